@@ -1,0 +1,1 @@
+"""Vialcheck: does this vial match what its manufacturer issued, and should it be used?"""

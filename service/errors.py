@@ -1,0 +1,112 @@
+"""One family of errors: a code, what was given, what was expected, what was found. Nothing lost.
+
+Codes cross the house; sentences do not. A door looks the code up in `service.web.wording` and says it in
+the person's language; `str(error)` is the plain English of a log or a terminal.
+"""
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Every way in which an input can be refused. Each has a sentence in `service.web.wording`."""
+
+    # reading what a scanner or a person gave (gs1)
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    BAD_CHARACTER = "bad_character"
+    GTIN_LENGTH = "gtin_length"
+    GTIN_NOT_DIGITS = "gtin_not_digits"
+    GTIN_CHECK_DIGIT = "gtin_check_digit"
+    EXPIRY_UNREADABLE = "expiry_unreadable"
+    EXPIRY_IMPOSSIBLE = "expiry_impossible"
+    EXPIRY_AMBIGUOUS = "expiry_ambiguous"
+    ELEMENT_STRING_INVALID = "element_string_invalid"
+    AI_UNKNOWN = "ai_unknown"
+    AI_VALUE_INVALID = "ai_value_invalid"
+    AI_REPEATED = "ai_repeated"
+    AI_COMBINATION = "ai_combination"
+    SYMBOLOGY_UNKNOWN = "symbology_unknown"
+    LINK_INVALID = "link_invalid"
+    LINK_WITHOUT_IDENTIFIER = "link_without_identifier"
+    LINK_COMPRESSED = "link_compressed"
+    NOT_A_PRODUCT = "not_a_product"
+    ONLY_DIGITS = "only_digits"
+    COUNTRY_UNKNOWN = "country_unknown"
+    FIELDS_DISAGREE = "fields_disagree"
+    # asking
+    NOTHING_PRESENTED = "nothing_presented"
+    NOT_FOUND = "not_found"
+    NONCE_REUSED = "nonce_reused"
+    REQUEST_INVALID = "request_invalid"
+    BUSY = "busy"
+    # putting facts in
+    FILE_NOT_TEXT = "file_not_text"
+    FILE_EMPTY = "file_empty"
+    FILE_KIND_UNKNOWN = "file_kind_unknown"
+    COLUMN_MISSING = "column_missing"
+    COLUMN_TWICE = "column_twice"
+    ROW_TOO_SHORT = "row_too_short"
+    VALUE_MISSING = "value_missing"
+    VALUE_INVALID = "value_invalid"
+    SPREADSHEET_NUMBER = "spreadsheet_number"
+    PRODUCT_NOT_ON_RECORD = "product_not_on_record"
+    LOT_NOT_ON_RECORD = "lot_not_on_record"
+    CONFLICT = "conflict"
+    # running
+    SETTING_INVALID = "setting_invalid"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+
+
+class VialcheckError(Exception):
+    """Something refused, and why.
+
+    `given` is the input as it came (cut to 80 characters in the message), `expected` and `found` are plain
+    English, `field` names the part of the input (a GS1 noun: gtin, lot, serial, expiry, or a column).
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        *,
+        given: str = "",
+        expected: str = "",
+        found: str = "",
+        field: str | None = None,
+    ) -> None:
+        super().__init__(code, given, expected, found, field)
+        self.code = code
+        self.given = given
+        self.expected = expected
+        self.found = found
+        self.field = field
+
+    def __str__(self) -> str:
+        shown = self.given if len(self.given) <= 80 else self.given[:79] + "…"
+        parts = [f"{self.field}: " if self.field else "", str(self.code).replace("_", " ")]
+        if self.given:
+            parts.append(f": got {shown!r}")
+        if self.expected:
+            parts.append(f", expected {self.expected}")
+        if self.found:
+            parts.append(f", found {self.found}")
+        return "".join(parts)
+
+
+class IdentifierError(VialcheckError):
+    """A scanned, typed or imported identifier that cannot be what it claims to be."""
+
+
+class RefusedError(VialcheckError):
+    """A request or a file that cannot be carried out as it stands."""
+
+
+class ConflictError(VialcheckError):
+    """The request contradicts what is already on record."""
+
+
+class NotFoundError(VialcheckError):
+    """The thing asked for is not here."""
+
+
+class UnavailableError(VialcheckError):
+    """Something that we need did not answer in time. Asking again may help."""

@@ -1,0 +1,1 @@
+"""The telling wing: manufacturers and regulators put facts in."""

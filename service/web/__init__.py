@@ -1,0 +1,1 @@
+"""Thin doors: parse the request, call one use case, render."""
