@@ -1,0 +1,131 @@
+"""What regulators' notices say of the thing presented.
+
+A notice may name exactly what is in the hand (its lot with that expiry, its serial): that vial is known bad.
+Or it names a lot of which the manufacturer issued vials too: then most holders have nothing to fear, and
+the notice alone must not condemn theirs.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
+from service.authenticity.reasons import Action, Match, Reason, ReasonCode
+
+Reasons = Iterator[Reason]
+
+
+def reasons(evidence: Evidence, match: Match) -> Reasons:
+    """One reason for each notice that concerns what was presented, the most exact first."""
+    for alert in evidence.alerts:
+        if not concerns_product(alert, evidence):
+            if _same_lot(alert, evidence) and evidence.presented.gtin is None:
+                # Only a lot was given: it may be the other product's, the one that the notice names.
+                yield _reason(ReasonCode.ALERT_CLOSE, Action.QUARANTINE, alert, scope="other_product")
+        elif alert.kind is AlertKind.RECALLED:
+            yield from _recalled(alert, evidence)
+        elif alert.kind is AlertKind.STOLEN:
+            if _same_unit(alert, evidence) or (not alert.serial and _same_lot(alert, evidence)):
+                yield _reason(ReasonCode.STOLEN, Action.REJECT, alert)
+        else:
+            yield from _falsified(alert, evidence, match)
+        if _similar_lot(alert, evidence) and evidence.batch is None:
+            yield _reason(ReasonCode.ALERT_CLOSE, Action.QUARANTINE, alert, scope="similar")
+
+
+def concerns_product(alert: AlertRecord, evidence: Evidence) -> bool:
+    """Whether the notice may be about the product presented. In doubt it is: names are only told apart
+    where both the notice and the record give one."""
+    gtin = evidence.presented.gtin
+    if alert.gtin and gtin is not None:
+        return alert.gtin == gtin.value
+    product = evidence.product
+    if product is None:
+        named = evidence.presented.product or ""
+        if not named or not alert.product_name or alert.gtin:
+            return True
+        return brand(named) == brand(alert.product_name)
+    if alert.gtin:
+        return alert.gtin == product.gtin
+    if alert.product_id is not None:
+        return alert.product_id == product.id
+    return not alert.product_name or brand(alert.product_name) == brand(product.name)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def brand(name: str) -> str:
+    """The first word of a product's name, folded: `BOTOX® 100U` and `Botox Cosmetic` are one brand."""
+    found = _WORD.search(unicodedata.normalize("NFKC", name).casefold())
+    return found.group() if found else ""
+
+
+def _recalled(alert: AlertRecord, evidence: Evidence) -> Reasons:
+    whole_product = not (alert.lot_key or alert.serial or alert.serial_prefix)
+    by_gtin = whole_product and bool(alert.gtin) and evidence.presented.gtin is not None
+    if by_gtin or _same_lot(alert, evidence) or _same_unit(alert, evidence):
+        yield _reason(ReasonCode.RECALLED, Action.REJECT, alert, scope="product" if by_gtin else "lot")
+
+
+def _falsified(alert: AlertRecord, evidence: Evidence, match: Match) -> Reasons:
+    if _same_unit(alert, evidence):
+        yield _reason(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="serial")
+    elif _same_lot(alert, evidence):
+        yield _falsified_lot(alert, evidence, match)
+    elif not (alert.lot_key or alert.serial or alert.serial_prefix) and alert.gtin:
+        # A notice about a whole GTIN: damning where no such product exists, and empty where one does.
+        if evidence.product is None and evidence.presented.gtin is not None:
+            yield _reason(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="product")
+
+
+def _falsified_lot(alert: AlertRecord, evidence: Evidence, match: Match) -> Reason:
+    expiry, batch = evidence.presented.expiry, evidence.batch
+    as_recorded = batch is not None and expiry is not None and expiry.agrees_with(batch.expiry)
+    as_alerted = alert.expiry is not None and expiry is not None and expiry.agrees_with(alert.expiry)
+    complete = evidence.product is not None and evidence.product.complete
+    never_issued = batch is None and (alert.lot_issued is False or complete)
+    if never_issued or (as_alerted and not as_recorded):
+        return _reason(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="lot")
+    other_expiry = alert.expiry is not None and not as_alerted
+    told_apart = as_recorded and (match is Match.UNIT or other_expiry)
+    severity = Action.CHECK if told_apart else Action.QUARANTINE
+    return _reason(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="lot")
+
+
+def _same_lot(alert: AlertRecord, evidence: Evidence) -> bool:
+    lot = evidence.presented.lot
+    return lot is not None and bool(alert.lot_key) and alert.lot_key == lot.key
+
+
+def _similar_lot(alert: AlertRecord, evidence: Evidence) -> bool:
+    lot = evidence.presented.lot
+    if lot is None or not alert.lot_folded or alert.lot_key == lot.key:
+        return False
+    return alert.lot_folded == lot.folded
+
+
+def _same_unit(alert: AlertRecord, evidence: Evidence) -> bool:
+    serial = evidence.presented.serial
+    if serial is None:
+        return False
+    shown = serial.printed.casefold()  # toward caution a serial's case does not matter
+    if alert.serial:
+        return shown == alert.serial.casefold()
+    return bool(alert.serial_prefix) and shown.startswith(alert.serial_prefix.casefold())
+
+
+def _reason(code: ReasonCode, severity: Action, alert: AlertRecord, *, scope: str = "lot") -> Reason:
+    params = (
+        ("scope", scope),
+        ("authority", alert.authority),
+        ("kind", str(alert.kind)),
+        ("product", alert.product_name),
+        ("lot", alert.lot),
+        ("expiry", alert.expiry.printed_form if alert.expiry else ""),
+        ("class", alert.recall_class),
+        ("reference", alert.reference),
+        ("reported", alert.reported),
+        ("source", alert.source_url),
+    )
+    return Reason(code, severity, params)

@@ -1,0 +1,165 @@
+"""Everything that a verdict may look at, gathered before it is judged: one frozen `Evidence`.
+
+The records are what a manufacturer or a regulator said, the presented fields what somebody holds in the
+hand, the moment and the zone what decides whether a day is over. Nothing else may sway `judge`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from service.authenticity.dispositions import Disposition
+from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+
+
+class Asker(StrEnum):
+    """Who asks. A clinic is about to use the vial; a patient was perhaps given it already."""
+
+    PATIENT = "patient"
+    CLINIC = "clinic"
+
+
+class BatchStatus(StrEnum):
+    """What the manufacturer says of a batch. Ordered from the freest to the most restricted."""
+
+    RELEASED = "released"
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    RECALLED = "recalled"
+
+
+class AlertKind(StrEnum):
+    """What a regulator's notice says of the thing that it names."""
+
+    FALSIFIED = "falsified"
+    RECALLED = "recalled"
+    STOLEN = "stolen"
+    TAMPERED = "tampered"
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What was scanned or typed. `no_lot`: the holder says that no lot number is printed on it."""
+
+    gtin: Gtin | None = None
+    lot: Lot | None = None
+    serial: Serial | None = None
+    expiry: Expiry | None = None
+    market: str | None = None
+    strength: str | None = None
+    product: str | None = None
+    no_lot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRecord:
+    """One product (one GTIN) as its manufacturer described it.
+
+    `complete`: all its batches are held here, so that a missing one speaks against the vial.
+    `serialised`: its units are held here too, so that a missing serial does.
+    Markets are ISO 3166-1 alpha-2 codes; empty means that the manufacturer did not say.
+    """
+
+    id: int
+    gtin: str
+    name: str
+    manufacturer: str
+    active_substance: str = ""
+    strengths: tuple[str, ...] = ()
+    form: str = ""
+    markets: tuple[str, ...] = ()
+    national_numbers: tuple[tuple[str, str], ...] = ()
+    complete: bool = False
+    serialised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """One lot of one product. Empty markets: wherever the product is authorised."""
+
+    id: int
+    lot: str
+    expiry: Expiry
+    status: BatchStatus
+    markets: tuple[str, ...] = ()
+    made: date | None = None
+    released: date | None = None
+    quantity: int | None = None
+    recall_class: str = ""
+    recall_reference: str = ""
+    recall_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """One serialised unit and the batch that it was commissioned in."""
+
+    serial: str
+    disposition: Disposition
+    batch: BatchRecord
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """One notice of a regulator, with only the fields that it published.
+
+    `lot_issued`: the manufacturer did issue this lot (True), did not (False), or it was not said (None).
+    """
+
+    id: int
+    authority: str
+    kind: AlertKind
+    product_name: str = ""
+    product_id: int | None = None
+    gtin: str = ""
+    lot_key: str = ""
+    lot_folded: str = ""
+    lot: str = ""
+    expiry: Expiry | None = None
+    serial: str = ""
+    serial_prefix: str = ""
+    lot_issued: bool | None = None
+    recall_class: str = ""
+    reference: str = ""
+    reported: str = ""
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A record that what was presented would have matched, had some characters been read otherwise.
+
+    `field` is lot or serial; `alerted`: the record that it resembles is recalled or under an alert.
+    A near miss may turn an answer toward caution and may never let anything pass.
+    """
+
+    field: str
+    presented: str
+    differing: tuple[int, ...]
+    alerted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known at `now` (aware) about what was presented; days end in `zone`.
+
+    `product` and `batch` are what the presented GTIN and lot found; without a GTIN, `same_lot` holds every
+    product with such a lot, and `product` and `batch` are set when there is exactly one; with one that does
+    not have the lot, `same_lot` holds the maker's other products that do. `any_same_lot_stopped`: one of
+    those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
+    carries and whose whole catalogue is held here.
+    """
+
+    presented: Presented
+    now: datetime
+    zone: ZoneInfo
+    product: ProductRecord | None = None
+    batch: BatchRecord | None = None
+    unit: UnitRecord | None = None
+    same_lot: tuple[ProductRecord, ...] = ()
+    any_same_lot_stopped: bool = False
+    prefix_holder: str = ""
+    alerts: tuple[AlertRecord, ...] = ()
+    near: tuple[NearMiss, ...] = ()
+    asker: Asker = Asker.PATIENT

@@ -1,0 +1,113 @@
+"""The words of a verdict: actions, reasons, advice. Codes only; sentences live in the doors.
+
+Every `ReasonCode` has a rule (`record_rules`, `alert_rules`), a row in the truth table of the tests, a
+sentence for patients and one for clinics (`service.web.wording`).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What to do with the vial. The worst reason decides."""
+
+    ACCEPT = "accept"
+    UNKNOWN = "unknown"
+    CHECK = "check"
+    QUARANTINE = "quarantine"
+    REJECT = "reject"
+
+    @property
+    def rank(self) -> int:
+        """0 for the mildest, 4 for the worst."""
+        return _RANK[self]
+
+
+_RANK = {action: rank for rank, action in enumerate(Action)}
+
+
+class Match(StrEnum):
+    """How much of what was presented was found together in one manufacturer's record."""
+
+    NONE = "none"
+    PRODUCT = "product"
+    LOT = "lot"
+    UNIT = "unit"
+
+
+class ReasonCode(StrEnum):
+    """Stable codes: stored with every scan, spoken by the API, never renamed."""
+
+    UNIT_ON_RECORD = "unit_on_record"
+    LOT_ON_RECORD = "lot_on_record"
+    PRODUCT_ON_RECORD = "product_on_record"
+    NO_RECORDS_HELD = "no_records_held"
+    ALERT_FALSIFIED = "alert_falsified"
+    ALERT_LOT_COUNTERFEITED = "alert_lot_counterfeited"
+    ALERT_CLOSE = "alert_close"
+    RECALLED = "recalled"
+    EXPIRED = "expired"
+    DECOMMISSIONED = "decommissioned"
+    DESTROYED = "destroyed"
+    STOLEN = "stolen"
+    EXPORTED = "exported"
+    SAMPLE = "sample"
+    DISPENSED = "dispensed"
+    LOT_NOT_ON_RECORD = "lot_not_on_record"
+    SERIAL_NOT_ON_RECORD = "serial_not_on_record"
+    EXPIRY_MISMATCH = "expiry_mismatch"
+    SERIAL_IN_OTHER_LOT = "serial_in_other_lot"
+    PRODUCT_MISMATCH = "product_mismatch"
+    PRESENTATION_UNKNOWN = "presentation_unknown"
+    MARKET_NOT_AUTHORISED = "market_not_authorised"
+    NOT_RELEASED = "not_released"
+    ON_HOLD = "on_hold"
+    LIKELY_MISREAD = "likely_misread"
+    LOT_AMBIGUOUS = "lot_ambiguous"
+    NO_LOT_PRESENTED = "no_lot_presented"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is true of what was presented, and the action that it calls for.
+
+    `params` fill the sentence (dates as YYYY-MM-DD or YYYY-MM, names as recorded); they are plain strings.
+    """
+
+    code: ReasonCode
+    severity: Action
+    params: tuple[tuple[str, str], ...] = ()
+
+
+class Advice(StrEnum):
+    """What to do next, one step each, in the order given."""
+
+    DO_NOT_USE = "do_not_use"
+    SET_ASIDE = "set_aside"
+    CONTACT_MANUFACTURER = "contact_manufacturer"
+    REPORT = "report"
+    RECORD_DISPOSITION = "record_disposition"
+    ASK_CLINIC = "ask_clinic"
+    ASK_MANUFACTURER = "ask_manufacturer"
+    CHOOSE_PRODUCT = "choose_product"
+    LOOK_AGAIN = "look_again"
+    SCAN_CODE = "scan_code"
+    GIVE_EXPIRY = "give_expiry"
+    GIVE_COUNTRY = "give_country"
+    COMPARE_PACKS = "compare_packs"
+    STOP_IF_DOUBT = "stop_if_doubt"
+
+
+class NotChecked(StrEnum):
+    """What this verdict did not look at: not presented, or (`…_record`) nothing here to hold it against."""
+
+    LOT = "lot"
+    SERIAL = "serial"
+    EXPIRY = "expiry"
+    MARKET = "market"
+    STRENGTH = "strength"
+    LOT_RECORD = "lot_record"
+    SERIAL_RECORD = "serial_record"
+    EXPIRY_RECORD = "expiry_record"
+    MARKET_RECORD = "market_record"
+    STRENGTH_RECORD = "strength_record"

@@ -1,0 +1,312 @@
+"""What a manufacturer's record says of the thing presented: one small rule a reason.
+
+Each rule looks at the evidence and yields its reasons. Silence is not a pass: what no rule could hold
+against a record is listed by `not_checked`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from service.authenticity.dispositions import Disposition
+from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence
+from service.authenticity.reasons import Action, Match, NotChecked, Reason, ReasonCode
+from service.gs1.identifiers import Expiry
+
+Reasons = Iterator[Reason]
+
+
+def has_ended(day: date, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether `day` is over: it lasts to its last second in `zone`, the market's."""
+    return now.astimezone(zone).date() > day
+
+
+def match_level(evidence: Evidence) -> Match:
+    """How much of what was presented was found together in one record."""
+    if evidence.product is None:
+        return Match.NONE
+    unit, batch, lot = evidence.unit, evidence.batch, evidence.presented.lot
+    if unit is not None and (lot is None or (batch is not None and batch.id == unit.batch.id)):
+        return Match.UNIT
+    return Match.LOT if batch is not None else Match.PRODUCT
+
+
+def reasons(evidence: Evidence, match: Match) -> Reasons:
+    """All that the records say, in the order in which equals should lead."""
+    for rule in _RULES:
+        yield from rule(evidence)
+    yield from _level(evidence, match)
+
+
+def _recalled(evidence: Evidence) -> Reasons:
+    for batch in _batches(evidence):
+        if batch.status is BatchStatus.RECALLED:
+            params = (
+                ("scope", "lot"),
+                ("lot", batch.lot),
+                ("class", batch.recall_class),
+                ("reference", batch.recall_reference),
+                ("why", batch.recall_reason),
+            )
+            yield Reason(ReasonCode.RECALLED, Action.REJECT, params)
+
+
+_BY_DISPOSITION = {
+    Disposition.RECALLED: (ReasonCode.RECALLED, Action.REJECT),
+    Disposition.EXPIRED: (ReasonCode.EXPIRED, Action.REJECT),
+    Disposition.INACTIVE: (ReasonCode.DECOMMISSIONED, Action.REJECT),
+    Disposition.DESTROYED: (ReasonCode.DESTROYED, Action.REJECT),
+    Disposition.DISPOSED: (ReasonCode.DESTROYED, Action.REJECT),
+    Disposition.STOLEN: (ReasonCode.STOLEN, Action.REJECT),
+    Disposition.EXPORTED: (ReasonCode.EXPORTED, Action.REJECT),
+    Disposition.SAMPLE: (ReasonCode.SAMPLE, Action.REJECT),
+    Disposition.DAMAGED: (ReasonCode.ON_HOLD, Action.QUARANTINE),
+    Disposition.NON_SELLABLE_OTHER: (ReasonCode.ON_HOLD, Action.QUARANTINE),
+    Disposition.UNKNOWN: (ReasonCode.ON_HOLD, Action.QUARANTINE),
+    Disposition.LOCKED: (ReasonCode.ON_HOLD, Action.QUARANTINE),
+}
+
+
+def _disposition(evidence: Evidence) -> Reasons:
+    if evidence.unit is None:
+        return
+    state = evidence.unit.disposition
+    if state is Disposition.DISPENSED:
+        # The clinic is about to use what was already used; the patient may be the one who got it.
+        severity = Action.QUARANTINE if evidence.asker is Asker.CLINIC else Action.CHECK
+        yield Reason(ReasonCode.DISPENSED, severity)
+    elif state in _BY_DISPOSITION:
+        code, severity = _BY_DISPOSITION[state]
+        yield Reason(code, severity, (("scope", "unit"), ("disposition", state)))
+
+
+def _expired(evidence: Evidence) -> Reasons:
+    recorded = [batch.expiry for batch in _batches(evidence)]
+    presented = evidence.presented.expiry
+    for source, expiry in [("record", each) for each in recorded] + [("printed", presented)]:
+        if expiry is not None and has_ended(expiry.last_day, evidence.now, evidence.zone):
+            yield Reason(
+                ReasonCode.EXPIRED, Action.REJECT, (("scope", source), ("expiry", expiry.printed_form))
+            )
+            return  # one date is enough to stop; a second says nothing more
+
+
+def _expiry_mismatch(evidence: Evidence) -> Reasons:
+    presented, recorded = evidence.presented.expiry, _recorded_expiry(evidence)
+    if presented is not None and recorded is not None and not presented.agrees_with(recorded):
+        yield _against(
+            ReasonCode.EXPIRY_MISMATCH, presented=presented.printed_form, recorded=recorded.printed_form
+        )
+
+
+def _serial_in_other_lot(evidence: Evidence) -> Reasons:
+    unit, lot, batch = evidence.unit, evidence.presented.lot, evidence.batch
+    if unit is not None and lot is not None and (batch is None or batch.id != unit.batch.id):
+        yield _against(ReasonCode.SERIAL_IN_OTHER_LOT, lot=lot.printed)
+
+
+def _lot_not_on_record(evidence: Evidence) -> Reasons:
+    product, lot = evidence.product, evidence.presented.lot
+    if product is None or lot is None or evidence.batch is not None:
+        return
+    elsewhere = [other for other in evidence.same_lot if other.id != product.id]
+    if elsewhere:
+        yield _against(ReasonCode.PRODUCT_MISMATCH, lot=lot.printed, product=product.name)
+    if product.complete and not _near(evidence, "lot"):
+        yield _against(ReasonCode.LOT_NOT_ON_RECORD, lot=lot.printed, manufacturer=product.manufacturer)
+
+
+def _serial_not_on_record(evidence: Evidence) -> Reasons:
+    product, serial = evidence.product, evidence.presented.serial
+    if product is None or serial is None or evidence.unit is not None:
+        return
+    if product.complete and product.serialised and not _near(evidence, "serial"):
+        yield _against(
+            ReasonCode.SERIAL_NOT_ON_RECORD, serial=serial.printed, manufacturer=product.manufacturer
+        )
+
+
+def _product_not_on_record(evidence: Evidence) -> Reasons:
+    gtin = evidence.presented.gtin
+    if evidence.product is not None or gtin is None:
+        return
+    if evidence.prefix_holder:
+        # The number belongs to a company whose whole catalogue is here, and this is not in it.
+        yield _against(
+            ReasonCode.PRESENTATION_UNKNOWN, what=gtin.value, manufacturer=evidence.prefix_holder
+        )
+    if evidence.same_lot and evidence.presented.lot is not None:
+        yield _against(ReasonCode.PRODUCT_MISMATCH, lot=evidence.presented.lot.printed, product=gtin.value)
+
+
+def _presentation_unknown(evidence: Evidence) -> Reasons:
+    product, strength = evidence.product, evidence.presented.strength
+    if product is None or not strength or not product.strengths:
+        return
+    if normal_strength(strength) not in {normal_strength(each) for each in product.strengths}:
+        yield _against(
+            ReasonCode.PRESENTATION_UNKNOWN, what=strength, manufacturer=product.manufacturer
+        )
+
+
+def _market(evidence: Evidence) -> Reasons:
+    product, market = evidence.product, evidence.presented.market
+    if product is None or market is None:
+        return
+    if product.markets and market not in product.markets:
+        yield _against(ReasonCode.MARKET_NOT_AUTHORISED, scope="product", market=market)
+        return
+    for batch in _batches(evidence):
+        if batch.markets and market not in batch.markets:
+            yield _against(ReasonCode.MARKET_NOT_AUTHORISED, scope="lot", market=market)
+            return
+
+
+def _release(evidence: Evidence) -> Reasons:
+    today = evidence.now.astimezone(evidence.zone).date()
+    for batch in _batches(evidence):
+        if batch.status is BatchStatus.ON_HOLD:
+            yield _against(ReasonCode.ON_HOLD, scope="lot", lot=batch.lot)
+        elif batch.status is BatchStatus.PENDING or (batch.released and batch.released > today):
+            yield _against(ReasonCode.NOT_RELEASED, lot=batch.lot)
+
+
+def _no_lot(evidence: Evidence) -> Reasons:
+    shown = evidence.presented
+    # Somebody who reads an expiry off a product has it in the hand, and found no lot on it.
+    in_hand = shown.gtin is not None and shown.expiry is not None and shown.serial is None
+    if shown.lot is None and (shown.no_lot or in_hand):
+        yield _against(ReasonCode.NO_LOT_PRESENTED)
+
+
+def _misread(evidence: Evidence) -> Reasons:
+    for near in evidence.near:
+        if near.alerted:
+            yield _against(ReasonCode.ALERT_CLOSE, scope="similar", field=near.field)
+        params = (
+            ("field", near.field),
+            ("presented", near.presented),
+            ("positions", " ".join(str(place + 1) for place in near.differing)),
+        )
+        yield Reason(ReasonCode.LIKELY_MISREAD, Action.CHECK, params)
+
+
+def _ambiguous(evidence: Evidence) -> Reasons:
+    lot = evidence.presented.lot
+    if evidence.product is None and lot is not None and evidence.presented.gtin is None:
+        if len(evidence.same_lot) > 1:
+            yield Reason(
+                ReasonCode.LOT_AMBIGUOUS,
+                Action.CHECK,
+                (("lot", lot.printed), ("count", str(len(evidence.same_lot)))),
+            )
+        if evidence.any_same_lot_stopped:
+            yield _against(ReasonCode.ALERT_CLOSE, scope="other_product", field="lot")
+
+
+def _level(evidence: Evidence, match: Match) -> Reasons:
+    product = evidence.product
+    if product is not None:
+        code, severity = _LEVELS[match]
+        yield Reason(code, severity, (("product", product.name), ("manufacturer", product.manufacturer)))
+    elif evidence.presented.gtin is not None:
+        yield Reason(ReasonCode.NO_RECORDS_HELD, Action.UNKNOWN, (("scope", "product"),))
+    elif not evidence.same_lot:
+        yield Reason(ReasonCode.NO_RECORDS_HELD, Action.UNKNOWN, (("scope", "lot"),))
+    else:
+        yield Reason(ReasonCode.LOT_ON_RECORD, Action.CHECK, (("product", ""), ("manufacturer", "")))
+
+
+_LEVELS = {
+    Match.UNIT: (ReasonCode.UNIT_ON_RECORD, Action.ACCEPT),
+    Match.LOT: (ReasonCode.LOT_ON_RECORD, Action.CHECK),
+    Match.PRODUCT: (ReasonCode.PRODUCT_ON_RECORD, Action.CHECK),
+    Match.NONE: (ReasonCode.NO_RECORDS_HELD, Action.UNKNOWN),
+}
+
+_RULES: tuple[Callable[[Evidence], Reasons], ...] = (
+    _recalled,
+    _disposition,
+    _expiry_mismatch,
+    _expired,
+    _serial_in_other_lot,
+    _lot_not_on_record,
+    _serial_not_on_record,
+    _product_not_on_record,
+    _presentation_unknown,
+    _release,
+    _market,
+    _no_lot,
+    _misread,
+    _ambiguous,
+)
+
+
+def not_checked(evidence: Evidence) -> tuple[NotChecked, ...]:
+    """What was not presented, and what was but has no record here to be held against."""
+    shown, product = evidence.presented, evidence.product
+    batches = list(_batches(evidence))
+    # field, presented?, something to hold it against?
+    table = (
+        (NotChecked.LOT, NotChecked.LOT_RECORD, shown.lot, bool(batches) or (product and product.complete)),
+        (
+            NotChecked.SERIAL,
+            NotChecked.SERIAL_RECORD,
+            shown.serial,
+            evidence.unit or (product and product.complete and product.serialised),
+        ),
+        (NotChecked.EXPIRY, NotChecked.EXPIRY_RECORD, shown.expiry, _recorded_expiry(evidence)),
+        (
+            NotChecked.MARKET,
+            NotChecked.MARKET_RECORD,
+            shown.market,
+            (product and product.markets) or any(batch.markets for batch in batches),
+        ),
+        (
+            NotChecked.STRENGTH,
+            NotChecked.STRENGTH_RECORD,
+            shown.strength,
+            product and product.strengths,
+        ),
+    )
+    missing = []
+    for absent, unheld, given, held in table:
+        if not given:
+            missing.append(absent)
+        elif not held:
+            missing.append(unheld)
+    return tuple(missing)
+
+
+_UNIT_WORDS = re.compile(r"(?:allergan|speywood|botulinum)?(?:units?|unidades|unités|einheiten|iu|ui|ie|u)$")
+
+
+def normal_strength(text: str) -> str:
+    """A strength as it can be compared: `100 Units`, `100U` and `100 IU` are the same; numbers decide."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace(",", ".")
+    folded = "".join(folded.split())
+    return _UNIT_WORDS.sub("u", folded)
+
+
+def _against(code: ReasonCode, **params: str) -> Reason:
+    return Reason(code, Action.QUARANTINE, tuple(params.items()))
+
+
+def _near(evidence: Evidence, field: str) -> bool:
+    return any(near.field == field for near in evidence.near)
+
+
+def _batches(evidence: Evidence) -> Iterator[BatchRecord]:
+    """The batch that the lot found and the one that the unit belongs to, once where they are the same."""
+    if evidence.batch is not None:
+        yield evidence.batch
+    unit = evidence.unit
+    if unit is not None and (evidence.batch is None or evidence.batch.id != unit.batch.id):
+        yield unit.batch
+
+
+def _recorded_expiry(evidence: Evidence) -> Expiry | None:
+    batch = next(_batches(evidence), None)
+    return batch.expiry if batch else None
