@@ -110,3 +110,11 @@ class NotFoundError(VialcheckError):
 
 class UnavailableError(VialcheckError):
     """Something that we need did not answer in time. Asking again may help."""
+
+
+class InvalidFieldsError(RefusedError):
+    """Several fields refused at once, so that a person can mend them in one go."""
+
+    def __init__(self, errors: tuple[VialcheckError, ...]) -> None:
+        super().__init__(ErrorCode.REQUEST_INVALID, found="; ".join(str(error) for error in errors))
+        self.errors = errors

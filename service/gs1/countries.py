@@ -1,0 +1,96 @@
+"""ISO 3166-1 countries, as people write them, and where their days end.
+
+The list and the zones come from the IANA time zone data (package `tzdata`), not from us.
+
+>>> parse_country("Brazil"), parse_country("uk"), parse_country("TR")
+('BR', 'GB', 'TR')
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from functools import cache, lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from service.errors import ErrorCode, IdentifierError
+
+# What people write that is neither the code nor the English name in the list.
+_ALIASES = {
+    "UK": "GB",
+    "ENGLAND": "GB",
+    "SCOTLAND": "GB",
+    "WALES": "GB",
+    "GREAT BRITAIN": "GB",
+    "UNITED KINGDOM": "GB",
+    "USA": "US",
+    "UNITED STATES OF AMERICA": "US",
+    "KOREA": "KR",
+    "SOUTH KOREA": "KR",
+    "UAE": "AE",
+    "TURKIYE": "TR",
+    "CZECHIA": "CZ",
+    "BRASIL": "BR",
+    "DEUTSCHLAND": "DE",
+    "ITALIA": "IT",
+    "ESPANA": "ES",
+    "MEXICO": "MX",
+    "SUISSE": "CH",
+    "SCHWEIZ": "CH",
+    "OSTERREICH": "AT",
+}
+
+
+def parse_country(text: str) -> str:
+    """The ISO 3166-1 alpha-2 code of a code or an English name; IdentifierError(COUNTRY_UNKNOWN)."""
+    wanted = _fold(text)
+    code = _ALIASES.get(wanted) or _by_name().get(wanted)
+    if code is None and wanted in countries():
+        code = wanted
+    if code is None:
+        raise IdentifierError(
+            ErrorCode.COUNTRY_UNKNOWN,
+            given=text,
+            expected="a country's name or its two-letter code (ISO 3166-1)",
+            field="market",
+        )
+    return code
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """English short names by ISO 3166-1 alpha-2 code, in the order of the codes."""
+    return dict(sorted(_rows("iso3166.tab")))
+
+
+@lru_cache(maxsize=4096)
+def zone_of(country: str | None, day: date) -> ZoneInfo:
+    """The zone in which `day` ends first in that country (UTC without one): caution, where there are several."""
+    zones = [ZoneInfo(name) for name in _zone_names().get(country or "", ())]
+    if not zones:
+        return ZoneInfo("UTC")
+    return min(zones, key=lambda zone: datetime.combine(day, time.max, zone).timestamp())
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(each for each in plain if not unicodedata.combining(each)).upper().split())
+
+
+@cache
+def _by_name() -> Mapping[str, str]:
+    return {_fold(name): code for code, name in countries().items()}
+
+
+@cache
+def _zone_names() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for codes, _, name, *_ in _rows("zone1970.tab"):
+        for code in codes.split(","):
+            found.setdefault(code, []).append(name)
+    return {code: tuple(names) for code, names in found.items()}
+
+
+def _rows(name: str) -> list[tuple[str, ...]]:
+    text = files("tzdata").joinpath("zoneinfo", name).read_text(encoding="utf-8")
+    return [tuple(line.split("\t")) for line in text.splitlines() if line and not line.startswith("#")]
