@@ -1,0 +1,174 @@
+"""Expiry dates as packs print them and people type them, read to (year, month, day or None).
+
+>>> read_printed_date("EXP: 12/2024"), read_printed_date("31 déc. 2024")
+((2024, 12, None), (2024, 12, 31))
+
+A date that reads two ways is refused: guessing between 5 June and 6 May would guess a verdict.
+"""
+
+import re
+import unicodedata
+from calendar import monthrange
+from datetime import UTC, datetime
+
+from service.errors import ErrorCode, IdentifierError
+from service.gs1.characters import fold
+
+PrintedDate = tuple[int, int, int | None]
+
+# English, Spanish, French, German, Italian and Portuguese; without accents, as `_without_accents` leaves them
+_MONTH_NAMES = (
+    "jan january ene enero janv janvier januar jan jaen janner gen gennaio janeiro",
+    "feb february febrero fev fevr fevrier februar febbraio fevereiro",
+    "mar march marzo mars marz mrz marco",
+    "apr april abr abril avr avril aprile",
+    "may mayo mai mag maggio maio",
+    "jun june junio juin juni giu giugno junho",
+    "jul july julio juil juillet juli lug luglio julho",
+    "aug august ago agosto aout",
+    "sep sept september septiembre set setiembre septembre settembre setembro",
+    "oct october octubre octobre okt oktober ott ottobre out outubro",
+    "nov november noviembre novembre novembro",
+    "dec december dic diciembre decembre dez dezember dicembre dezembro",
+)
+_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
+
+_PREFIX = re.compile(
+    r"(?:exp(?:iry|ires|iration)?|use by|use before|cad(?:uca)?|val(?:idade)?|verw\.? ?bis|scad)"
+    r"[.:]?(?: ?date)?[.:]? *(?=[0-9a-z])",
+)
+_MIDNIGHT = re.compile(r"(?<=[0-9])[t ]00:00(?::00(?:\.0+)?)?z?$")
+_TOKEN = re.compile(r"[0-9]+|[a-z]+")
+_ALLOWED = re.compile(r"[0-9a-z ,./-]+")
+
+
+def century(two_digits: int, reference_year: int) -> int:
+    """The year ending in `two_digits` from 49 years before to 50 after (GS1 General Specifications, 7.12).
+
+    >>> century(76, 2026), century(77, 2026)
+    (2076, 1977)
+    """
+    year = reference_year - reference_year % 100 + two_digits
+    if year - reference_year >= 51:
+        return year - 100
+    return year + 100 if year - reference_year <= -50 else year
+
+
+def read_printed_date(text: str) -> PrintedDate:
+    """Year, month and day (None when only the month is printed).
+
+    Raises EXPIRY_UNREADABLE, EXPIRY_IMPOSSIBLE or EXPIRY_AMBIGUOUS, and the codes of `characters.fold`.
+    """
+    plain = fold(_without_accents(text), field="expiry").lower()
+    plain = _MIDNIGHT.sub("", plain)  # spreadsheets export dates as moments
+    if not plain[:1].isdigit():
+        plain = _PREFIX.sub("", plain, count=1)
+    tokens = [token for token in _TOKEN.findall(plain) if token not in ("de", "del")]
+    readings = _readings(tokens) if len(tokens) <= 3 and _ALLOWED.fullmatch(plain) else None
+    if readings is None:
+        raise _refusal(ErrorCode.EXPIRY_UNREADABLE, text)
+    possible = {reading for reading in readings if _in_calendar(reading)}
+    if not possible:
+        raise _refusal(ErrorCode.EXPIRY_IMPOSSIBLE, text)
+    if len(possible) > 1:
+        raise _refusal(ErrorCode.EXPIRY_AMBIGUOUS, text, sorted(possible, key=str))
+    return possible.pop()
+
+
+def _without_accents(text: str) -> str:
+    """août → aout. Only marks on Latin letters go: elsewhere the allow-list shall see and refuse them."""
+    if text.isascii() or len(text) > 200:
+        return text
+    kept: list[str] = []
+    for character in unicodedata.normalize("NFKD", text):
+        if not (unicodedata.combining(character) and kept and kept[-1].isascii() and kept[-1].isalpha()):
+            kept.append(character)
+    return "".join(kept)
+
+
+def _refusal(code: ErrorCode, text: str, readings: list[PrintedDate] | None = None) -> IdentifierError:
+    found = " or ".join(f"{y:04}-{m:02}" + (f"-{d:02}" if d else "") for y, m, d in readings or ())
+    expected = "a date such as 2024-12-31, 12/2024 or DEC 2024"
+    return IdentifierError(code, given=text, expected=expected, found=found, field="expiry")
+
+
+def _in_calendar(reading: PrintedDate) -> bool:
+    year, month, day = reading
+    return 1 <= month <= 12 and (day is None or 1 <= day <= monthrange(year, month)[1])
+
+
+def _readings(tokens: list[str]) -> list[PrintedDate] | None:
+    """Every way to read the tokens as a date, calendar not yet asked; None when there is no such way."""
+    names = [index for index, token in enumerate(tokens) if token in _MONTHS]
+    words = sum(token.isalpha() for token in tokens)
+    if words != len(names) or words > 1:
+        return None
+    if names:
+        month = _MONTHS[tokens[names[0]]]
+        return _with_month_name(month, tokens[: names[0]], tokens[names[0] + 1 :])
+    shape = tuple(map(len, tokens))
+    if len(tokens) == 1:
+        return _one_number(tokens[0])
+    return _two_numbers(shape, *map(int, tokens)) if len(tokens) == 2 else _three_numbers(shape, tokens)
+
+
+def _year(token: str) -> int | None:
+    """A year of four digits in the centuries that packs can bear, or of two."""
+    if len(token) == 2:
+        return century(int(token), datetime.now(UTC).year)
+    return int(token) if len(token) == 4 and token[:2] in ("19", "20", "21") else None
+
+
+def _with_month_name(month: int, before: list[str], after: list[str]) -> list[PrintedDate] | None:
+    match before, after:
+        case [], [year_token]:  # DEC 2024, DEC 24: an expiry has a year, so the number is it
+            year, day = _year(year_token), None
+        case [year_token], [] if len(year_token) == 4:  # 2024 DEC. "24 DEC" may be a day without a year
+            year, day = _year(year_token), None
+        case [year_token], [day_token] if len(year_token) == 4 and len(day_token) <= 2:  # 2024 DEC 31
+            year, day = _year(year_token), int(day_token)
+        case ([day_token], [year_token]) | ([], [day_token, year_token]) if len(day_token) <= 2:
+            year, day = _year(year_token), int(day_token)  # 31 DEC 2024; December 31, 2024
+        case _:
+            return None
+    return None if year is None else [(year, month, day)]
+
+
+def _one_number(token: str) -> list[PrintedDate] | None:
+    if len(token) == 8:  # YYYYMMDD
+        year, month, day = _year(token[:4]), int(token[4:6]), int(token[6:])
+    elif len(token) == 6:  # YYMMDD, as in AI 17; day 00 is the whole month
+        year, month, day = _year(token[:2]), int(token[2:4]), int(token[4:])
+    else:
+        return None
+    return None if year is None else [(year, month, day or None)]
+
+
+def _two_numbers(shape: tuple[int, ...], first: int, second: int) -> list[PrintedDate] | None:
+    this_year = datetime.now(UTC).year
+    match shape:
+        case (4, 1 | 2) if 1900 <= first < 2200:  # 2024-12
+            return [(first, second, None)]
+        case (1 | 2, 4) if 1900 <= second < 2200:  # 12/2024
+            return [(second, first, None)]
+        case (2, 2) if first <= 12:  # MM/YY, or YY/MM; 31/12 may also be a day without a year: not read
+            readings: list[PrintedDate] = [(century(second, this_year), first, None)]
+            return [*readings, (century(first, this_year), second, None)]
+        case _:
+            return None
+
+
+def _three_numbers(shape: tuple[int, ...], tokens: list[str]) -> list[PrintedDate] | None:
+    first, second, third = map(int, tokens[:3])
+    if len(shape) != 3 or shape[1] > 2:
+        return None
+    if shape[0] == 4 and shape[2] <= 2:  # 2024-12-31
+        year = _year(tokens[0])
+        return None if year is None else [(year, second, third or None)]
+    year = _year(tokens[2])
+    if shape[0] > 2 or year is None:
+        return None
+    readings: list[PrintedDate] = [(year, second, first), (year, first, second)]
+    if shape == (2, 2, 2):  # 24.12.31
+        readings.append((century(first, datetime.now(UTC).year), second, third))
+    return readings
