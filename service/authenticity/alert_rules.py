@@ -73,10 +73,13 @@ def _falsified(alert: AlertRecord, evidence: Evidence, match: Match) -> Reasons:
         yield _reason(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="serial")
     elif _same_lot(alert, evidence):
         yield _falsified_lot(alert, evidence, match)
-    elif not (alert.lot_key or alert.serial or alert.serial_prefix) and alert.gtin:
+    elif _names_only_gtin(alert) and evidence.product is None and evidence.presented.gtin is not None:
         # A notice about a whole GTIN: damning where no such product exists, and empty where one does.
-        if evidence.product is None and evidence.presented.gtin is not None:
-            yield _reason(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="product")
+        yield _reason(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="product")
+
+
+def _names_only_gtin(alert: AlertRecord) -> bool:
+    return bool(alert.gtin) and not (alert.lot_key or alert.serial or alert.serial_prefix)
 
 
 def _falsified_lot(alert: AlertRecord, evidence: Evidence, match: Match) -> Reason:

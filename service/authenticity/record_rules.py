@@ -134,9 +134,7 @@ def _product_not_on_record(evidence: Evidence) -> Reasons:
         return
     if evidence.prefix_holder:
         # The number belongs to a company whose whole catalogue is here, and this is not in it.
-        yield _against(
-            ReasonCode.PRESENTATION_UNKNOWN, what=gtin.value, manufacturer=evidence.prefix_holder
-        )
+        yield _against(ReasonCode.PRESENTATION_UNKNOWN, what=gtin.value, manufacturer=evidence.prefix_holder)
     if evidence.same_lot and evidence.presented.lot is not None:
         yield _against(ReasonCode.PRODUCT_MISMATCH, lot=evidence.presented.lot.printed, product=gtin.value)
 
@@ -146,9 +144,7 @@ def _presentation_unknown(evidence: Evidence) -> Reasons:
     if product is None or not strength or not product.strengths:
         return
     if normal_strength(strength) not in {normal_strength(each) for each in product.strengths}:
-        yield _against(
-            ReasonCode.PRESENTATION_UNKNOWN, what=strength, manufacturer=product.manufacturer
-        )
+        yield _against(ReasonCode.PRESENTATION_UNKNOWN, what=strength, manufacturer=product.manufacturer)
 
 
 def _market(evidence: Evidence) -> Reasons:

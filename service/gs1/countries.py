@@ -60,12 +60,12 @@ def parse_country(text: str) -> str:
 @cache
 def countries() -> Mapping[str, str]:
     """English short names by ISO 3166-1 alpha-2 code, in the order of the codes."""
-    return dict(sorted(_rows("iso3166.tab")))
+    return dict(sorted((code, name) for code, name in _rows("iso3166.tab")))
 
 
 @lru_cache(maxsize=4096)
 def zone_of(country: str | None, day: date) -> ZoneInfo:
-    """The zone in which `day` ends first in that country (UTC without one): caution, where there are several."""
+    """The zone in which `day` ends first in that country, or UTC: caution where it has several."""
     zones = [ZoneInfo(name) for name in _zone_names().get(country or "", ())]
     if not zones:
         return ZoneInfo("UTC")

@@ -1,0 +1,1 @@
+"""Records on disk: models, one `transaction()`, migrations. Dialects differ in `database` only."""

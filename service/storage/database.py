@@ -1,0 +1,157 @@
+"""The engine, one `transaction()`, and every difference between SQLite and PostgreSQL.
+
+SQLite runs in WAL mode with `synchronous=FULL`: what is acknowledged was handed to the disk (fdatasync)
+first. Every write starts with BEGIN IMMEDIATE: a deferred transaction that reads and then writes fails at
+once when somebody else wrote in between, whatever the timeout.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from service.errors import ErrorCode, RefusedError, UnavailableError
+
+WAIT_SECONDS = 2.5
+"""How long a writer waits for another before it is told to try again; an answer is due within 3 s."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One database behind one URL: `sqlite:///path`, or `postgresql://user@host/name`."""
+
+    def __init__(self, url: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        self.url = _parse_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = (
+            _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with: one consistent snapshot, no lock that a writer would wait for."""
+        with _told_apart(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
+        """A connection to write with; commits at the end, rolls back on any error.
+
+        `durable=False` is for what may be lost for a moment (a stranger's scan): the commit does not wait
+        for the disk. UnavailableError when somebody else holds the lock for too long.
+        """
+        with _told_apart(), self.engine.connect() as plain:
+            connection = plain.execution_options(write=True)
+            if self.is_sqlite:  # has to be said before BEGIN
+                driver = connection.connection.driver_connection
+                assert isinstance(driver, sqlite3.Connection)  # noqa: S101 (for the type checker)
+                driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            with connection.begin():
+                if not self.is_sqlite and not durable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                yield connection
+
+    def migrate(self) -> bool:
+        """Bring the tables to this version's shape; whether anything had to be done."""
+        script = ScriptDirectory.from_config(_alembic(self.url))
+        with _told_apart(), self.engine.connect() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
+                return False
+        config = _alembic(self.url)
+        config.attributes["engine"] = self.engine
+        command.upgrade(config, "head")
+        return True
+
+    def is_empty(self) -> bool:
+        """Whether no manufacturer was ever put in."""
+        with self.reading() as connection:
+            return connection.exec_driver_sql("SELECT 1 FROM manufacturer LIMIT 1").first() is None
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def _parse_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in {"sqlite", "postgresql"}:
+        raise RefusedError(
+            ErrorCode.SETTING_INVALID,
+            given=url.rsplit("@", maxsplit=1)[-1],  # never the password
+            expected="sqlite:///path/to/file.db or postgresql://user@host/name",
+            field="database_url",
+        )
+    return parsed
+
+
+def _sqlite(url: URL, wait_seconds: float) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": wait_seconds, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL, wait_seconds: float) -> Engine:
+    milliseconds = int(wait_seconds * 1000)
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=16,
+        max_overflow=16,
+        pool_timeout=wait_seconds,
+        connect_args={
+            "connect_timeout": max(2, int(wait_seconds)),
+            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
+        },
+    )
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Somebody else has the lock, or nobody answers: UnavailableError. All else stays what it is."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise UnavailableError(ErrorCode.BUSY, found=str(error)) from error
+    except OperationalError as error:
+        busy = isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
+        code = ErrorCode.BUSY if busy else ErrorCode.STORAGE_UNAVAILABLE
+        raise UnavailableError(code, found=str(error.orig)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise UnavailableError(ErrorCode.STORAGE_UNAVAILABLE, found=str(error.orig)) from error
+        raise
+
+
+def _alembic(url: URL) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", url.render_as_string(hide_password=False).replace("%", "%%"))
+    return config
