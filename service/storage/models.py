@@ -143,12 +143,6 @@ class Unit(Base):
     )
 
 
-def _filled(column: str) -> Index:
-    """An index over only the rows in which the column says something."""
-    where = text(f"{column} <> ''")
-    return Index(f"ix_alert_{column}", column, sqlite_where=where, postgresql_where=where)
-
-
 class Alert(Base):
     """One notice of a regulator, with only what it published. `fingerprint` makes a second import a no-op.
 
@@ -178,10 +172,16 @@ class Alert(Base):
     source_url: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[str] = mapped_column(Text, default="")
     __table_args__ = (
-        _filled("lot_key"),
-        _filled("lot_folded"),
-        _filled("gtin"),
-        _filled("serial_folded"),
+        Index(None, "lot_key"),
+        Index(None, "lot_folded"),
+        Index(None, "gtin"),
+        # only the few notices that name a serial are ever compared with one
+        Index(
+            "ix_alert_serial_folded",
+            "serial_folded",
+            sqlite_where=text("serial_folded <> ''"),
+            postgresql_where=text("serial_folded <> ''"),
+        ),
         CheckConstraint("kind IN ('falsified', 'recalled', 'stolen', 'tampered')", name="kind"),
         CheckConstraint("length(trim(authority)) > 0", name="authority"),
         CheckConstraint(

@@ -155,27 +155,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("fingerprint", name=op.f("uq_alert_fingerprint")),
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_alert_gtin",
-            ["gtin"],
-            unique=False,
-            sqlite_where=sa.text("gtin <> ''"),
-            postgresql_where=sa.text("gtin <> ''"),
-        )
-        batch_op.create_index(
-            "ix_alert_lot_folded",
-            ["lot_folded"],
-            unique=False,
-            sqlite_where=sa.text("lot_folded <> ''"),
-            postgresql_where=sa.text("lot_folded <> ''"),
-        )
-        batch_op.create_index(
-            "ix_alert_lot_key",
-            ["lot_key"],
-            unique=False,
-            sqlite_where=sa.text("lot_key <> ''"),
-            postgresql_where=sa.text("lot_key <> ''"),
-        )
+        batch_op.create_index(batch_op.f("ix_alert_gtin"), ["gtin"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alert_lot_folded"), ["lot_folded"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alert_lot_key"), ["lot_key"], unique=False)
         batch_op.create_index(
             "ix_alert_serial_folded",
             ["serial_folded"],

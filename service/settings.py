@@ -1,0 +1,77 @@
+"""Settings: environment variables `VIALCHECK_…`, each with a default that is safe to start with."""
+
+from collections.abc import Iterator
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import ErrorCode, RefusedError
+from service.storage.database import Database
+
+
+class Settings(BaseSettings):
+    """What an operator may change. `vialcheck settings` prints these with their values."""
+
+    model_config = SettingsConfigDict(env_prefix="VIALCHECK_", frozen=True, extra="ignore")
+
+    database_url: str = Field(
+        "sqlite:///data/vialcheck.db",
+        description="Where the records are: sqlite:///path, or postgresql://user:password@host/name.",
+    )
+    public_url: str = Field(
+        "",
+        description="The address that printed QR codes open, such as https://check.example.org. "
+        "Empty: the address of the request.",
+    )
+    host: str = Field(
+        "127.0.0.1", description="The address to listen on. 0.0.0.0: every one of this machine."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="The port to listen on.")
+    threads: int = Field(4, ge=1, le=64, description="How many requests are answered at once.")
+    workers: int = Field(1, ge=1, le=32, description="How many processes answer.")
+    loss_window: float = Field(
+        1.0,
+        ge=0.05,
+        le=1.0,
+        description="A stranger's check may be lost when the machine dies within so many seconds of it. "
+        "A clinic's is on disk before it is answered.",
+    )
+    wait: float = Field(2.5, gt=0, le=30, description="Seconds to wait for a busy database before saying so.")
+    max_request_bytes: int = Field(
+        64 * 1024, ge=1024, description="Larger requests are refused (no page takes files yet)."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("expected an address that starts with https:// or http://")
+        return value.rstrip("/")
+
+    def open_database(self) -> Database:
+        """The database, brought to this version's shape."""
+        database = Database(self.database_url, wait_seconds=self.wait)
+        database.migrate()
+        return database
+
+    def described(self) -> Iterator[tuple[str, str, str]]:
+        """Each setting: the variable's name, its value (no password), what it is for."""
+        for name, field in type(self).model_fields.items():
+            value = str(getattr(self, name))
+            if name == "database_url":
+                value = Database.shown(value)
+            yield f"VIALCHECK_{name.upper()}", value, field.description or ""
+
+
+def load() -> Settings:
+    """The settings of this process; RefusedError(SETTING_INVALID) names the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RefusedError(
+            ErrorCode.SETTING_INVALID,
+            given=str(first.get("input", "")),
+            expected=first["msg"],
+            field=f"VIALCHECK_{str(first['loc'][0]).upper()}",
+        ) from error
