@@ -15,12 +15,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
+from service.storage.models import Base
 
 WAIT_SECONDS = 2.5
 """How long a writer waits for another before it is told to try again; an answer is due within 3 s."""
@@ -59,6 +62,12 @@ class Database:
                 if not self.is_sqlite and not durable:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 yield connection
+
+    def insert_new(self, model: type[Base]) -> Insert:
+        """An INSERT that leaves alone what is there already (no conflict is an error)."""
+        if self.is_sqlite:
+            return sqlite_insert(model).on_conflict_do_nothing()
+        return postgresql_insert(model).on_conflict_do_nothing()
 
     def migrate(self) -> bool:
         """Bring the tables to this version's shape; whether anything had to be done."""

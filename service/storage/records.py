@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from service.authenticity.evidence import (
@@ -122,7 +122,7 @@ def by_gtin(
     connection: Connection, gtin: Gtin, lot: Lot | None, serial: Serial | None
 ) -> tuple[ProductRecord, BatchRecord | None, UnitRecord | None] | None:
     """The product under this GTIN, its batch with this lot, its unit with this serial (exact case)."""
-    row = connection.execute(
+    row: Any = connection.execute(
         _BY_GTIN,
         {"gtin": gtin.value, "lot_key": lot and lot.key, "serial": serial and serial.printed},
     ).first()
@@ -176,7 +176,7 @@ def prefix_holder(connection: Connection, gtin: Gtin) -> str:
     """The company whose GS1 prefix this GTIN carries and whose whole catalogue is here; empty if none."""
     statement = select(Manufacturer.name, Manufacturer.gs1_prefixes).where(Manufacturer.catalogue_complete)
     for name, prefixes in connection.execute(statement):
-        # The first of the 14 digits is the packaging level, not part of the company's prefix (GenSpecs 1.4.4).
+        # The first of 14 digits is the packaging level, the company's prefix follows (GenSpecs 1.4.4).
         if any(gtin.value[1:].startswith(prefix) for prefix in prefixes):
             return str(name)
     return ""
@@ -229,7 +229,7 @@ def _batch(row: Any) -> BatchRecord:
     )
 
 
-def _alert(row: Row[Any]) -> AlertRecord:
+def _alert(row: Any) -> AlertRecord:
     number, authority, kind, *fields, expiry, month_only = row
     (product_name, product_id, gtin, lot_key, lot_folded, lot, serial, prefix, issued, *recall) = fields
     recall_class, reference, reported, source_url = recall

@@ -1,0 +1,144 @@
+"""The desk where people ask: read the question, gather the evidence, judge, append the scan."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.authenticity.evidence import Asker, Presented
+from service.authenticity.verdicts import Verdict, judge
+from service.errors import ConflictError, ErrorCode, NotFoundError
+from service.storage.database import Database
+from service.verification.clock import Clock, machine_time
+from service.verification.lookup import gather
+from service.verification.questions import Question, Understood, understand
+from service.verification.scans import RecordedScan, ScanLog
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict on what was presented. `id` is None where nothing was recorded; `repeated`: a known nonce.
+
+    `kind` and `host`: how the scanned text was read, and the host of the web address in it, if it was one.
+    """
+
+    id: str | None
+    verdict: Verdict
+    presented: Presented
+    kind: str | None
+    host: str | None
+    asker: Asker
+    repeated: bool = False
+
+
+class Desk:
+    """One for a process. `look_up` only reads; `verify` also records, once for each nonce.
+
+    `alone`: no other process answers from this database, so that what is not here was never answered.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        window: float = 1.0,
+        alone: bool = True,
+        read_clock: Callable[[], datetime] = machine_time,
+    ) -> None:
+        self._database = database
+        self._scans = ScanLog(database, window=window)
+        self._others_write_within = 0.0 if alone else window
+        # What is on record happened: a machine whose clock was set back does not make it undone.
+        self._clock = Clock(read_clock, floor=self._scans.latest_moment())
+
+    def look_up(self, question: Question) -> Answer:
+        """Answer without leaving a trace. Raises what `understand` raises."""
+        return self._judge(question, understand(question))
+
+    def verify(self, question: Question) -> Answer:
+        """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
+        understood = understand(question)
+        if question.nonce:
+            earlier = self._scans.find_nonce(question.nonce)
+            if earlier is not None:
+                return _same_question(earlier, understood, question)
+        answer = self._judge(question, understood)
+        scan = RecordedScan(
+            id=new_id(),
+            at=answer.verdict.as_of,
+            nonce=question.nonce,
+            door=question.door,
+            asker=question.asker,
+            presented=answer.presented,
+            verdict=answer.verdict,
+            host=answer.host,
+            kind=answer.kind,
+        )
+        kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC)
+        return _answer(scan) if kept is scan else _same_question(kept, understood, question)
+
+    def answer(self, scan_id: str) -> Answer:
+        """What was answered under this id; NotFoundError."""
+        scan = self._scans.find(scan_id)
+        if scan is None and _age(scan_id) < self._others_write_within:
+            # Another process has just answered, and is about to write it down.
+            time.sleep(self._others_write_within)
+            scan = self._scans.find(scan_id)
+        if scan is None:
+            raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="the id of a check", field="id")
+        return _answer(scan)
+
+    def close(self) -> None:
+        """Write down all that waits."""
+        self._scans.close()
+
+    def _judge(self, question: Question, understood: Understood) -> Answer:
+        with self._database.reading() as connection:
+            evidence = gather(connection, understood, question.asker, self._clock.now())
+        reading = understood.reading
+        return Answer(
+            id=None,
+            verdict=judge(evidence),
+            presented=evidence.presented,
+            kind=str(reading.kind) if reading else None,
+            host=reading.host if reading else None,
+            asker=question.asker,
+        )
+
+
+def new_id() -> str:
+    """A UUID of version 7 (RFC 9562, 5.7): 48 bits of milliseconds, 74 random bits nobody can guess."""
+    value = (int(time.time() * 1000) & ((1 << 48) - 1)) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0b11 << 62) | 0b10 << 62
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _age(scan_id: str) -> float:
+    """Seconds since an id was made; a long time for what is no id of ours."""
+    try:
+        made = int(scan_id.replace("-", "")[:12], 16) / 1000
+    except ValueError:
+        return float("inf")
+    return abs(time.time() - made)
+
+
+def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
+    return Answer(scan.id, scan.verdict, scan.presented, scan.kind, scan.host, scan.asker, repeated)
+
+
+def _same_question(earlier: RecordedScan, understood: Understood, question: Question) -> Answer:
+    asked, kept = understood.presented, earlier.presented
+    # A GTIN of digits may have been answered as a lot; all else has to be what it was.
+    same = asked == kept or (understood.typed_digits is not None and kept.gtin is None)
+    if not same or earlier.asker is not question.asker:
+        raise ConflictError(
+            ErrorCode.NONCE_REUSED,
+            given=question.nonce or "",
+            expected="a new nonce for a new check",
+            found="a nonce that another check was recorded with",
+            field="nonce",
+        )
+    return _answer(earlier, repeated=True)

@@ -1,0 +1,145 @@
+"""What somebody asks: the text of a scan, fields that were typed, or both, made into one `Presented`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from service.authenticity.evidence import Asker, Presented
+from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, RefusedError, VialcheckError
+from service.gs1.countries import parse_country
+from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.gs1.reading import Kind, Reading, read_typed
+
+MOST_CHARACTERS = 200
+"""Longer than any product's name or strength."""
+
+T = TypeVar("T")
+
+
+class Door(StrEnum):
+    """Where a question came in."""
+
+    WEB = "web"
+    API = "api"
+    CLI = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, as it came. `scan` is anything scanned, typed or pasted; the rest are single fields.
+
+    `nonce` is the asker's own mark, up to 64 characters: the same nonce again is the same check.
+    """
+
+    scan: str = ""
+    gtin: str = ""
+    lot: str = ""
+    serial: str = ""
+    expiry: str = ""
+    market: str = ""
+    strength: str = ""
+    product: str = ""
+    no_lot: bool = False
+    asker: Asker = Asker.PATIENT
+    nonce: str | None = None
+    door: Door = Door.WEB
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question that could be read. `typed_digits`: the text could be a GTIN or just as well a lot."""
+
+    presented: Presented
+    reading: Reading | None
+    typed_digits: str | None
+
+
+def understand(question: Question) -> Understood:
+    """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
+    reader = _Reader()
+    reading = reader.read("scan", question.scan, read_typed)
+    code = reading.identifier if reading else None
+    presented = Presented(
+        gtin=reader.field("gtin", question.gtin, Gtin.parse, code.gtin if code else None),
+        lot=reader.field("lot", question.lot, Lot.parse, code.lot if code else None, _same_lot),
+        serial=reader.field("serial", question.serial, Serial.parse, code.serial if code else None),
+        expiry=reader.field(
+            "expiry", question.expiry, Expiry.parse, code.expiry if code else None, Expiry.agrees_with
+        ),
+        market=reader.read("market", question.market, parse_country),
+        strength=reader.read("strength", question.strength, _words("strength")),
+        product=reader.read("product", question.product, _words("product")),
+        no_lot=question.no_lot,
+    )
+    if reader.errors:
+        raise InvalidFieldsError(tuple(reader.errors))
+    if presented.gtin is None and presented.lot is None and presented.product is None:
+        raise RefusedError(
+            ErrorCode.NOTHING_PRESENTED, expected="a scan, a GTIN or a lot number", field="scan"
+        )
+    digits = question.scan.strip() if reading is not None and reading.kind is Kind.GTIN else None
+    return Understood(presented, reading, digits)
+
+
+class _Reader:
+    """Collects what cannot be read, so that a person mends it in one go."""
+
+    def __init__(self) -> None:
+        self.errors: list[VialcheckError] = []
+
+    def read(self, field: str, text: str, parse: Callable[[str], T]) -> T | None:
+        """The parsed text; None where there is none or it was refused."""
+        if not text.strip():
+            return None
+        try:
+            return parse(text)
+        except VialcheckError as error:
+            error.field = field
+            self.errors.append(error)
+            return None
+
+    def field(
+        self,
+        name: str,
+        text: str,
+        parse: Callable[[str], T],
+        scanned: T | None,
+        same: Callable[[T, T], bool] | None = None,
+    ) -> T | None:
+        """A typed field beside what the code said; the two must not contradict each other."""
+        typed = self.read(name, text, parse)
+        if typed is None or scanned is None:
+            return scanned if typed is None else typed
+        if not (same(typed, scanned) if same else typed == scanned):
+            self.errors.append(
+                RefusedError(
+                    ErrorCode.FIELDS_DISAGREE, given=text, expected=f"{scanned}", found=f"{typed}", field=name
+                )
+            )
+        return scanned
+
+
+def _same_lot(one: Lot, other: Lot) -> bool:
+    return one.key == other.key
+
+
+def _words(field: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        words = " ".join(text.split())
+        if len(words) > MOST_CHARACTERS:
+            raise IdentifierError(
+                ErrorCode.TOO_LONG, given=text, expected=f"at most {MOST_CHARACTERS} characters", field=field
+            )
+        strange = next((each for each in words if not each.isprintable()), None)
+        if strange is not None:
+            raise IdentifierError(
+                ErrorCode.BAD_CHARACTER,
+                given=text,
+                expected="letters, digits and punctuation",
+                found=f"U+{ord(strange):04X}",
+                field=field,
+            )
+        return words
+
+    return parse
