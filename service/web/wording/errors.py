@@ -1,0 +1,125 @@
+"""One sentence for each way in which an input is refused: what is wrong, and what to do about it."""
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+
+from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
+from service.web.wording.words import N_, field_name, visible
+
+ERRORS: Mapping[ErrorCode, str] = {
+    ErrorCode.EMPTY: N_("Enter the {field}."),
+    ErrorCode.TOO_LONG: N_("The {field} is too long. Enter only what is printed on the product."),
+    ErrorCode.BAD_CHARACTER: N_(
+        "The {field} “{given}” has a character that no lot, serial or product number has."
+        " Type it as you see it on the product, in plain letters and digits."
+    ),
+    ErrorCode.GTIN_LENGTH: N_(
+        "The product number “{given}” does not have 8, 12, 13 or 14 digits. Count them once more."
+    ),
+    ErrorCode.GTIN_NOT_DIGITS: N_("The product number “{given}” has other characters than digits."),
+    ErrorCode.GTIN_CHECK_DIGIT: N_(
+        "The product number “{given}” has a mistake in it: its last digit does not fit the others."
+        " Compare each digit with the product."
+    ),
+    ErrorCode.EXPIRY_UNREADABLE: N_(
+        "“{given}” is not a date that we can read. Write it like 12/2027 or 2027-12-31."
+    ),
+    ErrorCode.EXPIRY_IMPOSSIBLE: N_("“{given}” is not a day in any calendar. Look at the date once more."),
+    ErrorCode.EXPIRY_AMBIGUOUS: N_(
+        "“{given}” can be read as two different dates. Write the month as a word, like 5 JUN 2027."
+    ),
+    ErrorCode.ELEMENT_STRING_INVALID: N_(
+        "This code breaks off or has a part that does not belong there. Scan it again."
+    ),
+    ErrorCode.AI_UNKNOWN: N_(
+        "This code has a part that we do not know. Scan it again, or type the lot number."
+    ),
+    ErrorCode.AI_VALUE_INVALID: N_(
+        "One part of this code cannot be right: “{given}”. Scan it again, or type the lot number."
+    ),
+    ErrorCode.AI_REPEATED: N_("This code says the same thing twice, in two different ways. Scan it again."),
+    ErrorCode.AI_COMBINATION: N_("This code has parts that do not go together. Scan it again."),
+    ErrorCode.SYMBOLOGY_UNKNOWN: N_(
+        "This kind of code does not name a medicine. Scan the square code on the box."
+    ),
+    ErrorCode.LINK_INVALID: N_(
+        "This link is not a product link that we can read. Type the lot number instead."
+    ),
+    ErrorCode.LINK_WITHOUT_IDENTIFIER: N_("This link names no product. Type the lot number instead."),
+    ErrorCode.LINK_COMPRESSED: N_(
+        "This link is shortened in a way that we do not read. Type the lot number instead."
+    ),
+    ErrorCode.NOT_A_PRODUCT: N_("There is no product number and no lot number in it. Enter one of them."),
+    ErrorCode.ONLY_DIGITS: N_(
+        "“{given}” may be a lot number or a product number."
+        " Say which one it is by entering it in its own field."
+    ),
+    ErrorCode.COUNTRY_UNKNOWN: N_(
+        "“{given}” is not a country that we know. Write its name in English, or its two letters."
+    ),
+    ErrorCode.FIELDS_DISAGREE: N_(
+        "The {field} in the code and the one that you typed are different. Remove one of them, or correct it."
+    ),
+    ErrorCode.NOTHING_PRESENTED: N_("Enter a lot number, or scan the code on the box."),
+    ErrorCode.NOT_FOUND: N_("There is nothing at this address."),
+    ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
+    ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
+    ErrorCode.BUSY: N_("Too many checks at this moment. Wait a minute, then try again."),
+    ErrorCode.FILE_NOT_TEXT: N_("This file is not a text file (CSV)."),
+    ErrorCode.FILE_EMPTY: N_("This file is empty."),
+    ErrorCode.FILE_KIND_UNKNOWN: N_("We cannot tell from its columns what this file holds."),
+    ErrorCode.COLUMN_MISSING: N_("The column {field} is missing."),
+    ErrorCode.COLUMN_TWICE: N_("The column {field} is there twice."),
+    ErrorCode.ROW_TOO_SHORT: N_("This row has fewer cells than the header."),
+    ErrorCode.VALUE_MISSING: N_("The {field} is missing."),
+    ErrorCode.VALUE_INVALID: N_("“{given}” cannot be the {field}."),
+    ErrorCode.SPREADSHEET_NUMBER: N_(
+        "A spreadsheet has changed “{given}” into a number. Format the column as text and export it again."
+    ),
+    ErrorCode.PRODUCT_NOT_ON_RECORD: N_("The product “{given}” is not on record. Import the products first."),
+    ErrorCode.LOT_NOT_ON_RECORD: N_("The lot “{given}” is not on record. Import the batches first."),
+    ErrorCode.CONFLICT: N_("“{given}” contradicts the {field} that is on record."),
+    ErrorCode.SETTING_INVALID: N_("The setting {field} cannot be “{given}”."),
+    ErrorCode.STORAGE_UNAVAILABLE: N_(
+        "We cannot look at our records at this moment. This says nothing about the product."
+        " Try again in a minute."
+    ),
+}
+
+# Where the exact expectation helps: people who mend a file or a scanner, and characters that nobody can see.
+_TECHNICAL = frozenset(
+    {
+        ErrorCode.BAD_CHARACTER,
+        ErrorCode.TOO_LONG,
+        ErrorCode.ELEMENT_STRING_INVALID,
+        ErrorCode.AI_UNKNOWN,
+        ErrorCode.AI_VALUE_INVALID,
+        ErrorCode.AI_REPEATED,
+        ErrorCode.AI_COMBINATION,
+        ErrorCode.REQUEST_INVALID,
+        ErrorCode.FILE_NOT_TEXT,
+        ErrorCode.FILE_KIND_UNKNOWN,
+        ErrorCode.COLUMN_MISSING,
+        ErrorCode.ROW_TOO_SHORT,
+        ErrorCode.VALUE_INVALID,
+        ErrorCode.CONFLICT,
+        ErrorCode.SETTING_INVALID,
+    }
+)
+
+
+def error_message(error: VialcheckError, tr: NullTranslations) -> str:
+    """The refusal in plain words, as plain text. Several at once are said one after the other."""
+    if isinstance(error, InvalidFieldsError) and error.errors:
+        return " ".join(error_message(each, tr) for each in error.errors)
+    values = {
+        "given": visible(error.given),
+        "field": field_name(error.field, tr),
+        "expected": error.expected,
+        "found": visible(error.found, 200),
+    }
+    sentences = [tr.gettext(ERRORS[error.code])]
+    if error.code in _TECHNICAL:
+        sentences += [tr.gettext(N_("Expected: {expected}."))] if error.expected else []
+        sentences += [tr.gettext(N_("Found: {found}."))] if error.found else []
+    return " ".join(sentence.format_map(values) for sentence in sentences)

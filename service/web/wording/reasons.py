@@ -1,0 +1,318 @@
+"""One sentence for each reason: `SAYINGS[code]` for patients, and for clinics where they need another.
+
+Every sentence is whole, so that a language may order it as it likes; what is only sometimes known follows
+as a sentence of its own (`TAILS`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from service.authenticity.evidence import Asker
+from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.web.wording.words import N_, country_name, date_words, field_name, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence for patients, and one for clinics where it differs."""
+
+    patient: str
+    clinic: str = ""
+
+    def to(self, asker: Asker) -> str:
+        """The sentence for whoever asks, not yet translated."""
+        return self.clinic if asker is Asker.CLINIC and self.clinic else self.patient
+
+
+SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
+    (ReasonCode.UNIT_ON_RECORD, ""): Saying(
+        N_("{manufacturer} has one pack of {product} with this number on record."),
+        N_("This serial number is on {manufacturer}'s record as one pack of {product}."),
+    ),
+    (ReasonCode.LOT_ON_RECORD, ""): Saying(
+        N_(
+            "This lot of {product} from {manufacturer} is on record."
+            " That alone does not show that your vial came from it."
+        ),
+        N_(
+            "This lot of {product} from {manufacturer} is on record."
+            " That alone does not show that this vial came from it: lot numbers get copied."
+        ),
+    ),
+    (ReasonCode.LOT_ON_RECORD, "product unknown"): Saying(
+        N_("This lot number is on record. That alone does not show that your vial came from it."),
+        N_(
+            "This lot number is on record."
+            " That alone does not show that this vial came from it: lot numbers get copied."
+        ),
+    ),
+    (ReasonCode.PRODUCT_ON_RECORD, ""): Saying(
+        N_("{product} from {manufacturer} is on record. That says nothing yet about the one you have."),
+        N_("{product} from {manufacturer} is on record. This vial itself was not found or not looked up."),
+    ),
+    (ReasonCode.NO_RECORDS_HELD, "product"): Saying(
+        N_("We have no records from the maker of this product, so we cannot say anything for or against it."),
+        N_("This registry holds no records for this product number. It can say nothing for or against it."),
+    ),
+    (ReasonCode.NO_RECORDS_HELD, "lot"): Saying(
+        N_(
+            "No product that we have records for has this lot number,"
+            " so we cannot say anything for or against it."
+        ),
+        N_("No product held in this registry has this lot number. It can say nothing for or against it."),
+    ),
+    (ReasonCode.ALERT_FALSIFIED, "lot"): Saying(
+        N_("{authority} has warned of fakes with exactly this lot number."),
+        N_("{authority} has published a falsification alert that names exactly this lot."),
+    ),
+    (ReasonCode.ALERT_FALSIFIED, "serial"): Saying(
+        N_("{authority} has warned of fakes with exactly this serial number."),
+        N_("{authority} has published a falsification alert that names exactly this serial number."),
+    ),
+    (ReasonCode.ALERT_FALSIFIED, "product"): Saying(
+        N_("{authority} has warned of fakes with exactly this product number."),
+        N_("{authority} has published a falsification alert that names exactly this product number."),
+    ),
+    (ReasonCode.ALERT_FALSIFIED, "tampered"): Saying(
+        N_("{authority} has warned that products with exactly this number were tampered with."),
+        N_("{authority} has published an alert about tampered products that names exactly this one."),
+    ),
+    (ReasonCode.ALERT_LOT_COUNTERFEITED, "quarantine"): Saying(
+        N_(
+            "{authority} has warned of fakes that carry this lot number."
+            " The lot number cannot tell yours from a fake."
+        ),
+        N_(
+            "{authority} has published an alert about counterfeits of this lot."
+            " The manufacturer's own vials carry the same number: it cannot tell them apart."
+        ),
+    ),
+    (ReasonCode.ALERT_LOT_COUNTERFEITED, "check"): Saying(
+        N_(
+            "{authority} has warned of fakes that carry this lot number."
+            " What you entered fits the manufacturer's record, but look closely all the same."
+        ),
+        N_(
+            "{authority} has published an alert about counterfeits of this lot."
+            " What was presented fits the manufacturer's record; inspect pack and vial all the same."
+        ),
+    ),
+    (ReasonCode.ALERT_CLOSE, "similar"): Saying(
+        N_(
+            "It looks almost the same as a number that is recalled or under a warning."
+            " Compare each character."
+        ),
+        N_(
+            "The number differs from one that is recalled or under an alert only in characters"
+            " that are easily confused."
+            " Compare each character."
+        ),
+    ),
+    (ReasonCode.ALERT_CLOSE, "other_product"): Saying(
+        N_("Another product with this same lot number is recalled or under a warning. It may be yours."),
+        N_(
+            "A product with this same lot number is recalled or under an alert."
+            " Establish which product this is."
+        ),
+    ),
+    (ReasonCode.RECALLED, "lot"): Saying(
+        N_("This lot has been recalled. That means it must not be used any more."),
+        N_("This lot has been recalled."),
+    ),
+    (ReasonCode.RECALLED, "product"): Saying(
+        N_("This product has been recalled. That means it must not be used any more."),
+        N_("This product has been recalled, all lots."),
+    ),
+    (ReasonCode.RECALLED, "unit"): Saying(
+        N_("This pack has been recalled. That means it must not be used any more."),
+        N_("This unit is on record as recalled."),
+    ),
+    (ReasonCode.EXPIRED, "record"): Saying(
+        N_("It is out of date. The manufacturer's record says it could be used until {expiry}."),
+        N_("Expired: the manufacturer's record says {expiry}."),
+    ),
+    (ReasonCode.EXPIRED, "printed"): Saying(
+        N_("It is out of date. It could be used until {expiry}."),
+        N_("Expired: the expiry date given is {expiry}."),
+    ),
+    (ReasonCode.EXPIRED, "unit"): Saying(
+        N_("It is out of date. The manufacturer has marked this pack as expired."),
+        N_("This unit is on record as expired."),
+    ),
+    (ReasonCode.DECOMMISSIONED, ""): Saying(
+        N_("This pack is on record as taken out of use."),
+        N_("This unit is on record as decommissioned."),
+    ),
+    (ReasonCode.DESTROYED, ""): Saying(
+        N_("This pack is on record as destroyed. So nobody should have it."),
+        N_("This unit is on record as destroyed or disposed of. It should not exist any more."),
+    ),
+    (ReasonCode.STOLEN, ""): Saying(
+        N_("This product is on record as stolen. Nobody knows how it was kept since."),
+        N_("On record as stolen: its storage since then is unknown."),
+    ),
+    (ReasonCode.EXPORTED, ""): Saying(
+        N_("This pack is on record as sent to another market. It should not be here."),
+        N_("This unit is on record as exported."),
+    ),
+    (ReasonCode.SAMPLE, ""): Saying(
+        N_("This pack is on record as a sample. It was not meant for treating anyone."),
+        N_("This unit is on record as a sample, not for supply."),
+    ),
+    (ReasonCode.DISPENSED, "check"): Saying(
+        N_(
+            "This pack is on record as already used. If it was used for you, that fits."
+            " If somebody wants to use it now, do not let them."
+        ),
+        N_("This unit is on record as dispensed already."),
+    ),
+    (ReasonCode.DISPENSED, "quarantine"): Saying(
+        N_("This pack is on record as already used. It must not be used again."),
+        N_("This unit is on record as dispensed already. A second one with its number needs an explanation."),
+    ),
+    (ReasonCode.LOT_NOT_ON_RECORD, ""): Saying(
+        N_("{manufacturer} has no lot {lot} of this product on record."),
+        N_("Lot {lot} is not on record. {manufacturer} has every lot of this product recorded here."),
+    ),
+    (ReasonCode.SERIAL_NOT_ON_RECORD, ""): Saying(
+        N_("{manufacturer} has no pack with the serial number {serial} on record."),
+        N_(
+            "Serial number {serial} is not on record."
+            " {manufacturer} has every unit of this product recorded here."
+        ),
+    ),
+    (ReasonCode.EXPIRY_MISMATCH, ""): Saying(
+        N_(
+            "The expiry dates do not agree. You entered {presented}."
+            " The manufacturer's record for this lot says {recorded}."
+        ),
+        N_("Expiry dates disagree: presented {presented}, manufacturer's record for this lot {recorded}."),
+    ),
+    (ReasonCode.SERIAL_IN_OTHER_LOT, ""): Saying(
+        N_("The serial number belongs to another lot, not to lot {lot}."),
+        N_("The serial number is on record in another lot than {lot}."),
+    ),
+    (ReasonCode.PRODUCT_MISMATCH, ""): Saying(
+        N_("Lot {lot} belongs to another product, not to {product}."),
+        N_("Lot {lot} is on record for another product of this manufacturer, not for {product}."),
+    ),
+    (ReasonCode.PRESENTATION_UNKNOWN, ""): Saying(
+        N_("{manufacturer} does not make this product as {what}."),
+        N_("{manufacturer} makes no such presentation: {what}."),
+    ),
+    (ReasonCode.MARKET_NOT_AUTHORISED, "product"): Saying(
+        N_(
+            "This product is on record, but it is not licensed in {country}. That does not mean it is a fake."
+        ),
+        N_("On record, and not authorised in {country}. This alone does not point to a counterfeit."),
+    ),
+    (ReasonCode.MARKET_NOT_AUTHORISED, "lot"): Saying(
+        N_("This lot is on record, but it was not made for {country}. That does not mean it is a fake."),
+        N_("This lot is on record, and not meant for {country}. This alone does not point to a counterfeit."),
+    ),
+    (ReasonCode.NOT_RELEASED, ""): Saying(
+        N_("The manufacturer has not yet cleared lot {lot} for use."),
+        N_("Lot {lot} is not released."),
+    ),
+    (ReasonCode.ON_HOLD, "lot"): Saying(
+        N_("The manufacturer has put lot {lot} on hold. It must wait until that is cleared up."),
+        N_("Lot {lot} is on hold."),
+    ),
+    (ReasonCode.ON_HOLD, "unit"): Saying(
+        N_("This pack is on record as held back. It must wait until that is cleared up."),
+        N_("This unit is on record as locked, damaged or not for supply."),
+    ),
+    (ReasonCode.LIKELY_MISREAD, ""): Saying(
+        N_("The {field} may have been read or typed wrongly: {presented}."),
+        N_("Likely misread, not held against the vial: {field} {presented}."),
+    ),
+    (ReasonCode.LOT_AMBIGUOUS, ""): Saying(
+        N_("{count} products have a lot numbered {lot}. Choose the one you have."),
+        N_("{count} products have a lot {lot}. Choose the product to get an answer for it."),
+    ),
+    (ReasonCode.NO_LOT_PRESENTED, ""): Saying(
+        N_("A product without a lot number is a warning sign. Every vial should have one printed on it."),
+        N_("No lot number. A vial without one must not be used."),
+    ),
+}
+
+# What is said only when it is known: (parameter, sentence), in this order.
+TAILS = (
+    ("positions", N_("Look again at: {characters}.")),
+    ("expiry", N_("The notice names the expiry date {expiry}.")),
+    ("why", N_("Reason given: {why}.")),
+    ("class", N_("Recall class: {class}.")),
+    ("reference", N_("Reference: {reference}.")),
+    ("reported", N_("Published on {reported}.")),
+)
+_NOTICES = frozenset(
+    {
+        ReasonCode.ALERT_FALSIFIED,
+        ReasonCode.ALERT_LOT_COUNTERFEITED,
+        ReasonCode.ALERT_CLOSE,
+        ReasonCode.RECALLED,
+        ReasonCode.STOLEN,
+        ReasonCode.LIKELY_MISREAD,
+    }
+)
+_BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
+_DATES = frozenset({"expiry", "presented", "recorded", "reported"})
+
+
+def variant(reason: Reason) -> str:
+    """Which of a code's sentences fits: by severity, by scope, by what is known."""
+    known = dict(reason.params)
+    if reason.code in _BY_SEVERITY:
+        return str(Action.CHECK if reason.severity is Action.CHECK else Action.QUARANTINE)
+    if reason.code is ReasonCode.LOT_ON_RECORD and not known.get("product"):
+        return "product unknown"
+    if reason.code is ReasonCode.ALERT_FALSIFIED and known.get("kind") == "tampered":
+        return "tampered"
+    scope = known.get("scope", "")
+    if (reason.code, scope) in SAYINGS:
+        return scope
+    # A parameter that no sentence knows may not cost the reader the reason.
+    return next(name for code, name in SAYINGS if code is reason.code)
+
+
+def reason_message(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
+    """The reason in plain words: its sentence, then what else is known of it. Plain text, not HTML."""
+    values = _values(reason, tr)
+    sentences = [tr.gettext(SAYINGS[reason.code, variant(reason)].to(asker))]
+    if reason.code in _NOTICES:
+        known = dict(reason.params)
+        sentences += [tr.gettext(sentence) for name, sentence in TAILS if known.get(name)]
+    return " ".join(sentence.format_map(values) for sentence in sentences)
+
+
+class _Known(dict[str, str]):
+    """A gap that nobody can fill is shown as one; the rest of the sentence still warns."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _values(reason: Reason, tr: NullTranslations) -> _Known:
+    known = dict(reason.params)
+    values = {
+        name: visible(date_words(text, tr) if name in _DATES else text, 300) for name, text in known.items()
+    }
+    values["authority"] = values.get("authority") or tr.gettext("A medicines authority")
+    values["manufacturer"] = values.get("manufacturer") or tr.gettext("The manufacturer")
+    values["product"] = values.get("product") or tr.gettext("this product")
+    values["field"] = field_name(known.get("field"), tr)
+    values["country"] = country_name(known.get("market", ""))
+    values["characters"] = ", ".join(_characters(known, tr))
+    return values
+
+
+def _characters(known: Mapping[str, str], tr: NullTranslations) -> Iterator[str]:
+    """The doubtful characters themselves, with their places: a place alone makes people count."""
+    text = known.get("presented", "")
+    for place in known.get("positions", "").split():
+        character = text[int(place) - 1 : int(place)]
+        if character:
+            yield tr.gettext("“{character}” (character {place})").format(character=character, place=place)
+        else:
+            yield tr.gettext("character {place}").format(place=place)

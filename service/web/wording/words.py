@@ -1,0 +1,103 @@
+"""Small words that every sentence shares: dates, countries, fields, and text from outside made visible."""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from gettext import NullTranslations
+
+from service.gs1.countries import countries
+
+SHOWN = 80
+"""How many characters of somebody's input a sentence repeats."""
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors look for
+    """Mark a sentence for translation where it stands in a table; it is looked up when it is said."""
+    return text
+
+
+MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+FIELDS = {
+    "scan": N_("text"),
+    "gtin": N_("product number"),
+    "lot": N_("lot number"),
+    "serial": N_("serial number"),
+    "expiry": N_("expiry date"),
+    "market": N_("country"),
+    "strength": N_("strength"),
+    "product": N_("product"),
+}
+"""What people call the parts of an identifier, inside a sentence."""
+
+
+def field_name(field: str | None, tr: NullTranslations) -> str:
+    """A field in words; a column of a file keeps its own name."""
+    if not field:
+        return tr.gettext(FIELDS["scan"])
+    return tr.gettext(FIELDS[field]) if field in FIELDS else visible(field)
+
+
+def date_words(text: str, tr: NullTranslations) -> str:
+    """`2024-12-31` as 31 December 2024, `2024-12` as December 2024; anything else as it came."""
+    parts = text.split("-")
+    try:
+        year, month, day = (*map(int, parts), *[1] * (3 - len(parts)))
+        date(year, month, day)
+    except (ValueError, TypeError):
+        return text
+    names = {"day": day, "month": tr.gettext(MONTHS[month - 1]), "year": year}
+    if len(parts) == 3:
+        return tr.gettext("{day} {month} {year}").format(**names)
+    return tr.gettext("{month} {year}").format(**names) if len(parts) == 2 else text
+
+
+def country_name(code: str) -> str:
+    """The English short name of an ISO 3166-1 code (the time zone data holds no other)."""
+    return countries().get(code, code)
+
+
+def visible(text: str, limit: int = SHOWN) -> str:
+    """Text from outside as it can be shown: what has no shape of its own gets one, and the rest is cut.
+
+    >>> visible("10ABC" + chr(29) + "21X")
+    '10ABC␝21X'
+    >>> visible("a" + chr(0x202E) + "b")
+    'a⟨U+202E⟩b'
+    """
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return cut if cut.isascii() and cut.isprintable() else "".join(_visible_characters(cut))
+
+
+def _visible_characters(text: str) -> Iterator[str]:
+    for character in text:
+        number = ord(character)
+        if number < 0x20:
+            yield chr(0x2400 + number)  # Unicode's control pictures
+        elif number == 0x7F:
+            yield "␡"
+        elif unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+            yield f"⟨U+{number:04X}⟩"
+        else:
+            yield character
+
+
+_PICTURES = {0x2400 + number: number for number in range(0x20)} | {0x2421: 0x7F}
+
+
+def from_visible(text: str) -> str:
+    """Control pictures back to the characters that they show, so that a kept input survives a second try."""
+    return text.translate(_PICTURES)
