@@ -295,14 +295,14 @@ class _Known(dict[str, str]):
 
 def _values(reason: Reason, tr: NullTranslations) -> _Known:
     known = dict(reason.params)
-    values = {
-        name: visible(date_words(text, tr) if name in _DATES else text, 300) for name, text in known.items()
-    }
+    values = _Known(
+        (name, visible(date_words(text, tr) if name in _DATES else text, 300)) for name, text in known.items()
+    )
     values["authority"] = values.get("authority") or tr.gettext("A medicines authority")
     values["manufacturer"] = values.get("manufacturer") or tr.gettext("The manufacturer")
     values["product"] = values.get("product") or tr.gettext("this product")
     values["field"] = field_name(known.get("field"), tr)
-    values["country"] = country_name(known.get("market", ""))
+    values["country"] = country_name(known.get("market", "")) or "…"
     values["characters"] = ", ".join(_characters(known, tr))
     return values
 
