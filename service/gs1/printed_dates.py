@@ -54,6 +54,11 @@ def century(two_digits: int, reference_year: int) -> int:
     return year + 100 if year - reference_year <= -50 else year
 
 
+def current_century(year: int) -> int:
+    """The year of a GS1 date as seen today; one of four digits stays."""
+    return century(year, datetime.now(UTC).year) if year < 100 else year
+
+
 def read_printed_date(text: str) -> PrintedDate:
     """Year, month and day (None when only the month is printed).
 
@@ -64,7 +69,7 @@ def read_printed_date(text: str) -> PrintedDate:
     if not plain[:1].isdigit():
         plain = _PREFIX.sub("", plain, count=1)
     tokens = [token for token in _TOKEN.findall(plain) if token not in ("de", "del")]
-    readings = _readings(tokens) if len(tokens) <= 3 and _ALLOWED.fullmatch(plain) else None
+    readings = _readings(tokens) if _ALLOWED.fullmatch(plain) else None
     if readings is None:
         raise _refusal(ErrorCode.EXPIRY_UNREADABLE, text)
     possible = {reading for reading in readings if _in_calendar(reading)}
@@ -107,15 +112,21 @@ def _readings(tokens: list[str]) -> list[PrintedDate] | None:
         month = _MONTHS[tokens[names[0]]]
         return _with_month_name(month, tokens[: names[0]], tokens[names[0] + 1 :])
     shape = tuple(map(len, tokens))
-    if len(tokens) == 1:
-        return _one_number(tokens[0])
-    return _two_numbers(shape, *map(int, tokens)) if len(tokens) == 2 else _three_numbers(shape, tokens)
+    match len(tokens):
+        case 1:
+            return _one_number(tokens[0])
+        case 2:
+            return _two_numbers(shape, *map(int, tokens))
+        case 3:
+            return _three_numbers(shape, tokens)
+        case _:
+            return None
 
 
 def _year(token: str) -> int | None:
     """A year of four digits in the centuries that packs can bear, or of two."""
     if len(token) == 2:
-        return century(int(token), datetime.now(UTC).year)
+        return current_century(int(token))
     return int(token) if len(token) == 4 and token[:2] in ("19", "20", "21") else None
 
 
@@ -145,23 +156,22 @@ def _one_number(token: str) -> list[PrintedDate] | None:
 
 
 def _two_numbers(shape: tuple[int, ...], first: int, second: int) -> list[PrintedDate] | None:
-    this_year = datetime.now(UTC).year
     match shape:
         case (4, 1 | 2) if 1900 <= first < 2200:  # 2024-12
             return [(first, second, None)]
         case (1 | 2, 4) if 1900 <= second < 2200:  # 12/2024
             return [(second, first, None)]
         case (2, 2) if first <= 12:  # MM/YY, or YY/MM; 31/12 may also be a day without a year: not read
-            readings: list[PrintedDate] = [(century(second, this_year), first, None)]
-            return [*readings, (century(first, this_year), second, None)]
+            readings: list[PrintedDate] = [(current_century(second), first, None)]
+            return [*readings, (current_century(first), second, None)]
         case _:
             return None
 
 
 def _three_numbers(shape: tuple[int, ...], tokens: list[str]) -> list[PrintedDate] | None:
-    first, second, third = map(int, tokens[:3])
-    if len(shape) != 3 or shape[1] > 2:
+    if max(shape) > 4 or shape[1] > 2:
         return None
+    first, second, third = map(int, tokens)
     if shape[0] == 4 and shape[2] <= 2:  # 2024-12-31
         year = _year(tokens[0])
         return None if year is None else [(year, second, third or None)]
@@ -170,5 +180,5 @@ def _three_numbers(shape: tuple[int, ...], tokens: list[str]) -> list[PrintedDat
         return None
     readings: list[PrintedDate] = [(year, second, first), (year, first, second)]
     if shape == (2, 2, 2):  # 24.12.31
-        readings.append((century(first, datetime.now(UTC).year), second, third))
+        readings.append((current_century(first), second, third))
     return readings

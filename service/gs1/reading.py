@@ -1,0 +1,188 @@
+r"""One reading for anything: a scan, bracketed text, a link, a product number, a typed lot.
+
+>>> reading = read("]d201095060001343521725123110ABC123\x1d21XYZ")
+>>> reading.kind, reading.identifier.lot.printed, reading.identifier.expiry.iso
+(<Kind.ELEMENT_STRING: 'element-string'>, 'ABC123', '2025-12-31')
+
+In the order tried: AIM symbology identifier, FNC1, bracket, link, `01` with 14 digits, digits only, element
+strings without a prefix that contain a GTIN, and at last a lot. What starts like a scan and fails is
+refused: a damaged scan must never pass for an unknown lot.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.errors import ErrorCode, IdentifierError
+from service.gs1 import digital_link, element_strings
+from service.gs1.characters import GROUP_SEPARATOR, fold
+from service.gs1.element_strings import Elements
+from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
+
+MAX_SCAN = 2000
+"""Longest text that is looked at, in characters: twice what the longest GS1 symbol and link can hold."""
+
+_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+# AIM symbology identifiers that promise GS1 data (GS1 General Specifications, figure 5.1.2-1): GS1-128,
+# DataBar, DataMatrix (]d8 rectangular), QR, DotCode
+_GS1_SYMBOLOGIES = frozenset({"]C1", "]e0", "]d2", "]d8", "]Q3", "]J1"})
+# EAN/UPC and ITF-14 carry a bare GTIN of these lengths; some scanners cut the leading 0 of UPC-A
+_GTIN_SYMBOLOGIES = {"]E0": (12, 13), "]E4": (8,), "]I1": (14,)}
+
+_ITEM_FIRST = re.compile(r"01[0-9]{14}")
+_LINE_BREAKS = str.maketrans("\t\r\n", "   ")
+_OTHER_KEYS = frozenset({"00", "02", "03", "253", "255", "8003", "8004", "8006", "8010", "8013", "8026"})
+
+
+class Kind(StrEnum):
+    """The form in which the identifier came."""
+
+    ELEMENT_STRING = "element-string"
+    BRACKETED = "bracketed"
+    DIGITAL_LINK = "digital-link"
+    GTIN = "gtin"
+    LOT = "lot"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says. `elements` are values as carried (17 stays YYMMDD), by AI.
+
+    `symbology` is the AIM identifier when the scanner sent one, `host` a link's, which is never trusted.
+    """
+
+    kind: Kind
+    identifier: ProductIdentifier
+    elements: Elements
+    symbology: str | None = None
+    host: str | None = None
+
+
+def read(text: str) -> Reading:
+    """Read what a scanner sent. Raises IdentifierError for every text that it cannot read, never another.
+
+    ONLY_DIGITS for digits that are no GTIN: a lot of digits must be typed as one (`read_typed`).
+    """
+    return _read(text, typed=False)
+
+
+def read_typed(text: str) -> Reading:
+    """Read what may have been typed: as `read`, and digits that nothing explains are a lot.
+
+    Eight digits are a lot here, even when they would pass for a GTIN-8: medicines bear no GTIN-8, and one
+    lot in ten of that length has a right check digit by chance. 13 or 14 digits with a wrong check digit
+    are a mistyped GTIN (GTIN_CHECK_DIGIT): no lot of that length is known.
+    """
+    return _read(text, typed=True)
+
+
+def _read(text: str, *, typed: bool) -> Reading:
+    if len(text) <= MAX_SCAN and text.lstrip(" \t\r\n").startswith(("(", "（")):  # noqa: RUF001 (full-width)
+        text = text.translate(_LINE_BREAKS)  # printed text is often pasted line by line
+    plain = fold(text, limit=MAX_SCAN, separators=True)
+    symbology = _SYMBOLOGY.match(plain)
+    if symbology:
+        return _read_symbol(symbology[0], plain[3:])
+    if plain.startswith("("):
+        return _product(Kind.BRACKETED, element_strings.parse_bracketed(plain))
+    if digital_link.looks_like_link(plain):
+        return _read_link(plain)
+    if GROUP_SEPARATOR in plain or _ITEM_FIRST.match(plain):
+        return _product(Kind.ELEMENT_STRING, element_strings.parse(plain))
+    unmarked = _read_unmarked(plain)
+    if unmarked:
+        return unmarked
+    return _read_digits(plain, typed=typed) if plain.isdigit() else _read_lot(plain)
+
+
+def _read_symbol(symbology: str, content: str) -> Reading:
+    """Content after an AIM identifier: GS1 data, a bare GTIN, or a link inside a plain symbol."""
+    if symbology in _GS1_SYMBOLOGIES:
+        return _product(Kind.ELEMENT_STRING, element_strings.parse(content), symbology)
+    if digital_link.looks_like_link(content):
+        return _read_link(content, symbology)
+    lengths = _GTIN_SYMBOLOGIES.get(symbology)
+    if lengths is None:
+        raise IdentifierError(
+            ErrorCode.SYMBOLOGY_UNKNOWN,
+            given=symbology + content,
+            expected="a GS1 symbol, or a link in a plain one",
+            found=symbology,
+        )
+    if len(content) not in lengths:
+        raise IdentifierError(
+            ErrorCode.GTIN_LENGTH,
+            given=symbology + content,
+            expected=" or ".join(f"{length} digits" for length in lengths),
+            found=f"{len(content)} characters",
+            field="gtin",
+        )
+    return _gtin(Gtin.parse(content), symbology)
+
+
+def _read_link(text: str, symbology: str | None = None) -> Reading:
+    link = digital_link.parse(text)
+    return _product(Kind.DIGITAL_LINK, link.elements, symbology, link.host)
+
+
+def _read_digits(plain: str, *, typed: bool) -> Reading:
+    """A bare GTIN; or, only when typed, a lot of digits."""
+    if len(plain) in (13, 14):
+        return _gtin(Gtin.parse(plain))
+    if len(plain) == 12 or (len(plain) == 8 and not typed):
+        try:
+            return _gtin(Gtin.parse(plain))
+        except IdentifierError:
+            pass  # as likely a lot, or a part of a scan: judged below
+    if typed:
+        return _read_lot(plain)
+    raise IdentifierError(
+        ErrorCode.ONLY_DIGITS,
+        given=plain,
+        expected="a GTIN of 8, 12, 13 or 14 digits, or a complete code",
+        found=f"{len(plain)} digits",
+    )
+
+
+def _read_unmarked(plain: str) -> Reading | None:
+    """Element strings without AIM identifier or FNC1, if they hold a GTIN and are too long for a lot."""
+    if len(plain) <= 20 or "01" not in plain:
+        return None
+    try:
+        elements = element_strings.parse(plain)
+    except IdentifierError:
+        return None
+    return _product(Kind.ELEMENT_STRING, elements) if dict(elements).get("01") else None
+
+
+def _read_lot(plain: str) -> Reading:
+    lot = Lot.parse(plain)
+    return Reading(Kind.LOT, ProductIdentifier(lot=lot), (("10", lot.printed),))
+
+
+def _gtin(gtin: Gtin, symbology: str | None = None) -> Reading:
+    return Reading(Kind.GTIN, ProductIdentifier(gtin=gtin), (("01", gtin.value),), symbology)
+
+
+def _product(
+    kind: Kind, elements: Elements, symbology: str | None = None, host: str | None = None
+) -> Reading:
+    """The product that valid elements name. A pallet or an asset is no vial: NOT_A_PRODUCT."""
+    values = dict(elements)
+    if "01" not in values and ("10" not in values or _OTHER_KEYS.intersection(values)):
+        raise IdentifierError(
+            ErrorCode.NOT_A_PRODUCT,
+            given="".join(f"({ai}){value}" for ai, value in elements),
+            expected="a product number (01) or a lot number (10)",
+            field="gtin",
+        )
+    expiry = values.get("17") or values.get("7003", "")[:6]
+    identifier = ProductIdentifier(
+        gtin=Gtin(values["01"]) if "01" in values else None,
+        lot=Lot.parse(values["10"]) if "10" in values else None,
+        serial=Serial.parse(values["21"]) if "21" in values else None,
+        expiry=Expiry.from_yymmdd(expiry) if expiry else None,
+        cpv=values.get("22"),
+        national=tuple((ai, value) for ai, value in elements if len(ai) == 3 and ai.startswith("71")),
+    )
+    return Reading(kind, identifier, elements, symbology, host)
