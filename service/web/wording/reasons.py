@@ -276,14 +276,19 @@ def variant(reason: Reason) -> str:
     return next(name for code, name in SAYINGS if code is reason.code)
 
 
+def reason_sentence(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
+    """The reason in its shortest form, for a headline."""
+    return tr.gettext(SAYINGS[reason.code, variant(reason)].to(asker)).format_map(_values(reason, tr))
+
+
 def reason_message(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
     """The reason in plain words: its sentence, then what else is known of it. Plain text, not HTML."""
-    values = _values(reason, tr)
-    sentences = [tr.gettext(SAYINGS[reason.code, variant(reason)].to(asker))]
+    said = [reason_sentence(reason, asker, tr)]
     if reason.code in _NOTICES:
+        values = _values(reason, tr)
         known = dict(reason.params)
-        sentences += [tr.gettext(sentence) for name, sentence in TAILS if known.get(name)]
-    return " ".join(sentence.format_map(values) for sentence in sentences)
+        said += [tr.gettext(tail).format_map(values) for name, tail in TAILS if known.get(name)]
+    return " ".join(said)
 
 
 class _Known(dict[str, str]):

@@ -7,7 +7,7 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchStatus
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
-from service.web.wording.reasons import Saying, reason_message
+from service.web.wording.reasons import Saying, reason_sentence
 from service.web.wording.words import N_
 
 ACTIONS: Mapping[Action, Saying] = {
@@ -127,8 +127,8 @@ def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
 
 
 def headline(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
-    """The one sentence under the title: the worst reason."""
-    return reason_message(verdict.reasons[0], asker, tr)
+    """The one sentence under the title: the worst reason, without its details."""
+    return reason_sentence(verdict.reasons[0], asker, tr)
 
 
 def advice_messages(verdict: Verdict, tr: NullTranslations) -> list[str]:
