@@ -1,0 +1,56 @@
+# Everything goes through .venv; `make run` on a fresh clone needs Python 3.11+, make and a network.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+.PHONY: help run test lint format bench lock wheel clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
+		printf '  make %-8s %s\n' "$${line%% - *}" "$${line#* - }"; done
+
+run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT=, HOST=)
+	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve
+
+test: .venv/dev.stamp ## run all tests (ARGS=... goes to pytest)
+	@$(BIN)/python tests/get_chromium.py
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev.stamp ## check style, formatting, types and the contracts between modules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev.stamp ## mend what the formatter and the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev.stamp ## measure, and print each figure with its target
+	$(BIN)/python -m tests.bench
+
+# The three locks are resolved for every platform, hashed, and name no host.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
+
+lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRADE=--upgrade for newer ones)
+	$(BIN)/python -m pip install --quiet 'uv>=0.9'
+	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(COMPILE) --constraint requirements/run.txt --group build -o requirements/build.txt
+	$(COMPILE) --constraint requirements/run.txt --constraint requirements/build.txt \
+		pyproject.toml --group dev -o requirements/dev.txt
+
+wheel: .venv/dev.stamp ## build dist/vialcheck-*.whl
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## remove the environment, caches and built files, never data/
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The stamps are newer than what they were made from, so a second start installs nothing.
+.venv/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml scripts/install.sh
+	@PYTHON='$(PYTHON)' scripts/install.sh run
+	@touch $@
+
+# dev.txt contains run.txt at the same versions (a test holds that), so it serves for `make run` too.
+.venv/dev.stamp: requirements/dev.txt requirements/run.txt requirements/build.txt pyproject.toml scripts/install.sh
+	@PYTHON='$(PYTHON)' scripts/install.sh dev
+	@touch .venv/run.stamp $@

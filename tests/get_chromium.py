@@ -1,0 +1,58 @@
+"""Makes sure that the browser tests have a Chromium: `python tests/get_chromium.py`.
+
+The one on the path is used when there is one; else Debian's package when we may install it; else Playwright's
+own download. Says in one line what it did; exit status 1 when no way led to a browser.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def on_path() -> str | None:
+    """The Chromium on the path, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def from_playwright() -> str | None:
+    """The Chromium that Playwright downloaded before, or None."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (slow, and seldom needed)
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def find() -> str | None:
+    """A Chromium to drive, or None."""
+    return on_path() or from_playwright()
+
+
+def ways() -> list[list[str]]:
+    """The commands that may bring a browser here, one way after the other."""
+    playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
+    may_install = shutil.which("apt-get") and os.geteuid() == 0
+    apt = ["sh", "-c", "apt-get update -qq && apt-get install -y -qq chromium"]
+    return [apt, playwright] if may_install else [playwright]
+
+
+def main() -> int:
+    """Find a browser or fetch one."""
+    if find():
+        return 0
+    for command in ways():
+        print(f"No Chromium for the browser tests yet; trying: {' '.join(command)}", flush=True)
+        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL)
+        if done.returncode == 0 and (path := find()):
+            print(f"Chromium: {path}")
+            return 0
+    print("No Chromium could be had. Install one so that it is on the path, then try again.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
