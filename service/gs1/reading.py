@@ -30,6 +30,7 @@ _GS1_SYMBOLOGIES = frozenset({"]C1", "]e0", "]d2", "]d8", "]Q3", "]J1"})
 _GTIN_SYMBOLOGIES = {"]E0": (12, 13), "]E4": (8,), "]I1": (14,)}
 
 _ITEM_FIRST = re.compile(r"01[0-9]{14}")
+_SPACED_DIGITS = re.compile(r"[0-9][0-9 -]{11,30}[0-9]")
 _LINE_BREAKS = str.maketrans("\t\r\n", "   ")
 _OTHER_KEYS = frozenset({"00", "02", "03", "253", "255", "8003", "8004", "8006", "8010", "8013", "8026"})
 
@@ -89,10 +90,7 @@ def _read(text: str, *, typed: bool) -> Reading:
         return _read_link(plain)
     if GROUP_SEPARATOR in plain or _ITEM_FIRST.match(plain):
         return _product(Kind.ELEMENT_STRING, element_strings.parse(plain))
-    unmarked = _read_unmarked(plain)
-    if unmarked:
-        return unmarked
-    return _read_digits(plain, typed=typed) if plain.isdigit() else _read_lot(plain)
+    return _read_unmarked(plain) or _read_bare(plain, typed=typed)
 
 
 def _read_symbol(symbology: str, content: str) -> Reading:
@@ -125,6 +123,13 @@ def _read_link(text: str, symbology: str | None = None) -> Reading:
     return _product(Kind.DIGITAL_LINK, link.elements, symbology, link.host)
 
 
+def _read_bare(plain: str, *, typed: bool) -> Reading:
+    """A text without any marks: a GTIN or a lot."""
+    if plain.isdigit():
+        return _read_digits(plain, typed=typed)
+    return _read_spaced_gtin(plain) or _read_lot(plain)
+
+
 def _read_digits(plain: str, *, typed: bool) -> Reading:
     """A bare GTIN; or, only when typed, a lot of digits."""
     if len(plain) in (13, 14):
@@ -142,6 +147,16 @@ def _read_digits(plain: str, *, typed: bool) -> Reading:
         expected="a GTIN of 8, 12, 13 or 14 digits, or a complete code",
         found=f"{len(plain)} digits",
     )
+
+
+def _read_spaced_gtin(plain: str) -> Reading | None:
+    """A GTIN as printed below a bar code, `9 506000 134352`; other digits with gaps are left to be a lot."""
+    if not _SPACED_DIGITS.fullmatch(plain) or sum(map(str.isdigit, plain)) not in (12, 13, 14):
+        return None
+    try:
+        return _gtin(Gtin.parse(plain))
+    except IdentifierError:
+        return None
 
 
 def _read_unmarked(plain: str) -> Reading | None:
