@@ -1,0 +1,98 @@
+"""`create_app(settings)`: the only place where things meet."""
+
+import atexit
+from dataclasses import dataclass
+
+from apiflask import APIFlask
+from flask import Flask, Response, g, request
+
+from service.resources import templates_folder
+from service.settings import Settings, load
+from service.storage.database import Database
+from service.verification.desk import Desk
+from service.web import api, errors, openapi
+from service.web.health import health
+from service.web.labels import labels
+from service.web.language import best_language, translation
+from service.web.pages import pages
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a request may need, at `app.extensions["vialcheck"]`."""
+
+    settings: Settings
+    database: Database
+    desk: Desk
+
+    def close(self) -> None:
+        """Write down what waits, and let go of the database."""
+        self.desk.close()
+        self.database.close()
+
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # A Digital Link holds a serial number: it must not travel on in a referrer, nor stay in a cache.
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), interest-cohort=()",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application over a migrated database. It neither migrates nor asks."""
+    settings = settings or load()
+    database = Database(settings.database_url, wait_seconds=settings.wait)
+    desk = Desk(database, window=settings.loss_window, alone=settings.workers == 1)
+    app = APIFlask(
+        "service",
+        template_folder=str(templates_folder()),
+        static_folder="web/static",
+        static_url_path="/static",
+        docs_path=None,
+        spec_path=None,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
+    service = Service(settings, database, desk)
+    app.extensions["vialcheck"] = service
+    atexit.register(desk.close)
+    _speak(app)
+    errors.init_app(app)
+    openapi.init_app(app)
+    for blueprint in (pages, labels, api.api, health):
+        app.register_blueprint(blueprint)
+    app.after_request(_secure)
+    return app
+
+
+def _speak(app: Flask) -> None:
+    """Every sentence goes through gettext, in the language that the asker prefers."""
+
+    @app.before_request
+    def choose_language() -> None:
+        g.language = best_language(request.headers.get("Accept-Language", ""))
+        g.translation = translation(g.language)
+
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        lambda text: g.translation.gettext(text),
+        lambda one, many, count: g.translation.ngettext(one, many, count),
+        newstyle=True,
+    )
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

@@ -1,0 +1,49 @@
+"""The same use cases from a terminal: `vialcheck`."""
+
+import sys
+
+import click
+
+from service.errors import VialcheckError
+
+
+class _LazyGroup(click.Group):
+    """Loads a command when it is called: `vialcheck parse` needs no database and should start at once."""
+
+    commands_in = {  # noqa: RUF012 (click's own attribute names are taken; this never changes)
+        "serve": ("service.cli.serve", "serve"),
+        "import": ("service.cli.imports", "import_files"),
+        "verify": ("service.cli.verify", "verify"),
+        "parse": ("service.cli.parse", "parse"),
+        "label": ("service.cli.labels", "label"),
+        "migrate": ("service.cli.serve", "migrate"),
+        "settings": ("service.cli.settings", "settings"),
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(self.commands_in)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
+        if cmd_name not in self.commands_in:
+            return None
+        module, name = self.commands_in[cmd_name]
+        command: click.Command = getattr(__import__(module, fromlist=[name]), name)
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vialcheck")
+def group() -> None:
+    """Does this vial match what its manufacturer issued, and should it be used?"""
+
+
+def main() -> None:
+    """Run a command; an error of ours is one line in the person's words and exit status 2."""
+    try:
+        group()
+    except VialcheckError as error:
+        from service.web.language import translation  # noqa: PLC0415 (only when something went wrong)
+        from service.web.wording import error_message  # noqa: PLC0415 (likewise)
+
+        click.echo(f"vialcheck: {error_message(error, translation())}", err=True)
+        sys.exit(2)

@@ -1,0 +1,68 @@
+"""`vialcheck verify`: check a product in a terminal."""
+
+import json
+import sys
+
+import click
+
+from service.authenticity.evidence import Asker
+from service.authenticity.reasons import Action
+from service.settings import load
+from service.verification.desk import Answer, Desk
+from service.verification.questions import Door, Question
+from service.web.api import to_json
+from service.web.language import translation
+from service.web.wording import advice_messages, headline, not_checked_messages, reason_message, verdict_title
+
+EXIT = {Action.ACCEPT: 0, Action.CHECK: 10, Action.UNKNOWN: 11, Action.QUARANTINE: 20, Action.REJECT: 30}
+"""The exit status of each action. 1 and 2 are left to faults and to wrong usage."""
+
+
+@click.command()
+@click.argument("scan", default="")
+@click.option("--gtin", default="", help="GTIN-8 to GTIN-14.")
+@click.option("--lot", default="", help="Lot number as printed.")
+@click.option("--serial", default="", help="Serial number.")
+@click.option("--expiry", default="", help="Expiry as printed, such as 12/2028.")
+@click.option("--market", default="", help="Country of purchase or use.")
+@click.option("--strength", default="", help="Strength as printed.")
+@click.option("--product", default="", help="Product name as printed.")
+@click.option("--no-lot", is_flag=True, help="No lot number is printed on it.")
+@click.option("--clinic", is_flag=True, help="Answer a clinic rather than a patient.")
+@click.option("--record", is_flag=True, help="Record the check, as the web does.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, as the API answers.")
+def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool) -> None:
+    """Check SCAN (a scan, a link, a lot number) against the records.
+
+    Exit status: 0 accept, 10 check, 11 unknown, 20 quarantine, 30 reject; 2 when it cannot be read.
+    """
+    settings = load()
+    database = settings.open_database()
+    desk = Desk(database, window=settings.loss_window)
+    asker = Asker.CLINIC if clinic else Asker.PATIENT
+    question = Question(**fields, asker=asker, door=Door.CLI)  # type: ignore[arg-type]  # click's own types
+    try:
+        answer = desk.verify(question) if record else desk.look_up(question)
+    finally:
+        desk.close()
+        database.close()
+    if as_json:
+        click.echo(json.dumps(to_json(answer, translation()), ensure_ascii=False))
+    else:
+        _say(answer)
+    sys.exit(EXIT[answer.verdict.action])
+
+
+def _say(answer: Answer) -> None:
+    verdict, tr = answer.verdict, translation()
+    click.secho(verdict_title(verdict, answer.asker, tr), bold=True)
+    click.echo(headline(verdict, answer.asker, tr))
+    for title, lines in (
+        ("Reasons", [reason_message(each, answer.asker, tr) for each in verdict.reasons[1:]]),
+        ("Not checked", not_checked_messages(verdict, tr)),
+        ("What to do next", advice_messages(verdict, tr)),
+    ):
+        if lines:
+            click.echo(f"\n{title}:")
+            for line in lines:
+                click.echo(f"  - {line}")

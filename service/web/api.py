@@ -1,0 +1,106 @@
+"""The JSON door: ask, and look up what was answered."""
+
+from gettext import NullTranslations
+from typing import Any, cast
+
+from apiflask import APIBlueprint
+from flask import current_app, g, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from service.authenticity.evidence import Asker
+from service.authenticity.verdicts import Record, Verdict
+from service.verification.desk import Answer, Desk
+from service.verification.questions import Door, Question
+from service.verification.snapshots import presented_to_plain
+from service.web import schemas
+from service.web.wording import advice_messages, headline, reason_message
+
+api = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Verifications")
+
+
+@api.before_request
+def only_json() -> None:
+    """A body of another type is refused as such, not as a broken one."""
+    if request.method == "POST" and not request.is_json:
+        raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
+
+
+@api.post("/verifications")
+@api.input(schemas.Request, arg_name="asked")
+@api.output(schemas.Verification, status_code=201)
+@api.doc(
+    summary="Check a product",
+    description="Answers with 201, or with 200 when the nonce was used before: then with the first answer.",
+    responses={200: "The answer that this nonce was given before", 409: "Nonce used for another check"},
+)
+def verify(asked: schemas.Request) -> tuple[dict[str, Any], int]:
+    """Check what was presented and record that it was checked."""
+    given = asked.model_dump(exclude_none=True)
+    asker = Asker(given.pop("asker"))
+    answer = _desk().verify(Question(**given, asker=asker, door=Door.API))
+    return to_json(answer, g.translation), 200 if answer.repeated else 201
+
+
+@api.get("/verifications/<scan_id>")
+@api.output(schemas.Verification)
+@api.doc(summary="A check's answer", responses={404: "No such check"})
+def answered(scan_id: str) -> dict[str, Any]:
+    """What was answered then; a later recall does not change it."""
+    return to_json(_desk().answer(scan_id), g.translation)
+
+
+def _desk() -> Desk:
+    return cast(Desk, current_app.extensions["vialcheck"].desk)
+
+
+def to_json(answer: Answer, tr: NullTranslations) -> dict[str, Any]:
+    """An answer as the documented JSON, its sentences in the language of `tr`."""
+    verdict = answer.verdict
+    return {
+        "id": answer.id,
+        "action": verdict.action,
+        "match": verdict.match,
+        "reasons": [
+            {
+                "code": reason.code,
+                "severity": reason.severity,
+                "message": reason_message(reason, answer.asker, tr),
+            }
+            for reason in verdict.reasons
+        ],
+        "headline": headline(verdict, answer.asker, tr),
+        "advice": advice_messages(verdict, tr),
+        "not_checked": list(verdict.not_checked),
+        "presented": presented_to_plain(answer.presented) | {"host": answer.host, "kind": answer.kind},
+        "record": record_to_json(verdict.record) if verdict.record else None,
+        "choices": _choices(verdict),
+        "as_of": verdict.as_of.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def record_to_json(record: Record) -> dict[str, Any]:
+    """A record as plain values."""
+    product, batch, unit = record.product, record.batch, record.unit
+    return {
+        "manufacturer": product.manufacturer,
+        "product": product.name,
+        "gtin": product.gtin,
+        "active_substance": product.active_substance or None,
+        "strengths": list(product.strengths),
+        "form": product.form or None,
+        "markets": list((batch and batch.markets) or product.markets),
+        "lot": batch.lot if batch else None,
+        "expiry": batch.expiry.iso if batch else None,
+        "made": batch.made.isoformat() if batch and batch.made else None,
+        "released": batch.released.isoformat() if batch and batch.released else None,
+        "status": str(batch.status) if batch else None,
+        "serial": unit.serial if unit else None,
+        "disposition": str(unit.disposition) if unit else None,
+    }
+
+
+def _choices(verdict: Verdict) -> list[dict[str, str]]:
+    return [
+        {"gtin": each.gtin, "product": each.name, "manufacturer": each.manufacturer}
+        for each in verdict.choices
+    ]

