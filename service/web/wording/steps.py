@@ -21,14 +21,12 @@ ACTIONS: Mapping[Action, Saying] = {
     Action.ACCEPT: Saying(N_("Matches the manufacturer's record")),
 }
 
-# One word, for a list, a screen reader's first word and the printed page.
-ACTION_WORDS: Mapping[Action, str] = {
-    Action.REJECT: N_("Stop"),
-    Action.QUARANTINE: N_("Hold"),
-    Action.CHECK: N_("Check"),
-    Action.UNKNOWN: N_("Not known"),
-    Action.ACCEPT: N_("Matches"),
+CAVEATS: Mapping[Action, str] = {
+    Action.ACCEPT: N_(
+        "That is no proof: a copied code gives the same answer. Look at the pack and the vial too."
+    ),
 }
+"""What an action's title must not be read without."""
 
 MATCHES: Mapping[Match, str] = {
     Match.NONE: N_("Nothing was found on record."),
@@ -124,6 +122,11 @@ def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
     if lead.code is ReasonCode.LOT_AMBIGUOUS:
         return tr.gettext("Which product is it?")
     return action_title(verdict.action, asker, tr)
+
+
+def caveat(action: Action, tr: NullTranslations) -> str:
+    """What has to stand beside the title; empty where the title already says it."""
+    return tr.gettext(CAVEATS[action]) if action in CAVEATS else ""
 
 
 def headline(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:

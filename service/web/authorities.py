@@ -1,0 +1,49 @@
+"""Where to report a suspect medicine, by country: the authority and its own site, to be linked and never
+fetched. Countries not listed are told to ask for their national medicines authority.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A medicines authority, by the name that it uses itself."""
+
+    name: str
+    url: str
+
+
+AUTHORITIES: Mapping[str, Authority] = {
+    "AR": Authority("ANMAT", "https://www.argentina.gob.ar/anmat"),
+    "AT": Authority("BASG", "https://www.basg.gv.at/"),
+    "AU": Authority("TGA", "https://www.tga.gov.au/"),
+    "BE": Authority("FAMHP", "https://www.famhp.be/"),
+    "BR": Authority("ANVISA", "https://www.gov.br/anvisa/"),
+    "CA": Authority("Health Canada", "https://www.canada.ca/en/health-canada.html"),
+    "CH": Authority("Swissmedic", "https://www.swissmedic.ch/"),
+    "CO": Authority("INVIMA", "https://www.invima.gov.co/"),
+    "DE": Authority("BfArM", "https://www.bfarm.de/"),
+    "DK": Authority("Danish Medicines Agency", "https://laegemiddelstyrelsen.dk/"),
+    "ES": Authority("AEMPS", "https://www.aemps.gob.es/"),
+    "FR": Authority("ANSM", "https://ansm.sante.fr/"),
+    "GB": Authority("MHRA Yellow Card", "https://yellowcard.mhra.gov.uk/"),
+    "IE": Authority("HPRA", "https://www.hpra.ie/"),
+    "IN": Authority("CDSCO", "https://cdsco.gov.in/"),
+    "IT": Authority("AIFA", "https://www.aifa.gov.it/"),
+    "JP": Authority("PMDA", "https://www.pmda.go.jp/english/"),
+    "KR": Authority("MFDS", "https://www.mfds.go.kr/eng/"),
+    "MX": Authority("COFEPRIS", "https://www.gob.mx/cofepris"),
+    "NG": Authority("NAFDAC", "https://www.nafdac.gov.ng/"),
+    "NL": Authority("IGJ", "https://www.igj.nl/"),
+    "NZ": Authority("Medsafe", "https://www.medsafe.govt.nz/"),
+    "PL": Authority("GIF", "https://www.gov.pl/web/gif"),
+    "PT": Authority("INFARMED", "https://www.infarmed.pt/"),
+    "SA": Authority("SFDA", "https://www.sfda.gov.sa/en"),
+    "SE": Authority("Läkemedelsverket", "https://www.lakemedelsverket.se/"),
+    "SG": Authority("HSA", "https://www.hsa.gov.sg/"),
+    "TR": Authority("TİTCK", "https://www.titck.gov.tr/"),
+    "US": Authority("FDA MedWatch", "https://www.fda.gov/medwatch"),
+    "ZA": Authority("SAHPRA", "https://www.sahpra.org.za/"),
+}
+"""By ISO 3166-1 alpha-2 code."""

@@ -1,0 +1,116 @@
+"""What was presented, field by field, and how it compares with the record: read off a verdict, never judged
+anew, so that the table cannot say anything that the verdict does not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from gettext import NullTranslations
+
+from service.authenticity.alert_rules import brand
+from service.authenticity.evidence import Presented
+from service.authenticity.reasons import NotChecked, ReasonCode
+from service.authenticity.verdicts import Verdict
+from service.web.wording.words import N_, country_name, date_words
+
+
+class Outcome(StrEnum):
+    """How one presented field compares with the record."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_FOUND = "not_found"
+    UNCHECKED = "unchecked"
+
+
+OUTCOMES = {
+    Outcome.AGREES: N_("As on record"),
+    Outcome.DIFFERS: N_("Does not match"),
+    Outcome.NOT_FOUND: N_("Not on record"),
+    Outcome.UNCHECKED: N_("Not checked"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the comparison, in words; `outcome` also chooses its mark."""
+
+    label: str
+    value: str
+    outcome: Outcome
+    outcome_words: str
+
+
+def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> list[Row]:
+    """A row for each field that was presented, in the order in which people find them on a pack."""
+    expiry = date_words(presented.expiry.printed_form, tr) if presented.expiry else ""
+    country = country_name(presented.market) if presented.market else ""
+    lot = presented.lot.printed if presented.lot else ""
+    serial = presented.serial.printed if presented.serial else ""
+    table = (
+        (tr.gettext("Product"), presented.product or "", _product(presented, verdict)),
+        (tr.gettext("Product number"), presented.gtin.value if presented.gtin else "", _gtin(verdict)),
+        (tr.gettext("Lot number"), lot, _lot(verdict)),
+        (tr.gettext("Serial number"), serial, _serial(verdict)),
+        (tr.gettext("Expiry date"), expiry, _expiry(verdict)),
+        (tr.gettext("Country"), country, _market(verdict)),
+        (tr.gettext("Strength"), presented.strength or "", _strength(verdict)),
+    )
+    return [
+        Row(label, value, outcome, tr.gettext(OUTCOMES[outcome])) for label, value, outcome in table if value
+    ]
+
+
+def _codes(verdict: Verdict) -> Iterator[ReasonCode]:
+    return (reason.code for reason in verdict.reasons)
+
+
+def _product(presented: Presented, verdict: Verdict) -> Outcome:
+    record = verdict.record
+    if record and presented.product and brand(presented.product) == brand(record.product.name):
+        return Outcome.AGREES
+    return Outcome.UNCHECKED
+
+
+def _gtin(verdict: Verdict) -> Outcome:
+    if verdict.record:
+        return Outcome.AGREES
+    held = ReasonCode.PRESENTATION_UNKNOWN in _codes(verdict)
+    return Outcome.NOT_FOUND if held else Outcome.UNCHECKED
+
+
+def _lot(verdict: Verdict) -> Outcome:
+    codes = set(_codes(verdict))
+    if ReasonCode.PRODUCT_MISMATCH in codes:
+        return Outcome.DIFFERS
+    if codes & {ReasonCode.LOT_AMBIGUOUS, ReasonCode.LOT_ON_RECORD} or (
+        verdict.record and verdict.record.batch
+    ):
+        return Outcome.AGREES
+    return Outcome.UNCHECKED if NotChecked.LOT_RECORD in verdict.not_checked else Outcome.NOT_FOUND
+
+
+def _serial(verdict: Verdict) -> Outcome:
+    if ReasonCode.SERIAL_IN_OTHER_LOT in _codes(verdict):
+        return Outcome.DIFFERS
+    if verdict.record and verdict.record.unit:
+        return Outcome.AGREES
+    return Outcome.UNCHECKED if NotChecked.SERIAL_RECORD in verdict.not_checked else Outcome.NOT_FOUND
+
+
+def _expiry(verdict: Verdict) -> Outcome:
+    return _held(verdict, ReasonCode.EXPIRY_MISMATCH, NotChecked.EXPIRY_RECORD)
+
+
+def _market(verdict: Verdict) -> Outcome:
+    return _held(verdict, ReasonCode.MARKET_NOT_AUTHORISED, NotChecked.MARKET_RECORD)
+
+
+def _strength(verdict: Verdict) -> Outcome:
+    return _held(verdict, ReasonCode.PRESENTATION_UNKNOWN, NotChecked.STRENGTH_RECORD)
+
+
+def _held(verdict: Verdict, against: ReasonCode, unheld: NotChecked) -> Outcome:
+    if unheld in verdict.not_checked:
+        return Outcome.UNCHECKED
+    return Outcome.DIFFERS if against in _codes(verdict) else Outcome.AGREES

@@ -1,0 +1,230 @@
+"""The pages that people see: ask, the answer, what an answer does not show, and what a code's link opens.
+
+GET never records a check (link previews and bots fetch every link); a form with a nonce does.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from gettext import NullTranslations
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
+
+from service.authenticity.evidence import Asker
+from service.errors import ErrorCode, InvalidFieldsError, UnavailableError, VialcheckError
+from service.gs1.countries import countries
+from service.verification.desk import Answer, Desk
+from service.verification.questions import Door, Question
+from service.web import language
+from service.web.result_page import asked_fields, places, result_page
+from service.web.wording import error_message, visible
+from service.web.wording.words import from_visible
+
+pages = Blueprint("pages", __name__)
+
+_TEXTS = ("scan", "lot", "gtin", "product", "serial", "expiry", "market", "strength")
+_KEPT = 4000
+"""How many characters of a field come back with an error: twice what can be read at all."""
+
+# Fields that have no box of their own on the first page, and the box that speaks for them.
+_BOXES = {"lot": "scan", "gtin": "product", "link": "scan"}
+_SHORTEST_GTIN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One line of the error summary, and the box that it leads to."""
+
+    box: str
+    message: str
+
+
+@pages.app_context_processor
+def _words() -> dict[str, object]:
+    return {"lang": g.language if "language" in g else language.SOURCE_LANGUAGE}
+
+
+@pages.after_request
+def _speaks(response: Response) -> Response:
+    response.vary.add("Accept-Language")
+    response.headers.setdefault("Content-Language", g.language)
+    return response
+
+
+def _tr() -> NullTranslations:
+    translation: NullTranslations = g.translation
+    return translation
+
+
+def _desk() -> Desk:
+    desk: Desk = current_app.extensions["vialcheck"].desk
+    return desk
+
+
+@pages.get("/")
+def ask() -> str:
+    """The first page: one box for anything."""
+    return _form({"asker": str(_asker(request.args.get("as")))})
+
+
+@pages.get("/about")
+def about() -> str:
+    """What an answer shows and what it does not."""
+    return render_template("about.html", places=places())
+
+
+@pages.post("/check")
+def check() -> BaseResponse:
+    """Record a check, and lead to its page; the form once more where something cannot be read."""
+    fields = _posted(request.form)
+    try:
+        answer = _desk().verify(_question(fields, request.form))
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        return make_response(_form(fields, _field_errors(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect(url_for("pages.result", scan_id=answer.id), HTTPStatus.SEE_OTHER)
+
+
+@pages.get("/checks/<scan_id>")
+def result(scan_id: str) -> str:
+    """A recorded check. Read as the other kind of asker it is asked anew, because their answers differ."""
+    answer = _desk().answer(scan_id)
+    asker = _asker(request.args.get("as"), answer.asker)
+    if asker is answer.asker:
+        return _answered(answer)
+    fields = asked_fields(answer.presented, asker)
+    return _answered(_desk().look_up(_question(fields, MultiDict())), fields)
+
+
+@pages.get("/01/<path:_rest>", merge_slashes=False)
+def link(_rest: str) -> str | BaseResponse:
+    """What a phone's camera opens from our code: a GS1 Digital Link of this host."""
+    asker = _asker(request.args.get("as"))
+    fields = {"scan": own_origin() + _raw_target(), "asker": str(asker)}
+    try:
+        answer = _desk().look_up(_question(fields, MultiDict()))
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        return make_response(_unreadable_link(error), HTTPStatus.BAD_REQUEST)
+    return _answered(answer, fields, save_at_once=True)
+
+
+def own_origin() -> str:
+    """Where this service is reached: the operator's setting, else what the request says."""
+    public_url: str = current_app.extensions["vialcheck"].settings.public_url
+    return public_url or request.host_url.rstrip("/")
+
+
+def _raw_target() -> str:
+    """Path and query as they were sent. WSGI's own path is decoded, and a lot's `%2F` would split it."""
+    raw = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or "")
+    if raw.startswith("/"):
+        return raw
+    if raw:  # the absolute form that proxies may send (RFC 9112, 3.2.2)
+        parts = urlsplit(raw)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+    query = request.query_string.decode("latin-1")
+    return quote(request.path, safe="/") + (f"?{query}" if query else "")
+
+
+def _asker(text: str | None, otherwise: Asker = Asker.PATIENT) -> Asker:
+    return Asker(text) if text in set(Asker) else otherwise
+
+
+def _posted(form: MultiDict[str, str]) -> dict[str, str]:
+    """What was typed, control pictures turned back into the characters that they stand for."""
+    fields = {name: from_visible(form.get(name, "")) for name in _TEXTS}
+    fields["no_lot"] = "1" if form.get("no_lot") else ""
+    fields["asker"] = str(_asker(form.get("asker")))
+    return {name: text for name, text in fields.items() if text}
+
+
+def _question(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
+    texts = {name: fields[name] for name in _TEXTS if name in fields}
+    question = Question(
+        **texts,
+        no_lot="no_lot" in fields,
+        asker=_asker(fields.get("asker")),
+        nonce=_nonce(form.get("nonce", ""), fields),
+        door=Door.WEB,
+    )
+    digits = question.product.replace(" ", "").replace("-", "")
+    if question.gtin or not (digits.isdigit() and len(digits) >= _SHORTEST_GTIN):
+        return question
+    return replace(question, product="", gtin=question.product)  # the number under the barcode
+
+
+def _nonce(given: str, fields: dict[str, str]) -> str | None:
+    """A form's nonce bound to its contents: going back and correcting a letter is another check."""
+    if not given:
+        return None
+    contents = "\0".join(f"{name}={text}" for name, text in sorted(fields.items()))
+    return hashlib.sha256(f"{given}\0{contents}".encode(errors="surrogatepass")).hexdigest()[:43]
+
+
+def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str:
+    shown = {name: visible(text, _KEPT) for name, text in fields.items()}
+    if "gtin" in shown and "product" not in shown:
+        shown["product"] = shown["gtin"]
+    if "lot" in shown and "scan" not in shown:
+        shown["scan"] = shown["lot"]
+    return render_template(
+        "ask.html",
+        fields=shown,
+        errors=errors or [],
+        by_box={error.box: error.message for error in reversed(errors or [])},
+        countries=sorted(countries().items(), key=lambda pair: pair[1]),
+        nonce=secrets.token_urlsafe(18),
+    )
+
+
+def _field_errors(error: VialcheckError) -> list[FieldError]:
+    errors = error.errors if isinstance(error, InvalidFieldsError) else (error,)
+    return [FieldError(_box(each), error_message(each, _tr())) for each in errors]
+
+
+def _box(error: VialcheckError) -> str:
+    field = _BOXES.get(error.field or "", error.field or "")
+    return field if field in _TEXTS and error.code is not ErrorCode.NOTHING_PRESENTED else "scan"
+
+
+def _answered(answer: Answer, fields: dict[str, str] | None = None, *, save_at_once: bool = False) -> str:
+    own = {request.host.lower(), urlsplit(own_origin()).netloc.lower()}
+    return render_template(
+        "result.html",
+        page=result_page(answer, _tr(), own_hosts=frozenset(own)),
+        saved=answer.id is not None,
+        save_at_once=save_at_once,
+        # What the forms on the page ask again: to save it, or to ask it of one of several products.
+        fields=fields or asked_fields(answer.presented, answer.asker),
+        other=Asker.PATIENT if answer.asker is Asker.CLINIC else Asker.CLINIC,
+        nonce=secrets.token_urlsafe(18),
+        places=places(),
+    )
+
+
+def _unreadable_link(error: VialcheckError) -> str:
+    tr = _tr()
+    message = " ".join(each.message for each in _field_errors(error))
+    return render_template(
+        "error.html",
+        title=tr.gettext("We cannot read this link"),
+        message=message,
+        status=int(HTTPStatus.BAD_REQUEST),
+    )
