@@ -83,11 +83,18 @@ def _speak(app: Flask) -> None:
         g.translation = translation(g.language)
 
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        lambda text: g.translation.gettext(text),
-        lambda one, many, count: g.translation.ngettext(one, many, count),
-        newstyle=True,
-    )
+    # Not `g.translation.gettext` itself: `g` is another one in each request.
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+
+
+def _gettext(text: str) -> str:
+    said: str = g.translation.gettext(text)
+    return said
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    said: str = g.translation.ngettext(one, many, count)
+    return said
 
 
 def _secure(response: Response) -> Response:

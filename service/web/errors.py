@@ -31,7 +31,7 @@ _STATUS: tuple[tuple[type[VialcheckError], int], ...] = (
     (InvalidFieldsError, 422),
     (RefusedError, 422),
 )
-_HTTP_CODES = {
+_FAULTS = {
     400: "request_invalid",
     404: "not_found",
     405: "method_not_allowed",
@@ -59,7 +59,7 @@ def status_of(error: VialcheckError) -> int:
 
 
 def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
-    """A problem details answer (RFC 9457): type, title, status, detail, and the extensions code and errors."""
+    """Problem details (RFC 9457): type, title, status, detail, and our extensions code and errors."""
     body: dict[str, Any] = {
         "type": f"{request.url_root}api/docs#error-{code}",
         "title": HTTP_STATUS_CODES.get(status, "Error"),

@@ -24,8 +24,8 @@ class Request(BaseModel):
 
     scan: Text = Field(
         None,
-        description="Anything scanned, typed or pasted: a GS1 element string (FNC1 as U+001D, with or without "
-        "its AIM prefix), bracketed text, a Digital Link, a bare GTIN or a lot number.",
+        description="Anything scanned, typed or pasted: a GS1 element string (FNC1 as U+001D, with or "
+        "without its AIM prefix), bracketed text, a Digital Link, a bare GTIN or a lot number.",
     )
     gtin: Text = Field(None, description="GTIN-8, -12, -13 or -14 with its check digit.")
     lot: Text = Field(None, description="The lot number as printed.")
@@ -45,7 +45,7 @@ class Request(BaseModel):
     )
     nonce: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")] | None = Field(
         None,
-        description="Your own random mark for this check. Sent again after a lost answer it is not counted twice.",
+        description="Your own random mark for this check: sent again, it is not counted twice.",
     )
 
 
@@ -113,8 +113,8 @@ class Verification(BaseModel):
 
     id: str
     action: Literal["accept", "unknown", "check", "quarantine", "reject"] = Field(
-        description="What to do. accept: everything presented matches one unit's record. check: nothing against "
-        "it, and not enough for it. unknown: no records held. quarantine: contradicts the record, hold it. "
+        description="What to do. accept: everything presented matches one unit's record. check: nothing "
+        "against it, and not enough for it. unknown: no records held. quarantine: contradicts the record, hold it. "
         "reject: known bad, do not use."
     )
     match: Literal["none", "product", "lot", "unit"]
