@@ -1,16 +1,16 @@
 """Every error leaves in one shape: problem details (RFC 9457) for programs, a page for people."""
 
 import logging
-from typing import Any
+from gettext import NullTranslations
+from typing import Any, cast
 
 from apiflask.exceptions import HTTPError
 from flask import Flask, Response, g, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from service.errors import (
     ConflictError,
-    ErrorCode,
     IdentifierError,
     InvalidFieldsError,
     NotFoundError,
@@ -20,6 +20,7 @@ from service.errors import (
 )
 from service.web.language import translation
 from service.web.wording import error_message
+from service.web.wording.http import http_message, http_title
 
 _log = logging.getLogger(__name__)
 
@@ -88,17 +89,20 @@ def _answer(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
     if wants_json():
         response = problem(status, code, detail, errors)
     else:
-        title = HTTP_STATUS_CODES.get(status, "Error")
-        response = Response(
-            render_template("error.html", status=status, title=title, message=detail), status=status
-        )
+        page = render_template("error.html", status=status, title=http_title(status, _tr()), message=detail)
+        response = Response(page, status=status)
     if status == 503:
         response.headers["Retry-After"] = "1"
     return response
 
 
+def _tr() -> NullTranslations:
+    # An error may come before the language was chosen.
+    return cast(NullTranslations, getattr(g, "translation", translation()))
+
+
 def _refused(error: VialcheckError) -> Response:
-    tr = getattr(g, "translation", translation())
+    tr = _tr()
     single = error.errors if isinstance(error, InvalidFieldsError) else (error,)
     messages = [error_message(each, tr) for each in single]
     fields = [
@@ -122,8 +126,8 @@ def _api_refused(error: HTTPError) -> Response:
     said = "; ".join(f"{each['field'] or 'body'}: {each['message']}" for each in errors)
     return _answer(
         error.status_code,
-        _HTTP_CODES.get(error.status_code, "request_invalid"),
-        said or error.message,
+        _FAULTS.get(error.status_code, "request_invalid"),
+        said or http_message(error.status_code, _tr()),
         errors,
     )
 
@@ -132,7 +136,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # a redirect of the router's is no error
         return Response(error.get_response(request.environ))
-    response = _answer(status, _HTTP_CODES.get(status, "request_invalid"), error.description or "")
+    response = _answer(status, _FAULTS.get(status, "request_invalid"), http_message(status, _tr()))
     for name, value in error.get_headers(request.environ):
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
@@ -142,7 +146,4 @@ def _http(error: HTTPException) -> Response:
 def _unexpected(error: Exception) -> Response:
     # What was asked may hold a serial number: the log gets the place of the fault, not the request.
     _log.error("unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=error)
-    return _answer(500, "internal_error", str(InternalServerError.description))
-
-
-__all__ = ["ErrorCode", "init_app", "problem", "status_of", "wants_json"]
+    return _answer(500, "internal_error", http_message(500, _tr()))

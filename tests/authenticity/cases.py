@@ -1,0 +1,60 @@
+"""Short ways to say what is on record and what was presented."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.authenticity.dispositions import Disposition
+from service.authenticity.evidence import (
+    AlertKind,
+    AlertRecord,
+    BatchRecord,
+    BatchStatus,
+    Evidence,
+    Presented,
+    ProductRecord,
+    UnitRecord,
+)
+from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+GTIN = Gtin("09506000134352")
+LOT = Lot.parse("VX-2401")
+SERIAL = Serial.parse("9KQ4T7M2")
+EXPIRY = Expiry(2028, 12, 31)
+
+PRODUCT = ProductRecord(
+    id=1,
+    gtin=GTIN.value,
+    name="Verotox 100",
+    manufacturer="Medulla Labs",
+    strengths=("100 units",),
+    markets=("FR", "TR"),
+    complete=True,
+    serialised=True,
+)
+BATCH = BatchRecord(id=7, lot="VX-2401", expiry=EXPIRY, status=BatchStatus.RELEASED)
+OTHER_BATCH = BatchRecord(id=8, lot="VX-2402", expiry=EXPIRY, status=BatchStatus.RELEASED)
+UNIT = UnitRecord("9KQ4T7M2", Disposition.ACTIVE, BATCH)
+PRESENTED = Presented(gtin=GTIN, lot=LOT, serial=SERIAL, expiry=EXPIRY, market="FR", strength="100 units")
+
+MATCHING = Evidence(
+    presented=PRESENTED, now=NOW, zone=ZoneInfo("UTC"), product=PRODUCT, batch=BATCH, unit=UNIT
+)
+"""Everything presented, everything on record, nothing against it."""
+
+
+def evidence(presented: dict[str, Any] | None = None, **changes: Any) -> Evidence:
+    """`MATCHING`, changed."""
+    shown = replace(PRESENTED, **(presented or {}))
+    return replace(MATCHING, presented=shown, **changes)
+
+
+def alert(**fields: Any) -> AlertRecord:
+    """A regulator's notice, with the keys of its lot filled in."""
+    lot = fields.get("lot")
+    if lot:
+        parsed = Lot.parse(lot)
+        fields |= {"lot_key": parsed.key, "lot_folded": parsed.folded}
+    return AlertRecord(**({"id": 1, "authority": "MHRA", "kind": AlertKind.FALSIFIED} | fields))

@@ -1,0 +1,507 @@
+"""Every reason has a row; every row says why it exists."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from service.authenticity.dispositions import IN_CIRCULATION, Disposition
+from service.authenticity.evidence import AlertKind, Asker, BatchStatus, Evidence, NearMiss, Presented
+from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
+from service.authenticity.record_rules import has_ended, normal_strength
+from service.authenticity.verdicts import judge
+from service.gs1.countries import zone_of
+from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from tests.authenticity.cases import (
+    BATCH,
+    EXPIRY,
+    GTIN,
+    LOT,
+    MATCHING,
+    NOW,
+    OTHER_BATCH,
+    PRODUCT,
+    SERIAL,
+    UNIT,
+    alert,
+    evidence,
+)
+
+C, A = ReasonCode, Action
+INCOMPLETE = replace(PRODUCT, complete=False, serialised=False)
+LOT_ONLY = Presented(lot=LOT)
+OTHER_PRODUCT = replace(PRODUCT, id=2, gtin="09506000134369", name="Verotox 50")
+PAST = Expiry(2025, 6, 30)
+PAST_BATCH = replace(BATCH, expiry=PAST)
+
+
+def unit(disposition: Disposition) -> Any:
+    return replace(UNIT, disposition=disposition)
+
+
+def batch(**changes: Any) -> Any:
+    return replace(BATCH, **changes)
+
+
+def in_batch(**changes: Any) -> dict[str, Any]:
+    """A batch changed, and the unit in it."""
+    changed = batch(**changes)
+    return {"batch": changed, "unit": replace(UNIT, batch=changed)}
+
+
+ROWS = [
+    # everything presented is one unit's record
+    ("unit", MATCHING, A.ACCEPT, {C.UNIT_ON_RECORD}),
+    # without a serial a lot number is copyable, and counterfeiters copy real ones
+    ("lot", evidence({"serial": None}, unit=None), A.CHECK, {C.LOT_ON_RECORD}),
+    (
+        "product",
+        evidence({"serial": None, "lot": None, "expiry": None}, unit=None, batch=None),
+        A.CHECK,
+        {C.PRODUCT_ON_RECORD},
+    ),
+    # nobody's records: nothing can be said either way
+    ("no product", evidence(product=None, batch=None, unit=None), A.UNKNOWN, {C.NO_RECORDS_HELD}),
+    ("lot nowhere", Evidence(LOT_ONLY, NOW, ZoneInfo("UTC")), A.UNKNOWN, {C.NO_RECORDS_HELD}),
+    # the maker's records are complete, and this is not in them
+    (
+        "lot not issued",
+        evidence({"serial": None}, batch=None, unit=None),
+        A.QUARANTINE,
+        {C.LOT_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
+    ),
+    ("serial not issued", evidence(unit=None), A.QUARANTINE, {C.SERIAL_NOT_ON_RECORD, C.LOT_ON_RECORD}),
+    # incomplete records cannot speak against a vial
+    (
+        "lot unknown, incomplete",
+        evidence({"serial": None}, product=INCOMPLETE, batch=None, unit=None),
+        A.CHECK,
+        {C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "serial unknown, no units held",
+        evidence(product=replace(PRODUCT, serialised=False), unit=None),
+        A.CHECK,
+        {C.LOT_ON_RECORD},
+    ),
+    # what is printed contradicts the record (Botox C6835C3: 12/2023 on record, 12/2024 printed)
+    (
+        "expiry differs",
+        evidence({"expiry": Expiry(2029, 12, 31)}),
+        A.QUARANTINE,
+        {C.EXPIRY_MISMATCH, C.UNIT_ON_RECORD},
+    ),
+    (
+        "expiry differs, lot only",
+        evidence({"expiry": Expiry(2029, 12), "serial": None}, unit=None),
+        A.QUARANTINE,
+        {C.EXPIRY_MISMATCH, C.LOT_ON_RECORD},
+    ),
+    # a month printed where a day is on record is no contradiction
+    ("expiry month", evidence({"expiry": Expiry(2028, 12)}), A.ACCEPT, {C.UNIT_ON_RECORD}),
+    (
+        "serial of another lot",
+        evidence(unit=replace(UNIT, batch=OTHER_BATCH)),
+        A.QUARANTINE,
+        {C.SERIAL_IN_OTHER_LOT, C.LOT_ON_RECORD},
+    ),
+    (
+        "serial known, lot unknown",
+        evidence(batch=None),
+        A.QUARANTINE,
+        {C.SERIAL_IN_OTHER_LOT, C.LOT_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
+    ),
+    # the lot is the maker's, of another product
+    (
+        "lot of a sister product",
+        evidence({"serial": None}, batch=None, unit=None, same_lot=(OTHER_PRODUCT,)),
+        A.QUARANTINE,
+        {C.PRODUCT_MISMATCH, C.LOT_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
+    ),
+    # FDA 2024: 150 units, which the maker does not make
+    (
+        "strength",
+        evidence({"strength": "150 Units"}),
+        A.QUARANTINE,
+        {C.PRESENTATION_UNKNOWN, C.UNIT_ON_RECORD},
+    ),
+    ("strength in other words", evidence({"strength": "100 IU"}), A.ACCEPT, {C.UNIT_ON_RECORD}),
+    # MHRA 2022: a GTIN under the maker's own prefix that the maker never gave out
+    (
+        "invented GTIN",
+        evidence(product=None, batch=None, unit=None, prefix_holder="Medulla Labs"),
+        A.QUARANTINE,
+        {C.PRESENTATION_UNKNOWN, C.NO_RECORDS_HELD},
+    ),
+    # a Turkey-only lot in Brazil
+    ("market", evidence({"market": "BR"}), A.QUARANTINE, {C.MARKET_NOT_AUTHORISED, C.UNIT_ON_RECORD}),
+    (
+        "market of the lot",
+        evidence({"market": "FR"}, **in_batch(markets=("TR",))),
+        A.QUARANTINE,
+        {C.MARKET_NOT_AUTHORISED, C.UNIT_ON_RECORD},
+    ),
+    # the state of the batch
+    ("recalled", evidence(**in_batch(status=BatchStatus.RECALLED)), A.REJECT, {C.RECALLED, C.UNIT_ON_RECORD}),
+    (
+        "recalled, lot only",
+        evidence({"serial": None}, unit=None, batch=batch(status=BatchStatus.RECALLED)),
+        A.REJECT,
+        {C.RECALLED, C.LOT_ON_RECORD},
+    ),
+    (
+        "on hold",
+        evidence(**in_batch(status=BatchStatus.ON_HOLD)),
+        A.QUARANTINE,
+        {C.ON_HOLD, C.UNIT_ON_RECORD},
+    ),
+    (
+        "not released",
+        evidence(**in_batch(status=BatchStatus.PENDING)),
+        A.QUARANTINE,
+        {C.NOT_RELEASED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "released tomorrow",
+        evidence(**in_batch(released=date(2026, 11, 24))),
+        A.QUARANTINE,
+        {C.NOT_RELEASED, C.UNIT_ON_RECORD},
+    ),
+    ("released today", evidence(**in_batch(released=date(2026, 11, 23))), A.ACCEPT, {C.UNIT_ON_RECORD}),
+    # past its last day, whoever says so
+    (
+        "expired on record",
+        evidence({"expiry": None}, **in_batch(expiry=PAST)),
+        A.REJECT,
+        {C.EXPIRED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "expired as printed",
+        evidence({"expiry": PAST}),
+        A.REJECT,
+        {C.EXPIRED, C.EXPIRY_MISMATCH, C.UNIT_ON_RECORD},
+    ),
+    (
+        "expired, unknown product",
+        evidence({"expiry": PAST}, product=None, batch=None, unit=None),
+        A.REJECT,
+        {C.EXPIRED, C.NO_RECORDS_HELD},
+    ),
+    # a recall of the lot that the serial really belongs to counts too
+    (
+        "recalled through the serial",
+        evidence(unit=replace(UNIT, batch=replace(OTHER_BATCH, status=BatchStatus.RECALLED))),
+        A.REJECT,
+        {C.RECALLED, C.SERIAL_IN_OTHER_LOT, C.LOT_ON_RECORD},
+    ),
+    # the state of the unit
+    (
+        "dispensed, patient",
+        evidence(unit=unit(Disposition.DISPENSED)),
+        A.CHECK,
+        {C.DISPENSED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "dispensed, clinic",
+        evidence(unit=unit(Disposition.DISPENSED), asker=Asker.CLINIC),
+        A.QUARANTINE,
+        {C.DISPENSED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "decommissioned",
+        evidence(unit=unit(Disposition.INACTIVE)),
+        A.REJECT,
+        {C.DECOMMISSIONED, C.UNIT_ON_RECORD},
+    ),
+    ("destroyed", evidence(unit=unit(Disposition.DESTROYED)), A.REJECT, {C.DESTROYED, C.UNIT_ON_RECORD}),
+    ("stolen", evidence(unit=unit(Disposition.STOLEN)), A.REJECT, {C.STOLEN, C.UNIT_ON_RECORD}),
+    ("exported", evidence(unit=unit(Disposition.EXPORTED)), A.REJECT, {C.EXPORTED, C.UNIT_ON_RECORD}),
+    ("sample", evidence(unit=unit(Disposition.SAMPLE)), A.REJECT, {C.SAMPLE, C.UNIT_ON_RECORD}),
+    ("unit recalled", evidence(unit=unit(Disposition.RECALLED)), A.REJECT, {C.RECALLED, C.UNIT_ON_RECORD}),
+    ("unit locked", evidence(unit=unit(Disposition.LOCKED)), A.QUARANTINE, {C.ON_HOLD, C.UNIT_ON_RECORD}),
+    # regulators: exactly this vial
+    (
+        "alert: serial",
+        evidence(alerts=(alert(serial="9KQ4T7M2"),)),
+        A.REJECT,
+        {C.ALERT_FALSIFIED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: serial prefix",
+        evidence(alerts=(alert(serial_prefix="9kq4"),)),
+        A.REJECT,
+        {C.ALERT_FALSIFIED, C.UNIT_ON_RECORD},
+    ),
+    ("alert: another serial", evidence(alerts=(alert(serial="XXXX"),)), A.ACCEPT, {C.UNIT_ON_RECORD}),
+    (
+        "alert: lot + the printed expiry",
+        evidence({"expiry": Expiry(2029, 12)}, alerts=(alert(lot="VX2401", expiry=Expiry(2029, 12)),)),
+        A.REJECT,
+        {C.ALERT_FALSIFIED, C.EXPIRY_MISMATCH, C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: lot never issued",
+        evidence({"serial": None}, batch=None, unit=None, alerts=(alert(lot="VX2401"),)),
+        A.REJECT,
+        {C.ALERT_FALSIFIED, C.LOT_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "alert: lot false, says the maker",
+        evidence(product=None, batch=None, unit=None, alerts=(alert(lot="VX2401", lot_issued=False),)),
+        A.REJECT,
+        {C.ALERT_FALSIFIED, C.NO_RECORDS_HELD},
+    ),
+    (
+        "alert: GTIN that does not exist",
+        evidence(product=None, batch=None, unit=None, alerts=(alert(gtin=GTIN.value),)),
+        A.REJECT,
+        {C.ALERT_FALSIFIED, C.NO_RECORDS_HELD},
+    ),
+    (
+        "alert: GTIN of a real product",
+        evidence(alerts=(alert(gtin=GTIN.value),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    # regulators: a lot of which the maker issued vials too
+    (
+        "alert: lot, nothing else known",
+        evidence({"expiry": None, "serial": None}, unit=None, alerts=(alert(lot="VX2401"),)),
+        A.QUARANTINE,
+        {C.ALERT_LOT_COUNTERFEITED, C.LOT_ON_RECORD},
+    ),
+    (
+        "alert: lot, unit and expiry match",
+        evidence(alerts=(alert(lot="VX2401"),)),
+        A.CHECK,
+        {C.ALERT_LOT_COUNTERFEITED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: lot, expiry as recorded, not as alerted",
+        evidence({"serial": None}, unit=None, alerts=(alert(lot="VX2401", expiry=Expiry(2029, 12)),)),
+        A.CHECK,
+        {C.ALERT_LOT_COUNTERFEITED, C.LOT_ON_RECORD},
+    ),
+    (
+        "alert: lot alone, expiry as recorded",
+        evidence({"serial": None}, unit=None, alerts=(alert(lot="VX2401"),)),
+        A.QUARANTINE,
+        {C.ALERT_LOT_COUNTERFEITED, C.LOT_ON_RECORD},
+    ),
+    (
+        "alert: lot of somebody we do not know",
+        Evidence(LOT_ONLY, NOW, ZoneInfo("UTC"), alerts=(alert(lot="VX2401", product_name="Botox"),)),
+        A.QUARANTINE,
+        {C.ALERT_LOT_COUNTERFEITED, C.NO_RECORDS_HELD},
+    ),
+    # the same lot string of another brand is another lot
+    (
+        "alert: other brand",
+        evidence(alerts=(alert(lot="VX2401", product_name="Botox 100U"),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: other GTIN",
+        evidence(alerts=(alert(lot="VX2401", gtin="09506000134369"),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: other brand, only a lot typed",
+        replace(MATCHING, presented=LOT_ONLY, unit=None, alerts=(alert(lot="VX2401", product_name="Botox"),)),
+        A.QUARANTINE,
+        {C.ALERT_CLOSE, C.LOT_ON_RECORD},
+    ),
+    (
+        "alert: recall by a regulator",
+        evidence(alerts=(alert(kind=AlertKind.RECALLED, lot="vx 2401"),)),
+        A.REJECT,
+        {C.RECALLED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: recall of the product",
+        evidence(alerts=(alert(kind=AlertKind.RECALLED, gtin=GTIN.value),)),
+        A.REJECT,
+        {C.RECALLED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: recall of another lot",
+        evidence(alerts=(alert(kind=AlertKind.RECALLED, gtin=GTIN.value, lot="ZZ9"),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: stolen",
+        evidence(alerts=(alert(kind=AlertKind.STOLEN, serial="9KQ4T7M2"),)),
+        A.REJECT,
+        {C.STOLEN, C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: tampered",
+        evidence(alerts=(alert(kind=AlertKind.TAMPERED, serial="9KQ4T7M2"),)),
+        A.REJECT,
+        {C.ALERT_FALSIFIED, C.UNIT_ON_RECORD},
+    ),
+    # folding only ever raises caution
+    (
+        "alert: lot that reads alike",
+        Evidence(Presented(lot=Lot.parse("VX24O1")), NOW, ZoneInfo("UTC"), alerts=(alert(lot="VX2401"),)),
+        A.QUARANTINE,
+        {C.ALERT_CLOSE, C.NO_RECORDS_HELD},
+    ),
+    (
+        "misread lot",
+        evidence(
+            {"lot": Lot.parse("VX24O1"), "serial": None},
+            batch=None,
+            unit=None,
+            near=(NearMiss("lot", "VX24O1", (4,)),),
+        ),
+        A.CHECK,
+        {C.LIKELY_MISREAD, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "misread serial",
+        evidence(
+            {"serial": Serial.parse("9kq4t7m2")}, unit=None, near=(NearMiss("serial", "9kq4t7m2", (1,)),)
+        ),
+        A.CHECK,
+        {C.LIKELY_MISREAD, C.LOT_ON_RECORD},
+    ),
+    (
+        "misread of a recalled lot",
+        evidence(
+            {"serial": None}, batch=None, unit=None, near=(NearMiss("lot", "VX24O1", (4,), alerted=True),)
+        ),
+        A.QUARANTINE,
+        {C.ALERT_CLOSE, C.LIKELY_MISREAD, C.PRODUCT_ON_RECORD},
+    ),
+    # which product?
+    (
+        "shared lot",
+        Evidence(LOT_ONLY, NOW, ZoneInfo("UTC"), same_lot=(PRODUCT, OTHER_PRODUCT)),
+        A.CHECK,
+        {C.LOT_AMBIGUOUS, C.LOT_ON_RECORD},
+    ),
+    (
+        "shared lot, one recalled",
+        Evidence(
+            LOT_ONLY, NOW, ZoneInfo("UTC"), same_lot=(PRODUCT, OTHER_PRODUCT), any_same_lot_stopped=True
+        ),
+        A.QUARANTINE,
+        {C.ALERT_CLOSE, C.LOT_AMBIGUOUS, C.LOT_ON_RECORD},
+    ),
+    # FDA: a vial with no lot number on it
+    (
+        "no lot on the vial",
+        evidence({"lot": None, "serial": None, "no_lot": True, "expiry": None}, batch=None, unit=None),
+        A.QUARANTINE,
+        {C.NO_LOT_PRESENTED, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "expiry read, no lot",
+        evidence({"lot": None, "serial": None}, batch=None, unit=None),
+        A.QUARANTINE,
+        {C.NO_LOT_PRESENTED, C.PRODUCT_ON_RECORD},
+    ),
+    # our own short labels carry a GTIN and a serial: the unit is found all the same
+    ("serial without lot", evidence({"lot": None, "expiry": None}, batch=None), A.ACCEPT, {C.UNIT_ON_RECORD}),
+]  # fmt: skip (one row a line, to be read as a table)
+
+
+@pytest.mark.parametrize(
+    ("given", "action", "codes"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
+)
+def test_the_verdict_on_each_row(given: Evidence, action: Action, codes: set[ReasonCode]) -> None:
+    verdict = judge(given)
+    assert (verdict.action, {reason.code for reason in verdict.reasons}) == (action, codes)
+    assert verdict.headline == verdict.reasons[0].code
+    assert verdict.reasons[0].severity == action
+
+
+def test_every_reason_has_a_row() -> None:
+    assert {code for *_, codes in ROWS for code in codes} == set(ReasonCode)
+
+
+@pytest.mark.parametrize("disposition", list(Disposition))
+def test_only_a_unit_in_circulation_is_accepted(disposition: Disposition) -> None:
+    accepted = judge(evidence(unit=unit(disposition))).action is Action.ACCEPT
+    assert accepted == (disposition in IN_CIRCULATION)
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        (MATCHING, Match.UNIT),
+        (evidence({"serial": None}, unit=None), Match.LOT),
+        (evidence(unit=replace(UNIT, batch=OTHER_BATCH)), Match.LOT),
+        (evidence(batch=None, unit=None), Match.PRODUCT),
+        (evidence(product=None, batch=None, unit=None), Match.NONE),
+    ],
+)
+def test_match_says_how_much_was_found_together(given: Evidence, match: Match) -> None:
+    assert judge(given).match is match
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (MATCHING, set()),
+        (replace(MATCHING, presented=LOT_ONLY, unit=None), {NotChecked.SERIAL, NotChecked.EXPIRY, NotChecked.MARKET, NotChecked.STRENGTH}),
+        # given, and nothing here to hold it against: said, never a pass in silence
+        (
+            evidence(product=replace(INCOMPLETE, markets=(), strengths=()), batch=None, unit=None),
+            {NotChecked.LOT_RECORD, NotChecked.SERIAL_RECORD, NotChecked.EXPIRY_RECORD, NotChecked.MARKET_RECORD, NotChecked.STRENGTH_RECORD},
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_not_checked_is_said(given: Evidence, missing: set[NotChecked]) -> None:
+    assert set(judge(given).not_checked) == missing
+
+
+@pytest.mark.parametrize("country", ["NZ", "JP", "FR", "BR", "US", None])
+def test_a_day_lasts_to_its_last_second_in_the_market(country: str | None) -> None:
+    day = date(2026, 11, 30)
+    zone = zone_of(country, day)
+    midnight = datetime(2026, 12, 1, tzinfo=zone)
+    assert not has_ended(day, (midnight - timedelta(seconds=1)).astimezone(UTC), zone)
+    assert has_ended(day, midnight.astimezone(UTC), zone)
+
+
+def test_one_date_ends_in_kiribati_a_day_before_it_ends_in_hawaii() -> None:
+    moment = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+    ends = Expiry(2026, 11)
+    first = evidence({"expiry": ends, "market": "KI"}, zone=zone_of("KI", ends.last_day), now=moment)
+    assert ReasonCode.EXPIRED in {each.code for each in judge(first).reasons}
+    last = evidence({"expiry": ends}, zone=ZoneInfo("Pacific/Honolulu"), now=moment)
+    assert ReasonCode.EXPIRED not in {each.code for each in judge(last).reasons}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("100 units", "100U", True),
+        ("100 Units", "100 IU", True),
+        ("100 Unidades", "100 u", True),
+        ("1,5 mg", "1.5 mg", True),
+        ("100 units", "150 units", False),
+        ("50 units", "500 units", False),
+    ],
+)
+def test_strengths_are_compared_by_number_and_unit(one: str, other: str, same: bool) -> None:
+    assert (normal_strength(one) == normal_strength(other)) is same
+
+
+def test_the_sentence_that_leads_is_the_regulators_not_the_date() -> None:
+    given = evidence({"expiry": PAST}, alerts=(alert(lot="VX2401", expiry=PAST),))
+    assert judge(given).headline is ReasonCode.ALERT_FALSIFIED
+
+
+def test_parts_of_the_evidence_are_what_the_cases_say() -> None:
+    # the table above rests on these
+    assert MATCHING.presented.serial == SERIAL
+    assert MATCHING.presented.expiry == EXPIRY
+    assert Gtin.parse(GTIN.value) == GTIN
