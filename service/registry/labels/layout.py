@@ -1,0 +1,211 @@
+"""Where everything on one label lies, in whole printer dots.
+
+A module that is a whole number of dots wide keeps its edges sharp on paper; that is why the printer's
+resolution is part of the layout, for vector formats too.
+"""
+
+import math
+from dataclasses import dataclass
+
+import qrcode
+from qrcode.constants import ERROR_CORRECT_M
+
+from service.errors import ErrorCode, RefusedError
+from service.gs1 import digital_link
+from service.gs1.identifiers import ProductIdentifier
+from service.registry.labels import text
+
+MM_PER_INCH = 25.4
+QUIET_ZONE = 4
+"""Modules of white on every side of a QR symbol (ISO/IEC 18004, 6.3.8)."""
+
+DEFAULT_MODULE_MM = 0.396
+"""Width of a module unless a size is asked for: the least for a QR code with a Digital Link that is read at a
+till (GS1 General Specifications, 5.12.3, the tables of X-dimensions)."""
+
+SMALLEST_MODULE_MM = 0.254
+"""The least for regulated healthcare items that pass no till (same tables)."""
+
+LARGEST_MM = 100.0
+RESOLUTIONS = range(150, 601)
+TEXT_MM = 2.1
+"""The em of the text, 6 points."""
+
+LINE_HEIGHT = 1.3
+NAME_WIDTH_MM = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label: what the code says, and the product's name when it shall be printed."""
+
+    identifier: ProductIdentifier
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How labels are printed.
+
+    `base_url` is the resolver that the code opens. `dpi` is the printer's resolution in dots per inch.
+    `size_mm` is the side of the symbol without its quiet zone: the largest whole number of dots a module that
+    fits is taken, so a symbol may come out a little smaller. None: modules of at least DEFAULT_MODULE_MM.
+    Raises VALUE_INVALID for a resolution or size that no label can have.
+    """
+
+    base_url: str
+    dpi: int = 300
+    size_mm: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.dpi not in RESOLUTIONS:
+            raise RefusedError(
+                ErrorCode.VALUE_INVALID,
+                given=str(self.dpi),
+                expected=f"a resolution from {RESOLUTIONS[0]} to {RESOLUTIONS[-1]} dots per inch",
+                field="dpi",
+            )
+        if self.size_mm is not None and not 0 < self.size_mm <= LARGEST_MM:
+            raise RefusedError(
+                ErrorCode.VALUE_INVALID,
+                given=f"{self.size_mm:g}",
+                expected=f"a size of at most {LARGEST_MM:g} mm",
+                field="size",
+            )
+
+    def dots(self, millimetres: float) -> int:
+        """Millimetres as dots, to the nearest."""
+        return round(millimetres / MM_PER_INCH * self.dpi)
+
+    def millimetres(self, dots: int) -> float:
+        """Dots as millimetres."""
+        return dots * MM_PER_INCH / self.dpi
+
+    def dots_per_module(self, modules: int) -> int:
+        """How wide a module of a symbol of so many modules a side is printed.
+
+        Raises VALUE_INVALID with the least possible size when `size_mm` makes them too small to read.
+        """
+        if self.size_mm is None:
+            return math.ceil(DEFAULT_MODULE_MM / MM_PER_INCH * self.dpi)
+        # the small term keeps 15.663 mm, which is 37 modules of 5 dots, from falling to 4 by rounding
+        dots = int(self.size_mm / MM_PER_INCH * self.dpi / modules + 1e-3)
+        least = math.ceil(SMALLEST_MODULE_MM / MM_PER_INCH * self.dpi - 1e-9)
+        if dots < least:
+            smallest = math.ceil(self.millimetres(least * modules) * 100) / 100
+            raise RefusedError(
+                ErrorCode.VALUE_INVALID,
+                given=f"{self.size_mm:g}",
+                expected=f"at least {smallest:g} mm for a code of {modules} modules at {self.dpi} dpi",
+                field="size",
+            )
+        return dots
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text: left end and baseline, and its measured width, in dots."""
+
+    x: int
+    baseline: int
+    width: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    """A label on a page: the symbol's rows (True is dark) and the lines, relative to its own left top corner.
+
+    `x`, `y`, `width`, `height`, `symbol_x`, `symbol_y`, `module` and `em` are dots.
+    """
+
+    link: str
+    rows: tuple[tuple[bool, ...], ...]
+    module: int
+    symbol_x: int
+    symbol_y: int
+    lines: tuple[TextLine, ...]
+    em: int
+    width: int
+    height: int
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to print, in dots. `ticks` are the crop marks, as lines (x1, y1, x2, y2)."""
+
+    width: int
+    height: int
+    dpi: int
+    labels: tuple[PlacedLabel, ...]
+    ticks: tuple[tuple[int, int, int, int], ...] = ()
+
+
+def element_texts(identifier: ProductIdentifier) -> list[str]:
+    """The human-readable interpretation, an element string a line: the AI in brackets, then its value.
+
+    The values are exactly those that the symbol carries (GS1 General Specifications, 4.14), so a lot stands
+    without its spaces, as AI 10 must.
+    """
+    values = (
+        ("01", identifier.gtin and str(identifier.gtin)),
+        ("17", identifier.expiry and identifier.expiry.yymmdd),
+        ("10", identifier.lot and identifier.lot.printed.replace(" ", "")),
+        ("21", identifier.serial and identifier.serial.printed),
+    )
+    return [f"({ai}) {value}" for ai, value in values if value]
+
+
+def symbol(link: str) -> tuple[tuple[bool, ...], ...]:
+    """The modules of the QR code of `link`, error correction level M, without quiet zone."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(link)
+    code.make(fit=True)
+    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+
+
+def placed(label: Label, printing: Printing) -> PlacedLabel:
+    """Lay one label out: symbol on the left, text on the right, each centred in height.
+
+    Raises VALUE_MISSING without a GTIN (a Digital Link begins with it), VALUE_INVALID for a size or a name
+    that cannot be printed.
+    """
+    if label.identifier.gtin is None:
+        raise RefusedError(ErrorCode.VALUE_MISSING, expected="a product number (GTIN)", field="gtin")
+    link = digital_link.build(printing.base_url, label.identifier)
+    rows = symbol(link)
+    module = printing.dots_per_module(len(rows))
+    em = printing.dots(TEXT_MM)
+    texts = element_texts(label.identifier)
+    if label.name and (name := text.checked_name(label.name)):
+        limit = max(printing.dots(NAME_WIDTH_MM), *(text.width(line, em) for line in texts))
+        texts = [*text.wrapped(name, em, limit), *texts]
+    line_height = math.ceil(em * LINE_HEIGHT)
+    quiet = QUIET_ZONE * module
+    side = len(rows) * module
+    height = max(side, len(texts) * line_height) + 2 * quiet
+    first_baseline = (height - len(texts) * line_height) // 2 + em
+    text_x = side + 2 * quiet
+    lines = tuple(
+        TextLine(text_x, first_baseline + number * line_height, text.width(line, em), line)
+        for number, line in enumerate(texts)
+    )
+    return PlacedLabel(
+        link=link,
+        rows=rows,
+        module=module,
+        symbol_x=quiet,
+        symbol_y=(height - side) // 2,
+        lines=lines,
+        em=em,
+        width=text_x + max(line.width for line in lines) + quiet,
+        height=height,
+    )
+
+
+def label_page(label: Label, printing: Printing) -> Page:
+    """A page that is one label and nothing else. Raises what `placed` raises."""
+    only = placed(label, printing)
+    return Page(only.width, only.height, printing.dpi, (only,))

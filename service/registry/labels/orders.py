@@ -1,0 +1,50 @@
+"""An order of labels as a person fills it in: one product, one lot, some serials."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
+from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
+from service.registry.labels.layout import Label
+from service.registry.labels.text import checked_name
+
+T = TypeVar("T")
+
+
+def ordered(
+    gtin: str, *, lot: str = "", expiry: str = "", serials: Sequence[str] = (), name: str = ""
+) -> list[Label]:
+    """A label for each serial, or one for the lot or product when there is none. Empty texts are left out.
+
+    Raises InvalidFieldsError with everything that is wrong (fields gtin, lot, expiry, serial, name); a serial
+    that comes twice is wrong, because no two units share one.
+    """
+    errors: list[VialcheckError] = []
+
+    def parsed(parse: Callable[[str], T], text: str) -> T | None:
+        try:
+            return parse(text) if text.strip() else None
+        except VialcheckError as error:
+            errors.append(error)
+            return None
+
+    if not gtin.strip():
+        errors.append(RefusedError(ErrorCode.VALUE_MISSING, expected="a product number", field="gtin"))
+    product = parsed(Gtin.parse, gtin)
+    batch = parsed(Lot.parse, lot)
+    last_day = parsed(Expiry.parse, expiry)
+    printed_name = parsed(checked_name, name)
+    units = [unit for unit in (parsed(Serial.parse, serial) for serial in serials) if unit]
+    seen: set[str] = set()
+    for unit in units:
+        if unit.printed in seen:
+            errors.append(
+                RefusedError(
+                    ErrorCode.VALUE_INVALID, given=unit.printed, expected="each one only once", field="serial"
+                )
+            )
+        seen.add(unit.printed)
+    if errors:
+        raise InvalidFieldsError(tuple(errors))
+    identifiers = [ProductIdentifier(product, batch, unit, last_day) for unit in units or [None]]
+    return [Label(identifier, printed_name) for identifier in identifiers]
