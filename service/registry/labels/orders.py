@@ -46,5 +46,5 @@ def ordered(
         seen.add(unit.printed)
     if errors:
         raise InvalidFieldsError(tuple(errors))
-    identifiers = [ProductIdentifier(product, batch, unit, last_day) for unit in units or [None]]
-    return [Label(identifier, printed_name) for identifier in identifiers]
+    for_each: Sequence[Serial | None] = units or [None]
+    return [Label(ProductIdentifier(product, batch, unit, last_day), printed_name) for unit in for_each]

@@ -1,0 +1,45 @@
+"""The path and query of a request as they were sent, percent-encoding included.
+
+WSGI decodes the path, and then a lot's `%2F` looks like the border of two segments. Servers that hand the
+sent form over (RAW_URI, REQUEST_URI) are believed. Granian does not; there the Digital Link is put together
+again from what can only be its parts: /01/, /22/, /10/ and /21/ in this order.
+
+>>> restored("/01/09506000134352/10/A/7/21/x%")
+'/01/09506000134352/10/A%2F7/21/x%25'
+"""
+
+import re
+from urllib.parse import quote, urlsplit
+
+from werkzeug.wrappers import Request
+
+_LINK = re.compile(
+    r"(?P<before>.*?/01/[^/]+)(?:/22/(?P<cpv>.+?))?(?:/10/(?P<lot>.+?))?(?:/21/(?P<serial>.+))?", re.DOTALL
+)
+
+
+def raw_target(request: Request) -> str:
+    """Path and query of `request`, undecoded where the server says how they came."""
+    raw = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or "")
+    if raw.startswith("/"):
+        return raw
+    if raw:  # the absolute form that proxies may send (RFC 9112, 3.2.2)
+        parts = urlsplit(raw)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+    query = request.query_string.decode("latin-1")
+    return restored(request.path) + (f"?{query}" if query else "")
+
+
+def restored(path: str) -> str:
+    """A decoded path percent-encoded again, slashes inside a lot or serial too.
+
+    A lot that itself holds `/21/` is the one thing that cannot be told from a lot and a serial; it is read as
+    both. One slash at the end is tolerated, as the resolver standard wants it.
+    """
+    match = _LINK.fullmatch(path.removesuffix("/"))
+    if match is None:
+        return quote(path, safe="/")
+    parts = [("22", match["cpv"]), ("10", match["lot"]), ("21", match["serial"])]
+    return quote(match["before"], safe="/") + "".join(
+        f"/{ai}/{quote(value, safe='')}" for ai, value in parts if value
+    )
