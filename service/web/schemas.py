@@ -114,8 +114,8 @@ class Verification(BaseModel):
     id: str
     action: Literal["accept", "unknown", "check", "quarantine", "reject"] = Field(
         description="What to do. accept: everything presented matches one unit's record. check: nothing "
-        "against it, and not enough for it. unknown: no records held. quarantine: contradicts the record, hold "
-        "it. reject: known bad, do not use."
+        "against it, and not enough for it. unknown: no records held. quarantine: contradicts the record, "
+        "hold it. reject: known bad, do not use."
     )
     match: Literal["none", "product", "lot", "unit"]
     reasons: list[Reason] = Field(description="Every reason, worst first.")

@@ -57,4 +57,4 @@ def alert(**fields: Any) -> AlertRecord:
     if lot:
         parsed = Lot.parse(lot)
         fields |= {"lot_key": parsed.key, "lot_folded": parsed.folded}
-    return AlertRecord(**({"id": 1, "authority": "MHRA", "kind": AlertKind.FALSIFIED} | fields))
+    return AlertRecord(**{"id": 1, "authority": "MHRA", "kind": AlertKind.FALSIFIED, **fields})
