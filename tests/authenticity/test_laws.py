@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.authenticity.dispositions import Disposition
+from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import (
     AlertKind,
     AlertRecord,
@@ -133,9 +133,7 @@ def test_a_lot_alone_is_never_enough(one: Evidence) -> None:
 
 
 @given(evidences, notices())
-def test_one_more_notice_never_improves_the_answer_and_loses_no_reason(
-    one: Evidence, more: AlertRecord
-) -> None:
+def test_one_more_notice_improves_nothing_and_loses_no_reason(one: Evidence, more: AlertRecord) -> None:
     before, after = judge(one), judge(replace(one, alerts=(*one.alerts, more)))
     assert after.action.rank >= before.action.rank
     assert set(before.reasons) <= set(after.reasons)
@@ -162,14 +160,7 @@ def test_accept_rests_on_a_unit_in_circulation_that_agrees_with_all_that_was_pre
     if judge(one).action is not Action.ACCEPT:
         return
     assert one.unit is not None
-    assert one.unit.disposition in {
-        "active",
-        "in_progress",
-        "in_transit",
-        "available",
-        "sellable_accessible",
-        "returned",
-    }
+    assert one.unit.disposition in IN_CIRCULATION
     recorded = one.unit.batch.expiry
     assert one.presented.expiry is None or one.presented.expiry.agrees_with(recorded)
     assert one.now.astimezone(one.zone).date() <= recorded.last_day

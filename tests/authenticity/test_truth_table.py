@@ -39,7 +39,7 @@ def situation(
     known = product != "unknown"
     record: Any = None
     if known and batch != "absent":
-        status = BatchStatus(batch) if batch not in ("expired",) else BatchStatus.RELEASED
+        status = BatchStatus(batch) if batch != "expired" else BatchStatus.RELEASED
         record = replace(BATCH, status=status, expiry=PAST if batch == "expired" else EXPIRY)
     unit = None
     if known and serial in DISPOSITIONS:
@@ -70,7 +70,7 @@ def situation(
     )
 
 
-def expected(
+def expected(  # noqa: C901, PLR0912 (one line a row of the document's table)
     product: str, batch: str, expiry: str, serial: str, market: str, notice: str, asker: Asker
 ) -> Action:
     """The worst of what the document's table calls for."""
