@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
-from service.errors import ErrorCode, RefusedError
+from service.errors import ErrorCode, IdentifierError, RefusedError
 from service.gs1 import digital_link
-from service.gs1.identifiers import ProductIdentifier
+from service.gs1.identifiers import Gtin, ProductIdentifier
 from service.registry.labels import text
 
 MM_PER_INCH = 25.4
@@ -27,6 +27,8 @@ SMALLEST_MODULE_MM = 0.254
 """The least for regulated healthcare items that pass no till (same tables)."""
 
 LARGEST_MM = 100.0
+"""A symbol of this side, with the longest text beside it, still fits on a sheet."""
+
 RESOLUTIONS = range(150, 601)
 TEXT_MM = 2.1
 """The em of the text, 6 points."""
@@ -50,7 +52,7 @@ class Printing:
     `base_url` is the resolver that the code opens. `dpi` is the printer's resolution in dots per inch.
     `size_mm` is the side of the symbol without its quiet zone: the largest whole number of dots a module that
     fits is taken, so a symbol may come out a little smaller. None: modules of at least DEFAULT_MODULE_MM.
-    Raises VALUE_INVALID for a resolution or size that no label can have.
+    Raises VALUE_INVALID for an address, a resolution or a size that no label can have.
     """
 
     base_url: str
@@ -58,6 +60,7 @@ class Printing:
     size_mm: float | None = None
 
     def __post_init__(self) -> None:
+        _link(self.base_url, ProductIdentifier(gtin=Gtin("0" * 14)), field="base-url")
         if self.dpi not in RESOLUTIONS:
             raise RefusedError(
                 ErrorCode.VALUE_INVALID,
@@ -158,6 +161,16 @@ def element_texts(identifier: ProductIdentifier) -> list[str]:
     return [f"({ai}) {value}" for ai, value in values if value]
 
 
+def _link(base_url: str, identifier: ProductIdentifier, *, field: str) -> str:
+    """The Digital Link; what cannot be in one is a wrong `field` of the label, not a wrong link."""
+    try:
+        return digital_link.build(base_url, identifier)
+    except IdentifierError as error:
+        raise RefusedError(
+            ErrorCode.VALUE_INVALID, given=error.given, expected=error.expected, field=field
+        ) from error
+
+
 def symbol(link: str) -> tuple[tuple[bool, ...], ...]:
     """The modules of the QR code of `link`, error correction level M, without quiet zone."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
@@ -174,7 +187,7 @@ def placed(label: Label, printing: Printing) -> PlacedLabel:
     """
     if label.identifier.gtin is None:
         raise RefusedError(ErrorCode.VALUE_MISSING, expected="a product number (GTIN)", field="gtin")
-    link = digital_link.build(printing.base_url, label.identifier)
+    link = _link(printing.base_url, label.identifier, field="lot or serial")
     rows = symbol(link)
     module = printing.dots_per_module(len(rows))
     em = printing.dots(TEXT_MM)

@@ -26,8 +26,8 @@ class Paper(Enum):
 def sheet_pages(labels: Sequence[Label], printing: Printing, paper: Paper = Paper.A4) -> list[Page]:
     """Sheets with `labels` in reading order, all cells as large as the largest label.
 
-    Raises VALUE_MISSING without labels, VALUE_INVALID for more than MOST_LABELS or for labels larger than
-    the paper, and what `layout.placed` raises.
+    Raises VALUE_MISSING without labels, VALUE_INVALID for more than MOST_LABELS, and what `layout.placed`
+    raises.
     """
     if not labels:
         raise RefusedError(ErrorCode.VALUE_MISSING, expected="at least one label", field="serial")
@@ -43,8 +43,8 @@ def sheet_pages(labels: Sequence[Label], printing: Printing, paper: Paper = Pape
 
 
 def _fitting(paper: int, margin: int, cell: int, gap: int) -> int:
-    """How many cells fit along one side of the paper."""
-    return max(0, (paper - 2 * margin + gap) // (cell + gap))
+    """How many cells fit along one side of the paper: one at least, as `layout.LARGEST_MM` makes sure."""
+    return (paper - 2 * margin + gap) // (cell + gap)
 
 
 def _pages(cells: list[PlacedLabel], printing: Printing, paper: Paper) -> Iterator[Page]:
@@ -54,14 +54,6 @@ def _pages(cells: list[PlacedLabel], printing: Printing, paper: Paper) -> Iterat
     cell_height = max(cell.height for cell in cells)
     columns = _fitting(width, margin, cell_width, gap)
     lines = _fitting(height, margin, cell_height, gap)
-    if not columns * lines:
-        largest = f"{printing.millimetres(cell_width):.0f} x {printing.millimetres(cell_height):.0f} mm"
-        raise RefusedError(
-            ErrorCode.VALUE_INVALID,
-            given=f"labels of {largest}",
-            expected=f"labels that fit on {paper.name.title()} paper",
-            field="size",
-        )
     per_page = columns * lines
     left = (width - columns * (cell_width + gap) + gap) // 2
     for start in range(0, len(cells), per_page):
