@@ -13,8 +13,10 @@ from urllib.parse import quote, urlsplit
 
 from werkzeug.wrappers import Request
 
+_VALUE = r"(?:(?!/(?:22|10|21)/).)+"
 _LINK = re.compile(
-    r"(?P<before>.*?/01/[^/]+)(?:/22/(?P<cpv>.+?))?(?:/10/(?P<lot>.+?))?(?:/21/(?P<serial>.+))?", re.DOTALL
+    rf"(.*?/01/[^/]+)(?:/22/({_VALUE}))?(?:/10/({_VALUE}))?(?:/21/({_VALUE}))?",
+    re.DOTALL,
 )
 
 
@@ -33,13 +35,12 @@ def raw_target(request: Request) -> str:
 def restored(path: str) -> str:
     """A decoded path percent-encoded again, slashes inside a lot or serial too.
 
-    A lot that itself holds `/21/` is the one thing that cannot be told from a lot and a serial; it is read as
-    both. One slash at the end is tolerated, as the resolver standard wants it.
+    A value that itself holds `/10/` or the like cannot be told from two values, and is read as those. One
+    slash at the end is tolerated, as the resolver standard wants it.
     """
     match = _LINK.fullmatch(path.removesuffix("/"))
     if match is None:
         return quote(path, safe="/")
-    parts = [("22", match["cpv"]), ("10", match["lot"]), ("21", match["serial"])]
-    return quote(match["before"], safe="/") + "".join(
-        f"/{ai}/{quote(value, safe='')}" for ai, value in parts if value
-    )
+    before, *values = match.groups()
+    parts = zip(("22", "10", "21"), values, strict=True)
+    return quote(before, safe="/") + "".join(f"/{ai}/{quote(value, safe='')}" for ai, value in parts if value)

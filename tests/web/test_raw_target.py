@@ -1,0 +1,43 @@
+"""The path as it was sent, whether the server tells it or not."""
+
+import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from service.web.raw_target import raw_target, restored
+
+GTIN = "09506000134352"
+
+
+@pytest.mark.parametrize(
+    ("decoded", "sent"),
+    [
+        (f"/01/{GTIN}", f"/01/{GTIN}"),
+        (f"/01/{GTIN}/10/A/7", f"/01/{GTIN}/10/A%2F7"),
+        (f"/01/{GTIN}/21/A/7", f"/01/{GTIN}/21/A%2F7"),
+        (f"/01/{GTIN}/22/v/1/10/A/7/21/S/1", f"/01/{GTIN}/22/v%2F1/10/A%2F7/21/S%2F1"),
+        (f"/01/{GTIN}/10///21//", f"/01/{GTIN}/10///21//"),  # a serial of nothing: stays wrong
+        (f"/01/{GTIN}/10/x%/21/?&", f"/01/{GTIN}/10/x%25/21/%3F%26"),
+        (f"/labels/01/{GTIN}/10/A/", f"/labels/01/{GTIN}/10/A"),  # a slash at the end means nothing
+        (f"/01/{GTIN}/21/S/10/L", f"/01/{GTIN}/21/S/10/L"),  # wrong order: stays wrong
+        (f"/01/{GTIN}/99/x", f"/01/{GTIN}/99/x"),  # no link of ours: left as it is
+        ("/about", "/about"),
+    ],
+)
+def test_a_decoded_path_is_encoded_again(decoded: str, sent: str) -> None:
+    assert restored(decoded) == sent
+
+
+@pytest.mark.parametrize(
+    ("raw", "target"),
+    [
+        ("/01/x/10/A%2F7?17=271231", "/01/x/10/A%2F7?17=271231"),
+        ("http://host.example/01/x%2F?a=b", "/01/x%2F?a=b"),  # the absolute form, as proxies send it
+        ("http://host.example", ""),
+        ("", "/01/x/10/A%2F7?17=271231"),  # granian tells nothing
+    ],
+)
+def test_the_servers_word_comes_first(raw: str, target: str) -> None:
+    environ = EnvironBuilder(path="/01/x/10/A/7", query_string="17=271231").get_environ()
+    environ.update(RAW_URI=raw, REQUEST_URI=raw)
+    assert raw_target(Request(environ)) == target
