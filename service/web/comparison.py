@@ -33,12 +33,16 @@ OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the comparison, in words; `outcome` also chooses its mark."""
+    """One line of the comparison, in words.
+
+    `outcome` also chooses its mark; `is_code`: a value to be read character by character.
+    """
 
     label: str
     value: str
     outcome: Outcome
     outcome_words: str
+    is_code: bool
 
 
 def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> list[Row]:
@@ -47,17 +51,20 @@ def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> lis
     country = country_name(presented.market) if presented.market else ""
     lot = presented.lot.printed if presented.lot else ""
     serial = presented.serial.printed if presented.serial else ""
+    gtin = presented.gtin.value if presented.gtin else ""
     table = (
-        (tr.gettext("Product"), presented.product or "", _product(presented, verdict)),
-        (tr.gettext("Product number"), presented.gtin.value if presented.gtin else "", _gtin(verdict)),
-        (tr.gettext("Lot number"), lot, _lot(verdict)),
-        (tr.gettext("Serial number"), serial, _serial(verdict)),
-        (tr.gettext("Expiry date"), expiry, _expiry(verdict)),
-        (tr.gettext("Country"), country, _market(verdict)),
-        (tr.gettext("Strength"), presented.strength or "", _strength(verdict)),
+        (tr.gettext("Product"), presented.product or "", _product(presented, verdict), False),
+        (tr.gettext("Product number"), gtin, _gtin(verdict), True),
+        (tr.gettext("Lot number"), lot, _lot(verdict), True),
+        (tr.gettext("Serial number"), serial, _serial(verdict), True),
+        (tr.gettext("Expiry date"), expiry, _expiry(verdict), False),
+        (tr.gettext("Country"), country, _market(verdict), False),
+        (tr.gettext("Strength"), presented.strength or "", _strength(verdict), False),
     )
     return [
-        Row(label, value, outcome, tr.gettext(OUTCOMES[outcome])) for label, value, outcome in table if value
+        Row(label, value, outcome, tr.gettext(OUTCOMES[outcome]), is_code)
+        for label, value, outcome, is_code in table
+        if value
     ]
 
 

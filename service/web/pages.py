@@ -196,7 +196,7 @@ def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str
 
 def _field_errors(error: VialcheckError) -> list[FieldError]:
     errors = error.errors if isinstance(error, InvalidFieldsError) else (error,)
-    return [FieldError(_box(each), error_message(each, _tr())) for each in errors]
+    return [FieldError(_box(each), error_message(each, _tr(), technical=False)) for each in errors]
 
 
 def _box(error: VialcheckError) -> str:

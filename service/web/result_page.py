@@ -21,7 +21,7 @@ from service.web.wording import (
     verdict_title,
     visible,
 )
-from service.web.wording.steps import DISPOSITIONS, MATCHES, STATUSES, caveat
+from service.web.wording.steps import DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
 
 _LEVELS = frozenset(
     {
@@ -88,7 +88,7 @@ def result_page(answer: Answer, tr: NullTranslations, *, own_hosts: frozenset[st
         title=verdict_title(verdict, asker, tr),
         headline=headline(verdict, asker, tr),
         caveat=caveat(verdict.action, tr),
-        match=tr.gettext(MATCHES[verdict.match]),
+        match=tr.gettext(_match(verdict)),
         rows=compare(answer.presented, verdict, tr),
         against=[_finding(reason, asker, tr) for reason in against],
         grave=any(reason.severity in _STOP for reason in against),
@@ -125,6 +125,11 @@ def places() -> list[Place]:
         (Place(country_name(code), authority) for code, authority in AUTHORITIES.items()),
         key=lambda place: place.country,
     )
+
+
+def _match(verdict: Verdict) -> str:
+    several = any(reason.code is ReasonCode.LOT_AMBIGUOUS for reason in verdict.reasons)
+    return SEVERAL_PRODUCTS if several else MATCHES[verdict.match]
 
 
 def _finding(reason: Reason, asker: Asker, tr: NullTranslations) -> Finding:

@@ -86,7 +86,7 @@ ERRORS: Mapping[ErrorCode, str] = {
     ),
 }
 
-# Where the exact expectation helps: people who mend a file or a scanner, and characters that nobody can see.
+# Where the exact expectation says more than the sentence.
 _TECHNICAL = frozenset(
     {
         ErrorCode.BAD_CHARACTER,
@@ -108,10 +108,13 @@ _TECHNICAL = frozenset(
 )
 
 
-def error_message(error: VialcheckError, tr: NullTranslations) -> str:
-    """The refusal in plain words, as plain text. Several at once are said one after the other."""
+def error_message(error: VialcheckError, tr: NullTranslations, *, technical: bool = True) -> str:
+    """The refusal in plain words, as plain text. Several at once are said one after the other.
+
+    `technical` adds what exactly was expected and found, for people who mend a file or a scanner.
+    """
     if isinstance(error, InvalidFieldsError) and error.errors:
-        return " ".join(error_message(each, tr) for each in error.errors)
+        return " ".join(error_message(each, tr, technical=technical) for each in error.errors)
     values = {
         "given": visible(error.given),
         "field": field_name(error.field, tr),
@@ -119,7 +122,7 @@ def error_message(error: VialcheckError, tr: NullTranslations) -> str:
         "found": visible(error.found, 200),
     }
     sentences = [tr.gettext(ERRORS[error.code])]
-    if error.code in _TECHNICAL:
+    if technical and error.code in _TECHNICAL:
         sentences += [tr.gettext(N_("Expected: {expected}."))] if error.expected else []
         sentences += [tr.gettext(N_("Found: {found}."))] if error.found else []
     return " ".join(sentence.format_map(values) for sentence in sentences)

@@ -35,6 +35,8 @@ MATCHES: Mapping[Match, str] = {
     Match.UNIT: N_("This one pack was found on record."),
 }
 
+SEVERAL_PRODUCTS = N_("The lot number is on record, for more than one product.")
+
 ADVICE: Mapping[Advice, str] = {
     Advice.DO_NOT_USE: N_(
         "Do not use it and do not let anyone use it on you. Keep it and its box; do not throw it away."
