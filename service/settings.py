@@ -24,7 +24,7 @@ class Settings(BaseSettings):
         "Empty: the address of the request.",
     )
     host: str = Field(
-        "127.0.0.1", description="The address to listen on. 0.0.0.0: every one of this machine."
+        "127.0.0.1", description="The address to listen on; 0.0.0.0 is all of them."
     )
     port: int = Field(8000, ge=1, le=65535, description="The port to listen on.")
     threads: int = Field(4, ge=1, le=64, description="How many requests are answered at once.")

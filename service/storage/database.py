@@ -159,10 +159,11 @@ def _told_apart() -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise UnavailableError(ErrorCode.BUSY, found=str(error)) from error
-    except OperationalError as error:
-        busy = isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
-        code = ErrorCode.BUSY if busy else ErrorCode.STORAGE_UNAVAILABLE
-        raise UnavailableError(code, found=str(error.orig)) from error
+    except (OperationalError, sqlite3.OperationalError) as error:
+        # BEGIN goes straight to the driver, so its refusal comes as the driver's own error.
+        said = str(error.orig if isinstance(error, OperationalError) else error)
+        code = ErrorCode.BUSY if "locked" in said else ErrorCode.STORAGE_UNAVAILABLE
+        raise UnavailableError(code, found=said) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise UnavailableError(ErrorCode.STORAGE_UNAVAILABLE, found=str(error.orig)) from error

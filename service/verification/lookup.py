@@ -59,11 +59,8 @@ def _with_lot(connection: Connection, evidence: Evidence, lot: Lot) -> Evidence:
     holders = records.by_lot(connection, lot)
     if named:
         folded = named.casefold()
-        fitting = [
-            pair
-            for pair in holders
-            if folded in pair[0].name.casefold() or brand(named) == brand(pair[0].name)
-        ]
+        fitting = [pair for pair in holders if folded in pair[0].name.casefold()]
+        fitting = fitting or [pair for pair in holders if brand(named) == brand(pair[0].name)]
         if not fitting:
             product = _only(records.by_name(connection, named))
             return replace(evidence, product=product)

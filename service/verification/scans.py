@@ -129,8 +129,9 @@ class ScanLog:
 
     def _write_now(self, scan: RecordedScan) -> RecordedScan:
         with self._database.transaction() as connection:
-            inserted = connection.execute(self._database.insert_new(Scan), _to_row(scan)).rowcount
-        if inserted == 0 and scan.nonce is not None:
+            insert = self._database.insert_new(Scan).returning(Scan.id)
+            inserted = connection.execute(insert, _to_row(scan)).first()
+        if inserted is None and scan.nonce is not None:
             return self.find_nonce(scan.nonce) or scan
         return scan
 

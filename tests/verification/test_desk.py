@@ -1,0 +1,255 @@
+"""Asking, on real records of both databases."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, func, insert, select, update
+
+from service.authenticity.evidence import Asker
+from service.authenticity.reasons import Action, ReasonCode
+from service.errors import ConflictError, ErrorCode, InvalidFieldsError, NotFoundError, VialcheckError
+from service.storage.database import Database
+from service.storage.models import Batch, Scan
+from service.verification.clock import Clock
+from service.verification.desk import Desk, new_id
+from service.verification.questions import Question
+from service.verification.snapshots import (
+    presented_from_plain,
+    presented_to_plain,
+    verdict_from_plain,
+    verdict_to_plain,
+)
+from tests.verification import world
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+FULL = f"(01){world.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
+R, A = ReasonCode, Action
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    world.fill(database)
+    return database
+
+
+@pytest.fixture
+def desk(filled: Database) -> Iterator[Desk]:
+    opened = Desk(filled, window=0.1, read_clock=lambda: NOW)
+    yield opened
+    opened.close()
+
+
+def count(database: Database) -> int:
+    with database.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(Scan)) or 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "action", "codes"),
+    [
+        ({"scan": FULL}, A.ACCEPT, {R.UNIT_ON_RECORD}),
+        # the same code as a scanner sends it, and as a link of anybody's
+        ({"scan": f"]d201{world.GTIN}17701231" + "10VX2401\x1d219KQ4T7M2"}, A.ACCEPT, {R.UNIT_ON_RECORD}),
+        ({"scan": f"https://evil.example/01/{world.GTIN}/10/VX2401/21/9KQ4T7M2?17=701231"}, A.ACCEPT, {R.UNIT_ON_RECORD}),
+        ({"scan": "vx-2401"}, A.CHECK, {R.LOT_ON_RECORD}),
+        ({"lot": " VX 2401 "}, A.CHECK, {R.LOT_ON_RECORD}),
+        ({"lot": "VX2402"}, A.REJECT, {R.RECALLED, R.LOT_ON_RECORD}),
+        ({"lot": "NOPE"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
+        ({"gtin": world.GTIN, "lot": "NOPE"}, A.QUARANTINE, {R.LOT_NOT_ON_RECORD, R.PRODUCT_ON_RECORD}),
+        # two products of one maker share it: which?
+        ({"lot": "408011"}, A.CHECK, {R.LOT_AMBIGUOUS, R.LOT_ON_RECORD}),
+        ({"lot": "408011", "product": "verotox 50"}, A.CHECK, {R.LOT_ON_RECORD}),
+        ({"lot": "408011", "gtin": world.SISTER}, A.CHECK, {R.LOT_ON_RECORD}),
+        # the sister product's lot under this product's number
+        ({"gtin": world.GTIN, "lot": "SIS77"}, A.QUARANTINE, {R.PRODUCT_MISMATCH, R.LOT_NOT_ON_RECORD, R.PRODUCT_ON_RECORD}),
+        # another maker's lot is no contradiction where the records are complete: it is just not there
+        ({"gtin": world.GTIN, "lot": "FIL1"}, A.QUARANTINE, {R.LOT_NOT_ON_RECORD, R.PRODUCT_ON_RECORD}),
+        # a number of the maker's own range that the maker never gave out
+        ({"gtin": "09506000000008"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.NO_RECORDS_HELD}),
+        ({"gtin": "03582186006207"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
+        # an unknown company's product may well have a lot number that ours has too
+        ({"gtin": "03582186006207", "lot": "VX2401"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
+        ({"scan": FULL.replace("9KQ4T7M2", "9KQ4T7M3")}, A.QUARANTINE, {R.SERIAL_NOT_ON_RECORD, R.LOT_ON_RECORD}),
+        # caps lock
+        ({"scan": FULL.replace("9KQ4T7M2", "9kq4t7m2")}, A.CHECK, {R.LIKELY_MISREAD, R.LOT_ON_RECORD}),
+        # O for 0: look again; never accepted
+        ({"gtin": world.GTIN, "lot": "VX24O1"}, A.CHECK, {R.LIKELY_MISREAD, R.PRODUCT_ON_RECORD}),
+        # folded onto a recalled lot: caution
+        ({"gtin": world.GTIN, "lot": "5588"}, A.QUARANTINE, {R.LIKELY_MISREAD, R.ALERT_CLOSE, R.PRODUCT_ON_RECORD}),
+        ({"lot": "C6835C3"}, A.QUARANTINE, {R.ALERT_LOT_COUNTERFEITED, R.NO_RECORDS_HELD}),
+        ({"lot": "C683SC3"}, A.QUARANTINE, {R.ALERT_CLOSE, R.NO_RECORDS_HELD}),
+        ({"gtin": world.GTIN, "serial": "fake12", "lot": "VX2401"}, A.REJECT, {R.ALERT_FALSIFIED, R.SERIAL_NOT_ON_RECORD, R.LOT_ON_RECORD}),
+        # lots of digits that would do for a GTIN are still lots
+        ({"scan": "12345670"}, A.CHECK, {R.LOT_ON_RECORD}),
+        ({"scan": "4006381333931"}, A.CHECK, {R.LOT_ON_RECORD}),
+        ({"scan": "9506000134352"}, A.CHECK, {R.PRODUCT_ON_RECORD}),
+        ({"gtin": world.GTIN, "no_lot": True}, A.QUARANTINE, {R.NO_LOT_PRESENTED, R.PRODUCT_ON_RECORD}),
+        ({"product": "Verotox 50"}, A.CHECK, {R.PRODUCT_ON_RECORD}),
+        ({"scan": FULL, "market": "Brazil"}, A.QUARANTINE, {R.MARKET_NOT_AUTHORISED, R.UNIT_ON_RECORD}),
+        ({"scan": FULL, "strength": "150 units"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.UNIT_ON_RECORD}),
+    ],
+)  # fmt: skip
+def test_questions_and_their_answers(
+    desk: Desk, asked: dict[str, Any], action: Action, codes: set[ReasonCode]
+) -> None:
+    verdict = desk.look_up(Question(**asked)).verdict
+    assert (verdict.action, {reason.code for reason in verdict.reasons}) == (action, codes)
+
+
+def test_looking_up_leaves_no_trace_and_verifying_leaves_one(desk: Desk, filled: Database) -> None:
+    desk.look_up(Question(scan=FULL))
+    assert count(filled) == 0
+    desk.verify(Question(scan=FULL))
+    desk.verify(Question(lot="NOPE", asker=Asker.CLINIC))  # unknown ones are scans too
+    desk.close()
+    assert count(filled) == 2
+
+
+@pytest.mark.parametrize("asker", list(Asker))
+def test_the_same_nonce_is_the_same_check(desk: Desk, filled: Database, asker: Asker) -> None:
+    question = Question(scan=FULL, nonce="n-1", asker=asker)
+    first, again = desk.verify(question), desk.verify(question)
+    assert (first.id, first.repeated, again.repeated) == (again.id, False, True)
+    with pytest.raises(ConflictError) as refused:
+        desk.verify(replace(question, scan="VX2402"))
+    assert refused.value.code is ErrorCode.NONCE_REUSED
+    desk.close()
+    assert count(filled) == 1
+
+
+def test_a_nonce_used_by_many_at_once_is_one_check(desk: Desk, filled: Database) -> None:
+    answers: list[str | None] = []
+    start = threading.Barrier(8)
+
+    def ask() -> None:
+        start.wait()
+        answers.append(desk.verify(Question(scan=FULL, nonce="n-2", asker=Asker.CLINIC)).id)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(answers)) == 1
+    assert count(filled) == 1
+
+
+def test_an_answer_can_be_read_again_before_and_after_it_is_on_disk(desk: Desk, filled: Database) -> None:
+    answer = desk.verify(Question(scan=FULL, market="FR"))
+    assert answer.id is not None
+    assert desk.answer(answer.id) == answer
+    desk.close()
+    again = Desk(filled).answer(answer.id)
+    assert again == answer
+    with pytest.raises(NotFoundError):
+        desk.answer(new_id())
+
+
+def test_a_recall_counts_on_the_very_next_check_and_changes_no_earlier_answer(
+    desk: Desk, filled: Database
+) -> None:
+    before = desk.verify(Question(scan=FULL))
+    with filled.transaction() as connection:
+        connection.execute(update(Batch).where(Batch.lot_key == "VX2401").values(status="recalled"))
+    assert desk.look_up(Question(scan=FULL)).verdict.action is Action.REJECT
+    assert before.id is not None
+    assert desk.answer(before.id).verdict.action is Action.ACCEPT
+
+
+def test_a_strangers_check_is_on_disk_within_the_window(desk: Desk, filled: Database) -> None:
+    written = threading.Event()
+    event.listen(filled.engine, "commit", lambda _: written.set())
+    desk.verify(Question(scan=FULL))
+    assert written.wait(timeout=10)
+    assert count(filled) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "code"),
+    [
+        ({"scan": "   "}, "scan", ErrorCode.NOTHING_PRESENTED),
+        ({"expiry": "12/2028"}, "scan", ErrorCode.NOTHING_PRESENTED),
+        ({"gtin": "09506000134353"}, "gtin", ErrorCode.GTIN_CHECK_DIGIT),
+        ({"lot": "VX\u202e2401"}, "lot", ErrorCode.BAD_CHARACTER),
+        ({"lot": "V\u04252401"}, "lot", ErrorCode.BAD_CHARACTER),  # a Cyrillic letter
+        ({"lot": "<script>alert(1)</script>"}, "lot", ErrorCode.TOO_LONG),
+        ({"lot": "A" * 21}, "lot", ErrorCode.TOO_LONG),
+        ({"lot": "VX2401", "expiry": "31/02/2028"}, "expiry", ErrorCode.EXPIRY_IMPOSSIBLE),
+        ({"lot": "VX2401", "market": "Narnia"}, "market", ErrorCode.COUNTRY_UNKNOWN),
+        ({"scan": FULL, "lot": "OTHER"}, "lot", ErrorCode.FIELDS_DISAGREE),
+        ({"lot": "VX2401", "strength": "1\x00"}, "strength", ErrorCode.BAD_CHARACTER),
+        ({"lot": "VX2401", "product": "x" * 500}, "product", ErrorCode.TOO_LONG),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_named(desk: Desk, asked: dict[str, Any], field: str, code: ErrorCode) -> None:
+    with pytest.raises(VialcheckError) as refused:
+        desk.verify(Question(**asked))
+    errors = refused.value.errors if isinstance(refused.value, InvalidFieldsError) else (refused.value,)
+    assert [(each.field, each.code) for each in errors] == [(field, code)]
+
+
+def test_all_fields_that_cannot_be_read_are_named_at_once(desk: Desk) -> None:
+    with pytest.raises(InvalidFieldsError) as refused:
+        desk.verify(Question(gtin="1", lot="\x00", market="Narnia"))
+    assert [each.field for each in refused.value.errors] == ["gtin", "lot", "market"]
+
+
+@given(st.text(max_size=60), st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_text_gets_an_answer_or_an_error_of_ours(
+    desk: Desk, scan: str, lot: str, expiry: str, product: str
+) -> None:
+    try:
+        answer = desk.look_up(Question(scan=scan, lot=lot, expiry=expiry, product=product))
+    except VialcheckError:
+        return
+    plain = verdict_to_plain(answer.verdict)
+    assert verdict_from_plain(plain) == answer.verdict
+    assert presented_from_plain(presented_to_plain(answer.presented)) == answer.presented
+
+
+def test_a_check_takes_a_fixed_small_number_of_selects(desk: Desk, filled: Database) -> None:
+    statements: list[str] = []
+    event.listen(filled.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    desk.look_up(Question(lot="VX2401"))
+    assert len(statements) == 2
+    statements.clear()
+    desk.look_up(Question(scan=FULL))
+    assert len(statements) == 3
+
+
+def test_many_lots_do_not_change_what_one_finds(filled: Database, desk: Desk) -> None:
+    with filled.transaction() as connection:
+        connection.execute(insert(Batch), [world.batch(100 + n, f"N{n}", product_id=3) for n in range(50)])
+    answer = desk.look_up(Question(lot="n7"))
+    assert answer.verdict.record is not None
+    assert answer.verdict.record.batch is not None
+    assert answer.verdict.record.batch.lot == "N7"
+
+
+def test_a_clock_set_back_does_not_unexpire_anything() -> None:
+    times = iter([NOW, NOW - timedelta(days=400), NOW + timedelta(seconds=1)])
+    clock = Clock(lambda: next(times))
+    assert [clock.now(), clock.now(), clock.now()] == [NOW, NOW, NOW + timedelta(seconds=1)]
+
+
+def test_a_clock_set_back_while_the_service_was_down(filled: Database) -> None:
+    """The latest check on record is later than the machine's clock: time does not run back."""
+    first = Desk(filled, read_clock=lambda: NOW)
+    first.verify(Question(lot="VX2401", asker=Asker.CLINIC))
+    first.close()
+    second = Desk(filled, read_clock=lambda: NOW - timedelta(days=4000))
+    assert second.look_up(Question(lot="VX2401")).verdict.as_of == NOW
+    second.close()
+
+
+def test_ids_are_uuids_of_version_7() -> None:
+    ids = [new_id() for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    assert all(each[14] == "7" and each[19] in "89ab" for each in ids)
