@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from http import HTTPStatus
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -30,6 +30,7 @@ from service.gs1.countries import countries
 from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Question
 from service.web import language
+from service.web.raw_target import raw_target
 from service.web.result_page import asked_fields, places, result_page
 from service.web.wording import error_message, visible
 from service.web.wording.words import from_visible
@@ -115,7 +116,7 @@ def result(scan_id: str) -> str:
 def link(_rest: str) -> str | BaseResponse:
     """What a phone's camera opens from our code: a GS1 Digital Link of this host."""
     asker = _asker(request.args.get("as"))
-    fields = {"scan": own_origin() + _raw_target(), "asker": str(asker)}
+    fields = {"scan": own_origin() + raw_target(request), "asker": str(asker)}
     try:
         answer = _desk().look_up(_question(fields, MultiDict()))
     except UnavailableError:
@@ -129,18 +130,6 @@ def own_origin() -> str:
     """Where this service is reached: the operator's setting, else what the request says."""
     public_url: str = current_app.extensions["vialcheck"].settings.public_url
     return public_url or request.host_url.rstrip("/")
-
-
-def _raw_target() -> str:
-    """Path and query as they were sent. WSGI's own path is decoded, and a lot's `%2F` would split it."""
-    raw = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or "")
-    if raw.startswith("/"):
-        return raw
-    if raw:  # the absolute form that proxies may send (RFC 9112, 3.2.2)
-        parts = urlsplit(raw)
-        return parts.path + (f"?{parts.query}" if parts.query else "")
-    query = request.query_string.decode("latin-1")
-    return quote(request.path, safe="/") + (f"?{query}" if query else "")
 
 
 def _asker(text: str | None, otherwise: Asker = Asker.PATIENT) -> Asker:

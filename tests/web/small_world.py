@@ -35,7 +35,9 @@ NOTICE = "https://www.example.org/notices/1"
 def put(database: Database) -> None:
     """Fill an empty database."""
     with database.transaction() as connection:
-        connection.execute(insert(Manufacturer).values(id=1, name="Example Biologics", gs1_prefixes=("9506000",)))
+        connection.execute(
+            insert(Manufacturer).values(id=1, name="Example Biologics", gs1_prefixes=("9506000",))
+        )
         connection.execute(
             insert(Product),
             [
