@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(VialcheckError, _refused)
     app.register_error_handler(HTTPError, _api_refused)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -141,6 +142,11 @@ def _http(error: HTTPException) -> Response:
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _too_deep(_: RecursionError) -> Response:
+    """JSON nested deeper than any reader goes."""
+    return _answer(400, "request_invalid", http_message(400, _tr()))
 
 
 def _unexpected(error: Exception) -> Response:
