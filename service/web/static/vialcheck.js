@@ -1,10 +1,23 @@
-// Saves the check that a scanned code opened: once, and only when a person has the page in front of them.
-// Without this script the same form has a button.
+// Two things that a page without a script cannot do; everything else works without this file.
 "use strict";
 
+// A USB scanner types. It sends FNC1, the end of a field, as Ctrl+], which browsers drop: then two fields
+// would run into one.
+(function () {
+  const box = document.getElementById("scan");
+  if (!box) return;
+  box.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key !== "]" && event.key !== "\x1d" && event.code !== "BracketRight") return;
+    event.preventDefault();
+    box.setRangeText("\x1d", box.selectionStart, box.selectionEnd, "end");
+  });
+})();
+
+// Saves the check that a scanned code opened: once, and only when a person has the page in front of them.
 (function () {
   const form = document.getElementById("save");
-  if (!form || !window.fetch) return;
+  if (!form || !("atOnce" in form.dataset) || !window.fetch) return;
   let sent = false;
 
   async function save() {
@@ -15,8 +28,7 @@
       const body = new URLSearchParams(new FormData(form));
       const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
       if (!response.ok || !response.redirected) return; // the button stays; the nonce keeps it one check
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      show(page, response.url);
+      show(new DOMParser().parseFromString(await response.text(), "text/html"), response.url);
     } catch (error) {
       // No network: the button stays.
     }
@@ -33,7 +45,6 @@
     history.replaceState(null, "", address); // loading the page again is not a second check
     const note = document.getElementById("saved");
     note.textContent = note.dataset.saved;
-    note.hidden = false;
     form.remove();
   }
 
