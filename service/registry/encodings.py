@@ -1,0 +1,91 @@
+"""Whether bytes are text, and in which encoding: found out, never assumed."""
+
+import codecs
+import unicodedata
+
+import charset_normalizer
+
+from service.errors import ErrorCode, RefusedError
+
+SAMPLE = 64 * 1024
+"""How many bytes, from the start and from where UTF-8 ended, an encoding is guessed from."""
+
+_TELLING_LINES = 200  # lines that are not plain ASCII; the others say nothing
+
+# What a file says of itself in its first bytes.
+_SIGNATURES = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive (an Excel workbook is one: save it as CSV)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document (save it as CSV)"),
+    (b"\x1f\x8b", "a gzip archive (unpack it first)"),
+    (b"SQLite format 3\x00", "a database"),
+)
+
+# In the order in which they are taken where a text reads equally well in two: the most used first.
+_ENCODINGS = (
+    *("cp1252", "cp1250", "cp1254", "cp1251", "cp1253", "cp1257", "cp1255", "cp1256", "cp1258", "cp874"),
+    *("gb18030", "shift_jis", "big5", "euc_kr"),
+)
+_WRITTEN_IN_LISTS = frozenset("–—“”‘’®™°µ§€ ·×")  # noqa: RUF001 (they are meant)
+
+
+def refuse_what_is_no_text(start: bytes) -> None:
+    """Raise FILE_NOT_TEXT, saying what the file looks like, when its first bytes are no list's."""
+    for signature, name in _SIGNATURES:
+        if start.startswith(signature):
+            raise not_text(name)
+    if start[4:8] == b"ftyp":
+        raise not_text("a picture or film")
+    if start[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise not_text("a web page")
+
+
+def not_text(found: str) -> RefusedError:
+    """The refusal of a file that is no list at all."""
+    expected = "a list as text (CSV), with a header line"
+    return RefusedError(ErrorCode.FILE_NOT_TEXT, expected=expected, found=found)
+
+
+def encoding_by_mark(start: bytes) -> str | None:
+    """The encoding that a byte order mark announces, if there is one."""
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else None
+
+
+def guess_encoding(sample: bytes) -> str:
+    """The encoding of text that is not UTF-8. Raises FILE_NOT_TEXT when none makes letters of it.
+
+    charset-normalizer says which encodings make plausible text of the sample; among these the one counts
+    whose characters stand where letters stand in words, then the one whose language was recognised.
+    """
+    candidates: dict[str, tuple[float, float]] = {}
+    telling = b"\n".join([line for line in sample.splitlines() if not line.isascii()][:_TELLING_LINES])
+    for match in charset_normalizer.from_bytes(telling, cp_isolation=list(_ENCODINGS)):
+        oddness = round(match.chaos + _oddness(str(match)), 2)
+        for encoding in match.could_be_from_charset:
+            if encoding in _ENCODINGS:
+                candidates[encoding] = (oddness, -round(match.coherence, 1))
+    if not candidates:
+        raise not_text("bytes that make no words in any encoding that we know")
+    return min(candidates, key=lambda each: (candidates[each], _ENCODINGS.index(each)))
+
+
+def _oddness(text: str) -> float:
+    """Which part of the characters beyond ASCII is no letter, or a capital inside a word."""
+    beyond = odd = 0
+    for before, character in zip(" " + text, text, strict=False):
+        if character.isascii():
+            continue
+        beyond += 1
+        category = unicodedata.category(character)
+        if category[0] not in "LM":
+            odd += character not in _WRITTEN_IN_LISTS
+        else:
+            odd += category == "Lu" and before.islower()
+    return odd / max(beyond, 1)
