@@ -5,8 +5,10 @@ Every answer is a function of the address alone; nothing is looked up and nothin
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
@@ -29,6 +31,8 @@ from service.registry.labels import (
 )
 from service.web.raw_target import raw_target
 from service.web.wording import error_message
+
+T = TypeVar("T")
 
 labels = Blueprint("labels", __name__, url_prefix="/labels")
 
@@ -104,9 +108,13 @@ def _made(fields: dict[str, str]) -> Made:
     serials = fields["serials"].split()
     _few_enough(serials)
     order = {name: fields[name] for name in ("lot", "expiry", "name")}
-    made = ordered(fields["gtin"], **order, serials=serials)
-    printing = _printing()
-    sheet_pages(made, printing, _paper(fields["paper"]))  # refuses here what it would refuse there
+    errors: list[VialcheckError] = []
+    made = _tried(lambda: ordered(fields["gtin"], **order, serials=serials), errors)
+    printing = _tried(_printing, errors)
+    paper = _tried(lambda: _paper(fields["paper"]), errors)
+    if errors or made is None or printing is None or paper is None:
+        raise InvalidFieldsError(tuple(errors))
+    sheet_pages(made, printing, paper)  # refuses here what it would refuse there
     link = digital_link.build(printing.base_url, made[0].identifier)
     extra = {name: fields[name] for name in ("name", "size") if fields[name]}
     address = url_for("labels.form").rstrip("/") + link.removeprefix(printing.base_url)
@@ -125,6 +133,17 @@ def _made(fields: dict[str, str]) -> Made:
         sheet=f"{url_for('labels.sheet')}?{urlencode(several)}" if len(serials) > 1 else None,
         count=len(made),
     )
+
+
+def _tried(make: Callable[[], T], errors: list[VialcheckError]) -> T | None:
+    """What `make` gives; its refusals go to `errors`, so that a person mends all fields in one go."""
+    try:
+        return make()
+    except InvalidFieldsError as error:
+        errors.extend(error.errors)
+    except VialcheckError as error:
+        errors.append(error)
+    return None
 
 
 def _box(error: VialcheckError) -> str:

@@ -201,6 +201,12 @@ def test_the_form_says_what_is_wrong_beside_the_field(
     assert f'href="#{box}"' in response.text
 
 
+def test_the_form_names_everything_that_is_wrong_at_once(client: FlaskClient) -> None:
+    fields = {"gtin": "1", "lot": "Ä", "size": "big", "paper": "a3"}
+    response = client.get(f"/labels/?{urlencode(fields)}")
+    assert re.findall(r'id="(\w+)-error"', response.text) == list(fields)
+
+
 def test_the_form_keeps_what_was_typed_and_escapes_it(client: FlaskClient) -> None:
     typed = '"><script>alert(1)</script>'
     response = client.get(f"/labels/?{urlencode({'gtin': typed, 'serials': '</textarea>' + typed})}")
