@@ -14,23 +14,23 @@ _INSERT = (
     "ON CONFLICT (product_id, serial) DO NOTHING"
 )
 _OTHERWISE = (
-    "SELECT serial, batch_id, disposition FROM unit WHERE product_id = :product_id "
-    "AND serial IN (SELECT each.value FROM {serials}) "
-    "AND (batch_id <> :batch_id OR disposition <> coalesce(:disposition, disposition))"
-)
-_RECORDED = (
-    "SELECT serial, batch_id, disposition FROM unit WHERE product_id = :product_id "
-    "AND serial IN (SELECT each.value FROM {serials})"
+    "AND (unit.batch_id <> :batch_id OR unit.disposition <> coalesce(:disposition, unit.disposition))"
 )
 _SERIALS = {
     "sqlite": "json_each(:serials) AS each",
     "postgresql": "json_array_elements_text(CAST(:serials AS json)) AS each(value)",
 }
-_STATEMENTS = {
-    (statement, dialect): text(statement.format(serials=serials))
-    for statement in (_INSERT, _OTHERWISE, _RECORDED)
-    for dialect, serials in _SERIALS.items()
+# Without the LATERAL … OFFSET 0, PostgreSQL may read the whole table for each list of serials: it cannot know
+# how many these are, and after a large import nobody has counted the table yet.
+_RECORDED = {
+    "sqlite": "SELECT unit.serial, unit.batch_id, unit.disposition FROM unit "
+    "WHERE unit.product_id = :product_id AND unit.serial IN (SELECT each.value FROM {serials}) ",
+    "postgresql": "SELECT unit.serial, unit.batch_id, unit.disposition FROM {serials}, LATERAL ("
+    "SELECT * FROM unit WHERE product_id = :product_id AND serial = each.value OFFSET 0) AS unit WHERE true ",
 }
+_COMMISSION = {dialect: text(_INSERT.format(serials=serials)) for dialect, serials in _SERIALS.items()}
+_FIND = {dialect: text(sql.format(serials=_SERIALS[dialect])) for dialect, sql in _RECORDED.items()}
+_FIND_OTHERWISE = {dialect: text(str(sql) + _OTHERWISE) for dialect, sql in _FIND.items()}
 
 
 def commission(
@@ -38,7 +38,7 @@ def commission(
 ) -> int:
     """Put in the units of `serials` (a JSON array) that are not on record yet; how many these were."""
     values = {"product_id": product_id, "batch_id": batch_id, "disposition": disposition, "serials": serials}
-    return connection.execute(_STATEMENTS[_INSERT, connection.dialect.name], values).rowcount
+    return connection.execute(_COMMISSION[connection.dialect.name], values).rowcount
 
 
 def recorded_otherwise(
@@ -46,11 +46,11 @@ def recorded_otherwise(
 ) -> list[str]:
     """Which of the serials are on record in another batch or disposition (None: whichever it is)."""
     values = {"product_id": product_id, "batch_id": batch_id, "disposition": disposition, "serials": serials}
-    rows = connection.execute(_STATEMENTS[_OTHERWISE, connection.dialect.name], values)
+    rows = connection.execute(_FIND_OTHERWISE[connection.dialect.name], values)
     return [row[0] for row in rows]
 
 
 def recorded(connection: Connection, serials: str, product_id: int) -> list[Row[Any]]:
     """Serial, batch and disposition (its number) of those of the serials that are on record."""
     values = {"product_id": product_id, "serials": serials}
-    return list(connection.execute(_STATEMENTS[_RECORDED, connection.dialect.name], values))
+    return list(connection.execute(_FIND[connection.dialect.name], values))
