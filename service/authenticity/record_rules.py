@@ -207,10 +207,10 @@ def _level(evidence: Evidence, match: Match) -> Reasons:
     if product is not None:
         code, severity = _LEVELS[match]
         yield Reason(code, severity, (("product", product.name), ("manufacturer", product.manufacturer)))
-    elif evidence.presented.gtin is not None:
-        yield Reason(ReasonCode.NO_RECORDS_HELD, Action.UNKNOWN, (("scope", "product"),))
-    elif not evidence.same_lot:
-        yield Reason(ReasonCode.NO_RECORDS_HELD, Action.UNKNOWN, (("scope", "lot"),))
+    elif evidence.presented.gtin is not None or not evidence.same_lot:
+        lot_alone = evidence.presented.gtin is None and evidence.presented.lot is not None
+        scope = "lot" if lot_alone else "product"
+        yield Reason(ReasonCode.NO_RECORDS_HELD, Action.UNKNOWN, (("scope", scope),))
     else:
         yield Reason(ReasonCode.LOT_ON_RECORD, Action.CHECK, (("product", ""), ("manufacturer", "")))
 
@@ -246,7 +246,12 @@ def not_checked(evidence: Evidence) -> tuple[NotChecked, ...]:
     batches = list(_batches(evidence))
     # field, presented?, something to hold it against?
     table = (
-        (NotChecked.LOT, NotChecked.LOT_RECORD, shown.lot, bool(batches) or (product and product.complete)),
+        (
+            NotChecked.LOT,
+            NotChecked.LOT_RECORD,
+            shown.lot,
+            batches or evidence.same_lot or (product and product.complete),
+        ),
         (
             NotChecked.SERIAL,
             NotChecked.SERIAL_RECORD,

@@ -1,17 +1,31 @@
 """`vialcheck serve`: migrate, load the seed into an empty database, serve, and say where."""
 
-import os
+import signal
 import sys
 
 import click
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from service.app import create_app
+from service.authenticity.evidence import Asker
 from service.registry import imports
 from service.resources import seed_folder
 from service.settings import Settings, load
 from service.storage.database import Database
+from service.verification.desk import Desk
+from service.verification.questions import Question
+from service.web.language import translation
+from service.web.wording import verdict_title
+
+TO_TRY = (
+    "(01)09506000134352(17)281031(10)OVA2714(21)J38QAPXKADRQ8",
+    "(01)09506000134352(17)291231(10)OVA9999",
+    "OVA2618",
+)
+"""Of the seed: a code that matches, a lot that was never issued, a lot that was recalled."""
 
 
 @click.command()
@@ -29,7 +43,7 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
     sys.stdout.flush()
     Granian(
-        "service.app:create_app",
+        "service.cli.serve:worker_app",
         factory=True,
         interface=Interfaces.WSGI,
         address=host,
@@ -39,6 +53,15 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
         log_level=LogLevels.warning,
         log_access=False,  # an access log would hold serial numbers
     ).serve()
+
+
+def worker_app() -> Flask:
+    """The application in a worker, which stops when its parent says so.
+
+    Ctrl-C reaches both; a worker that gets it twice, from the terminal and from its parent, may hang.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return create_app()
 
 
 @click.command()
@@ -58,7 +81,12 @@ def _load_seed(database: Database) -> None:
 
 def _greet(settings: Settings, address: str) -> None:
     click.echo(f"Vialcheck is at {address}  (records: {Database.shown(settings.database_url)})")
-    click.echo("Three things to try in the box there:")
-
-
-__all__ = ["migrate", "os", "serve"]
+    database = Database(settings.database_url, wait_seconds=settings.wait)
+    desk, tr = Desk(database), translation()
+    shown = [(scan, desk.look_up(Question(scan=scan)).verdict) for scan in TO_TRY]
+    database.close()
+    if all(verdict.record is not None for _, verdict in shown):  # else the records are somebody's own
+        click.echo("Three things to try in the box there:")
+        for scan, verdict in shown:
+            click.echo(f"  {scan:<58}  {verdict_title(verdict, Asker.PATIENT, tr)}")
+    click.echo("Stop with Ctrl-C.")

@@ -41,6 +41,7 @@ _ALIASES = {
 }
 
 
+@lru_cache(maxsize=1024)
 def parse_country(text: str) -> str:
     """The ISO 3166-1 alpha-2 code of a code or an English name; IdentifierError(COUNTRY_UNKNOWN)."""
     wanted = _fold(text)

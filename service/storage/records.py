@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, select, text, union_all
 from sqlalchemy.orm import aliased
 
 from service.authenticity.evidence import (
@@ -15,6 +15,7 @@ from service.authenticity.evidence import (
 )
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.storage.models import Alert, Batch, Manufacturer, Product, Unit
+from service.storage.prepared import Prepared
 
 MOST_PRODUCTS = 20
 """A lot string that more products share is not a list that a person could choose from."""
@@ -54,7 +55,7 @@ def _batch_columns(table: Any) -> tuple[Any, ...]:
 
 _P, _B = len(_PRODUCT), len(_batch_columns(Batch))
 
-_BY_GTIN = (
+_BY_GTIN = Prepared(
     select(*_PRODUCT, *_batch_columns(Batch), *_batch_columns(_UnitBatch), Unit.serial, Unit.disposition)
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
     .outerjoin(Batch, and_(Batch.product_id == Product.id, Batch.lot_key == bindparam("lot_key")))
@@ -62,7 +63,7 @@ _BY_GTIN = (
     .outerjoin(_UnitBatch, _UnitBatch.id == Unit.batch_id)
     .where(Product.gtin == bindparam("gtin"))
 )
-_BY_LOT = (
+_BY_LOT = Prepared(
     select(*_PRODUCT, *_batch_columns(Batch))
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
     .join(Batch, Batch.product_id == Product.id)
@@ -97,24 +98,20 @@ _ALERT = (
     Alert.expiry,
     Alert.expiry_month_only,
 )
-_ALERTS = (
-    select(*_ALERT)
-    .where(
-        or_(
-            Alert.lot_key == bindparam("lot_key"),
-            Alert.lot_folded == bindparam("lot_folded"),
-            Alert.gtin == bindparam("gtin"),
-        )
+# Four plain seeks, joined: an OR over three indexes, or a UNION that compares rows, takes longer.
+_ALERTS = Prepared(
+    union_all(
+        select(*_ALERT).where(Alert.lot_key == bindparam("lot_key")),
+        select(*_ALERT).where(Alert.lot_folded == bindparam("lot_folded")),
+        select(*_ALERT).where(Alert.gtin == bindparam("gtin")),
+        select(*_ALERT).where(
+            # As text: where a parameter decides whether a partial index will do, SQLite
+            # plans anew on each call.
+            text("alert.serial_folded <> ''"),
+            func.substr(bindparam("serial"), text("1"), func.length(Alert.serial_folded))
+            == Alert.serial_folded,
+        ),
     )
-    .order_by(Alert.id)
-)
-_ALERTS_BY_SERIAL = (
-    select(*_ALERT)
-    .where(
-        Alert.serial_folded != "",
-        func.substr(bindparam("serial"), 1, func.length(Alert.serial_folded)) == Alert.serial_folded,
-    )
-    .order_by(Alert.id)
 )
 
 
@@ -122,20 +119,22 @@ def by_gtin(
     connection: Connection, gtin: Gtin, lot: Lot | None, serial: Serial | None
 ) -> tuple[ProductRecord, BatchRecord | None, UnitRecord | None] | None:
     """The product under this GTIN, its batch with this lot, its unit with this serial (exact case)."""
-    row: Any = connection.execute(
-        _BY_GTIN,
-        {"gtin": gtin.value, "lot_key": lot and lot.key, "serial": serial and serial.printed},
-    ).first()
-    if row is None:
+    values = {"gtin": gtin.value, "lot_key": lot and lot.key, "serial": serial and serial.printed}
+    rows = _BY_GTIN.rows(connection, values)
+    if not rows:
         return None
-    product, batch, unit_batch = row[:_P], row[_P : _P + _B], row[_P + _B : _P + 2 * _B]
-    unit = UnitRecord(row[-2], row[-1], _batch(unit_batch)) if row[-2] is not None else None
-    return _product(product), _batch(batch) if batch[0] is not None else None, unit
+    row = rows[0]
+    product, batch_row, unit_batch_row = row[:_P], row[_P : _P + _B], row[_P + _B : _P + 2 * _B]
+    batch = _batch(batch_row) if batch_row[0] is not None else None
+    if row[-2] is None:
+        return _product(product), batch, None
+    home = batch if batch is not None and batch_row[0] == unit_batch_row[0] else _batch(unit_batch_row)
+    return _product(product), batch, UnitRecord(row[-2], row[-1], home)
 
 
 def by_lot(connection: Connection, lot: Lot) -> list[tuple[ProductRecord, BatchRecord]]:
     """Every product that has a batch with this lot, by name; at most `MOST_PRODUCTS`."""
-    rows = connection.execute(_BY_LOT, {"lot_key": lot.key})
+    rows = _BY_LOT.rows(connection, {"lot_key": lot.key})
     return [(_product(row[:_P]), _batch(row[_P:])) for row in rows]
 
 
@@ -186,11 +185,13 @@ def alerts(
     connection: Connection, gtin: Gtin | None, lot: Lot | None, serial: Serial | None
 ) -> tuple[AlertRecord, ...]:
     """Every notice that shares a lot, a look-alike of it, a GTIN, a serial or its beginning."""
-    values = {"lot_key": lot and lot.key, "lot_folded": lot and lot.folded, "gtin": gtin and gtin.value}
-    found = {row[0]: row for row in connection.execute(_ALERTS, values)}
-    if serial is not None:
-        shown = serial.printed.casefold()
-        found |= {row[0]: row for row in connection.execute(_ALERTS_BY_SERIAL, {"serial": shown})}
+    values = {
+        "lot_key": lot and lot.key,
+        "lot_folded": lot and lot.folded,
+        "gtin": gtin and gtin.value,
+        "serial": serial and serial.printed.casefold(),
+    }
+    found = {row[0]: row for row in _ALERTS.rows(connection, values)}
     return tuple(_alert(found[number]) for number in sorted(found))
 
 

@@ -16,7 +16,6 @@ from service.verification.lookup import gather
 from service.verification.questions import Question, Understood, understand
 from service.verification.scans import RecordedScan, ScanLog
 
-
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 

@@ -7,7 +7,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.authenticity.alert_rules import brand, concerns_product
-from service.authenticity.evidence import Asker, BatchStatus, Evidence, NearMiss, Presented, ProductRecord
+from service.authenticity.evidence import (
+    AlertRecord,
+    Asker,
+    BatchStatus,
+    Evidence,
+    NearMiss,
+    Presented,
+    ProductRecord,
+)
 from service.errors import IdentifierError
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Gtin, Lot
@@ -32,8 +40,8 @@ def gather(connection: Connection, understood: Understood, asker: Asker, now: da
     elif presented.product is not None:
         evidence = replace(evidence, product=_only(records.by_name(connection, presented.product)))
     shown = evidence.presented
-    evidence = replace(evidence, alerts=records.alerts(connection, shown.gtin, shown.lot, shown.serial))
-    return replace(evidence, near=tuple(_near(connection, evidence)))
+    alerts = records.alerts(connection, shown.gtin, shown.lot, shown.serial)
+    return replace(evidence, alerts=alerts, near=tuple(_near(connection, evidence, alerts)))
 
 
 def _with_gtin(connection: Connection, evidence: Evidence, gtin: Gtin) -> Evidence:
@@ -104,11 +112,11 @@ def _only(products: list[ProductRecord]) -> ProductRecord | None:
     return products[0] if len(products) == 1 else None
 
 
-def _near(connection: Connection, evidence: Evidence) -> Iterator[NearMiss]:
+def _near(connection: Connection, evidence: Evidence, alerts: tuple[AlertRecord, ...]) -> Iterator[NearMiss]:
     """Records that what was presented would have matched, had a few characters been read otherwise."""
     shown = evidence.presented
     if evidence.product is not None or shown.gtin is None:
-        yield from _near_lots(connection, evidence)
+        yield from _near_lots(connection, evidence, alerts)
     if evidence.product is not None and shown.serial is not None and evidence.unit is None:
         serial = shown.serial.printed
         flipped = sorted({serial.upper(), serial.lower(), serial.swapcase()} - {serial})
@@ -117,13 +125,13 @@ def _near(connection: Connection, evidence: Evidence) -> Iterator[NearMiss]:
             yield NearMiss("serial", serial, tuple(place for place, (one, two) in pairs if one != two))
 
 
-def _near_lots(connection: Connection, evidence: Evidence) -> Iterator[NearMiss]:
+def _near_lots(
+    connection: Connection, evidence: Evidence, alerts: tuple[AlertRecord, ...]
+) -> Iterator[NearMiss]:
     lot, product = evidence.presented.lot, evidence.product
     if lot is None or evidence.batch is not None or evidence.same_lot:
         return
-    alerted = any(
-        alert.lot_folded == lot.folded and concerns_product(alert, evidence) for alert in evidence.alerts
-    )
+    alerted = any(alert.lot_folded == lot.folded and concerns_product(alert, evidence) for alert in alerts)
     for other, stopped in records.near_lots(connection, lot, product.id if product else None):
         yield NearMiss("lot", lot.printed, _differing(lot, other), alerted or stopped)
 

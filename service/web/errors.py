@@ -123,7 +123,7 @@ def _api_refused(error: HTTPError) -> Response:
             name = "" if field == "_schema" else str(field)
             errors += [{"field": name, "code": "request_invalid", "message": str(each)} for each in messages]
         if place == "json" and not errors:
-            errors.append({"field": "", "code": "request_invalid", "message": error.message})
+            errors.append({"field": "", "code": "request_invalid", "message": error.message or ""})
     said = "; ".join(f"{each['field'] or 'body'}: {each['message']}" for each in errors)
     return _answer(
         error.status_code,
@@ -136,7 +136,7 @@ def _api_refused(error: HTTPError) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # a redirect of the router's is no error
-        return Response(error.get_response(request.environ))
+        return cast(Response, error.get_response(request.environ))
     response = _answer(status, _FAULTS.get(status, "request_invalid"), http_message(status, _tr()))
     for name, value in error.get_headers(request.environ):
         if name.lower() not in {"content-type", "content-length"}:

@@ -43,13 +43,16 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(docs)
 
 
-def _finish(spec: dict[str, Any]) -> dict[str, Any]:
+def _finish(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
     """Only the API's paths, and every error as the one shape that it really has."""
+    if isinstance(spec, str):
+        raise TypeError("only the JSON form is made here")
     spec["paths"] = {path: item for path, item in spec["paths"].items() if path.startswith("/api/v")}
     components = spec.setdefault("components", {}).setdefault("schemas", {})
-    problem = schemas.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    components.update(problem.pop("$defs", {}))
-    components["Problem"] = problem
+    for model in (schemas.Verification, schemas.Problem):
+        described = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        components.update(described.pop("$defs", {}))
+        components[model.__name__] = described
     for name in [each for each in components if each.startswith(("HTTPError", "ValidationError"))]:
         del components[name]
     body = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -62,14 +65,11 @@ def _finish(spec: dict[str, Any]) -> dict[str, Any]:
             operation["responses"] = good | bad
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
-            _same_body_again(operation["responses"])
+            for each in good.values():
+                each["content"] = {
+                    "application/json": {"schema": {"$ref": "#/components/schemas/Verification"}}
+                }
     return spec
-
-
-def _same_body_again(responses: dict[str, Any]) -> None:
-    """A repeated check answers 200 with the body that the first, 201, had."""
-    if "201" in responses and "200" in responses:
-        responses["200"]["content"] = responses["201"]["content"]
 
 
 @docs.get("/openapi.json")

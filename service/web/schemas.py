@@ -43,6 +43,11 @@ class Request(BaseModel):
         "patient",
         description="Whose wording to use. A clinic's check is on disk before it is answered.",
     )
+    record: bool = Field(
+        True,
+        description="False: answer without recording the check, for tests of your own system. The answer "
+        "then has no id and comes with status 200.",
+    )
     nonce: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")] | None = Field(
         None,
         description="Your own random mark for this check: sent again, it is not counted twice.",
@@ -111,7 +116,7 @@ class Choice(BaseModel):
 class Verification(BaseModel):
     """The answer to one check."""
 
-    id: str
+    id: str | None = Field(description="Null where the check was not recorded.")
     action: Literal["accept", "unknown", "check", "quarantine", "reject"] = Field(
         description="What to do. accept: everything presented matches one unit's record. check: nothing "
         "against it, and not enough for it. unknown: no records held. quarantine: contradicts the record, "

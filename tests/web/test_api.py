@@ -93,6 +93,12 @@ def test_a_retry_is_not_a_second_check(asking: FlaskClient) -> None:
     problem(asking.post(URL, json=asked | {"scan": "VX2402"}), 409, "nonce_reused")
 
 
+def test_an_answer_can_be_had_without_a_record(asking: FlaskClient) -> None:
+    response = asking.post(URL, json={"scan": FULL, "record": False})
+    assert (response.status_code, response.get_json()["id"]) == (200, None)
+    assert response.get_json()["action"] == "accept"
+
+
 def test_a_clinic_reads_other_words(asking: FlaskClient) -> None:
     asked = {"lot": "VX2402"}
     patient = asking.post(URL, json=asked).get_json()

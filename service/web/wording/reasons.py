@@ -6,6 +6,7 @@ as a sentence of its own (`TAILS`).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import NullTranslations
 
 from service.authenticity.evidence import Asker
@@ -276,11 +277,13 @@ def variant(reason: Reason) -> str:
     return next(name for code, name in SAYINGS if code is reason.code)
 
 
+@lru_cache(maxsize=4096)
 def reason_sentence(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
     """The reason in its shortest form, for a headline."""
     return tr.gettext(SAYINGS[reason.code, variant(reason)].to(asker)).format_map(_values(reason, tr))
 
 
+@lru_cache(maxsize=4096)
 def reason_message(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
     """The reason in plain words: its sentence, then what else is known of it. Plain text, not HTML."""
     said = [reason_sentence(reason, asker, tr)]

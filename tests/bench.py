@@ -1,0 +1,242 @@
+"""`make bench`: the figures that are promised, each a ratio of two things measured in turn in this run.
+
+Prints `BENCH name value unit`, with the target where there is one. A single absolute time says more about
+the machine than about the code; a ratio of neighbours holds on any.
+"""
+
+import json
+import os
+import random
+import selectors
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from service.authenticity.evidence import Asker
+from service.gs1.identifiers import Gtin, check_digit
+from service.registry import imports
+from service.storage.database import Database
+from service.storage.models import Batch, Manufacturer, Product
+from service.verification.desk import Desk
+from service.verification.questions import Question
+from tests.storage.raw import executemany_units
+
+SECONDS, ROUNDS = float(os.environ.get("BENCH_SECONDS", "1")), int(os.environ.get("BENCH_ROUNDS", "7"))
+LOTS, CONNECTIONS = 200, 4
+GTIN = Gtin.parse("09506000134352").value
+
+
+def say(name: str, value: float, unit: str, target: str = "") -> None:
+    """One figure."""
+    print(f"BENCH {name} {value:.3g} {unit}" + (f"  (target {target})" if target else ""), flush=True)
+
+
+def serial_of(number: int) -> str:
+    """A serial as manufacturers give them: no order that would flatter a tree."""
+    return f"{(number * 2654435761) % 2**32:010d}X{number:07d}"
+
+
+def fill(database: Database, units: int) -> None:
+    """One product, some lots, so many units."""
+    with database.transaction() as connection:
+        connection.execute(insert(Manufacturer).values(name="Bench"))
+        product = {"manufacturer_id": 1, "gtin": GTIN, "name": "Bench", "complete": True, "markets": ("FR",)}
+        connection.execute(insert(Product).values(product))
+        rows = [
+            {"lot": f"L{n}", "lot_key": f"L{n}", "lot_folded": f"1{n}", "product_id": 1}
+            | {"expiry": date(2070, 12, 31), "status": "released"}
+            for n in range(LOTS)
+        ]
+        connection.execute(insert(Batch), rows)
+    executemany_units(database, [(1, serial_of(n), n % LOTS + 1, 1) for n in range(units)])
+
+
+def request(body: dict[str, object]) -> bytes:
+    """A whole HTTP request for a check."""
+    payload = json.dumps(body).encode()
+    head = f"POST /api/v1/verifications HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
+    return head.encode() + payload
+
+
+def rate(port: int, requests: Iterator[bytes], seconds: float = SECONDS) -> float:
+    """Answers a second over a few connections that stay open; every answer has to be a good one."""
+    selector = selectors.DefaultSelector()
+    for _ in range(CONNECTIONS):
+        connection = socket.create_connection(("127.0.0.1", port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        selector.register(connection, selectors.EVENT_READ, bytearray())
+        connection.sendall(next(requests))
+    answered, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        for key, _ in selector.select(1):
+            sock: socket.socket = key.fileobj  # type: ignore[assignment]  # only sockets are registered
+            key.data.extend(sock.recv(65536))
+            if _whole(key.data):
+                if not key.data.startswith(b"HTTP/1.1 20"):
+                    raise RuntimeError(bytes(key.data[:500]))
+                answered += 1
+                key.data.clear()
+                sock.sendall(next(requests))
+    for key in list(selector.get_map().values()):
+        key.fileobj.close()  # type: ignore[union-attr]
+    return answered / (time.perf_counter() - start)
+
+
+def _whole(received: bytearray) -> bool:
+    end = received.find(b"\r\n\r\n")
+    if end < 0:
+        return False
+    head = bytes(received[:end]).lower()
+    length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+    return len(received) >= end + 4 + length
+
+
+@contextmanager
+def server(url: str) -> Iterator[int]:
+    """The real command on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"VIALCHECK_DATABASE_URL": url, "VIALCHECK_PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "service.cli", "serve", "--no-seed"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/live").close()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def verifications(folder: Path) -> None:
+    """Checks a second, against a constant answer of the same server."""
+    url = f"sqlite:///{folder / 'serve.db'}"
+    database = Database(url)
+    database.migrate()
+    fill(database, 100_000)
+    database.close()
+    numbers = random.Random(1)
+
+    def scans(**more: object) -> Iterator[bytes]:
+        while True:
+            n = numbers.randrange(100_000)
+            yield request(
+                {"scan": f"]d201{GTIN}1770123110L{n % LOTS}\x1d21{serial_of(n)}", "market": "FR"} | more
+            )
+
+    def lots(**more: object) -> Iterator[bytes]:
+        while True:
+            yield request({"lot": f"L{numbers.randrange(LOTS)}"} | more)
+
+    def constant() -> Iterator[bytes]:
+        while True:
+            yield b"GET /live HTTP/1.1\r\nHost: bench\r\n\r\n"
+
+    kinds: dict[str, tuple[Callable[[], Iterator[bytes]], str]] = {
+        "lot, read-only": (lambda: lots(record=False), "at least 0.6"),
+        "unit, read-only": (lambda: scans(record=False), "at least 0.6"),
+        "lot, recorded": (lots, "at least 0.4"),
+        "unit, recorded": (scans, "at least 0.4"),
+        "unit, on disk before the answer": (lambda: scans(asker="clinic"), "printed beside it"),
+    }
+    with server(url) as port:
+        rate(port, constant(), 0.5)
+        rate(port, scans(), 0.5)
+        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in kinds}
+        for _ in range(ROUNDS):
+            for name, (make, _target) in kinds.items():
+                measured[name].append((rate(port, constant()), rate(port, make())))
+    say(
+        "constant answer",
+        statistics.median(pair[0] for pairs in measured.values() for pair in pairs),
+        "per_second",
+    )
+    for name, pairs in measured.items():
+        slug = name.replace(", ", "_").replace(" ", "_").replace("-", "_")
+        say(f"verify_{slug}", statistics.median(pair[1] for pair in pairs), "per_second")
+        say(f"verify_{slug}_ratio", statistics.median(b / a for a, b in pairs), "of_constant", kinds[name][1])
+
+
+def lookups(folder: Path) -> None:
+    """One check among 10^4, 10^5 and 10^6 units."""
+    desks: dict[int, Desk] = {}
+    for units in (10_000, 100_000, 1_000_000):
+        database = Database(f"sqlite:///{folder / f'{units}.db'}")
+        database.migrate()
+        fill(database, units)
+        desks[units] = Desk(database)
+    numbers, times = random.Random(2), {units: list[float]() for units in desks}
+    for _ in range(ROUNDS):
+        for units, desk in desks.items():
+            picked = [numbers.randrange(units) for _ in range(1500)]
+            questions = [
+                Question(gtin=GTIN, lot=f"L{n % LOTS}", serial=serial_of(n), asker=Asker.CLINIC)
+                for n in picked
+            ]
+            start = time.perf_counter()
+            for question in questions:
+                desk.look_up(question)
+            times[units].append((time.perf_counter() - start) / len(questions))
+    for units in desks:
+        say(f"lookup_{units}_units", statistics.median(times[units]) * 1e6, "microseconds")
+    ratio = statistics.median(b / a for a, b in zip(times[10_000], times[1_000_000], strict=True))
+    say("lookup_1000000_to_10000", ratio, "ratio", "at most 1.3")
+
+
+def importing(folder: Path) -> None:
+    """Rows a second through the whole import, against a bare executemany of the same rows."""
+    rows = 200_000
+    path = folder / "units.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("gtin,lot,serial\n")
+        file.writelines(f"{GTIN},L{n % LOTS},{serial_of(n)}\n" for n in range(rows))
+    ratios, speeds = [], []
+    for turn in range(3):
+        bare, whole = (Database(f"sqlite:///{folder / f'{name}{turn}.db'}") for name in ("bare", "whole"))
+        for database in (bare, whole):
+            database.migrate()
+            fill(database, 0)
+        units = [(1, serial_of(n), n % LOTS + 1, 1) for n in range(rows)]
+        start = time.perf_counter()
+        executemany_units(bare, units)
+        middle = time.perf_counter()
+        imports.run(whole, [path], actor="bench", reason="bench")
+        end = time.perf_counter()
+        ratios.append((middle - start) / (end - middle))
+        speeds.append(rows / (end - middle))
+        bare.close()
+        whole.close()
+    say("import_units", statistics.median(speeds), "rows_per_second")
+    say("import_units_ratio", statistics.median(ratios), "of_executemany", "at least 0.3")
+
+
+def main() -> None:
+    """All of them."""
+    assert check_digit(GTIN[:-1]) == GTIN[-1]
+    with tempfile.TemporaryDirectory() as folder:
+        verifications(Path(folder))
+        lookups(Path(folder))
+        importing(Path(folder))
+
+
+if __name__ == "__main__":
+    main()
