@@ -306,6 +306,7 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
     values = _Known(
         (name, visible(date_words(text, tr) if name in _DATES else text, 300)) for name, text in known.items()
     )
+    values["why"] = values.get("why", "").rstrip(". ")  # the sentence brings its own full stop
     values["authority"] = values.get("authority") or tr.gettext("A medicines authority")
     values["manufacturer"] = values.get("manufacturer") or tr.gettext("The manufacturer")
     values["product"] = values.get("product") or tr.gettext("this product")
