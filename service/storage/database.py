@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.storage.models import Base
+from service.storage.prepared import Snapshot
 
 WAIT_SECONDS = 2.5
 """How long a writer waits for another before it is told to try again; an answer is due within 3 s."""
@@ -40,12 +41,26 @@ class Database:
         self.engine = (
             _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
         )
+        self._told_apart = _ToldApart(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with: one consistent snapshot, no lock that a writer would wait for."""
-        with _told_apart(), self.engine.connect() as connection:
+        with self._told_apart, self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """What `reading` gives, for `Prepared` selects: straight from the pool, a quarter of the time."""
+        with self._told_apart:
+            lent = self.engine.raw_connection()
+            try:
+                driver: Any = lent.driver_connection
+                if self.is_sqlite:  # the drivers of PostgreSQL say it themselves
+                    driver.execute("BEGIN")
+                yield Snapshot(self.engine.dialect, driver)
+            finally:
+                lent.close()  # the pool rolls back
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
@@ -54,7 +69,7 @@ class Database:
         `durable=False` is for what may be lost for a moment (a stranger's scan): the commit does not wait
         for the disk. UnavailableError when somebody else holds the lock for too long.
         """
-        with _told_apart(), self.engine.connect() as plain:
+        with self._told_apart, self.engine.connect() as plain:
             connection = plain.execution_options(write=True)
             if self.is_sqlite:  # has to be said before BEGIN
                 _driver(connection).execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
@@ -72,7 +87,7 @@ class Database:
     def migrate(self) -> bool:
         """Bring the tables to this version's shape; whether anything had to be done."""
         script = ScriptDirectory.from_config(_alembic(self.url))
-        with _told_apart(), self.engine.connect() as connection:
+        with self._told_apart, self.engine.connect() as connection:
             if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
                 return False
         config = _alembic(self.url)
@@ -152,22 +167,26 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
     )
 
 
-@contextmanager
-def _told_apart() -> Iterator[None]:
+class _ToldApart:
     """Somebody else has the lock, or nobody answers: UnavailableError. All else stays what it is."""
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise UnavailableError(ErrorCode.BUSY, found=str(error)) from error
-    except (OperationalError, sqlite3.OperationalError) as error:
-        # BEGIN goes straight to the driver, so its refusal comes as the driver's own error.
-        said = str(error.orig if isinstance(error, OperationalError) else error)
-        code = ErrorCode.BUSY if "locked" in said else ErrorCode.STORAGE_UNAVAILABLE
-        raise UnavailableError(code, found=said) from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
+
+    def __init__(self, engine: Engine) -> None:
+        # What goes straight to the driver is refused with the driver's own errors.
+        self._refusals = (engine.dialect.loaded_dbapi.OperationalError, sqlite3.OperationalError)
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            return
+        if isinstance(error, PoolTimeoutError):
+            raise UnavailableError(ErrorCode.BUSY, found=str(error)) from error
+        if isinstance(error, (OperationalError, *self._refusals)):
+            said = str(error.orig if isinstance(error, OperationalError) else error)
+            code = ErrorCode.BUSY if "locked" in said else ErrorCode.STORAGE_UNAVAILABLE
+            raise UnavailableError(code, found=said) from error
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise UnavailableError(ErrorCode.STORAGE_UNAVAILABLE, found=str(error.orig)) from error
-        raise
 
 
 def _alembic(url: URL) -> Config:

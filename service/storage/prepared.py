@@ -4,59 +4,109 @@ SQLAlchemy describes the statement and turns its values into ours, as always; on
 an execution anew for each call (about 40 µs, several times what the database takes) is left out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Dialect, Select
+from sqlalchemy import ColumnElement, CompoundSelect, Dialect, Select
 from sqlalchemy.engine.default import DefaultDialect
 
 Row = tuple[Any, ...]
 Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
+_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A connection of the driver's, inside one transaction that only reads (`Database.snapshot`)."""
+
+    dialect: Dialect
+    driver: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Columns that stand side by side in a select, and the frozen value that they make.
+
+    The first one is never null where there is a row: null there is an outer join that found nothing.
+    """
+
+    columns: tuple[Any, ...]
+    make: Callable[..., Any]
+
 
 class Prepared:
-    """One select with named parameters. `rows` runs it within the connection's transaction."""
+    """One select with named parameters, whose rows are made of parts and of single columns in between."""
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Statement, *parts: Part) -> None:
         self._statement = statement
+        self._parts = parts
         self._rendered: dict[str, _Rendered] = {}
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
-        """Every row, its values as the models' types have them."""
-        rendered = self._rendered.get(connection.dialect.name)
+    def rows(self, snapshot: Snapshot, values: Mapping[str, Any]) -> list[Row]:
+        """Every row: one value for each part, then the columns after them, as the models' types have them."""
+        rendered = self._rendered.get(snapshot.dialect.name)
         if rendered is None:
-            rendered = self._rendered[connection.dialect.name] = _Rendered(
-                self._statement, connection.dialect
-            )
-        return rendered.rows(connection, values)
+            rendered = _Rendered(self._statement, self._parts, snapshot.dialect)
+            self._rendered[snapshot.dialect.name] = rendered
+        return rendered.rows(snapshot.driver, values)
 
 
 class _Rendered:
-    """The text, the order of its parameters, and how each column that needs it is turned into our type."""
+    """The text, the order of its parameters, and how a row's values are turned into ours."""
 
-    def __init__(self, statement: Statement, dialect: Dialect) -> None:
+    def __init__(self, statement: Statement, parts: Iterable[Part], dialect: Dialect) -> None:
         assert isinstance(dialect, DefaultDialect)  # noqa: S101 (for the type checker)
         compiled = statement.compile(dialect=dialect)
         self._text = str(compiled)
         self._fixed = dict(compiled.params)
         self._names = compiled.positiontup
-        self._turn: list[tuple[int, Callable[[Any], Any]]] = []
-        for place, column in enumerate(statement.selected_columns):
-            processor = column.type.dialect_impl(dialect).result_processor(dialect, None)
-            if processor is not None:
-                self._turn.append((place, processor))
+        self._turns: list[Callable[[Row], Any]] = []
+        columns, at = list(statement.selected_columns), 0
+        for part in parts:
+            end = at + len(part.columns)
+            self._turns.append(_made(slice(at, end), _processors(columns[at:end], dialect), part.make))
+            at = end
+        for place in range(at, len(columns)):
+            self._turns.append(_single(place, *_processors([columns[place]], dialect)))
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
-        known = self._fixed | dict(values)
+    def rows(self, driver: Any, values: Mapping[str, Any]) -> list[Row]:
+        known = {**self._fixed, **values}
         given: Any = known if self._names is None else [known[name] for name in self._names]
-        if not connection.in_transaction():
-            connection.begin()
-        driver: Any = connection.connection.driver_connection
-        found: list[Row] = driver.execute(self._text, given).fetchall()
-        return [self._turned(row) for row in found]
+        turns = self._turns
+        return [tuple([turn(row) for turn in turns]) for row in driver.execute(self._text, given).fetchall()]
 
-    def _turned(self, row: Row) -> Row:
-        values = list(row)
-        for place, turn in self._turn:
-            values[place] = turn(values[place])
-        return tuple(values)
+
+Processor = Callable[[Any], Any] | None
+
+
+def _processors(columns: Iterable[ColumnElement[Any]], dialect: Dialect) -> list[Processor]:
+    return [each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns]
+
+
+def _made(place: slice, processors: list[Processor], make: Callable[..., Any]) -> Callable[[Row], Any]:
+    """Turns the columns at `place` into the part's value.
+
+    The same columns make the same frozen value, so the latest are kept: on most checks the product and the
+    lot are ones that were asked for a moment ago, and making them anew takes longer than the select.
+    """
+
+    @lru_cache(maxsize=_KEPT)
+    def made(raw: Row) -> Any:
+        if raw[0] is None:
+            return None
+        pairs = zip(raw, processors, strict=True)
+        return make(*(value if turn is None else turn(value) for value, turn in pairs))
+
+    cut = itemgetter(place)
+    return lambda row: made(cut(row))
+
+
+def _single(place: int, processor: Processor) -> Callable[[Row], Any]:
+    column = itemgetter(place)
+    if processor is None:
+        return column
+    return lambda row: processor(column(row))

@@ -98,8 +98,8 @@ class Desk:
         self._scans.close()
 
     def _judge(self, question: Question, understood: Understood) -> Answer:
-        with self._database.reading() as connection:
-            evidence = gather(connection, understood, question.asker, self._clock.now())
+        with self._database.snapshot() as snapshot:
+            evidence = gather(snapshot, understood, question.asker, self._clock.now())
         reading = understood.reading
         return Answer(
             id=None,
