@@ -103,9 +103,8 @@ class Alerts:
     ) -> Refused:
         """Put in the notices that are not on record yet."""
         gtins = distinct(facts.gtin for _, facts in rows if facts.gtin)
-        products = dict(
-            connection.execute(select(Product.gtin, Product.id).where(Product.gtin.in_(gtins))).tuples().all()
-        )
+        found = connection.execute(select(Product.gtin, Product.id).where(Product.gtin.in_(gtins)))
+        products = {row.gtin: row.id for row in found}
         notices = [_notices(facts) for _, facts in rows]
         wanted = [notice["fingerprint"] for each in notices for notice in each]
         known = set(connection.scalars(select(Alert.fingerprint).where(Alert.fingerprint.in_(wanted))))

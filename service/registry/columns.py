@@ -46,8 +46,8 @@ _GTIN = "gtin gtin8 gtin12 gtin13 gtin14 gtinean gtinntin ean ean8 ean13 ean14 u
 _LOT = (
     "lot lotno lotnr lotnum lotnumber lotcode lotid lotaspublished batch batchno batchnr batchnum "
     "batchnumber batchcode batchid batchlot batchlotno batchlotnumber lotbatch lotbatchno lotbatchnumber "
-    "bn lotorbatch charge chargennr chargennummer chargenbezeichnung chb lote nodelote lotto numerolot "
-    "nlot partino"
+    "bn lotorbatch charge chargennr chargennummer chargenbezeichnung chb lote nodelote ndelote numerodelote "
+    "lotto numerolot nlot partino"
 )
 _EXPIRY = (
     "expiry exp expirydate expdate expires expiredate expiration expirationdate dateofexpiry useby usebydate "
@@ -57,7 +57,7 @@ _EXPIRY = (
 )
 _SERIAL = (
     "serial serialno serialnr serialnum serialnumber sn ser sernr serno seriennummer seriennr numerodeserie "
-    "nodeserie numeroserie nserie serino"
+    "nodeserie ndeserie numeroserie nserie serino"
 )
 _MARKETS = (
     "markets market country countries countriesofsale marketcountry land lander pays paises paisesdeventa"

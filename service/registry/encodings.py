@@ -31,6 +31,8 @@ _ENCODINGS = (
     *("cp1252", "cp1250", "cp1254", "cp1251", "cp1253", "cp1257", "cp1255", "cp1256", "cp1258", "cp874"),
     *("gb18030", "shift_jis", "big5", "euc_kr"),
 )
+_ICELANDIC = frozenset("ÐÝÞðýþ")  # where Turkish has ĞİŞğış
+_ICELANDIC_VOWELS = frozenset("ÁÆÉÍÓÚáæéíóú")
 _WRITTEN_IN_LISTS = frozenset("–—“”‘’®™°µ§€ ·×")  # noqa: RUF001 (they are meant)
 
 
@@ -73,7 +75,12 @@ def guess_encoding(sample: bytes) -> str:
                 candidates[encoding] = (oddness, -round(match.coherence, 1))
     if not candidates:
         raise not_text("bytes that make no words in any encoding that we know")
-    return min(candidates, key=lambda each: (candidates[each], _ENCODINGS.index(each)))
+    best = min(candidates, key=lambda each: (candidates[each], _ENCODINGS.index(each)))
+    if best == "cp1252" and "cp1254" in candidates:
+        letters = set(telling.decode("cp1252", errors="replace"))
+        # the six bytes in which the two differ: Icelandic never comes without its accented vowels
+        best = "cp1254" if letters & _ICELANDIC and not letters & _ICELANDIC_VOWELS else best
+    return best
 
 
 def _oddness(text: str) -> float:

@@ -130,14 +130,16 @@ class _Incoming(Protocol):
         """The rest, in the transaction."""
 
 
-def _incoming(table: Table) -> _Incoming:
+def _incoming(table: Table, stack: ExitStack) -> _Incoming:
     match table.header.kind:
         case Kind.PRODUCTS:
             return Listing(table, Products())
         case Kind.BATCHES:
             return Listing(table, Batches())
         case Kind.UNITS:
-            return Units(table)
+            units = Units(table)
+            stack.callback(units.close)
+            return units
         case Kind.ALERTS:
             return Listing(table, Alerts())
 
@@ -162,7 +164,7 @@ class _Work:
             return self
         self._early = self._stack.enter_context(Refusals(table.header))
         self._late = self._stack.enter_context(Refusals(table.header))
-        self._incoming = _incoming(table)
+        self._incoming = _incoming(table, self._stack)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -83,7 +83,8 @@ class Listing(Generic[F]):
                     refused[line] = [_other_row(self._contradicted[line])]
                 else:
                     rows.append((line, each))
-            refused |= self._room.store(connection, rows, journal)
+            if rows:
+                refused |= self._room.store(connection, rows, journal)
             for line in sorted(refused):
                 refusals.add(line, refused[line])
             journal.write()

@@ -60,7 +60,11 @@ class Units:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._rows = 0
-        self._spill = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115 (gone with this object)
+        self._spill = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115 (closed by `close`)
+
+    def close(self) -> None:
+        """Give the temporary file back."""
+        self._spill.close()
 
     def prepare(self, refusals: Refusals, meter: Meter) -> None:
         """Read and check every row, into groups; refuse what cannot be read."""
@@ -107,8 +111,8 @@ class Units:
             new = self._put_in(places, found, refusals, meter)
         journal.counts.new += sum(new.values())
         journal.counts.unchanged += self._rows - refusals.count - sum(new.values())
-        for place, count in new.items():
-            journal.note("commission", "batch", place.name, after={"units": count})
+        for name, count in new.items():
+            journal.note("commission", "batch", name, after={"units": count})
 
     def _read(self, line: int, row: list[str], refusals: Refusals) -> tuple[What, str] | None:
         """A row read cell by cell; None when it is empty or refused."""
@@ -147,9 +151,9 @@ class Units:
 
     def _put_in(
         self, places: Places, found: Contradictions, refusals: Refusals, meter: Meter
-    ) -> dict[Place, int]:
-        """How many new units went into each batch."""
-        new: dict[Place, int] = {}
+    ) -> dict[str, int]:
+        """How many new units went into each batch, by its name."""
+        new: dict[str, int] = {}
         done = 0
         for _, groups in groupby(self._groups(), key=attrgetter("chunk")):
             refused: list[tuple[int, Sequence[VialcheckError]]] = []
@@ -163,7 +167,7 @@ class Units:
                 refused += out
                 count = _commission(places.connection, kept, place, found)
                 if count:
-                    new[place] = new.get(place, 0) + count
+                    new[place.name] = new.get(place.name, 0) + count
             for line, errors in sorted(refused, key=itemgetter(0)):
                 refusals.add(line, errors)
             meter(self._table.size * done // max(self._rows, 1))
