@@ -41,24 +41,59 @@ def concerns_product(alert: AlertRecord, evidence: Evidence) -> bool:
         return alert.gtin == gtin.value
     product = evidence.product
     if product is None:
-        named = evidence.presented.product or ""
-        if not named or not alert.product_name or alert.gtin:
-            return True
-        return brand(named) == brand(alert.product_name)
+        return bool(alert.gtin) or not told_apart(alert.product_name, evidence.presented.product or "")
     if alert.gtin:
         return alert.gtin == product.gtin
     if alert.product_id is not None:
         return alert.product_id == product.id
-    return not alert.product_name or brand(alert.product_name) == brand(product.name)
+    return not told_apart(
+        alert.product_name, f"{product.name} {product.manufacturer} {product.active_substance}"
+    )
 
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_FORM_WORDS = frozenset(
+    [
+        "and",
+        "capsule",
+        "capsules",
+        "cosmetic",
+        "for",
+        "inc",
+        "infusion",
+        "injection",
+        "injections",
+        "ltd",
+        "pharma",
+        "powder",
+        "prefilled",
+        "solution",
+        "syringe",
+        "tablet",
+        "tablets",
+        "the",
+        "type",
+        "unit",
+        "units",
+        "vial",
+        "vials",
+        "with",
+    ]
+)
 
 
-def brand(name: str) -> str:
-    """The first word of a product's name, folded: `BOTOX® 100U` and `Botox Cosmetic` are one brand."""
-    found = _WORD.search(unicodedata.normalize("NFKC", name).casefold())
-    return found.group() if found else ""
+def told_apart(name: str, other: str) -> bool:
+    """Whether two descriptions cannot be of one product: both say something, and share no word that names.
+
+    >>> told_apart("Allergan BOTOX 100U", "Botox Cosmetic"), told_apart("Botox 100 units", "Dysport 100 units")
+    (False, True)
+    """
+    one, two = _names(name), _names(other)
+    return bool(one) and bool(two) and not one & two
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(unicodedata.normalize("NFKC", text).casefold())) - _FORM_WORDS
 
 
 def _recalled(alert: AlertRecord, evidence: Evidence) -> Reasons:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from service.authenticity.alert_rules import brand, concerns_product
+from service.authenticity.alert_rules import concerns_product, told_apart
 from service.authenticity.evidence import (
     Asker,
     BatchRecord,
@@ -96,7 +96,7 @@ def _with_lot(snapshot: Snapshot, found: _Found, lot: Lot) -> None:
     if named:
         folded = named.casefold()
         fitting = [pair for pair in holders if folded in pair[0].name.casefold()]
-        fitting = fitting or [pair for pair in holders if brand(named) == brand(pair[0].name)]
+        fitting = fitting or [pair for pair in holders if not told_apart(named, pair[0].name)]
         if not fitting:
             found.product = _only(records.by_name(snapshot, named))
             return

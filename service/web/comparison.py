@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from gettext import NullTranslations
 
-from service.authenticity.alert_rules import brand
+from service.authenticity.alert_rules import told_apart
 from service.authenticity.evidence import Presented
 from service.authenticity.reasons import NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
@@ -74,7 +74,7 @@ def _codes(verdict: Verdict) -> Iterator[ReasonCode]:
 
 def _product(presented: Presented, verdict: Verdict) -> Outcome:
     record = verdict.record
-    if record and presented.product and brand(presented.product) == brand(record.product.name):
+    if record and presented.product and not told_apart(presented.product, record.product.name):
         return Outcome.AGREES
     return Outcome.UNCHECKED
 

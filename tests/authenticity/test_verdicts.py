@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.authenticity.alert_rules import told_apart
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import AlertKind, Asker, BatchStatus, Evidence, NearMiss, Presented
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
@@ -505,3 +506,22 @@ def test_parts_of_the_evidence_are_what_the_cases_say() -> None:
     assert MATCHING.presented.serial == SERIAL
     assert MATCHING.presented.expiry == EXPIRY
     assert Gtin.parse(GTIN.value) == GTIN
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("BOTOX® 100U", "Botox Cosmetic", False),
+        ("Allergan BOTOX 100U", "Botox 100 units", False),  # the maker's name may come first
+        (
+            "Botulinum toxin type A",
+            "Ondrevaine Ostrelind botulinum toxin type A",
+            False,
+        ),  # no brand: it may be
+        ("Dysport 500U", "Botox 100 units", True),
+        ("Units for injection", "Botox 100 units", False),  # says nothing that names
+        ("", "Botox", False),
+    ],
+)
+def test_products_are_told_apart_only_by_words_that_name(one: str, other: str, apart: bool) -> None:
+    assert told_apart(one, other) is apart
