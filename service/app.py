@@ -3,17 +3,17 @@
 import atexit
 from dataclasses import dataclass
 
-from apiflask import APIFlask
 from flask import Flask, Response, g, request
 
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
 from service.verification.desk import Desk
-from service.web import api, errors, openapi
+from service.web import api, errors
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
+from service.web.openapi import docs
 from service.web.pages import pages
 
 
@@ -52,13 +52,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     database = Database(settings.database_url, wait_seconds=settings.wait)
     desk = Desk(database, window=settings.loss_window, alone=settings.workers == 1)
-    app = APIFlask(
+    app = Flask(
         "service",
         template_folder=str(templates_folder()),
         static_folder="web/static",
         static_url_path="/static",
-        docs_path=None,
-        spec_path=None,
     )
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
@@ -67,8 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    openapi.init_app(app)
-    for blueprint in (pages, labels, api.api, health):
+    for blueprint in (pages, labels, api.api, docs, health):
         app.register_blueprint(blueprint)
     app.after_request(_secure)
     return app

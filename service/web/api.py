@@ -3,10 +3,8 @@
 from gettext import NullTranslations
 from typing import Any, cast
 
-from apiflask import APIBlueprint
-from flask import Response, current_app, g, request
+from flask import Blueprint, Response, current_app, g
 from pydantic_core import to_json as to_json_bytes
-from werkzeug.exceptions import UnsupportedMediaType
 
 from service.authenticity.evidence import Asker
 from service.authenticity.verdicts import Record, Verdict
@@ -14,33 +12,32 @@ from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Question
 from service.verification.snapshots import presented_to_plain
 from service.web import schemas
+from service.web.bodies import read_body
+from service.web.openapi import Operation, described
 from service.web.wording import advice_messages, headline, reason_message
 
-api = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Verifications")
-
-
-@api.before_request
-def only_json() -> None:
-    """A body of another type is refused as such, not as a broken one."""
-    if request.method == "POST" and not request.is_json:
-        raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
+api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @api.post("/verifications")
-@api.input(schemas.Request, arg_name="asked")
-@api.doc(
-    summary="Check a product",
-    description="Answers with 201; with 200 when the nonce was used before (then with the first answer), "
-    "or when nothing was to be recorded.",
-    responses={
-        201: "The answer",
-        200: "The first answer to this nonce, or an answer that was not recorded",
-        409: "Nonce used for another check",
-    },
+@described(
+    Operation(
+        "Verifications",
+        "Check a product",
+        takes=schemas.Request,
+        gives=schemas.Verification,
+        answers={
+            201: "The answer",
+            200: "The first answer to this nonce, or an answer that was not recorded",
+        },
+        refuses=(409,),
+        description="Answers with 201; with 200 when the nonce was used before (then with the first "
+        "answer), or when nothing was to be recorded.",
+    )
 )
-def verify(asked: schemas.Request) -> Response:
+def verify() -> Response:
     """Check what was presented and record that it was checked."""
-    given = asked.model_dump(exclude_none=True)
+    given = read_body(schemas.Request).model_dump(exclude_none=True)
     asker = Asker(given.pop("asker"))
     record = given.pop("record")
     question = Question(**given, asker=asker, door=Door.API)
@@ -49,7 +46,15 @@ def verify(asked: schemas.Request) -> Response:
 
 
 @api.get("/verifications/<scan_id>")
-@api.doc(summary="A check's answer", responses={200: "What was answered", 404: "No such check"})
+@described(
+    Operation(
+        "Verifications",
+        "A check's answer",
+        gives=schemas.Verification,
+        answers={200: "What was answered"},
+        refuses=(404,),
+    )
+)
 def answered(scan_id: str) -> Response:
     """What was answered then; a later recall does not change it."""
     return _json(_desk().answer(scan_id), 200)

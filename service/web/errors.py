@@ -4,7 +4,6 @@ import logging
 from gettext import NullTranslations
 from typing import Any, cast
 
-from apiflask.exceptions import HTTPError
 from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
@@ -18,6 +17,7 @@ from service.errors import (
     UnavailableError,
     VialcheckError,
 )
+from service.web.bodies import ShapeError
 from service.web.language import translation
 from service.web.wording import error_message
 from service.web.wording.http import http_message, http_title
@@ -49,7 +49,7 @@ _FAULTS = {
 def init_app(app: Flask) -> None:
     """Answer every error of ours, of Flask and of nobody with a shape that people and programs know."""
     app.register_error_handler(VialcheckError, _refused)
-    app.register_error_handler(HTTPError, _api_refused)
+    app.register_error_handler(ShapeError, _wrong_shape)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unexpected)
@@ -114,23 +114,13 @@ def _refused(error: VialcheckError) -> Response:
     return _answer(status_of(error), str(code), " ".join(messages), fields)
 
 
-def _api_refused(error: HTTPError) -> Response:
+def _wrong_shape(error: ShapeError) -> Response:
     """What pydantic would not take: the body has another shape than the documented one."""
-    errors = []
-    detail = error.detail if isinstance(error.detail, dict) else {}
-    for place, fields in detail.items():
-        for field, messages in fields.items():
-            name = "" if field == "_schema" else str(field)
-            errors += [{"field": name, "code": "request_invalid", "message": str(each)} for each in messages]
-        if place == "json" and not errors:
-            errors.append({"field": "", "code": "request_invalid", "message": error.message or ""})
+    errors = [
+        {"field": field, "code": "request_invalid", "message": message} for field, message in error.faults
+    ]
     said = "; ".join(f"{each['field'] or 'body'}: {each['message']}" for each in errors)
-    return _answer(
-        error.status_code,
-        _FAULTS.get(error.status_code, "request_invalid"),
-        said or http_message(error.status_code, _tr()),
-        errors,
-    )
+    return _answer(422, "request_invalid", said, errors)
 
 
 def _http(error: HTTPException) -> Response:

@@ -1,0 +1,36 @@
+"""The JSON body of a request, read into its documented shape."""
+
+from typing import TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import UnsupportedMediaType
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class ShapeError(Exception):
+    """The body is JSON of another shape. `faults`: pairs of field (empty: the whole) and fault."""
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__(str(error))
+        self.faults = tuple(
+            (".".join(str(place) for place in each["loc"]), each["msg"])
+            for each in error.errors(include_url=False, include_context=False, include_input=False)
+        )
+
+
+def read_body(shape: type[T]) -> T:
+    """The body as `shape`. UnsupportedMediaType (415), BadRequest (400: no JSON), ShapeError (422)."""
+    if not request.is_json:
+        raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
+    try:
+        return shape.model_validate_json(request.get_data())
+    except ValidationError:
+        # Python's reader takes a little more (a byte order mark, UTF-16) and tells JSON of another shape
+        # from what is no JSON at all. An empty body is none; `null` says no more than `{}`.
+        given = request.get_json()
+    try:
+        return shape.model_validate({} if given is None else given)
+    except ValidationError as error:
+        raise ShapeError(error) from error
