@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from service.authenticity.dispositions import Disposition
-from service.errors import ConflictError, ErrorCode, RefusedError, VialcheckError
+from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.registry.places import Group, Place, Places
 from service.storage.commissioning import recorded
 
@@ -33,6 +33,10 @@ class Recorded(NamedTuple):
     disposition: Disposition
 
 
+_Saying = tuple[int, Disposition | None]
+"""Batch and disposition that a row gives to a serial."""
+
+
 class Contradictions:
     """Found while putting in (`keys`), then examined against the record as it was before the list."""
 
@@ -40,7 +44,7 @@ class Contradictions:
         self.keys: set[Key] = set()
         self.examined = False
         self._records: dict[Key, Recorded] = {}
-        self._lines: dict[Key, list[int]] = {}
+        self._said: dict[Key, dict[_Saying, int]] = {}
 
     def add(self, keys: Iterable[Key]) -> None:
         """Note serials that are on record otherwise. CONFLICT when there are more than `MOST`."""
@@ -67,29 +71,28 @@ class Contradictions:
             if isinstance(place, Place):
                 for line, serial in zip(json.loads(group.lines), json.loads(group.serials), strict=True):
                     if (key := Key(place.product_id, serial)) in self.keys:
-                        self._lines.setdefault(key, []).append(line)
+                        saying = (place.batch_id, place.disposition)
+                        self._said.setdefault(key, {}).setdefault(saying, line)
         self.examined = True
 
     def split(self, group: Group, place: Place) -> tuple[Group, list[tuple[int, tuple[VialcheckError]]]]:
-        """The group without its contradictory rows, and these with their line and error."""
+        """The group's rows that may go in, and the contradictory ones with their line and error."""
         kept: list[str] = []
         refused: list[tuple[int, tuple[VialcheckError]]] = []
         for line, serial in zip(json.loads(group.lines), json.loads(group.serials), strict=True):
             key = Key(place.product_id, serial)
-            error = self._judge(key, line, place) if key in self.keys else None
-            if error is None:
-                kept.append(serial)
-            else:
+            error = self._judge(key, place) if key in self.keys else None
+            if error is not None:
                 refused.append((line, (error,)))
+            elif not self._says_less(key, place):
+                kept.append(serial)
         return group._replace(size=len(kept), serials=json.dumps(kept)), refused
 
-    def _judge(self, key: Key, line: int, place: Place) -> VialcheckError | None:
-        """Why the row on `line` cannot be taken; None when it says what is on record."""
+    def _judge(self, key: Key, place: Place) -> VialcheckError | None:
+        """Why a row of the serial cannot be taken; None when it says what is on record."""
         record = self._records.get(key)
         if record is None:
-            other = next((each for each in self._lines[key] if each != line), line)
-            expected = f"the same as on line {other} of this file, which says something else about it"
-            return RefusedError(ErrorCode.CONFLICT, given=key.serial, expected=expected, field="serial")
+            return None if self._consistent(key) else _other_row(key, self._other(key, place))
         if record.batch_id != place.batch_id:
             expected = f"lot {record.lot}, as on record for serial {key.serial}"
             return _conflict("lot", expected, place.lot)
@@ -97,6 +100,25 @@ class Contradictions:
             expected = f"{record.disposition}, as on record for serial {key.serial}"
             return _conflict("disposition", expected, str(place.disposition))
         return None
+
+    def _consistent(self, key: Key) -> bool:
+        """Whether the rows of a new serial agree after all: one names a disposition, another none."""
+        said = self._said[key]
+        return len({batch for batch, _ in said}) == 1 and len({how for _, how in said} - {None}) == 1
+
+    def _other(self, key: Key, place: Place) -> int:
+        """The line of the first row that says something else of the serial."""
+        own = (place.batch_id, place.disposition)
+        return next(line for saying, line in self._said[key].items() if saying != own)
+
+    def _says_less(self, key: Key, place: Place) -> bool:
+        """Whether the row is silent on the disposition of a new serial, which another row names."""
+        return key in self.keys and key not in self._records and place.disposition is None
+
+
+def _other_row(key: Key, line: int) -> VialcheckError:
+    expected = f"the same as on line {line} of this file, which says something else about it"
+    return ConflictError(ErrorCode.CONFLICT, given=key.serial, expected=expected, field="serial")
 
 
 def _conflict(field: str, expected: str, found: str) -> VialcheckError:
