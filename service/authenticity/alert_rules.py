@@ -53,39 +53,15 @@ def concerns_product(alert: AlertRecord, evidence: Evidence) -> bool:
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FORM_WORDS = frozenset(
-    [
-        "and",
-        "capsule",
-        "capsules",
-        "cosmetic",
-        "for",
-        "inc",
-        "infusion",
-        "injection",
-        "injections",
-        "ltd",
-        "pharma",
-        "powder",
-        "prefilled",
-        "solution",
-        "syringe",
-        "tablet",
-        "tablets",
-        "the",
-        "type",
-        "unit",
-        "units",
-        "vial",
-        "vials",
-        "with",
-    ]
+    {"and", "capsules", "cosmetic", "for", "inc", "infusion", "injection", "ltd", "pharma", "powder"}
+    | {"prefilled", "solution", "syringe", "tablets", "the", "type", "unit", "units", "vial", "vials", "with"}
 )
 
 
 def told_apart(name: str, other: str) -> bool:
     """Whether two descriptions cannot be of one product: both say something, and share no word that names.
 
-    >>> told_apart("Allergan BOTOX 100U", "Botox Cosmetic"), told_apart("Botox 100 units", "Dysport 100 units")
+    >>> told_apart("Allergan BOTOX 100U", "Botox Cosmetic"), told_apart("Botox 100U", "Dysport 100U")
     (False, True)
     """
     one, two = _names(name), _names(other)
