@@ -14,11 +14,11 @@ from service.authenticity.evidence import (
     UnitRecord,
 )
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
-from service.storage.models import Alert, Batch, Manufacturer, Product, Unit
+from service.storage.models import Alert, Batch, Manufacturer, Product, QualityResult, Unit
 from service.storage.prepared import Part, Prepared, Snapshot
 
-MOST_PRODUCTS = 20
-"""A lot string that more products share is not a list that a person could choose from."""
+MOST_PRODUCTS = 200
+"""More products than any lot string is shared by; it bounds what a question like `e` can read."""
 
 _UnitBatch = aliased(Batch)
 
@@ -135,6 +135,11 @@ _BY_NAME = Prepared(
     .limit(MOST_PRODUCTS),
     _PRODUCT,
 )
+_TESTS = Prepared(
+    select(QualityResult.test, QualityResult.method, QualityResult.result)
+    .where(QualityResult.batch_id == bindparam("batch_id"))
+    .order_by(QualityResult.test)
+)
 _HAS_UNITS = Prepared(select(Unit.serial).where(Unit.product_id == bindparam("product_id")).limit(1))
 MOST_SPELLINGS = 3
 _SPELLINGS = tuple(f"serial{n}" for n in range(MOST_SPELLINGS))
@@ -217,6 +222,11 @@ def by_name(snapshot: Snapshot, name: str) -> list[ProductRecord]:
     """Products whose name contains what a person typed, whatever the case; at most `MOST_PRODUCTS`."""
     literal = name.replace("/", "//").replace("%", "/%").replace("_", "/_")
     return [product for (product,) in _BY_NAME.rows(snapshot, {"name": literal})]
+
+
+def release_tests(snapshot: Snapshot, batch_id: int) -> list[tuple[str, str, str]]:
+    """What was tested before the batch was released: test, method, result, by the name of the test."""
+    return [(test, method, result) for test, method, result in _TESTS.rows(snapshot, {"batch_id": batch_id})]
 
 
 def has_units(snapshot: Snapshot, product_id: int) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.verdicts import Verdict, judge
 from service.errors import ConflictError, ErrorCode, NotFoundError
+from service.storage import records
 from service.storage.database import Database
 from service.verification.clock import Clock, machine_time
 from service.verification.lookup import gather
@@ -92,6 +93,11 @@ class Desk:
         if scan is None:
             raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="the id of a check", field="id")
         return _answer(scan)
+
+    def release_tests(self, batch_id: int) -> list[tuple[str, str, str]]:
+        """What the manufacturer put on record of a batch's release tests: test, method, result."""
+        with self._database.snapshot() as snapshot:
+            return records.release_tests(snapshot, batch_id)
 
     def close(self) -> None:
         """Write down all that waits."""

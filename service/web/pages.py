@@ -198,6 +198,7 @@ def _answered(answer: Answer, fields: dict[str, str] | None = None, *, save_at_o
     return render_template(
         "result.html",
         page=result_page(answer, _tr(), own_hosts=frozenset(own)),
+        release_tests=_release_tests(answer),
         saved=answer.id is not None,
         save_at_once=save_at_once,
         # What the forms on the page ask again: to save it, or to ask it of one of several products.
@@ -206,6 +207,11 @@ def _answered(answer: Answer, fields: dict[str, str] | None = None, *, save_at_o
         nonce=secrets.token_urlsafe(18),
         places=places(),
     )
+
+
+def _release_tests(answer: Answer) -> list[tuple[str, str, str]]:
+    record = answer.verdict.record
+    return _desk().release_tests(record.batch.id) if record and record.batch else []
 
 
 def _unreadable_link(error: VialcheckError) -> str:

@@ -78,14 +78,6 @@ class Presented(BaseModel):
     )
 
 
-class QualityTest(BaseModel):
-    """One release test."""
-
-    test: str
-    method: str
-    result: str
-
-
 class Record(BaseModel):
     """What the manufacturer put on record, as far down as it was found. Plain values."""
 

@@ -7,13 +7,13 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
-from service.storage.models import Scan
+from service.storage.models import QualityResult, Scan
 from service.web.authorities import AUTHORITIES
 from service.web.comparison import OUTCOMES, Outcome
 from tests.web.small_world import FILLER, NOTICE, TOXIN, UNKNOWN_GTIN, put
@@ -427,3 +427,15 @@ def test_no_one_is_led_away_or_framed(browser: FlaskClient) -> None:
     """`as` chooses words, never an address."""
     page = browser.get("/checks/../?as=//evil.example", follow_redirects=True)
     assert "evil.example" not in page.text
+
+
+def test_the_tests_before_release_are_shown_with_what_they_do_not_tell(
+    world: Flask, browser: FlaskClient
+) -> None:
+    row = {"batch_id": 1, "test": "Potency", "method": "Cell-based assay", "result": "98 %"}
+    with world.extensions["vialcheck"].database.transaction() as connection:
+        connection.execute(insert(QualityResult).values(row))
+    page = words(browser.get(f"{LINK}/10/A1001"))
+    assert "Potency Cell-based assay 98 %" in page
+    assert "not of your vial" in page
+    assert "Tests before this lot" not in words(browser.get(f"{LINK}/10/A1002"))
