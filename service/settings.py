@@ -23,9 +23,7 @@ class Settings(BaseSettings):
         description="The address that printed QR codes open, such as https://check.example.org. "
         "Empty: the address of the request.",
     )
-    host: str = Field(
-        "127.0.0.1", description="The address to listen on; 0.0.0.0 is all of them."
-    )
+    host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 is all of them.")
     port: int = Field(8000, ge=1, le=65535, description="The port to listen on.")
     threads: int = Field(4, ge=1, le=64, description="How many requests are answered at once.")
     workers: int = Field(1, ge=1, le=32, description="How many processes answer.")
