@@ -18,6 +18,7 @@ from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Scan
+from service.storage.prepared import PreparedInsert
 from service.verification.questions import Door
 from service.verification.snapshots import (
     presented_from_plain,
@@ -52,6 +53,7 @@ class ScanLog:
 
     def __init__(self, database: Database, *, window: float = 1.0) -> None:
         self._database = database
+        self._insert = PreparedInsert(database.insert_new(Scan), database.engine.dialect)
         # Half of the window is for gathering, the other half for the writing itself.
         self._gather = window / 2
         self._waiting: dict[str, RecordedScan] = {}
@@ -110,7 +112,7 @@ class ScanLog:
         if not batch:
             return
         with self._database.transaction(durable=False) as connection:
-            connection.execute(self._database.insert_new(Scan), [_to_row(scan) for scan in batch])
+            self._insert.rows(connection, map(_to_row, batch))
         with self._changed:
             for scan in batch:
                 self._waiting.pop(scan.id, None)
@@ -129,9 +131,8 @@ class ScanLog:
 
     def _write_now(self, scan: RecordedScan) -> RecordedScan:
         with self._database.transaction() as connection:
-            insert = self._database.insert_new(Scan).returning(Scan.id)
-            inserted = connection.execute(insert, _to_row(scan)).first()
-        if inserted is None and scan.nonce is not None:
+            inserted = self._insert.rows(connection, [_to_row(scan)])
+        if not inserted and scan.nonce is not None:
             return self.find_nonce(scan.nonce) or scan
         return scan
 
