@@ -14,9 +14,10 @@ from typing import Protocol, Self
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from service.errors import ConflictError, ErrorCode, RefusedError, VialcheckError
+from service.errors import ConflictError, ErrorCode, IdentifierError, RefusedError, VialcheckError
 from service.registry.alerts import Alerts
 from service.registry.batches import Batches
+from service.registry.cells import free_text
 from service.registry.columns import Kind
 from service.registry.journal import Counts, Journal
 from service.registry.listing import Listing, Meter
@@ -100,9 +101,10 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     `actor` and `reason` go into the audit. `errors` is where the refused rows of the one file go (default:
     beside each file, named `….refused.csv`). `progress` is told how many more bytes were read. Raises
     UnavailableError when the database is busy or away (nothing was changed then), VALUE_INVALID for an
-    `errors` that would overwrite a list.
+    `errors` that would overwrite a list, VALUE_MISSING for an empty `actor`.
     """
     _require_place_for(errors, files)
+    actor, reason = _said("actor", actor, 200), _said("reason", reason, 2000)
     with ExitStack() as stack:
         works = [stack.enter_context(_Work(path, progress or _unheard)) for path in files]
         works.sort(key=_Work.turn)
@@ -246,6 +248,18 @@ class _Work:
 
 def _unheard(_: int) -> None:
     """Nobody wants to know how far we are."""
+
+
+def _said(field: str, text: str, longest: int) -> str:
+    """What goes into the audit, in one line."""
+    try:
+        said = free_text(text, longest)
+    except IdentifierError as error:
+        error.field = field
+        raise
+    if not said:
+        raise RefusedError(ErrorCode.VALUE_MISSING, field=field)
+    return said
 
 
 def _require_place_for(errors: Path | None, files: Sequence[Path]) -> None:

@@ -116,7 +116,8 @@ def test_wrong_usage(on_record: Database, arguments: list[str]) -> None:
 
 
 def test_one_file_of_errors_belongs_to_one_list(on_record: Database, files: list[Path]) -> None:
-    for wanted in ([*files, "--errors", "errors.csv"], [files[0], "--errors", files[0]]):
+    wrong: list[list[str | Path]] = [[*files, "--errors", "errors.csv"], [files[0], "--errors", files[0]]]
+    for wanted in wrong:
         refusal = vialcheck(*wanted).exception  # `main` says it in one line, with exit status 2
         assert isinstance(refusal, RefusedError)
         assert refusal.field == "errors"

@@ -69,7 +69,7 @@ def count(database: Database, name: str) -> int:
 def as_csv(header: Iterable[str], rows: Iterable[Mapping[str, str]], delimiter: str = ",") -> str:
     """Rows as a file."""
     target = io.StringIO()
-    writer = csv.DictWriter(target, list(header), delimiter=delimiter, lineterminator="\n")
+    writer = csv.DictWriter(target, list(header), delimiter=delimiter)
     writer.writeheader()
     writer.writerows(rows)
     return target.getvalue()

@@ -3,8 +3,11 @@
 import csv
 from pathlib import Path
 
-from service.errors import ErrorCode
+import pytest
+
+from service.errors import ErrorCode, VialcheckError
 from service.registry.columns import REASON_COLUMN, Kind
+from service.registry.imports import run
 from service.storage.database import Database
 from tests.registry.lists import (
     BATCHES,
@@ -236,3 +239,14 @@ def test_the_progress_adds_up_to_the_bytes(database: Database, tmp_path: Path) -
     assert sum(told) == sum(file.stat().st_size for file in files)
     assert len(told) > 4
     assert min(told) > 0
+
+
+def test_an_import_has_somebody_who_brought_it(sqlite: Database, tmp_path: Path) -> None:
+    for actor, code in (
+        (" ", ErrorCode.VALUE_MISSING),
+        ("a\x00", ErrorCode.BAD_CHARACTER),
+        ("a" * 201, ErrorCode.TOO_LONG),
+    ):
+        with pytest.raises(VialcheckError) as refusal:
+            run(sqlite, [written(tmp_path, PRODUCTS)], actor=actor, reason="test")
+        assert (refusal.value.code, refusal.value.field) == (code, "actor")
