@@ -243,7 +243,7 @@ _RULES: tuple[Callable[[Evidence], Reasons], ...] = (
 def not_checked(evidence: Evidence) -> tuple[NotChecked, ...]:
     """What was not presented, and what was but has no record here to be held against."""
     shown, product = evidence.presented, evidence.product
-    batches = list(_batches(evidence))
+    batches = _batches(evidence)
     # field, presented?, something to hold it against?
     table = (
         (
@@ -299,15 +299,14 @@ def _near(evidence: Evidence, field: str) -> bool:
     return any(near.field == field for near in evidence.near)
 
 
-def _batches(evidence: Evidence) -> Iterator[BatchRecord]:
+def _batches(evidence: Evidence) -> tuple[BatchRecord, ...]:
     """The batch that the lot found and the one that the unit belongs to, once where they are the same."""
-    if evidence.batch is not None:
-        yield evidence.batch
-    unit = evidence.unit
-    if unit is not None and (evidence.batch is None or evidence.batch.id != unit.batch.id):
-        yield unit.batch
+    batch, unit = evidence.batch, evidence.unit
+    if batch is None:
+        return () if unit is None else (unit.batch,)
+    return (batch,) if unit is None or unit.batch.id == batch.id else (batch, unit.batch)
 
 
 def _recorded_expiry(evidence: Evidence) -> Expiry | None:
-    batch = next(_batches(evidence), None)
-    return batch.expiry if batch else None
+    batches = _batches(evidence)
+    return batches[0].expiry if batches else None

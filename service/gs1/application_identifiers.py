@@ -136,16 +136,23 @@ _RULES: dict[str, tuple[Callable[[str], bool], str]] = {
 }
 
 
+@cache
+def _pieces(ai: str) -> tuple[tuple[str, str, bool], ...]:
+    """Length, rule, and whether it may be missing, of each piece of an AI's value."""
+    written = _PIECES.get(ai) or _PIECES.get(ai[:3] + "n") or ()
+    bare = [(each.rstrip("?"), each.endswith("?") or each == "*.") for each in written]
+    return tuple((each[:-1], each[-1], optional) for each, optional in bare)
+
+
 def check_value(ai: str, value: str) -> None:
     """Raise unless `value`, of a length and character set that fit, also means something.
 
     GTIN_CHECK_DIGIT for a GTIN, EXPIRY_IMPOSSIBLE for AI 17, AI_VALUE_INVALID for all others.
     """
     start = 0
-    for piece in _PIECES.get(ai) or _PIECES.get(ai[:3] + "n") or ():
-        if start >= len(value) and (piece.endswith("?") or piece == "*."):
+    for length, rule, optional in _pieces(ai):
+        if start >= len(value) and optional:
             break
-        length, rule = piece.rstrip("?")[:-1], piece.rstrip("?")[-1]
         part = value[start:] if length == "*" else value[start : start + int(length)]
         holds, expected = _RULES[rule]
         if length != "*" and len(part) != int(length):

@@ -16,6 +16,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Self
 
 from service.errors import ErrorCode, IdentifierError
@@ -28,7 +29,11 @@ _SPACES = re.compile(r" {2,}")
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "S": "5", "B": "8"})
 _DIGITS = re.compile(r"[0-9]+")
 
+_KEPT = 8192
+"""So many of the latest numbers, lots and dates are not worked out again: few products make most checks."""
 
+
+@lru_cache(maxsize=_KEPT)
 def check_digit(payload: str) -> str:
     """The GS1 check digit of `payload`, digits without it (GS1 General Specifications, 7.9.1).
 
@@ -115,11 +120,17 @@ class Lot:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a typed, scanned or imported lot. Raises EMPTY, TOO_LONG or BAD_CHARACTER."""
-        printed = _SPACES.sub(" ", fold(text, field="lot"))
-        require_cset_82(printed, field="lot", spaces=True)
-        _require_length(text, len(printed) - printed.count(" "), "lot")
-        key = _key(printed)
-        return cls(printed, key, key.translate(_LOOK_ALIKES))
+        return cls(*_read_lot(text))
+
+
+@lru_cache(maxsize=_KEPT)
+def _read_lot(text: str) -> tuple[str, str, str]:
+    """A lot as printed, its key, and the key folded."""
+    printed = _SPACES.sub(" ", fold(text, field="lot"))
+    require_cset_82(printed, field="lot", spaces=True)
+    _require_length(text, len(printed) - printed.count(" "), "lot")
+    key = _key(printed)
+    return printed, key, key.translate(_LOOK_ALIKES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +219,22 @@ class Expiry:
         GS1 General Specifications, 7.12: up to 50 years ahead, up to 49 years back.
         Raises EXPIRY_UNREADABLE unless six digits, EXPIRY_IMPOSSIBLE for no day of the calendar.
         """
-        if len(text) != 6 or not _DIGITS.fullmatch(text):
-            raise IdentifierError(
-                ErrorCode.EXPIRY_UNREADABLE, given=text, expected="six digits YYMMDD", field="expiry"
-            )
         this_year = datetime.now(UTC).year if reference_year is None else reference_year
-        return cls(century(int(text[:2]), this_year), int(text[2:4]), int(text[4:]) or None)
+        return cls(*_read_yymmdd(text, this_year))
 
     @classmethod
     def from_record(cls, last_day: date, month_only: bool) -> Self:
         """The expiry that storage keeps as a date and a flag."""
         return cls(last_day.year, last_day.month, None if month_only else last_day.day)
+
+
+@lru_cache(maxsize=_KEPT)
+def _read_yymmdd(text: str, this_year: int) -> tuple[int, int, int | None]:
+    if len(text) != 6 or not _DIGITS.fullmatch(text):
+        raise IdentifierError(
+            ErrorCode.EXPIRY_UNREADABLE, given=text, expected="six digits YYMMDD", field="expiry"
+        )
+    return century(int(text[:2]), this_year), int(text[2:4]), int(text[4:]) or None
 
 
 @dataclass(frozen=True, slots=True)

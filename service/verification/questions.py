@@ -68,8 +68,8 @@ def understand(question: Question) -> Understood:
             "expiry", question.expiry, Expiry.parse, code.expiry if code else None, Expiry.agrees_with
         ),
         market=reader.read("market", question.market, parse_country),
-        strength=reader.read("strength", question.strength, _words("strength")),
-        product=reader.read("product", question.product, _words("product")),
+        strength=reader.read("strength", question.strength, _STRENGTH),
+        product=reader.read("product", question.product, _PRODUCT),
         no_lot=question.no_lot,
     )
     if reader.errors:
@@ -90,7 +90,7 @@ class _Reader:
 
     def read(self, field: str, text: str, parse: Callable[[str], T]) -> T | None:
         """The parsed text; None where there is none or it was refused."""
-        if not text.strip():
+        if not text or text.isspace():
             return None
         try:
             return parse(text)
@@ -108,6 +108,8 @@ class _Reader:
         same: Callable[[T, T], bool] | None = None,
     ) -> T | None:
         """A typed field beside what the code said; the two must not contradict each other."""
+        if not text:
+            return scanned
         typed = self.read(name, text, parse)
         if typed is None or scanned is None:
             return scanned if typed is None else typed
@@ -143,3 +145,6 @@ def _words(field: str) -> Callable[[str], str]:
         return words
 
     return parse
+
+
+_STRENGTH, _PRODUCT = _words("strength"), _words("product")
