@@ -1,0 +1,79 @@
+"""What goes straight to the driver: the same values, errors and snapshots as through SQLAlchemy."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from service.errors import ErrorCode, UnavailableError
+from service.gs1.identifiers import Gtin
+from service.storage import records
+from service.storage.database import Database
+from service.storage.models import Manufacturer, Product
+from tests.verification import world
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    world.fill(database)
+    return database
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("verotox 50", ["Verotox 50"]),  # whatever the case
+        ("VEROTOX 50", ["Verotox 50"]),
+        ("ver_tox 50", []),  # what a pattern means is plain text here
+        ("%", []),
+        ("_", []),
+        ("/", []),
+    ],
+)
+def test_a_name_is_found_as_plain_text(filled: Database, typed: str, names: list[str]) -> None:
+    with filled.snapshot() as snapshot:
+        assert [product.name for product in records.by_name(snapshot, typed)] == names
+
+
+def test_what_changes_on_record_changes_what_is_read(filled: Database) -> None:
+    """Records that were made are kept by their columns' values: a changed row is another record."""
+    for name in ("Verotox C", "Verotox D"):
+        with filled.transaction() as connection:
+            connection.execute(update(Product).where(Product.gtin == world.GTIN).values(name=name))
+        with filled.snapshot() as snapshot:
+            found = records.by_gtin(snapshot, Gtin(world.GTIN), None, None)
+        assert found is not None
+        assert found[0].name == name
+
+
+def test_a_snapshot_stays_what_it_was(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    world.fill(database)
+    with database.snapshot() as snapshot:
+        before = records.by_name(snapshot, "verotox")
+        with database.transaction() as connection:
+            connection.execute(update(Product).where(Product.gtin == world.GTIN).values(name="Else"))
+        assert records.by_name(snapshot, "verotox") == before
+    with database.snapshot() as snapshot:
+        assert len(records.by_name(snapshot, "verotox")) == len(before) - 1
+    database.close()
+
+
+def test_nothing_stays_open_after_an_error(filled: Database) -> None:
+    with pytest.raises(IndexError), filled.snapshot() as snapshot:
+        records.by_name(snapshot, "verotox")[99]
+    with filled.transaction() as connection:
+        connection.execute(update(Manufacturer).values(contact="later"))
+
+
+def test_a_server_that_hangs_up_is_told_apart_and_the_next_check_is_answered(
+    postgres: Any, migrated_postgres: str
+) -> None:
+    database = Database(postgres.create_from(migrated_postgres))
+    world.fill(database)
+    with pytest.raises(UnavailableError) as refused, database.snapshot() as snapshot:
+        snapshot.driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert refused.value.code is ErrorCode.STORAGE_UNAVAILABLE
+    with database.snapshot() as snapshot:
+        assert records.by_name(snapshot, "verotox")
+    database.close()
