@@ -76,7 +76,11 @@ def migrate() -> None:
 
 def _load_seed(database: Database) -> None:
     files = sorted(seed_folder().glob("*.csv"))
-    imports.run(database, files, actor="vialcheck serve", reason="first start with an empty database")
+    outcome = imports.run(
+        database, files, actor="vialcheck serve", reason="first start with an empty database"
+    )
+    if not outcome.good:
+        click.echo("The demonstration records were not taken; the database is empty.", err=True)
 
 
 def _greet(settings: Settings, address: str) -> None:

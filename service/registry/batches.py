@@ -57,9 +57,10 @@ class BatchFacts:
     recall_reason: str
 
 
-def _toward_caution(old: BatchStatus, new: BatchStatus) -> Any:
-    """A batch may be held or recalled by a list; lifting that is a person's recorded decision."""
-    return new if _CAUTION.index(new) >= _CAUTION.index(old) else CONTRADICTION
+def _may_become(old: BatchStatus, new: BatchStatus) -> Any:
+    """A batch that waited is released, and any may be held or recalled; lifting that is a person's decision."""
+    released_at_last = (old, new) == (BatchStatus.PENDING, BatchStatus.RELEASED)
+    return new if released_at_last or _CAUTION.index(new) >= _CAUTION.index(old) else CONTRADICTION
 
 
 def _agreeing(old: Expiry, new: Expiry) -> Any:
@@ -71,7 +72,7 @@ def _agreeing(old: Expiry, new: Expiry) -> Any:
 
 _RULES: dict[str, Rule] = {
     "expiry": _agreeing,
-    "status": _toward_caution,
+    "status": _may_become,
     "made": equal,
     "released": equal,
     "markets": same_members,
