@@ -58,7 +58,7 @@ class BatchFacts:
 
 
 def _may_become(old: BatchStatus, new: BatchStatus) -> Any:
-    """A batch that waited is released, and any may be held or recalled; lifting that is a person's decision."""
+    """What waited may be released, anything held or recalled; lifting that is for a person to decide."""
     released_at_last = (old, new) == (BatchStatus.PENDING, BatchStatus.RELEASED)
     return new if released_at_last or _CAUTION.index(new) >= _CAUTION.index(old) else CONTRADICTION
 
