@@ -148,7 +148,8 @@ class Evidence:
     product with such a lot, and `product` and `batch` are set when there is exactly one; with one that does
     not have the lot, `same_lot` holds the maker's other products that do. `any_same_lot_stopped`: one of
     those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
-    carries and whose whole catalogue is held here.
+    carries and whose whole catalogue is held here. `carton` is the evidence on the box around the vial,
+    when it was presented beside the vial.
     """
 
     presented: Presented
@@ -162,4 +163,5 @@ class Evidence:
     prefix_holder: str = ""
     alerts: tuple[AlertRecord, ...] = ()
     near: tuple[NearMiss, ...] = ()
+    carton: "Evidence | None" = None
     asker: Asker = Asker.PATIENT

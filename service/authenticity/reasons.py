@@ -58,6 +58,7 @@ class ReasonCode(StrEnum):
     EXPIRY_MISMATCH = "expiry_mismatch"
     SERIAL_IN_OTHER_LOT = "serial_in_other_lot"
     PRODUCT_MISMATCH = "product_mismatch"
+    CARTON_VIAL_MISMATCH = "carton_vial_mismatch"
     PRESENTATION_UNKNOWN = "presentation_unknown"
     MARKET_NOT_AUTHORISED = "market_not_authorised"
     NOT_RELEASED = "not_released"

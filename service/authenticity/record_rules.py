@@ -222,6 +222,9 @@ _LEVELS = {
     Match.NONE: (ReasonCode.NO_RECORDS_HELD, Action.UNKNOWN),
 }
 
+LEVELS = frozenset(code for code, _ in _LEVELS.values())
+"""The reasons that say how much matched, not what speaks against it."""
+
 _RULES: tuple[Callable[[Evidence], Reasons], ...] = (
     _recalled,
     _disposition,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.authenticity import alert_rules, record_rules
+from service.authenticity import alert_rules, pair_rules, record_rules
 from service.authenticity.evidence import (
     Asker,
     BatchRecord,
@@ -47,6 +47,8 @@ def judge(evidence: Evidence) -> Verdict:
     """Judge what was presented. Total: every evidence gets a verdict, none raises."""
     match = record_rules.match_level(evidence)
     found = [*alert_rules.reasons(evidence, match), *record_rules.reasons(evidence, match)]
+    if evidence.carton is not None:
+        found += [*pair_rules.reasons(evidence, evidence.carton), *_of_carton(evidence.carton)]
     # A stable sort: among equals the order of the rules decides which sentence leads, and a regulator's
     # notice tells a person more than a date that has passed.
     reasons = tuple(sorted(dict.fromkeys(found), key=lambda reason: -reason.severity.rank))
@@ -74,6 +76,14 @@ def _record(evidence: Evidence) -> Record | None:
     unit = evidence.unit
     batch = evidence.batch or (unit.batch if unit and evidence.presented.lot is None else None)
     return Record(evidence.product, batch, unit)
+
+
+def _of_carton(carton: Evidence) -> Iterator[Reason]:
+    """What is wrong with the box is wrong with the pack; how much of it matched is the vial's to say."""
+    match = record_rules.match_level(carton)
+    for reason in (*alert_rules.reasons(carton, match), *record_rules.reasons(carton, match)):
+        if reason.code not in record_rules.LEVELS:
+            yield reason
 
 
 _STOP = frozenset({Action.REJECT, Action.QUARANTINE})

@@ -24,6 +24,7 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 class Answer:
     """A verdict on what was presented. `id` is None where nothing was recorded; `repeated`: a known nonce.
 
+    `vial` and `carton`: what each of the two says, when both were presented.
     `kind` and `host`: how the scanned text was read, and the host of the web address in it, if it was one.
     """
 
@@ -34,6 +35,8 @@ class Answer:
     host: str | None
     asker: Asker
     repeated: bool = False
+    vial: Presented | None = None
+    carton: Presented | None = None
 
 
 class Desk:
@@ -78,6 +81,8 @@ class Desk:
             verdict=answer.verdict,
             host=answer.host,
             kind=answer.kind,
+            vial=answer.vial,
+            carton=answer.carton,
         )
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC)
         return _answer(scan) if kept is scan else _same_question(kept, understood, question)
@@ -114,6 +119,8 @@ class Desk:
             kind=str(reading.kind) if reading else None,
             host=reading.host if reading else None,
             asker=question.asker,
+            vial=understood.vial,
+            carton=understood.carton,
         )
 
 
@@ -132,13 +139,24 @@ def _age(scan_id: str) -> float:
 
 
 def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
-    return Answer(scan.id, scan.verdict, scan.presented, scan.kind, scan.host, scan.asker, repeated)
+    return Answer(
+        scan.id,
+        scan.verdict,
+        scan.presented,
+        scan.kind,
+        scan.host,
+        scan.asker,
+        repeated,
+        scan.vial,
+        scan.carton,
+    )
 
 
 def _same_question(earlier: RecordedScan, understood: Understood, question: Question) -> Answer:
     asked, kept = understood.presented, earlier.presented
     # A GTIN of digits may have been answered as a lot; all else has to be what it was.
     same = asked == kept or (understood.typed_digits is not None and kept.gtin is None)
+    same = same and (understood.vial, understood.carton) == (earlier.vial, earlier.carton)
     if not same or earlier.asker is not question.asker:
         raise ConflictError(
             ErrorCode.NONCE_REUSED,

@@ -41,6 +41,14 @@ class _Found:
 
 def gather(snapshot: Snapshot, understood: Understood, asker: Asker, now: datetime) -> Evidence:
     """Everything on record that a verdict on `understood` may look at, at the moment `now` (aware)."""
+    evidence = _gathered(snapshot, understood, asker, now)
+    if understood.carton is None:
+        return evidence
+    carton = Understood(replace(understood.carton, market=understood.presented.market), None, None)
+    return replace(evidence, carton=_gathered(snapshot, carton, asker, now))
+
+
+def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: datetime) -> Evidence:
     found = _find(snapshot, understood)
     shown = found.presented
     evidence = Evidence(

@@ -1,7 +1,7 @@
 """What somebody asks: the text of a scan, fields that were typed, or both, made into one `Presented`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -26,9 +26,21 @@ class Door(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pack:
+    """One of the two things that a pack consists of, as it came: a scan of it, single fields, or both."""
+
+    scan: str = ""
+    gtin: str = ""
+    lot: str = ""
+    serial: str = ""
+    expiry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What was asked, as it came. `scan` is anything scanned, typed or pasted; the rest are single fields.
 
+    `carton` is what the box around the vial says, when both are at hand: the two have to agree.
     `nonce` is the asker's own mark, up to 64 characters: the same nonce again is the same check.
     """
 
@@ -41,6 +53,7 @@ class Question:
     strength: str = ""
     product: str = ""
     no_lot: bool = False
+    carton: Pack = Pack()
     asker: Asker = Asker.PATIENT
     nonce: str | None = None
     door: Door = Door.WEB
@@ -48,25 +61,27 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question that could be read. `typed_digits`: the text could be a GTIN or just as well a lot."""
+    """A question that could be read. `typed_digits`: the text could be a GTIN or just as well a lot.
+
+    With a carton, `vial` and `carton` are what each of the two says, and `presented` is the vial's with the
+    carton's where the vial says nothing.
+    """
 
     presented: Presented
     reading: Reading | None
     typed_digits: str | None
+    vial: Presented | None = None
+    carton: Presented | None = None
 
 
 def understand(question: Question) -> Understood:
     """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
     reader = _Reader()
-    reading = reader.read("scan", question.scan, read_typed)
-    code = reading.identifier if reading else None
-    presented = Presented(
-        gtin=reader.field("gtin", question.gtin, Gtin.parse, code.gtin if code else None),
-        lot=reader.field("lot", question.lot, Lot.parse, code.lot if code else None, _same_lot),
-        serial=reader.field("serial", question.serial, Serial.parse, code.serial if code else None),
-        expiry=reader.field(
-            "expiry", question.expiry, Expiry.parse, code.expiry if code else None, Expiry.agrees_with
-        ),
+    own = Pack(question.scan, question.gtin, question.lot, question.serial, question.expiry)
+    reading, vial = reader.pack(own)
+    carton = reader.pack(question.carton, "carton.")[1] if question.carton != _NOTHING else None
+    presented = replace(
+        _together(vial, carton),
         market=reader.read("market", question.market, parse_country),
         strength=reader.read("strength", question.strength, _STRENGTH),
         product=reader.read("product", question.product, _PRODUCT),
@@ -79,7 +94,21 @@ def understand(question: Question) -> Understood:
             ErrorCode.NOTHING_PRESENTED, expected="a scan, a GTIN or a lot number", field="scan"
         )
     digits = question.scan.strip() if reading is not None and reading.kind is Kind.GTIN else None
-    return Understood(presented, reading, digits)
+    return Understood(presented, reading, digits, vial if carton else None, carton)
+
+
+_NOTHING = Pack()
+
+
+def _together(vial: Presented, carton: Presented | None) -> Presented:
+    if carton is None:
+        return vial
+    return Presented(
+        gtin=vial.gtin or carton.gtin,
+        lot=vial.lot or carton.lot,
+        serial=vial.serial or carton.serial,
+        expiry=vial.expiry or carton.expiry,
+    )
 
 
 class _Reader:
@@ -98,6 +127,18 @@ class _Reader:
             error.field = field
             self.errors.append(error)
             return None
+
+    def pack(self, pack: Pack, prefix: str = "") -> tuple[Reading | None, Presented]:
+        """What a vial or a carton says of itself; `prefix` tells their fields apart in errors."""
+        reading = self.read(f"{prefix}scan", pack.scan, read_typed)
+        code = reading.identifier if reading else None
+        expiry = code.expiry if code else None
+        return reading, Presented(
+            gtin=self.field(f"{prefix}gtin", pack.gtin, Gtin.parse, code.gtin if code else None),
+            lot=self.field(f"{prefix}lot", pack.lot, Lot.parse, code.lot if code else None, _same_lot),
+            serial=self.field(f"{prefix}serial", pack.serial, Serial.parse, code.serial if code else None),
+            expiry=self.field(f"{prefix}expiry", pack.expiry, Expiry.parse, expiry, Expiry.agrees_with),
+        )
 
     def field(
         self,

@@ -46,6 +46,8 @@ class RecordedScan:
     verdict: Verdict
     host: str | None = None
     kind: str | None = None
+    vial: Presented | None = None
+    carton: Presented | None = None
 
 
 class ScanLog:
@@ -173,7 +175,9 @@ def _to_row(scan: RecordedScan) -> dict[str, Any]:
         "batch_id": record.batch.id if record and record.batch else None,
         "action": scan.verdict.action,
         "match": scan.verdict.match,
-        "presented": presented_to_plain(scan.presented) | {"host": scan.host, "kind": scan.kind},
+        "presented": presented_to_plain(scan.presented)
+        | {"host": scan.host, "kind": scan.kind}
+        | _halves_to_plain(scan),
         "verdict": verdict_to_plain(scan.verdict),
     }
 
@@ -189,4 +193,15 @@ def _from_row(row: Mapping[str, Any]) -> RecordedScan:
         verdict=verdict_from_plain(row["verdict"]),
         host=row["presented"].get("host"),
         kind=row["presented"].get("kind"),
+        vial=_half_from_plain(row["presented"].get("vial")),
+        carton=_half_from_plain(row["presented"].get("carton")),
     )
+
+
+def _halves_to_plain(scan: RecordedScan) -> dict[str, Any]:
+    halves = {"vial": scan.vial, "carton": scan.carton}
+    return {name: presented_to_plain(half) for name, half in halves.items() if half is not None}
+
+
+def _half_from_plain(plain: dict[str, Any] | None) -> Presented | None:
+    return presented_from_plain(plain) if plain is not None else None

@@ -6,10 +6,10 @@ from typing import Any, cast
 from flask import Blueprint, Response, current_app, g
 from pydantic_core import to_json as to_json_bytes
 
-from service.authenticity.evidence import Asker
+from service.authenticity.evidence import Asker, Presented
 from service.authenticity.verdicts import Record, Verdict
 from service.verification.desk import Answer, Desk
-from service.verification.questions import Door, Question
+from service.verification.questions import Door, Pack, Question
 from service.verification.snapshots import presented_to_plain
 from service.web import schemas
 from service.web.bodies import read_body
@@ -40,6 +40,7 @@ def verify() -> Response:
     given = read_body(schemas.Request).model_dump(exclude_none=True)
     asker = Asker(given.pop("asker"))
     record = given.pop("record")
+    given["carton"] = Pack(**given.get("carton", {}))
     question = Question(**given, asker=asker, door=Door.API)
     answer = _desk().verify(question) if record else _desk().look_up(question)
     return _json(answer, 201 if record and not answer.repeated else 200)
@@ -95,10 +96,16 @@ def to_json(answer: Answer, tr: NullTranslations) -> dict[str, Any]:
         "presented": _NOTHING_PRESENTED
         | presented_to_plain(answer.presented)
         | {"host": answer.host, "kind": answer.kind},
+        "vial": _half(answer.vial),
+        "carton": _half(answer.carton),
         "record": record_to_json(verdict.record) if verdict.record else None,
         "choices": _choices(verdict),
         "as_of": verdict.as_of.isoformat().replace("+00:00", "Z"),
     }
+
+
+def _half(half: Presented | None) -> dict[str, Any] | None:
+    return presented_to_plain(half) if half is not None else None
 
 
 def record_to_json(record: Record) -> dict[str, Any]:

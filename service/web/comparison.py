@@ -11,6 +11,7 @@ from service.authenticity.alert_rules import told_apart
 from service.authenticity.evidence import Presented
 from service.authenticity.reasons import NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
+from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.web.wording.words import N_, country_name, date_words
 
 
@@ -43,6 +44,45 @@ class Row:
     outcome: Outcome
     outcome_words: str
     is_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One line of the vial beside its box; an empty value was not given. `differs`: both were, unlike."""
+
+    label: str
+    vial: str
+    carton: str
+    differs: bool
+
+
+def side_by_side(vial: Presented, carton: Presented, tr: NullTranslations) -> list[PairRow]:
+    """What the vial and its box say, field by field; what neither says is left out."""
+    pairs = (
+        (tr.gettext("Product number"), vial.gtin, carton.gtin, vial.gtin == carton.gtin),
+        (tr.gettext("Lot number"), vial.lot, carton.lot, _same_key(vial, carton)),
+        (tr.gettext("Serial number"), vial.serial, carton.serial, vial.serial == carton.serial),
+        (tr.gettext("Expiry date"), vial.expiry, carton.expiry, _same_expiry(vial, carton)),
+    )
+    return [
+        PairRow(label, _shown(one, tr), _shown(two, tr), one is not None and two is not None and not same)
+        for label, one, two, same in pairs
+        if one is not None or two is not None
+    ]
+
+
+def _same_key(vial: Presented, carton: Presented) -> bool:
+    return bool(vial.lot and carton.lot and vial.lot.key == carton.lot.key)
+
+
+def _same_expiry(vial: Presented, carton: Presented) -> bool:
+    return bool(vial.expiry and carton.expiry and vial.expiry.agrees_with(carton.expiry))
+
+
+def _shown(value: Gtin | Lot | Serial | Expiry | None, tr: NullTranslations) -> str:
+    if isinstance(value, Expiry):
+        return date_words(value.printed_form, tr)
+    return str(value) if value is not None else ""
 
 
 def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> list[Row]:

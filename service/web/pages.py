@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import (
@@ -28,7 +29,7 @@ from service.authenticity.evidence import Asker
 from service.errors import ErrorCode, InvalidFieldsError, UnavailableError, VialcheckError
 from service.gs1.countries import countries
 from service.verification.desk import Answer, Desk
-from service.verification.questions import Door, Question
+from service.verification.questions import Door, Pack, Question
 from service.web import language
 from service.web.raw_target import raw_target
 from service.web.result_page import asked_fields, places, result_page
@@ -38,6 +39,9 @@ from service.web.wording.words import from_visible
 pages = Blueprint("pages", __name__)
 
 _TEXTS = ("scan", "lot", "gtin", "product", "serial", "expiry", "market", "strength")
+_CARTON = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
+"""The boxes for what the box around the vial says, and which of its fields each is."""
+
 _KEPT = 4000
 """How many characters of a field come back with an error: twice what can be read at all."""
 
@@ -108,7 +112,7 @@ def result(scan_id: str) -> str:
     asker = _asker(request.args.get("as"), answer.asker)
     if asker is answer.asker:
         return _answered(answer)
-    fields = asked_fields(answer.presented, asker)
+    fields = asked_fields(answer, asker)
     return _answered(_desk().look_up(_question(fields, MultiDict())), fields)
 
 
@@ -138,16 +142,17 @@ def _asker(text: str | None, otherwise: Asker = Asker.PATIENT) -> Asker:
 
 def _posted(form: MultiDict[str, str]) -> dict[str, str]:
     """What was typed, control pictures turned back into the characters that they stand for."""
-    fields = {name: from_visible(form.get(name, "")) for name in _TEXTS}
+    fields = {name: from_visible(form.get(name, "")) for name in (*_TEXTS, *_CARTON)}
     fields["no_lot"] = "1" if form.get("no_lot") else ""
     fields["asker"] = str(_asker(form.get("asker")))
     return {name: text for name, text in fields.items() if text}
 
 
 def _question(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
-    texts = {name: fields[name] for name in _TEXTS if name in fields}
+    texts: dict[str, Any] = {name: fields[name] for name in _TEXTS if name in fields}
     question = Question(
         **texts,
+        carton=Pack(**{field: fields[name] for name, field in _CARTON.items() if name in fields}),
         no_lot="no_lot" in fields,
         asker=_asker(fields.get("asker")),
         nonce=_nonce(form.get("nonce", ""), fields),
@@ -189,8 +194,13 @@ def _field_errors(error: VialcheckError) -> list[FieldError]:
 
 
 def _box(error: VialcheckError) -> str:
-    field = _BOXES.get(error.field or "", error.field or "")
-    return field if field in _TEXTS and error.code is not ErrorCode.NOTHING_PRESENTED else "scan"
+    field = (error.field or "").replace(".", "_")
+    field = _BOXES.get(field, field)
+    return (
+        field
+        if (field in _TEXTS or field in _CARTON) and error.code is not ErrorCode.NOTHING_PRESENTED
+        else "scan"
+    )
 
 
 def _answered(answer: Answer, fields: dict[str, str] | None = None, *, save_at_once: bool = False) -> str:
@@ -202,7 +212,7 @@ def _answered(answer: Answer, fields: dict[str, str] | None = None, *, save_at_o
         saved=answer.id is not None,
         save_at_once=save_at_once,
         # What the forms on the page ask again: to save it, or to ask it of one of several products.
-        fields=fields or asked_fields(answer.presented, answer.asker),
+        fields=fields or asked_fields(answer, answer.asker),
         other=Asker.PATIENT if answer.asker is Asker.CLINIC else Asker.CLINIC,
         nonce=secrets.token_urlsafe(18),
         places=places(),

@@ -1,7 +1,7 @@
 """Everything on a result page, already in words. The template only puts it into boxes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from gettext import NullTranslations
 
@@ -10,7 +10,7 @@ from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.verdicts import Record, Verdict
 from service.verification.desk import Answer
 from service.web.authorities import AUTHORITIES, Authority
-from service.web.comparison import Row, compare
+from service.web.comparison import PairRow, Row, compare, side_by_side
 from service.web.wording import (
     advice_messages,
     country_name,
@@ -65,6 +65,7 @@ class ResultPage:
     caveat: str
     match: str
     rows: list[Row]
+    pair: list[PairRow]
     against: list[Finding]
     grave: bool
     not_checked: list[str]
@@ -90,6 +91,7 @@ def result_page(answer: Answer, tr: NullTranslations, *, own_hosts: frozenset[st
         caveat=caveat(verdict.action, tr),
         match=tr.gettext(_match(verdict)),
         rows=compare(answer.presented, verdict, tr),
+        pair=side_by_side(answer.vial, answer.carton, tr) if answer.vial and answer.carton else [],
         against=[_finding(reason, asker, tr) for reason in against],
         grave=any(reason.severity in _STOP for reason in against),
         not_checked=not_checked_messages(verdict, tr),
@@ -103,9 +105,19 @@ def result_page(answer: Answer, tr: NullTranslations, *, own_hosts: frozenset[st
     )
 
 
-def asked_fields(presented: Presented, asker: Asker) -> dict[str, str]:
+def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
     """What was presented as the fields of a form, to ask the same again."""
+    presented, carton = answer.presented, answer.carton
+    if answer.vial is not None and carton is not None:
+        presented = replace(
+            presented,
+            lot=answer.vial.lot,
+            expiry=answer.vial.expiry,
+            serial=answer.vial.serial or carton.serial,
+        )
     fields = {
+        "carton_lot": carton.lot.printed if carton and carton.lot else "",
+        "carton_expiry": carton.expiry.printed_form if carton and carton.expiry else "",
         "gtin": presented.gtin.value if presented.gtin else "",
         "lot": presented.lot.printed if presented.lot else "",
         "serial": presented.serial.printed if presented.serial else "",

@@ -9,6 +9,18 @@ _MOST = 4096
 Text = Annotated[str | None, Field(max_length=_MOST)]
 
 
+class Pack(BaseModel):
+    """What the box around the vial says: a scan of it, single fields, or both."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scan: Text = None
+    gtin: Text = None
+    lot: Text = None
+    serial: Text = None
+    expiry: Text = None
+
+
 class Request(BaseModel):
     """What to check: a scan, or any of the single fields, or both when they agree."""
 
@@ -39,6 +51,11 @@ class Request(BaseModel):
         None, description="The product's name as printed; tells lots apart that share a number."
     )
     no_lot: bool = Field(False, description="True when no lot number is printed on the vial at all.")
+    carton: Pack | None = Field(
+        None,
+        description="The box around the vial, when both are at hand: then `scan` and the fields beside it "
+        "are the vial's, and the two have to agree.",
+    )
     asker: Literal["patient", "clinic"] = Field(
         "patient",
         description="Whose wording to use. A clinic's check is on disk before it is answered.",
@@ -97,6 +114,15 @@ class Record(BaseModel):
     disposition: str | None = Field(None, description="The unit, in the words of GS1's CBV.")
 
 
+class Half(BaseModel):
+    """What one of the two, the vial or its box, says of itself."""
+
+    gtin: str | None = None
+    lot: str | None = None
+    serial: str | None = None
+    expiry: str | None = None
+
+
 class Choice(BaseModel):
     """A product to choose from where several share the lot number. Ask again with its `gtin`."""
 
@@ -119,7 +145,9 @@ class Verification(BaseModel):
     headline: str
     advice: list[str]
     not_checked: list[str] = Field(description="Codes of what this answer did not look at.")
-    presented: Presented
+    presented: Presented = Field(description="What was compared with the record.")
+    vial: Half | None = Field(None, description="What the vial says, when its carton was presented too.")
+    carton: Half | None = None
     record: Record | None
     choices: list[Choice] = []
     as_of: str = Field(description="RFC 3339, UTC.")

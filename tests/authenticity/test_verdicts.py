@@ -408,6 +408,44 @@ ROWS = [
         A.QUARANTINE,
         {C.NO_LOT_PRESENTED, C.PRODUCT_ON_RECORD},
     ),
+    # FDA 2013: carton lot C3016 C3, vial lot C3121 C3, both on record
+    (
+        "carton of another lot",
+        evidence(carton=evidence({"lot": Lot.parse("VX2402"), "serial": None}, batch=OTHER_BATCH, unit=None)),
+        A.QUARANTINE,
+        {C.CARTON_VIAL_MISMATCH, C.UNIT_ON_RECORD},
+    ),
+    (
+        "carton with another expiry",
+        evidence(carton=evidence({"expiry": Expiry(2029, 1)})),
+        A.QUARANTINE,
+        {C.CARTON_VIAL_MISMATCH, C.EXPIRY_MISMATCH, C.UNIT_ON_RECORD},
+    ),
+    (
+        "carton of a sister product",
+        evidence({"gtin": None}, carton=evidence(product=OTHER_PRODUCT)),
+        A.QUARANTINE,
+        {C.CARTON_VIAL_MISMATCH, C.UNIT_ON_RECORD},
+    ),
+    (
+        "carton that agrees",
+        evidence(carton=evidence({"serial": None, "expiry": Expiry(2028, 12)}, unit=None)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    # a recall of the box's lot is a recall of what was in it
+    (
+        "carton recalled",
+        evidence(
+            carton=evidence(
+                {"lot": Lot.parse("VX2402")},
+                batch=replace(OTHER_BATCH, status=BatchStatus.RECALLED),
+                unit=None,
+            )
+        ),
+        A.REJECT,
+        {C.RECALLED, C.CARTON_VIAL_MISMATCH, C.SERIAL_NOT_ON_RECORD, C.UNIT_ON_RECORD},
+    ),
     # our own short labels carry a GTIN and a serial: the unit is found all the same
     ("serial without lot", evidence({"lot": None, "expiry": None}, batch=None), A.ACCEPT, {C.UNIT_ON_RECORD}),
 ]  # fmt: skip (one row a line, to be read as a table)

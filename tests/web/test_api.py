@@ -236,3 +236,16 @@ def test_no_record_stays_in_a_cache_or_a_referrer(asking: FlaskClient) -> None:
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_a_vial_and_its_box_have_to_agree(asking: FlaskClient) -> None:
+    box = {"scan": FULL}
+    agrees = asking.post(URL, json={"lot": "VX2401", "expiry": "12/2070", "carton": box}).get_json()
+    assert (agrees["action"], agrees["match"]) == ("accept", "unit")
+    assert (agrees["vial"]["lot"], agrees["carton"]["serial"]) == ("VX2401", "9KQ4T7M2")
+    other = asking.post(URL, json={"lot": "408011", "carton": box}).get_json()
+    assert other["action"] == "quarantine"
+    assert "carton_vial_mismatch" in {reason["code"] for reason in other["reasons"]}
+    assert asking.get(f"{URL}/{other['id']}").get_json() == other
+    wrong = asking.post(URL, json={"lot": "VX2401", "carton": {"gtin": "1"}})
+    assert problem(wrong, 422, "gtin_length")["errors"][0]["field"] == "carton.gtin"

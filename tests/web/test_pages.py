@@ -439,3 +439,23 @@ def test_the_tests_before_release_are_shown_with_what_they_do_not_tell(
     assert "Potency Cell-based assay 98 %" in page
     assert "not of your vial" in page
     assert "Tests before this lot" not in words(browser.get(f"{LINK}/10/A1002"))
+
+
+def test_a_vial_beside_its_box(browser: FlaskClient) -> None:
+    sent = {
+        "scan": "A1001",
+        "expiry": "12/2070",
+        "carton_lot": "C3016 C3",
+        "carton_expiry": "06/2070",
+        "asker": "clinic",
+    }
+    answered = browser.post("/check", data=sent, follow_redirects=True)
+    assert verdict_action(answered) == "quarantine"
+    page = words(answered)
+    assert "A1001 C3016 C3" in page
+    assert "They differ" in page
+    again = words(browser.get(answered.request.path + "?as=patient"))
+    assert "A1001 C3016 C3" in again
+    wrong = browser.post("/check", data={"scan": "A1001", "carton_expiry": "31/02/2028"})
+    assert wrong.status_code == 422
+    assert 'href="#carton_expiry"' in wrong.get_data(as_text=True)

@@ -198,6 +198,13 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("Lot {lot} belongs to another product, not to {product}."),
         N_("Lot {lot} is on record for another product of this manufacturer, not for {product}."),
     ),
+    (ReasonCode.CARTON_VIAL_MISMATCH, ""): Saying(
+        N_(
+            "The vial and its box do not belong together."
+            " The {field} on the vial is {vial}, on the box {carton}."
+        ),
+        N_("Vial and carton disagree on the {field}: {vial} on the vial, {carton} on the carton."),
+    ),
     (ReasonCode.PRESENTATION_UNKNOWN, ""): Saying(
         N_("{manufacturer} does not make this product as {what}."),
         N_("{manufacturer} makes no such presentation: {what}."),
@@ -311,6 +318,8 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
     values["manufacturer"] = values.get("manufacturer") or tr.gettext("The manufacturer")
     values["product"] = values.get("product") or tr.gettext("this product")
     values["field"] = field_name(known.get("field"), tr)
+    if known.get("field") == "expiry":
+        values |= {side: date_words(known[side], tr) for side in ("vial", "carton") if side in known}
     values["country"] = country_name(known.get("market", "")) or "…"
     values["characters"] = ", ".join(_characters(known, tr))
     return values

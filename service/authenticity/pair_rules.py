@@ -1,0 +1,29 @@
+"""What a vial and the box around it say of each other: they left the manufacturer alike.
+
+The FDA's case of 2013: a carton of lot C3016 C3 with a vial of lot C3121 C3 in it, each lot on record.
+"""
+
+from collections.abc import Iterator
+
+from service.authenticity.evidence import Evidence
+from service.authenticity.reasons import Action, Reason, ReasonCode
+
+
+def reasons(vial: Evidence, carton: Evidence) -> Iterator[Reason]:
+    """One reason for each field in which the two disagree. What only one of them says is no disagreement."""
+    one, two = vial.presented, carton.presented
+    if one.lot and two.lot and one.lot.key != two.lot.key:
+        yield _disagree("lot", one.lot.printed, two.lot.printed)
+    if one.expiry and two.expiry and not one.expiry.agrees_with(two.expiry):
+        yield _disagree("expiry", one.expiry.printed_form, two.expiry.printed_form)
+    if one.serial and two.serial and one.serial != two.serial:
+        yield _disagree("serial", one.serial.printed, two.serial.printed)
+    if one.gtin and two.gtin and one.gtin != two.gtin:
+        yield _disagree("gtin", one.gtin.value, two.gtin.value)
+    elif vial.product and carton.product and vial.product.id != carton.product.id:
+        yield _disagree("product", vial.product.name, carton.product.name)
+
+
+def _disagree(field: str, vial: str, carton: str) -> Reason:
+    params = (("field", field), ("vial", vial), ("carton", carton))
+    return Reason(ReasonCode.CARTON_VIAL_MISMATCH, Action.QUARANTINE, params)
