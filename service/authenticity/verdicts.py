@@ -46,9 +46,12 @@ class Verdict:
 def judge(evidence: Evidence) -> Verdict:
     """Judge what was presented. Total: every evidence gets a verdict, none raises."""
     match = record_rules.match_level(evidence)
-    found = [*alert_rules.reasons(evidence, match), *record_rules.reasons(evidence, match)]
+    found = [*alert_rules.reasons(evidence, match)]
     if evidence.carton is not None:
-        found += [*pair_rules.reasons(evidence, evidence.carton), *_of_carton(evidence.carton)]
+        found += pair_rules.reasons(evidence, evidence.carton)
+    found += record_rules.reasons(evidence, match)
+    if evidence.carton is not None:
+        found += _of_carton(evidence.carton)
     # A stable sort: among equals the order of the rules decides which sentence leads, and a regulator's
     # notice tells a person more than a date that has passed.
     reasons = tuple(sorted(dict.fromkeys(found), key=lambda reason: -reason.severity.rank))

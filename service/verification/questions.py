@@ -101,8 +101,8 @@ _NOTHING = Pack()
 
 
 def _together(vial: Presented, carton: Presented | None) -> Presented:
-    if carton is None:
-        return vial
+    if carton is None or (vial.lot and carton.lot and not _same_lot(vial.lot, carton.lot)):
+        return vial  # two packs: what one of them says is not said of the other
     return Presented(
         gtin=vial.gtin or carton.gtin,
         lot=vial.lot or carton.lot,

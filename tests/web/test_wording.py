@@ -93,6 +93,12 @@ REASONS = [
         (C.EXPIRY_MISMATCH, Action.QUARANTINE, {}, {"presented": "2024-12", "recorded": "2023-12-31"}),
         (C.SERIAL_IN_OTHER_LOT, Action.QUARANTINE, {}, {"lot": "A1"}),
         (C.PRODUCT_MISMATCH, Action.QUARANTINE, {}, {"lot": "A1", "product": "09506000134352"}),
+        (
+            C.CARTON_VIAL_MISMATCH,
+            Action.QUARANTINE,
+            {},
+            {"field": "expiry", "vial": "2028-12", "carton": "2029-01-31"},
+        ),
         (C.PRESENTATION_UNKNOWN, Action.QUARANTINE, {}, {"what": "150 units", "manufacturer": "Example"}),
         (C.MARKET_NOT_AUTHORISED, Action.QUARANTINE, {}, {"scope": "product", "market": "BR"}),
         (C.MARKET_NOT_AUTHORISED, Action.QUARANTINE, {}, {"scope": "lot", "market": "GB"}),
