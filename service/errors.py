@@ -32,6 +32,7 @@ class ErrorCode(StrEnum):
     NOT_A_PRODUCT = "not_a_product"
     ONLY_DIGITS = "only_digits"
     COUNTRY_UNKNOWN = "country_unknown"
+    LANGUAGE_UNKNOWN = "language_unknown"
     FIELDS_DISAGREE = "fields_disagree"
     # asking
     NOTHING_PRESENTED = "nothing_presented"

@@ -40,7 +40,10 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What was scanned or typed. `no_lot`: the holder says that no lot number is printed on it."""
+    """What was scanned or typed. `no_lot`: the holder says that no lot number is printed on it.
+
+    `strength`, `substance` and `language` are the answers to "what does your box say?".
+    """
 
     gtin: Gtin | None = None
     lot: Lot | None = None
@@ -48,6 +51,8 @@ class Presented:
     expiry: Expiry | None = None
     market: str | None = None
     strength: str | None = None
+    substance: str | None = None
+    language: str | None = None
     product: str | None = None
     no_lot: bool = False
 
@@ -58,7 +63,7 @@ class ProductRecord:
 
     `complete`: all its batches are held here, so that a missing one speaks against the vial.
     `serialised`: its units are held here too, so that a missing serial does.
-    Markets are ISO 3166-1 alpha-2 codes; empty means that the manufacturer did not say.
+    Markets are ISO 3166-1 alpha-2 codes, languages (of the packs) ISO 639-1; empty: not said.
     """
 
     id: int
@@ -69,6 +74,7 @@ class ProductRecord:
     strengths: tuple[str, ...] = ()
     form: str = ""
     markets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     national_numbers: tuple[tuple[str, str], ...] = ()
     complete: bool = False
     serialised: bool = False

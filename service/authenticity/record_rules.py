@@ -11,7 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence
+from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence, ProductRecord
 from service.authenticity.reasons import Action, Match, NotChecked, Reason, ReasonCode
 from service.gs1.identifiers import Expiry
 
@@ -140,11 +140,23 @@ def _product_not_on_record(evidence: Evidence) -> Reasons:
 
 
 def _presentation_unknown(evidence: Evidence) -> Reasons:
-    product, strength = evidence.product, evidence.presented.strength
-    if product is None or not strength or not product.strengths:
+    product, shown = evidence.product, evidence.presented
+    if product is None:
         return
-    if normal_strength(strength) not in {normal_strength(each) for each in product.strengths}:
-        yield _against(ReasonCode.PRESENTATION_UNKNOWN, what=strength, manufacturer=product.manufacturer)
+    strengths = {normal_strength(each) for each in product.strengths}
+    if shown.strength and strengths and normal_strength(shown.strength) not in strengths:
+        yield _not_made(product, "strength", shown.strength)
+    names = {normal_name(each) for each in re.split("[;/]", product.active_substance) if each.strip()}
+    if shown.substance and names and normal_name(shown.substance) not in names:
+        yield _not_made(product, "substance", shown.substance)
+    if shown.language and product.languages and shown.language not in product.languages:
+        yield _not_made(product, "language", shown.language)
+
+
+def _not_made(product: ProductRecord, field: str, what: str) -> Reason:
+    return _against(
+        ReasonCode.PRESENTATION_UNKNOWN, scope=field, what=what, manufacturer=product.manufacturer
+    )
 
 
 def _market(evidence: Evidence) -> Reasons:
@@ -275,13 +287,21 @@ def not_checked(evidence: Evidence) -> tuple[NotChecked, ...]:
             product and product.strengths,
         ),
     )
-    missing = []
-    for absent, unheld, given, held in table:
-        if not given:
-            missing.append(absent)
-        elif not held:
-            missing.append(unheld)
+    missing = [unheld if given else absent for absent, unheld, given, held in table if not (given and held)]
+    # Few are asked for these two: they are missed only where an answer would have told something.
+    if product is not None:
+        missing += _unasked(NotChecked.SUBSTANCE, shown.substance, product.active_substance)
+        missing += _unasked(NotChecked.LANGUAGE, shown.language, product.languages)
+    if shown.substance and not (product and product.active_substance):
+        missing.append(NotChecked.SUBSTANCE_RECORD)
+    if shown.language and not (product and product.languages):
+        missing.append(NotChecked.LANGUAGE_RECORD)
     return tuple(missing)
+
+
+def _unasked(what: NotChecked, given: str | None, held: object) -> Iterator[NotChecked]:
+    if held and not given:
+        yield what
 
 
 _UNIT_WORDS = re.compile(r"(?:allergan|speywood|botulinum)?(?:units?|unidades|unités|einheiten|iu|ui|ie|u)$")
@@ -292,6 +312,13 @@ def normal_strength(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().replace(",", ".")
     folded = "".join(folded.split())
     return _UNIT_WORDS.sub("u", folded)
+
+
+def normal_name(text: str) -> str:
+    """A substance's name as it can be compared: letters and digits, without the word `type`."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words = re.findall(r"[^\W_]+", folded)
+    return "".join(word for word in words if word != "type")
 
 
 def _against(code: ReasonCode, **params: str) -> Reason:

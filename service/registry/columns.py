@@ -79,6 +79,7 @@ _TABLES: Mapping[Kind, Mapping[str, str]] = {
         "contact": "contact contactaddress",
         "active_substance": "activesubstance activeingredient substance inn wirkstoff",
         "strengths": "strengths strength",
+        "languages": "languages language packlanguages",
         "form": "form dosageform pharmaceuticalform",
         "national_numbers": "nationalnumbers nationalnumber nhrn",
         "markets": _MARKETS,

@@ -3,6 +3,7 @@
 A manufacturer is put on record when it is first named.
 """
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.gs1.identifiers import Gtin
+from service.gs1.languages import parse_language
 from service.registry.cells import Cells, invalid, markets, pieces, yes_or_no
 from service.registry.journal import Journal
 from service.registry.listing import Refused, distinct
@@ -35,6 +37,7 @@ class ProductFacts:
     form: str
     national_numbers: tuple[str, ...]
     markets: tuple[str, ...]
+    languages: tuple[str, ...]
     complete: bool | None
 
 
@@ -46,6 +49,7 @@ _PRODUCT_RULES: dict[str, Rule] = {
     "form": same_words,
     "national_numbers": same_members,
     "markets": same_members,
+    "languages": same_members,
     "complete": only_on,
 }
 _MANUFACTURER_RULES: dict[str, Rule] = {
@@ -79,6 +83,7 @@ class Products:
             form=cells.text("form", 200),
             national_numbers=cells.read("national_numbers", _national_numbers, ()),
             markets=cells.read("markets", markets, ()),
+            languages=cells.read("languages", _languages, ()),
             complete=cells.read("complete", yes_or_no, None),
         )
         return None if cells.problems else facts
@@ -136,6 +141,11 @@ def _national_numbers(raw: str) -> tuple[str, ...]:
             raise invalid(raw, f"SCHEME:NUMBER; … with a scheme of {', '.join(_NATIONAL)}")
         found.append(f"{scheme.upper()}:{number}")
     return tuple(found)
+
+
+def _languages(raw: str) -> tuple[str, ...]:
+    """Languages, by code or name, separated by space ; , or |, as sorted codes. Raises LANGUAGE_UNKNOWN."""
+    return tuple(sorted({parse_language(word) for word in re.split(r"[;,|\s]+", raw) if word}))
 
 
 def _recorded(connection: Connection, gtins: list[str]) -> dict[str, dict[str, Any]]:

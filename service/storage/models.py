@@ -75,11 +75,13 @@ class Product(Base):
     form: Mapped[str] = mapped_column(String(200), default="")
     national_numbers: Mapped[tuple[str, ...]] = mapped_column(Lines, default=())
     markets: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
+    languages: Mapped[tuple[str, ...]] = mapped_column(Words, default=(), server_default="")
     complete: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         CheckConstraint(_GTIN, name="gtin"),
         CheckConstraint("length(trim(name)) > 0", name="named"),
         CheckConstraint("markets = upper(markets)", name="markets"),
+        CheckConstraint("languages = lower(languages)", name="languages"),
     )
 
 

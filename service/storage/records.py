@@ -24,7 +24,8 @@ _UnitBatch = aliased(Batch)
 
 
 def _product(*row: Any) -> ProductRecord:
-    number, gtin, name, manufacturer, substance, strengths, form, markets, national, complete = row
+    number, gtin, name, manufacturer, substance, strengths, form, markets, languages, *more = row
+    national, complete = more
     return ProductRecord(
         id=number,
         gtin=gtin,
@@ -34,6 +35,7 @@ def _product(*row: Any) -> ProductRecord:
         strengths=strengths,
         form=form,
         markets=markets,
+        languages=languages,
         national_numbers=tuple((each.partition(":")[0], each.partition(":")[2]) for each in national),
         complete=complete,
     )
@@ -79,6 +81,7 @@ _PRODUCT = Part(
         Product.strengths,
         Product.form,
         Product.markets,
+        Product.languages,
         Product.national_numbers,
         Product.complete,
     ),

@@ -9,6 +9,7 @@ from service.authenticity.evidence import Asker, Presented
 from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1.countries import parse_country
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.gs1.languages import parse_language
 from service.gs1.reading import Kind, Reading, read_typed
 
 MOST_CHARACTERS = 200
@@ -51,6 +52,8 @@ class Question:
     expiry: str = ""
     market: str = ""
     strength: str = ""
+    substance: str = ""
+    language: str = ""
     product: str = ""
     no_lot: bool = False
     carton: Pack = Pack()
@@ -84,6 +87,8 @@ def understand(question: Question) -> Understood:
         _together(vial, carton),
         market=reader.read("market", question.market, parse_country),
         strength=reader.read("strength", question.strength, _STRENGTH),
+        substance=reader.read("substance", question.substance, _SUBSTANCE),
+        language=reader.read("language", question.language, parse_language),
         product=reader.read("product", question.product, _PRODUCT),
         no_lot=question.no_lot,
     )
@@ -188,4 +193,4 @@ def _words(field: str) -> Callable[[str], str]:
     return parse
 
 
-_STRENGTH, _PRODUCT = _words("strength"), _words("product")
+_STRENGTH, _SUBSTANCE, _PRODUCT = _words("strength"), _words("substance"), _words("product")

@@ -24,6 +24,8 @@ def presented_to_plain(presented: Presented) -> Plain:
         "expiry": presented.expiry.printed_form if presented.expiry else None,
         "market": presented.market,
         "strength": presented.strength,
+        "substance": presented.substance,
+        "language": presented.language,
         "product": presented.product,
         "no_lot": presented.no_lot or None,
     }
@@ -39,6 +41,8 @@ def presented_from_plain(plain: Plain) -> Presented:
         expiry=Expiry.parse(plain["expiry"]) if "expiry" in plain else None,
         market=plain.get("market"),
         strength=plain.get("strength"),
+        substance=plain.get("substance"),
+        language=plain.get("language"),
         product=plain.get("product"),
         no_lot=plain.get("no_lot", False),
     )
@@ -97,6 +101,7 @@ def _product_to_plain(product: ProductRecord) -> Plain:
         "strengths": list(product.strengths),
         "form": product.form,
         "markets": list(product.markets),
+        "languages": list(product.languages),
         "national_numbers": [list(pair) for pair in product.national_numbers],
         "complete": product.complete,
         "serialised": product.serialised,
@@ -104,7 +109,9 @@ def _product_to_plain(product: ProductRecord) -> Plain:
 
 
 def _product_from_plain(plain: Plain) -> ProductRecord:
-    lists = {name: tuple(plain[name]) for name in ("strengths", "markets")}
+    lists: Plain = {
+        name: tuple(plain[name]) for name in ("strengths", "markets", "languages") if name in plain
+    }
     national = tuple((scheme, number) for scheme, number in plain["national_numbers"])
     return ProductRecord(**{**plain, **lists, "national_numbers": national})
 

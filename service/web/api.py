@@ -117,6 +117,7 @@ def record_to_json(record: Record) -> dict[str, Any]:
         "gtin": product.gtin,
         "active_substance": product.active_substance or None,
         "strengths": list(product.strengths),
+        "languages": list(product.languages),
         "form": product.form or None,
         "markets": list((batch and batch.markets) or product.markets),
         "lot": batch.lot if batch else None,

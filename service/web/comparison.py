@@ -12,6 +12,7 @@ from service.authenticity.evidence import Presented
 from service.authenticity.reasons import NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.gs1.languages import LANGUAGES
 from service.web.wording.words import N_, country_name, date_words
 
 
@@ -99,7 +100,24 @@ def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> lis
         (tr.gettext("Serial number"), serial, _serial(verdict), True),
         (tr.gettext("Expiry date"), expiry, _expiry(verdict), False),
         (tr.gettext("Country"), country, _market(verdict), False),
-        (tr.gettext("Strength"), presented.strength or "", _strength(verdict), False),
+        (
+            tr.gettext("Strength"),
+            presented.strength or "",
+            _on_box(verdict, "strength", NotChecked.STRENGTH_RECORD),
+            False,
+        ),
+        (
+            tr.gettext("Active substance"),
+            presented.substance or "",
+            _on_box(verdict, "substance", NotChecked.SUBSTANCE_RECORD),
+            False,
+        ),
+        (
+            tr.gettext("Language of the box"),
+            LANGUAGES.get(presented.language or "", ""),
+            _on_box(verdict, "language", NotChecked.LANGUAGE_RECORD),
+            False,
+        ),
     )
     return [
         Row(label, value, outcome, tr.gettext(OUTCOMES[outcome]), is_code)
@@ -153,8 +171,14 @@ def _market(verdict: Verdict) -> Outcome:
     return _held(verdict, ReasonCode.MARKET_NOT_AUTHORISED, NotChecked.MARKET_RECORD)
 
 
-def _strength(verdict: Verdict) -> Outcome:
-    return _held(verdict, ReasonCode.PRESENTATION_UNKNOWN, NotChecked.STRENGTH_RECORD)
+def _on_box(verdict: Verdict, field: str, unheld: NotChecked) -> Outcome:
+    if unheld in verdict.not_checked:
+        return Outcome.UNCHECKED
+    against = any(
+        reason.code is ReasonCode.PRESENTATION_UNKNOWN and ("scope", field) in reason.params
+        for reason in verdict.reasons
+    )
+    return Outcome.DIFFERS if against else Outcome.AGREES
 
 
 def _held(verdict: Verdict, against: ReasonCode, unheld: NotChecked) -> Outcome:

@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from service.authenticity.evidence import Asker
 from service.errors import ErrorCode, InvalidFieldsError, UnavailableError, VialcheckError
 from service.gs1.countries import countries
+from service.gs1.languages import LANGUAGES
 from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Pack, Question
 from service.web import language
@@ -38,7 +39,7 @@ from service.web.wording.words import from_visible
 
 pages = Blueprint("pages", __name__)
 
-_TEXTS = ("scan", "lot", "gtin", "product", "serial", "expiry", "market", "strength")
+_TEXTS = ("scan", "lot", "gtin", "product", "serial", "expiry", "market", "strength", "substance", "language")
 _CARTON = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
 """The boxes for what the box around the vial says, and which of its fields each is."""
 
@@ -183,6 +184,7 @@ def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str
         fields=shown,
         errors=errors or [],
         by_box={error.box: error.message for error in reversed(errors or [])},
+        languages=sorted(LANGUAGES.items(), key=lambda pair: pair[1]),
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
         nonce=secrets.token_urlsafe(18),
     )

@@ -8,6 +8,7 @@ from gettext import NullTranslations
 from service.authenticity.evidence import Asker, BatchRecord, Presented, ProductRecord, UnitRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.verdicts import Record, Verdict
+from service.gs1.languages import LANGUAGES
 from service.verification.desk import Answer
 from service.web.authorities import AUTHORITIES, Authority
 from service.web.comparison import PairRow, Row, compare, side_by_side
@@ -124,6 +125,8 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "expiry": presented.expiry.printed_form if presented.expiry else "",
         "market": presented.market or "",
         "strength": presented.strength or "",
+        "substance": presented.substance or "",
+        "language": presented.language or "",
         "product": presented.product or "",
         "no_lot": "1" if presented.no_lot else "",
         "asker": str(asker),
@@ -179,6 +182,10 @@ def _product_lines(product: ProductRecord, tr: NullTranslations) -> Iterator[tup
     yield tr.gettext("Product"), product.name
     yield tr.gettext("Active substance"), product.active_substance
     yield tr.gettext("Strengths"), ", ".join(product.strengths)
+    yield (
+        tr.gettext("Languages of the box"),
+        ", ".join(LANGUAGES.get(each, each) for each in product.languages),
+    )
     yield tr.gettext("Form"), product.form
     yield tr.gettext("Product number (GTIN)"), product.gtin
     for scheme, number in product.national_numbers:

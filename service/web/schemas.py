@@ -47,6 +47,8 @@ class Request(BaseModel):
         None, description="Country where it was bought or is used: a name or ISO 3166-1 code."
     )
     strength: Text = Field(None, description="The strength as printed, such as 100 units.")
+    substance: Text = Field(None, description="The active substance as printed.")
+    language: Text = Field(None, description="The language of the box: a name or ISO 639-1 code.")
     product: Text = Field(
         None, description="The product's name as printed; tells lots apart that share a number."
     )
@@ -88,6 +90,8 @@ class Presented(BaseModel):
     expiry: str | None = Field(None, description="YYYY-MM-DD, or YYYY-MM where only the month was given.")
     market: str | None = None
     strength: str | None = None
+    substance: str | None = None
+    language: str | None = None
     product: str | None = None
     host: str | None = Field(None, description="The host of a scanned web address. It was not opened.")
     kind: str | None = Field(
@@ -105,6 +109,7 @@ class Record(BaseModel):
     strengths: list[str] = []
     form: str | None = None
     markets: list[str] = Field([], description="ISO 3166-1 alpha-2; empty: not said.")
+    languages: list[str] = Field([], description="Of its packs, ISO 639-1; empty: not said.")
     lot: str | None = None
     expiry: str | None = Field(None, description="YYYY-MM-DD, the last day of use.")
     made: str | None = None

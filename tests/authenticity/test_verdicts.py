@@ -129,6 +129,37 @@ ROWS = [
         {C.PRESENTATION_UNKNOWN, C.UNIT_ON_RECORD},
     ),
     ("strength in other words", evidence({"strength": "100 IU"}), A.ACCEPT, {C.UNIT_ON_RECORD}),
+    # FDA 2024: the substance named otherwise than on the maker's packs; a language that no pack carries
+    (
+        "substance",
+        evidence(
+            {"substance": "Botulinum Toxin Type A"},
+            product=replace(PRODUCT, active_substance="onabotulinumtoxinA"),
+        ),
+        A.QUARANTINE,
+        {C.PRESENTATION_UNKNOWN, C.UNIT_ON_RECORD},
+    ),
+    (
+        "substance in other letters",
+        evidence(
+            {"substance": "botulinum toxin, TYPE A"},
+            product=replace(PRODUCT, active_substance="onabotulinumtoxinA; Botulinum toxin A"),
+        ),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    (
+        "language",
+        evidence({"language": "ko"}, product=replace(PRODUCT, languages=("fr", "tr"))),
+        A.QUARANTINE,
+        {C.PRESENTATION_UNKNOWN, C.UNIT_ON_RECORD},
+    ),
+    (
+        "language of the packs",
+        evidence({"language": "tr"}, product=replace(PRODUCT, languages=("fr", "tr"))),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
     # MHRA 2022: a GTIN under the maker's own prefix that the maker never gave out
     (
         "invented GTIN",
@@ -490,6 +521,9 @@ def test_match_says_how_much_was_found_together(given: Evidence, match: Match) -
     [
         (MATCHING, set()),
         (replace(MATCHING, presented=LOT_ONLY, unit=None), {NotChecked.SERIAL, NotChecked.EXPIRY, NotChecked.MARKET, NotChecked.STRENGTH}),
+        # asked for only where an answer would tell something
+        (replace(MATCHING, product=replace(PRODUCT, active_substance="X", languages=("fr",))), {NotChecked.SUBSTANCE, NotChecked.LANGUAGE}),
+        (evidence({"substance": "X", "language": "fr"}), {NotChecked.SUBSTANCE_RECORD, NotChecked.LANGUAGE_RECORD}),
         # given, and nothing here to hold it against: said, never a pass in silence
         (
             evidence(product=replace(INCOMPLETE, markets=(), strengths=()), batch=None, unit=None),

@@ -59,6 +59,8 @@ def test_an_answer_has_the_documented_fields(asking: FlaskClient) -> None:
         "expiry": "2070-12-31",
         "market": "FR",
         "strength": "100 units",
+        "substance": None,
+        "language": None,
         "product": None,
         "host": None,
         "kind": "bracketed",
@@ -249,3 +251,12 @@ def test_a_vial_and_its_box_have_to_agree(asking: FlaskClient) -> None:
     assert asking.get(f"{URL}/{other['id']}").get_json() == other
     wrong = asking.post(URL, json={"lot": "VX2401", "carton": {"gtin": "1"}})
     assert problem(wrong, 422, "gtin_length")["errors"][0]["field"] == "carton.gtin"
+
+
+def test_what_the_box_says_counts(asking: FlaskClient) -> None:
+    body = asking.post(URL, json={"scan": FULL, "language": "Korean", "substance": "Botulin"}).get_json()
+    # the product's record names neither a substance nor a language: said, and no pass
+    assert {"substance_record", "language_record"} <= set(body["not_checked"])
+    assert (body["presented"]["language"], body["presented"]["substance"]) == ("ko", "Botulin")
+    wrong = asking.post(URL, json={"scan": FULL, "language": "Klingon"})
+    assert problem(wrong, 422, "language_unknown")["errors"][0]["field"] == "language"

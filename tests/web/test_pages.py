@@ -112,7 +112,7 @@ def test_no_page_needs_anything_inline_or_from_elsewhere(browser: FlaskClient) -
         ({"scan": "C3016 C3"}, "quarantine", "FDA has warned of fakes that carry this lot number"),
         ({"scan": "A1001", "expiry": "12/2060"}, "quarantine", "The expiry dates do not agree"),
         ({"scan": "A1001", "market": "FR"}, "quarantine", "not licensed in France"),
-        ({"scan": "A1001", "strength": "150 units"}, "quarantine", "does not make this product as 150 units"),
+        ({"scan": "A1001", "strength": "150 units"}, "quarantine", "does not make this product in the strength 150 units"),
         ({"scan": "A1001", "product": TOXIN}, "check", "The product and the lot were found on record"),
         ({"scan": "A1001", "product": "Examplinum"}, "check", "Examplinum"),
         (
@@ -459,3 +459,10 @@ def test_a_vial_beside_its_box(browser: FlaskClient) -> None:
     wrong = browser.post("/check", data={"scan": "A1001", "carton_expiry": "31/02/2028"})
     assert wrong.status_code == 422
     assert 'href="#carton_expiry"' in wrong.get_data(as_text=True)
+
+
+def test_what_the_box_says_is_asked_for_and_compared(browser: FlaskClient) -> None:
+    said = {"scan": f"(01){TOXIN}(10)A1001", "substance": "Botulinum toxin type B", "language": "ko"}
+    page = words(browser.post("/check", data=said, follow_redirects=True))
+    assert "Active substance Botulinum toxin type B Does not match" in page
+    assert "Language of the box Korean Not checked" in page

@@ -57,6 +57,9 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.COUNTRY_UNKNOWN: N_(
         "“{given}” is not a country that we know. Write its name in English, or its two letters."
     ),
+    ErrorCode.LANGUAGE_UNKNOWN: N_(
+        "“{given}” is not a language that we know. Write its name in English, or its two letters."
+    ),
     ErrorCode.FIELDS_DISAGREE: N_(
         "The {field} in the code and the one that you typed are different. Remove one of them, or correct it."
     ),

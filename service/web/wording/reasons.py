@@ -11,6 +11,7 @@ from gettext import NullTranslations
 
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.gs1.languages import LANGUAGES
 from service.web.wording.words import N_, country_name, date_words, field_name, visible
 
 
@@ -209,6 +210,18 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("{manufacturer} does not make this product as {what}."),
         N_("{manufacturer} makes no such presentation: {what}."),
     ),
+    (ReasonCode.PRESENTATION_UNKNOWN, "strength"): Saying(
+        N_("{manufacturer} does not make this product in the strength {what}."),
+        N_("{manufacturer} makes no such strength of it: {what}."),
+    ),
+    (ReasonCode.PRESENTATION_UNKNOWN, "substance"): Saying(
+        N_("{manufacturer} prints another active substance on this product, not {what}."),
+        N_("The active substance as printed is not the one on record: {what}."),
+    ),
+    (ReasonCode.PRESENTATION_UNKNOWN, "language"): Saying(
+        N_("{manufacturer} does not print this product's boxes in {language}."),
+        N_("No packs of it are printed in this language: {language}."),
+    ),
     (ReasonCode.MARKET_NOT_AUTHORISED, "product"): Saying(
         N_(
             "This product is on record, but it is not licensed in {country}. That does not mean it is a fake."
@@ -320,6 +333,7 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
     values["field"] = field_name(known.get("field"), tr)
     if known.get("field") == "expiry":
         values |= {side: date_words(known[side], tr) for side in ("vial", "carton") if side in known}
+    values["language"] = LANGUAGES.get(known.get("what", ""), known.get("what", ""))
     values["country"] = country_name(known.get("market", "")) or "…"
     values["characters"] = ", ".join(_characters(known, tr))
     return values

@@ -74,11 +74,15 @@ NOT_CHECKED: Mapping[NotChecked, str] = {
     NotChecked.EXPIRY: N_("Expiry date: none was given."),
     NotChecked.MARKET: N_("Country: none was given."),
     NotChecked.STRENGTH: N_("Strength: none was given."),
+    NotChecked.SUBSTANCE: N_("Active substance: none was given."),
+    NotChecked.LANGUAGE: N_("Language of the box: none was given."),
     NotChecked.LOT_RECORD: N_("Lot number: we hold no list of lots to compare it with."),
     NotChecked.SERIAL_RECORD: N_("Serial number: we hold no list of serial numbers to compare it with."),
     NotChecked.EXPIRY_RECORD: N_("Expiry date: we hold no date to compare it with."),
     NotChecked.MARKET_RECORD: N_("Country: we hold no list of countries to compare it with."),
     NotChecked.STRENGTH_RECORD: N_("Strength: we hold no strengths to compare it with."),
+    NotChecked.SUBSTANCE_RECORD: N_("Active substance: we hold none to compare it with."),
+    NotChecked.LANGUAGE_RECORD: N_("Language of the box: we hold none to compare it with."),
 }
 
 STATUSES: Mapping[BatchStatus, str] = {

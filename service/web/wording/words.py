@@ -39,6 +39,8 @@ FIELDS = {
     "expiry": N_("expiry date"),
     "market": N_("country"),
     "strength": N_("strength"),
+    "substance": N_("active substance"),
+    "language": N_("language"),
     "product": N_("product"),
 }
 """What people call the parts of an identifier, inside a sentence."""

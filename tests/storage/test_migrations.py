@@ -1,0 +1,48 @@
+"""A database of an earlier version is brought forward with everything in it."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+
+from service.storage.database import Database, _alembic
+from service.storage.models import Batch, Manufacturer, Product
+from tests.postgres import Postgres
+from tests.storage.test_database import GTIN
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def first_version(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """A database as the first version left it."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'first.db'}")
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        database = Database(server.create(f"first_{tmp_path.name}"))
+    config = _alembic(database.url)
+    config.attributes["engine"] = database.engine
+    command.upgrade(config, "0001")
+    return database
+
+
+def test_what_was_on_record_stays_on_record(first_version: Database) -> None:
+    product = (
+        "manufacturer_id, gtin, name, active_substance, strengths, form, national_numbers, markets, complete"
+    )
+    batch = "product_id, lot, lot_key, lot_folded, expiry, expiry_month_only, status, markets, recall_class, recall_reference, recall_reason"
+    with first_version.transaction() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO manufacturer (name, gs1_prefixes, catalogue_complete, contact) VALUES ('M', '', false, '')"
+        )
+        connection.exec_driver_sql(
+            f"INSERT INTO product ({product}) VALUES (1, '{GTIN}', 'Verotox', '', '', '', '', 'FR', true)"
+        )
+        connection.exec_driver_sql(
+            f"INSERT INTO batch ({batch}) VALUES (1, 'A', 'A', 'A', '2028-12-31', false, 'recalled', '', '', '', '')"
+        )
+    assert first_version.migrate() is True
+    with first_version.reading() as connection:
+        assert connection.execute(Product.__table__.select()).one().languages == ()
+        assert connection.execute(Batch.__table__.select()).one().status == "recalled"
+        assert connection.execute(Manufacturer.__table__.select()).one().name == "M"
+    first_version.close()
