@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     LINK_COMPRESSED = "link_compressed"
     NOT_A_PRODUCT = "not_a_product"
     ONLY_DIGITS = "only_digits"
+    SCANNER_SETTING = "scanner_setting"
     COUNTRY_UNKNOWN = "country_unknown"
     LANGUAGE_UNKNOWN = "language_unknown"
     FIELDS_DISAGREE = "fields_disagree"

@@ -14,7 +14,9 @@ from service.settings import Settings
 from service.storage.database import Database
 from tests.postgres import Postgres
 
-CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
+CORPORA = Path(
+    os.environ.get("VIALCHECK_CORPORA") or Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
+)
 
 
 @pytest.fixture(scope="session")

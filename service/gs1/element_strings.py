@@ -118,16 +118,7 @@ def check_format(ai: str, value: str) -> None:
 
 def _first(rest: str) -> tuple[str, str, int]:
     """AI and value of the first element string, and the characters that both take."""
-    for ai in (rest[:2], rest[:3]):
-        known = _MEDICINE.get(ai)
-        if known:
-            fixed = known[1]
-            break
-    else:
-        definition = _definition(rest[:4])
-        if definition is None:
-            raise _unknown(rest[:4])
-        ai, fixed = definition.ai, definition.fixed
+    ai, fixed = ai_at(rest)
     if fixed is None:
         end = rest.find(GROUP_SEPARATOR)
         value = rest[len(ai) :] if end < 0 else rest[len(ai) : end]
@@ -135,6 +126,18 @@ def _first(rest: str) -> tuple[str, str, int]:
         value = rest[len(ai) : len(ai) + fixed]
     check_format(ai, value)
     return ai, value, len(ai) + len(value)
+
+
+def ai_at(rest: str) -> tuple[str, int | None]:
+    """The AI that `rest` begins with, and its value's length when it needs no separator. Or AI_UNKNOWN."""
+    for ai in (rest[:2], rest[:3]):
+        known = _MEDICINE.get(ai)
+        if known:
+            return ai, known[1]
+    definition = _definition(rest[:4])
+    if definition is None:
+        raise _unknown(rest[:4])
+    return definition.ai, definition.fixed
 
 
 @dataclass(frozen=True, slots=True)

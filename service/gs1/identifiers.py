@@ -239,10 +239,10 @@ def _read_yymmdd(text: str, this_year: int) -> tuple[int, int, int | None]:
 
 @dataclass(frozen=True, slots=True)
 class ProductIdentifier:
-    """What was read together from one code or one typed line. At least a GTIN or a lot.
+    """What was read together from one code or one typed line. At least a GTIN, a national number or a lot.
 
     `cpv` is AI 22, the consumer product variant. `national` are pairs of AI (710 to 717) and number.
-    Raises NOT_A_PRODUCT when there is neither GTIN nor lot.
+    Raises NOT_A_PRODUCT when there is none of them.
     """
 
     gtin: Gtin | None = None
@@ -253,7 +253,7 @@ class ProductIdentifier:
     national: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        if self.gtin is None and self.lot is None:
+        if self.gtin is None and self.lot is None and not self.national:
             raise IdentifierError(
                 ErrorCode.NOT_A_PRODUCT, expected="a product number (GTIN) or a lot number", field="gtin"
             )

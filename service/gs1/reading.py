@@ -4,17 +4,18 @@ r"""One reading for anything: a scan, bracketed text, a link, a product number, 
 >>> reading.kind, reading.identifier.lot.printed, reading.identifier.expiry.iso
 (<Kind.ELEMENT_STRING: 'element-string'>, 'ABC123', '2025-12-31')
 
-In the order tried: AIM symbology identifier, FNC1, bracket, link, `01` with 14 digits, digits only, element
-strings without a prefix that contain a GTIN, and at last a lot. What starts like a scan and fails is
-refused: a damaged scan must never pass for an unknown lot.
+In the order tried: ISO 15434 envelope, AIM symbology identifier, FNC1, bracket, link, `01` with 14 digits,
+digits only, element strings without a prefix that contain a GTIN, and at last a lot. What starts like a scan
+and fails is refused, unless undoing a scanner's wrong setting leaves one reading (`wedge`): a damaged scan
+must never pass for an unknown lot.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1 import digital_link, element_strings
+from service.gs1 import digital_link, element_strings, iso15434, wedge
 from service.gs1.characters import GROUP_SEPARATOR, fold
 from service.gs1.element_strings import Elements
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
@@ -32,6 +33,7 @@ _GTIN_SYMBOLOGIES = {"]E0": (12, 13), "]E4": (8,), "]I1": (14,)}
 _ITEM_FIRST = re.compile(r"01[0-9]{14}")
 _SPACED_DIGITS = re.compile(r"[0-9][0-9 -]{11,30}[0-9]")
 _LINE_BREAKS = str.maketrans("\t\r\n", "   ")
+_ENDS_OF_ENVELOPES = {0x1E: None, 0x04: None}  # RS and EOT
 _OTHER_KEYS = frozenset({"00", "02", "03", "253", "255", "8003", "8004", "8006", "8010", "8013", "8026"})
 
 
@@ -43,6 +45,7 @@ class Kind(StrEnum):
     DIGITAL_LINK = "digital-link"
     GTIN = "gtin"
     LOT = "lot"
+    ENVELOPE = "iso-15434"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Reading:
     """What a text says. `elements` are values as carried (17 stays YYMMDD), by AI.
 
     `symbology` is the AIM identifier when the scanner sent one, `host` a link's, which is never trusted.
+    `faults` are wrong settings of the scanner in spite of which the code could be read.
     """
 
     kind: Kind
@@ -57,6 +61,7 @@ class Reading:
     elements: Elements
     symbology: str | None = None
     host: str | None = None
+    faults: frozenset[wedge.Fault] = frozenset()
 
 
 def read(text: str) -> Reading:
@@ -78,8 +83,34 @@ def read_typed(text: str) -> Reading:
 
 
 def _read(text: str, *, typed: bool) -> Reading:
+    """The plain reading; where it fails on a code, the only one that a scanner's wrong setting leaves."""
+    if "<" in text and (plain := wedge.respelled(text)) is not None:
+        try:
+            return replace(_read_code(plain), faults=frozenset({wedge.Fault.SEPARATOR_SPELLED}))
+        except IdentifierError:
+            pass  # then it may be a value that happens to look so
+    try:
+        return _read_plain(text, typed=typed)
+    except IdentifierError:
+        found = wedge.recover(text, _read_code) if wedge.worth_trying(text) else None
+        if found is None:
+            raise
+        return replace(found.reading, faults=found.faults)
+
+
+def _read_code(text: str) -> Reading:
+    """Only what holds a GTIN: all else is too little to undo a scanner's fault with."""
+    reading = _read_plain(text, typed=False)
+    if reading.identifier.gtin is None or reading.kind not in (Kind.ELEMENT_STRING, Kind.DIGITAL_LINK):
+        raise IdentifierError(ErrorCode.NOT_A_PRODUCT, given=text, expected="a product number (01)")
+    return reading
+
+
+def _read_plain(text: str, *, typed: bool) -> Reading:
     if len(text) <= MAX_SCAN and text.lstrip(" \t\r\n").startswith(("(", "（")):  # noqa: RUF001 (full-width)
         text = text.translate(_LINE_BREAKS)  # printed text is often pasted line by line
+    if iso15434.MARK in text[:8]:
+        return _read_envelope(text)
     plain = fold(text, limit=MAX_SCAN, separators=True)
     symbology = _SYMBOLOGY.match(plain)
     if symbology:
@@ -116,6 +147,16 @@ def _read_symbol(symbology: str, content: str) -> Reading:
             field="gtin",
         )
     return _gtin(Gtin.parse(content), symbology)
+
+
+def _read_envelope(text: str) -> Reading:
+    """What an ISO 15434 envelope holds, with or without the AIM identifier of its plain DataMatrix."""
+    fold(text.translate(_ENDS_OF_ENVELOPES), limit=MAX_SCAN, separators=True)
+    content = text.strip(" \t\r\n")
+    symbology = _SYMBOLOGY.match(content)
+    content = content[3:] if symbology else content
+    elements = iso15434.elements(content)
+    return _product(Kind.ENVELOPE, elements, symbology[0] if symbology else None)
 
 
 def _read_link(text: str, symbology: str | None = None) -> Reading:
@@ -184,7 +225,8 @@ def _product(
 ) -> Reading:
     """The product that valid elements name. A pallet or an asset is no vial: NOT_A_PRODUCT."""
     values = dict(elements)
-    if "01" not in values and ("10" not in values or _OTHER_KEYS.intersection(values)):
+    named = "01" in values or (kind is Kind.ENVELOPE and "710" in values)
+    if not named and ("10" not in values or _OTHER_KEYS.intersection(values)):
         raise IdentifierError(
             ErrorCode.NOT_A_PRODUCT,
             given="".join(f"({ai}){value}" for ai, value in elements),

@@ -54,6 +54,10 @@ ERRORS: Mapping[ErrorCode, str] = {
         "“{given}” may be a lot number or a product number."
         " Say which one it is by entering it in its own field."
     ),
+    ErrorCode.SCANNER_SETTING: N_(
+        "The scanner's keyboard setting does not fit this computer, so we cannot tell what it read."
+        " This says nothing about the product. Test the scanner at /scan/setup, or type the lot number."
+    ),
     ErrorCode.COUNTRY_UNKNOWN: N_(
         "“{given}” is not a country that we know. Write its name in English, or its two letters."
     ),

@@ -1,0 +1,389 @@
+"""What the keys of a US keyboard type on other countries' layouts (as Windows has them), as a table.
+
+A scanner that acts as a keyboard presses keys: it believes in a US layout, and a computer set to another
+one types other characters. `Layout.inverse` says which US character was meant by each that arrived.
+"""
+
+# ruff: noqa: RUF001 - that characters look like others is what layouts are about
+
+from dataclasses import dataclass
+from functools import cached_property
+
+US_PLAIN = "`1234567890-=qwertyuiop[]asdfghjkl;'\\zxcvbnm,./"
+US_SHIFT = '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|ZXCVBNM<>?'
+"""The keys of a US keyboard, row by row, without and with Shift; the layouts below have the same order."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One layout: what each key types plain and with Shift, and which of these are dead keys (accents).
+
+    `types_separator`: Ctrl and the key of ] are known to give 0x1D on it, as on a US keyboard.
+    """
+
+    name: str
+    plain: str
+    shift: str
+    dead: str = ""
+    types_separator: bool = False
+
+    @cached_property
+    def inverse(self) -> dict[int, str]:
+        """Typed character (as a code point) to the US character of its key; the unshifted key first."""
+        typed = zip(self.shift + self.plain, US_SHIFT + US_PLAIN, strict=True)
+        return {ord(here): meant for here, meant in typed}
+
+    @cached_property
+    def shifted(self) -> "Layout":
+        """The same keys where caps lock shifts all of them, not only the letters."""
+        return Layout(self.name, self.shift, self.plain, self.dead, self.types_separator)
+
+
+ACCENTS = {
+    "\u0300": "`", "\u0301": "´΄", "\u0302": "^", "\u0303": "~", "\u0304": "¯", "\u0306": "˘", "\u0307": "˙",
+    "\u0308": "¨", "\u030a": "°", "\u030b": "˝", "\u030c": "ˇ", "\u0327": "¸", "\u0328": "˛",
+}  # fmt: skip
+"""Combining marks, and the accents by which layouts name the dead keys that make them."""
+
+US = Layout("United States", US_PLAIN, US_SHIFT)
+
+LAYOUTS = (
+    Layout(
+        "United Kingdom",
+        "`1234567890-=qwertyuiop[]asdfghjkl;'#zxcvbnm,./",
+        '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~ZXCVBNM<>?',
+    ),
+    Layout(
+        "Irish",
+        "`1234567890-=qwertyuiop[]asdfghjkl;'#zxcvbnm,./",
+        '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~ZXCVBNM<>?',
+        "`",
+        types_separator=True,
+    ),
+    Layout(
+        "United Kingdom Extended",
+        "`1234567890-=qwertyuiop[]asdfghjkl;'#zxcvbnm,./",
+        '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~ZXCVBNM<>?',
+        "`",
+    ),
+    Layout(
+        "Scottish Gaelic",
+        "`1234567890-=qwertyuiop[]asdfghjkl;'#zxcvbnm,./",
+        '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~ZXCVBNM<>?',
+        "`'",
+        types_separator=True,
+    ),
+    Layout(
+        "US International",
+        "`1234567890-=qwertyuiop[]asdfghjkl;´\\zxcvbnm,./",
+        "~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:¨|ZXCVBNM<>?",
+        "`~^´¨",
+    ),
+    Layout(
+        "German",
+        "^1234567890ß´qwertzuiopü+asdfghjklöä#yxcvbnm,.-",
+        "°!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'YXCVBNM;:_",
+        "^`´",
+        types_separator=True,
+    ),
+    Layout(
+        "Sorbian",
+        "^1234567890ß´qwertzuiopü+asdfghjklöä#yxcvbnm,.-",
+        "°!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'YXCVBNM;:_",
+        "^`´",
+    ),
+    Layout(
+        "Swiss German",
+        "§1234567890'^qwertzuiopü¨asdfghjklöä$yxcvbnm,.-",
+        '°+"*ç%&/()=?`QWERTZUIOPè!ASDFGHJKLéà£YXCVBNM;:_',
+        "^`¨",
+        types_separator=True,
+    ),
+    Layout(
+        "Swiss French, Luxembourgish",
+        "§1234567890'^qwertzuiopè¨asdfghjkléà$yxcvbnm,.-",
+        '°+"*ç%&/()=?`QWERTZUIOPü!ASDFGHJKLöä£YXCVBNM;:_',
+        "^`¨",
+        types_separator=True,
+    ),
+    Layout(
+        "French",
+        "²&é\"'(-è_çà)=azertyuiop^$qsdfghjklmù*wxcvbn,;:!",
+        "²1234567890°+AZERTYUIOP¨£QSDFGHJKLM%µWXCVBN?./§",
+        "^¨",
+    ),
+    Layout(
+        "Belgian",
+        "²&é\"'(§è!çà)-azertyuiop^$qsdfghjklmùµwxcvbn,;:=",
+        "³1234567890°_AZERTYUIOP¨*QSDFGHJKLM%£WXCVBN?./+",
+        "^¨",
+    ),
+    Layout(
+        "Dutch",
+        "@1234567890/°qwertyuiop¨*asdfghjkl+´<zxcvbnm,.-",
+        "§!\"#$%&_()'?~QWERTYUIOP^|ASDFGHJKL±`>ZXCVBNM;:=",
+        "^`~¨´",
+    ),
+    Layout(
+        "Italian",
+        "\\1234567890'ìqwertyuiopè+asdfghjklòàùzxcvbnm,.-",
+        '|!"£$%&/()=?^QWERTYUIOPé*ASDFGHJKLç°§ZXCVBNM;:_',
+        types_separator=True,
+    ),
+    Layout(
+        "Spanish",
+        "º1234567890'¡qwertyuiop`+asdfghjklñ´çzxcvbnm,.-",
+        'ª!"·$%&/()=?¿QWERTYUIOP^*ASDFGHJKLÑ¨ÇZXCVBNM;:_',
+        "^`¨´",
+        types_separator=True,
+    ),
+    Layout(
+        "Latin American",
+        "|1234567890'¿qwertyuiop´+asdfghjklñ{}zxcvbnm,.-",
+        '°!"#$%&/()=?¡QWERTYUIOP¨*ASDFGHJKLÑ[]ZXCVBNM;:_',
+        "¨´",
+    ),
+    Layout(
+        "Portuguese",
+        "\\1234567890'«qwertyuiop+´asdfghjklçº~zxcvbnm,.-",
+        '|!"#$%&/()=?»QWERTYUIOP*`ASDFGHJKLÇª^ZXCVBNM;:_',
+        "^`~´",
+    ),
+    Layout(
+        "Brazilian",
+        "'1234567890-=qwertyuiop´[asdfghjklç~]zxcvbnm,.;",
+        '"!@#$%¨&*()_+QWERTYUIOP`{ASDFGHJKLÇ^}ZXCVBNM<>:',
+        "^`~¨´",
+    ),
+    Layout(
+        "Canadian French",
+        "#1234567890-=qwertyuiop^¸asdfghjkl;`<zxcvbnm,.é",
+        "|!\"/$%?&*()_+QWERTYUIOP^¨ASDFGHJKL:`>ZXCVBNM'.É",
+        "^`¨¸",
+    ),
+    Layout(
+        "Danish",
+        "½1234567890+´qwertyuiopå¨asdfghjklæø'zxcvbnm,.-",
+        '§!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLÆØ*ZXCVBNM;:_',
+        "^`¨´",
+        types_separator=True,
+    ),
+    Layout(
+        "Norwegian",
+        "|1234567890+\\qwertyuiopå¨asdfghjkløæ'zxcvbnm,.-",
+        '§!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLØÆ*ZXCVBNM;:_',
+        "^`¨",
+        types_separator=True,
+    ),
+    Layout(
+        "Norwegian with Sami",
+        "|1234567890+\\qwertyuiopå¨asdfghjkløæ'zxcvbnm,.-",
+        '§!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLØÆ*ZXCVBNM;:_',
+        "^`¨",
+    ),
+    Layout(
+        "Swedish, Finnish",
+        "§1234567890+´qwertyuiopå¨asdfghjklöä'zxcvbnm,.-",
+        '½!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLÖÄ*ZXCVBNM;:_',
+        "^`¨´",
+    ),
+    Layout(
+        "Sami Extended Finland, Sweden",
+        "§1234567890+´ášertŧuiopåŋasdfghjklöäđzčcvbnm,.-",
+        '½!"#¤%&/()=?`ÁŠERTŦUIOPÅŊASDFGHJKLÖÄĐZČCVBNM;:_',
+        "`´",
+    ),
+    Layout(
+        "Sami Extended Norway",
+        "|1234567890+\\ášertŧuiopåŋasdfghjkløæđzčcvbnm,.-",
+        '§!"#¤%&/()=?`ÁŠERTŦUIOPÅŊASDFGHJKLØÆĐZČCVBNM;:_',
+        "`",
+    ),
+    Layout(
+        "Icelandic",
+        "°1234567890ö-qwertyuiopð'asdfghjklæ´+zxcvbnm,.þ",
+        "¨!\"#$%&/()=Ö_QWERTYUIOPÐ?ASDFGHJKLÆ'*ZXCVBNM;:Þ",
+        "°¨´",
+    ),
+    Layout(
+        "Faroese",
+        "½1234567890+´qwertyuiopåðasdfghjklæø'zxcvbnm,.-",
+        '§!"#¤%&/()=?`QWERTYUIOPÅÐASDFGHJKLÆØ*ZXCVBNM;:_',
+        "`´",
+    ),
+    Layout(
+        "Estonian",
+        "ˇ1234567890+´qwertyuiopüõasdfghjklöä'zxcvbnm,.-",
+        '~!"#¤%&/()=?`QWERTYUIOPÜÕASDFGHJKLÖÄ*ZXCVBNM;:_',
+        "`~´ˇ",
+    ),
+    Layout(
+        "Latvian",
+        "\u00ad1234567890-fūgjrmvnzēčžhšusildatec´ķņbīkpoā,.ļ",
+        "?!«»$%/&×()_FŪGJRMVNZĒČŽHŠUSILDATEC°ĶŅBĪKPOĀ;:Ļ",
+        "´°",
+    ),
+    Layout(
+        "Latvian QWERTY",
+        "`1234567890-=qwertyuiop[]asdfghjkl;'\\zxcvbnm,./",
+        '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|ZXCVBNM<>?',
+        "'",
+        types_separator=True,
+    ),
+    Layout(
+        "Lithuanian",
+        "`ąčęėįšųū„“-žqwertyuiop[]asdfghjkl;'\\zxcvbnm,./",
+        '~ĄČĘĖĮŠŲŪ()_ŽQWERTYUIOP{}ASDFGHJKL:"|ZXCVBNM<>?',
+    ),
+    Layout(
+        "Lithuanian IBM",
+        '`!"/;:,.?()_+ąžertyuiopį“asdfghjklųė\\zūcvbnmčšę',
+        "~1234567890-=ĄŽERTYUIOPĮ„ASDFGHJKLŲĖ|ZŪCVBNMČŠĘ",
+        types_separator=True,
+    ),
+    Layout(
+        "Lithuanian Standard",
+        "`!-/;:,.=()?xąžertyuiopįwasdšghjklųėqzūcvbnmčfę",
+        "~1234567890+XĄŽERTYUIOPĮWASDŠGHJKLŲĖQZŪCVBNMČFĘ",
+    ),
+    Layout(
+        "Polish 214",
+        "˛1234567890+'qwertzuiopżśasdfghjklłąóyxcvbnm,.-",
+        '·!"#$%&/()=?*QWERTZUIOPńćASDFGHJKLŁęźYXCVBNM;:_',
+        "˛",
+        types_separator=True,
+    ),
+    Layout(
+        "Czech",
+        ";+ěščřžýáíé=´qwertzuiopú)asdfghjklů§¨yxcvbnm,.-",
+        "°1234567890%ˇQWERTZUIOP/(ASDFGHJKL\"!'YXCVBNM?:_",
+        "¨°´ˇ",
+    ),
+    Layout(
+        "Czech QWERTY",
+        ";+ěščřžýáíé=´qwertyuiopú)asdfghjklů§¨zxcvbnm,.-",
+        "°1234567890%ˇQWERTYUIOP/(ASDFGHJKL\"!'ZXCVBNM?:_",
+        "¨°´ˇ",
+    ),
+    Layout(
+        "Slovak",
+        ";+ľščťžýáíé=´qwertzuiopúäasdfghjklô§ňyxcvbnm,.-",
+        '°1234567890%ˇQWERTZUIOP/(ASDFGHJKL"!)YXCVBNM?:_',
+        "°´ˇ",
+    ),
+    Layout(
+        "Slovak QWERTY",
+        ";+ľščťžýáíé=´qwertyuiopúäasdfghjklô§ňzxcvbnm,.-",
+        '°1234567890%ˇQWERTYUIOP/(ASDFGHJKL"!)ZXCVBNM?:_',
+        "°´ˇ",
+    ),
+    Layout(
+        "Hungarian",
+        "0123456789öüóqwertzuiopőúasdfghjkléáűyxcvbnm,.-",
+        "§'\"+!%/=()ÖÜÓQWERTZUIOPŐÚASDFGHJKLÉÁŰYXCVBNM?:_",
+        types_separator=True,
+    ),
+    Layout(
+        "Hungarian 101-key",
+        "í123456789öüóqwertyuiopőúasdfghjkléáűzxcvbnm,.-",
+        "Í'\"+!%/=()ÖÜÓQWERTYUIOPŐÚASDFGHJKLÉÁŰZXCVBNM?:_",
+        types_separator=True,
+    ),
+    Layout(
+        "Croatian, Slovenian, Serbian Latin",
+        "¸1234567890'+qwertzuiopšđasdfghjklčćžyxcvbnm,.-",
+        '¨!"#$%&/()=?*QWERTZUIOPŠĐASDFGHJKLČĆŽYXCVBNM;:_',
+        "¸¨",
+    ),
+    Layout(
+        "Albanian",
+        "\\1234567890-=qwertzuiopç@asdfghjklë[]yxcvbnm,./",
+        "|!\"#$%^&*()_+QWERTZUIOPÇ'ASDFGHJKLË{}YXCVBNM;:?",
+    ),
+    Layout(
+        "Romanian Legacy",
+        "]1234567890+'qwertzuiopăîasdfghjklşţâyxcvbnm,.-",
+        '[!"#¤%&/()=?*QWERTZUIOPĂÎASDFGHJKLŞŢÂYXCVBNM;:_',
+        types_separator=True,
+    ),
+    Layout(
+        "Romanian Standard",
+        "„1234567890-=qwertyuiopăîasdfghjklșțâzxcvbnm,./",
+        "”!@#$%^&*()_+QWERTYUIOPĂÎASDFGHJKLȘȚÂZXCVBNM;:?",
+    ),
+    Layout(
+        "Maltese 47-key",
+        "ċ1234567890-=qwertyuiopġħasdfghjkl;'żzxcvbnm,./",
+        'Ċ!@€$%^&*()_+QWERTYUIOPĠĦASDFGHJKL:"ŻZXCVBNM<>?',
+    ),
+    Layout(
+        "Maltese 48-key",
+        "ċ1234567890-=qwertyuiopġħasdfghjkl;'#zxcvbnm,./",
+        'Ċ!"€$%^&*()_+QWERTYUIOPĠĦASDFGHJKL:@~ZXCVBNM<>?',
+    ),
+    Layout(
+        "Turkish Q",
+        '"1234567890*-qwertyuıopğüasdfghjklşi,zxcvbnmöç.',
+        "é!'^+%&/()=?_QWERTYUIOPĞÜASDFGHJKLŞİ;ZXCVBNMÖÇ:",
+    ),
+    Layout(
+        "Turkish F",
+        "+1234567890/-fgğıodrnhpqwuieaütkmlyşxjövcçzsb.,",
+        "*!\"^$%&'()=?_FGĞIODRNHPQWUİEAÜTKMLYŞXJÖVCÇZSB:;",
+    ),
+    Layout(
+        "Greek",
+        "`1234567890-=;ςερτυθιοπ[]ασδφγηξκλ΄'\\ζχψωβνμ,./",
+        '~!@#$%^&*()_+:΅ΕΡΤΥΘΙΟΠ{}ΑΣΔΦΓΗΞΚΛ¨"|ΖΧΨΩΒΝΜ<>?',
+        "΄¨΅",
+        types_separator=True,
+    ),
+    Layout(
+        "Greek 319 Latin",
+        "\\1234567890'+qwertyuiop[]asdfghjkl´^`zxcvbnm,.-",
+        '|!"#$%&/()=?*QWERTYUIOP{}ASDFGHJKL¨~@ZXCVBNM;:_',
+        "´^`¨~",
+        types_separator=True,
+    ),
+    Layout(
+        "Bulgarian Phonetic",
+        "ю1234567890-=чшертъуиопящасдфгхйкл;'ьзжцвбнм,./",
+        'Ю!@№$%€§*()–+ЧШЕРТЪУИОПЯЩАСДФГХЙКЛ:"ѝЗЖЦВБНМ„“?',
+    ),
+    Layout(
+        "Bulgarian Phonetic Traditional",
+        "ч1234567890-=явертъуиопшщасдфгхйкл;'юзьцжбнм,./",
+        'Ч!@№$%€§*()_+ЯВЕРТЪУИОПШЩАСДФГХЙКЛ:"ЮЗѝЦЖБНМ<>?',
+    ),
+    Layout(
+        "Bulgarian",
+        "(1234567890-.,уеишщксдзц;ьяаожгтнвмч„юйъэфхпрлб",
+        ')!?+"%=:/–№$€ыУЕИШЩКСДЗЦ§ѝЯАОЖГТНВМЧ“ЮЙЪЭФХПРЛБ',
+    ),
+    Layout(
+        "Russian",
+        "ё1234567890-=йцукенгшщзхъфывапролджэ\\ячсмитьбю.",
+        'Ё!"№;%:?*()_+ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭ/ЯЧСМИТЬБЮ,',
+    ),
+    Layout(
+        "Ukrainian",
+        "'1234567890-=йцукенгшщзхїфівапролджєґячсмитьбю.",
+        'ʼ!"№;%:?*()_+ЙЦУКЕНГШЩЗХЇФІВАПРОЛДЖЄҐЯЧСМИТЬБЮ,',
+    ),
+    Layout(
+        "Macedonian",
+        "`1234567890-=љњертѕуиопшѓасдфгхјклчќжзџцвбнм,./",
+        "~!„“$%^&*()_+ЉЊЕРТЅУИОПШЃАСДФГХЈКЛЧЌЖЗЏЦВБНМ;:?",
+        "`",
+    ),
+    Layout(
+        "Serbian Cyrillic",
+        "`1234567890'+љњертзуиопшђасдфгхјклчћжѕџцвбнм,.-",
+        '~!"#$%&/()=?*ЉЊЕРТЗУИОПШЂАСДФГХЈКЛЧЋЖЅЏЦВБНМ;:_',
+    ),
+    Layout(
+        "Hebrew",
+        ";1234567890-=/'קראטוןםפ][שדגכעיחלךף,\\זסבהנמצתץ.",
+        '~!@#$%^&*)(_+QWERTYUIOP}{ASDFGHJKL:"|ZXCVBNM><?',
+    ),
+)

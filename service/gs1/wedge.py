@@ -1,0 +1,306 @@
+r"""What a scanner that types like a keyboard does to a code, undone where exactly one reading is left.
+
+>>> from service.gs1.element_strings import parse
+>>> recover("+d20109506000134352" + "10ABß1", lambda text: parse(text[3:])).reading
+(('01', '09506000134352'), ('10', 'AB-1'))
+
+Faults of settings, not of products: the computer expects another country's keyboard, caps lock is on, the
+separator (FNC1, 0x1D) arrives spelled out or not at all. Every layout that could have typed the text is
+tried, and every place where a lost separator could have been. When two readings fit, none is taken: a
+wrong guess would judge a vial by another one's numbers.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from service.errors import ErrorCode, IdentifierError
+from service.gs1 import element_strings
+from service.gs1.application_identifiers import check_value
+from service.gs1.characters import GROUP_SEPARATOR
+from service.gs1.identifiers import check_digit
+from service.gs1.keyboards import ACCENTS, LAYOUTS, US, Layout
+
+T = TypeVar("T")
+
+SHORTEST, LONGEST = 16, 400
+"""How long a text may be that is tried: AI 01 with its GTIN, and far more than a medicine's code."""
+
+
+class Fault(StrEnum):
+    """One wrong setting of a scanner, or of the computer that it types into."""
+
+    SEPARATOR_SPELLED = "separator_spelled"
+    SEPARATOR_LOST = "separator_lost"
+    CAPS_LOCK = "caps_lock"
+    LAYOUT = "layout"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that the scanner may have meant (US characters, 0x1D), and what was wrong with it."""
+
+    text: str
+    faults: frozenset[Fault]
+    layout: str = ""
+    composed: bool = False
+    """Whether an accented letter was taken for two keys, an accent and a letter, on this layout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered(Generic[T]):
+    """The one reading left, the fewest faults that explain it, and the layouts that could have typed it."""
+
+    reading: T
+    faults: frozenset[Fault]
+    layouts: tuple[str, ...]
+
+
+# How scanners and programs write a separator that they cannot type. None of these can stand in a value
+# (character set 82), but for those in < >, which no lot or serial was ever seen to hold.
+_SPELLED_IN_FULL = re.compile(r"\^\]|[{\[](?:GS|FNC1)[}\]]|\\x1d|\\u001d|\\035|[|␝↔]", re.IGNORECASE)
+_SPELLED = re.compile(rf"{_SPELLED_IN_FULL.pattern}|[\x1b\x1c]", re.IGNORECASE)
+_IN_VALUES = re.compile(r"<(?:GS|FNC1|0x1D)>", re.IGNORECASE)
+_PICTURED = str.maketrans(dict.fromkeys("␝↔\x1b\x1c", GROUP_SEPARATOR))
+
+_PREFIX = re.compile(r"\](?:C1|e0|d2|d8|Q3|J1)\x1d?")
+_GTIN_FIRST = re.compile(r"01([0-9]{14})")
+_LINK = re.compile(r"(?:\][Qd]1)?https?://")
+_SIGNS = re.compile(rf"{_SPELLED_IN_FULL.pattern}|[\x00\x1b\x1c]", re.IGNORECASE)
+
+_FIRST = frozenset("]0h^{[\\|\x1d")  # of an AIM identifier, AI 01, a link, and of separators
+_THEMSELVES = " \x1d\t\r\n"
+_MOST_BRANCHES = 64
+_MOST_SPLITS = 50
+_LONGEST_SPLIT = 120
+
+
+def worth_trying(text: str) -> bool:
+    """Whether a text that could not be read is as long as a code, and no printed text nor an envelope."""
+    return SHORTEST <= len(text) <= LONGEST and "[)>" not in text and not text.lstrip().startswith("(")
+
+
+def respelled(text: str) -> str | None:
+    """The text with `<GS>` as the separator that it stands for; None where there is none."""
+    return _IN_VALUES.sub(GROUP_SEPARATOR, text) if _IN_VALUES.search(text) else None
+
+
+def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
+    """The only reading that undoing the faults leaves; `read` reads one text, or raises IdentifierError.
+
+    None when the text shows no sign of a scanner's setting. Raises SCANNER_SETTING when it does, and
+    none or several readings are left.
+    """
+    likely = list(candidates(text))
+    found: dict[T, list[Candidate]] = {}
+    for explanations in _simplest_first(likely, text):
+        found = found or _readings(explanations, read)
+    if len(found) == 1:
+        ((reading, likely),) = found.items()
+        fewest = min((each.faults for each in likely), key=lambda faults: (len(faults), sorted(faults)))
+        names = tuple(each.layout for each in likely if each.layout and each.faults == fewest)
+        return Recovered(reading, fewest, tuple(dict.fromkeys(names)))
+    if not found and not _SIGNS.search(text) and not any(_betrays_a_setting(each) for each in likely):
+        return None
+    raise IdentifierError(
+        ErrorCode.SCANNER_SETTING,
+        given=text,
+        expected="a scanner set to this computer's keyboard, with FNC1 sent as the character 0x1D",
+        found="more than one possible reading" if found else "no possible reading",
+    )
+
+
+def _simplest_first(likely: list[Candidate], text: str) -> Iterator[list[Candidate]]:
+    """Where one explanation is far likelier than the next, it is asked first.
+
+    A separator spelled out in full speaks for a keyboard on which its signs are where they should be. And
+    a key of its own explains an accented letter better than two keys do.
+    """
+    if _SPELLED_IN_FULL.search(text):
+        yield [each for each in likely if not each.layout]
+    yield [each for each in likely if not each.composed]
+    yield [each for each in likely if each.composed]
+
+
+def _betrays_a_setting(candidate: Candidate) -> bool:
+    """Whether undoing a fault has brought a right GTIN to light, whatever is wrong with the rest."""
+    content = _PREFIX.sub("", candidate.text, count=1)
+    return bool(candidate.faults) and _has_right_gtin(content)
+
+
+def _has_right_gtin(content: str) -> bool:
+    gtin = _GTIN_FIRST.match(content.removeprefix(GROUP_SEPARATOR))
+    return gtin is not None and check_digit(gtin[1][:-1]) == gtin[1][-1]
+
+
+def _readings(likely: list[Candidate], read: Callable[[str], T]) -> dict[T, list[Candidate]]:
+    """What the candidates say, each reading with all that explains it; at most two, which are too many."""
+    found: dict[T, list[Candidate]] = {}
+    for version in (each for candidate in likely for each in _versions(candidate)):
+        try:
+            found.setdefault(read(version.text), []).append(version)
+        except IdentifierError:
+            continue
+        if len(found) > 1:
+            break
+    return found
+
+
+def candidates(text: str) -> Iterator[Candidate]:
+    """Every text that begins like a code and could have become this one on the way through a keyboard."""
+    stripped = text.strip(" \t\r\n")
+    pictured = stripped.translate(_PICTURED)
+    seen: set[tuple[str, str]] = set()
+    for layout in (US, *LAYOUTS):
+        name = "" if layout is US else layout.name
+        for caps, typed, keys in _keyboards(pictured, layout):
+            if not any(meant[0] in _FIRST for meant, _ in _meant(typed[:2], keys)):
+                continue
+            for meant, composed in _meant(typed, keys):
+                plain = _SPELLED.sub(GROUP_SEPARATOR, meant)
+                if (plain, name) in seen or not _begins_like_a_code(plain, caps=caps):
+                    continue
+                if name and plain == stripped:
+                    continue  # this layout would not have changed anything
+                seen.add((plain, name))
+                faults = {Fault.CAPS_LOCK} if caps else set()
+                if name:
+                    faults.add(Fault.LAYOUT)
+                if plain != meant or pictured != stripped or "\0" in text:
+                    faults.add(Fault.SEPARATOR_SPELLED)
+                yield Candidate(plain, frozenset(faults), name, composed)
+
+
+def _keyboards(text: str, layout: Layout) -> Iterator[tuple[bool, str, Layout]]:
+    """Caps lock off; on, so that letters change their case; on, so that every key is shifted (French)."""
+    yield False, text, layout
+    yield True, "".join(map(_other_case, text)), layout
+    if layout is not US:
+        yield True, text, layout.shifted
+
+
+def _other_case(character: str) -> str:
+    other = character.swapcase()
+    return other if len(other) == 1 else character
+
+
+def _begins_like_a_code(text: str, *, caps: bool) -> bool:
+    """An AIM identifier of GS1 data, a link, or a GTIN with a right check digit.
+
+    Only the letter of an AIM identifier can show that caps lock is on: without one it is not assumed.
+    """
+    if _PREFIX.match(text):
+        return True
+    if caps:
+        return False
+    return _has_right_gtin(text) or _LINK.match(text) is not None
+
+
+def _meant(text: str, layout: Layout) -> list[tuple[str, bool]]:
+    """What the keys that typed `text` on this layout say on a US keyboard; nothing when it has no such key.
+
+    With whether letters had to be taken apart for it. NUL is what some programs report for a dead key, and
+    for a separator that the layout cannot type.
+    """
+    inverse, composed = layout.inverse, False
+    if "\0" not in text and all(ord(each) in inverse or each in _THEMSELVES for each in text):
+        return [(text.translate(inverse), False)]
+    partial = [""]
+    places = iter(range(len(text)))
+    for at in places:
+        character = text[at]
+        options = [inverse.get(ord(character), "")]
+        if character == "\0":
+            options, used = _after_nul(text[at + 1 : at + 2], layout)
+            if used:
+                next(places, None)
+        elif character in _THEMSELVES:
+            options = [character]
+        elif not options[0]:
+            options, composed = [_taken_apart(character, layout)], True
+        partial = [each + option for each in partial for option in options if option]
+        if not partial or len(partial) > _MOST_BRANCHES:
+            return []
+    return [(each, composed) for each in partial]
+
+
+def _after_nul(character: str, layout: Layout) -> tuple[list[str], bool]:
+    """What NUL and the character after it may say, and whether that character is used up by it."""
+    separator = [] if layout.types_separator else [GROUP_SEPARATOR]
+    if not character:
+        return separator, False
+    direct = layout.inverse.get(ord(character), "")
+    if direct and character in layout.dead:
+        return [direct], True
+    apart = _taken_apart(character, layout)
+    if not apart:
+        return separator, False
+    return [apart, *(each + direct for each in separator if direct)], True
+
+
+def _taken_apart(character: str, layout: Layout) -> str:
+    """The dead key and the letter that make an accented letter, as their US characters; empty if none do."""
+    parts = unicodedata.normalize("NFD", character)
+    base, marks = parts[0], parts[1:]
+    accents = [next((each for each in ACCENTS.get(mark, "") if each in layout.dead), "") for mark in marks]
+    keys = [layout.inverse.get(ord(each), "") if each else "" for each in (*accents, base)]
+    return "".join(keys) if marks and all(keys) else ""
+
+
+def _versions(candidate: Candidate) -> Iterator[Candidate]:
+    """The candidate itself when it has separators, or needs none; else each place where they may be lost."""
+    prefix = _PREFIX.match(candidate.text)
+    start = prefix.end() if prefix else 0
+    content = candidate.text[start:].removeprefix(GROUP_SEPARATOR)
+    if GROUP_SEPARATOR in content or _LINK.match(candidate.text):
+        yield candidate
+        return
+    for ends in _splits(content) if len(content) <= _LONGEST_SPLIT else ((),):
+        cut = [content[a:b] for a, b in zip((0, *ends), (*ends, len(content)), strict=True)]
+        lost = {Fault.SEPARATOR_LOST} if len(cut) > 1 else set()
+        text = candidate.text[:start] + GROUP_SEPARATOR.join(cut)
+        yield replace(candidate, text=text, faults=candidate.faults | lost)
+
+
+def _splits(content: str) -> Iterator[tuple[int, ...]]:
+    """Where separators may have been: every way to take `content` apart into element strings.
+
+    The first `_MOST_SPLITS` ways; two that can be read are already too many.
+    """
+    follows: dict[int, list[tuple[int, bool]]] = {len(content): []}
+    for at in range(len(content) - 1, -1, -1):
+        ends = [(end, cut) for end, cut in _ends(content, at) if end in follows]
+        if ends:
+            follows[at] = ends
+    if 0 not in follows:
+        return
+    waiting: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+    for _ in range(_MOST_SPLITS):
+        if not waiting:
+            return
+        at, cuts = waiting.pop()
+        if at == len(content):
+            yield cuts
+        for end, needs_separator in follows[at]:
+            waiting.append((end, (*cuts, end) if needs_separator and end < len(content) else cuts))
+
+
+def _ends(content: str, at: int) -> Iterator[tuple[int, bool]]:
+    """Where an element string that begins here may end, and whether a separator must follow it."""
+    try:
+        ai, fixed = element_strings.ai_at(content[at : at + 4])
+    except IdentifierError:
+        return
+    first = at + len(ai)
+    lasts = range(first + 1, min(len(content), first + 90) + 1) if fixed is None else (first + fixed,)
+    for end in lasts:
+        value = content[first:end]
+        try:
+            element_strings.check_format(ai, value)
+            check_value(ai, value)
+        except IdentifierError:
+            continue
+        yield end, fixed is None

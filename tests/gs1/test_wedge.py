@@ -1,0 +1,218 @@
+"""Scanners that type: what is recovered, what is refused, and that nothing is guessed."""
+
+import doctest
+import json
+import random
+import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.errors import ErrorCode, IdentifierError, VialcheckError
+from service.gs1 import wedge
+from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, Layout
+from service.gs1.reading import Kind, read, read_typed
+from service.gs1.wedge import Fault
+
+GS = "\x1d"
+GTIN = "09506000134352"
+HEAD = f"01{GTIN}17281031"
+PACK = HEAD + "10OVA2714" + GS + "21J38QAPXKADRQ8"
+FIELDS = {"01": GTIN, "17": "281031", "10": "OVA2714", "21": "J38QAPXKADRQ8"}
+BY_NAME = {layout.name: layout for layout in LAYOUTS}
+
+
+def typed_on(layout: Layout, text: str) -> str:
+    """What a computer with this layout takes down when a scanner presses the keys of `text`."""
+    keys = dict(zip(US_PLAIN + US_SHIFT, layout.plain + layout.shift, strict=True))
+    return "".join(keys.get(character, character) for character in text)
+
+
+def refusal(text: str) -> ErrorCode:
+    with pytest.raises(IdentifierError) as caught:
+        read(text)
+    assert caught.value.given
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["^]", "|", "{GS}", "[GS]", "<GS>", "<gs>", "<FNC1>", "␝", "↔", "\\x1d", "\\u001D", "\x1c", "\0"],
+)
+@pytest.mark.parametrize("prefix", ["", "]d2", "]C1"])
+def test_a_separator_that_is_spelled_out(written: str, prefix: str) -> None:
+    for result in (read(prefix + PACK.replace(GS, written)), read_typed(prefix + PACK.replace(GS, written))):
+        assert dict(result.elements) == FIELDS
+        assert result.faults == {Fault.SEPARATOR_SPELLED}
+        assert result.symbology == (prefix or None)
+
+
+def test_a_separator_before_the_first_field_too() -> None:
+    assert dict(read("]d2^]" + PACK.replace(GS, "^]")).elements) == FIELDS
+
+
+def test_caps_lock_is_seen_by_the_letter_of_the_aim_identifier() -> None:
+    for prefix in ("]d2", "]C1", "]e0", "]Q3"):
+        scan = prefix + HEAD + "10oVa2714" + GS + "21aBc"
+        result = read(scan.swapcase())
+        assert dict(result.elements) == {"01": GTIN, "17": "281031", "10": "oVa2714", "21": "aBc"}
+        assert result.faults == {Fault.CAPS_LOCK}
+
+
+def test_without_an_aim_identifier_the_case_stays_as_it_came() -> None:
+    assert dict(read((HEAD + "10OVA" + GS + "21aBc").swapcase()).elements)["21"] == "AbC"
+
+
+@pytest.mark.parametrize(
+    ("layout", "text"),
+    [
+        ("French", "10OVA2714" + GS + "21J38QAPXKADRQ8"),  # digits need Shift; q and a change places
+        ("Belgian", "10OVA2714" + GS + "21J38QAPXKADRQ8"),
+        ("German", "10OVA2714" + GS + "21J38QAPXKADRQ8"),
+        ("German", "10B-1" + GS + "21Y3"),  # ß is a key that only German has there
+        ("Lithuanian", "10OVA2714" + GS + "21J38QAP"),
+        ("Russian", "10OVA2714" + GS + "21J38QAPXKADRQ8"),
+        ("Greek", "10OVA2714" + GS + "21J38QAPXKADRQ8"),
+        ("Turkish F", "10OVA2714" + GS + "21J38QAPXKADRQ8"),
+        ("Hungarian", "10OVA2714" + GS + "21J38"),  # 0 is ö
+        ("Portuguese", "10OVA2714" + GS + "21Y38Z"),
+    ],
+)
+def test_a_keyboard_of_another_country(layout: str, text: str) -> None:
+    result = read(typed_on(BY_NAME[layout], "]d2" + HEAD + text))
+    assert result.elements == read("]d2" + HEAD + text).elements
+    assert result.faults == {Fault.LAYOUT}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # y and z change places in German, not in Italian, and both type + for ]
+        (typed_on(BY_NAME["German"], "]d2" + HEAD + "10YZ1" + GS + "21X"), ErrorCode.SCANNER_SETTING),
+        # a lost separator that could have been at several places: OVA2|714… is a national number
+        (PACK.replace(GS, ""), ErrorCode.SCANNER_SETTING),
+        # keys that no layout has together
+        ("]d2" + HEAD + "10OVA" + GS + "21Ж\u0100", ErrorCode.BAD_CHARACTER),
+        # what is damaged stays damaged
+        ("]d2" + HEAD.replace("52", "53") + "10A^]21B", ErrorCode.SCANNER_SETTING),
+        ("]d2" + HEAD.replace("52", "53") + "10A", ErrorCode.GTIN_CHECK_DIGIT),
+        ("]d2" + HEAD.replace("281031", "281331") + "10A", ErrorCode.EXPIRY_IMPOSSIBLE),
+        # people's words are no code
+        ("Boîte de toxine botulique", ErrorCode.BAD_CHARACTER),
+        ("ampoule of 100 units, white", ErrorCode.TOO_LONG),
+        ("A" * 5000, ErrorCode.TOO_LONG),
+        ("]" * 300, ErrorCode.TOO_LONG),
+        (f"http://example.com/01/{GTIN[:-1]}3/10/A", ErrorCode.GTIN_CHECK_DIGIT),
+        ("\0" * 300, ErrorCode.SCANNER_SETTING),
+    ],
+)
+def test_what_is_not_certain_is_refused(text: str, code: ErrorCode) -> None:
+    assert refusal(text) is code
+
+
+def test_a_lost_separator_is_put_back_where_only_one_place_is_left() -> None:
+    # an expiry after a serial of twenty: no other cut leaves values of a right length
+    scan = f"]d201{GTIN}" + "21" + "X" * 20 + "17281031"
+    result = read(scan)
+    assert dict(result.elements) == {"01": GTIN, "21": "X" * 20, "17": "281031"}
+    assert result.faults == {Fault.SEPARATOR_LOST}
+
+
+def test_a_link_typed_on_another_keyboard() -> None:
+    link = f"https://example.com/01/{GTIN}/10/OVA2714?17=281031"
+    result = read(typed_on(BY_NAME["French"], link))
+    assert (result.kind, result.host) == (Kind.DIGITAL_LINK, "example.com")
+    assert dict(result.elements) == {"01": GTIN, "10": "OVA2714", "17": "281031"}
+
+
+values = st.text("ABCDEFGHXYZabcxyz0123456789-./", min_size=1, max_size=20)
+packs = st.builds(lambda lot, serial: f"]d2{HEAD}10{lot}{GS}21{serial}", values, values)
+
+
+@given(packs)
+def test_a_clean_scan_is_never_altered(pack: str) -> None:
+    result = read(pack)
+    assert not result.faults
+    assert pack == "]d2" + HEAD + "10" + dict(result.elements)["10"] + GS + "21" + dict(result.elements)["21"]
+
+
+@given(packs, st.sampled_from(LAYOUTS), st.booleans())
+def test_what_is_recovered_is_what_was_scanned(pack: str, layout: Layout, caps: bool) -> None:
+    """Recovered right or refused; a text that happens to read plainly is beyond anybody's knowing."""
+    typed = typed_on(layout, pack)
+    if caps:
+        typed = "".join(each.swapcase() if len(each.swapcase()) == 1 else each for each in typed)
+    try:
+        result = read(typed)
+    except IdentifierError:
+        return
+    if result.faults:
+        assert result.elements == read(pack).elements
+
+
+@given(st.text(max_size=60) | st.text("]d20195é\0\x1d^|<GS>", max_size=80))
+def test_only_our_errors_come_out(text: str) -> None:
+    with suppress(IdentifierError):
+        read(text)
+
+
+def test_every_layout_is_a_whole_keyboard() -> None:
+    assert len(BY_NAME) == len(LAYOUTS)
+    for layout in LAYOUTS:
+        assert len(layout.plain) == len(layout.shift) == len(US_PLAIN) == len(US_SHIFT), layout.name
+        assert set(layout.dead) <= set(layout.plain + layout.shift), layout.name
+
+
+@pytest.fixture(scope="module")
+def typed_rows(corpora: Path) -> list[dict[str, Any]]:
+    lines = (corpora / "gs1" / "gs1-vectors.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if row["kind"] == "keyboard-wedge"]
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    try:
+        result = read(row["input"])
+    except IdentifierError:
+        return "refused"
+    right = dict(result.elements) == dict(map(tuple, row["ais"]))
+    return ("recovered" if result.faults else "read as it came") + (" right" if right else " WRONG")
+
+
+def test_the_shared_rows_are_recovered_or_refused(
+    typed_rows: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # rows of "Deadkey" are the source's calibration bar codes: all characters, no pack
+    packs = [row for row in typed_rows if not row["options"].endswith("Deadkey")]
+    figures = Counter(map(_outcome, packs))
+    others = Counter(_outcome(row) for row in typed_rows if row not in packs)
+    with capsys.disabled():
+        sys.stdout.write(f"\nkeyboard-wedge, {len(packs)} packs: {dict(figures)}\n")
+        sys.stdout.write(
+            f"keyboard-wedge, {len(typed_rows) - len(packs)} calibration codes: {dict(others)}\n"
+        )
+    assert figures["recovered WRONG"] == 0
+    assert figures["recovered right"] + figures["read as it came right"] >= 0.8 * len(packs)
+    # a text that is a right GS1 message as it stands cannot be known to have been another
+    assert figures["read as it came WRONG"] <= 0.01 * len(packs)
+    assert set(others) == {"refused"}
+
+
+def test_scrambled_rows_are_refused(typed_rows: list[dict[str, Any]]) -> None:
+    shuffle = random.Random(7).sample
+    for row in typed_rows:
+        text = row["input"]
+        for kept in (0, 4):
+            scrambled = text[:kept] + "".join(shuffle(text[kept:], len(text) - kept))
+            with pytest.raises(VialcheckError):
+                read(scrambled)
+
+
+def test_the_examples_in_the_documentation_hold() -> None:
+    result = doctest.testmod(wedge)
+    assert result.attempted
+    assert not result.failed
