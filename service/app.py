@@ -15,6 +15,7 @@ from service.web.labels import labels
 from service.web.language import best_language, translation
 from service.web.openapi import docs
 from service.web.pages import pages
+from service.web.setup import setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    for blueprint in (pages, labels, api.api, docs, health):
+    for blueprint in (pages, setup, labels, api.api, docs, health):
         app.register_blueprint(blueprint)
     app.after_request(_secure)
     return app

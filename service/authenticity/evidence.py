@@ -155,7 +155,8 @@ class Evidence:
     not have the lot, `same_lot` holds the maker's other products that do. `any_same_lot_stopped`: one of
     those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
     carries and whose whole catalogue is held here. `carton` is the evidence on the box around the vial,
-    when it was presented beside the vial.
+    when it was presented beside the vial. `inferred`: a scanner's wrong setting had to be undone to read the
+    code at all.
     """
 
     presented: Presented
@@ -170,4 +171,5 @@ class Evidence:
     alerts: tuple[AlertRecord, ...] = ()
     near: tuple[NearMiss, ...] = ()
     carton: "Evidence | None" = None
+    inferred: bool = False
     asker: Asker = Asker.PATIENT

@@ -99,6 +99,10 @@ def _expiry_mismatch(evidence: Evidence) -> Reasons:
         yield _against(
             ReasonCode.EXPIRY_MISMATCH, presented=presented.printed_form, recorded=recorded.printed_form
         )
+        if (presented.year, presented.month) == (recorded.year, recorded.month):
+            # One day of the right month is more often misread than invented: said, and held all the same.
+            shown = (("field", "expiry"), ("presented", presented.printed_form))
+            yield Reason(ReasonCode.LIKELY_MISREAD, Action.CHECK, shown)
 
 
 def _serial_in_other_lot(evidence: Evidence) -> Reasons:
@@ -190,6 +194,8 @@ def _no_lot(evidence: Evidence) -> Reasons:
 
 
 def _misread(evidence: Evidence) -> Reasons:
+    if evidence.inferred:
+        yield Reason(ReasonCode.LIKELY_MISREAD, Action.CHECK, (("scope", "setting"), ("field", "scan")))
     for near in evidence.near:
         if near.alerted:
             yield _against(ReasonCode.ALERT_CLOSE, scope="similar", field=near.field)

@@ -28,10 +28,17 @@ class Layout:
     types_separator: bool = False
 
     @cached_property
+    def meant(self) -> dict[str, str]:
+        """Typed character to every US character whose key types it here."""
+        found: dict[str, str] = {}
+        for here, us in zip(self.plain + self.shift, US_PLAIN + US_SHIFT, strict=True):
+            found[here] = found.get(here, "") + us
+        return found
+
+    @cached_property
     def inverse(self) -> dict[int, str]:
-        """Typed character (as a code point) to the US character of its key; the unshifted key first."""
-        typed = zip(self.shift + self.plain, US_SHIFT + US_PLAIN, strict=True)
-        return {ord(here): meant for here, meant in typed}
+        """Typed character (as a code point) to the US character of its key, where only one key types it."""
+        return {ord(here): us for here, us in self.meant.items() if len(us) == 1}
 
     @cached_property
     def shifted(self) -> "Layout":

@@ -37,6 +37,7 @@ class Fault(StrEnum):
     SEPARATOR_LOST = "separator_lost"
     CAPS_LOCK = "caps_lock"
     LAYOUT = "layout"
+    PREFIX_CUT = "prefix_cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _IN_VALUES = re.compile(r"<(?:GS|FNC1|0x1D)>", re.IGNORECASE)
 _PICTURED = str.maketrans(dict.fromkeys("␝↔\x1b\x1c", GROUP_SEPARATOR))
 
 _PREFIX = re.compile(r"\](?:C1|e0|d2|d8|Q3|J1)\x1d?")
+_CUT_PREFIX = re.compile(r"(?:C1|e0|d2|d8|Q3|J1)\x1d?01[0-9]{14}")
 _GTIN_FIRST = re.compile(r"01([0-9]{14})")
 _LINK = re.compile(r"(?:\][Qd]1)?https?://")
 _SIGNS = re.compile(rf"{_SPELLED_IN_FULL.pattern}|[\x00\x1b\x1c]", re.IGNORECASE)
@@ -149,15 +151,45 @@ def _readings(likely: list[Candidate], read: Callable[[str], T]) -> dict[T, list
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong with a scanner's setting, and the layouts that could have typed what arrived."""
+
+    faults: frozenset[Fault]
+    layouts: tuple[str, ...] = ()
+
+
+def diagnose(text: str, known: str) -> Diagnosis | None:
+    """Compare what arrived with `known`, the element strings of a test code; None when it is another code.
+
+    A code that holds the characters which layouts disagree on tells them apart better than any pack's.
+    """
+    lost = known.replace(GROUP_SEPARATOR, "")
+    matches: list[Candidate] = []
+    for candidate in candidates(text):
+        content = _PREFIX.sub("", candidate.text, count=1).removeprefix(GROUP_SEPARATOR)
+        if content == known:
+            matches.append(candidate)
+        elif content == lost:
+            matches.append(replace(candidate, faults=candidate.faults | {Fault.SEPARATOR_LOST}))
+    if not matches:
+        return None
+    fewest = min((each.faults for each in matches), key=lambda faults: (len(faults), sorted(faults)))
+    names = dict.fromkeys(each.layout for each in matches if each.layout and each.faults == fewest)
+    return Diagnosis(fewest, tuple(names))
+
+
 def candidates(text: str) -> Iterator[Candidate]:
     """Every text that begins like a code and could have become this one on the way through a keyboard."""
     stripped = text.strip(" \t\r\n")
+    if _CUT_PREFIX.match(stripped) and _begins_like_a_code("]" + stripped, caps=False):
+        yield Candidate("]" + stripped, frozenset({Fault.PREFIX_CUT}))
     pictured = stripped.translate(_PICTURED)
     seen: set[tuple[str, str]] = set()
     for layout in (US, *LAYOUTS):
         name = "" if layout is US else layout.name
         for caps, typed, keys in _keyboards(pictured, layout):
-            if not any(meant[0] in _FIRST for meant, _ in _meant(typed[:2], keys)):
+            if not any(meant[:1] in _FIRST for meant, _ in _meant(typed[:2], keys)):
                 continue
             for meant, composed in _meant(typed, keys):
                 plain = _SPELLED.sub(GROUP_SEPARATOR, meant)
@@ -212,14 +244,14 @@ def _meant(text: str, layout: Layout) -> list[tuple[str, bool]]:
     places = iter(range(len(text)))
     for at in places:
         character = text[at]
-        options = [inverse.get(ord(character), "")]
+        options = list(layout.meant.get(character, ""))
         if character == "\0":
             options, used = _after_nul(text[at + 1 : at + 2], layout)
             if used:
                 next(places, None)
         elif character in _THEMSELVES:
             options = [character]
-        elif not options[0]:
+        elif not options:
             options, composed = [_taken_apart(character, layout)], True
         partial = [each + option for each in partial for option in options if option]
         if not partial or len(partial) > _MOST_BRANCHES:
@@ -232,13 +264,13 @@ def _after_nul(character: str, layout: Layout) -> tuple[list[str], bool]:
     separator = [] if layout.types_separator else [GROUP_SEPARATOR]
     if not character:
         return separator, False
-    direct = layout.inverse.get(ord(character), "")
+    direct = layout.meant.get(character, "")
     if direct and character in layout.dead:
-        return [direct], True
+        return list(direct), True
     apart = _taken_apart(character, layout)
     if not apart:
         return separator, False
-    return [apart, *(each + direct for each in separator if direct)], True
+    return [apart, *(each + key for each in separator for key in direct)], True
 
 
 def _taken_apart(character: str, layout: Layout) -> str:

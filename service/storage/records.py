@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, text, union_all
+from sqlalchemy import BindParameter, and_, bindparam, func, select, text, union_all
 from sqlalchemy.orm import aliased
 
 from service.authenticity.evidence import (
@@ -13,12 +13,18 @@ from service.authenticity.evidence import (
     ProductRecord,
     UnitRecord,
 )
+from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.storage.models import Alert, Batch, Manufacturer, Product, QualityResult, Unit
 from service.storage.prepared import Part, Prepared, Snapshot
 
 MOST_PRODUCTS = 200
 """More products than any lot string is shared by; it bounds what a question like `e` can read."""
+
+MOST_NEAR = 20
+"""More near misses than a person needs to hear of."""
+
+_NOTHING = {"start": "", "end": ""}
 
 _UnitBatch = aliased(Batch)
 
@@ -144,22 +150,44 @@ _TESTS = Prepared(
     .order_by(QualityResult.test)
 )
 _HAS_UNITS = Prepared(select(Unit.serial).where(Unit.product_id == bindparam("product_id")).limit(1))
-MOST_SPELLINGS = 3
-_SPELLINGS = tuple(f"serial{n}" for n in range(MOST_SPELLINGS))
-_SERIALS = Prepared(
-    select(Unit.serial).where(
+# As many parameters as there can be spellings: the statement is rendered once, and empty ones find nothing.
+_SPELLINGS = tuple(f"spelling{n}" for n in range(misreads.MOST))
+_spelled: list[BindParameter[str]] = [bindparam(name) for name in _SPELLINGS]
+_LAST = "z" * 20
+"""Sorts after whatever may follow a number that was cut short, in every collation that databases use."""
+
+_cut_serials = (
+    select(Unit.serial)
+    .where(
         Unit.product_id == bindparam("product_id"),
-        Unit.serial.in_([bindparam(name) for name in _SPELLINGS]),
+        Unit.serial > bindparam("start"),
+        Unit.serial < bindparam("end"),
+    )
+    .limit(3)
+    .subquery()
+)
+_SERIALS = Prepared(
+    union_all(
+        select(Unit.serial).where(Unit.product_id == bindparam("product_id"), Unit.serial.in_(_spelled)),
+        select(_cut_serials.c.serial),
     )
 )
-_near = (
-    select(Batch.lot, Batch.lot_key, Batch.status)
-    .where(Batch.lot_folded == bindparam("lot_folded"), Batch.lot_key != bindparam("lot_key"))
-    .order_by(Batch.lot_key)
-    .limit(MOST_PRODUCTS)
+_near = select(Batch.lot_key, Batch.lot_folded, Batch.status)
+_alike = _near.where(Batch.lot_folded == bindparam("lot_folded"), Batch.lot_key != bindparam("lot_key"))
+_meant = _near.where(Batch.lot_key.in_(_spelled))
+_NEAR_LOTS = Prepared(union_all(_alike, _meant))
+_NEAR_LOTS_OF_PRODUCT = Prepared(
+    union_all(
+        *(
+            each.where(Batch.product_id == bindparam("product_id"))
+            for each in (
+                _alike,
+                _meant,
+                _near.where(Batch.lot_key > bindparam("start"), Batch.lot_key < bindparam("end")),
+            )
+        )
+    )
 )
-_NEAR_LOTS = Prepared(_near)
-_NEAR_LOTS_OF_PRODUCT = Prepared(_near.where(Batch.product_id == bindparam("product_id")))
 _PREFIXES = Prepared(
     select(Manufacturer.name, Manufacturer.gs1_prefixes).where(Manufacturer.catalogue_complete)
 )
@@ -202,6 +230,9 @@ _ALERTS = Prepared(
     ),
     _ALERT,
 )
+_NEAR_ALERTS = Prepared(
+    select(*_ALERT.columns).where(Alert.lot_key.in_(_spelled), Alert.lot_key != ""), _ALERT
+)
 
 
 def by_gtin(
@@ -237,19 +268,55 @@ def has_units(snapshot: Snapshot, product_id: int) -> bool:
     return bool(_HAS_UNITS.rows(snapshot, {"product_id": product_id}))
 
 
-def serials_among(snapshot: Snapshot, product_id: int, serials: list[str]) -> list[str]:
-    """Which of these spellings (at most `MOST_SPELLINGS`) are units of the product."""
-    spelled = dict(zip(_SPELLINGS, serials + [""] * (MOST_SPELLINGS - len(serials)), strict=True))
-    return [serial for (serial,) in _SERIALS.rows(snapshot, {"product_id": product_id} | spelled)]
+def near_serials(snapshot: Snapshot, product_id: int, serial: Serial) -> list[str]:
+    """Serials of the product that may have been meant by one that it does not have.
+
+    Another case always; what is a slip away, or cut short, only where it is the only one.
+    """
+    cut = serial.printed if len(serial.printed) >= misreads.SHORTEST_CUT else ""
+    values = {"product_id": product_id, "start": cut, "end": cut and cut + _LAST}
+    spelled = misreads.serials(serial)
+    rows = {each for (each,) in _SERIALS.rows(snapshot, _spelled_as(spelled) | values)}
+    found = sorted(each for each in rows if each in spelled or (cut and each.startswith(cut)))
+    flipped = [each for each in found if each.casefold() == serial.printed.casefold()]
+    return found if len(found) == 1 else flipped
 
 
 def near_lots(snapshot: Snapshot, lot: Lot, product_id: int | None) -> list[tuple[str, bool]]:
-    """Lots that read like this one (O 0, I 1, S 5, B 8): as printed, and whether recalled or on hold."""
-    values: dict[str, object] = {"lot_folded": lot.folded, "lot_key": lot.key}
-    statement = _NEAR_LOTS
-    if product_id is not None:
-        statement, values = _NEAR_LOTS_OF_PRODUCT, values | {"product_id": product_id}
-    return [(printed, _stopped(status)) for printed, _key, status in statement.rows(snapshot, values)]
+    """Lots that may have been meant by one that is not there: their keys, and whether recalled or on hold.
+
+    Look-alikes (O 0, I 1, S 5, B 8) always; what is a slip away only where it is the only one: in a series
+    that is numbered without gaps a neighbour says nothing. But one that is stopped always warns.
+    """
+    keys = misreads.lot_keys(lot, of_one_product=product_id is not None)
+    values: dict[str, object] = {"lot_folded": lot.folded, "lot_key": lot.key, "product_id": product_id}
+    values |= {"start": lot.key, "end": lot.key + _LAST} if len(lot.key) >= misreads.SHORTEST else _NOTHING
+    statement = _NEAR_LOTS if product_id is None else _NEAR_LOTS_OF_PRODUCT
+    series = misreads.series(lot) if product_id is not None else ()
+    rows = dict.fromkeys(statement.rows(snapshot, values | _spelled_as(keys + series)))
+    numbered = {row[0] for row in rows if row[0] in series}
+    meant = set(keys) - (numbered if len(numbered) > 1 else set())
+    slips = [row for row in rows if row[1] != lot.folded and (row[0] in meant or _longer(row[0], lot.key))]
+    counted = [row for row in rows if row[1] == lot.folded]
+    counted += [row for row in slips if len(slips) == 1 or _stopped(row[2])]
+    counted += [row for row in rows if row[0] in numbered and row[0] in keys and _stopped(row[2])]
+    counted = list(dict.fromkeys(counted))
+    return [(key, _stopped(status)) for key, _folded, status in counted[:MOST_NEAR]]
+
+
+def _longer(key: str, start: str) -> bool:
+    return len(key) > len(start) and key.startswith(start)
+
+
+def near_alerts(snapshot: Snapshot, lot: Lot, product_id: int | None) -> tuple[AlertRecord, ...]:
+    """Every notice about a lot that may have been meant by one that is not there."""
+    keys = misreads.lot_keys(lot, of_one_product=product_id is not None)
+    return tuple(alert for (alert,) in _NEAR_ALERTS.rows(snapshot, _spelled_as(keys)))
+
+
+def _spelled_as(spellings: tuple[str, ...]) -> dict[str, object]:
+    padded = spellings + ("",) * (len(_SPELLINGS) - len(spellings))
+    return dict(zip(_SPELLINGS, padded, strict=True))
 
 
 def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:

@@ -16,8 +16,10 @@ from service.authenticity.evidence import (
     UnitRecord,
 )
 from service.errors import IdentifierError
+from service.gs1 import misreads
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Gtin, Lot
+from service.gs1.wedge import Fault
 from service.storage import records
 from service.storage.prepared import Snapshot
 from service.verification.questions import Understood
@@ -62,6 +64,8 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         any_same_lot_stopped=found.any_same_lot_stopped,
         prefix_holder=found.prefix_holder,
         alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
+        inferred=understood.reading is not None
+        and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
         asker=asker,
     )
     near = tuple(_near(snapshot, evidence))
@@ -149,35 +153,30 @@ def _only(products: list[ProductRecord]) -> ProductRecord | None:
 
 def _near(snapshot: Snapshot, evidence: Evidence) -> Iterator[NearMiss]:
     """Records that what was presented would have matched, had a few characters been read otherwise."""
-    shown = evidence.presented
-    if evidence.product is not None or shown.gtin is None:
+    shown, product = evidence.presented, evidence.product
+    if product is not None or shown.gtin is None:
         yield from _near_lots(snapshot, evidence)
-    if evidence.product is not None and shown.serial is not None and evidence.unit is None:
-        serial = shown.serial.printed
-        flipped = sorted({serial.upper(), serial.lower(), serial.swapcase()} - {serial})
-        for other in records.serials_among(snapshot, evidence.product.id, flipped):
-            pairs = enumerate(zip(serial, other, strict=True))
-            yield NearMiss("serial", serial, tuple(place for place, (one, two) in pairs if one != two))
+    if product is not None and shown.serial is not None and evidence.unit is None:
+        # which of several it resembles is nobody's business: a person looks at the same places once
+        found = records.near_serials(snapshot, product.id, shown.serial)
+        marked = {place for each in found for place in misreads.places(shown.serial.printed, each)}
+        if found:
+            yield NearMiss("serial", shown.serial.printed, tuple(sorted(marked)))
 
 
 def _near_lots(snapshot: Snapshot, evidence: Evidence) -> Iterator[NearMiss]:
     lot, product = evidence.presented.lot, evidence.product
     if lot is None or evidence.batch is not None or evidence.same_lot:
         return
+    product_id = product.id if product else None
     alerted = any(
         alert.lot_folded == lot.folded and concerns_product(alert, evidence) for alert in evidence.alerts
     )
-    for other, stopped in records.near_lots(snapshot, lot, product.id if product else None):
-        yield NearMiss("lot", lot.printed, _differing(lot, other), alerted or stopped)
-
-
-def _differing(lot: Lot, other: str) -> tuple[int, ...]:
-    """Where the lot as presented and the one on record part, as places in the lot as presented."""
-    theirs = Lot.parse(other).key
-    places, at = [], 0  # `at` runs through the key, which lacks the separators of the printed form
-    for place, character in enumerate(lot.printed):
-        if at < len(theirs) and lot.key[at : at + 1] == character.upper():
-            if lot.key[at] != theirs[at]:
-                places.append(place)
-            at += 1
-    return tuple(places)
+    seen: set[str] = set()
+    for key, stopped in records.near_lots(snapshot, lot, product_id):
+        seen.add(key)
+        yield NearMiss("lot", lot.printed, misreads.lot_places(lot, key), alerted or stopped)
+    for alert in records.near_alerts(snapshot, lot, product_id):
+        if concerns_product(alert, evidence) and alert.lot_key not in seen:
+            seen.add(alert.lot_key)
+            yield NearMiss("lot", lot.printed, misreads.lot_places(lot, alert.lot_key), alerted=True)

@@ -75,7 +75,9 @@ def count(database: Database) -> int:
         ({"gtin": "03582186006207"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
         # an unknown company's product may well have a lot number that ours has too
         ({"gtin": "03582186006207", "lot": "VX2401"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
-        ({"scan": FULL.replace("9KQ4T7M2", "9KQ4T7M3")}, A.QUARANTINE, {R.SERIAL_NOT_ON_RECORD, R.LOT_ON_RECORD}),
+        ({"scan": FULL.replace("9KQ4T7M2", "7HX2W5R8")}, A.QUARANTINE, {R.SERIAL_NOT_ON_RECORD, R.LOT_ON_RECORD}),
+        # the key beside the right one
+        ({"scan": FULL.replace("9KQ4T7M2", "9KQ4T7M3")}, A.CHECK, {R.LIKELY_MISREAD, R.LOT_ON_RECORD}),
         # caps lock
         ({"scan": FULL.replace("9KQ4T7M2", "9kq4t7m2")}, A.CHECK, {R.LIKELY_MISREAD, R.LOT_ON_RECORD}),
         # O for 0: look again; never accepted

@@ -130,6 +130,7 @@ REASONS = [
         (C.ON_HOLD, Action.QUARANTINE, {}, {"scope": "unit", "disposition": "locked"}),
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"field": "lot", "presented": "AO1", "positions": "2 3"}),
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"field": "serial", "presented": "abc", "positions": ""}),
+        (C.LIKELY_MISREAD, Action.CHECK, {}, {"scope": "setting", "field": "scan"}),
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"lot": "A1", "count": "2"}),
         (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {}),
     ]
@@ -196,7 +197,8 @@ def test_a_misread_points_at_the_characters() -> None:
         C.LIKELY_MISREAD, Action.CHECK, (("field", "lot"), ("presented", "AO1"), ("positions", "2"))
     )
     said = reason_message(reason, Asker.PATIENT, TR)
-    assert said.endswith("wrongly: AO1. Look again at: “O” (character 2).")
+    assert "wrongly: AO1. Look again at: “O” (character 2)." in said
+    assert said.endswith("If it does read like this on the vial, do not use it until this is cleared up.")
 
 
 def test_what_came_from_outside_stays_text_and_becomes_visible() -> None:

@@ -248,6 +248,16 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("The {field} may have been read or typed wrongly: {presented}."),
         N_("Likely misread, not held against the vial: {field} {presented}."),
     ),
+    (ReasonCode.LIKELY_MISREAD, "setting"): Saying(
+        N_(
+            "The scanner typed the code wrongly, and we had to work out what it says."
+            " Ask the clinic to have the scanner set right, and to scan the code again."
+        ),
+        N_(
+            "The scanner's setting is wrong: what the code says had to be worked out."
+            " Set the scanner right at /scan/setup and scan again."
+        ),
+    ),
     (ReasonCode.LOT_AMBIGUOUS, ""): Saying(
         N_("{count} products have a lot numbered {lot}. Choose the one you have."),
         N_("{count} products have a lot {lot}. Choose the product to get an answer for it."),
@@ -261,6 +271,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
 # What is said only when it is known: (parameter, sentence), in this order.
 TAILS = (
     ("positions", N_("Look again at: {characters}.")),
+    ("presented", N_("If it does read like this on the vial, do not use it until this is cleared up.")),
     ("expiry", N_("The notice names the expiry date {expiry}.")),
     ("why", N_("Reason given: {why}.")),
     ("class", N_("Recall class: {class}.")),

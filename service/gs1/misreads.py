@@ -1,0 +1,158 @@
+"""What scanners and people get wrong in a lot or serial number: spellings to look up, places to look again.
+
+>>> "OVA2714" in lot_keys(Lot.parse("OVA2741")), "J38Q" in serials(Serial.parse("j38q"))
+(True, True)
+>>> places("OVA2741", "OVA2714")
+(5, 6)
+
+One slip each: a key beside the right one, two characters the wrong way round, one lost or doubled, a
+look-alike, a case flipped, the fields of a scan run together because a separator was lost. A record under
+such a spelling says "look again", never "found": the spelling itself is shown to nobody.
+"""
+
+import re
+from collections.abc import Iterator
+
+from service.errors import IdentifierError
+from service.gs1.identifiers import Expiry, Lot, Serial
+
+MOST = 1600
+"""Most spellings of one number: 62 for each of 20 gaps (letters of both cases, digits), and the rest."""
+
+SHORTEST = 4
+"""Fewer characters than this are one slip away from too many others to mean anything."""
+
+SHORTEST_CUT = 6
+"""How much of a serial must be left for its end to be missed: shorter ones begin too many others."""
+
+_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_LOOK_ALIKES = ("0OQD", "1ILJ", "5S", "8B", "2Z", "6G")
+_OTHER_COUNTRIES = ("YZ", "AQ", "WZ")  # letters that change places on German and French keyboards
+
+_DIGITS = "0123456789"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_GLUED = re.compile(r"(?=(17[0-9]{6}|11[0-9]{6}|21|10|71[0-7]|240))")
+
+
+def _beside() -> dict[str, str]:
+    """What each character is taken for: the keys around it, look-alikes, other countries' letters."""
+    found: dict[str, set[str]] = {each: set() for each in _DIGITS + _LETTERS}
+    rows = [row.upper() for row in _ROWS]
+    for number, row in enumerate(rows):
+        for at, key in enumerate(row):
+            around = {*row[max(at - 1, 0) : at + 2]}
+            if number:  # the row above begins half a key to the left
+                around |= {*rows[number - 1][at : at + 2]}
+            for other in around - {key}:
+                found[key].add(other)
+                found[other].add(key)
+    for group in (*_LOOK_ALIKES, *_OTHER_COUNTRIES):
+        for one in group:
+            found[one] |= set(group) - {one}
+    return {key: "".join(sorted(others)) for key, others in found.items()}
+
+
+_BESIDE = _beside()
+
+
+def lot_keys(lot: Lot, *, of_one_product: bool = True) -> tuple[str, ...]:
+    """The keys (`Lot.key`) of lots that may have been meant, sorted; without the lot's own.
+
+    Among the lots of all products too many are a slip apart: there only fields run together count.
+    """
+    meant = set(_slips(lot.key)) if of_one_product and len(lot.key) >= SHORTEST else set()
+    meant |= {Lot.parse(part).key for part in _unglued(lot.printed) if len(part) >= SHORTEST - 1}
+    return tuple(sorted(meant - {lot.key, ""}))[: MOST - len(_DIGITS)]
+
+
+def series(lot: Lot) -> tuple[str, ...]:
+    """The keys that differ from the lot's in the last digit alone.
+
+    Where several of them are on record the lots are numbered without gaps, and the next number is no misread.
+    """
+    if not lot.key[-1].isdigit():
+        return ()
+    return tuple(lot.key[:-1] + digit for digit in _DIGITS if digit != lot.key[-1])
+
+
+def serials(serial: Serial) -> tuple[str, ...]:
+    """The serials, in their exact spelling, that may have been meant, sorted; without the serial itself."""
+    printed = serial.printed
+    meant = {printed.upper(), printed.lower(), printed.swapcase()}
+    if len(printed) >= SHORTEST:
+        meant |= set(_slips(printed))
+        meant |= {part for part in _unglued(printed) if len(part) >= SHORTEST}
+    return tuple(sorted(meant - {printed, ""}))[: MOST - len(_DIGITS)]
+
+
+def _swapping(one: str, other: str) -> dict[int, str]:
+    pairs = ((one, other), (other, one), (one.lower(), other.lower()), (other.lower(), one.lower()))
+    return {ord(each): meant for each, meant in pairs}
+
+
+_THROUGHOUT = [_swapping(pair[0], pair[1]) for pair in _OTHER_COUNTRIES]
+_THROUGHOUT += [{ord(each): group[0] for each in group[1:] + group[1:].lower()} for group in _LOOK_ALIKES]
+_THROUGHOUT += [{ord(group[0]): group[1]} for group in _LOOK_ALIKES]
+
+
+def _slips(text: str) -> Iterator[str]:
+    """Every text of which `text` is one slip, or which one habit (O for every 0) makes `text` of."""
+    yield from (text.translate(each) for each in _THROUGHOUT)
+    upper, lower = any(map(str.isupper, text)), any(map(str.islower, text))
+    alphabet = _DIGITS + (_LETTERS if upper else "") + (_LETTERS.lower() if lower else "")
+    for at, character in enumerate(text):
+        before, after = text[:at], text[at + 1 :]
+        others = _BESIDE.get(character.upper(), "")
+        if character.islower() or (lower and character.isdigit()):
+            others = others.lower() + ("" if character.islower() else others)
+        for other in others:
+            yield before + other + after
+        yield before + character.swapcase() + after
+        if text[at - 1 : at] == character:
+            yield before + after  # doubled
+        elif len(text) > SHORTEST:
+            yield before + after  # a character too many
+        if after and after[0] != character:
+            yield before + after[0] + character + after[1:]
+    if len(text) < 20:
+        for gap in range(len(text) + 1):
+            for lost in alphabet:
+                yield text[:gap] + lost + text[gap:]
+
+
+def _unglued(text: str) -> Iterator[str]:
+    """What stands before an AI that a lost separator may have left inside: `ABC21XY` may be lot ABC."""
+    for found in _GLUED.finditer(text):
+        date = found[1][2:] if found[1][:2] in ("17", "11") else ""
+        if found.start() and (not date or _is_date(date)):
+            yield text[: found.start()]
+
+
+def _is_date(yymmdd: str) -> bool:
+    try:
+        Expiry.from_yymmdd(yymmdd)
+    except IdentifierError:
+        return False
+    return True
+
+
+def places(presented: str, meant: str) -> tuple[int, ...]:
+    """Where to look again, as places in `presented`: what differs from the spelling on record.
+
+    Where a character is missing, its neighbours on both sides are marked.
+    """
+    if len(presented) == len(meant):
+        return tuple(at for at, (one, two) in enumerate(zip(presented, meant, strict=True)) if one != two)
+    shorter = min(len(presented), len(meant))
+    start = next((at for at in range(shorter) if presented[at] != meant[at]), shorter)
+    end = next((at for at in range(shorter - start) if presented[-1 - at] != meant[-1 - at]), shorter - start)
+    marked = range(start, len(presented) - end)
+    return tuple(marked or range(max(start - 1, 0), min(start + 1, len(presented))))
+
+
+def lot_places(presented: Lot, meant_key: str) -> tuple[int, ...]:
+    """As `places`, in the lot as it was printed: its key lacks the separators."""
+    kept = [at for at, character in enumerate(presented.printed) if character.isalnum()]
+    if len(kept) != len(presented.key):
+        return ()
+    return tuple(kept[at] for at in places(presented.key, meant_key))
