@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, select, text, union_all
+from sqlalchemy import BindParameter, Text, and_, bindparam, func, select, text, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
 from service.authenticity.evidence import (
@@ -144,6 +144,11 @@ _BY_NAME = Prepared(
     .limit(MOST_PRODUCTS),
     _PRODUCT,
 )
+_BY_NATIONAL = Prepared(
+    select(Product.gtin, Product.national_numbers)
+    .where(type_coerce(Product.national_numbers, Text).contains(bindparam("number")))
+    .limit(MOST_PRODUCTS)
+)
 _TESTS = Prepared(
     select(QualityResult.test, QualityResult.method, QualityResult.result)
     .where(QualityResult.batch_id == bindparam("batch_id"))
@@ -256,6 +261,18 @@ def by_name(snapshot: Snapshot, name: str) -> list[ProductRecord]:
     """Products whose name contains what a person typed, whatever the case; at most `MOST_PRODUCTS`."""
     literal = name.replace("/", "//").replace("%", "/%").replace("_", "/_")
     return [product for (product,) in _BY_NAME.rows(snapshot, {"name": literal})]
+
+
+def gtins_by_national(snapshot: Snapshot, scheme: str, number: str) -> list[str]:
+    """The GTINs of products under a country's own number, leading zeros aside. Reads all products."""
+    digits = number.lstrip("0")
+    rows = _BY_NATIONAL.rows(snapshot, {"number": digits})
+    wanted = (scheme, digits)
+    return [
+        gtin
+        for gtin, numbers in rows
+        if any((each.partition(":")[0], each.partition(":")[2].lstrip("0")) == wanted for each in numbers)
+    ]
 
 
 def release_tests(snapshot: Snapshot, batch_id: int) -> list[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ from service.errors import IdentifierError
 from service.gs1 import misreads
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Gtin, Lot
+from service.gs1.reading import Kind
 from service.gs1.wedge import Fault
 from service.storage import records
 from service.storage.prepared import Snapshot
@@ -78,11 +79,22 @@ def _find(snapshot: Snapshot, understood: Understood) -> _Found:
         _with_gtin(snapshot, found, found.presented.gtin)
         if found.product is None and understood.typed_digits is not None:
             found = _as_lot(snapshot, found, understood.typed_digits)
+    elif pzn := _pzn_alone(understood):
+        gtins = records.gtins_by_national(snapshot, "PZN", pzn)
+        if len(gtins) == 1:
+            _with_gtin(snapshot, found, Gtin(gtins[0]))
     elif found.presented.lot is not None:
         _with_lot(snapshot, found, found.presented.lot)
     elif found.presented.product is not None:
         found.product = _only(records.by_name(snapshot, found.presented.product))
     return found
+
+
+def _pzn_alone(understood: Understood) -> str | None:
+    """The German number of a code that has no GTIN: it names the product, whoever else has such a lot."""
+    if understood.reading is None or understood.reading.kind is not Kind.ENVELOPE:
+        return None
+    return dict(understood.reading.identifier.national).get("710")
 
 
 def _with_gtin(snapshot: Snapshot, found: _Found, gtin: Gtin) -> None:

@@ -26,6 +26,18 @@ layouts disagree on, and a separator."""
 
 _SHOWN = 400
 
+_NAMES = {
+    "\x1d": "GS",
+    "\x1b": "ESC",
+    "\x1c": "FS",
+    "\x1e": "RS",
+    "\x04": "EOT",
+    "\0": "NUL",
+    "\t": "TAB",
+    " ": "SP",
+}
+"""Characters without a shape, by the names that scanners' manuals use: few fonts have pictures of them."""
+
 _FINDINGS = {
     Fault.LAYOUT: (
         N_("Wrong keyboard layout"),
@@ -96,7 +108,7 @@ def examine() -> tuple[str, int]:
     page = render_template(
         "setup.html",
         tested=True,
-        characters=[visible(each) for each in text[:_SHOWN]],
+        characters=[_NAMES.get(each) or visible(each) for each in text[:_SHOWN]],
         findings=findings,
         elements=reading.elements if reading else (),
     )

@@ -32,6 +32,9 @@ FULL = f"(01){world.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
 R, A = ReasonCode, Action
 
 
+PPN = "[)>\x1e06\x1d9N111234567842\x1d1TVX2401\x1e\x04"
+
+
 @pytest.fixture
 def filled(database: Database) -> Database:
     world.fill(database)
@@ -92,6 +95,11 @@ def count(database: Database) -> int:
         ({"scan": "4006381333931"}, A.CHECK, {R.LOT_ON_RECORD}),
         ({"scan": "9506000134352"}, A.CHECK, {R.PRODUCT_ON_RECORD}),
         ({"gtin": world.GTIN, "no_lot": True}, A.QUARANTINE, {R.NO_LOT_PRESENTED, R.PRODUCT_ON_RECORD}),
+        # a German code names the product by its PZN
+        ({"scan": PPN}, A.CHECK, {R.LOT_ON_RECORD}),
+        ({"scan": PPN.replace("VX2401", "VX2402")}, A.REJECT, {R.RECALLED, R.LOT_ON_RECORD}),
+        # a PZN that is not on record: a product with such a lot is another one
+        ({"scan": PPN.replace("9N111234567842", "9N111112345063")}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
         ({"product": "Verotox 50"}, A.CHECK, {R.PRODUCT_ON_RECORD}),
         ({"scan": FULL, "market": "Brazil"}, A.QUARANTINE, {R.MARKET_NOT_AUTHORISED, R.UNIT_ON_RECORD}),
         ({"scan": FULL, "strength": "150 units"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.UNIT_ON_RECORD}),

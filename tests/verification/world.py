@@ -36,7 +36,13 @@ def batch(number: int, lot: str, **changes: Any) -> dict[str, Any]:
 
 def fill(database: Database) -> None:
     """Two products of one maker with complete records, one of another maker."""
-    product = {"active_substance": "", "strengths": ("100 units",), "markets": ("FR", "TR"), "complete": True}
+    product = {
+        "active_substance": "",
+        "strengths": ("100 units",),
+        "markets": ("FR", "TR"),
+        "complete": True,
+        "national_numbers": (),
+    }
     with database.transaction() as connection:
         connection.execute(
             insert(Manufacturer),
@@ -48,7 +54,14 @@ def fill(database: Database) -> None:
         connection.execute(
             insert(Product),
             [
-                product | {"id": 1, "manufacturer_id": 1, "gtin": GTIN, "name": "Verotox 100"},
+                product
+                | {
+                    "id": 1,
+                    "manufacturer_id": 1,
+                    "gtin": GTIN,
+                    "name": "Verotox 100",
+                    "national_numbers": ("PZN:12345678",),
+                },
                 product | {"id": 2, "manufacturer_id": 1, "gtin": SISTER, "name": "Verotox 50"},
                 product
                 | {"id": 3, "manufacturer_id": 2, "gtin": FOREIGN, "name": "Filla", "complete": False},
