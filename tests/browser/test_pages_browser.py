@@ -14,6 +14,7 @@ PAGES = {
     "ask": "/",
     "about": "/about",
     "labels": "/labels/",
+    "scanner setup": "/scan/setup",
     "docs": "/api/docs",
     "not found": "/nowhere",
     "bad link": f"{LINK[:-1]}3",

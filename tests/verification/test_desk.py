@@ -18,7 +18,8 @@ from service.storage.database import Database
 from service.storage.models import Batch, Scan
 from service.verification.clock import Clock
 from service.verification.desk import Desk, new_id
-from service.verification.questions import Question
+from service.verification.lookup import gather
+from service.verification.questions import Question, understand
 from service.verification.snapshots import (
     presented_from_plain,
     presented_to_plain,
@@ -271,3 +272,34 @@ def test_ids_are_uuids_of_version_7() -> None:
     ids = [new_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
     assert all(each[14] == "7" and each[19] in "89ab" for each in ids)
+
+
+class _Counted:
+    """The driver's connection, every select counted."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver, self.selects = driver, 0
+
+    def execute(self, *statement: Any) -> Any:
+        self.selects += 1
+        return self.driver.execute(*statement)
+
+
+@pytest.mark.parametrize(
+    ("scan", "selects"),
+    [
+        (FULL, 2),  # found: product with lot and unit, and the notices
+        (FULL.replace("VX2401", "vx-2401"), 2),
+        ("(01)03582186006207(10)X", 4),  # an unknown product's number: whose prefix, and whose lot
+        # not found: are there units, and what may have been meant
+        (FULL.replace("9KQ4T7M2", "9KQ4T7M3"), 4),
+        # another maker's lot, what may have been meant, notices on what may have been meant
+        (f"(01){world.GTIN}(10)VX2404", 5),
+    ],
+)
+def test_only_what_was_not_found_is_looked_for_further(filled: Database, scan: str, selects: int) -> None:
+    with filled.snapshot() as snapshot:
+        counted = _Counted(snapshot.driver)
+        understood = understand(Question(scan=scan))
+        gather(replace(snapshot, driver=counted), understood, Asker.PATIENT, datetime.now(UTC))
+    assert counted.selects == selects
