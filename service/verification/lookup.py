@@ -47,7 +47,8 @@ def gather(snapshot: Snapshot, understood: Understood, asker: Asker, now: dateti
     evidence = _gathered(snapshot, understood, asker, now)
     if understood.carton is None:
         return evidence
-    carton = Understood(replace(understood.carton, market=understood.presented.market), None, None)
+    shown = replace(understood.carton, market=understood.presented.market)
+    carton = Understood(shown, understood.carton_reading, None)
     return replace(evidence, carton=_gathered(snapshot, carton, asker, now))
 
 

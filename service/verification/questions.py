@@ -75,6 +75,7 @@ class Understood:
     typed_digits: str | None
     vial: Presented | None = None
     carton: Presented | None = None
+    carton_reading: Reading | None = None
 
 
 def understand(question: Question) -> Understood:
@@ -82,7 +83,9 @@ def understand(question: Question) -> Understood:
     reader = _Reader()
     own = Pack(question.scan, question.gtin, question.lot, question.serial, question.expiry)
     reading, vial = reader.pack(own)
-    carton = reader.pack(question.carton, "carton.")[1] if question.carton != _NOTHING else None
+    carton_reading, carton = None, None
+    if question.carton != _NOTHING:
+        carton_reading, carton = reader.pack(question.carton, "carton.")
     presented = replace(
         _together(vial, carton),
         market=reader.read("market", question.market, parse_country),
@@ -99,7 +102,7 @@ def understand(question: Question) -> Understood:
             ErrorCode.NOTHING_PRESENTED, expected="a scan, a GTIN or a lot number", field="scan"
         )
     digits = question.scan.strip() if reading is not None and reading.kind is Kind.GTIN else None
-    return Understood(presented, reading, digits, vial if carton else None, carton)
+    return Understood(presented, reading, digits, vial if carton else None, carton, carton_reading)
 
 
 _NOTHING = Pack()

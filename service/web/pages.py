@@ -26,6 +26,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.authenticity.evidence import Asker
+from service.authenticity.reasons import ReasonCode
 from service.errors import ErrorCode, InvalidFieldsError, UnavailableError, VialcheckError
 from service.gs1.countries import countries
 from service.gs1.languages import LANGUAGES
@@ -108,11 +109,15 @@ def check() -> BaseResponse:
 
 @pages.get("/checks/<scan_id>")
 def result(scan_id: str) -> str:
-    """A recorded check. Read as the other kind of asker it is asked anew, because their answers differ."""
+    """A recorded check. Read as the other kind of asker it is asked anew, because their answers differ.
+
+    But for a scan that was not read for certain: its fields asked again would look as if they had been.
+    """
     answer = _desk().answer(scan_id)
     asker = _asker(request.args.get("as"), answer.asker)
-    if asker is answer.asker:
-        return _answered(answer)
+    unsure = any(reason.code is ReasonCode.LIKELY_MISREAD for reason in answer.verdict.reasons)
+    if asker is answer.asker or unsure:
+        return _answered(replace(answer, asker=asker))
     fields = asked_fields(answer, asker)
     return _answered(_desk().look_up(_question(fields, MultiDict())), fields)
 

@@ -260,3 +260,11 @@ def test_what_the_box_says_counts(asking: FlaskClient) -> None:
     assert (body["presented"]["language"], body["presented"]["substance"]) == ("ko", "Botulin")
     wrong = asking.post(URL, json={"scan": FULL, "language": "Klingon"})
     assert problem(wrong, 422, "language_unknown")["errors"][0]["field"] == "language"
+
+
+def test_a_box_read_through_a_wrong_scanner_setting_is_not_enough_for_a_pass(asking: FlaskClient) -> None:
+    sent = f"01{world.GTIN}1770123110VX2401\x1d219KQ4T7M2".swapcase()  # caps lock
+    plain = asking.post(URL, json={"lot": "VX2401", "carton": {"scan": "]d2" + sent.swapcase()}}).get_json()
+    assert plain["action"] == "accept"
+    caps = asking.post(URL, json={"lot": "VX2401", "carton": {"scan": "]D2" + sent}}).get_json()
+    assert caps["action"] != "accept"

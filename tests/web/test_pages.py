@@ -112,7 +112,11 @@ def test_no_page_needs_anything_inline_or_from_elsewhere(browser: FlaskClient) -
         ({"scan": "C3016 C3"}, "quarantine", "FDA has warned of fakes that carry this lot number"),
         ({"scan": "A1001", "expiry": "12/2060"}, "quarantine", "The expiry dates do not agree"),
         ({"scan": "A1001", "market": "FR"}, "quarantine", "not licensed in France"),
-        ({"scan": "A1001", "strength": "150 units"}, "quarantine", "does not make this product in the strength 150 units"),
+        (
+            {"scan": "A1001", "strength": "150 units"},
+            "quarantine",
+            "does not make this product in the strength 150 units",
+        ),
         ({"scan": "A1001", "product": TOXIN}, "check", "The product and the lot were found on record"),
         ({"scan": "A1001", "product": "Examplinum"}, "check", "Examplinum"),
         (
