@@ -41,7 +41,15 @@ class ErrorCode(StrEnum):
     NONCE_REUSED = "nonce_reused"
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
+    # looking at a photo
+    PICTURE_MISSING = "picture_missing"
+    PICTURE_KIND = "picture_kind"
+    PICTURE_HEIC = "picture_heic"
+    PICTURE_ANIMATED = "picture_animated"
+    PICTURE_BROKEN = "picture_broken"
+    PICTURE_TOO_LARGE = "picture_too_large"
     # putting facts in
+    FILE_UNREADABLE = "file_unreadable"
     FILE_NOT_TEXT = "file_not_text"
     FILE_EMPTY = "file_empty"
     FILE_KIND_UNKNOWN = "file_kind_unknown"

@@ -15,6 +15,7 @@ class _LazyGroup(click.Group):
         "import": ("service.cli.imports", "import_files"),
         "verify": ("service.cli.verify", "verify"),
         "parse": ("service.cli.parse", "parse"),
+        "decode": ("service.cli.decode", "decode"),
         "label": ("service.cli.labels", "label"),
         "migrate": ("service.cli.serve", "migrate"),
         "settings": ("service.cli.settings", "settings"),

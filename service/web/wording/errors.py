@@ -72,6 +72,18 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
     ErrorCode.BUSY: N_("Too many checks at this moment. Wait a minute, then try again."),
+    ErrorCode.PICTURE_MISSING: N_("Take a photo of the code, or choose one. Then press “Read the photo”."),
+    ErrorCode.PICTURE_KIND: N_("This file is not a picture that we can read. Send a JPEG, PNG or WebP file."),
+    ErrorCode.PICTURE_HEIC: N_(
+        "We cannot read HEIC pictures. Take the photo from this page, or set the camera to JPEG"
+        " (on an iPhone: Settings, Camera, Formats, Most Compatible)."
+    ),
+    ErrorCode.PICTURE_ANIMATED: N_("This picture moves. Send a single photo."),
+    ErrorCode.PICTURE_BROKEN: N_("This picture is damaged or cut off. Take it again, or send it again."),
+    ErrorCode.PICTURE_TOO_LARGE: N_(
+        "This picture is too large. Take it with the camera's usual setting, or cut out the code."
+    ),
+    ErrorCode.FILE_UNREADABLE: N_("The file “{given}” cannot be opened: {found}."),
     ErrorCode.FILE_NOT_TEXT: N_("This file is not a text file (CSV)."),
     ErrorCode.FILE_EMPTY: N_("This file is empty."),
     ErrorCode.FILE_KIND_UNKNOWN: N_("We cannot tell from its columns what this file holds."),
