@@ -15,6 +15,7 @@ from service.web.labels import labels
 from service.web.language import best_language, translation
 from service.web.openapi import docs
 from service.web.pages import pages
+from service.web.photo import MemoryRequest, photo
 from service.web.setup import setup
 
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="web/static",
         static_url_path="/static",
     )
+    app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
     service = Service(settings, database, desk)
@@ -66,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    for blueprint in (pages, setup, labels, api.api, docs, health):
+    for blueprint in (pages, photo, setup, labels, api.api, docs, health):
         app.register_blueprint(blueprint)
     app.after_request(_secure)
     return app

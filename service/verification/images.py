@@ -10,7 +10,7 @@ after `MOST_SECONDS`. Nothing of the picture is kept, in memory or on disk, once
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
@@ -26,12 +26,12 @@ MOST_SECONDS = 2.0
 """After so long no further search is begun. The longest single search of a hostile picture takes 3 to 5 s."""
 
 _FORMATS = zxingcpp.BarcodeFormat
-_SQUARE = zxingcpp.BarcodeFormats([_FORMATS.DataMatrix, _FORMATS.QRCode])
+_SQUARE = zxingcpp.BarcodeFormats([_FORMATS.DataMatrix, _FORMATS.QRCodeModel2])
 # What `gs1.reading` knows how to read. The more kinds are looked for, the more noise looks like one of them.
 _ALL = zxingcpp.BarcodeFormats(
     [
         _FORMATS.DataMatrix,
-        _FORMATS.QRCode,
+        _FORMATS.QRCodeModel2,
         _FORMATS.Code128,
         _FORMATS.DataBar,
         _FORMATS.EAN13,
@@ -40,6 +40,9 @@ _ALL = zxingcpp.BarcodeFormats(
     ]
 )
 _LOCAL, _GLOBAL = zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram
+
+# Interleaved 2 of 5 without a check digit comes along with ITF-14: a part of it is as valid as the whole.
+_UNCHECKED = "]I0"
 
 # With an ECI in it a symbol says so in its identifier; its text is decoded by then, and GS1's own remains.
 _WITHOUT_ECI = {"]d5": "]d2", "]Q4": "]Q3"}
@@ -105,6 +108,8 @@ def read_codes(data: bytes) -> tuple[Code, ...]:
     """The codes in a picture, from top to bottom; an empty tuple for none. Raises as `open_picture` does."""
     started = time.monotonic()
     picture = open_picture(data)
+    while _is_grain(picture.grey):
+        picture = replace(picture, grey=picture.grey.reduce(2))
     found: dict[str, Code] = {}
     for part, formats, measure in _searches(picture.grey):
         for code in _search(picture, part, formats, measure):
@@ -120,7 +125,7 @@ _Box = tuple[int, int, int, int]
 
 def _searches(grey: Image.Image) -> Iterator[tuple[_Box, zxingcpp.BarcodeFormats, _Measure]]:
     """What to search, in turn: everything as it is; then, prepared, all of a small picture or its middle."""
-    yield (0, 0, *grey.size), _ALL, _Measure(0.5) if _is_grain(grey) else _AS_IT_IS
+    yield (0, 0, *grey.size), _ALL, _AS_IT_IS
     middle = _middle(grey.size)
     for measure in _MEASURES:
         yield middle, _SQUARE, measure
@@ -147,6 +152,8 @@ def _search(
         seen, formats=formats, text_mode=zxingcpp.TextMode.Plain, binarizer=measure.binarizer
     )
     for code in found[:MOST_CODES]:
+        if code.symbology_identifier == _UNCHECKED:
+            continue
         yield Code(
             code.format.name,
             code.symbology_identifier,

@@ -66,26 +66,29 @@ def _words() -> dict[str, object]:
 
 
 @pages.after_request
-def _speaks(response: Response) -> Response:
+def speaks(response: Response) -> Response:
+    """Say which language the page is in, and that it depends on who asks."""
     response.vary.add("Accept-Language")
     response.headers.setdefault("Content-Language", g.language)
     return response
 
 
-def _tr() -> NullTranslations:
+def spoken() -> NullTranslations:
+    """The catalogue of the language that this request is answered in."""
     translation: NullTranslations = g.translation
     return translation
 
 
-def _desk() -> Desk:
-    desk: Desk = current_app.extensions["vialcheck"].desk
-    return desk
+def desk() -> Desk:
+    """This process's desk."""
+    ours: Desk = current_app.extensions["vialcheck"].desk
+    return ours
 
 
 @pages.get("/")
 def ask() -> str:
     """The first page: one box for anything."""
-    return _form({"asker": str(_asker(request.args.get("as")))})
+    return _form({"asker": str(asker_of(request.args.get("as")))})
 
 
 @pages.get("/about")
@@ -97,13 +100,13 @@ def about() -> str:
 @pages.post("/check")
 def check() -> BaseResponse:
     """Record a check, and lead to its page; the form once more where something cannot be read."""
-    fields = _posted(request.form)
+    fields = posted(request.form)
     try:
-        answer = _desk().verify(_question(fields, request.form))
+        answer = desk().verify(question_of(fields, request.form))
     except UnavailableError:
         raise
     except VialcheckError as error:
-        return make_response(_form(fields, _field_errors(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return make_response(_form(fields, field_errors(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(url_for("pages.result", scan_id=answer.id), HTTPStatus.SEE_OTHER)
 
 
@@ -113,22 +116,22 @@ def result(scan_id: str) -> str:
 
     But for a scan that was not read for certain: its fields asked again would look as if they had been.
     """
-    answer = _desk().answer(scan_id)
-    asker = _asker(request.args.get("as"), answer.asker)
+    answer = desk().answer(scan_id)
+    asker = asker_of(request.args.get("as"), answer.asker)
     unsure = any(reason.code is ReasonCode.LIKELY_MISREAD for reason in answer.verdict.reasons)
     if asker is answer.asker or unsure:
         return _answered(replace(answer, asker=asker))
     fields = asked_fields(answer, asker)
-    return _answered(_desk().look_up(_question(fields, MultiDict())), fields)
+    return _answered(desk().look_up(question_of(fields, MultiDict())), fields)
 
 
 @pages.get("/01/<path:_rest>", merge_slashes=False)
 def link(_rest: str) -> str | BaseResponse:
     """What a phone's camera opens from our code: a GS1 Digital Link of this host."""
-    asker = _asker(request.args.get("as"))
+    asker = asker_of(request.args.get("as"))
     fields = {"scan": own_origin() + raw_target(request), "asker": str(asker)}
     try:
-        answer = _desk().look_up(_question(fields, MultiDict()))
+        answer = desk().look_up(question_of(fields, MultiDict()))
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -142,25 +145,32 @@ def own_origin() -> str:
     return public_url or request.host_url.rstrip("/")
 
 
-def _asker(text: str | None, otherwise: Asker = Asker.PATIENT) -> Asker:
+def own_hosts() -> frozenset[str]:
+    """The hosts of links that are ours; every other is named to the reader."""
+    return frozenset({request.host.lower(), urlsplit(own_origin()).netloc.lower()})
+
+
+def asker_of(text: str | None, otherwise: Asker = Asker.PATIENT) -> Asker:
+    """Who asks, from a form or an address; `otherwise` where that says nothing known."""
     return Asker(text) if text in set(Asker) else otherwise
 
 
-def _posted(form: MultiDict[str, str]) -> dict[str, str]:
+def posted(form: MultiDict[str, str]) -> dict[str, str]:
     """What was typed, control pictures turned back into the characters that they stand for."""
     fields = {name: from_visible(form.get(name, "")) for name in (*_TEXTS, *_CARTON)}
     fields["no_lot"] = "1" if form.get("no_lot") else ""
-    fields["asker"] = str(_asker(form.get("asker")))
+    fields["asker"] = str(asker_of(form.get("asker")))
     return {name: text for name, text in fields.items() if text}
 
 
-def _question(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
+def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
+    """What the fields ask, under the form's nonce."""
     texts: dict[str, Any] = {name: fields[name] for name in _TEXTS if name in fields}
     question = Question(
         **texts,
         carton=Pack(**{field: fields[name] for name, field in _CARTON.items() if name in fields}),
         no_lot="no_lot" in fields,
-        asker=_asker(fields.get("asker")),
+        asker=asker_of(fields.get("asker")),
         nonce=_nonce(form.get("nonce", ""), fields),
         door=Door.WEB,
     )
@@ -195,9 +205,10 @@ def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str
     )
 
 
-def _field_errors(error: VialcheckError) -> list[FieldError]:
+def field_errors(error: VialcheckError) -> list[FieldError]:
+    """A refusal, one line for each field that it names."""
     errors = error.errors if isinstance(error, InvalidFieldsError) else (error,)
-    return [FieldError(_box(each), error_message(each, _tr(), technical=False)) for each in errors]
+    return [FieldError(_box(each), error_message(each, spoken(), technical=False)) for each in errors]
 
 
 def _box(error: VialcheckError) -> str:
@@ -211,10 +222,9 @@ def _box(error: VialcheckError) -> str:
 
 
 def _answered(answer: Answer, fields: dict[str, str] | None = None, *, save_at_once: bool = False) -> str:
-    own = {request.host.lower(), urlsplit(own_origin()).netloc.lower()}
     return render_template(
         "result.html",
-        page=result_page(answer, _tr(), own_hosts=frozenset(own)),
+        page=result_page(answer, spoken(), own_hosts=own_hosts()),
         release_tests=_release_tests(answer),
         saved=answer.id is not None,
         save_at_once=save_at_once,
@@ -228,12 +238,12 @@ def _answered(answer: Answer, fields: dict[str, str] | None = None, *, save_at_o
 
 def _release_tests(answer: Answer) -> list[tuple[str, str, str]]:
     record = answer.verdict.record
-    return _desk().release_tests(record.batch.id) if record and record.batch else []
+    return desk().release_tests(record.batch.id) if record and record.batch else []
 
 
 def _unreadable_link(error: VialcheckError) -> str:
-    tr = _tr()
-    message = " ".join(each.message for each in _field_errors(error))
+    tr = spoken()
+    message = " ".join(each.message for each in field_errors(error))
     return render_template(
         "error.html",
         title=tr.gettext("We cannot read this link"),

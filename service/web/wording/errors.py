@@ -40,7 +40,7 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.AI_REPEATED: N_("This code says the same thing twice, in two different ways. Scan it again."),
     ErrorCode.AI_COMBINATION: N_("This code has parts that do not go together. Scan it again."),
     ErrorCode.SYMBOLOGY_UNKNOWN: N_(
-        "This kind of code does not name a medicine. Scan the square code on the box."
+        "This kind of code does not name a medicine. Scan another code on the box, often a square of dots."
     ),
     ErrorCode.LINK_INVALID: N_(
         "This link is not a product link that we can read. Type the lot number instead."

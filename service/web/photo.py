@@ -1,0 +1,166 @@
+"""A photo of the code instead of typing: read here, checked, and let go of.
+
+Nothing of the picture is kept: it stays in memory while it is read, and is in no file, log or record.
+"""
+
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from threading import BoundedSemaphore
+from typing import IO
+
+from flask import Blueprint, Request, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
+from service.gs1.identifiers import ProductIdentifier
+from service.verification.desk import Answer
+from service.verification.images import Code, read_codes
+from service.web.pages import asker_of, desk, field_errors, own_hosts, posted, question_of, speaks, spoken
+from service.web.result_page import ResultPage, result_page
+from service.web.wording import error_message, visible
+
+photo = Blueprint("photo", __name__)
+photo.after_request(speaks)
+
+MOST_UPLOAD = 16 * 1024 * 1024
+"""Largest request of this page: a picture and what the form says beside it."""
+
+_MOST_TYPED = 512 * 1024
+# What werkzeug may hold of a request besides its file; its own reading buffer counts, so this is its default.
+
+_AT_ONCE = 2
+_WAIT = 1.0
+# Reading a picture takes a core for up to some seconds: whoever types a lot number must not wait behind it.
+_reading = BoundedSemaphore(_AT_ONCE)
+
+_TYPED_AGAIN = frozenset({"scan", "lot", "gtin", "serial"})
+"""Fields that the code itself answers; the rest of the form is compared with what it says."""
+
+
+class MemoryRequest(Request):
+    """A request whose files stay in memory: werkzeug's own puts a large one into a temporary file."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002 (werkzeug's signature)
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One code of a picture: its answer, or why it has none."""
+
+    code: Code
+    said: str
+    page: ResultPage | None
+    check_id: str | None
+    messages: list[str]
+
+    @property
+    def order(self) -> int:
+        """Worst first, and last what names no product."""
+        return -self.page.action.rank if self.page else 1
+
+
+@photo.get("/photo")
+def form() -> BaseResponse:
+    """The page to send a photo from, with what makes codes readable."""
+    return _page({"asker": str(asker_of(request.args.get("as")))}, HTTPStatus.OK)
+
+
+@photo.post("/photo")
+def check() -> BaseResponse:
+    """Read a picture. One code leads to its answer; of several each answer is shown, the worst first."""
+    request.max_content_length, request.max_form_memory_size = MOST_UPLOAD, _MOST_TYPED
+    fields: dict[str, str] = {}
+    try:
+        fields = {name: text for name, text in posted(request.form).items() if name not in _TYPED_AGAIN}
+        codes = _read(_content())
+    except RequestEntityTooLarge:
+        error = RefusedError(ErrorCode.PICTURE_TOO_LARGE, expected=f"at most {MOST_UPLOAD} bytes")
+        return _page(fields, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error=error)
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        return _page(fields, HTTPStatus.UNPROCESSABLE_ENTITY, error=error)
+    if not codes:
+        return _page(fields, HTTPStatus.UNPROCESSABLE_ENTITY, looked=True)
+    outcomes = _outcomes(codes, fields)
+    if len(outcomes) == 1 and outcomes[0].check_id:
+        return redirect(url_for("pages.result", scan_id=outcomes[0].check_id), HTTPStatus.SEE_OTHER)
+    answered = any(outcome.page for outcome in outcomes)
+    status = HTTPStatus.OK if answered else HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page(fields, status, outcomes=sorted(outcomes, key=lambda outcome: outcome.order))
+
+
+def _content() -> bytes:
+    """The picture that was sent: taken now, or chosen. Raises PICTURE_MISSING."""
+    for file in request.files.getlist("photo"):
+        if file.filename:
+            content: bytes = file.read()
+            return content
+    raise RefusedError(ErrorCode.PICTURE_MISSING, field="photo")
+
+
+def _read(content: bytes) -> tuple[Code, ...]:
+    """The codes in a picture, a few pictures at a time; UnavailableError(BUSY)."""
+    if not _reading.acquire(timeout=_WAIT):
+        raise UnavailableError(ErrorCode.BUSY, field="photo")
+    try:
+        return read_codes(content)
+    finally:
+        _reading.release()
+
+
+def _outcomes(codes: tuple[Code, ...], fields: dict[str, str]) -> list[Outcome]:
+    """Each code's answer. Two codes that name the same vial are one check of it, not two."""
+    checked: dict[ProductIdentifier, str | None] = {}
+    outcomes = []
+    for code in codes:
+        question = question_of({**fields, "scan": code.scan}, request.form)
+        reading = code.reading()
+        same = reading is not None and reading.identifier in checked
+        said = visible(code.text, 200)
+        try:
+            answer = desk().look_up(question) if same else desk().verify(question)
+        except UnavailableError:
+            raise
+        except VialcheckError as error:
+            messages = [each.message for each in field_errors(error)]
+            outcomes.append(Outcome(code, said, None, None, messages))
+            continue
+        if reading is not None:
+            checked.setdefault(reading.identifier, answer.id)
+        check_id = checked[reading.identifier] if reading is not None else answer.id
+        outcomes.append(Outcome(code, said, _answered(answer), check_id, []))
+    return outcomes
+
+
+def _answered(answer: Answer) -> ResultPage:
+    return result_page(answer, spoken(), own_hosts=own_hosts())
+
+
+def _page(
+    fields: dict[str, str],
+    status: HTTPStatus,
+    *,
+    outcomes: list[Outcome] | None = None,
+    error: VialcheckError | None = None,
+    looked: bool = False,
+) -> BaseResponse:
+    page = render_template(
+        "photo.html",
+        fields={name: visible(text) for name, text in fields.items()},
+        outcomes=outcomes or [],
+        error=error_message(error, spoken(), technical=False) if error else "",
+        looked=looked,
+        nonce=secrets.token_urlsafe(18),
+    )
+    return make_response(page, status)
