@@ -30,6 +30,7 @@ from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product
 from service.verification.desk import Desk
 from service.verification.questions import Question
+from tests.bench_images import images
 from tests.storage.raw import executemany_units
 
 SECONDS, ROUNDS = float(os.environ.get("BENCH_SECONDS", "1")), int(os.environ.get("BENCH_ROUNDS", "7"))
@@ -236,6 +237,7 @@ def main() -> None:
         verifications(Path(folder))
         lookups(Path(folder))
         importing(Path(folder))
+    images(say, ROUNDS)
 
 
 if __name__ == "__main__":

@@ -149,15 +149,17 @@ def sixteen_bits(picture: Image.Image) -> Image.Image:
     return Image.frombytes("I;16", picture.size, doubled)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "CMYK", "P", "1", "I;16", "LA"])
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        *(("JPEG", mode) for mode in ("L", "RGB", "CMYK", "1")),
+        *(("PNG", mode) for mode in ("L", "LA", "RGB", "RGBA", "P", "1", "I;16")),
+        *(("WEBP", mode) for mode in ("L", "RGB", "RGBA")),
+    ],
+)
 def test_every_kind_and_mode_of_picture_is_opened(kind: str, mode: str) -> None:
     picture = sixteen_bits(PHOTO) if mode == "I;16" else PHOTO.convert(mode)
-    try:
-        data = encoded(picture, kind)
-    except OSError:
-        pytest.skip(f"{kind} has no {mode}")
-    assert [code.text for code in read_codes(data)] == [PLAIN]
+    assert [code.text for code in read_codes(encoded(picture, kind))] == [PLAIN]
 
 
 def test_behind_a_transparent_picture_there_is_white_paper() -> None:

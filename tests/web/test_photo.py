@@ -60,9 +60,15 @@ def send(
     browser: FlaskClient, picture: bytes | Image.Image, name: str = "IMG_1.jpg", **fields: str
 ) -> TestResponse:
     data = encoded(picture) if isinstance(picture, Image.Image) else picture
-    # As a browser sends the form: the other file field is there and empty.
-    files: dict[str, Any] = {"photo": [(BytesIO(data), name), (BytesIO(), "")]}
-    return browser.post("/photo", data={**fields, **files}, content_type="multipart/form-data")
+    # As a browser sends the form: the other file field is there and empty. Encoded here, because the test
+    # client would put a large one into a temporary file.
+    files = [FileStorage(BytesIO(data), name), FileStorage(BytesIO(), "")]
+    return post_form(browser, {**fields, "photo": files})
+
+
+def post_form(browser: FlaskClient, fields: dict[str, Any]) -> TestResponse:
+    boundary, body = encode_multipart(fields)
+    return browser.post("/photo", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 # --- one code
@@ -175,7 +181,7 @@ def test_what_cannot_be_checked_is_a_clear_page(
 
 
 def test_no_photo_chosen_is_said(browser: FlaskClient) -> None:
-    empty = browser.post("/photo", data={"photo": (BytesIO(), "")}, content_type="multipart/form-data")
+    empty = post_form(browser, {"photo": FileStorage(BytesIO(), "")})
     for page in (empty, browser.post("/photo"), browser.post("/photo", data={"photo": "IMG_1.jpg"})):
         assert page.status_code == 422
         assert "Take a photo of the code, or choose one." in words(page)
@@ -207,8 +213,7 @@ def test_a_photo_may_be_large_and_nothing_else_may(browser: FlaskClient, world: 
     assert too_large.status_code == 413
     assert "This picture is too large." in words(too_large)
     assert browser.post("/check", data={"scan": "A" * 100_000}).status_code == 413
-    long = {"market": "A" * 600_000}
-    assert browser.post("/photo", data=long, content_type="multipart/form-data").status_code == 413
+    assert post_form(browser, {"market": "A" * 600_000}).status_code == 413
     assert scans(world) == 0
 
 
@@ -220,8 +225,6 @@ def test_nothing_of_the_picture_is_written_anywhere(
     text_chunk = struct.pack(">I", len(note) - 4) + note + struct.pack(">I", zlib.crc32(note))
     picture = picture[:33] + text_chunk + picture[33:]
     assert len(picture) > 1_000_000  # what werkzeug by itself would put on disk
-    # Encoded here: the test client would put it on disk too.
-    boundary, body = encode_multipart({"photo": FileStorage(BytesIO(picture), "PlantedName.png")})
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     made: list[str] = []
@@ -232,8 +235,7 @@ def test_nothing_of_the_picture_is_written_anywhere(
             made.append(str(arguments[0]))
 
     sys.addaudithook(watch)
-    sent = browser.post("/photo", data=body, content_type=f"multipart/form-data; boundary={boundary}")
-    assert sent.status_code == 303
+    assert send(browser, picture, name="PlantedName.png").status_code == 303
     watching = False
     assert made == []
     scans(world)  # writes down what waits
