@@ -27,7 +27,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import ReasonCode
-from service.errors import ErrorCode, InvalidFieldsError, UnavailableError, VialcheckError
+from service.errors import ErrorCode, InvalidFieldsError, RefusedError, UnavailableError, VialcheckError
 from service.gs1.countries import countries
 from service.gs1.languages import LANGUAGES
 from service.verification.desk import Answer, Desk
@@ -101,6 +101,12 @@ def about() -> str:
 def check() -> BaseResponse:
     """Record a check, and lead to its page; the form once more where something cannot be read."""
     fields = posted(request.form)
+    if request.form.get("photo") and not {"scan", "product", "carton_scan", "carton_lot"} & fields.keys():
+        # A photo was chosen, and the first button pressed instead of the photo's own.
+        forgotten = error_message(RefusedError(ErrorCode.PICTURE_MISSING), spoken())
+        return make_response(
+            _form(fields, [FieldError("picture", forgotten)]), HTTPStatus.UNPROCESSABLE_ENTITY
+        )
     try:
         answer = desk().verify(question_of(fields, request.form))
     except UnavailableError:

@@ -187,6 +187,15 @@ def test_no_photo_chosen_is_said(browser: FlaskClient) -> None:
         assert "Take a photo of the code, or choose one." in words(page)
 
 
+def test_a_photo_that_was_chosen_before_the_wrong_button_is_not_forgotten(browser: FlaskClient) -> None:
+    page = browser.post("/check", data={"scan": "", "photo": "IMG_1.jpg", "asker": "clinic"})
+    assert page.status_code == 422
+    assert "Then press “Read the photo”." in words(page)
+    assert 'href="#picture"' in page.text
+    assert 'value="clinic" checked' in page.text
+    assert browser.post("/check", data={"scan": "A1001", "photo": "IMG_1.jpg"}).status_code == 303
+
+
 def test_the_page_can_be_opened_by_itself(browser: FlaskClient) -> None:
     page = browser.get("/photo?as=clinic")
     assert page.status_code == 200
