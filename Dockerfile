@@ -5,7 +5,9 @@ FROM python:${PYTHON} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 COPY requirements ./requirements
-RUN python -m venv /opt/build && /opt/build/bin/pip install --require-hashes -r requirements/build.txt \
+# node: the build fetches the browser's barcode reader with npm; nothing of Node is in the finished image
+RUN python -m venv /opt/build \
+ && /opt/build/bin/pip install --require-hashes -r requirements/build.txt -r requirements/node.txt \
  && python -m venv /opt/vialcheck && /opt/vialcheck/bin/pip install --require-hashes -r requirements/run.txt
 COPY . .
 RUN /opt/build/bin/python -m hatchling build -t wheel -d /dist \

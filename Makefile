@@ -28,7 +28,7 @@ format: .venv/dev.stamp ## mend what the formatter and the linter can mend
 bench: .venv/dev.stamp ## measure, and print each figure with its target
 	$(BIN)/python -m tests.bench
 
-# The three locks are resolved for every platform, hashed, and name no host.
+# The locks are resolved for every platform, hashed, and name no host.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
@@ -36,6 +36,7 @@ lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRA
 	$(BIN)/python -m pip install --quiet 'uv>=0.9'
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) --constraint requirements/run.txt --group build -o requirements/build.txt
+	$(COMPILE) --group node -o requirements/node.txt
 	$(COMPILE) --constraint requirements/run.txt --constraint requirements/build.txt \
 		pyproject.toml --group dev -o requirements/dev.txt
 
@@ -43,14 +44,17 @@ wheel: .venv/dev.stamp ## build dist/vialcheck-*.whl
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove the environment, caches and built files, never data/
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv dist service/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamps are newer than what they were made from, so a second start installs nothing.
-.venv/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml scripts/install.sh
+PROJECT := requirements/run.txt requirements/build.txt pyproject.toml scripts/install.sh \
+	hatch_build.py package.json package-lock.json
+
+.venv/run.stamp: $(PROJECT)
 	@PYTHON='$(PYTHON)' scripts/install.sh run
 	@touch $@
 
 # dev.txt contains run.txt at the same versions (a test holds that), so it serves for `make run` too.
-.venv/dev.stamp: requirements/dev.txt requirements/run.txt requirements/build.txt pyproject.toml scripts/install.sh
+.venv/dev.stamp: requirements/dev.txt $(PROJECT)
 	@PYTHON='$(PYTHON)' scripts/install.sh dev
 	@touch .venv/run.stamp $@

@@ -41,4 +41,7 @@ printf '%s\n' "Installing $lock ..."
 install=".venv/bin/python -m pip --disable-pip-version-check install --quiet"
 $install --require-hashes -r requirements/build.txt -r "$lock" ||
     stop "the packages could not be installed; is there a network? The lines above say more."
+# hatch_build.py fetches the browser's barcode reader with npm: the machine's, else one for this environment
+command -v npm >/dev/null 2>&1 || $install --require-hashes -r requirements/node.txt ||
+    stop "npm is missing and could not be installed; is there a network? The lines above say more."
 $install --no-deps --no-build-isolation --editable . || stop "the project could not be installed; see above."

@@ -1,5 +1,6 @@
 """What is shipped: locks that anyone can install, a wheel that needs no checkout, commands that say what is missing."""
 
+import json
 import os
 import re
 import shutil
@@ -20,7 +21,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = {name: (ROOT / "requirements" / f"{name}.txt").read_text() for name in ("run", "build", "dev")}
+LOCKS = {
+    name: (ROOT / "requirements" / f"{name}.txt").read_text() for name in ("run", "build", "node", "dev")
+}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHA256 = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
@@ -51,10 +54,11 @@ def test_a_lock_names_no_host_and_hashes_every_requirement(name: str) -> None:
         ("run", PYPROJECT["project"]["dependencies"]),
         ("build", PYPROJECT["dependency-groups"]["build"]),
         ("build", PYPROJECT["build-system"]["requires"]),
+        ("node", PYPROJECT["dependency-groups"]["node"]),
         ("dev", PYPROJECT["project"]["dependencies"]),
         ("dev", [each for each in PYPROJECT["dependency-groups"]["dev"] if isinstance(each, str)]),
     ],
-    ids=["run", "build", "build system", "run in dev", "dev"],
+    ids=["run", "build", "build system", "node", "run in dev", "dev"],
 )
 def test_a_lock_holds_what_pyproject_asks_for(name: str, wanted: list[str]) -> None:
     pins = locked(name)
@@ -70,6 +74,22 @@ def test_the_development_lock_contains_the_others_at_the_same_versions(name: str
     development = locked("dev")
     for key, requirement in locked(name).items():
         assert development[key].specifier == requirement.specifier
+
+
+def test_the_lock_of_the_browsers_parts_names_no_host_and_hashes_everything() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    installed = {name: each for name, each in lock["packages"].items() if name}
+    assert all(each["integrity"].startswith("sha512-") for each in installed.values())
+    assert not [name for name, each in installed.items() if "resolved" in each]
+    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    assert {name: installed[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+
+
+def test_no_third_party_javascript_is_committed() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert not re.findall(r"^.*(?:/vendor/|node_modules|\.wasm$).*$", listed, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +110,8 @@ def test_the_wheel_holds_every_file_that_the_program_reads(wheel: Path) -> None:
     wanted = below("service") | {f"service/{each}" for each in below("templates") | below("seed")}
     names = set(zipfile.ZipFile(wheel).namelist())
     assert wanted <= names, sorted(wanted - names)
+    reader = {"zxing-wasm/reader/zxing_reader.wasm", "zxing-wasm/reader/index.js", "zxing-wasm/LICENSE"}
+    assert {f"service/web/static/vendor/{name}" for name in reader} <= names
     rest = {name for name in names - wanted if ".dist-info/" not in name}
     assert not rest, "the wheel holds files that are not ours"
     assert any(name.endswith("/licenses/LICENSE") for name in names)
