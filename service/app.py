@@ -17,6 +17,7 @@ from service.web.openapi import docs
 from service.web.pages import pages
 from service.web.photo import MemoryRequest, photo
 from service.web.setup import setup
+from service.web.station import station
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    for blueprint in (pages, photo, setup, labels, api.api, docs, health):
+    for blueprint in (pages, photo, station, setup, labels, api.api, docs, health):
         app.register_blueprint(blueprint)
     app.after_request(_secure)
     return app

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from service.app import create_app
 from service.settings import Settings
@@ -17,34 +19,74 @@ from tests.web.small_world import put
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+def launch(playwright: Playwright, *args: str) -> Browser:
     """The browser; `python tests/get_chromium.py` brings one where there is none."""
     path = find()
     if path is None:
         pytest.fail("no Chromium: run `python tests/get_chromium.py`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *args])
 
 
 @pytest.fixture(scope="module")
-def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running service."""
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = launch(playwright)
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Service:
+    """A service that can be switched off and on again at one address."""
+
+    app: Flask
+    server: BaseWSGIServer
+    thread: threading.Thread
+
+    @classmethod
+    def of(cls, app: Flask, port: int = 0) -> "Service":
+        server = make_server("127.0.0.1", port, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        return cls(app, server, thread)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def off(self) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+    def on(self) -> None:
+        again = Service.of(self.app, self.server.server_port)
+        self.server, self.thread = again.server, again.thread
+
+
+@pytest.fixture(scope="module")
+def service(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The small world, served."""
     path = tmp_path_factory.mktemp("site") / "vialcheck.db"
     copy(migrated_sqlite, path)
     database = Database(f"sqlite:///{path}")
     put(database)
     database.close()
     app = create_app(Settings(database_url=f"sqlite:///{path}"))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    running = Service.of(app)
+    yield running
+    running.off()
     app.extensions["vialcheck"].close()
+
+
+@pytest.fixture(scope="module")
+def site(service: Service) -> str:
+    """The address of a running service."""
+    return service.address
 
 
 @pytest.fixture

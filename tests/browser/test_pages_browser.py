@@ -16,6 +16,7 @@ PAGES = {
     "labels": "/labels/",
     "scanner setup": "/scan/setup",
     "docs": "/api/docs",
+    "scan": "/scan",
     "not found": "/nowhere",
     "bad link": f"{LINK[:-1]}3",
     "accept": f"{LINK}/10/A1001/21/SN0001?17=701231",

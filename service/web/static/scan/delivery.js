@@ -1,0 +1,124 @@
+// The running list: what was scanned, in order, and what became of each line. No page, no network.
+
+import { hasSerial } from "./codes.js";
+
+export const WAITING = "waiting"; // not checked yet
+export const ANSWERED = "answered";
+export const REFUSED = "refused"; // the service could not read it
+
+const STOPS = new Set(["reject", "quarantine"]);
+
+// A mark of this scan: the service counts it once, however often it is sent.
+function newNonce() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function identity({ answer }) {
+  return answer?.gtin && answer.serial ? `${answer.gtin} ${answer.serial}` : null;
+}
+
+// What the line is, for its colour, shape and word: an action of the service, or one of ours. What is on the list
+// already does not count as another match.
+export function toneOf(line) {
+  if (line.twinOf) return "quarantine";
+  if (line.sameAs && !STOPS.has(line.answer.action)) return "same";
+  if (line.state === ANSWERED) return line.answer.action;
+  return line.state;
+}
+
+// A red line stops the run until somebody has said what happens to the vial.
+export function stops(line) {
+  return !line.done && (Boolean(line.twinOf) || (line.state === ANSWERED && STOPS.has(line.answer.action)));
+}
+
+export class Delivery {
+  constructor(store) {
+    this.store = store;
+    this.lines = [];
+    this.byText = new Map();
+    this.byIdentity = new Map();
+  }
+
+  async load() {
+    for (const line of await this.store.all()) this.remember(line);
+  }
+
+  remember(line) {
+    this.lines.push(line);
+    if (!this.byText.has(line.text)) this.byText.set(line.text, line);
+    const key = identity(line);
+    if (key && !this.byIdentity.has(key)) this.byIdentity.set(key, line);
+  }
+
+  // The line that already holds this very pack, or undefined. Packs without a serial number are never the same.
+  earlier(text) {
+    const line = this.byText.get(text);
+    if (!line) return undefined;
+    return (line.answer ? line.answer.serial : hasSerial(text)) ? line : undefined;
+  }
+
+  async add(text, { market, source, twinOf = null }) {
+    const line = {
+      number: this.lines.length + 1, nonce: newNonce(), text, market, source, at: new Date().toISOString(),
+      state: WAITING, answer: null, refusal: "", again: [], twinOf, sameAs: null, done: null,
+    };
+    this.remember(line);
+    await this.store.put(line);
+    return line;
+  }
+
+  // The same pack before the camera once more, or another pack with its number: nobody knows yet.
+  async seenAgain(line) {
+    line.again.push(new Date().toISOString());
+    await this.store.put(line);
+  }
+
+  async answered(line, answer) {
+    line.state = ANSWERED;
+    line.answer = answer;
+    const key = identity(line);
+    const first = key && this.byIdentity.get(key);
+    if (key && !first) this.byIdentity.set(key, line);
+    // Another code of the same number: the square code of a carton and the link beside it.
+    if (first && first !== line && !line.twinOf) line.sameAs = first.number;
+    await this.store.put(line);
+  }
+
+  // Somebody holds both packs: two with one number, of which one at least is not what it says.
+  async areTwo(line) {
+    line.twinOf = line.sameAs;
+    line.sameAs = null;
+    await this.store.put(line);
+  }
+
+  async refused(line, message) {
+    line.state = REFUSED;
+    line.refusal = message;
+    await this.store.put(line);
+  }
+
+  async settle(line, choice, note) {
+    line.done = { choice, note, at: new Date().toISOString() };
+    await this.store.put(line);
+  }
+
+  nextWaiting() {
+    return this.lines.find((line) => line.state === WAITING);
+  }
+
+  nextStop() {
+    return this.lines.find(stops);
+  }
+
+  count(tone) {
+    return this.lines.filter((line) => toneOf(line) === tone).length;
+  }
+
+  async clear() {
+    await this.store.clear();
+    this.lines = [];
+    this.byText.clear();
+    this.byIdentity.clear();
+  }
+}

@@ -1,0 +1,65 @@
+// Looks at the camera's pictures, one at a time, in a worker: says what code came into view, and what would help.
+
+const GONE = 3000; // ms out of view, after which the same code counts as shown again
+const LOST = 5000; // ms without any code, after which a hint helps
+const SMALL = 130; // px: a side of fewer is a code of less than about 4 px for each of its modules
+
+export class Finder {
+  // `read(text)` for each code that comes into view; `hint(name)` for what a person should do.
+  constructor(address, camera, { read, hint, broken }) {
+    Object.assign(this, { camera, read, hint, broken });
+    this.seen = new Map();
+    this.paused = false;
+    this.looking = false;
+    this.lastCode = performance.now();
+    this.worker = new Worker(address, { type: "module" });
+    this.worker.onmessage = ({ data }) => this.looked(data);
+    this.worker.onerror = () => this.broken();
+  }
+
+  begin() {
+    this.lastCode = performance.now();
+    if (!this.looking) this.look();
+  }
+
+  look() {
+    this.looking = this.camera.running;
+    if (!this.looking) return;
+    const picture = this.paused ? null : this.camera.picture();
+    if (picture) this.worker.postMessage(picture, [picture.pixels]);
+    else setTimeout(() => this.look(), 100);
+  }
+
+  looked({ ready, broken, texts, unread }) {
+    if (broken) this.broken();
+    if (!texts) return ready;
+    if (!this.paused) {
+      this.advise(texts, unread);
+      for (const text of texts) this.view(text);
+    }
+    return requestAnimationFrame(() => this.look());
+  }
+
+  // While the run is stopped nothing is read, and what lies before the camera afterwards is not a new one.
+  pause(paused) {
+    if (paused === this.paused) return;
+    this.paused = paused;
+    for (const text of this.seen.keys()) this.seen.set(text, performance.now());
+  }
+
+  view(text) {
+    const now = performance.now();
+    const last = this.seen.get(text);
+    this.seen.set(text, now);
+    if (last === undefined || now - last > GONE) this.read(text);
+  }
+
+  advise(texts, unread) {
+    const now = performance.now();
+    if (texts.length || unread.length) this.lastCode = now;
+    if (texts.length) this.hint("hint_read");
+    else if (unread.length) this.hint(Math.max(...unread) < SMALL ? "hint_closer" : "hint_still");
+    else if (now - this.lastCode > LOST) this.hint("hint_closer");
+    else if (now - this.lastCode > 800) this.hint("hint_frame");
+  }
+}

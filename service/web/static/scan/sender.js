@@ -1,0 +1,83 @@
+// Sends what waits, one after the other in the order of the scans, and tries again until an answer comes. A scan
+// keeps its nonce, so that one whose answer was lost on the way is still one check.
+
+const PATIENCE = 10_000; // ms for an answer
+const PAUSES = [1000, 2000, 5000, 10_000, 15_000];
+
+async function ask(address, line) {
+  const body = { scan: line.text, asker: "clinic", nonce: line.nonce };
+  if (line.market) body.market = line.market;
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE),
+    redirect: "error", // the sign-in page of a guest network is no answer
+  });
+  const kind = response.headers.get("Content-Type") ?? "";
+  if (!kind.includes("json")) throw new TypeError("no answer of the service");
+  return { status: response.status, content: await response.json() };
+}
+
+// What of an answer is kept with the line. Throws where it is none: the scan then goes on waiting.
+function kept(content) {
+  const { id, action, headline, advice, presented, record, as_of: asOf } = content;
+  if (typeof action !== "string" || !presented) throw new TypeError("no answer of the service");
+  return {
+    id, action, headline, advice, asOf,
+    gtin: presented.gtin, lot: presented.lot, serial: presented.serial, expiry: presented.expiry,
+    product: record?.product ?? null, manufacturer: record?.manufacturer ?? null,
+  };
+}
+
+function isRefusal(status) {
+  return status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429;
+}
+
+export class Sender {
+  // `after(line)` is called for each answer, `reach(online)` when the network goes or comes.
+  constructor(address, delivery, { after, reach }) {
+    Object.assign(this, { address, delivery, after, reach });
+    this.busy = false;
+    this.failures = 0;
+    this.timer = 0;
+    addEventListener("online", () => this.now());
+    addEventListener("offline", () => this.reach(false));
+  }
+
+  // Try at once, not after the pause.
+  now() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.run();
+  }
+
+  // Something new waits. While a pause runs it waits with the others.
+  wake() {
+    if (!this.timer) this.run();
+  }
+
+  async run() {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let line = this.delivery.nextWaiting(); line; line = this.delivery.nextWaiting()) await this.send(line);
+    } catch {
+      const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
+      this.timer = setTimeout(() => this.now(), pause);
+      this.reach(false);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async send(line) {
+    const { status, content } = await ask(this.address, line);
+    if (status === 200 || status === 201) await this.delivery.answered(line, kept(content));
+    else if (isRefusal(status) && content.detail) await this.delivery.refused(line, content.detail);
+    else throw new TypeError("no answer of the service");
+    this.failures = 0;
+    this.reach(true);
+    this.after(line);
+  }
+}

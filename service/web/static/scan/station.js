@@ -1,0 +1,175 @@
+// The scan station: camera and scanner in, one line for each pack out. Everything meets here.
+
+import { Camera } from "./camera.js";
+import { download } from "./csv.js";
+import { Delivery, toneOf } from "./delivery.js";
+import { Feedback } from "./feedback.js";
+import { Finder } from "./finder.js";
+import { Sender } from "./sender.js";
+import { Stop } from "./stop.js";
+import { Store } from "./store.js";
+import { View } from "./view.js";
+import { listen } from "./wedge.js";
+import { Controls } from "./controls.js";
+import { say } from "./words.js";
+
+const page = document.getElementById("station");
+const { api, reader, offline } = page.dataset;
+
+// Two pages would write one list: the second waits until the first is closed.
+function alone() {
+  if (!navigator.locks) return Promise.resolve();
+  return new Promise((resolve) => {
+    const second = setTimeout(() => notice("other_page"), 500);
+    navigator.locks.request("vialcheck-scan", () => {
+      clearTimeout(second);
+      notice("");
+      resolve();
+      return new Promise(() => {}); // held until the page goes
+    });
+  });
+}
+
+function notice(name) {
+  const place = document.getElementById("notice");
+  place.textContent = name ? say(name) : "";
+  place.hidden = !name;
+}
+
+async function main() {
+  await alone();
+  const delivery = new Delivery(await Store.open());
+  await delivery.load();
+  new Station(delivery).begin();
+}
+
+class Station {
+  constructor(delivery) {
+    this.delivery = delivery;
+    this.view = new View();
+    this.feedback = new Feedback();
+    this.stop = new Stop((line, choice, note) => this.settled(line, choice, note));
+    this.sender = new Sender(api, delivery, {
+      after: (line) => this.after(line),
+      reach: (online) => notice(online || !delivery.nextWaiting() ? "" : "offline"),
+    });
+    this.camera = new Camera(document.getElementById("video"));
+    this.finder = new Finder(reader, this.camera, {
+      read: (text) => this.scanned(text, "camera"),
+      hint: (name) => this.controls.hint(name),
+      broken: () => this.controls.broken(),
+    });
+    this.controls = new Controls(this.camera, this.finder, this.feedback);
+    this.adding = Promise.resolve();
+  }
+
+  begin() {
+    page.hidden = false;
+    this.view.all(this.delivery);
+    this.update();
+    listen(document.getElementById("scan"), document.getElementById("typed"), {
+      scanned: (text) => this.scanned(text, "typed"),
+      blocked: () => this.blocked(),
+    });
+    document.getElementById("download").addEventListener("click", () => download(this.delivery.lines));
+    document.getElementById("print").addEventListener("click", () => print());
+    this.finish();
+    this.controls.begin();
+    this.sender.now();
+    navigator.serviceWorker?.register(offline, { scope: location.pathname }).catch(() => notice("no_offline"));
+    page.dataset.ready = "";
+  }
+
+  // One after the other: two scanners in one moment get two numbers.
+  scanned(text, source) {
+    this.adding = this.adding.then(() => this.take(text, source)).catch(() => notice("not_kept"));
+  }
+
+  async take(text, source) {
+    if (this.stop.open) return;
+    const earlier = this.delivery.earlier(text);
+    if (earlier) {
+      await this.delivery.seenAgain(earlier);
+      this.view.line(earlier, this.delivery);
+      this.view.again(earlier, () => this.add(text, source, earlier.number));
+      this.feedback.give("again");
+      return;
+    }
+    await this.add(text, source);
+  }
+
+  async add(text, source, twinOf = null) {
+    const market = document.getElementById("market").value;
+    const line = await this.delivery.add(text, { market, source, twinOf });
+    this.view.line(line, this.delivery);
+    if (twinOf) this.view.line(this.delivery.lines[twinOf - 1], this.delivery);
+    this.view.last(line);
+    this.feedback.give("read");
+    this.update();
+    this.sender.wake();
+  }
+
+  // An answer has come, perhaps long after the scan.
+  after(line) {
+    this.view.line(line, this.delivery);
+    const tone = toneOf(line);
+    if (tone === "same") this.view.again(this.delivery.lines[line.sameAs - 1], () => this.areTwo(line));
+    else if (line === this.delivery.lines.at(-1)) this.view.last(line);
+    this.update();
+    if (!this.stop.open) this.feedback.give(tone);
+  }
+
+  async areTwo(line) {
+    const first = this.delivery.lines[line.sameAs - 1];
+    await this.delivery.areTwo(line);
+    for (const each of [first, line]) this.view.line(each, this.delivery);
+    this.update();
+  }
+
+  update() {
+    this.view.summary(this.delivery);
+    const red = this.delivery.nextStop();
+    this.finder.pause(Boolean(red));
+    if (!red) return;
+    const sound = !this.stop.open;
+    this.stop.show(red);
+    if (sound) this.feedback.give("stop");
+  }
+
+  // Whether a scanner's text must be dropped, which is then heard.
+  blocked() {
+    if (this.stop.open) this.feedback.give("stop");
+    return this.stop.open;
+  }
+
+  async settled(line, choice, note) {
+    await this.delivery.settle(line, choice, note);
+    this.view.line(line, this.delivery);
+    this.update();
+    this.controls.focus();
+  }
+
+  // A new delivery is asked for twice, and not begun while something of the old one is open.
+  finish() {
+    const dialog = document.getElementById("finish");
+    document.getElementById("new").addEventListener("click", () => {
+      const open = this.delivery.count("waiting");
+      document.getElementById("finish-open").hidden = open === 0;
+      document.getElementById("finish-sure").hidden = open > 0;
+      dialog.querySelector("[value=yes]").hidden = open > 0;
+      dialog.showModal();
+    });
+    dialog.addEventListener("close", async () => {
+      if (dialog.returnValue === "yes" && !this.delivery.nextWaiting()) {
+        await this.delivery.clear();
+        this.view.all(this.delivery);
+        this.view.nothing();
+        this.update();
+      }
+      dialog.returnValue = "";
+      this.controls.focus();
+    });
+  }
+}
+
+main().catch(() => notice("no_store"));
