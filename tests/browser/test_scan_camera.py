@@ -20,11 +20,14 @@ PICTURES = 45
 RECTANGLE = 29  # zxing-cpp counts DataMatrix sizes so: this is the second largest rectangle of ISO/IEC 16022
 
 SYMBOLS = {
-    "DataMatrix": (videos.datamatrix(CODE, forceSquare=True), f"]d2{RAW}"),  # 22 by 22 modules
-    "DataMatrix, rectangular": (videos.datamatrix(CODE, version=RECTANGLE), f"]d2{RAW}"),  # 16 by 36
-    "DataMatrix, extended": (videos.datamatrix(CODE), f"]d8{RAW}"),  # DMRE (ISO/IEC 21471), 8 by 64
+    "DataMatrix": (videos.gs1("DataMatrix", CODE, forceSquare=True), f"]d2{RAW}"),  # 22 by 22 modules
+    "DataMatrix, rectangular": (videos.gs1("DataMatrix", CODE, version=RECTANGLE), f"]d2{RAW}"),  # 16 by 36
+    "DataMatrix, extended": (videos.gs1("DataMatrix", CODE), f"]d8{RAW}"),  # DMRE (ISO/IEC 21471), 8 by 64
+    "GS1-128": (videos.gs1("Code128", CODE), f"]C1{RAW}"),  # 332 modules wide
+    "DataBar, stacked": (videos.gs1("DataBarExpStk", CODE), f"]e0{RAW}"),
     "QR": (videos.qr(LINK), f"]Q1{LINK}"),
 }
+LINEAR = {"GS1-128", "DataBar, stacked"}  # people hold bars level, or nothing reads them
 # what, px for a module, at least this share of the pictures is read
 FILMS = [
     ("DataMatrix", 3, 0.5),
@@ -32,6 +35,8 @@ FILMS = [
     ("DataMatrix", 6, 0.8),
     ("DataMatrix, rectangular", 4, 0.8),
     ("DataMatrix, extended", 4, 0.5),
+    ("GS1-128", 2, 0.2),
+    ("DataBar, stacked", 4, 0.3),
     ("QR", 4, 0.8),
 ]
 
@@ -92,17 +97,20 @@ def test_a_code_that_moves_in_bad_light_is_read(
     playwright: Playwright, site: str, tmp_path: Path, what: str, px: float, share: float
 ) -> None:
     code, text = SYMBOLS[what]
-    film = videos.film(tmp_path / "film.y4m", code, px)
+    film = videos.film(tmp_path / "film.y4m", code, px, swing=4 if what in LINEAR else 28)
     with station(playwright, site, ALLOW, f"--use-file-for-fake-video-capture={film}") as page:
         expect(page.locator("#line-1")).to_have_attribute("data-tone", "accept")
         verdict = page.evaluate("window.verdict - window.inView")
         page.get_by_role("button", name="Stop the camera").click()
+        expect(page.locator(".line")).to_have_count(1)
         counted = page.evaluate(COUNT, PICTURES)
     print(
         f"\n{what}, {px} px a module: verdict {verdict:.0f} ms after the first picture; "
         f"{counted['read']} of {PICTURES} pictures read, {counted['milliseconds']:.0f} ms each (median)"
     )
-    assert counted["texts"] == [text]  # the symbology, every byte, and FNC1 as it was; no false read
+    # A check character lets a wrong read of bars through now and then: two pictures must agree for a line.
+    read = [each for each in counted["texts"] if each == text or what not in LINEAR]
+    assert read == [text]  # the symbology, every byte, and FNC1 as it was; no false read
     assert counted["read"] >= share * PICTURES
 
 

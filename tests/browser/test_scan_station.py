@@ -235,7 +235,21 @@ def test_two_packs_with_one_number_are_held(page: Page) -> None:
     expect(stop(page)).to_contain_text("Hold both packs")
     settle(page)
     expect(line(page, 2)).to_have_attribute("data-tone", "quarantine")
+    expect(line(page, 1)).to_have_attribute("data-tone", "quarantine")  # nobody knows which is which
     expect(line(page, 1)).to_contain_text("Another pack carries the same number: line 2")
+    expect(line(page, 1)).to_contain_text("Set aside")
+    expect(page.locator("#counts")).to_contain_text("Not to be used: 2")
+
+
+def test_a_second_pack_that_was_none_leaves_the_first_as_it_was(page: Page) -> None:
+    open_station(page)
+    scan(page, ACCEPT)
+    expect(line(page, 1)).to_have_attribute("data-tone", "accept")
+    scan(page, ACCEPT)
+    page.get_by_role("button", name="It is another pack").click()
+    settle(page, "Not this vial")
+    expect(line(page, 1)).to_have_attribute("data-tone", "accept")
+    expect(page.locator("#counts")).to_contain_text("Not to be used: 0")
 
 
 def test_another_code_of_the_same_pack_is_noticed_when_the_answer_comes(page: Page) -> None:
@@ -368,6 +382,47 @@ def test_a_scan_whose_answer_was_lost_is_asked_again_and_counted_once(
     expect(page.locator("#notice")).to_be_hidden()
     assert len(set(tries)) == 1
     assert len(recorded(service)) == before + 1
+
+
+def test_a_scan_that_the_service_stumbles_over_does_not_hold_up_the_others(page: Page) -> None:
+    def stumble(route: Route) -> None:
+        if "X1" in (route.request.post_data or ""):
+            route.fulfill(status=500, content_type="application/problem+json", body='{"detail": "fault"}')
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/verifications", stumble)
+    open_station(page)
+    scan(page, UNKNOWN)
+    expect(page.locator("#notice")).to_be_visible()
+    scan(page, CHECK)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(line(page, 2)).to_have_attribute("data-tone", "check")
+    expect(line(page, 1)).to_have_attribute("data-tone", "waiting")
+    page.unroute("**/api/v1/verifications")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(line(page, 1)).to_have_attribute("data-tone", "unknown")
+
+
+def test_a_read_is_felt_unless_that_is_switched_off(page: Page) -> None:
+    page.add_init_script(
+        "window.felt = []; navigator.vibrate = (pattern) => window.felt.push(pattern.length)"
+    )
+    open_station(page)
+    scan(page, CHECK)
+    expect(line(page, 1)).to_have_attribute("data-tone", "check")
+    assert page.evaluate("window.felt") == [1]
+    scan(page, REJECT)
+    expect(stop(page)).to_be_visible()
+    assert page.evaluate("window.felt") == [1, 1, 5]  # red is long, and unlike any other
+    settle(page)
+    page.get_by_role("button", name="Switch the sound off").click()
+    page.locator("#scan").focus()
+    scan(page, UNKNOWN)
+    expect(line(page, 3)).to_have_attribute("data-tone", "unknown")
+    assert page.evaluate("window.felt") == [1, 1, 5]
+    page.reload()
+    expect(page.get_by_role("button", name="Switch the sound on")).to_be_visible()
 
 
 # --- a whole delivery

@@ -14,19 +14,20 @@ FRAMES = 16
 RATE = 8  # frames a second: a loop of two seconds
 
 
-def datamatrix(elements: str, **options: object) -> Image.Image:
-    """A GS1 DataMatrix of bracketed element strings, one pixel for a module, without its quiet zone.
+def gs1(name: str, elements: str, **options: object) -> Image.Image:
+    """A GS1 symbol of bracketed element strings, one pixel for a module, without its quiet zone.
 
-    `options` are those of zxing-cpp's writer; without any it may choose a long, low symbol (DMRE).
+    `name` and `options` are those of zxing-cpp's writer; for a DataMatrix without options it may choose a
+    long, low symbol (DMRE).
     """
-    code = zxingcpp.create_barcode(elements, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, **options)
+    code = zxingcpp.create_barcode(elements, getattr(zxingcpp.BarcodeFormat, name), gs1=True, **options)
     drawn = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]  # it has a buffer
     height, width = drawn.shape or (0, 0)
     return Image.frombytes("L", (width, height), drawn.tobytes())
 
 
 def qr(text: str) -> Image.Image:
-    """A QR code as `datamatrix`."""
+    """A QR code, drawn alike."""
     code = qrcode.QRCode(box_size=1, border=0)
     code.add_data(text)
     code.make()
@@ -35,15 +36,20 @@ def qr(text: str) -> Image.Image:
     return Image.open(buffer).convert("L")
 
 
-def film(path: Path, code: Image.Image, px: float, *, blur: float = 0.8, dim: float = 0.45) -> Path:
-    """Write the video of a code at `px` pixels for a module, as y4m. `dim`: what is left of its contrast."""
+def film(
+    path: Path, code: Image.Image, px: float, *, blur: float = 0.8, dim: float = 0.45, swing: float = 28
+) -> Path:
+    """Write the video of a code at `px` pixels for a module, as y4m.
+
+    `dim`: what is left of its contrast; `swing`: how many degrees it turns to either side.
+    """
     chance = Random(7)
     with path.open("wb") as out:
         width, height = SIZE
         out.write(f"YUV4MPEG2 W{width} H{height} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
         grey = b"\x80" * (width // 2 * (height // 2) * 2)
         for number in range(FRAMES):
-            frame = _frame(code, px, number / FRAMES * 2 * math.pi, blur, dim, chance)
+            frame = _frame(code, px, number / FRAMES * 2 * math.pi, blur, dim, swing, chance)
             out.write(b"FRAME\n" + frame.tobytes() + grey)
     return path
 
@@ -53,7 +59,9 @@ def empty(path: Path) -> Path:
     return film(path, Image.new("L", (24, 24), 255), 4)
 
 
-def _frame(code: Image.Image, px: float, turn: float, blur: float, dim: float, chance: Random) -> Image.Image:
+def _frame(
+    code: Image.Image, px: float, turn: float, blur: float, dim: float, swing: float, chance: Random
+) -> Image.Image:
     """One picture; `turn` goes from 0 to 2π in a loop."""
     picture = _table()
     side = (round(code.width * px), round(code.height * px))
@@ -62,7 +70,7 @@ def _frame(code: Image.Image, px: float, turn: float, blur: float, dim: float, c
     margin = 24
     label = Image.new("L", (side[0] * 4 + margin * 8, side[1] * 4 + margin * 8), 245)
     label.paste(large, (margin * 4, margin * 4))
-    angle = 28 * math.sin(turn) + 9
+    angle = swing * (math.sin(turn) + 0.3)
     label = label.rotate(angle, expand=True, fillcolor=170, resample=Image.Resampling.BICUBIC)
     label = label.resize((label.width // 4, label.height // 4), Image.Resampling.BOX)
     at = (

@@ -38,7 +38,6 @@ WORDS: Mapping[str, str] = {
     "again_other": N_("It is another pack"),
     "scanned_again": N_("Scanned {count} times in this delivery."),
     "twin_of": N_("Another pack carries the same number: line {number}. Hold both."),
-    "has_twin": N_("Another pack carries the same number: line {number}. Hold both."),
     "same_as": N_("The same number as line {number}: the same pack, or a second one with its number."),
     "title_twin": N_("Hold both packs. They carry one number"),
     # what happens to it

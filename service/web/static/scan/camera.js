@@ -81,7 +81,8 @@ export class Camera {
     const middle = Math.min(frame, ENLARGED / 2);
     if (this.turn === 1) return this.take(frame, frame, 1, true);
     if (this.turn === 2) return this.take(middle, middle, 2, true);
-    return this.take(width, height, Math.min(1, LARGEST / Math.max(width, height)), false);
+    const scale = Math.min(1, LARGEST / Math.max(width, height));
+    return this.take(width, height, scale, scale > 0.7); // what is made much smaller loses its grain by that
   }
 
   // The middle of the picture, `width` by `height`, at a scale. `grainy`: the reader takes the grain out first.

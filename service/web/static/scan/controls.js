@@ -42,6 +42,7 @@ export class Controls {
 
   async start(open = () => this.camera.start()) {
     byId("camera-problem").hidden = true;
+    this.finder.prepare();
     try {
       await open();
     } catch (error) {

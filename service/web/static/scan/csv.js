@@ -14,7 +14,8 @@ export function cell(value) {
 function remarks(line) {
   const said = [];
   if (line.again.length) said.push(say("scanned_again", { count: line.again.length + 1 }));
-  if (line.twinOf) said.push(say("twin_of", { number: line.twinOf }));
+  const twin = line.twinOf ?? line.twin;
+  if (twin) said.push(say("twin_of", { number: twin }));
   if (line.sameAs) said.push(say("same_as", { number: line.sameAs }));
   return said.join(" ");
 }

@@ -6,6 +6,7 @@ export const WAITING = "waiting"; // not checked yet
 export const ANSWERED = "answered";
 export const REFUSED = "refused"; // the service could not read it
 
+const MISTAKE = "mistake"; // what was scanned was no pack of this delivery
 const STOPS = new Set(["reject", "quarantine"]);
 
 // A mark of this scan: the service counts it once, however often it is sent.
@@ -21,7 +22,7 @@ function identity({ answer }) {
 // What the line is, for its colour, shape and word: an action of the service, or one of ours. What is on the list
 // already does not count as another match.
 export function toneOf(line) {
-  if (line.twinOf) return "quarantine";
+  if ((line.twinOf || line.twin) && line.answer?.action !== "reject") return "quarantine";
   if (line.sameAs && !STOPS.has(line.answer.action)) return "same";
   if (line.state === ANSWERED) return line.answer.action;
   return line.state;
@@ -61,11 +62,19 @@ export class Delivery {
   async add(text, { market, source, twinOf = null }) {
     const line = {
       number: this.lines.length + 1, nonce: newNonce(), text, market, source, at: new Date().toISOString(),
-      state: WAITING, answer: null, refusal: "", again: [], twinOf, sameAs: null, done: null,
+      state: WAITING, answer: null, refusal: "", again: [], twinOf, twin: null, sameAs: null, done: null,
     };
-    this.remember(line);
     await this.store.put(line);
+    this.remember(line);
+    if (twinOf) await this.markTwin(line);
     return line;
+  }
+
+  // Two packs with one number: the first one is no better than the second.
+  async markTwin(line) {
+    const first = this.lines[line.twinOf - 1];
+    first.twin = line.number;
+    await this.store.put(first);
   }
 
   // The same pack before the camera once more, or another pack with its number: nobody knows yet.
@@ -90,6 +99,7 @@ export class Delivery {
     line.twinOf = line.sameAs;
     line.sameAs = null;
     await this.store.put(line);
+    await this.markTwin(line);
   }
 
   async refused(line, message) {
@@ -98,13 +108,19 @@ export class Delivery {
     await this.store.put(line);
   }
 
+  // What happens to one of two packs with the same number happens to both, or there were not two.
   async settle(line, choice, note) {
     line.done = { choice, note, at: new Date().toISOString() };
     await this.store.put(line);
+    const first = line.twinOf && this.lines[line.twinOf - 1];
+    if (!first) return;
+    if (choice === MISTAKE && first.twin === line.number) first.twin = null;
+    else first.done ??= line.done;
+    await this.store.put(first);
   }
 
-  nextWaiting() {
-    return this.lines.find((line) => line.state === WAITING);
+  nextWaiting(after = 0) {
+    return this.lines.find((line) => line.number > after && line.state === WAITING);
   }
 
   nextStop() {
@@ -112,7 +128,7 @@ export class Delivery {
   }
 
   count(tone) {
-    return this.lines.filter((line) => toneOf(line) === tone).length;
+    return this.lines.filter((line) => toneOf(line) === tone && line.done?.choice !== MISTAKE).length;
   }
 
   async clear() {

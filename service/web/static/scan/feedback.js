@@ -11,7 +11,9 @@ const SOUNDS = {
   same: [[1100, 90], [1100, 90], [1100, 90]],
   stop: [[220, 350], [180, 350], [220, 350], [180, 500]],
 };
-const TREMBLES = { read: [40], again: [60, 60, 60], same: [60, 60, 60], refused: [120], stop: [300, 100, 300, 100, 500] };
+const TREMBLES = {
+  read: [40], again: [60, 60, 60], same: [60, 60, 60], refused: [120], stop: [300, 100, 300, 100, 500],
+};
 const KEY = "vialcheck-scan-mute";
 
 export class Feedback {

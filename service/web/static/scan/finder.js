@@ -2,6 +2,7 @@
 
 const GONE = 3000; // ms out of view, after which the same code counts as shown again
 const LOST = 5000; // ms without any code, after which a hint helps
+const LINEAR = /^\](?:C|e)/; // their check character is weak: one picture in a hundred or so may be read wrongly
 const SMALL = 130; // px: a side of fewer is a code of less than about 4 px for each of its modules
 
 export class Finder {
@@ -9,15 +10,30 @@ export class Finder {
   constructor(address, camera, { read, hint, broken }) {
     Object.assign(this, { camera, read, hint, broken });
     this.seen = new Map();
+    this.doubted = new Map();
     this.paused = false;
     this.looking = false;
     this.lastCode = performance.now();
-    this.worker = new Worker(address, { type: "module" });
+    this.address = address;
+  }
+
+  // Fetch the reader (a megabyte) when a camera is wanted; whoever has a scanner needs none.
+  prepare() {
+    if (this.worker) return;
+    this.worker = new Worker(this.address, { type: "module" });
     this.worker.onmessage = ({ data }) => this.looked(data);
-    this.worker.onerror = () => this.broken();
+    this.worker.onerror = () => this.failed();
+  }
+
+  failed() {
+    this.worker.terminate();
+    this.worker = null;
+    this.looking = false;
+    this.broken();
   }
 
   begin() {
+    this.prepare();
     this.lastCode = performance.now();
     if (!this.looking) this.look();
   }
@@ -31,7 +47,7 @@ export class Finder {
   }
 
   looked({ ready, broken, texts, unread }) {
-    if (broken) this.broken();
+    if (broken) return this.failed();
     if (!texts) return ready;
     if (!this.paused) {
       this.advise(texts, unread);
@@ -50,8 +66,16 @@ export class Finder {
   view(text) {
     const now = performance.now();
     const last = this.seen.get(text);
+    if (last === undefined && LINEAR.test(text) && !this.confirmed(text, now)) return;
     this.seen.set(text, now);
     if (last === undefined || now - last > GONE) this.read(text);
+  }
+
+  // Whether a second picture, soon after the first, says the same.
+  confirmed(text, now) {
+    const before = this.doubted.get(text);
+    this.doubted.set(text, now);
+    return before !== undefined && now - before < GONE;
   }
 
   advise(texts, unread) {

@@ -30,9 +30,11 @@ function kept(content) {
   };
 }
 
-function isRefusal(status) {
-  return status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429;
-}
+// What the service will say of this scan for ever. Anything else (busy, signed out, moved) may pass.
+const FINAL = new Set([400, 409, 413, 422]);
+
+// One scan that the service stumbles over must not keep the others from being checked.
+class Stumbled extends Error {}
 
 export class Sender {
   // `after(line)` is called for each answer, `reach(online)` when the network goes or comes.
@@ -61,7 +63,7 @@ export class Sender {
     if (this.busy) return;
     this.busy = true;
     try {
-      for (let line = this.delivery.nextWaiting(); line; line = this.delivery.nextWaiting()) await this.send(line);
+      await this.sendAll();
     } catch {
       const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
       this.timer = setTimeout(() => this.now(), pause);
@@ -71,10 +73,26 @@ export class Sender {
     }
   }
 
+  async sendAll() {
+    let after = 0;
+    let stumbled = null;
+    for (let line = this.delivery.nextWaiting(); line; line = this.delivery.nextWaiting(after)) {
+      after = line.number;
+      try {
+        await this.send(line);
+      } catch (error) {
+        if (!(error instanceof Stumbled)) throw error;
+        stumbled = error;
+      }
+    }
+    if (stumbled) throw stumbled;
+  }
+
   async send(line) {
     const { status, content } = await ask(this.address, line);
     if (status === 200 || status === 201) await this.delivery.answered(line, kept(content));
-    else if (isRefusal(status) && content.detail) await this.delivery.refused(line, content.detail);
+    else if (status === 500) throw new Stumbled();
+    else if (FINAL.has(status) && content.detail) await this.delivery.refused(line, content.detail);
     else throw new TypeError("no answer of the service");
     this.failures = 0;
     this.reach(true);

@@ -80,9 +80,13 @@ class Station {
     page.dataset.ready = "";
   }
 
-  // One after the other: two scanners in one moment get two numbers.
   scanned(text, source) {
-    this.adding = this.adding.then(() => this.take(text, source)).catch(() => notice("not_kept"));
+    this.queue(() => this.take(text, source));
+  }
+
+  // One after the other: two scanners in one moment get two numbers.
+  queue(work) {
+    this.adding = this.adding.then(work).catch(() => notice("not_kept"));
   }
 
   async take(text, source) {
@@ -90,8 +94,8 @@ class Station {
     const earlier = this.delivery.earlier(text);
     if (earlier) {
       await this.delivery.seenAgain(earlier);
-      this.view.line(earlier, this.delivery);
-      this.view.again(earlier, () => this.add(text, source, earlier.number));
+      this.view.line(earlier);
+      this.view.again(earlier, () => this.queue(() => this.add(text, source, earlier.number)));
       this.feedback.give("again");
       return;
     }
@@ -101,8 +105,8 @@ class Station {
   async add(text, source, twinOf = null) {
     const market = document.getElementById("market").value;
     const line = await this.delivery.add(text, { market, source, twinOf });
-    this.view.line(line, this.delivery);
-    if (twinOf) this.view.line(this.delivery.lines[twinOf - 1], this.delivery);
+    this.view.line(line);
+    if (twinOf) this.view.line(this.delivery.lines[twinOf - 1]);
     this.view.last(line);
     this.feedback.give("read");
     this.update();
@@ -111,10 +115,11 @@ class Station {
 
   // An answer has come, perhaps long after the scan.
   after(line) {
-    this.view.line(line, this.delivery);
+    this.view.line(line);
     const tone = toneOf(line);
-    if (tone === "same") this.view.again(this.delivery.lines[line.sameAs - 1], () => this.areTwo(line));
-    else if (line === this.delivery.lines.at(-1)) this.view.last(line);
+    if (tone === "same") {
+      this.view.again(this.delivery.lines[line.sameAs - 1], () => this.queue(() => this.areTwo(line)));
+    } else if (line === this.delivery.lines.at(-1)) this.view.last(line);
     this.update();
     if (!this.stop.open) this.feedback.give(tone);
   }
@@ -122,7 +127,7 @@ class Station {
   async areTwo(line) {
     const first = this.delivery.lines[line.sameAs - 1];
     await this.delivery.areTwo(line);
-    for (const each of [first, line]) this.view.line(each, this.delivery);
+    for (const each of [first, line]) this.view.line(each);
     this.update();
   }
 
@@ -144,7 +149,8 @@ class Station {
 
   async settled(line, choice, note) {
     await this.delivery.settle(line, choice, note);
-    this.view.line(line, this.delivery);
+    this.view.line(line);
+    if (line.twinOf) this.view.line(this.delivery.lines[line.twinOf - 1]);
     this.update();
     this.controls.focus();
   }

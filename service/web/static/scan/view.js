@@ -35,12 +35,11 @@ function reasonOf(line) {
   return line.answer?.headline ?? line.refusal;
 }
 
-function remarksOf(line, lines) {
+function remarksOf(line) {
   const remarks = [];
   if (line.again.length) remarks.push(say("scanned_again", { count: line.again.length + 1 }));
   if (line.sameAs && toneOf(line) !== "same") remarks.push(say("same_as", { number: line.sameAs }));
-  const twin = lines.find((other) => other.twinOf === line.number);
-  if (twin) remarks.push(say("has_twin", { number: twin.number }));
+  if (line.twin) remarks.push(say("twin_of", { number: line.twin }));
   if (line.twinOf && line.answer) remarks.push(`${say(`word_${line.answer.action}`)}: ${line.answer.headline}`);
   return remarks;
 }
@@ -51,7 +50,7 @@ function doneOf({ done }) {
 }
 
 // One line of the list, built anew whenever something about it changes.
-function row(line, lines) {
+function row(line) {
   const tone = toneOf(line);
   const item = element("li", `line card--${tone}`);
   item.id = `line-${line.number}`;
@@ -64,7 +63,7 @@ function row(line, lines) {
   time.dateTime = line.at;
   head.append(element("strong", "line-word", say(`word_${tone}`)), time);
   body.append(head, element("p", "line-pack", packOf(line)), element("p", "line-reason", reasonOf(line)));
-  for (const remark of remarksOf(line, lines)) body.append(element("p", "line-remark", remark));
+  for (const remark of remarksOf(line)) body.append(element("p", "line-remark", remark));
   if (line.done) body.append(element("p", "line-done", doneOf(line)));
   item.append(badge, body);
   return item;
@@ -84,11 +83,11 @@ export class View {
 
   // The newest line is on top; the attribute tells everyone that the numbers run downwards.
   all({ lines }) {
-    this.list.replaceChildren(...lines.map((line) => row(line, lines)).reverse());
+    this.list.replaceChildren(...lines.map(row).reverse());
   }
 
-  line(line, { lines }) {
-    const fresh = row(line, lines);
+  line(line) {
+    const fresh = row(line);
     const old = document.getElementById(fresh.id);
     if (old) old.replaceWith(fresh);
     else this.list.prepend(fresh);
