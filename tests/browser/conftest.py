@@ -91,8 +91,10 @@ def site(service: Service) -> str:
 
 @pytest.fixture
 def context(chromium: Browser, site: str) -> Iterator[BrowserContext]:
-    """A fresh phone."""
-    opened = chromium.new_context(base_url=site, viewport={"width": 375, "height": 667})
+    """A fresh phone, which keeps nothing for a time without a network: a page's files are then asked for once."""
+    opened = chromium.new_context(
+        base_url=site, viewport={"width": 375, "height": 667}, service_workers="block"
+    )
     yield opened
     opened.close()
 

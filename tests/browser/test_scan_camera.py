@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser import videos
 from tests.browser.conftest import launch
@@ -46,7 +46,10 @@ def station(playwright: Playwright, site: str, *args: str, on: bool = True) -> I
     """The station in a browser of its own; `on`: the camera was in use when the page was last open."""
     browser = launch(playwright, FAKE, *args)
     try:
-        page = browser.new_context(base_url=site, viewport={"width": 375, "height": 667}).new_page()
+        context = browser.new_context(
+            base_url=site, viewport={"width": 375, "height": 667}, service_workers="block"
+        )
+        page = context.new_page()
         heard: list[str] = []
         page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: heard.append(str(error)))
@@ -181,12 +184,10 @@ def test_a_denied_camera_is_one_clear_line_and_the_photo_button(playwright: Play
         expect(page.get_by_label("Take a photo")).to_have_attribute("capture", "environment")
 
 
-def test_a_missing_camera_is_one_clear_line(chromium: Browser, site: str) -> None:
-    with chromium.new_context(base_url=site) as context:
-        page = context.new_page()
-        page.goto("/scan")
-        page.get_by_role("button", name="Start the camera").click()
-        expect(page.locator("#camera-problem")).to_have_text(
-            "No camera was found. Take a photo, or use a scanner."
-        )
-        expect(page.locator("#photo")).to_be_visible()
+def test_a_missing_camera_is_one_clear_line(page: Page) -> None:
+    page.goto("/scan")
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.locator("#camera-problem")).to_have_text(
+        "No camera was found. Take a photo, or use a scanner."
+    )
+    expect(page.locator("#photo")).to_be_visible()

@@ -33,15 +33,6 @@ TONES = {
 }
 
 
-@pytest.fixture
-def context(chromium: Browser, site: str) -> Iterator[BrowserContext]:
-    opened = chromium.new_context(
-        base_url=site, viewport={"width": 375, "height": 667}, service_workers="block"
-    )
-    yield opened
-    opened.close()
-
-
 @pytest.fixture(autouse=True)
 def complaints(page: Page) -> Iterator[list[str]]:
     """What the browser complains of: a breach of the security policy, a script's error."""
