@@ -86,7 +86,7 @@ def fail_the_form(page: Page) -> None:
     page.goto("/")
     page.get_by_text("Add more").click()
     page.get_by_label("Lot number or code").fill("A1001")
-    page.get_by_label("Expiry date").fill("31 FEB 2027")
+    page.get_by_label("Expiry date", exact=True).fill("31 FEB 2027")
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_role("alert")).to_contain_text("31 FEB 2027")
 
@@ -163,13 +163,13 @@ def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # opens what more can be entered
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Expiry date")).to_be_focused()
+    expect(page.get_by_label("Expiry date", exact=True)).to_be_focused()
     page.keyboard.type("31 FEB 2027")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the first line of the summary
-    expect(page.get_by_label("Expiry date")).to_be_focused()
+    expect(page.get_by_label("Expiry date", exact=True)).to_be_focused()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("12/2070")
     page.keyboard.press("Enter")
@@ -211,11 +211,11 @@ def test_a_usb_scanner_types_a_whole_code(page: Page, how: str) -> None:
 def test_a_kept_code_shows_its_separator_and_is_read_again(page: Page) -> None:
     page.goto("/")
     page.get_by_text("Add more").click()
-    page.get_by_label("Expiry date").fill("soon")
+    page.get_by_label("Expiry date", exact=True).fill("soon")
     page.get_by_label("Lot number or code").fill(f"01{TOXIN}10A1001\x1d21SN0001")
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_label("Lot number or code")).to_have_value(f"01{TOXIN}10A1001␝21SN0001")
-    page.get_by_label("Expiry date").fill("")
+    page.get_by_label("Expiry date", exact=True).fill("")
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Matches the manufacturer's record")
 
