@@ -1,10 +1,13 @@
 """A real Chromium and a real server on the small world of records."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -16,6 +19,9 @@ from service.settings import Settings
 from service.storage.database import Database
 from tests.get_chromium import find
 from tests.web.small_world import put
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +45,23 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+def _whole(app: Flask) -> WSGIApplication:
+    """`app`, each answer of it read to its end at once.
+
+    Werkzeug's server leaves a file open when a browser goes away meanwhile.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        body = app(environ, start_response)
+        try:
+            return [b"".join(body)]
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer
+
+
 @dataclass
 class Service:
     """A service that can be switched off and on again at one address."""
@@ -48,8 +71,8 @@ class Service:
     thread: threading.Thread
 
     @classmethod
-    def of(cls, app: Flask, port: int = 0) -> "Service":
-        server = make_server("127.0.0.1", port, app, threaded=True)
+    def of(cls, app: Flask, port: int = 0) -> Service:
+        server = make_server("127.0.0.1", port, _whole(app), threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         return cls(app, server, thread)
