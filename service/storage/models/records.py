@@ -1,53 +1,26 @@
-"""The tables. What cannot be true cannot be stored: the constraints say so, not the code in front of them.
+"""What manufacturers and regulators put in.
 
 Identifiers are kept as printed, beside the key under which they are found (`service.gs1.identifiers`).
 An expiry is the last day that it covers, and whether only its month was ever said.
 """
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from service.authenticity.dispositions import Disposition
-from service.storage.types import DispositionNumber, Lines, Moment, Words
-
-_DIGITS = " + ".join(
-    f"{3 if place % 2 else 1} * CAST(substr(gtin, {place}, 1) AS INTEGER)" for place in range(1, 14)
-)
-# GS1 General Specifications section 7.9: the last digit makes the weighted sum a multiple of ten.
-_GTIN = (
-    "length(gtin) = 14 AND replace(replace(replace(replace(replace(replace(replace(replace(replace(replace("
-    "gtin,'0',''),'1',''),'2',''),'3',''),'4',''),'5',''),'6',''),'7',''),'8',''),'9','') = '' "
-    f"AND ({_DIGITS} + CAST(substr(gtin, 14, 1) AS INTEGER)) % 10 = 0"
-)
-
-
-class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can speak of it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+from service.storage.models.base import GTIN_IS_RIGHT, Base
+from service.storage.types import DispositionNumber, Lines, Words
 
 
 class Manufacturer(Base):
@@ -78,7 +51,7 @@ class Product(Base):
     languages: Mapped[tuple[str, ...]] = mapped_column(Words, default=(), server_default="")
     complete: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
-        CheckConstraint(_GTIN, name="gtin"),
+        CheckConstraint(GTIN_IS_RIGHT, name="gtin"),
         CheckConstraint("length(trim(name)) > 0", name="named"),
         CheckConstraint("markets = upper(markets)", name="markets"),
         CheckConstraint("languages = lower(languages)", name="languages"),
@@ -191,70 +164,5 @@ class Alert(Base):
             name="names_something",
         ),
         CheckConstraint("reported = '' OR reported LIKE '____%'", name="reported"),
-        CheckConstraint(f"gtin = '' OR ({_GTIN})", name="gtin"),
-    )
-
-
-class Scan(Base):
-    """One check that somebody made, with its answer. Unknown and unreadable things are scans too.
-
-    `verdict` holds codes and parameters, no sentences; never an address, a user agent or a name.
-    """
-
-    __tablename__ = "scan"
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
-    nonce: Mapped[str | None] = mapped_column(String(64), unique=True)
-    door: Mapped[str] = mapped_column(String(10))
-    asker: Mapped[str] = mapped_column(String(10))
-    product_id: Mapped[int | None] = mapped_column(Integer)
-    batch_id: Mapped[int | None] = mapped_column(Integer)
-    action: Mapped[str] = mapped_column(String(12))
-    match: Mapped[str] = mapped_column(String(10))
-    presented: Mapped[dict[str, Any]] = mapped_column(JSON)
-    verdict: Mapped[dict[str, Any]] = mapped_column(JSON)
-    __table_args__ = (
-        CheckConstraint("asker IN ('patient', 'clinic')", name="asker"),
-        CheckConstraint("door IN ('web', 'api', 'cli')", name="door"),
-        CheckConstraint("action IN ('accept', 'unknown', 'check', 'quarantine', 'reject')", name="action"),
-    )
-
-
-class Import(Base):
-    """One file that put facts in: what it was, who brought it, what it changed."""
-
-    __tablename__ = "import"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment)
-    actor: Mapped[str] = mapped_column(String(200))
-    file_name: Mapped[str] = mapped_column(String(400))
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    rows_new: Mapped[int] = mapped_column(default=0)
-    rows_changed: Mapped[int] = mapped_column(default=0)
-    rows_unchanged: Mapped[int] = mapped_column(default=0)
-    rows_refused: Mapped[int] = mapped_column(default=0)
-    __table_args__ = (
-        CheckConstraint("kind IN ('products', 'batches', 'units', 'alerts')", name="kind"),
-        CheckConstraint("length(sha256) = 64", name="sha256"),
-    )
-
-
-class AuditEntry(Base):
-    """One change of the record: who, when, why, before and after. Written in the change's transaction."""
-
-    __tablename__ = "audit_entry"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
-    actor: Mapped[str] = mapped_column(String(200))
-    reason: Mapped[str] = mapped_column(Text)
-    import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
-    action: Mapped[str] = mapped_column(String(40))
-    object_type: Mapped[str] = mapped_column(String(40))
-    object_id: Mapped[str] = mapped_column(String(80))
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    __table_args__ = (
-        CheckConstraint("length(trim(actor)) > 0", name="actor"),
-        Index(None, "object_type", "object_id"),
+        CheckConstraint(f"gtin = '' OR ({GTIN_IS_RIGHT})", name="gtin"),
     )

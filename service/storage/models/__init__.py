@@ -1,0 +1,19 @@
+"""The tables. What cannot be true cannot be stored: the constraints say so, not the code in front of them."""
+
+from service.storage.models.base import Base
+from service.storage.models.journal import AuditEntry, Import
+from service.storage.models.records import Alert, Batch, Manufacturer, Product, QualityResult, Unit
+from service.storage.models.scans import Scan
+
+__all__ = [
+    "Alert",
+    "AuditEntry",
+    "Base",
+    "Batch",
+    "Import",
+    "Manufacturer",
+    "Product",
+    "QualityResult",
+    "Scan",
+    "Unit",
+]

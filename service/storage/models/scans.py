@@ -1,0 +1,35 @@
+"""What clinics and patients asked."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.storage.models.base import Base
+from service.storage.types import Moment
+
+
+class Scan(Base):
+    """One check that somebody made, with its answer. Unknown and unreadable things are scans too.
+
+    `verdict` holds codes and parameters, no sentences; never an address, a user agent or a name.
+    """
+
+    __tablename__ = "scan"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    nonce: Mapped[str | None] = mapped_column(String(64), unique=True)
+    door: Mapped[str] = mapped_column(String(10))
+    asker: Mapped[str] = mapped_column(String(10))
+    product_id: Mapped[int | None] = mapped_column(Integer)
+    batch_id: Mapped[int | None] = mapped_column(Integer)
+    action: Mapped[str] = mapped_column(String(12))
+    match: Mapped[str] = mapped_column(String(10))
+    presented: Mapped[dict[str, Any]] = mapped_column(JSON)
+    verdict: Mapped[dict[str, Any]] = mapped_column(JSON)
+    __table_args__ = (
+        CheckConstraint("asker IN ('patient', 'clinic')", name="asker"),
+        CheckConstraint("door IN ('web', 'api', 'cli')", name="door"),
+        CheckConstraint("action IN ('accept', 'unknown', 'check', 'quarantine', 'reject')", name="action"),
+    )
