@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, request
 
+from service.accounts.sessions import Sessions
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
 from service.verification.desk import Desk
-from service.web import api, errors
+from service.web import access, api, errors
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
@@ -27,6 +28,7 @@ class Service:
     settings: Settings
     database: Database
     desk: Desk
+    sessions: Sessions
 
     def close(self) -> None:
         """Write down what waits, and let go of the database."""
@@ -64,13 +66,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
-    service = Service(settings, database, desk)
+    service = Service(settings, database, desk, Sessions(database))
     app.extensions["vialcheck"] = service
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
     for blueprint in (pages, photo, station, setup, labels, api.api, docs, health):
         app.register_blueprint(blueprint)
+    access.init_app(app)
     app.after_request(_secure)
     return app
 

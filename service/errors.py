@@ -48,6 +48,12 @@ class ErrorCode(StrEnum):
     PICTURE_ANIMATED = "picture_animated"
     PICTURE_BROKEN = "picture_broken"
     PICTURE_TOO_LARGE = "picture_too_large"
+    # who may
+    SIGN_IN_NEEDED = "sign_in_needed"
+    NOT_ALLOWED = "not_allowed"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+    OTHER_SITE = "other_site"
+    FORM_EXPIRED = "form_expired"
     # putting facts in
     FILE_UNREADABLE = "file_unreadable"
     FILE_NOT_TEXT = "file_not_text"
@@ -116,6 +122,10 @@ class ConflictError(VialcheckError):
 
 class NotFoundError(VialcheckError):
     """The thing asked for is not here."""
+
+
+class ForbiddenError(VialcheckError):
+    """Whoever asks may not do this, or has not shown yet that they may."""
 
 
 class UnavailableError(VialcheckError):

@@ -26,6 +26,7 @@ from sqlalchemy import insert
 from service.authenticity.evidence import Asker
 from service.gs1.identifiers import Gtin, check_digit
 from service.registry import imports
+from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product
 from service.verification.desk import Desk
@@ -220,7 +221,7 @@ def importing(folder: Path) -> None:
         start = time.perf_counter()
         executemany_units(bare, units)
         middle = time.perf_counter()
-        imports.run(whole, [path], actor="bench", reason="bench")
+        imports.run(whole, [path], who=Who("bench"), reason="bench")
         end = time.perf_counter()
         ratios.append((middle - start) / (end - middle))
         speeds.append(rows / (end - middle))

@@ -11,6 +11,7 @@ import click
 from service.registry.imports import FileOutcome, ImportOutcome, run
 from service.registry.refusals import explain
 from service.settings import load
+from service.storage.audit import Who
 
 _PATH = click.Path(path_type=Path)
 
@@ -40,7 +41,7 @@ def import_files(
             outcome = run(
                 database,
                 files,
-                actor=actor.strip() or getpass.getuser(),
+                who=Who(actor.strip() or getpass.getuser()),
                 reason=reason.strip() or "import",
                 dry_run=dry_run,
                 keep_good=keep_good,

@@ -14,6 +14,7 @@ from service.authenticity.evidence import Asker
 from service.registry import imports
 from service.resources import seed_folder
 from service.settings import Settings, load
+from service.storage.audit import Who
 from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.questions import Question
@@ -77,7 +78,7 @@ def migrate() -> None:
 def _load_seed(database: Database) -> None:
     files = sorted(seed_folder().glob("*.csv"))
     outcome = imports.run(
-        database, files, actor="vialcheck serve", reason="first start with an empty database"
+        database, files, who=Who("vialcheck serve"), reason="first start with an empty database"
     )
     if not outcome.good:
         click.echo("The demonstration records were not taken; the database is empty.", err=True)

@@ -6,7 +6,7 @@ needs the ones before it. All that can be read and checked without the record is
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, Self
@@ -25,6 +25,7 @@ from service.registry.products import Products
 from service.registry.readers import Table
 from service.registry.refusals import SHOWN, Refusals, RowError, write
 from service.registry.units import Units
+from service.storage.audit import Who
 from service.storage.database import Database
 
 _LOCK = 0x7669616C  # PostgreSQL's advisory lock that keeps imports apart: "vial"
@@ -88,7 +89,7 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     database: Database,
     files: Sequence[Path],
     *,
-    actor: str,
+    who: Who,
     reason: str,
     dry_run: bool = False,
     keep_good: bool = False,
@@ -98,13 +99,13 @@ def run(  # noqa: PLR0913 (all but the first two are named)
 ) -> ImportOutcome:
     """Put the files in, and say what became of each row.
 
-    `actor` and `reason` go into the audit. `errors` is where the refused rows of the one file go (default:
+    `who` and `reason` go into the audit. `errors` is where the refused rows of the one file go (default:
     beside each file, named `….refused.csv`). `progress` is told how many more bytes were read. Raises
     UnavailableError when the database is busy or away (nothing was changed then), VALUE_INVALID for an
-    `errors` that would overwrite a list, VALUE_MISSING for an empty `actor`.
+    `errors` that would overwrite a list, VALUE_MISSING for a `who` without a name.
     """
     _require_place_for(errors, files)
-    actor, reason = _said("actor", actor, 200), _said("reason", reason, 2000)
+    who, reason = replace(who, name=_said("actor", who.name, 200)), _said("reason", reason, 2000)
     with ExitStack() as stack:
         works = [stack.enter_context(_Work(path, progress or _unheard)) for path in files]
         works.sort(key=_Work.turn)
@@ -114,7 +115,7 @@ def run(  # noqa: PLR0913 (all but the first two are named)
         with suppress(_UndoneError), _said_plainly(), database.transaction() as connection:
             _keep_imports_apart(connection)
             for work in works:
-                work.apply(connection, at=clock(), actor=actor, reason=reason)
+                work.apply(connection, at=clock(), who=who, reason=reason)
             if dry_run or not (keep_good or all(work.good for work in works)):
                 raise _UndoneError
             committed = True
@@ -189,11 +190,11 @@ class _Work:
             except RefusedError as error:
                 self._error = error
 
-    def apply(self, connection: Connection, *, at: datetime, actor: str, reason: str) -> None:
+    def apply(self, connection: Connection, *, at: datetime, who: Who, reason: str) -> None:
         """Put in what is good; nothing of a file that is refused as a whole."""
         if self._error is not None or self._table is None:
             return
-        journal = Journal(connection, self._table, at=at, actor=actor, reason=reason)
+        journal = Journal(connection, self._table, at=at, who=who, reason=reason)
         try:
             with connection.begin_nested():
                 self._incoming.apply(

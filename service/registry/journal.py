@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
 from service.registry.readers import Table
-from service.storage.models import AuditEntry, Import
+from service.storage.audit import Change, Who, write_down
+from service.storage.models import Import
 
 
 @dataclass(slots=True)
@@ -24,16 +25,14 @@ class Counts:
 class Journal:
     """The import row is made with the first change: a file that changes nothing leaves no trace."""
 
-    def __init__(
-        self, connection: Connection, table: Table, *, at: datetime, actor: str, reason: str
-    ) -> None:
+    def __init__(self, connection: Connection, table: Table, *, at: datetime, who: Who, reason: str) -> None:
         self._connection = connection
         self._table = table
         self._at = at
-        self._actor = actor
+        self._who = who
         self._reason = reason
         self._import_id: int | None = None
-        self._entries: list[dict[str, Any]] = []
+        self._changes: list[Change] = []
         self.counts = Counts()
 
     def note(
@@ -46,30 +45,23 @@ class Journal:
         after: Mapping[str, Any] | None = None,
     ) -> None:
         """Keep one change. `object_id` is the thing's GTIN, `gtin/lot`, name or fingerprint."""
-        self._entries.append(
-            {
-                "action": action,
-                "object_type": object_type,
-                "object_id": object_id[:80],
-                "before": _plain(before),
-                "after": _plain(after),
-            }
-        )
+        self._changes.append(Change(action, object_type, object_id, before, after))
 
     def write(self) -> None:
         """Write what was noted since the last time."""
-        if not self._entries:
+        if not self._changes:
             return
         if self._import_id is None:
             self._import_id = self._begin()
-        common = {
-            "at": self._at,
-            "actor": self._actor,
-            "reason": self._reason,
-            "import_id": self._import_id,
-        }
-        self._connection.execute(insert(AuditEntry), [common | entry for entry in self._entries])
-        self._entries.clear()
+        write_down(
+            self._connection,
+            self._changes,
+            who=self._who,
+            at=self._at,
+            reason=self._reason,
+            import_id=self._import_id,
+        )
+        self._changes.clear()
 
     def close(self) -> None:
         """Write the rest, and the counts."""
@@ -81,16 +73,9 @@ class Journal:
     def _begin(self) -> int:
         values = {
             "at": self._at,
-            "actor": self._actor,
+            "actor": self._who.name,
             "file_name": self._table.path.name.encode("utf-8", "replace").decode()[:400],
             "sha256": self._table.sha256,
             "kind": str(self._table.header.kind),
         }
         return self._connection.execute(insert(Import).values(values).returning(Import.id)).scalar_one()
-
-
-def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Only what JSON has; a date as YYYY-MM-DD."""
-    if values is None:
-        return None
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

@@ -12,6 +12,7 @@ from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Pack, Question
 from service.verification.snapshots import presented_to_plain
 from service.web import schemas
+from service.web.access import open_to_everyone
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
 from service.web.wording import advice_messages, headline, reason_message
@@ -35,6 +36,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
         "answer), or when nothing was to be recorded.",
     )
 )
+@open_to_everyone
 def verify() -> Response:
     """Check what was presented and record that it was checked."""
     given = read_body(schemas.Request).model_dump(exclude_none=True)
@@ -56,6 +58,7 @@ def verify() -> Response:
         refuses=(404,),
     )
 )
+@open_to_everyone
 def answered(scan_id: str) -> Response:
     """What was answered then; a later recall does not change it."""
     return _json(_desk().answer(scan_id), 200)

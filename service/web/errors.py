@@ -10,6 +10,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from service.errors import (
     ConflictError,
+    ForbiddenError,
     IdentifierError,
     InvalidFieldsError,
     NotFoundError,
@@ -26,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 _STATUS: tuple[tuple[type[VialcheckError], int], ...] = (
     (NotFoundError, 404),
+    (ForbiddenError, 403),
     (ConflictError, 409),
     (UnavailableError, 503),
     (IdentifierError, 422),
@@ -34,6 +36,7 @@ _STATUS: tuple[tuple[type[VialcheckError], int], ...] = (
 )
 _FAULTS = {
     400: "request_invalid",
+    403: "not_allowed",
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",

@@ -5,17 +5,20 @@ from typing import cast
 from flask import Blueprint, current_app
 
 from service.storage.database import Database
+from service.web.access import open_to_everyone
 
 health = Blueprint("health", __name__)
 
 
 @health.get("/live")
+@open_to_everyone
 def live() -> dict[str, str]:
     """A constant: the process answers."""
     return {"status": "ok"}
 
 
 @health.get("/health")
+@open_to_everyone
 def ready() -> dict[str, str]:
     """The records can be read; UnavailableError (503) where they cannot."""
     cast(Database, current_app.extensions["vialcheck"].database).is_empty()

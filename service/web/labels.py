@@ -29,6 +29,7 @@ from service.registry.labels import (
     sheet_pages,
     svg,
 )
+from service.web.access import open_to_everyone
 from service.web.raw_target import raw_target
 from service.web.wording import error_message
 
@@ -56,6 +57,7 @@ class Made:
 
 
 @labels.get("/")
+@open_to_everyone
 def form() -> tuple[str, int]:
     """The form; filled in, with a preview and the files to print, or with what is wrong beside each field."""
     fields = {name: request.args.get(name, "").strip() for name in _FIELDS}
@@ -74,6 +76,7 @@ def form() -> tuple[str, int]:
 
 
 @labels.get("/01/<path:_rest>", merge_slashes=False)
+@open_to_everyone
 def label(_rest: str) -> Response:
     """One label, as `?format=` png (default), svg or pdf; `name=` is printed too, `size=` is in mm.
 
@@ -85,6 +88,7 @@ def label(_rest: str) -> Response:
 
 
 @labels.get("/sheet")
+@open_to_everyone
 def sheet() -> Response:
     """Labels of `gtin`, `lot` and `expiry` for each `serial`, as PDF on `paper` (a4 or letter)."""
     serials = request.args.getlist("serial")

@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from service.errors import ErrorCode
 from service.web import schemas
+from service.web.access import open_to_everyone
 
 docs = Blueprint("docs", __name__)
 
@@ -149,12 +150,14 @@ def _described() -> Plain:
 
 
 @docs.get("/openapi.json")
+@open_to_everyone
 def openapi() -> ResponseReturnValue:
     """The description, for programs."""
     return jsonify(_described())
 
 
 @docs.get("/api/docs")
+@open_to_everyone
 def readable() -> ResponseReturnValue:
     """The description, for people: one page, no script, nothing from elsewhere."""
     return render_template("docs.html", spec=_described(), error_codes=list(ErrorCode))

@@ -33,6 +33,7 @@ from service.gs1.languages import LANGUAGES
 from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Pack, Question
 from service.web import language
+from service.web.access import open_to_everyone
 from service.web.raw_target import raw_target
 from service.web.result_page import asked_fields, places, result_page
 from service.web.wording import error_message, visible
@@ -86,18 +87,21 @@ def desk() -> Desk:
 
 
 @pages.get("/")
+@open_to_everyone
 def ask() -> str:
     """The first page: one box for anything."""
     return _form({"asker": str(asker_of(request.args.get("as")))})
 
 
 @pages.get("/about")
+@open_to_everyone
 def about() -> str:
     """What an answer shows and what it does not."""
     return render_template("about.html", places=places())
 
 
 @pages.post("/check")
+@open_to_everyone
 def check() -> BaseResponse:
     """Record a check, and lead to its page; the form once more where something cannot be read."""
     fields = posted(request.form)
@@ -117,6 +121,7 @@ def check() -> BaseResponse:
 
 
 @pages.get("/checks/<scan_id>")
+@open_to_everyone
 def result(scan_id: str) -> str:
     """A recorded check. Read as the other kind of asker it is asked anew, because their answers differ.
 
@@ -132,6 +137,7 @@ def result(scan_id: str) -> str:
 
 
 @pages.get("/01/<path:_rest>", merge_slashes=False)
+@open_to_everyone
 def link(_rest: str) -> str | BaseResponse:
     """What a phone's camera opens from our code: a GS1 Digital Link of this host."""
     asker = asker_of(request.args.get("as"))

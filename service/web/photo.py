@@ -18,6 +18,7 @@ from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckE
 from service.gs1.identifiers import ProductIdentifier
 from service.verification.desk import Answer
 from service.verification.images import Code, read_codes
+from service.web.access import open_to_everyone
 from service.web.pages import asker_of, desk, field_errors, own_hosts, posted, question_of, speaks, spoken
 from service.web.result_page import ResultPage, result_page
 from service.web.wording import error_message, visible
@@ -70,12 +71,14 @@ class Outcome:
 
 
 @photo.get("/photo")
+@open_to_everyone
 def form() -> BaseResponse:
     """The page to send a photo from, with what makes codes readable."""
     return _page({"asker": str(asker_of(request.args.get("as")))}, HTTPStatus.OK)
 
 
 @photo.post("/photo")
+@open_to_everyone
 def check() -> BaseResponse:
     """Read a picture. One code leads to its answer; of several each answer is shown, the worst first."""
     request.max_content_length, request.max_form_memory_size = MOST_UPLOAD, _MOST_TYPED

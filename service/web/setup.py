@@ -15,6 +15,7 @@ from service.errors import ErrorCode, VialcheckError
 from service.gs1 import wedge
 from service.gs1.reading import Kind, Reading, read
 from service.gs1.wedge import Fault
+from service.web.access import open_to_everyone
 from service.web.wording import error_message, visible
 from service.web.wording.words import N_, from_visible
 
@@ -93,12 +94,14 @@ class Finding:
 
 
 @setup.get("/scan/setup")
+@open_to_everyone
 def ask() -> str:
     """The box, and the code to scan into it."""
     return render_template("setup.html", tested=False, characters=(), findings=(), elements=())
 
 
 @setup.post("/scan/setup")
+@open_to_everyone
 def examine() -> tuple[str, int]:
     """What arrived, and what is wrong with it."""
     text = from_visible(request.form.get("scan", ""))

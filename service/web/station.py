@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, g, jsonify, make_response, r
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.gs1.countries import countries
+from service.web.access import open_to_everyone
 from service.web.wording import action_title
 from service.web.wording.station import CHOICES, page_words
 from service.web.wording.steps import caveat
@@ -23,6 +24,7 @@ _PARTS_OF_THEIR_OWN = {"reader.js", "offline.js"}
 
 
 @station.get("")
+@open_to_everyone
 def page() -> Response:
     """The page. It brings its sentences as data: the scripts hold none."""
     tr = g.translation
@@ -41,6 +43,7 @@ def page() -> Response:
 
 
 @station.get("/reader.js")
+@open_to_everyone
 def reader() -> Response:
     """The worker that reads codes out of pictures."""
     response = _script("reader.js")
@@ -49,6 +52,7 @@ def reader() -> Response:
 
 
 @station.get("/offline.js")
+@open_to_everyone
 def offline() -> Response:
     """The service worker. Its own folder would be /scan/, without the page itself."""
     response = _script("offline.js")
@@ -57,6 +61,7 @@ def offline() -> Response:
 
 
 @station.get("/parts.json")
+@open_to_everyone
 def parts() -> Response:
     """Every address that the page needs without a network."""
     static = Path(current_app.static_folder or "")

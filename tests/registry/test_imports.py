@@ -8,6 +8,7 @@ import pytest
 from service.errors import ErrorCode, VialcheckError
 from service.registry.columns import REASON_COLUMN, Kind
 from service.registry.imports import run
+from service.storage.audit import Who
 from service.storage.database import Database
 from tests.registry.lists import (
     BATCHES,
@@ -248,5 +249,5 @@ def test_an_import_has_somebody_who_brought_it(sqlite: Database, tmp_path: Path)
         ("a" * 201, ErrorCode.TOO_LONG),
     ):
         with pytest.raises(VialcheckError) as refusal:
-            run(sqlite, [written(tmp_path, PRODUCTS)], actor=actor, reason="test")
+            run(sqlite, [written(tmp_path, PRODUCTS)], who=Who(actor), reason="test")
         assert (refusal.value.code, refusal.value.field) == (code, "actor")

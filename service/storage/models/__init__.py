@@ -1,19 +1,23 @@
 """The tables. What cannot be true cannot be stored: the constraints say so, not the code in front of them."""
 
+from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.base import Base
 from service.storage.models.journal import AuditEntry, Import
 from service.storage.models.records import Alert, Batch, Manufacturer, Product, QualityResult, Unit
 from service.storage.models.scans import Scan
 
 __all__ = [
+    "Account",
     "Alert",
     "AuditEntry",
     "Base",
     "Batch",
     "Import",
     "Manufacturer",
+    "Organisation",
     "Product",
     "QualityResult",
     "Scan",
+    "SignedIn",
     "Unit",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
@@ -31,12 +31,18 @@ class Import(Base):
 
 
 class AuditEntry(Base):
-    """One change of the record: who, when, why, before and after. Written in the change's transaction."""
+    """One change of the record: who, when, why, before and after. Written in the change's transaction.
+
+    It outlives the account and the organisation that it names; `network` is the address cut to /24 or /48.
+    """
 
     __tablename__ = "audit_entry"
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
     actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+    organisation_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    network: Mapped[str] = mapped_column(String(60), default="", server_default="")
     reason: Mapped[str] = mapped_column(Text)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     action: Mapped[str] = mapped_column(String(40))

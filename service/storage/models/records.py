@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,7 +25,11 @@ from service.storage.types import DispositionNumber, Lines, Words
 
 
 class Manufacturer(Base):
-    """Who issues. `catalogue_complete`: every product under its GS1 company prefixes is on record here."""
+    """Who issues. `catalogue_complete`: every product under its GS1 company prefixes is on record here.
+
+    Its records are the organisation's, and nobody else's, to change; without one, only a terminal's.
+    `two_person_release`: a batch put in by one person counts once another has released it.
+    """
 
     __tablename__ = "manufacturer"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,6 +37,8 @@ class Manufacturer(Base):
     gs1_prefixes: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
     catalogue_complete: Mapped[bool] = mapped_column(default=False)
     contact: Mapped[str] = mapped_column(Text, default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    two_person_release: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (CheckConstraint("length(trim(name)) > 0", name="named"),)
 
 

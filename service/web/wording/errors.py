@@ -68,6 +68,17 @@ ERRORS: Mapping[ErrorCode, str] = {
         "The {field} in the code and the one that you typed are different. Remove one of them, or correct it."
     ),
     ErrorCode.NOTHING_PRESENTED: N_("Enter a lot number, or scan the code on the box."),
+    ErrorCode.SIGN_IN_NEEDED: N_("Sign in first. Nothing was changed."),
+    ErrorCode.NOT_ALLOWED: N_(
+        "Your account may not do this. Ask an administrator of your organisation. Nothing was changed."
+    ),
+    ErrorCode.SECOND_FACTOR_NEEDED: N_(
+        "This needs a second proof that it is you: sign in with a passkey or a code. Nothing was changed."
+    ),
+    ErrorCode.OTHER_SITE: N_("Another website sent you here to change something. Nothing was changed."),
+    ErrorCode.FORM_EXPIRED: N_(
+        "Nothing was changed: this form is from an earlier session. Go back, reload the page, send it again."
+    ),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),

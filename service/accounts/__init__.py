@@ -1,0 +1,1 @@
+"""People and their organisations: who is signed in, and what they may do."""

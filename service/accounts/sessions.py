@@ -1,0 +1,121 @@
+"""Sessions, kept on the server: a stolen database holds no token that would open one.
+
+The cookie has 256 random bits; the table has their SHA-256. A session ends after `IDLE` without a request,
+after `LONGEST` in any case, when it is revoked, and when the account is disabled.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import delete, insert, select, update
+
+from service.accounts.actors import Actor, OrganisationKind, Role
+from service.storage.database import Database
+from service.storage.models import Account, Organisation, SignedIn
+
+IDLE = timedelta(hours=8)
+LONGEST = timedelta(days=7)
+_NOTED = timedelta(minutes=5)
+"""How exactly it is known when somebody was last seen: not every request writes."""
+
+
+class Sessions:
+    """Begins, recognises and ends sessions."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+
+    def begin(self, account_id: int, *, address: str, device: str, strong: bool = False) -> str:
+        """A new session of the account; the token for its cookie, which is told this once."""
+        token, now = secrets.token_urlsafe(32), self._clock()
+        with self._database.transaction() as connection:
+            values = {
+                "token_hash": hash_of(token),
+                "account_id": account_id,
+                "started": now,
+                "last_seen": now,
+                "ends": now + LONGEST,
+                "strong": now if strong else None,
+                "network": network_of(address),
+                "device": device[:80],
+            }
+            connection.execute(insert(SignedIn).values(values))
+        return token
+
+    def actor(self, token: str, *, address: str) -> Actor | None:
+        """Who has this token; None for one that nobody has, or no longer."""
+        now, hashed = self._clock(), hash_of(token)
+        with self._database.reading() as connection:
+            row = connection.execute(_ACTOR.where(SignedIn.token_hash == hashed)).first()
+        if row is None or row.disabled or now >= row.ends or now - row.last_seen >= IDLE:
+            return None
+        if now - row.last_seen >= _NOTED:
+            self._seen(hashed, now)
+        return Actor(
+            name=row.name,
+            account_id=row.account_id,
+            organisation_id=row.organisation_id,
+            organisation=row.organisation,
+            kind=OrganisationKind(row.kind),
+            roles=frozenset(map(Role, row.roles)),
+            strong=row.strong is not None,
+            country=row.country,
+            region=row.region,
+            network=network_of(address),
+            session=hashed,
+        )
+
+    def end(self, hashed: str, *, account_id: int | None = None) -> None:
+        """End one session; with `account_id`, only if it is that account's."""
+        where = [SignedIn.token_hash == hashed]
+        where += [SignedIn.account_id == account_id] if account_id is not None else []
+        with self._database.transaction() as connection:
+            connection.execute(delete(SignedIn).where(*where))
+
+    def _seen(self, hashed: str, now: datetime) -> None:
+        with self._database.transaction(durable=False) as connection:
+            connection.execute(update(SignedIn).where(SignedIn.token_hash == hashed).values(last_seen=now))
+
+
+_ACTOR = (
+    select(
+        Account.name,
+        Account.roles,
+        Account.disabled,
+        SignedIn.account_id,
+        SignedIn.last_seen,
+        SignedIn.ends,
+        SignedIn.strong,
+        Organisation.id.label("organisation_id"),
+        Organisation.name.label("organisation"),
+        Organisation.kind,
+        Organisation.country,
+        Organisation.region,
+    )
+    .join(Account, Account.id == SignedIn.account_id)
+    .join(Organisation, Organisation.id == Account.organisation_id)
+)
+
+
+def hash_of(token: str) -> str:
+    """What the table keeps of a token: SHA-256 in hex. 256 random bits need no slower hash."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def network_of(address: str) -> str:
+    """The network that an address is in: /24 of IPv4, /48 of IPv6; empty for what is no address.
+
+    >>> network_of("203.0.113.77"), network_of("2001:db8:1:2::3"), network_of("localhost")
+    ('203.0.113.0/24', '2001:db8:1::/48', '')
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip_network(f"{parsed}/{24 if parsed.version == 4 else 48}", strict=False))

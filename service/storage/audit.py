@@ -1,0 +1,80 @@
+"""What was changed, by whom, from where, when and why: written in the transaction that changes it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from service.storage.models import AuditEntry
+
+MOST_OF_AN_ID = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who changes something. A command in a terminal has a name only; a person an account too.
+
+    `network` is where a person comes from: the address cut to /24 (IPv6: /48).
+    """
+
+    name: str
+    account_id: int | None = None
+    organisation_id: int | None = None
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one thing. `object_id` is its GTIN, `gtin/lot`, `gtin/serial`, name, number or reference.
+
+    `before` and `after` are its plain values; None where it did not, or does no longer, exist.
+    """
+
+    action: str
+    object_type: str
+    object_id: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def write_down(
+    connection: Connection,
+    changes: Iterable[Change],
+    *,
+    who: Who,
+    at: datetime,
+    reason: str,
+    import_id: int | None = None,
+) -> None:
+    """Append the changes to the record of changes."""
+    common = {
+        "at": at,
+        "actor": who.name,
+        "account_id": who.account_id,
+        "organisation_id": who.organisation_id,
+        "network": who.network,
+        "reason": reason,
+        "import_id": import_id,
+    }
+    rows = [common | _row(change) for change in changes]
+    if rows:
+        connection.execute(insert(AuditEntry), rows)
+
+
+def _row(change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action,
+        "object_type": change.object_type,
+        "object_id": change.object_id[:MOST_OF_AN_ID],
+        "before": _plain(change.before),
+        "after": _plain(change.after),
+    }
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Only what JSON has; a date as YYYY-MM-DD."""
+    if values is None:
+        return None
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

@@ -1,0 +1,62 @@
+"""Who may change what: organisations, their people, and the sessions in which these are signed in."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.storage.models.base import Base
+from service.storage.types import Moment, Words
+
+
+class Organisation(Base):
+    """A company, clinic or authority. `country` and `region` are where a clinic's scans come from."""
+
+    __tablename__ = "organisation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    country: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    region: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    created: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (
+        CheckConstraint("kind IN ('manufacturer', 'distributor', 'clinic', 'regulator')", name="kind"),
+        CheckConstraint("length(trim(name)) > 0", name="named"),
+        CheckConstraint("country = upper(country)", name="country"),
+    )
+
+
+class Account(Base):
+    """A person of one organisation. `email` is in lower case; `disabled`: may no longer sign in."""
+
+    __tablename__ = "account"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    roles: Mapped[tuple[str, ...]] = mapped_column(Words)
+    created: Mapped[datetime] = mapped_column(Moment)
+    disabled: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (
+        CheckConstraint("length(trim(name)) > 0", name="named"),
+        CheckConstraint("email = lower(email) AND email LIKE '_%@_%'", name="email"),
+    )
+
+
+class SignedIn(Base):
+    """One session of one account. The cookie's token itself is nowhere: only its SHA-256.
+
+    `strong`: when a second factor was shown in it. `network` is the address cut to /24 (IPv6: /48).
+    """
+
+    __tablename__ = "signed_in"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    started: Mapped[datetime] = mapped_column(Moment)
+    last_seen: Mapped[datetime] = mapped_column(Moment)
+    ends: Mapped[datetime] = mapped_column(Moment)
+    strong: Mapped[datetime | None] = mapped_column(Moment)
+    network: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    device: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    __table_args__ = (CheckConstraint("length(token_hash) = 64", name="token_hash"),)

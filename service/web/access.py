@@ -1,0 +1,142 @@
+"""Who may open which address. Every view says so itself; one that does not is opened to nobody.
+
+A guest has no cookie and costs no look-up. Whoever is signed in with a cookie sends, with every form, a
+token that only their own pages know (CSRF); a request from another site is refused before that.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from service.accounts.actors import Actor, OrganisationKind, Role
+from service.accounts.sessions import Sessions
+from service.errors import ErrorCode, ForbiddenError
+
+COOKIE = "vialcheck_session"
+_CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may open a view: everyone, or the people with one of `roles` in an organisation of one of `kinds`.
+
+    `strong`: only with a second factor. No roles: everybody who is signed in; no kinds: of any organisation.
+    """
+
+    everyone: bool = False
+    roles: frozenset[Role] = frozenset()
+    kinds: frozenset[OrganisationKind] = frozenset()
+    strong: bool = False
+
+    def lets(self, actor: Actor | None) -> bool:
+        """Whether this person may come in, were a second factor shown."""
+        if self.everyone:
+            return True
+        if actor is None:
+            return False
+        of_kind = not self.kinds or actor.kind in self.kinds
+        return of_kind and (not self.roles or any(actor.may(role) for role in self.roles))
+
+
+_DECLARED: dict[Callable[..., object], Access] = {}
+
+
+def open_to_everyone(view: View) -> View:
+    """Declare that no account is needed."""
+    _DECLARED[view] = Access(everyone=True)
+    return view
+
+
+def only_for(
+    *roles: Role, kinds: frozenset[OrganisationKind] | None = None, strong: bool = False
+) -> Callable[[View], View]:
+    """Declare who may come in: with one of these roles (none: anybody signed in), and a second factor."""
+
+    def declare(view: View) -> View:
+        _DECLARED[view] = Access(roles=frozenset(roles), kinds=kinds or frozenset(), strong=strong)
+        return view
+
+    return declare
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """What the view behind an endpoint declared; None where it said nothing."""
+    if endpoint == "static":
+        return Access(everyone=True)
+    return _DECLARED.get(app.view_functions[endpoint])
+
+
+def actor() -> Actor:
+    """Who is signed in; only for views that are not open to everyone."""
+    return cast(Actor, g.actor)
+
+
+def guest_or_actor() -> Actor | None:
+    """Who is signed in, if anybody."""
+    return cast(Actor | None, g.get("actor"))
+
+
+def init_app(app: Flask) -> None:
+    """Ask at every door. Call it after the last view was registered."""
+    silent = [endpoint for endpoint in app.view_functions if access_of(app, endpoint) is None]
+    if silent:
+        raise RuntimeError(f"views that do not say who may open them: {', '.join(silent)}")
+    app.before_request(_at_the_door)
+    app.jinja_env.globals.update(csrf_field=csrf_field, signed_in=guest_or_actor, Role=Role)
+
+
+def csrf_token() -> str:
+    """The token that forms of this session send: made from the cookie, which other sites cannot read."""
+    return hashlib.sha256(f"csrf {request.cookies.get(COOKIE, '')}".encode("utf-8", "replace")).hexdigest()
+
+
+def csrf_field() -> Markup:
+    """A hidden field with the token; nothing for a guest, who has no session to misuse."""
+    if guest_or_actor() is None:
+        return Markup("")
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token())
+
+
+def _at_the_door() -> Response | None:
+    token = request.cookies.get(COOKIE)
+    address = request.remote_addr or ""
+    g.actor = _sessions().actor(token, address=address) if token else None
+    if request.method not in _CHANGES_NOTHING:
+        _refuse_other_sites()
+    if request.endpoint is None:
+        return None  # 404 and 405 are everyone's
+    access = access_of(current_app, request.endpoint)
+    if access is None or not access.lets(g.actor):
+        return _refuse(g.actor)
+    if access.strong and not g.actor.strong:
+        raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)
+    return None
+
+
+def _refuse_other_sites() -> None:
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise ForbiddenError(ErrorCode.OTHER_SITE)
+    # JSON cannot be sent from another site without that site being asked first (CORS), and we never agree.
+    if g.actor is None or request.is_json:
+        return
+    given = request.form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_token().encode()):
+        raise ForbiddenError(ErrorCode.FORM_EXPIRED)
+
+
+def _refuse(who: Actor | None) -> Response:
+    if who is None and request.method == "GET" and "account.sign_in" in current_app.view_functions:
+        return redirect(url_for("account.sign_in", next=request.path), 303)
+    raise ForbiddenError(ErrorCode.SIGN_IN_NEEDED if who is None else ErrorCode.NOT_ALLOWED)
+
+
+def _sessions() -> Sessions:
+    return cast(Sessions, current_app.extensions["vialcheck"].sessions)

@@ -1,0 +1,56 @@
+"""People of every kind, signed in to the real application with a real session."""
+
+from datetime import UTC, datetime
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+
+from service.accounts.actors import OrganisationKind, Role
+from service.accounts.sessions import Sessions
+from service.storage.database import Database
+from service.storage.models import Account, Organisation
+from service.web.access import COOKIE
+
+
+def organisation(
+    database: Database, name: str, kind: OrganisationKind = OrganisationKind.MANUFACTURER, country: str = ""
+) -> int:
+    """The organisation of this name; made where there is none."""
+    with database.transaction() as connection:
+        found = connection.scalar(select(Organisation.id).where(Organisation.name == name))
+        if found is not None:
+            return found
+        values = {"name": name, "kind": kind, "country": country, "created": datetime.now(UTC)}
+        return connection.execute(insert(Organisation).values(values).returning(Organisation.id)).scalar_one()
+
+
+def account(database: Database, organisation_id: int, *roles: Role, email: str = "") -> int:
+    """A person with these roles."""
+    email = email or f"{'-'.join(roles) or 'nobody'}@{organisation_id}.example.org"
+    with database.transaction() as connection:
+        found = connection.scalar(select(Account.id).where(Account.email == email))
+        if found is not None:
+            return found
+        values = {"organisation_id": organisation_id, "email": email, "name": email.split("@")[0]}
+        values |= {"roles": tuple(roles), "created": datetime.now(UTC)}
+        return connection.execute(insert(Account).values(values).returning(Account.id)).scalar_one()
+
+
+def signed_in(
+    app: Flask,
+    *roles: Role,
+    kind: OrganisationKind = OrganisationKind.MANUFACTURER,
+    name: str = "Example Biologics",
+    country: str = "",
+    strong: bool = True,
+    email: str = "",
+) -> FlaskClient:
+    """A browser in which a person with these roles, of the organisation `name`, is signed in."""
+    service = app.extensions["vialcheck"]
+    database: Database = service.database
+    sessions: Sessions = service.sessions
+    person = account(database, organisation(database, name, kind, country), *roles, email=email)
+    client = app.test_client()
+    client.set_cookie(COOKIE, sessions.begin(person, address="203.0.113.7", device="test", strong=strong))
+    return client

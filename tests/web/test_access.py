@@ -1,0 +1,88 @@
+"""Every door asks who comes in; a form of another site, or of another session, changes nothing."""
+
+import pytest
+from flask import Flask
+
+from service.accounts.actors import Actor, OrganisationKind, Role
+from service.web import access
+from service.web.access import Access, csrf_field, only_for, open_to_everyone
+from tests.people import signed_in
+
+
+def an_actor(*roles: Role, kind: OrganisationKind = OrganisationKind.MANUFACTURER) -> Actor:
+    return Actor("A", 1, 1, "O", kind, frozenset(roles))
+
+
+@pytest.mark.parametrize(
+    ("access", "who", "comes_in"),
+    [
+        (Access(everyone=True), None, True),
+        (Access(), None, False),
+        (Access(), an_actor(), True),
+        (Access(roles=frozenset({Role.RELEASER})), an_actor(Role.IMPORTER), False),
+        (Access(roles=frozenset({Role.RELEASER})), an_actor(Role.RELEASER), True),
+        (Access(roles=frozenset({Role.RELEASER})), an_actor(Role.ADMIN), True),
+        (Access(roles=frozenset({Role.VIEWER})), an_actor(Role.CLINIC), True),
+        # an admin is an admin of one kind of organisation
+        (Access(kinds=frozenset({OrganisationKind.CLINIC})), an_actor(Role.ADMIN), False),
+    ],
+)
+def test_who_comes_in(access: Access, who: Actor | None, comes_in: bool) -> None:
+    assert access.lets(who) is comes_in
+
+
+@pytest.fixture
+def doors(app: Flask) -> Flask:
+    """The application with doors of three kinds more."""
+    app._got_first_request = False
+
+    @app.get("/releasers")
+    @only_for(Role.RELEASER, strong=True)
+    def releasers() -> str:
+        return str(csrf_field())
+
+    @app.post("/releasers")
+    @only_for(Role.RELEASER)
+    def release() -> str:
+        return "released"
+
+    @app.post("/everyone")
+    @open_to_everyone
+    def everyone() -> str:
+        return "done"
+
+    @app.get("/silent")
+    def silent() -> str:
+        return "never"
+
+    return app
+
+
+def test_a_view_that_does_not_say_who_may_open_it_opens_to_nobody(doors: Flask) -> None:
+    with pytest.raises(RuntimeError, match="silent"):
+        access.init_app(doors)
+    assert signed_in(doors, Role.ADMIN).get("/silent").status_code == 403
+
+
+def test_roles_and_second_factor(doors: Flask) -> None:
+    assert doors.test_client().post("/releasers").status_code == 403
+    assert signed_in(doors, Role.IMPORTER).get("/releasers").status_code == 403
+    assert signed_in(doors, Role.RELEASER).get("/releasers").status_code == 200
+    weak = signed_in(doors, Role.RELEASER, strong=False).get("/releasers")
+    assert (weak.status_code, "passkey" in weak.text) == (403, True)
+
+
+def test_a_form_carries_the_token_of_its_session(doors: Flask) -> None:
+    mine, other = signed_in(doors, Role.RELEASER), signed_in(doors, Role.ADMIN)
+    token = mine.get("/releasers").text.split('value="')[1].split('"')[0]
+    assert mine.post("/releasers").status_code == 403
+    assert other.post("/releasers", data={"csrf": token}).status_code == 403
+    assert mine.post("/releasers", data={"csrf": token}).text == "released"
+    assert mine.post("/releasers", headers={"X-CSRF-Token": token}).text == "released"
+
+
+def test_another_site_changes_nothing(doors: Flask) -> None:
+    guest = doors.test_client()
+    assert guest.post("/everyone", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert guest.post("/everyone", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    assert guest.post("/everyone").status_code == 200  # a program, or an old browser, without a session
