@@ -10,7 +10,7 @@ from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
 from service.verification.desk import Desk
-from service.web import access, api, errors
+from service.web import access, api, errors, navigation
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (pages, photo, station, setup, labels, api.api, docs, health):
         app.register_blueprint(blueprint)
     access.init_app(app)
+    navigation.init_app(app)
     app.after_request(_secure)
     return app
 

@@ -1,0 +1,25 @@
+"""Where somebody who is signed in can go: the pages that would let them in, and no others."""
+
+from collections.abc import Iterator
+
+from flask import Flask, current_app, g, request
+
+from service.web.access import access_of, guest_or_actor
+from service.web.wording.words import N_
+
+PAGES: tuple[tuple[str, str], ...] = (("station.page", N_("Scan")),)
+"""Endpoint and name of each page in the menu, in its order."""
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the menu."""
+    app.jinja_env.globals.update(menu=menu)
+
+
+def menu() -> Iterator[tuple[str, str, bool]]:
+    """Endpoint and name of each page for this person, and whether it is the one open now."""
+    who = guest_or_actor()
+    for endpoint, name in PAGES:
+        access = access_of(current_app, endpoint)
+        if who is not None and access is not None and access.lets(who):
+            yield endpoint, g.translation.gettext(name), endpoint == request.endpoint
