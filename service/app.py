@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from flask import Flask, Response, g, request
 
 from service.accounts.sessions import Sessions
+from service.registry.triage import Triage
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
 from service.verification.desk import Desk
+from service.verification.reports import Reports
 from service.web import access, api, errors, navigation
 from service.web.health import health
 from service.web.labels import labels
@@ -17,8 +19,10 @@ from service.web.language import best_language, translation
 from service.web.openapi import docs
 from service.web.pages import pages
 from service.web.photo import MemoryRequest, photo
+from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
+from service.web.triage import triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Service:
     database: Database
     desk: Desk
     sessions: Sessions
+    reports: Reports
+    triage: Triage
 
     def close(self) -> None:
         """Write down what waits, and let go of the database."""
@@ -66,12 +72,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
-    service = Service(settings, database, desk, Sessions(database))
+    service = Service(settings, database, desk, Sessions(database), Reports(database), Triage(database))
     app.extensions["vialcheck"] = service
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    for blueprint in (pages, photo, station, setup, labels, api.api, docs, health):
+    for blueprint in (pages, photo, reports, triage, station, setup, labels, api.api, docs, health):
         app.register_blueprint(blueprint)
     access.init_app(app)
     navigation.init_app(app)

@@ -48,6 +48,16 @@ class ErrorCode(StrEnum):
     PICTURE_ANIMATED = "picture_animated"
     PICTURE_BROKEN = "picture_broken"
     PICTURE_TOO_LARGE = "picture_too_large"
+    # reporting
+    REPORT_EMPTY = "report_empty"
+    REPORT_BY_PROGRAM = "report_by_program"
+    REPORT_NOT_FOUND = "report_not_found"
+    REASON_MISSING = "reason_missing"
+    REPORT_STEP_INVALID = "report_step_invalid"
+    REPORTS_TOO_MANY = "reports_too_many"
+    PHOTOS_TOO_MANY = "photos_too_many"
+    TEXT_TOO_LONG = "text_too_long"
+    TEXT_UNPRINTABLE = "text_unprintable"
     # who may
     SIGN_IN_NEEDED = "sign_in_needed"
     NOT_ALLOWED = "not_allowed"
@@ -130,6 +140,10 @@ class ForbiddenError(VialcheckError):
 
 class UnavailableError(VialcheckError):
     """Something that we need did not answer in time. Asking again may help."""
+
+
+class TooManyError(VialcheckError):
+    """The same was done too often in a short time. Later it is taken again."""
 
 
 class InvalidFieldsError(RefusedError):

@@ -9,10 +9,11 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from service.errors import ErrorCode, RefusedError
 
@@ -21,6 +22,9 @@ MOST_BYTES = 15_000_000
 
 FULL_SIZE = 12_600_000
 """Pixels that are searched at most: 4032 by 3024 is the usual photo. Larger ones are scaled to this first."""
+
+KEPT_SIDE = 1600
+"""Pixels on the longer side of a photograph that is kept: enough to read what is printed on a box."""
 
 _MOST_PIXELS = {"JPEG": 66_000_000, "MPO": 66_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 # JPEG is halved while it is decoded; the others are held whole, at four bytes a pixel and more.
@@ -75,6 +79,33 @@ def open_picture(data: bytes) -> Picture:
     Raises RefusedError: FILE_EMPTY, PICTURE_TOO_LARGE (bytes, pixels, a side), PICTURE_HEIC, PICTURE_KIND,
     PICTURE_ANIMATED, PICTURE_BROKEN (cut off, damaged, or made of absurdly many parts).
     """
+    _refuse_unreadable(data)
+    with _said():
+        return _decoded(data)
+
+
+def cleaned(data: bytes) -> bytes:
+    """The picture alone, as JPEG of at most `KEPT_SIDE` pixels a side: upright, and without where and when
+    it was taken, by which device, and what else a file carries. Raises what `open_picture` raises."""
+    _refuse_unreadable(data)
+    with _said(), _opened(data) as opened:
+        orientation = _orientation(opened)
+        opened.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
+        if opened.mode.startswith("I"):
+            seen = _grey(opened).convert("RGB")
+        else:
+            seen = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+        seen.thumbnail((KEPT_SIDE, KEPT_SIDE))
+        paper = Image.new("RGB", seen.size, "white")
+        paper.paste(seen, mask=seen.getchannel("A") if seen.mode == "RGBA" else None)
+        if orientation in _UPRIGHT:
+            paper = paper.transpose(_UPRIGHT[orientation])
+        drawn = BytesIO()
+        paper.save(drawn, "JPEG", quality=85)
+    return drawn.getvalue()
+
+
+def _refuse_unreadable(data: bytes) -> None:
     if not data:
         raise RefusedError(ErrorCode.FILE_EMPTY, field="photo")
     if len(data) > MOST_BYTES:
@@ -82,8 +113,13 @@ def open_picture(data: bytes) -> Picture:
     if _HEIF.match(data):
         raise RefusedError(ErrorCode.PICTURE_HEIC, expected="JPEG, PNG or WebP", field="photo")
     _refuse_endless(data)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Whatever Pillow raises, said as one of our refusals."""
     try:
-        return _decoded(data)
+        yield
     except UnidentifiedImageError:
         raise RefusedError(ErrorCode.PICTURE_KIND, expected="JPEG, PNG or WebP", field="photo") from None
     except (Image.DecompressionBombError, MemoryError):
@@ -92,7 +128,9 @@ def open_picture(data: bytes) -> Picture:
         raise _broken(str(error)) from error
 
 
-def _decoded(data: bytes) -> Picture:
+@contextmanager
+def _opened(data: bytes) -> Iterator[ImageFile.ImageFile]:
+    """The file's one picture, not decoded yet; refused where decoding it would take too much."""
     with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as opened:
         width, height = opened.size
         if width * height > _MOST_PIXELS[opened.format or ""] or max(width, height) > _LONGEST_SIDE:
@@ -100,6 +138,12 @@ def _decoded(data: bytes) -> Picture:
         # A phone's JPEG may hold a second, smaller picture (MPO): that is no animation.
         if opened.format in {"PNG", "WEBP"} and getattr(opened, "n_frames", 1) > 1:
             raise RefusedError(ErrorCode.PICTURE_ANIMATED, expected="one picture", field="photo")
+        yield opened
+
+
+def _decoded(data: bytes) -> Picture:
+    with _opened(data) as opened:
+        width, height = opened.size
         orientation = _orientation(opened)
         smaller = (FULL_SIZE / (width * height)) ** 0.5
         if smaller < 1:

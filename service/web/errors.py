@@ -15,6 +15,7 @@ from service.errors import (
     InvalidFieldsError,
     NotFoundError,
     RefusedError,
+    TooManyError,
     UnavailableError,
     VialcheckError,
 )
@@ -29,6 +30,7 @@ _STATUS: tuple[tuple[type[VialcheckError], int], ...] = (
     (NotFoundError, 404),
     (ForbiddenError, 403),
     (ConflictError, 409),
+    (TooManyError, 429),
     (UnavailableError, 503),
     (IdentifierError, 422),
     (InvalidFieldsError, 422),
@@ -44,9 +46,13 @@ _FAULTS = {
     414: "address_too_long",
     415: "media_type_unsupported",
     422: "request_invalid",
+    429: "too_many",
     500: "internal_error",
     503: "unavailable",
 }
+
+_RETRY_AFTER = {429: "3600", 503: "1"}
+"""Seconds after which asking again may help."""
 
 
 def init_app(app: Flask) -> None:
@@ -95,8 +101,8 @@ def _answer(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
     else:
         page = render_template("error.html", status=status, title=http_title(status, _tr()), message=detail)
         response = Response(page, status=status)
-    if status == 503:
-        response.headers["Retry-After"] = "1"
+    if status in _RETRY_AFTER:
+        response.headers["Retry-After"] = _RETRY_AFTER[status]
     return response
 
 

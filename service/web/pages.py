@@ -6,6 +6,7 @@ GET never records a check (link previews and bots fetch every link); a form with
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
+from datetime import datetime
 from gettext import NullTranslations
 from http import HTTPStatus
 from typing import Any
@@ -36,7 +37,7 @@ from service.web import language
 from service.web.access import open_to_everyone
 from service.web.raw_target import raw_target
 from service.web.result_page import asked_fields, places, result_page
-from service.web.wording import error_message, visible
+from service.web.wording import date_words, error_message, visible
 from service.web.wording.words import from_visible
 
 pages = Blueprint("pages", __name__)
@@ -63,7 +64,12 @@ class FieldError:
 
 @pages.app_context_processor
 def _words() -> dict[str, object]:
-    return {"lang": g.language if "language" in g else language.SOURCE_LANGUAGE}
+    return {"lang": g.language if "language" in g else language.SOURCE_LANGUAGE, "day": day}
+
+
+def day(moment: datetime) -> str:
+    """A moment's day in words, in UTC."""
+    return date_words(moment.date().isoformat(), spoken())
 
 
 @pages.after_request
@@ -183,7 +189,7 @@ def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
         carton=Pack(**{field: fields[name] for name, field in _CARTON.items() if name in fields}),
         no_lot="no_lot" in fields,
         asker=asker_of(fields.get("asker")),
-        nonce=_nonce(form.get("nonce", ""), fields),
+        nonce=bound_nonce(form.get("nonce", ""), fields),
         door=Door.WEB,
     )
     digits = question.product.replace(" ", "").replace("-", "")
@@ -192,7 +198,7 @@ def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
     return replace(question, product="", gtin=question.product)  # the number under the barcode
 
 
-def _nonce(given: str, fields: dict[str, str]) -> str | None:
+def bound_nonce(given: str, fields: dict[str, str]) -> str | None:
     """A form's nonce bound to its contents: going back and correcting a letter is another check."""
     if not given:
         return None
@@ -239,6 +245,7 @@ def _answered(answer: Answer, fields: dict[str, str] | None = None, *, save_at_o
         page=result_page(answer, spoken(), own_hosts=own_hosts()),
         release_tests=_release_tests(answer),
         saved=answer.id is not None,
+        check_id=answer.id,
         save_at_once=save_at_once,
         # What the forms on the page ask again: to save it, or to ask it of one of several products.
         fields=fields or asked_fields(answer, answer.asker),

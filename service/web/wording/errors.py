@@ -68,6 +68,28 @@ ERRORS: Mapping[ErrorCode, str] = {
         "The {field} in the code and the one that you typed are different. Remove one of them, or correct it."
     ),
     ErrorCode.NOTHING_PRESENTED: N_("Enter a lot number, or scan the code on the box."),
+    ErrorCode.REPORT_EMPTY: N_("Say what you saw. A few words are enough."),
+    ErrorCode.REPORT_BY_PROGRAM: N_(
+        "A hidden field of this form was filled in, as programs do. If you are a person, reload the page and"
+        " fill it in by hand."
+    ),
+    ErrorCode.REPORT_NOT_FOUND: N_(
+        "There is no report “{given}”. Compare it with what you wrote down: it has twelve letters"
+        " and digits, never O, I, L, U, 0 or 1."
+    ),
+    ErrorCode.REASON_MISSING: N_("Say why, in a few words. It is kept with your name."),
+    ErrorCode.REPORT_STEP_INVALID: N_(
+        "This report was settled in the meantime, or has not been looked at yet. Nothing was changed."
+    ),
+    ErrorCode.REPORTS_TOO_MANY: N_(
+        "Too many reports came in within the last hour, so this one was not kept. Send it again in an hour."
+        " If somebody may come to harm before then, call the manufacturer or your medicines authority now."
+    ),
+    ErrorCode.PHOTOS_TOO_MANY: N_("That is {found} photos. Choose four at the most."),
+    ErrorCode.TEXT_TOO_LONG: N_("This text is too long: {found} characters. Shorten it a little."),
+    ErrorCode.TEXT_UNPRINTABLE: N_(
+        "This text has a character that cannot be shown ({given}). Type that part once more."
+    ),
     ErrorCode.SIGN_IN_NEEDED: N_("Sign in first. Nothing was changed."),
     ErrorCode.NOT_ALLOWED: N_(
         "Your account may not do this. Ask an administrator of your organisation. Nothing was changed."

@@ -22,6 +22,7 @@ _TITLES = {
     413: N_("That is too much at once"),
     422: N_("We could not read that"),
     500: N_("Something went wrong"),
+    429: N_("Too much in a short time"),
     503: N_("Please try again in a moment"),
 }
 
