@@ -1,7 +1,7 @@
 """Reports are looked into by those whose product it is, step by step, and each step is written down."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.errors import ConflictError, NotFoundError
@@ -31,7 +31,7 @@ def reference(database: Database, owner: Actor) -> str:
     """A report about the owner's product; the first in the table."""
     made = Reports(database).take(NewReport(what="x", lot="A1", contact="me@example.org"))
     with database.transaction() as connection:
-        connection.execute(Report.__table__.update().values(organisation_id=owner.organisation_id))
+        connection.execute(update(Report).values(organisation_id=owner.organisation_id))
     return made
 
 
@@ -95,7 +95,7 @@ def test_what_presses_most_comes_first(database: Database, triage: Triage, owner
     for what, harmed in (("old", False), ("ill", True), ("new", False)):
         reports.take(NewReport(what=what, harmed=harmed))
     with database.transaction() as connection:
-        connection.execute(Report.__table__.update().values(organisation_id=owner.organisation_id))
+        connection.execute(update(Report).values(organisation_id=owner.organisation_id))
     triage.decide(owner, 1, "cleared", note="n", said="")
     assert [line.what for line in triage.listing(owner)] == ["ill", "new", "old"]
     assert [line.what for line in triage.listing(owner, "cleared")] == ["old"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from service.accounts.actors import OrganisationKind
 from service.errors import ErrorCode, InvalidFieldsError, NotFoundError, TooManyError
@@ -130,7 +130,7 @@ def test_all_together_are_limited(reports: Reports, database: Database, clock: C
         del row["id"]
         # 300 commits take seconds; the limit counts rows, whoever put them there
         rows = [row | {"reference": new_reference(), "at": clock.now} for _ in range(MOST_FROM_ALL - 1)]
-        connection.execute(Report.__table__.insert(), rows)
+        connection.execute(insert(Report), rows)
     with pytest.raises(TooManyError):
         reports.take(NewReport(what="x"))
     assert reports.follow(first).status is Status.NEW

@@ -105,10 +105,13 @@ def test_the_same_form_twice_is_one_report(world: Flask) -> None:
     ("content", "status", "said"),
     [
         (b"%PDF-1.7", 422, "picture"),
-        (b"x" * 46_000_000, 413, "too large"),
+        (b"x" * 200_000, 413, "too large"),
     ],
 )
-def test_a_file_that_is_no_photo_is_said(world: Flask, content: bytes, status: int, said: str) -> None:
+def test_a_file_that_is_no_photo_is_said(
+    world: Flask, monkeypatch: pytest.MonkeyPatch, content: bytes, status: int, said: str
+) -> None:
+    monkeypatch.setattr("service.web.reports.MOST_UPLOAD", 100_000)
     with BytesIO(content) as file:
         data = {"what": "seal", "photos": [(file, "a.jpg")]}
         response = world.test_client().post("/report", data=data)

@@ -85,8 +85,8 @@ ERRORS: Mapping[ErrorCode, str] = {
         "Too many reports came in within the last hour, so this one was not kept. Send it again in an hour."
         " If somebody may come to harm before then, call the manufacturer or your medicines authority now."
     ),
-    ErrorCode.PHOTOS_TOO_MANY: N_("That is {found} photos. Choose four at the most."),
-    ErrorCode.TEXT_TOO_LONG: N_("This text is too long: {found} characters. Shorten it a little."),
+    ErrorCode.PHOTOS_TOO_MANY: N_("Those are too many photos. Choose four at the most."),
+    ErrorCode.TEXT_TOO_LONG: N_("This text is too long. Shorten it a little."),
     ErrorCode.TEXT_UNPRINTABLE: N_(
         "This text has a character that cannot be shown ({given}). Type that part once more."
     ),
