@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask import Flask, Response, g, request
 
 from service.accounts.sessions import Sessions
+from service.registry.catalogue import Catalogue
+from service.registry.figures import Figures
 from service.registry.triage import Triage
 from service.resources import templates_folder
 from service.settings import Settings, load
@@ -17,6 +19,7 @@ from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
 from service.web.openapi import docs
+from service.web.overview import overview
 from service.web.pages import pages
 from service.web.photo import MemoryRequest, photo
 from service.web.reports import reports
@@ -35,6 +38,8 @@ class Service:
     sessions: Sessions
     reports: Reports
     triage: Triage
+    catalogue: Catalogue
+    figures: Figures
 
     def close(self) -> None:
         """Write down what waits, and let go of the database."""
@@ -72,12 +77,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
-    service = Service(settings, database, desk, Sessions(database), Reports(database), Triage(database))
+    service = Service(
+        settings,
+        database,
+        desk,
+        sessions=Sessions(database),
+        reports=Reports(database),
+        triage=Triage(database),
+        catalogue=Catalogue(database),
+        figures=Figures(database),
+    )
     app.extensions["vialcheck"] = service
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    for blueprint in (pages, photo, reports, triage, station, setup, labels, api.api, docs, health):
+    for blueprint in (pages, photo, reports, triage, overview, station, setup, labels, api.api, docs, health):
         app.register_blueprint(blueprint)
     access.init_app(app)
     navigation.init_app(app)

@@ -7,7 +7,10 @@ from flask import Flask, current_app, g, request
 from service.web.access import access_of, guest_or_actor
 from service.web.wording.words import N_
 
-PAGES: tuple[tuple[str, str], ...] = (("triage.listing", N_("Reports")),)
+PAGES: tuple[tuple[str, str], ...] = (
+    ("overview.page", N_("Overview")),
+    ("triage.listing", N_("Reports")),
+)
 """Endpoint and name of each page in the menu, in its order."""
 
 

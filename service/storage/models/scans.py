@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Integer, String
+from sqlalchemy import JSON, CheckConstraint, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
@@ -29,6 +29,8 @@ class Scan(Base):
     presented: Mapped[dict[str, Any]] = mapped_column(JSON)
     verdict: Mapped[dict[str, Any]] = mapped_column(JSON)
     __table_args__ = (
+        Index(None, "product_id", "at"),
+        Index(None, "batch_id", "at"),
         CheckConstraint("asker IN ('patient', 'clinic')", name="asker"),
         CheckConstraint("door IN ('web', 'api', 'cli')", name="door"),
         CheckConstraint("action IN ('accept', 'unknown', 'check', 'quarantine', 'reject')", name="action"),

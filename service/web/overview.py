@@ -1,0 +1,156 @@
+"""What an organisation sees of its own records: the overview, search, a product whole, a batch whole."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from flask import Blueprint, current_app, g, render_template, request, url_for
+
+from service.accounts.actors import OrganisationKind, Role
+from service.authenticity.dispositions import Disposition
+from service.gs1.countries import countries
+from service.registry.catalogue import PAGE, Catalogue, Hit
+from service.registry.figures import Bar, Figures
+from service.registry.triage import Triage
+from service.web.access import actor, only_for
+from service.web.charts import columns
+from service.web.pages import speaks
+from service.web.wording.events import event_words
+from service.web.wording.steps import DISPOSITIONS
+from service.web.wording.words import MONTHS, date_words
+
+overview = Blueprint("overview", __name__)
+overview.after_request(speaks)
+
+_KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
+_SPANS = (30, 90)
+"""Days that a chart may show; checks are kept for 90."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a chart of bars."""
+
+    address: str
+    label: str
+    count: int
+    stopped: int
+
+
+@overview.app_context_processor
+def _words() -> dict[str, object]:
+    return {
+        "short_day": short_day,
+        "date_said": lambda on: date_words(on.isoformat(), g.translation),
+        "disposition_words": lambda each: g.translation.gettext(DISPOSITIONS[Disposition(each)]),
+        "event_words": lambda action: event_words(action, g.translation),
+    }
+
+
+def short_day(on: date) -> str:
+    """A day as a chart says it: 5 Nov."""
+    return f"{on.day} {g.translation.gettext(MONTHS[on.month - 1])[:3]}"
+
+
+@overview.get("/overview")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def page() -> str:
+    """What is going on with this organisation's products."""
+    days = _span()
+    figures, who = _figures(), actor()
+    by_day = figures.by_day(who, days)
+    return render_template(
+        "overview.html",
+        spans=_SPANS,
+        span=days,
+        days=by_day,
+        chart=columns(by_day),
+        by_country=list(_rows(figures.by_country(who, days), _country)),
+        by_lot=list(_rows(figures.by_lot(who, days), _lot)),
+        unknown=list(_rows(figures.unknown_lots(who, days), _unknown)),
+        reports=_triage().counts(who),
+        products=_catalogue().products(who),
+    )
+
+
+@overview.get("/search")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def search() -> str:
+    """Anything, in one box."""
+    text = request.args.get("q", "")
+    hits = _catalogue().search(actor(), text) if text.strip() else []
+    return render_template("search.html", text=text, hits=[(hit, _address(hit)) for hit in hits])
+
+
+@overview.get("/products/<gtin>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def product(gtin: str) -> str:
+    """One product, its batches and its history."""
+    number = max(1, request.args.get("page", 1, type=int))
+    found = _catalogue().product(actor(), gtin, page=min(number, 10_000))
+    return render_template(
+        "product.html", product=found, countries=countries(), page=number, pages=-(-found.total // PAGE)
+    )
+
+
+@overview.get("/products/<gtin>/lots/<path:lot>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def batch(gtin: str, lot: str) -> str:
+    """One batch: what it is, its units, its checks, its history."""
+    found = _catalogue().batch(actor(), gtin, lot)
+    days = _span()
+    by_day = _figures().by_day(actor(), days, batch_id=found.id)
+    return render_template(
+        "batch.html",
+        batch=found,
+        span=days,
+        spans=_SPANS,
+        days=by_day,
+        chart=columns(by_day),
+        by_country=list(_rows(_figures().by_country(actor(), days, batch_id=found.id), _country)),
+        countries=countries(),
+    )
+
+
+def _rows(bars: list[Bar], shown: Callable[[Bar], tuple[str, str]]) -> Iterator[Row]:
+    for bar in bars:
+        address, label = shown(bar)
+        yield Row(address, label, bar.count, bar.stopped)
+
+
+def _country(bar: Bar) -> tuple[str, str]:
+    return "", countries().get(bar.label, g.translation.gettext("Not said"))
+
+
+def _lot(bar: Bar) -> tuple[str, str]:
+    return url_for("overview.batch", gtin=bar.key[0], lot=bar.key[1]), bar.label
+
+
+def _unknown(bar: Bar) -> tuple[str, str]:
+    return url_for("overview.search", q=bar.key[1]), bar.label
+
+
+def _address(hit: Hit) -> str:
+    if hit.kind == "product":
+        return url_for("overview.product", gtin=hit.key[0])
+    if hit.kind in {"batch", "unit"}:
+        return url_for("overview.batch", gtin=hit.key[0], lot=hit.key[1])
+    return url_for("triage.one", number=int(hit.key[0])) if hit.kind == "report" else ""
+
+
+def _span() -> int:
+    asked = request.args.get("days", _SPANS[0], type=int)
+    return asked if asked in _SPANS else _SPANS[0]
+
+
+def _figures() -> Figures:
+    return cast(Figures, current_app.extensions["vialcheck"].figures)
+
+
+def _catalogue() -> Catalogue:
+    return cast(Catalogue, current_app.extensions["vialcheck"].catalogue)
+
+
+def _triage() -> Triage:
+    return cast(Triage, current_app.extensions["vialcheck"].triage)
