@@ -10,7 +10,7 @@ from datetime import date
 from service.authenticity.reasons import Action
 from service.registry.figures import Day
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 240, 44, 24, 8
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 240, 48, 28, 20
 """Of a chart of columns, in the SVG's own units; it scales to the page."""
 
 STACKED = (Action.ACCEPT, Action.CHECK, Action.UNKNOWN, Action.QUARANTINE, Action.REJECT)
