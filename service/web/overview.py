@@ -19,6 +19,7 @@ from service.web.pages import speaks
 from service.web.wording.events import event_words
 from service.web.wording.steps import DISPOSITIONS
 from service.web.wording.words import MONTHS, date_words
+from service.web.world_map import drawn
 
 overview = Blueprint("overview", __name__)
 overview.after_request(speaks)
@@ -59,14 +60,15 @@ def page() -> str:
     """What is going on with this organisation's products."""
     days = _span()
     figures, who = _figures(), actor()
-    by_day = figures.by_day(who, days)
+    by_day, by_country = figures.by_day(who, days), figures.by_country(who, days)
     return render_template(
         "overview.html",
         spans=_SPANS,
         span=days,
         days=by_day,
         chart=columns(by_day),
-        by_country=list(_rows(figures.by_country(who, days), _country)),
+        by_country=list(_rows(by_country, _country)),
+        map=drawn({bar.label: bar.count for bar in by_country}),
         by_lot=list(_rows(figures.by_lot(who, days), _lot)),
         unknown=list(_rows(figures.unknown_lots(who, days), _unknown)),
         reports=_triage().counts(who),
@@ -101,6 +103,7 @@ def batch(gtin: str, lot: str) -> str:
     found = _catalogue().batch(actor(), gtin, lot)
     days = _span()
     by_day = _figures().by_day(actor(), days, batch_id=found.id)
+    by_country = _figures().by_country(actor(), days, batch_id=found.id)
     return render_template(
         "batch.html",
         batch=found,
@@ -108,7 +111,8 @@ def batch(gtin: str, lot: str) -> str:
         spans=_SPANS,
         days=by_day,
         chart=columns(by_day),
-        by_country=list(_rows(_figures().by_country(actor(), days, batch_id=found.id), _country)),
+        by_country=list(_rows(by_country, _country)),
+        map=drawn({bar.label: bar.count for bar in by_country}),
         countries=countries(),
     )
 
