@@ -21,11 +21,13 @@ from service.web.language import best_language, translation
 from service.web.openapi import docs
 from service.web.overview import overview
 from service.web.pages import pages
-from service.web.photo import MemoryRequest, photo
+from service.web.photo import photo
+from service.web.readings import readings
 from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
 from service.web.triage import triage
+from service.web.uploads import MemoryRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    for blueprint in (pages, photo, reports, triage, overview, station, setup, labels, api.api, docs, health):
+    blueprints = (pages, photo, reports, triage, overview, station, setup, labels)
+    for blueprint in (*blueprints, api.api, readings, docs, health):
         app.register_blueprint(blueprint)
     access.init_app(app)
     navigation.init_app(app)

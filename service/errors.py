@@ -35,6 +35,8 @@ class ErrorCode(StrEnum):
     COUNTRY_UNKNOWN = "country_unknown"
     LANGUAGE_UNKNOWN = "language_unknown"
     FIELDS_DISAGREE = "fields_disagree"
+    MOMENT_UNREADABLE = "moment_unreadable"
+    MOMENT_IMPLAUSIBLE = "moment_implausible"
     # asking
     NOTHING_PRESENTED = "nothing_presented"
     NOT_FOUND = "not_found"

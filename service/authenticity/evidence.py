@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from service.authenticity.dispositions import Disposition
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.gs1.national import National
 
 
 class Asker(StrEnum):
@@ -42,7 +43,8 @@ class AlertKind(StrEnum):
 class Presented:
     """What was scanned or typed. `no_lot`: the holder says that no lot number is printed on it.
 
-    `strength`, `substance` and `language` are the answers to "what does your box say?".
+    `strength`, `substance` and `language` are the answers to "what does your box say?". `national`: pairs of
+    scheme and number, such as a German PZN.
     """
 
     gtin: Gtin | None = None
@@ -55,6 +57,7 @@ class Presented:
     language: str | None = None
     product: str | None = None
     no_lot: bool = False
+    national: National = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,8 @@ class Evidence:
     those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
     carries and whose whole catalogue is held here. `carton` is the evidence on the box around the vial,
     when it was presented beside the vial. `inferred`: a scanner's wrong setting had to be undone to read the
-    code at all.
+    code at all. `scanned_at`: when the code was read, where that was earlier than `now` (a time without a
+    network); it may turn an answer toward caution alone.
     """
 
     presented: Presented
@@ -172,4 +176,5 @@ class Evidence:
     near: tuple[NearMiss, ...] = ()
     carton: "Evidence | None" = None
     inferred: bool = False
+    scanned_at: datetime | None = None
     asker: Asker = Asker.PATIENT

@@ -18,6 +18,10 @@ def reasons(vial: Evidence, carton: Evidence) -> Iterator[Reason]:
         yield _disagree("expiry", one.expiry.printed_form, two.expiry.printed_form)
     if one.serial and two.serial and one.serial != two.serial:
         yield _disagree("serial", one.serial.printed, two.serial.printed)
+    other = dict(two.national)
+    for scheme, number in one.national:
+        if other.get(scheme, number).lstrip("0") != number.lstrip("0"):
+            yield _disagree("national", f"{scheme} {number}", f"{scheme} {other[scheme]}")
     if one.gtin and two.gtin and one.gtin != two.gtin:
         yield _disagree("gtin", one.gtin.value, two.gtin.value)
     elif vial.product and carton.product and vial.product.id != carton.product.id:

@@ -155,6 +155,10 @@ def _presentation_unknown(evidence: Evidence) -> Reasons:
         yield _not_made(product, "substance", shown.substance)
     if shown.language and product.languages and shown.language not in product.languages:
         yield _not_made(product, "language", shown.language)
+    for scheme, number in shown.national:
+        held = {each.lstrip("0") for name, each in product.national_numbers if name == scheme}
+        if held and number.lstrip("0") not in held:
+            yield _not_made(product, "national", f"{scheme} {number}")
 
 
 def _not_made(product: ProductRecord, field: str, what: str) -> Reason:
@@ -177,7 +181,9 @@ def _market(evidence: Evidence) -> Reasons:
 
 
 def _release(evidence: Evidence) -> Reasons:
-    today = evidence.now.astimezone(evidence.zone).date()
+    # A scan that waited for a network may have met the vial before its lot was released.
+    met = min(evidence.now, evidence.scanned_at or evidence.now)
+    today = met.astimezone(evidence.zone).date()
     for batch in _batches(evidence):
         if batch.status is BatchStatus.ON_HOLD:
             yield _against(ReasonCode.ON_HOLD, scope="lot", lot=batch.lot)
@@ -188,7 +194,8 @@ def _release(evidence: Evidence) -> Reasons:
 def _no_lot(evidence: Evidence) -> Reasons:
     shown = evidence.presented
     # Somebody who reads an expiry off a product has it in the hand, and found no lot on it.
-    in_hand = shown.gtin is not None and shown.expiry is not None and shown.serial is None
+    named = shown.gtin is not None or bool(shown.national)
+    in_hand = named and shown.expiry is not None and shown.serial is None
     if shown.lot is None and (shown.no_lot or in_hand):
         yield _against(ReasonCode.NO_LOT_PRESENTED)
 
@@ -226,7 +233,8 @@ def _level(evidence: Evidence, match: Match) -> Reasons:
         code, severity = _LEVELS[match]
         yield Reason(code, severity, (("product", product.name), ("manufacturer", product.manufacturer)))
     elif evidence.presented.gtin is not None or not evidence.same_lot:
-        lot_alone = evidence.presented.gtin is None and evidence.presented.lot is not None
+        shown = evidence.presented
+        lot_alone = shown.gtin is None and not shown.national and shown.lot is not None
         scope = "lot" if lot_alone else "product"
         yield Reason(ReasonCode.NO_RECORDS_HELD, Action.UNKNOWN, (("scope", scope),))
     else:

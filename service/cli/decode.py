@@ -32,7 +32,7 @@ def decode(images: tuple[Path, ...], as_json: bool) -> None:
             _say_refused(image, error, as_json=as_json)
             continue
         if as_json:
-            click.echo(json.dumps({"file": str(image), "codes": [_described(code) for code in codes]}))
+            click.echo(json.dumps({"file": str(image), "codes": [code.plain() for code in codes]}))
         else:
             _say(image, codes)
     sys.exit(1 if refused else 0)
@@ -47,17 +47,6 @@ def _content(image: Path) -> bytes:
         raise RefusedError(
             ErrorCode.FILE_UNREADABLE, given=str(image), found=error.strerror or str(error), field="file"
         ) from error
-
-
-def _described(code: Code) -> dict[str, object]:
-    reading = code.reading()
-    return {
-        "format": code.format,
-        "symbology": code.symbology,
-        "text": code.text,
-        "elements": dict(reading.elements) if reading else None,
-        "position": code.position,
-    }
 
 
 def _say(image: Path, codes: tuple[Code, ...]) -> None:

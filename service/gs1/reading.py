@@ -72,14 +72,24 @@ def read(text: str) -> Reading:
     return _read(text, typed=False)
 
 
-def read_typed(text: str) -> Reading:
+def read_typed(text: str, *, layout: str = "") -> Reading:
     """Read what may have been typed: as `read`, and digits that nothing explains are a lot.
+
+    `layout` is the keyboard that this scanner was found to type on: what its keys say is then tried first.
 
     Eight digits are a lot here, even when they would pass for a GTIN-8: medicines bear no GTIN-8, and one
     lot in ten of that length has a right check digit by chance. 13 or 14 digits with a wrong check digit
     are a mistyped GTIN (GTIN_CHECK_DIGIT): no lot of that length is known.
     """
-    return _read(text, typed=True)
+    return (_read_on(layout, text) if layout else None) or _read(text, typed=True)
+
+
+def _read_on(layout: str, text: str) -> Reading | None:
+    """What a scanner meant whose layout is known; None for a text that was not typed on it."""
+    if not wedge.worth_trying(text):
+        return None
+    found = wedge.recover_on(layout, text, _read_code)
+    return replace(found.reading, faults=found.faults) if found else None
 
 
 def _read(text: str, *, typed: bool) -> Reading:

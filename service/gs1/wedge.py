@@ -12,7 +12,7 @@ wrong guess would judge a vial by another one's numbers.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -115,6 +115,25 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
     )
 
 
+def recover_on(layout: str, text: str, read: Callable[[str], T]) -> Recovered[T] | None:
+    """The only reading of what a scanner typed on a known layout (`Layout.name`); None where there is none.
+
+    Also where the text can be read as it stands: a German keyboard makes another valid lot of one with a Z.
+    A text that this layout would not have changed, or could not have typed, is not its work.
+    """
+    known = [each for each in LAYOUTS if each.name == layout]
+    likely = list(candidates(text, known))
+    for explanations in _simplest_first(likely, text):
+        found = _readings([each for each in explanations if each.layout], read)
+        if len(found) == 1:
+            ((reading, those),) = found.items()
+            fewest = min((each.faults for each in those), key=lambda faults: (len(faults), sorted(faults)))
+            return Recovered(reading, fewest, (layout,))
+        if found:
+            return None
+    return None
+
+
 def _simplest_first(likely: list[Candidate], text: str) -> Iterator[list[Candidate]]:
     """Where one explanation is far likelier than the next, it is asked first.
 
@@ -179,14 +198,14 @@ def diagnose(text: str, known: str) -> Diagnosis | None:
     return Diagnosis(fewest, tuple(names))
 
 
-def candidates(text: str) -> Iterator[Candidate]:
+def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterator[Candidate]:
     """Every text that begins like a code and could have become this one on the way through a keyboard."""
     stripped = text.strip(" \t\r\n")
     if _CUT_PREFIX.match(stripped) and _begins_like_a_code("]" + stripped, caps=False):
         yield Candidate("]" + stripped, frozenset({Fault.PREFIX_CUT}))
     pictured = stripped.translate(_PICTURED)
     seen: set[tuple[str, str]] = set()
-    for layout in (US, *LAYOUTS):
+    for layout in layouts:
         name = "" if layout is US else layout.name
         for caps, typed, keys in _keyboards(pictured, layout):
             if not any(meant[:1] in _FIRST for meant, _ in _meant(typed[:2], keys)):

@@ -4,18 +4,24 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.verdicts import Verdict, judge
-from service.errors import ConflictError, ErrorCode, NotFoundError
+from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage import records
 from service.storage.database import Database
 from service.verification.clock import Clock, machine_time
 from service.verification.lookup import gather
 from service.verification.questions import Question, Understood, understand
 from service.verification.scans import RecordedScan, ScanLog
+
+LONGEST_WAIT = timedelta(days=7)
+"""How long a scan may have waited for a network. After that the vial itself has moved on."""
+
+_SKEW = timedelta(minutes=5)
+# So much may the clock of somebody's device be fast; what it says of the future is then taken for now.
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -25,6 +31,7 @@ class Answer:
     """A verdict on what was presented. `id` is None where nothing was recorded; `repeated`: a known nonce.
 
     `vial` and `carton`: what each of the two says, when both were presented.
+    `scanned_at`: when the code was read, where the asker said so.
     `kind` and `host`: how the scanned text was read, and the host of the web address in it, if it was one.
     """
 
@@ -37,6 +44,7 @@ class Answer:
     repeated: bool = False
     vial: Presented | None = None
     carton: Presented | None = None
+    scanned_at: datetime | None = None
 
 
 class Desk:
@@ -83,6 +91,7 @@ class Desk:
             kind=answer.kind,
             vial=answer.vial,
             carton=answer.carton,
+            scanned_at=answer.scanned_at,
         )
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC)
         return _answer(scan) if kept is scan else _same_question(kept, understood, question)
@@ -109,8 +118,11 @@ class Desk:
         self._scans.close()
 
     def _judge(self, question: Question, understood: Understood) -> Answer:
+        now = self._clock.now()
+        if understood.scanned_at is not None:
+            understood = replace(understood, scanned_at=_plausible(understood.scanned_at, now))
         with self._database.snapshot() as snapshot:
-            evidence = gather(snapshot, understood, question.asker, self._clock.now())
+            evidence = gather(snapshot, understood, question.asker, now)
         reading = understood.reading
         return Answer(
             id=None,
@@ -121,7 +133,21 @@ class Desk:
             asker=question.asker,
             vial=understood.vial,
             carton=understood.carton,
+            scanned_at=understood.scanned_at,
         )
+
+
+def _plausible(scanned_at: datetime, now: datetime) -> datetime:
+    """When the code was read, never after `now`. RefusedError(MOMENT_IMPLAUSIBLE)."""
+    if not now - LONGEST_WAIT <= scanned_at <= now + _SKEW:
+        raise RefusedError(
+            ErrorCode.MOMENT_IMPLAUSIBLE,
+            given=str(scanned_at),
+            expected=f"a moment of the last {LONGEST_WAIT.days} days",
+            found=f"{now:%Y-%m-%dT%H:%M:%SZ} here",
+            field="scanned_at",
+        )
+    return min(scanned_at.astimezone(UTC), now)
 
 
 def new_id() -> str:
@@ -149,6 +175,7 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
         repeated,
         scan.vial,
         scan.carton,
+        scan.scanned_at,
     )
 
 

@@ -11,6 +11,7 @@ after `MOST_SECONDS`. Nothing of the picture is kept, in memory or on disk, once
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
@@ -76,6 +77,17 @@ class Code:
             return read(self.scan)
         except VialcheckError:
             return None
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON holds it; `elements` is None for what is no GS1 data that names a product."""
+        reading = self.reading()
+        return {
+            "format": self.format,
+            "symbology": self.symbology,
+            "text": self.text,
+            "elements": dict(reading.elements) if reading else None,
+            "position": self.position,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Gather the evidence for what was presented. Reads only; judging and recording are others' work."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,7 +19,6 @@ from service.errors import IdentifierError
 from service.gs1 import misreads
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Gtin, Lot
-from service.gs1.reading import Kind
 from service.gs1.wedge import Fault
 from service.storage import records
 from service.storage.prepared import Snapshot
@@ -48,7 +47,7 @@ def gather(snapshot: Snapshot, understood: Understood, asker: Asker, now: dateti
     if understood.carton is None:
         return evidence
     shown = replace(understood.carton, market=understood.presented.market)
-    carton = Understood(shown, understood.carton_reading, None)
+    carton = Understood(shown, understood.carton_reading, None, scanned_at=understood.scanned_at)
     return replace(evidence, carton=_gathered(snapshot, carton, asker, now))
 
 
@@ -68,6 +67,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
         inferred=understood.reading is not None
         and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
+        scanned_at=understood.scanned_at,
         asker=asker,
     )
     near = tuple(_near(snapshot, evidence))
@@ -80,10 +80,8 @@ def _find(snapshot: Snapshot, understood: Understood) -> _Found:
         _with_gtin(snapshot, found, found.presented.gtin)
         if found.product is None and understood.typed_digits is not None:
             found = _as_lot(snapshot, found, understood.typed_digits)
-    elif pzn := _pzn_alone(understood):
-        gtins = records.gtins_by_national(snapshot, "PZN", pzn)
-        if len(gtins) == 1:
-            _with_gtin(snapshot, found, Gtin(gtins[0]))
+    elif found.presented.national:
+        _with_national(snapshot, found, *found.presented.national[0])
     elif found.presented.lot is not None:
         _with_lot(snapshot, found, found.presented.lot)
     elif found.presented.product is not None:
@@ -91,11 +89,22 @@ def _find(snapshot: Snapshot, understood: Understood) -> _Found:
     return found
 
 
-def _pzn_alone(understood: Understood) -> str | None:
-    """The German number of a code that has no GTIN: it names the product, whoever else has such a lot."""
-    if understood.reading is None or understood.reading.kind is not Kind.ENVELOPE:
-        return None
-    return dict(understood.reading.identifier.national).get("710")
+def _with_national(snapshot: Snapshot, found: _Found, scheme: str, number: str) -> None:
+    """A country's number instead of a GTIN: it names the product, whoever else has such a lot.
+
+    Where several products bear it (a GTIN changes, the number stays), the lot tells them apart.
+    """
+    gtins = records.gtins_by_national(snapshot, scheme, number)
+    lot = found.presented.lot
+    holders = records.by_lot(snapshot, lot) if lot is not None and len(gtins) > 1 else []
+    named = [product.gtin for product, _ in holders if product.gtin in gtins] or gtins
+    if len(named) == 1:
+        _with_gtin(snapshot, found, Gtin(named[0]))
+    elif named:
+        found.same_lot = tuple(product for product, _ in holders if product.gtin in named)
+        found.any_same_lot_stopped = _any_stopped(
+            batch for product, batch in holders if product.gtin in named
+        )
 
 
 def _with_gtin(snapshot: Snapshot, found: _Found, gtin: Gtin) -> None:
@@ -131,9 +140,12 @@ def _with_lot(snapshot: Snapshot, found: _Found, lot: Lot) -> None:
         if found.presented.serial is not None:
             _with_gtin(snapshot, found, Gtin(found.product.gtin))
     else:
-        stopped = {BatchStatus.RECALLED, BatchStatus.ON_HOLD}
-        found.any_same_lot_stopped = any(batch.status in stopped for _, batch in holders)
+        found.any_same_lot_stopped = _any_stopped(batch for _, batch in holders)
     found.same_lot = tuple(product for product, _ in holders)
+
+
+def _any_stopped(batches: Iterable[BatchRecord]) -> bool:
+    return any(batch.status in (BatchStatus.RECALLED, BatchStatus.ON_HOLD) for batch in batches)
 
 
 def _as_lot(snapshot: Snapshot, found: _Found, digits: str) -> _Found:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, Refus
 from service.gs1.countries import parse_country
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.languages import parse_language
+from service.gs1.national import named, parse_national
 from service.gs1.reading import Kind, Reading, read_typed
 
 MOST_CHARACTERS = 200
@@ -35,6 +37,7 @@ class Pack:
     lot: str = ""
     serial: str = ""
     expiry: str = ""
+    national: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ class Question:
     """What was asked, as it came. `scan` is anything scanned, typed or pasted; the rest are single fields.
 
     `carton` is what the box around the vial says, when both are at hand: the two have to agree.
-    `nonce` is the asker's own mark, up to 64 characters: the same nonce again is the same check.
+    `national` is a country's own number, `PZN:12345678`. `scanned_at` is when the code was read, where it
+    could not be asked at once: ISO 8601 with its offset from UTC. `layout` is the keyboard that the scanner
+    was found to type on (`gs1.keyboards`). `nonce` is the asker's own mark, up to 64 characters: the same
+    nonce again is the same check.
     """
 
     scan: str = ""
@@ -55,8 +61,11 @@ class Question:
     substance: str = ""
     language: str = ""
     product: str = ""
+    national: str = ""
     no_lot: bool = False
     carton: Pack = Pack()
+    scanned_at: str = ""
+    layout: str = ""
     asker: Asker = Asker.PATIENT
     nonce: str | None = None
     door: Door = Door.WEB
@@ -76,12 +85,15 @@ class Understood:
     vial: Presented | None = None
     carton: Presented | None = None
     carton_reading: Reading | None = None
+    scanned_at: datetime | None = None
 
 
 def understand(question: Question) -> Understood:
     """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
-    reader = _Reader()
-    own = Pack(question.scan, question.gtin, question.lot, question.serial, question.expiry)
+    reader = _Reader(question.layout)
+    own = Pack(
+        question.scan, question.gtin, question.lot, question.serial, question.expiry, question.national
+    )
     reading, vial = reader.pack(own)
     carton_reading, carton = None, None
     if question.carton != _NOTHING:
@@ -95,14 +107,17 @@ def understand(question: Question) -> Understood:
         product=reader.read("product", question.product, _PRODUCT),
         no_lot=question.no_lot,
     )
+    scanned_at = reader.read("scanned_at", question.scanned_at, _moment)
     if reader.errors:
         raise InvalidFieldsError(tuple(reader.errors))
-    if presented.gtin is None and presented.lot is None and presented.product is None:
+    if not (presented.gtin or presented.lot or presented.product or presented.national):
         raise RefusedError(
             ErrorCode.NOTHING_PRESENTED, expected="a scan, a GTIN or a lot number", field="scan"
         )
     digits = question.scan.strip() if reading is not None and reading.kind is Kind.GTIN else None
-    return Understood(presented, reading, digits, vial if carton else None, carton, carton_reading)
+    return Understood(
+        presented, reading, digits, vial if carton else None, carton, carton_reading, scanned_at
+    )
 
 
 _NOTHING = Pack()
@@ -116,14 +131,16 @@ def _together(vial: Presented, carton: Presented | None) -> Presented:
         lot=vial.lot or carton.lot,
         serial=vial.serial or carton.serial,
         expiry=vial.expiry or carton.expiry,
+        national=vial.national or carton.national,
     )
 
 
 class _Reader:
     """Collects what cannot be read, so that a person mends it in one go."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: str) -> None:
         self.errors: list[VialcheckError] = []
+        self._layout = layout
 
     def read(self, field: str, text: str, parse: Callable[[str], T]) -> T | None:
         """The parsed text; None where there is none or it was refused."""
@@ -138,7 +155,7 @@ class _Reader:
 
     def pack(self, pack: Pack, prefix: str = "") -> tuple[Reading | None, Presented]:
         """What a vial or a carton says of itself; `prefix` tells their fields apart in errors."""
-        reading = self.read(f"{prefix}scan", pack.scan, read_typed)
+        reading = self.read(f"{prefix}scan", pack.scan, lambda text: read_typed(text, layout=self._layout))
         code = reading.identifier if reading else None
         expiry = code.expiry if code else None
         return reading, Presented(
@@ -146,6 +163,10 @@ class _Reader:
             lot=self.field(f"{prefix}lot", pack.lot, Lot.parse, code.lot if code else None, _same_lot),
             serial=self.field(f"{prefix}serial", pack.serial, Serial.parse, code.serial if code else None),
             expiry=self.field(f"{prefix}expiry", pack.expiry, Expiry.parse, expiry, Expiry.agrees_with),
+            national=self.field(
+                f"{prefix}national", pack.national, parse_national, named(code.national) if code else None
+            )
+            or (),
         )
 
     def field(
@@ -173,6 +194,22 @@ class _Reader:
 
 def _same_lot(one: Lot, other: Lot) -> bool:
     return one.key == other.key
+
+
+def _moment(text: str) -> datetime:
+    """A moment of ISO 8601 that says how far it is from UTC. Whether it can be is for a clock to say."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise RefusedError(
+            ErrorCode.MOMENT_UNREADABLE,
+            given=text,
+            expected="ISO 8601 with Z or an offset, 2028-12-31T09:30:00Z",
+            field="scanned_at",
+        )
+    return moment
 
 
 def _words(field: str) -> Callable[[str], str]:

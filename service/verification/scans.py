@@ -48,6 +48,7 @@ class RecordedScan:
     kind: str | None = None
     vial: Presented | None = None
     carton: Presented | None = None
+    scanned_at: datetime | None = None
 
 
 class ScanLog:
@@ -168,6 +169,7 @@ def _to_row(scan: RecordedScan) -> dict[str, Any]:
     return {
         "id": scan.id,
         "at": scan.at,
+        "scanned_at": scan.scanned_at,
         "nonce": scan.nonce,
         "door": scan.door,
         "asker": scan.asker,
@@ -195,6 +197,7 @@ def _from_row(row: Mapping[str, Any]) -> RecordedScan:
         kind=row["presented"].get("kind"),
         vial=_half_from_plain(row["presented"].get("vial")),
         carton=_half_from_plain(row["presented"].get("carton")),
+        scanned_at=row["scanned_at"],
     )
 
 

@@ -28,6 +28,7 @@ def presented_to_plain(presented: Presented) -> Plain:
         "language": presented.language,
         "product": presented.product,
         "no_lot": presented.no_lot or None,
+        "national": dict(presented.national) or None,
     }
     return {name: value for name, value in shown.items() if value is not None}
 
@@ -45,6 +46,7 @@ def presented_from_plain(plain: Plain) -> Presented:
         language=plain.get("language"),
         product=plain.get("product"),
         no_lot=plain.get("no_lot", False),
+        national=tuple(plain.get("national", {}).items()),
     )
 
 

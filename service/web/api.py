@@ -1,5 +1,6 @@
 """The JSON door: ask, and look up what was answered."""
 
+from datetime import datetime
 from gettext import NullTranslations
 from typing import Any, cast
 
@@ -103,8 +104,13 @@ def to_json(answer: Answer, tr: NullTranslations) -> dict[str, Any]:
         "carton": _half(answer.carton),
         "record": record_to_json(verdict.record) if verdict.record else None,
         "choices": _choices(verdict),
-        "as_of": verdict.as_of.isoformat().replace("+00:00", "Z"),
+        "as_of": _moment(verdict.as_of),
+        "scanned_at": _moment(answer.scanned_at) if answer.scanned_at else None,
     }
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _half(half: Presented | None) -> dict[str, Any] | None:

@@ -61,6 +61,12 @@ def side_by_side(vial: Presented, carton: Presented, tr: NullTranslations) -> li
     """What the vial and its box say, field by field; what neither says is left out."""
     pairs = (
         (tr.gettext("Product number"), vial.gtin, carton.gtin, vial.gtin == carton.gtin),
+        (
+            tr.gettext("National number"),
+            _national(vial),
+            _national(carton),
+            _national(vial) == _national(carton),
+        ),
         (tr.gettext("Lot number"), vial.lot, carton.lot, _same_key(vial, carton)),
         (tr.gettext("Serial number"), vial.serial, carton.serial, vial.serial == carton.serial),
         (tr.gettext("Expiry date"), vial.expiry, carton.expiry, _same_expiry(vial, carton)),
@@ -72,6 +78,10 @@ def side_by_side(vial: Presented, carton: Presented, tr: NullTranslations) -> li
     ]
 
 
+def _national(shown: Presented) -> str | None:
+    return ", ".join(map(" ".join, shown.national)) or None
+
+
 def _same_key(vial: Presented, carton: Presented) -> bool:
     return bool(vial.lot and carton.lot and vial.lot.key == carton.lot.key)
 
@@ -80,7 +90,7 @@ def _same_expiry(vial: Presented, carton: Presented) -> bool:
     return bool(vial.expiry and carton.expiry and vial.expiry.agrees_with(carton.expiry))
 
 
-def _shown(value: Gtin | Lot | Serial | Expiry | None, tr: NullTranslations) -> str:
+def _shown(value: Gtin | Lot | Serial | Expiry | str | None, tr: NullTranslations) -> str:
     if isinstance(value, Expiry):
         return date_words(value.printed_form, tr)
     return str(value) if value is not None else ""
@@ -96,6 +106,7 @@ def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> lis
     table = (
         (tr.gettext("Product"), presented.product or "", _product(presented, verdict), False),
         (tr.gettext("Product number"), gtin, _gtin(verdict), True),
+        (tr.gettext("National number"), _national(presented) or "", _national_held(presented, verdict), True),
         (tr.gettext("Lot number"), lot, _lot(verdict), True),
         (tr.gettext("Serial number"), serial, _serial(verdict), True),
         (tr.gettext("Expiry date"), expiry, _expiry(verdict), False),
@@ -142,6 +153,16 @@ def _gtin(verdict: Verdict) -> Outcome:
         return Outcome.AGREES
     held = ReasonCode.PRESENTATION_UNKNOWN in _codes(verdict)
     return Outcome.NOT_FOUND if held else Outcome.UNCHECKED
+
+
+def _national_held(presented: Presented, verdict: Verdict) -> Outcome:
+    if verdict.record is None:
+        return Outcome.UNCHECKED
+    held = {(scheme, number.lstrip("0")) for scheme, number in verdict.record.product.national_numbers}
+    if all((scheme, number.lstrip("0")) in held for scheme, number in presented.national):
+        return Outcome.AGREES
+    against = any(("scope", "national") in reason.params for reason in verdict.reasons)
+    return Outcome.DIFFERS if against else Outcome.UNCHECKED
 
 
 def _lot(verdict: Verdict) -> Outcome:

@@ -57,7 +57,7 @@ _RETRY_AFTER = {429: "3600", 503: "1"}
 
 def init_app(app: Flask) -> None:
     """Answer every error of ours, of Flask and of nobody with a shape that people and programs know."""
-    app.register_error_handler(VialcheckError, _refused)
+    app.register_error_handler(VialcheckError, refusal)
     app.register_error_handler(ShapeError, _wrong_shape)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RecursionError, _too_deep)
@@ -111,7 +111,8 @@ def _tr() -> NullTranslations:
     return cast(NullTranslations, getattr(g, "translation", translation()))
 
 
-def _refused(error: VialcheckError) -> Response:
+def refusal(error: VialcheckError, *, status: int | None = None) -> Response:
+    """The answer to an error of ours, with another status where that says more."""
     tr = _tr()
     single = error.errors if isinstance(error, InvalidFieldsError) else (error,)
     messages = [error_message(each, tr) for each in single]
@@ -120,7 +121,7 @@ def _refused(error: VialcheckError) -> Response:
         for each, message in zip(single, messages, strict=True)
     ]
     code = error.code if len(single) > 1 else single[0].code
-    return _answer(status_of(error), str(code), " ".join(messages), fields)
+    return _answer(status or status_of(error), str(code), " ".join(messages), fields)
 
 
 def _wrong_shape(error: ShapeError) -> Response:

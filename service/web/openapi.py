@@ -30,11 +30,12 @@ _PROBLEMS = {
     404: "Nothing is there",
     409: "The nonce was used for another check",
     413: "The body is too large",
-    415: "The body is not sent as JSON",
+    415: "The body is not of the type that is taken here",
     422: "A value cannot be read; every field that was refused is named",
     503: "Busy: send the same request again, with the same nonce",
 }
 _OF_A_BODY = (400, 413, 415, 422)
+_OF_A_FILE = (413, 415, 422)
 _REFERENCE = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"<(?:(?P<type>\w+)[^:<>]*:)?(?P<name>\w+)>")
 
@@ -46,7 +47,8 @@ Plain = dict[str, Any]
 class Operation:
     """One method of one path. `answers`: the statuses that are no error, each with what it means.
 
-    `refuses`: statuses of errors, beside those that every operation and every body has.
+    `refuses`: statuses of errors, beside those that every operation and every body has. `uploads`: the name
+    of the file in the form that it takes.
     """
 
     tag: str
@@ -55,6 +57,7 @@ class Operation:
     answers: Mapping[int, str]
     takes: type[BaseModel] | None = None
     refuses: tuple[int, ...] = ()
+    uploads: str = ""
     description: str = ""
 
 
@@ -94,6 +97,7 @@ def describe(app: Flask) -> Plain:
 
 def _operation(operation: Operation, rule: Rule) -> Plain:
     refused = {*operation.refuses, *(_OF_A_BODY if operation.takes else ()), 503}
+    refused |= set(_OF_A_FILE) if operation.uploads else set()
     plain: Plain = {
         "tags": [operation.tag],
         "summary": operation.summary,
@@ -114,6 +118,10 @@ def _operation(operation: Operation, rule: Rule) -> Plain:
         plain["description"] = operation.description
     if operation.takes:
         plain["requestBody"] = {"required": True, "content": _content(operation.takes)}
+    if operation.uploads:
+        file = {"type": "string", "contentMediaType": "application/octet-stream"}
+        form = {"type": "object", "required": [operation.uploads], "properties": {operation.uploads: file}}
+        plain["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     return plain
 
 

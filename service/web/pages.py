@@ -37,12 +37,16 @@ from service.web import language
 from service.web.access import open_to_everyone
 from service.web.raw_target import raw_target
 from service.web.result_page import asked_fields, places, result_page
+from service.web.setup import known_layout
 from service.web.wording import date_words, error_message, visible
 from service.web.wording.words import from_visible
 
 pages = Blueprint("pages", __name__)
 
-_TEXTS = ("scan", "lot", "gtin", "product", "serial", "expiry", "market", "strength", "substance", "language")
+_TEXTS = (
+    *("scan", "lot", "gtin", "product", "national", "serial", "expiry", "market"),
+    *("strength", "substance", "language"),
+)
 _CARTON = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
 """The boxes for what the box around the vial says, and which of its fields each is."""
 
@@ -50,7 +54,7 @@ _KEPT = 4000
 """How many characters of a field come back with an error: twice what can be read at all."""
 
 # Fields that have no box of their own on the first page, and the box that speaks for them.
-_BOXES = {"lot": "scan", "gtin": "product", "link": "scan"}
+_BOXES = {"lot": "scan", "gtin": "product", "national": "product", "link": "scan"}
 _SHORTEST_GTIN = 8
 
 
@@ -118,7 +122,8 @@ def check() -> BaseResponse:
             _form(fields, [FieldError("picture", forgotten)]), HTTPStatus.UNPROCESSABLE_ENTITY
         )
     try:
-        answer = desk().verify(question_of(fields, request.form))
+        # Only here does a scanner type; what a camera or a photo read never went through a keyboard.
+        answer = desk().verify(replace(question_of(fields, request.form), layout=known_layout()))
     except UnavailableError:
         raise
     except VialcheckError as error:

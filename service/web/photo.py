@@ -6,52 +6,26 @@ Nothing of the picture is kept: it stays in memory while it is read, and is in n
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
-from io import BytesIO
-from threading import BoundedSemaphore
-from typing import IO
 
-from flask import Blueprint, Request, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
+from service.errors import UnavailableError, VialcheckError
 from service.gs1.identifiers import ProductIdentifier
 from service.verification.desk import Answer
-from service.verification.images import Code, read_codes
+from service.verification.images import Code
 from service.web.access import open_to_everyone
 from service.web.pages import asker_of, desk, field_errors, own_hosts, posted, question_of, speaks, spoken
 from service.web.result_page import ResultPage, result_page
+from service.web.uploads import allow_picture, codes_of, sent_picture, too_large
 from service.web.wording import error_message, visible
 
 photo = Blueprint("photo", __name__)
 photo.after_request(speaks)
 
-MOST_UPLOAD = 16 * 1024 * 1024
-"""Largest request of this page: a picture and what the form says beside it."""
-
-_MOST_TYPED = 512 * 1024
-# What werkzeug may hold of a request besides its file; its own reading buffer counts, so this is its default.
-
-_AT_ONCE = 2
-_WAIT = 1.0
-# Reading a picture takes a core for up to some seconds: whoever types a lot number must not wait behind it.
-_reading = BoundedSemaphore(_AT_ONCE)
-
-_TYPED_AGAIN = frozenset({"scan", "lot", "gtin", "serial"})
+_TYPED_AGAIN = frozenset({"scan", "lot", "gtin", "serial", "national"})
 """Fields that the code itself answers; the rest of the form is compared with what it says."""
-
-
-class MemoryRequest(Request):
-    """A request whose files stay in memory: werkzeug's own puts a large one into a temporary file."""
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,  # noqa: ARG002 (werkzeug's signature)
-        content_type: str | None,  # noqa: ARG002
-        filename: str | None = None,  # noqa: ARG002
-        content_length: int | None = None,  # noqa: ARG002
-    ) -> IO[bytes]:
-        return BytesIO()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +55,13 @@ def form() -> BaseResponse:
 @open_to_everyone
 def check() -> BaseResponse:
     """Read a picture. One code leads to its answer; of several each answer is shown, the worst first."""
-    request.max_content_length, request.max_form_memory_size = MOST_UPLOAD, _MOST_TYPED
+    allow_picture()
     fields: dict[str, str] = {}
     try:
         fields = {name: text for name, text in posted(request.form).items() if name not in _TYPED_AGAIN}
-        codes = _read(_content())
+        codes = codes_of(sent_picture())
     except RequestEntityTooLarge:
-        error = RefusedError(ErrorCode.PICTURE_TOO_LARGE, expected=f"at most {MOST_UPLOAD} bytes")
-        return _page(fields, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error=error)
+        return _page(fields, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error=too_large())
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -101,25 +74,6 @@ def check() -> BaseResponse:
     answered = any(outcome.page for outcome in outcomes)
     status = HTTPStatus.OK if answered else HTTPStatus.UNPROCESSABLE_ENTITY
     return _page(fields, status, outcomes=sorted(outcomes, key=lambda outcome: outcome.order))
-
-
-def _content() -> bytes:
-    """The picture that was sent: taken now, or chosen. Raises PICTURE_MISSING."""
-    for file in request.files.getlist("photo"):
-        if file.filename:
-            content: bytes = file.read()
-            return content
-    raise RefusedError(ErrorCode.PICTURE_MISSING, field="photo")
-
-
-def _read(content: bytes) -> tuple[Code, ...]:
-    """The codes in a picture, a few pictures at a time; UnavailableError(BUSY)."""
-    if not _reading.acquire(timeout=_WAIT):
-        raise UnavailableError(ErrorCode.BUSY, field="photo")
-    try:
-        return read_codes(content)
-    finally:
-        _reading.release()
 
 
 def _outcomes(codes: tuple[Code, ...], fields: dict[str, str]) -> list[Outcome]:

@@ -128,6 +128,7 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "substance": presented.substance or "",
         "language": presented.language or "",
         "product": presented.product or "",
+        "national": " ".join(map(":".join, presented.national)),
         "no_lot": "1" if presented.no_lot else "",
         "asker": str(asker),
     }

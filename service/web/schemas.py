@@ -19,6 +19,7 @@ class Pack(BaseModel):
     lot: Text = None
     serial: Text = None
     expiry: Text = None
+    national: Text = None
 
 
 class Request(BaseModel):
@@ -52,6 +53,11 @@ class Request(BaseModel):
     product: Text = Field(
         None, description="The product's name as printed; tells lots apart that share a number."
     )
+    national: Text = Field(
+        None,
+        description="A country's own number of the product where there is no GTIN: PZN:12345678. Schemes: "
+        "PZN, CIP, CN, DRN, AIM, NDC, AIC, SRN.",
+    )
     no_lot: bool = Field(False, description="True when no lot number is printed on the vial at all.")
     carton: Pack | None = Field(
         None,
@@ -66,6 +72,17 @@ class Request(BaseModel):
         True,
         description="False: answer without recording the check, for tests of your own system. The answer "
         "then has no id and comes with status 200.",
+    )
+    scanned_at: Text = Field(
+        None,
+        description="When the code was read, if it could not be asked at once: ISO 8601 with Z or an offset, "
+        "of the last 7 days (a clock may be 5 minutes fast). It is recorded beside the time of the check and "
+        "makes no answer milder: what has expired since is expired.",
+    )
+    layout: Text = Field(
+        None,
+        description="The keyboard layout that a scanner was found to type on, by its name at `/scan/setup`: "
+        "what it sends can then be undone. Such a reading is never enough for an accept.",
     )
     nonce: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")] | None = Field(
         None,
@@ -93,6 +110,9 @@ class Presented(BaseModel):
     substance: str | None = None
     language: str | None = None
     product: str | None = None
+    national: dict[str, str] | None = Field(
+        None, description="National numbers by scheme, such as the PZN of a German code."
+    )
     host: str | None = Field(None, description="The host of a scanned web address. It was not opened.")
     kind: str | None = Field(
         None, description="How `scan` was read: element-string, bracketed, digital-link, gtin, lot."
@@ -126,6 +146,7 @@ class Half(BaseModel):
     lot: str | None = None
     serial: str | None = None
     expiry: str | None = None
+    national: dict[str, str] | None = None
 
 
 class Choice(BaseModel):
@@ -155,7 +176,29 @@ class Verification(BaseModel):
     carton: Half | None = None
     record: Record | None
     choices: list[Choice] = []
-    as_of: str = Field(description="RFC 3339, UTC.")
+    as_of: str = Field(description="When it was checked. RFC 3339, UTC.")
+    scanned_at: str | None = Field(None, description="When the code was read, where that was said.")
+
+
+class Code(BaseModel):
+    """One code in a picture."""
+
+    format: str = Field(description="The kind of symbol: DataMatrix, QRCode, Code128, …")
+    symbology: str = Field(description="Its AIM identifier, such as ]d2.")
+    text: str = Field(description="Its content, FNC1 as U+001D.")
+    elements: dict[str, str] | None = Field(
+        description="GS1 application identifiers and their values; null for what names no product."
+    )
+    position: list[list[int]] = Field(
+        description="Four corners [x, y] in pixels of the upright picture, clockwise from its own top left."
+    )
+
+
+class Readings(BaseModel):
+    """What was read in a picture."""
+
+    file: str = Field(description="The name that the file was sent under.")
+    codes: list[Code]
 
 
 class FieldError(BaseModel):

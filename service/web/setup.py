@@ -1,18 +1,22 @@
 """A test page for scanners that type: what arrives, character by character, what is wrong, what to change.
 
-Nothing is looked up and nothing is kept.
+Nothing is looked up. One thing can be kept, in this browser and by a person's own choice: the keyboard layout
+that the scanner was found to type on, so that its later scans have exactly one reading.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from gettext import NullTranslations
 from http import HTTPStatus
+from urllib.parse import quote, unquote
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
 
 from service.errors import ErrorCode, VialcheckError
 from service.gs1 import wedge
+from service.gs1.keyboards import LAYOUTS
 from service.gs1.reading import Kind, Reading, read
 from service.gs1.wedge import Fault
 from service.web.access import open_to_everyone
@@ -24,6 +28,10 @@ setup = Blueprint("setup", __name__)
 TEST_CODE = "01095060001343521749123110AQWYZ-1;'/\x1d" + '21azyqm=+_"&*?:<>'
 """What the picture on the page (scanner-test.svg, a GS1 DataMatrix) holds: the characters that keyboard
 layouts disagree on, and a separator."""
+
+COOKIE = "vialcheck-layout"
+_A_YEAR = 365 * 24 * 60 * 60
+_LAYOUTS = frozenset(layout.name for layout in LAYOUTS)
 
 _SHOWN = 400
 
@@ -97,7 +105,26 @@ class Finding:
 @open_to_everyone
 def ask() -> str:
     """The box, and the code to scan into it."""
-    return render_template("setup.html", tested=False, characters=(), findings=(), elements=())
+    return render_template("setup.html", remembered=known_layout())
+
+
+@setup.post("/scan/setup/layout")
+def remember() -> BaseResponse:
+    """Keep the layout in a cookie, or forget it: nothing else needs it, and no page asks for it unasked."""
+    name = request.form.get("layout", "")
+    answer = redirect(url_for("setup.ask"), HTTPStatus.SEE_OTHER)
+    if name in _LAYOUTS:
+        # Readable for the station's script, which sends it with scans that waited for a network.
+        answer.set_cookie(COOKIE, quote(name), max_age=_A_YEAR, secure=request.is_secure, samesite="Strict")
+    else:
+        answer.delete_cookie(COOKIE, secure=request.is_secure, samesite="Strict")
+    return answer
+
+
+def known_layout() -> str:
+    """The layout that this browser's scanner was found to type on; empty where none is known."""
+    name = unquote(request.cookies.get(COOKIE, ""))
+    return name if name in _LAYOUTS else ""
 
 
 @setup.post("/scan/setup")
@@ -114,6 +141,8 @@ def examine() -> tuple[str, int]:
         characters=[_NAMES.get(each) or visible(each) for each in text[:_SHOWN]],
         findings=findings,
         elements=reading.elements if reading else (),
+        layouts=next((finding.layouts for finding in findings if finding.layouts), ()),
+        remembered=known_layout(),
     )
     return page, HTTPStatus.OK
 

@@ -3,6 +3,7 @@
 import doctest
 import json
 import random
+import re
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -200,6 +201,74 @@ def test_the_shared_rows_are_recovered_or_refused(
     # a text that is a right GS1 message as it stands cannot be known to have been another
     assert figures["read as it came WRONG"] <= 0.01 * len(packs)
     assert set(others) == {"refused"}
+
+
+# What the source calls its layouts, where we call them otherwise.
+OTHER_NAMES = {
+    "BelgianFrench": "Belgian", "Finnish": "Swedish, Finnish", "Gaelic": "Scottish Gaelic",
+    "PolishProgrammers": "", "SamiExtendedFinlandSweden": "Sami Extended Finland, Sweden",
+    "Slovenian": "Croatian, Slovenian, Serbian Latin", "SorbianExtended": "Sorbian",
+    "SorbianStandard": "Sorbian", "SorbianStandardLegacy": "Sorbian",
+}  # fmt: skip
+
+
+def _layout(row: dict[str, Any]) -> str:
+    source = row["options"].partition("=")[2]
+    names = {re.sub("[^A-Za-z0-9]", "", name).lower(): name for name in BY_NAME}
+    return OTHER_NAMES[source] if source in OTHER_NAMES else names[source.lower()]
+
+
+def test_a_layout_that_is_known_leaves_one_reading(
+    typed_rows: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures: Counter[str] = Counter()
+    for row in typed_rows:
+        if row["options"].endswith("Deadkey"):
+            continue
+        try:
+            result = read_typed(row["input"], layout=_layout(row))
+        except IdentifierError:
+            figures["refused"] += 1
+            continue
+        right = dict(result.elements) == dict(map(tuple, row["ais"]))
+        figures["right" if right else "WRONG"] += 1
+    with capsys.disabled():
+        sys.stdout.write(f"\nkeyboard-wedge with the layout known: {dict(figures)}\n")
+    assert figures["WRONG"] == 0
+    assert figures["refused"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "lot", "faults"),
+    [
+        # typed on a German keyboard: as it stands this is another valid lot
+        (HEAD + "10OYA" + GS + "21AZ", "OZA", frozenset({Fault.LAYOUT})),
+        # its prefix came through: the scanner was set right since
+        ("]d2" + HEAD + "10OYA" + GS + "21AZ", "OYA", frozenset()),
+        # a lot typed by hand
+        ("OYA2714", "OYA2714", frozenset()),
+        ("(01)" + GTIN + "(10)OYA", "OYA", frozenset()),
+    ],
+)
+def test_a_known_layout_is_undone_in_what_the_scanner_typed_alone(
+    text: str, lot: str, faults: frozenset[Fault]
+) -> None:
+    result = read_typed(text, layout="German")
+    assert result.identifier.lot is not None
+    assert (result.identifier.lot.printed, result.faults) == (lot, faults)
+
+
+@given(packs, st.sampled_from(LAYOUTS))
+def test_what_a_known_layout_recovers_is_what_was_scanned(pack: str, layout: Layout) -> None:
+    try:
+        result = read_typed(typed_on(layout, pack), layout=layout.name)
+    except IdentifierError:
+        return
+    assert result.elements == read(pack).elements
+
+
+def test_a_layout_that_nobody_knows_changes_nothing() -> None:
+    assert read_typed("]d2" + HEAD + "10OYA", layout="Klingon") == read("]d2" + HEAD + "10OYA")
 
 
 def test_scrambled_rows_are_refused(typed_rows: list[dict[str, Any]]) -> None:

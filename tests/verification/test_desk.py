@@ -101,6 +101,16 @@ def count(database: Database) -> int:
         ({"scan": PPN.replace("VX2401", "VX2402")}, A.REJECT, {R.RECALLED, R.LOT_ON_RECORD}),
         # a PZN that is not on record: a product with such a lot is another one
         ({"scan": PPN.replace("9N111234567842", "9N111112345063")}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
+        # a PPN without a lot is a code without a lot; with an expiry the vial is in the hand, and has none
+        ({"scan": PPN.replace("\x1d1TVX2401", "")}, A.CHECK, {R.PRODUCT_ON_RECORD}),
+        ({"scan": PPN.replace("1TVX2401", "D701231")}, A.QUARANTINE, {R.NO_LOT_PRESENTED, R.PRODUCT_ON_RECORD}),
+        ({"scan": PPN.replace("9N111234567842\x1d1TVX2401", "9N111112345063")}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
+        # what such a code said, asked again as a field
+        ({"national": "pzn:12345678", "lot": "VX2402"}, A.REJECT, {R.RECALLED, R.LOT_ON_RECORD}),
+        # a GTIN beside another product's national number
+        ({"scan": f"(01){world.GTIN}(10)VX2401(710)12345678"}, A.CHECK, {R.LOT_ON_RECORD}),
+        ({"scan": f"(01){world.GTIN}(10)VX2401(710)11234506"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.LOT_ON_RECORD}),
+        ({"scan": f"(01){world.GTIN}(10)VX2401(712)123456.7"}, A.CHECK, {R.LOT_ON_RECORD}),  # none of Spain's held
         ({"product": "Verotox 50"}, A.CHECK, {R.PRODUCT_ON_RECORD}),
         ({"scan": FULL, "market": "Brazil"}, A.QUARANTINE, {R.MARKET_NOT_AUTHORISED, R.UNIT_ON_RECORD}),
         ({"scan": FULL, "strength": "150 units"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.UNIT_ON_RECORD}),

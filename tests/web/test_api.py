@@ -62,6 +62,7 @@ def test_an_answer_has_the_documented_fields(asking: FlaskClient) -> None:
         "substance": None,
         "language": None,
         "product": None,
+        "national": None,
         "host": None,
         "kind": "bracketed",
     }

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
-from service.web import photo
+from service.web import uploads
 from tests.drawing import beside, encoded, symbol, unit
 from tests.web.small_world import TOXIN, put
 from tests.web.test_pages import nonce_of, scans, verdict_action, words
@@ -255,9 +255,9 @@ def test_nothing_of_the_picture_is_written_anywhere(
 def test_while_others_are_read_one_waits_and_then_is_told(
     browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photo, "_reading", BoundedSemaphore(1))
-    monkeypatch.setattr(photo, "_WAIT", 0.01)
-    with photo._reading:
+    monkeypatch.setattr(uploads, "_reading", BoundedSemaphore(1))
+    monkeypatch.setattr(uploads, "_WAIT", 0.01)
+    with uploads._reading:
         busy = send(browser, VIAL)
     assert busy.status_code == 503
     assert "Retry-After" in busy.headers

@@ -123,6 +123,12 @@ REASONS = [
             {},
             {"scope": "language", "what": "ko", "manufacturer": "Example"},
         ),
+        (
+            C.PRESENTATION_UNKNOWN,
+            Action.QUARANTINE,
+            {},
+            {"scope": "national", "what": "PZN 12345678", "manufacturer": "Example"},
+        ),
         (C.MARKET_NOT_AUTHORISED, Action.QUARANTINE, {}, {"scope": "product", "market": "BR"}),
         (C.MARKET_NOT_AUTHORISED, Action.QUARANTINE, {}, {"scope": "lot", "market": "GB"}),
         (C.NOT_RELEASED, Action.QUARANTINE, {}, {"lot": "A1"}),

@@ -13,12 +13,15 @@ from service.storage.types import Moment
 class Scan(Base):
     """One check that somebody made, with its answer. Unknown and unreadable things are scans too.
 
-    `verdict` holds codes and parameters, no sentences; never an address, a user agent or a name.
+    `at` is when it was checked; `scanned_at` when the code was read, where that was said: a scan may have
+    waited for a network. `verdict` holds codes and parameters, no sentences; never an address, a user agent
+    or a name.
     """
 
     __tablename__ = "scan"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+    scanned_at: Mapped[datetime | None] = mapped_column(Moment)
     nonce: Mapped[str | None] = mapped_column(String(64), unique=True)
     door: Mapped[str] = mapped_column(String(10))
     asker: Mapped[str] = mapped_column(String(10))

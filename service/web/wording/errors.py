@@ -67,6 +67,13 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.FIELDS_DISAGREE: N_(
         "The {field} in the code and the one that you typed are different. Remove one of them, or correct it."
     ),
+    ErrorCode.MOMENT_UNREADABLE: N_(
+        "“{given}” is not a moment that we can read. Send it like 2028-12-31T09:30:00Z."
+    ),
+    ErrorCode.MOMENT_IMPLAUSIBLE: N_(
+        "“{given}” cannot be the time of the scan: it is in the future, or more than a week ago."
+        " Set the clock of the device right, or leave the time out."
+    ),
     ErrorCode.NOTHING_PRESENTED: N_("Enter a lot number, or scan the code on the box."),
     ErrorCode.REPORT_EMPTY: N_("Say what you saw. A few words are enough."),
     ErrorCode.REPORT_BY_PROGRAM: N_(

@@ -222,6 +222,10 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("{manufacturer} does not print this product's boxes in {language}."),
         N_("No packs of it are printed in this language: {language}."),
     ),
+    (ReasonCode.PRESENTATION_UNKNOWN, "national"): Saying(
+        N_("{manufacturer} does not give this product the number {what}."),
+        N_("The national number is not the one on record for this product: {what}."),
+    ),
     (ReasonCode.MARKET_NOT_AUTHORISED, "product"): Saying(
         N_(
             "This product is on record, but it is not licensed in {country}. That does not mean it is a fake."

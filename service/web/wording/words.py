@@ -42,6 +42,8 @@ FIELDS = {
     "substance": N_("active substance"),
     "language": N_("language"),
     "product": N_("product"),
+    "national": N_("national number"),
+    "scanned_at": N_("time of the scan"),
 }
 """What people call the parts of an identifier, inside a sentence."""
 
