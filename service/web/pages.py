@@ -122,8 +122,9 @@ def check() -> BaseResponse:
             _form(fields, [FieldError("picture", forgotten)]), HTTPStatus.UNPROCESSABLE_ENTITY
         )
     try:
-        # Only here does a scanner type; what a camera or a photo read never went through a keyboard.
-        answer = desk().verify(replace(question_of(fields, request.form), layout=known_layout()))
+        # What a photo held never went through a scanner's keyboard.
+        layout = "" if request.form.get("source") == "photo" else known_layout()
+        answer = desk().verify(replace(question_of(fields, request.form), layout=layout))
     except UnavailableError:
         raise
     except VialcheckError as error:

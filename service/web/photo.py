@@ -11,11 +11,14 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
+from service.authenticity.evidence import Presented
 from service.errors import UnavailableError, VialcheckError
 from service.gs1.identifiers import ProductIdentifier
+from service.gs1.reading import MAX_SCAN
 from service.verification.desk import Answer
 from service.verification.images import Code
 from service.web.access import open_to_everyone
+from service.web.comparison import PairRow, side_by_side
 from service.web.pages import asker_of, desk, field_errors, own_hosts, posted, question_of, speaks, spoken
 from service.web.result_page import ResultPage, result_page
 from service.web.uploads import allow_picture, codes_of, sent_picture, too_large
@@ -30,13 +33,18 @@ _TYPED_AGAIN = frozenset({"scan", "lot", "gtin", "serial", "national"})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One code of a picture: its answer, or why it has none."""
+    """One code of a picture: its answer, or why it has none.
+
+    `lesser`: all that it says is said by another code too, such as the bar code beside a square one.
+    """
 
     code: Code
     said: str
     page: ResultPage | None
     check_id: str | None
     messages: list[str]
+    presented: Presented | None = None
+    lesser: bool = False
 
     @property
     def order(self) -> int:
@@ -69,8 +77,9 @@ def check() -> BaseResponse:
     if not codes:
         return _page(fields, HTTPStatus.UNPROCESSABLE_ENTITY, looked=True)
     outcomes = _outcomes(codes, fields)
-    if len(outcomes) == 1 and outcomes[0].check_id:
-        return redirect(url_for("pages.result", scan_id=outcomes[0].check_id), HTTPStatus.SEE_OTHER)
+    full = [outcome for outcome in outcomes if not outcome.lesser]
+    if len(full) == 1 and full[0].check_id:
+        return redirect(url_for("pages.result", scan_id=full[0].check_id), HTTPStatus.SEE_OTHER)
     answered = any(outcome.page for outcome in outcomes)
     status = HTTPStatus.OK if answered else HTTPStatus.UNPROCESSABLE_ENTITY
     return _page(fields, status, outcomes=sorted(outcomes, key=lambda outcome: outcome.order))
@@ -81,6 +90,9 @@ def _outcomes(codes: tuple[Code, ...], fields: dict[str, str]) -> list[Outcome]:
     checked: dict[ProductIdentifier, str | None] = {}
     outcomes = []
     for code in codes:
+        if any(_says_less(code, other) for other in codes):
+            outcomes.append(Outcome(code, visible(code.text, 200), None, None, [], lesser=True))
+            continue
         question = question_of({**fields, "scan": code.scan}, request.form)
         reading = code.reading()
         same = reading is not None and reading.identifier in checked
@@ -96,8 +108,47 @@ def _outcomes(codes: tuple[Code, ...], fields: dict[str, str]) -> list[Outcome]:
         if reading is not None:
             checked.setdefault(reading.identifier, answer.id)
         check_id = checked[reading.identifier] if reading is not None else answer.id
-        outcomes.append(Outcome(code, said, _answered(answer), check_id, []))
+        outcomes.append(Outcome(code, said, _answered(answer), check_id, [], answer.presented))
     return outcomes
+
+
+def _says_less(code: Code, other: Code) -> bool:
+    """Whether all that `code` says of a pack is said by `other`, and more: then it is the same pack's.
+
+    A link to somebody else's site is always shown for itself.
+    """
+    one, two = code.reading(), other.reading()
+    if one is None or two is None or (one.host and one.host not in own_hosts()):
+        return False
+    lesser, fuller = one.identifier, two.identifier
+    same = (
+        lesser.gtin is not None and lesser.gtin == fuller.gtin,
+        lesser.lot is None or (fuller.lot is not None and lesser.lot.key == fuller.lot.key),
+        lesser.serial in (None, fuller.serial),
+        lesser.expiry is None or (fuller.expiry is not None and lesser.expiry.agrees_with(fuller.expiry)),
+    )
+    return all(same) and _said(lesser) < _said(fuller)
+
+
+def _said(identifier: ProductIdentifier) -> int:
+    return sum(each is not None for each in (identifier.lot, identifier.serial, identifier.expiry))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two codes of one photo beside each other: a vial and its box, or two packs. Only a person knows."""
+
+    codes: tuple[str, str]
+    rows: list[PairRow]
+
+
+def _pair(outcomes: list[Outcome]) -> Pair | None:
+    told = [outcome for outcome in outcomes if outcome.presented is not None]
+    if len(told) != 2 or told[0].check_id == told[1].check_id:
+        return None
+    one, two = (outcome.presented or Presented() for outcome in told)
+    scans = (visible(told[0].code.scan, MAX_SCAN), visible(told[1].code.scan, MAX_SCAN))
+    return Pair(scans, side_by_side(one, two, spoken()))
 
 
 def _answered(answer: Answer) -> ResultPage:
@@ -116,6 +167,7 @@ def _page(
         "photo.html",
         fields={name: visible(text) for name, text in fields.items()},
         outcomes=outcomes or [],
+        pair=_pair(outcomes or []),
         error=error_message(error, spoken(), technical=False) if error else "",
         looked=looked,
         nonce=secrets.token_urlsafe(18),

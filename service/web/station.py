@@ -11,6 +11,7 @@ from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.gs1.countries import countries
 from service.web.access import open_to_everyone
+from service.web.setup import known_layout
 from service.web.wording import action_title
 from service.web.wording.station import CHOICES, page_words
 from service.web.wording.steps import caveat
@@ -31,6 +32,7 @@ def page() -> Response:
     titles = {f"title_{action}": action_title(action, Asker.CLINIC, tr) for action in Action}
     rendered = render_template(
         "scan.html",
+        layout=known_layout(),
         words=page_words(tr) | titles | {"caveat": caveat(Action.ACCEPT, tr)},
         actions=list(Action),
         choices=[(name, tr.gettext(text)) for name, text in CHOICES.items()],

@@ -25,6 +25,15 @@ WORDS: Mapping[str, str] = {
     "word_waiting": N_("Not checked yet"),
     "word_refused": N_("Cannot be read"),
     "word_same": N_("Already on the list"),
+    "word_half": N_("Now scan its box"),
+    "half_reason": N_("The vial is read and not checked yet."),
+    "half_alone": N_("The box has no code: check the vial alone"),
+    "half_again_word": N_("The vial's code again"),
+    "half_again_reason": N_("Scan the code on the box. Does the box carry the very same code?"),
+    "half_same": N_("Yes, the box carries the same code"),
+    "pair_box": N_("On the box: {box}"),
+    "pair_differs": N_("Not the same"),
+    "pair_nothing": N_("Not given"),
     "waiting_reason": N_("Kept here, and sent as soon as the service can be reached."),
     # what the pack is
     "pack_lot": N_("lot {lot}"),
@@ -56,6 +65,7 @@ WORDS: Mapping[str, str] = {
     "hint_frame": N_("Hold the code inside the frame."),
     "hint_closer": N_("Come closer, until the code fills the frame."),
     "hint_still": N_("A code is seen. Hold it still, and give it more light."),
+    "hint_one": N_("Show one code alone: first the vial, then its box."),
     "hint_read": N_("Read. Show the next one."),
     "light_on": N_("Switch the light on"),
     "light_off": N_("Switch the light off"),
@@ -71,6 +81,11 @@ WORDS: Mapping[str, str] = {
         "The camera works only where the address begins with https. Take a photo, or use a scanner."
     ),
     "reader_missing": N_("The camera's code reader could not be loaded. Take a photo, or use a scanner."),
+    # a photo
+    "photo_reading": N_("Reading the photo…"),
+    "photo_empty": N_("No product code was found in this photo. Closer, brighter, and straight from above."),
+    "photo_not_sent": N_("The photo could not be sent. Use the camera or a scanner, or try again later."),
+    "photo_one": N_("This photo shows several codes. Photograph one: first the vial, then its box."),
     # the page
     "offline": N_(
         "The service cannot be reached. Scan on: scans are kept here, not checked yet, and are sent later."
@@ -99,6 +114,7 @@ WORDS: Mapping[str, str] = {
     "column_checked_at": N_("Checked at"),
     "column_check": N_("Number of the check"),
     "column_text": N_("Scanned text"),
+    "column_box_text": N_("Scanned text of the box"),
 }
 
 

@@ -10,6 +10,14 @@ const FIXED = { "00": 20, "01": 16, "02": 16, "03": 16, "04": 18, "11": 8, "12":
   "15": 8, "16": 8, "17": 8, "18": 8, "19": 8, "20": 4, "31": 10, "32": 10, "33": 10, "34": 10, "35": 10,
   "36": 10, "41": 16 };
 
+// With an ECI in it a symbol says so in its identifier; what remains is what GS1 calls it.
+const WITHOUT_ECI = { "]d5": "]d2", "]Q4": "]Q3" };
+
+// What a scanner that sends identifiers would have sent.
+export function scanOf(identifier, content) {
+  return (WITHOUT_ECI[identifier] ?? identifier) + content;
+}
+
 // Text in UTF-8 where the bytes are that, else one character for a byte. FNC1 stays what it is: U+001D.
 export function textOf(identifier, bytes) {
   let content;
@@ -18,7 +26,7 @@ export function textOf(identifier, bytes) {
   } catch {
     content = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   }
-  return identifier + content;
+  return scanOf(identifier, content);
 }
 
 // A carton may bear an advertising link beside its code: where one code names a product, only such are asked.

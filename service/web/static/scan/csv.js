@@ -37,6 +37,7 @@ const COLUMNS = [
   ["column_checked_at", (line) => line.answer?.asOf],
   ["column_check", (line) => line.answer?.id],
   ["column_text", (line) => line.text],
+  ["column_box_text", (line) => line.carton],
 ];
 
 export function csv(lines) {

@@ -2,6 +2,7 @@
 
 import { hasSerial } from "./codes.js";
 
+export const HALF = "half"; // a vial whose box is not scanned yet
 export const WAITING = "waiting"; // not checked yet
 export const ANSWERED = "answered";
 export const REFUSED = "refused"; // the service could not read it
@@ -59,15 +60,29 @@ export class Delivery {
     return (line.answer ? line.answer.serial : hasSerial(text)) ? line : undefined;
   }
 
-  async add(text, { market, source, twinOf = null }) {
+  // `pair`: the code is a vial's, and its box comes next.
+  async add(text, { market, source, layout = "", pair = false, twinOf = null }) {
     const line = {
-      number: this.lines.length + 1, nonce: newNonce(), text, market, source, at: new Date().toISOString(),
-      state: WAITING, answer: null, refusal: "", again: [], twinOf, twin: null, sameAs: null, done: null,
+      number: this.lines.length + 1, nonce: newNonce(), text, carton: null, market, source, layout,
+      at: new Date().toISOString(), state: pair ? HALF : WAITING,
+      answer: null, refusal: "", again: [], twinOf, twin: null, sameAs: null, done: null,
     };
     await this.store.put(line);
     this.remember(line);
     if (twinOf) await this.markTwin(line);
     return line;
+  }
+
+  // The vial whose box is to be scanned, or undefined.
+  half() {
+    return this.lines.find((line) => line.state === HALF);
+  }
+
+  // Its box was scanned, or (null) has no code: now the line can be asked.
+  async complete(line, carton) {
+    line.carton = carton;
+    line.state = WAITING;
+    await this.store.put(line);
   }
 
   // Two packs with one number: the first one is no better than the second.

@@ -6,9 +6,10 @@ const LINEAR = /^\](?:C|e)/; // their check character is weak: one picture in a 
 const SMALL = 130; // px: a side of fewer is a code of less than about 4 px for each of its modules
 
 export class Finder {
-  // `read(text)` for each code that comes into view; `hint(name)` for what a person should do.
-  constructor(address, camera, { read, hint, broken }) {
-    Object.assign(this, { camera, read, hint, broken });
+  // `read(text)` for each code that comes into view; `hint(name)` for what a person should do; `single()`: whether
+  // the order of codes matters, so that two at once are none.
+  constructor(address, camera, { read, hint, broken, single }) {
+    Object.assign(this, { camera, read, hint, broken, single });
     this.seen = new Map();
     this.doubted = new Map();
     this.paused = false;
@@ -50,8 +51,12 @@ export class Finder {
     if (broken) return this.failed();
     if (!texts) return ready;
     if (!this.paused) {
-      this.advise(texts, unread);
-      for (const text of texts) this.view(text);
+      const fresh = texts.filter((text) => !this.inView(text));
+      if (texts.length > 1 && fresh.length && this.single()) this.hint("hint_one");
+      else {
+        this.advise(texts, unread);
+        for (const text of texts) this.view(text);
+      }
     }
     return requestAnimationFrame(() => this.look());
   }
@@ -61,6 +66,10 @@ export class Finder {
     if (paused === this.paused) return;
     this.paused = paused;
     for (const text of this.seen.keys()) this.seen.set(text, performance.now());
+  }
+
+  inView(text) {
+    return performance.now() - (this.seen.get(text) ?? -Infinity) <= GONE;
   }
 
   view(text) {

@@ -4,9 +4,13 @@
 const PATIENCE = 10_000; // ms for an answer
 const PAUSES = [1000, 2000, 5000, 10_000, 15_000];
 
-async function ask(address, line) {
+// `timed`: with the time of the scan, which may have waited for hours.
+async function ask(address, line, timed) {
   const body = { scan: line.text, asker: "clinic", nonce: line.nonce };
   if (line.market) body.market = line.market;
+  if (line.layout) body.layout = line.layout;
+  if (line.carton) body.carton = { scan: line.carton };
+  if (timed) body.scanned_at = line.at;
   const response = await fetch(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
@@ -21,10 +25,10 @@ async function ask(address, line) {
 
 // What of an answer is kept with the line. Throws where it is none: the scan then goes on waiting.
 function kept(content) {
-  const { id, action, headline, advice, presented, record, as_of: asOf } = content;
+  const { id, action, headline, advice, presented, record, vial, carton, as_of: asOf } = content;
   if (typeof action !== "string" || !presented) throw new TypeError("no answer of the service");
   return {
-    id, action, headline, advice, asOf,
+    id, action, headline, advice, asOf, vial: vial ?? null, carton: carton ?? null,
     gtin: presented.gtin, lot: presented.lot, serial: presented.serial, expiry: presented.expiry,
     product: record?.product ?? null, manufacturer: record?.manufacturer ?? null,
   };
@@ -32,6 +36,11 @@ function kept(content) {
 
 // What the service will say of this scan for ever. Anything else (busy, signed out, moved) may pass.
 const FINAL = new Set([400, 409, 413, 422]);
+
+// This device's clock is wrong. The check matters more than its time, so it is asked without.
+function clockRefused({ status, content }) {
+  return status === 422 && Boolean(content.errors?.some(({ field }) => field === "scanned_at"));
+}
 
 // One scan that the service stumbles over must not keep the others from being checked.
 class Stumbled extends Error {}
@@ -89,7 +98,9 @@ export class Sender {
   }
 
   async send(line) {
-    const { status, content } = await ask(this.address, line);
+    let response = await ask(this.address, line, true);
+    if (clockRefused(response)) response = await ask(this.address, line, false);
+    const { status, content } = response;
     if (status === 200 || status === 201) await this.delivery.answered(line, kept(content));
     else if (status === 500) throw new Stumbled();
     else if (FINAL.has(status) && content.detail) await this.delivery.refused(line, content.detail);

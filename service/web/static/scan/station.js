@@ -5,6 +5,7 @@ import { download } from "./csv.js";
 import { Delivery, toneOf } from "./delivery.js";
 import { Feedback } from "./feedback.js";
 import { Finder } from "./finder.js";
+import { Photo } from "./photo.js";
 import { Sender } from "./sender.js";
 import { Stop } from "./stop.js";
 import { Store } from "./store.js";
@@ -14,7 +15,8 @@ import { Controls } from "./controls.js";
 import { say } from "./words.js";
 
 const page = document.getElementById("station");
-const { api, reader, offline } = page.dataset;
+const { api, readings, reader, offline, layout } = page.dataset;
+const PAIR = "vialcheck-scan-pair";
 
 // Two pages would write one list: the second waits until the first is closed.
 function alone() {
@@ -58,7 +60,10 @@ class Station {
       read: (text) => this.scanned(text, "camera"),
       hint: (name) => this.controls.hint(name),
       broken: () => this.controls.broken(),
+      single: () => this.pairs.checked || Boolean(delivery.half()),
     });
+    this.pairs = document.getElementById("pair");
+    this.photo = new Photo(readings, document.getElementById("photo"), { read: (texts) => this.shown(texts) });
     this.controls = new Controls(this.camera, this.finder, this.feedback);
     this.adding = Promise.resolve();
   }
@@ -74,6 +79,8 @@ class Station {
     document.getElementById("download").addEventListener("click", () => download(this.delivery.lines));
     document.getElementById("print").addEventListener("click", () => print());
     this.finish();
+    this.choosePairs();
+    this.photo.begin();
     this.controls.begin();
     this.sender.now();
     navigator.serviceWorker?.register(offline, { scope: location.pathname }).catch(() => notice("no_offline"));
@@ -84,13 +91,36 @@ class Station {
     this.queue(() => this.take(text, source));
   }
 
+  // All codes of a photo, which are several packs; or the name of what is wrong with it.
+  shown(texts) {
+    if (texts.length > 1 && (this.pairs.checked || this.delivery.half())) return "photo_one";
+    for (const text of texts) this.scanned(text, "photo");
+    return "";
+  }
+
+  // Whether each line is a vial and its box. What waits for a box goes on waiting.
+  choosePairs() {
+    this.pairs.checked = localStorage.getItem(PAIR) === "1";
+    this.pairs.addEventListener("change", () => {
+      localStorage.setItem(PAIR, this.pairs.checked ? "1" : "0");
+      this.controls.focus();
+    });
+    const half = this.delivery.half();
+    if (half) this.view.half(half, () => this.queue(() => this.complete(half, null)));
+  }
+
   // One after the other: two scanners in one moment get two numbers.
   queue(work) {
     this.adding = this.adding.then(work).catch(() => notice("not_kept"));
   }
 
   async take(text, source) {
-    if (this.stop.open) return;
+    if (this.stop.open && source !== "photo") return;
+    const half = this.delivery.half();
+    if (half) {
+      await this.box(half, text);
+      return;
+    }
     const earlier = this.delivery.earlier(text);
     if (earlier) {
       await this.delivery.seenAgain(earlier);
@@ -104,13 +134,40 @@ class Station {
 
   async add(text, source, twinOf = null) {
     const market = document.getElementById("market").value;
-    const line = await this.delivery.add(text, { market, source, twinOf });
+    const pair = this.pairs.checked && !twinOf;
+    const typed = source === "typed" ? layout : "";
+    const line = await this.delivery.add(text, { market, source, layout: typed, pair, twinOf });
     this.view.line(line);
     if (twinOf) this.view.line(this.delivery.lines[twinOf - 1]);
+    if (pair) this.view.half(line, () => this.queue(() => this.complete(line, null)));
+    else this.view.last(line);
+    this.feedback.give("read");
+    this.update();
+    this.sender.wake();
+  }
+
+  // The code after a vial's is its box's. The vial's own once more would agree with itself, and say nothing.
+  async box(half, text) {
+    if (text !== half.text) {
+      await this.complete(half, text);
+      return;
+    }
+    this.view.vialAgain(half, {
+      same: () => this.queue(() => this.complete(half, text)),
+      alone: () => this.queue(() => this.complete(half, null)),
+    });
+    this.feedback.give("again");
+  }
+
+  async complete(line, carton) {
+    if (line !== this.delivery.half()) return;
+    await this.delivery.complete(line, carton);
+    this.view.line(line);
     this.view.last(line);
     this.feedback.give("read");
     this.update();
     this.sender.wake();
+    this.controls.focus();
   }
 
   // An answer has come, perhaps long after the scan.
@@ -159,14 +216,14 @@ class Station {
   finish() {
     const dialog = document.getElementById("finish");
     document.getElementById("new").addEventListener("click", () => {
-      const open = this.delivery.count("waiting");
+      const open = this.delivery.count("waiting") + this.delivery.count("half");
       document.getElementById("finish-open").hidden = open === 0;
       document.getElementById("finish-sure").hidden = open > 0;
       dialog.querySelector("[value=yes]").hidden = open > 0;
       dialog.showModal();
     });
     dialog.addEventListener("close", async () => {
-      if (dialog.returnValue === "yes" && !this.delivery.nextWaiting()) {
+      if (dialog.returnValue === "yes" && !this.delivery.nextWaiting() && !this.delivery.half()) {
         await this.delivery.clear();
         this.view.all(this.delivery);
         this.view.nothing();

@@ -1,6 +1,7 @@
 // A red line stops the run: nothing else can be done on the page until somebody says what happens to the vial.
 
 import { toneOf } from "./delivery.js";
+import { pairRows } from "./pair.js";
 import { say } from "./words.js";
 import { packOf, reasonOf, shape } from "./view.js";
 
@@ -41,6 +42,9 @@ export class Stop {
     document.getElementById("stop-title").textContent = say(line.twinOf ? "title_twin" : `title_${tone}`);
     document.getElementById("stop-pack").textContent = `${line.number}. ${packOf(line)}`;
     document.getElementById("stop-reason").textContent = reasonOf(line);
+    const rows = pairRows(line);
+    document.getElementById("stop-pair").hidden = rows.length === 0;
+    document.getElementById("stop-pair-rows").replaceChildren(...rows);
     const steps = (line.answer?.advice ?? []).map((text) => {
       const item = document.createElement("li");
       item.textContent = text;

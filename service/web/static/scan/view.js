@@ -1,6 +1,6 @@
 // The list and the last result on the page. Everything from outside goes in as text.
 
-import { toneOf, WAITING } from "./delivery.js";
+import { HALF, toneOf, WAITING } from "./delivery.js";
 import { clockTime, dayAndTime, say, visible } from "./words.js";
 
 const SHOWN = 120; // characters of a code that nobody could read
@@ -14,6 +14,15 @@ function element(name, className, text) {
 
 function shape(tone) {
   return document.getElementById(`shape-${tone}`).content.cloneNode(true);
+}
+
+// What a vial or its box says of itself.
+function halfOf({ gtin, national, lot, serial, expiry }) {
+  const parts = [
+    gtin ?? Object.entries(national ?? {}).flat().join(" "),
+    lot && say("pack_lot", { lot }), serial && say("pack_serial", { serial }), expiry && say("pack_expiry", { expiry }),
+  ];
+  return parts.filter(Boolean).map(visible).join(" · ");
 }
 
 // What the pack is: its product, lot and serial, or the code as it came while nobody knows.
@@ -31,12 +40,14 @@ function packOf({ answer, text }) {
 function reasonOf(line) {
   if (line.twinOf) return say("twin_of", { number: line.twinOf });
   if (toneOf(line) === "same") return say("same_as", { number: line.sameAs });
+  if (line.state === HALF) return say("half_reason");
   if (line.state === WAITING) return say("waiting_reason");
   return line.answer?.headline ?? line.refusal;
 }
 
 function remarksOf(line) {
   const remarks = [];
+  if (line.answer?.carton) remarks.push(say("pair_box", { box: halfOf(line.answer.carton) }));
   if (line.again.length) remarks.push(say("scanned_again", { count: line.again.length + 1 }));
   if (line.sameAs && toneOf(line) !== "same") remarks.push(say("same_as", { number: line.sameAs }));
   if (line.twin) remarks.push(say("twin_of", { number: line.twin }));
@@ -47,6 +58,13 @@ function remarksOf(line) {
 function doneOf({ done }) {
   const said = say("done", { choice: say(`choice_${done.choice}`), time: clockTime(done.at) });
   return done.note ? `${said} ${visible(done.note)}` : said;
+}
+
+function choice(name, chosen) {
+  const button = element("button", "second", say(name));
+  button.type = "button";
+  button.addEventListener("click", chosen, { once: true });
+  return button;
 }
 
 // One line of the list, built anew whenever something about it changes.
@@ -102,7 +120,7 @@ export class View {
       say("count_same", { count: count("same") }),
       say("count_look", { count: count("check", "unknown", "refused") }),
       say("count_stop", { count: count("reject", "quarantine") }),
-      say("count_waiting", { count: count(WAITING) }),
+      say("count_waiting", { count: count(WAITING, HALF) }),
     ];
     this.counts.replaceChildren(...told.map((text) => element("li", "", text)));
     for (const part of [this.counts, this.tools]) part.hidden = lines.length === 0;
@@ -126,19 +144,31 @@ export class View {
     this.now.hidden = false;
   }
 
+  // A vial waits for its box: the code of the box, or word that it has none.
+  half(line, alone) {
+    this.last(line);
+    this.now.dataset.tone = HALF;
+    this.now.lastElementChild.append(choice("half_alone", alone));
+  }
+
+  // The vial's code once more, where the box's was to come.
+  vialAgain(line, { same, alone }) {
+    this.half(line, alone);
+    this.now.querySelector(".now-word").textContent = say("half_again_word");
+    this.now.querySelector(".now-reason").textContent = say("half_again_reason");
+    this.now.querySelector("button").before(choice("half_same", same));
+  }
+
   // The same number once more: no new line, unless somebody says that it is another pack.
   again(line, otherPack) {
     this.now.className = "now card--check";
     this.now.dataset.tone = "again";
     const words = element("div", "");
-    const button = element("button", "second", say("again_other"));
-    button.type = "button";
-    button.addEventListener("click", otherPack, { once: true });
     words.append(
       element("p", "now-word", say("again_word", { number: line.number })),
       element("p", "now-pack", packOf(line)),
       element("p", "now-reason", say("again_reason")),
-      button,
+      choice("again_other", otherPack),
     );
     this.now.replaceChildren(shape("check"), words);
     this.now.hidden = false;
