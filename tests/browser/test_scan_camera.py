@@ -15,6 +15,7 @@ from tests.web.small_world import TOXIN
 CODE = f"(01){TOXIN}(17)701231(10)A1001(21)SN0001"
 RAW = f"01{TOXIN}1770123110A1001\x1d21SN0001"
 LINK = f"https://id.example.org/01/{TOXIN}/10/A1001/21/SN0001?17=701231"
+PPN = "[)>\x1e06\x1d9N111234567842\x1d1TA1001\x1dD701231\x1dSSN0001\x1e\x04"  # a German pack: no GTIN in it
 FAKE = "--use-fake-device-for-media-stream"
 ALLOW = "--use-fake-ui-for-media-stream"
 PICTURES = 45
@@ -26,6 +27,7 @@ SYMBOLS = {
     "DataMatrix, extended": (videos.gs1("DataMatrix", CODE), f"]d8{RAW}"),  # DMRE (ISO/IEC 21471), 8 by 64
     "GS1-128": (videos.gs1("Code128", CODE), f"]C1{RAW}"),  # 332 modules wide
     "DataBar, stacked": (videos.gs1("DataBarExpStk", CODE), f"]e0{RAW}"),
+    "DataMatrix, PPN": (videos.ppn(PPN), f"]d1{PPN}"),
     "QR": (videos.qr(LINK), f"]Q1{LINK}"),
 }
 HINTS = re.compile(r"^(Hold the code inside the frame|Come closer)")  # the second after a while
@@ -37,6 +39,7 @@ FILMS = [
     ("DataMatrix", 6, 0.8),
     ("DataMatrix, rectangular", 4, 0.8),
     ("DataMatrix, extended", 4, 0.5),
+    ("DataMatrix, PPN", 4, 0.8),
     ("GS1-128", 2, 0.2),
     ("DataBar, stacked", 4, 0.3),
     ("QR", 4, 0.8),

@@ -21,9 +21,19 @@ def gs1(name: str, elements: str, **options: object) -> Image.Image:
     long, low symbol (DMRE).
     """
     code = zxingcpp.create_barcode(elements, getattr(zxingcpp.BarcodeFormat, name), gs1=True, **options)
+    return _drawn(code)
+
+
+def _drawn(code: zxingcpp.Barcode) -> Image.Image:
     drawn = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]  # it has a buffer
     height, width = drawn.shape or (0, 0)
     return Image.frombytes("L", (width, height), drawn.tobytes())
+
+
+def ppn(text: str) -> Image.Image:
+    """A plain DataMatrix of an ISO 15434 envelope, as German packs bear it, drawn alike."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, forceSquare=True)
+    return _drawn(code)
 
 
 def qr(text: str) -> Image.Image:

@@ -50,6 +50,7 @@ def put(database: Database) -> None:
                     "strengths": ("100 units", "200 units"),
                     "form": "Powder for solution for injection",
                     "markets": ("GB", "US", "BR"),
+                    "national_numbers": ("PZN:12345678",) if number == 1 else (),
                     "complete": number == 1,
                 }
                 for number, gtin, name, substance in (
