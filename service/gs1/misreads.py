@@ -22,6 +22,9 @@ MOST = 1600
 SHORTEST = 4
 """Fewer characters than this are one slip away from too many others to mean anything."""
 
+SHORTEST_START = 2
+"""How much of a lot must be left for its end to be missed, among the lots of one product."""
+
 SHORTEST_CUT = 6
 """How much of a serial must be left for its end to be missed: shorter ones begin too many others."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Text, and_, bindparam, func, select, text, type_coerce, union_all
+from sqlalchemy import BindParameter, Text, and_, bindparam, func, or_, select, text, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
 from service.authenticity.evidence import (
@@ -20,6 +20,9 @@ from service.storage.prepared import Part, Prepared, Snapshot
 
 MOST_PRODUCTS = 200
 """More products than any lot string is shared by; it bounds what a question like `e` can read."""
+
+FEW = 3
+"""So many lots a slip away from an unknown one still explain it; more are a series, and chance."""
 
 MOST_NEAR = 20
 """More near misses than a person needs to hear of."""
@@ -181,16 +184,23 @@ _near = select(Batch.lot_key, Batch.lot_folded, Batch.status)
 _alike = _near.where(Batch.lot_folded == bindparam("lot_folded"), Batch.lot_key != bindparam("lot_key"))
 _meant = _near.where(Batch.lot_key.in_(_spelled))
 _NEAR_LOTS = Prepared(union_all(_alike, _meant))
+_cut_lots = _near.where(
+    Batch.product_id == bindparam("product_id"),
+    Batch.lot_key > bindparam("start"),
+    Batch.lot_key < bindparam("end"),
+)
+_any_cut = _cut_lots.limit(MOST_NEAR).subquery()
+_stopped_cut = (
+    _cut_lots.where(or_(Batch.status == BatchStatus.RECALLED, Batch.status == BatchStatus.ON_HOLD))
+    .limit(MOST_NEAR)
+    .subquery()
+)
 _NEAR_LOTS_OF_PRODUCT = Prepared(
     union_all(
-        *(
-            each.where(Batch.product_id == bindparam("product_id"))
-            for each in (
-                _alike,
-                _meant,
-                _near.where(Batch.lot_key > bindparam("start"), Batch.lot_key < bindparam("end")),
-            )
-        )
+        _alike.where(Batch.product_id == bindparam("product_id")),
+        _meant.where(Batch.product_id == bindparam("product_id")),
+        select(_any_cut),
+        select(_stopped_cut),
     )
 )
 _PREFIXES = Prepared(
@@ -302,20 +312,22 @@ def near_serials(snapshot: Snapshot, product_id: int, serial: Serial) -> list[st
 def near_lots(snapshot: Snapshot, lot: Lot, product_id: int | None) -> list[tuple[str, bool]]:
     """Lots that may have been meant by one that is not there: their keys, and whether recalled or on hold.
 
-    Look-alikes (O 0, I 1, S 5, B 8) always; what is a slip away only where it is the only one: in a series
-    that is numbered without gaps a neighbour says nothing. But one that is stopped always warns.
+    Look-alikes (O 0, I 1, S 5, B 8) always, and so those that begin with it: its end was cut off. What is a
+    slip away only where there are few: in a series that is numbered without gaps a neighbour says nothing.
+    But one that is stopped always warns.
     """
     keys = misreads.lot_keys(lot, of_one_product=product_id is not None)
     values: dict[str, object] = {"lot_folded": lot.folded, "lot_key": lot.key, "product_id": product_id}
-    values |= {"start": lot.key, "end": lot.key + _LAST} if len(lot.key) >= misreads.SHORTEST else _NOTHING
+    cut = len(lot.key) >= misreads.SHORTEST_START
+    values |= {"start": lot.key, "end": lot.key + _LAST} if cut else _NOTHING
     statement = _NEAR_LOTS if product_id is None else _NEAR_LOTS_OF_PRODUCT
     series = misreads.series(lot) if product_id is not None else ()
     rows = dict.fromkeys(statement.rows(snapshot, values | _spelled_as(keys + series)))
     numbered = {row[0] for row in rows if row[0] in series}
     meant = set(keys) - (numbered if len(numbered) > 1 else set())
-    slips = [row for row in rows if row[1] != lot.folded and (row[0] in meant or _longer(row[0], lot.key))]
-    counted = [row for row in rows if row[1] == lot.folded]
-    counted += [row for row in slips if len(slips) == 1 or _stopped(row[2])]
+    slips = [row for row in rows if row[1] != lot.folded and row[0] in meant]
+    counted = [row for row in rows if row[1] == lot.folded or _longer(row[0], lot.key)]
+    counted += [row for row in slips if len(slips) <= FEW or _stopped(row[2])]
     counted += [row for row in rows if row[0] in numbered and row[0] in keys and _stopped(row[2])]
     counted = list(dict.fromkeys(counted))
     return [(key, _stopped(status)) for key, _folded, status in counted[:MOST_NEAR]]
