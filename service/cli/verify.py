@@ -2,6 +2,7 @@
 
 import json
 import sys
+from urllib.parse import urlsplit
 
 import click
 
@@ -12,7 +13,14 @@ from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Question
 from service.web.api import to_json
 from service.web.language import translation
-from service.web.wording import advice_messages, headline, not_checked_messages, reason_message, verdict_title
+from service.web.wording import (
+    advice_messages,
+    headline,
+    host_note,
+    not_checked_messages,
+    reason_message,
+    verdict_title,
+)
 
 EXIT = {Action.ACCEPT: 0, Action.CHECK: 10, Action.UNKNOWN: 11, Action.QUARANTINE: 20, Action.REJECT: 30}
 """The exit status of each action. 1 and 2 are left to faults and to wrong usage."""
@@ -48,17 +56,20 @@ def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool) -> N
     finally:
         desk.close()
         database.close()
+    ours = frozenset({urlsplit(settings.public_url).netloc.lower()} - {""})
     if as_json:
-        click.echo(json.dumps(to_json(answer, translation()), ensure_ascii=False))
+        click.echo(json.dumps(to_json(answer, translation(), ours), ensure_ascii=False))
     else:
-        _say(answer)
+        _say(answer, ours)
     sys.exit(EXIT[answer.verdict.action])
 
 
-def _say(answer: Answer) -> None:
+def _say(answer: Answer, ours: frozenset[str]) -> None:
     verdict, tr = answer.verdict, translation()
     click.secho(verdict_title(verdict, answer.asker, tr), bold=True)
     click.echo(headline(verdict, answer.asker, tr))
+    if note := host_note(answer.host, ours, tr):
+        click.echo(note)
     for title, lines in (
         ("Reasons", [reason_message(each, answer.asker, tr) for each in verdict.reasons[1:]]),
         ("Not checked", not_checked_messages(verdict, tr)),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1 import digital_link, element_strings, iso15434, wedge
+from service.gs1 import digital_link, element_strings, hosts, iso15434, wedge
 from service.gs1.characters import GROUP_SEPARATOR, fold
 from service.gs1.element_strings import Elements
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
@@ -32,6 +32,7 @@ _GTIN_SYMBOLOGIES = {"]E0": (12, 13), "]E4": (8,), "]I1": (14,)}
 
 _ITEM_FIRST = re.compile(r"01[0-9]{14}")
 _SPACED_DIGITS = re.compile(r"[0-9][0-9 -]{11,30}[0-9]")
+_MARKUP = re.compile(r"<[/!]?[A-Za-z][^<>]*>")
 _LINE_BREAKS = str.maketrans("\t\r\n", "   ")
 _ENDS_OF_ENVELOPES = {0x1E: None, 0x04: None}  # RS and EOT
 _OTHER_KEYS = frozenset({"00", "02", "03", "253", "255", "8003", "8004", "8006", "8010", "8013", "8026"})
@@ -121,7 +122,7 @@ def _read_plain(text: str, *, typed: bool) -> Reading:
         text = text.translate(_LINE_BREAKS)  # printed text is often pasted line by line
     if iso15434.MARK in text[:8]:
         return _read_envelope(text)
-    plain = fold(text, limit=MAX_SCAN, separators=True)
+    plain = fold(hosts.in_ascii(text), limit=MAX_SCAN, separators=True)
     symbology = _SYMBOLOGY.match(plain)
     if symbology:
         return _read_symbol(symbology[0], plain[3:])
@@ -176,6 +177,10 @@ def _read_link(text: str, symbology: str | None = None) -> Reading:
 
 def _read_bare(plain: str, *, typed: bool) -> Reading:
     """A text without any marks: a GTIN or a lot."""
+    if _MARKUP.search(plain):
+        raise IdentifierError(
+            ErrorCode.NOT_A_PRODUCT, given=plain, expected="a code, not a web page", field="gtin"
+        )
     if plain.isdigit():
         return _read_digits(plain, typed=typed)
     return _read_spaced_gtin(plain) or _read_lot(plain)

@@ -16,7 +16,8 @@ from service.web import schemas
 from service.web.access import open_to_everyone
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
-from service.web.wording import advice_messages, headline, reason_message
+from service.web.pages import own_hosts
+from service.web.wording import advice_messages, headline, host_note, reason_message
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -68,7 +69,7 @@ def answered(scan_id: str) -> Response:
 def _json(answer: Answer, status: int) -> Response:
     # The tests hold every answer against the documented schema; here it would take
     # longer than the check.
-    body = to_json_bytes(to_json(answer, g.translation))
+    body = to_json_bytes(to_json(answer, g.translation, own_hosts()))
     return Response(body, status=status, mimetype="application/json")
 
 
@@ -79,8 +80,8 @@ def _desk() -> Desk:
 _NOTHING_PRESENTED = dict.fromkeys(schemas.Presented.model_fields)
 
 
-def to_json(answer: Answer, tr: NullTranslations) -> dict[str, Any]:
-    """An answer as the documented JSON, its sentences in the language of `tr`."""
+def to_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> dict[str, Any]:
+    """An answer as the documented JSON, its sentences in the language of `tr`; `ours`: our own hosts."""
     verdict = answer.verdict
     return {
         "id": answer.id,
@@ -95,6 +96,7 @@ def to_json(answer: Answer, tr: NullTranslations) -> dict[str, Any]:
             for reason in verdict.reasons
         ],
         "headline": headline(verdict, answer.asker, tr),
+        "notes": [note] if (note := host_note(answer.host, ours, tr)) else [],
         "advice": advice_messages(verdict, tr),
         "not_checked": list(verdict.not_checked),
         "presented": _NOTHING_PRESENTED

@@ -30,12 +30,12 @@ _PROBLEMS = {
     404: "Nothing is there",
     409: "The nonce was used for another check",
     413: "The body is too large",
-    415: "The body is not of the type that is taken here",
+    415: "The body is not sent as JSON",
     422: "A value cannot be read; every field that was refused is named",
     503: "Busy: send the same request again, with the same nonce",
 }
 _OF_A_BODY = (400, 413, 415, 422)
-_OF_A_FILE = (413, 415, 422)
+_OF_A_FILE = (413, 422)
 _REFERENCE = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"<(?:(?P<type>\w+)[^:<>]*:)?(?P<name>\w+)>")
 
@@ -121,7 +121,8 @@ def _operation(operation: Operation, rule: Rule) -> Plain:
     if operation.uploads:
         file = {"type": "string", "contentMediaType": "application/octet-stream"}
         form = {"type": "object", "required": [operation.uploads], "properties": {operation.uploads: file}}
-        plain["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
+        content = {"multipart/form-data": {"schema": form}, "image/*": {"schema": {}}}
+        plain["requestBody"] = {"required": True, "content": content}
     return plain
 
 

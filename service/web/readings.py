@@ -1,7 +1,7 @@
 """The JSON door for pictures: the codes in one, as `vialcheck decode --json` writes them."""
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.web import schemas
 from service.web.errors import refusal
@@ -19,19 +19,18 @@ readings = Blueprint("readings", __name__, url_prefix="/api/v1")
         gives=schemas.Readings,
         uploads="photo",
         answers={200: "The codes in it, from top to bottom; an empty list where none was found"},
-        description="A JPEG, PNG or WebP of at most 15 MB, sent as the file `photo` of a form. It is read in "
-        "memory, nothing of it is kept, and nothing is looked up: send `symbology` and `text`, one after the "
-        "other, as the `scan` of a check.",
+        description="A JPEG, PNG or WebP of at most 15 MB: the body itself, or the file `photo` of a form. "
+        "It is read in memory, nothing of it is kept, and nothing is looked up: send `symbology` and `text`, "
+        "one after the other, as the `scan` of a check.",
     )
 )
 def read_picture() -> Response:
     """The codes in a picture."""
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType("Send a form (multipart/form-data) with the picture as its file `photo`.")
     allow_picture()
     try:
         name = next((file.filename for file in request.files.getlist("photo") if file.filename), "")
-        codes = codes_of(sent_picture())
+        form = request.mimetype == "multipart/form-data"
+        codes = codes_of(sent_picture() if form else request.get_data())
     except RequestEntityTooLarge:
         return refusal(too_large(), status=413)
     return jsonify(file=name, codes=[code.plain() for code in codes])

@@ -17,10 +17,10 @@ from service.web.wording import (
     country_name,
     date_words,
     headline,
+    host_note,
     not_checked_messages,
     reason_message,
     verdict_title,
-    visible,
 )
 from service.web.wording.steps import DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
 
@@ -75,7 +75,7 @@ class ResultPage:
     manufacturer: str
     report_to: Place | None
     choices: tuple[ProductRecord, ...]
-    foreign_host: str
+    host_note: str
     checked_at: str
 
 
@@ -101,7 +101,7 @@ def result_page(answer: Answer, tr: NullTranslations, *, own_hosts: frozenset[st
         manufacturer=verdict.record.product.manufacturer if verdict.record else "",
         report_to=_place(answer.presented),
         choices=verdict.choices,
-        foreign_host=visible(answer.host) if answer.host and answer.host not in own_hosts else "",
+        host_note=host_note(answer.host, own_hosts, tr),
         checked_at=_moment(verdict, tr),
     )
 

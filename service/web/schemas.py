@@ -169,6 +169,9 @@ class Verification(BaseModel):
     match: Literal["none", "product", "lot", "unit"]
     reasons: list[Reason] = Field(description="Every reason, worst first.")
     headline: str
+    notes: list[str] = Field(
+        [], description="Sentences beside the verdict: that a scanned link points to another site."
+    )
     advice: list[str]
     not_checked: list[str] = Field(description="Codes of what this answer did not look at.")
     presented: Presented = Field(description="What was compared with the record.")
@@ -197,7 +200,7 @@ class Code(BaseModel):
 class Readings(BaseModel):
     """What was read in a picture."""
 
-    file: str = Field(description="The name that the file was sent under.")
+    file: str = Field(description="The name that the file was sent under; empty for none.")
     codes: list[Code]
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from service.storage.models import Scan
+from service.web.setup import TEST_CODE
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.browser.test_scan_station import (
@@ -22,6 +23,7 @@ from tests.browser.test_scan_station import (
     stop,
 )
 from tests.drawing import beside, encoded, symbol, unit
+from tests.gs1.test_wedge import BY_NAME, typed_on
 from tests.web.small_world import TOXIN
 
 VIAL = f"(01){TOXIN}(17)701231(10)A1001"
@@ -42,7 +44,7 @@ def rows(service: Service) -> list[Scan]:
     """All checks; a clinic's are on disk when they are answered."""
     database = service.app.extensions["vialcheck"].database
     with database.reading() as connection:
-        return list(connection.execute(select(Scan.__table__).order_by(Scan.at, Scan.id)).all())  # type: ignore[arg-type]
+        return list(connection.execute(select(Scan.__table__).order_by(Scan.at, Scan.id)).all())
 
 
 def pairs(page: Page) -> None:
@@ -195,6 +197,7 @@ def test_the_time_of_a_scan_that_waited_is_recorded(page: Page, service: Service
     expect(line(page, 1)).to_have_attribute("data-tone", "check")
     (row,) = rows(service)[before:]
     (kept_line,) = kept(page)
+    assert row.scanned_at is not None
     assert row.scanned_at.isoformat(timespec="milliseconds").replace("+00:00", "Z") == kept_line["at"]
     assert row.scanned_at <= row.at
 
@@ -211,20 +214,17 @@ def test_a_wrong_clock_costs_the_time_and_not_the_check(page: Page, service: Ser
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_a_keyboard_that_is_remembered_is_undone(chromium: Browser, site: str, scripts: bool) -> None:
-    german = str.maketrans({"Y": "Z", "Z": "Y", "]": "+", "(": ")", ")": "=", "-": "ß", "'": "ä", ";": "ö"})
-    german |= str.maketrans({'"': "Ä", "&": "/", "/": "-", "=": "´", "_": "?", "+": "`", ":": "Ö", "?": "_"})
-    german |= str.maketrans({"y": "z", "z": "y", "*": "(", "<": ";", ">": ":"})
+    layout = BY_NAME["German"]
     with chromium.new_context(base_url=site, java_script_enabled=scripts) as context:
         page = context.new_page()
         page.goto("/scan/setup")
-        test_code = "]d201095060001343521749123110AQWYZ-1;'/\x1d" + '21azyqm=+_"&*?:<>'
-        page.get_by_label("What the scanner sends").fill(test_code.translate(german))
+        page.get_by_label("What the scanner sends").fill(typed_on(layout, "]d2" + TEST_CODE))
         page.get_by_role("button", name="Test", exact=True).last.click()
         if page.get_by_label("Keyboard of this computer").count():
             page.get_by_label("Keyboard of this computer").select_option("German")
         page.get_by_role("button", name="Remember this keyboard").click()
         expect(page.get_by_role("heading", name="Remembered: German")).to_be_visible()
-        typed = f"01{TOXIN}10SHZRED1\x1d21X".translate(german)  # as it stands, another lot
+        typed = typed_on(layout, f"01{TOXIN}10SHZRED1\x1d21X")  # as it stands, another lot
         if scripts:
             open_station(page)
             scan(page, typed)

@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,13 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from service.errors import ErrorCode
 from service.storage.database import Database
+from tests.drawing import PLAIN, encoded, symbol, unit
 from tests.verification import world
 
 URL = "/api/v1/verifications"
+READINGS = "/api/v1/readings"
+PPN = "[)>\x1e06\x1d9N111234567842\x1d1TVX2401\x1e\x04"
 FULL = f"(01){world.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
 
 
@@ -269,3 +275,96 @@ def test_a_box_read_through_a_wrong_scanner_setting_is_not_enough_for_a_pass(ask
     assert plain["action"] == "accept"
     caps = asking.post(URL, json={"lot": "VX2401", "carton": {"scan": "]D2" + sent}}).get_json()
     assert caps["action"] != "accept"
+
+
+# --- a scan's own time, national numbers, other sites
+
+
+def test_the_time_of_a_scan_comes_back_with_the_answer(asking: FlaskClient) -> None:
+    moment = (datetime.now(UTC) - timedelta(hours=1)).replace(microsecond=0)
+    body = asking.post(URL, json={"scan": FULL, "scanned_at": moment.isoformat()}).get_json()
+    assert body["scanned_at"] == moment.isoformat().replace("+00:00", "Z")
+    assert asking.get(f"{URL}/{body['id']}").get_json()["scanned_at"] == body["scanned_at"]
+    for said, code in (("2031-01-01T00:00:00Z", "moment_implausible"), ("noon", "moment_unreadable")):
+        refused = problem(asking.post(URL, json={"scan": FULL, "scanned_at": said}), 422, code)
+        assert [each["field"] for each in refused["errors"]] == ["scanned_at"]
+
+
+def test_a_german_code_shows_its_number_and_an_unknown_one_is_said_of_the_product(
+    asking: FlaskClient,
+) -> None:
+    known = asking.post(URL, json={"scan": PPN}).get_json()
+    assert (known["presented"]["national"], known["record"]["gtin"]) == ({"PZN": "12345678"}, world.GTIN)
+    unknown = asking.post(URL, json={"scan": PPN.replace("111234567842", "111112345063")}).get_json()
+    assert unknown["presented"]["national"] == {"PZN": "11123450"}
+    assert unknown["action"] == "unknown"
+    assert "lot number" not in unknown["headline"]
+    assert "maker of this product" in unknown["headline"]
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("localhost", None),
+        ("evil.example", "points to another site, evil.example."),
+        ("1ocalhost", "looks like ours and is not ours"),
+    ],
+)
+def test_a_link_to_another_site_is_said(asking: FlaskClient, host: str, said: str | None) -> None:
+    notes = asking.post(URL, json={"scan": f"https://{host}/01/{world.GTIN}/10/VX2401"}).get_json()["notes"]
+    assert len(notes) == (said is not None)
+    assert said is None or said in notes[0]
+
+
+def test_a_known_keyboard_is_undone(asking: FlaskClient) -> None:
+    scan = f"01{world.GTIN}10VXY1\x1d21A"
+    bodies = [asking.post(URL, json={"scan": scan, "layout": name}).get_json() for name in ("", "German")]
+    assert [body["presented"]["lot"] for body in bodies] == ["VXY1", "VXZ1"]
+    assert "likely_misread" in [reason["code"] for reason in bodies[1]["reasons"]]
+
+
+# --- pictures
+
+
+@pytest.mark.parametrize("form", [True, False], ids=["a form", "the body itself"])
+def test_the_codes_of_a_picture_are_what_the_terminal_writes(client: FlaskClient, form: bool) -> None:
+    data = encoded(unit())
+    sent: dict[str, Any] = {"data": data, "content_type": "image/png"}
+    if form:
+        sent = {"data": {"photo": (BytesIO(data), "IMG_1.png")}}
+    answer = client.post(READINGS, **sent)
+    assert answer.status_code == 200
+    (code,) = answer.get_json()["codes"]
+    assert answer.get_json()["file"] == ("IMG_1.png" if form else "")
+    assert set(code) == {"format", "symbology", "text", "elements", "position"}
+    assert (code["symbology"], code["text"]) == ("]d8", PLAIN)  # drawn long and low
+    assert code["elements"]["21"] == "SN0001"
+    assert len(code["position"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [
+        (b"", 422, "file_empty"),
+        (b'{"scan": "A"}', 422, "picture_kind"),
+        (encoded(unit(), "JPEG")[:600], 422, "picture_broken"),
+        (encoded(unit(), "WEBP", save_all=True, append_images=[unit("SN0002")]), 422, "picture_animated"),
+        (bytes(17 * 1024 * 1024), 413, "picture_too_large"),
+    ],
+    ids=["nothing", "JSON", "cut off", "animated", "too large"],
+)
+def test_what_is_no_photo_is_refused(client: FlaskClient, data: bytes, status: int, code: str) -> None:
+    problem(client.post(READINGS, data=data, content_type="image/jpeg"), status, code)
+    problem(client.post(READINGS, data={"photo": (BytesIO(), "")}), 422, "picture_missing")
+
+
+def test_a_picture_without_a_code_has_none(client: FlaskClient) -> None:
+    blank = encoded(Image.new("L", (200, 200), 128))
+    assert client.post(READINGS, data=blank, content_type="image/png").get_json() == {"file": "", "codes": []}
+
+
+def test_a_reading_is_what_the_description_says(client: FlaskClient, spec: dict[str, Any]) -> None:
+    shape = {"$ref": "#/components/schemas/Readings", "components": spec["components"]}
+    for picture in (unit(), symbol("https://shop.example/", "QRCode")):
+        answer = client.post(READINGS, data=encoded(picture), content_type="image/png")
+        Draft202012Validator(shape).validate(answer.get_json())

@@ -233,7 +233,7 @@ def test_a_lot_of_several_products_asks_which_one(browser: FlaskClient) -> None:
 
 def test_the_host_of_a_foreign_code_is_named_and_ours_is_not(browser: FlaskClient) -> None:
     foreign = post(browser, scan=f"https://evil.example/01/{TOXIN}/10/A1001")
-    assert "This code points to evil.example. We did not open it" in words(foreign)
+    assert "This code points to another site, evil.example. We did not open it" in words(foreign)
     assert "evil.example" not in re.findall(r'href="([^"]*)"', foreign.text)
     for host in ("https://check.example.org", "http://localhost"):
         ours = post(browser, scan=f"{host}/01/{TOXIN}/10/A1001")

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -108,7 +109,7 @@ def test_the_same_photo_sent_twice_is_one_check(browser: FlaskClient, world: Fla
 def test_a_foreign_host_is_named_and_never_linked(browser: FlaskClient) -> None:
     page = browser.get(send(browser, FOREIGN).headers["Location"])
     assert verdict_action(page) == "accept"
-    assert "This code points to evil.example. We did not open it" in words(page)
+    assert "This code points to another site, evil.example. We did not open it" in words(page)
     assert "evil.example" not in " ".join(re.findall(r'href="([^"]*)"', page.text))
 
 
@@ -142,8 +143,60 @@ def test_two_codes_of_one_vial_are_one_check_of_it(browser: FlaskClient, world: 
 
 def test_a_foreign_host_is_named_beside_its_code(browser: FlaskClient) -> None:
     said = words(send(browser, beside(RECALLED, FOREIGN)))
-    assert "This code points to evil.example." in said
-    assert "points to check.example.org" not in said
+    assert "This code points to another site, evil.example." in said
+    assert "another site, check.example.org" not in said
+
+
+def test_a_code_that_says_no_more_than_another_is_no_check_of_its_own(
+    browser: FlaskClient, world: Flask
+) -> None:
+    """The bar code beside the square one: its answer would be worse only because it says less."""
+    sent = send(browser, beside(unit(), symbol(TOXIN[1:], "EAN13")))
+    assert sent.status_code == 303
+    assert verdict_action(browser.get(sent.headers["Location"])) == "accept"
+    page = send(browser, beside(unit(), symbol(TOXIN[1:], "EAN13"), SHOP))
+    assert re.findall(r'data-action="(\w+)"', page.text) == ["accept"]
+    assert "All that this code says is said by another one" in words(page)
+    assert scans(world) == 2  # one for each photo
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        symbol(f"https://evil.example/01/{TOXIN}/10/A1001", "QRCode"),  # a stranger's link is always shown
+        symbol(f"https://check.example.org/01/{TOXIN}/10/A1003", "QRCode"),  # another lot
+        symbol("04012345678901", "ITF14"),  # another product
+    ],
+    ids=["a stranger's link", "another lot", "another product"],
+)
+def test_a_code_that_says_something_else_is_answered_for_itself(
+    browser: FlaskClient, world: Flask, other: Image.Image
+) -> None:
+    page = send(browser, beside(unit(), other))
+    assert len(re.findall(r"data-action=", page.text)) == 2
+    assert scans(world) == 2
+
+
+def test_two_codes_are_compared_as_a_vial_and_its_box_when_a_person_says_so(browser: FlaskClient) -> None:
+    other = symbol(f"(01){TOXIN}(17)700630(10)C3016-C3", gs1=True)
+    page = send(browser, beside(unit(), other), asker="clinic", market="GB")
+    said = words(page)
+    assert "Are these a vial and its box?" in said
+    assert said.count("They differ") == 2  # lot and expiry; the product is the same
+    first, second = re.findall(r'(?s)<form method="post" action="/check">(.*?)</form>', page.text)[:2]
+    answers = []
+    for form in (first, second):
+        fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
+        assert (fields["asker"], fields["market"]) == ("clinic", "GB")
+        answers.append(words(browser.post("/check", data=fields, follow_redirects=True)))
+    assert answers[0] != answers[1]
+    for answer in answers:
+        assert "Vial and carton disagree on the lot number" in answer
+
+
+def test_one_pack_twice_is_no_pair(browser: FlaskClient) -> None:
+    link = symbol(f"https://check.example.org/01/{TOXIN}/10/A1001/21/SN0001?17=701231", "QRCode")
+    assert "Are these a vial and its box?" not in words(send(browser, beside(unit(), link)))
 
 
 # --- nothing to check

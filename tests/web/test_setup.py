@@ -8,6 +8,7 @@ import pytest
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 import service.web
 from service.app import create_app
@@ -115,3 +116,58 @@ def test_what_arrived_is_shown_character_by_character(client: FlaskClient) -> No
 
 def test_an_endless_text_is_refused(client: FlaskClient) -> None:
     assert client.post("/scan/setup", data={"scan": "A" * 5000}).status_code == 413
+
+
+# --- a keyboard that is remembered
+
+
+def remembered(client: FlaskClient, name: str) -> TestResponse:
+    return client.post("/scan/setup/layout", data={"layout": name})
+
+
+def test_a_keyboard_is_remembered_by_choice_alone(client: FlaskClient) -> None:
+    said = page(client, typed_on("German", SENT))
+    assert "Remember this keyboard" in said
+    assert "cookie on this device for a year" in said
+    assert client.get_cookie("vialcheck-layout") is None
+    answer = remembered(client, "Swiss French, Luxembourgish")
+    assert answer.status_code == 303
+    cookie = client.get_cookie("vialcheck-layout")
+    assert cookie is not None
+    assert (cookie.same_site, cookie.max_age) == ("Strict", 365 * 24 * 60 * 60)
+    assert "Remembered: Swiss French, Luxembourgish" in unescape(client.get("/scan/setup").text)
+    assert "Forget it" in page(client, SENT)
+    remembered(client, "")
+    assert client.get_cookie("vialcheck-layout") is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Klingon", "<script>", "German; Path=/x", "\r\nSet-Cookie: a=b", "x" * 5000]
+)
+def test_no_other_word_is_remembered(client: FlaskClient, name: str) -> None:
+    assert remembered(client, name).status_code == 303
+    assert client.get_cookie("vialcheck-layout") is None
+    client.set_cookie("vialcheck-layout", "Klingon")
+    assert "Remembered" not in client.get("/scan/setup").text
+
+
+def test_a_code_that_came_as_it_should_has_nothing_to_remember(client: FlaskClient) -> None:
+    assert "Remember this keyboard" not in page(client, SENT)
+
+
+def test_what_is_typed_is_undone_and_is_not_enough_for_a_pass(client: FlaskClient) -> None:
+    remembered(client, "German")
+    scan = typed_on("German", "01095060001343521728103110OZA27" + GS + "21J38Q")
+    answer = client.post("/check", data={"scan": scan}, follow_redirects=True)
+    assert "OZA27" in answer.text
+    assert 'data-action="accept"' not in answer.text
+    assert "The scanner typed the code wrongly" in unescape(answer.text)
+    # what a photo held went through no keyboard
+    photo = client.post("/check", data={"scan": scan, "source": "photo"}, follow_redirects=True)
+    assert "OYA27" in photo.text
+
+
+def test_the_station_knows_the_keyboard(client: FlaskClient) -> None:
+    assert 'data-layout=""' in client.get("/scan").text
+    remembered(client, "German")
+    assert 'data-layout="German"' in client.get("/scan").text

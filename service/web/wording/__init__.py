@@ -11,6 +11,7 @@ returned is plain text: a template escapes it.
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.web.wording.errors import error_message
+from service.web.wording.hosts import host_note
 from service.web.wording.reasons import reason_message
 from service.web.wording.steps import (
     action_title,
@@ -30,6 +31,7 @@ __all__ = [
     "date_words",
     "error_message",
     "headline",
+    "host_note",
     "not_checked_messages",
     "reason_message",
     "verdict_title",

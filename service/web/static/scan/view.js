@@ -47,6 +47,7 @@ function reasonOf(line) {
 
 function remarksOf(line) {
   const remarks = [];
+  remarks.push(...(line.answer?.notes ?? []));
   if (line.answer?.carton) remarks.push(say("pair_box", { box: halfOf(line.answer.carton) }));
   if (line.again.length) remarks.push(say("scanned_again", { count: line.again.length + 1 }));
   if (line.sameAs && toneOf(line) !== "same") remarks.push(say("same_as", { number: line.sameAs }));
