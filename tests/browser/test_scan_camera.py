@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser import videos
@@ -47,8 +48,13 @@ FILMS = [
 
 
 @contextmanager
-def station(playwright: Playwright, site: str, *args: str, on: bool = True) -> Iterator[Page]:
-    """The station in a browser of its own; `on`: the camera was in use when the page was last open."""
+def station(
+    playwright: Playwright, site: str, *args: str, on: bool = True, pair: bool = False
+) -> Iterator[Page]:
+    """The station in a browser of its own; `on`: the camera was in use when the page was last open.
+
+    `pair`: each line is a vial and its box.
+    """
     browser = launch(playwright, FAKE, *args)
     try:
         context = browser.new_context(
@@ -59,6 +65,7 @@ def station(playwright: Playwright, site: str, *args: str, on: bool = True) -> I
         page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: heard.append(str(error)))
         page.add_init_script(f"localStorage.setItem('vialcheck-scan-on', '{int(on)}')")
+        page.add_init_script(f"localStorage.setItem('vialcheck-scan-pair', '{int(pair)}')")
         page.add_init_script(CLOCK)
         page.goto("/scan")
         yield page
@@ -132,6 +139,30 @@ def test_a_code_that_stays_in_view_is_one_line(playwright: Playwright, site: str
         # the same page once more starts the camera by itself, and notices the pack that is still there
         page.reload()
         expect(page.locator("#line-1")).to_contain_text("Scanned 2 times in this delivery.")
+
+
+CALM = {"blur": 0.4, "dim": 0.8, "swing": 8}
+VIAL = videos.gs1("DataMatrix", f"(01){TOXIN}(17)701231(10)A1001", forceSquare=True)
+BOX = videos.gs1("DataMatrix", f"(01){TOXIN}(17)700630(10)C3016C3", forceSquare=True)
+
+
+def test_a_vial_and_then_its_box_before_the_camera_are_one_line(
+    playwright: Playwright, site: str, tmp_path: Path
+) -> None:
+    film = videos.reel(tmp_path / "film.y4m", [VIAL, BOX], 5, **CALM)
+    with station(playwright, site, ALLOW, f"--use-file-for-fake-video-capture={film}", pair=True) as page:
+        expect(page.locator("#stop[open]")).to_contain_text("disagree on the lot number")
+        expect(page.locator(".line")).to_have_count(1)
+        expect(page.locator("#stop-pair .differs")).to_have_count(2)
+
+
+def test_two_codes_at_once_are_no_vial_and_its_box(playwright: Playwright, site: str, tmp_path: Path) -> None:
+    both = Image.new("L", (VIAL.width + BOX.width + 6, max(VIAL.height, BOX.height)), 255)
+    both.paste(VIAL, (0, 0))
+    both.paste(BOX, (VIAL.width + 6, 0))
+    film = videos.reel(tmp_path / "film.y4m", [both], 5, **CALM)
+    with station(playwright, site, ALLOW, f"--use-file-for-fake-video-capture={film}", pair=True) as page:
+        expect(page.locator("#hint")).to_have_text("Show one code alone: first the vial, then its box.")
 
 
 def test_who_is_too_far_away_is_told_to_come_closer(

@@ -53,14 +53,20 @@ def film(
 
     `dim`: what is left of its contrast; `swing`: how many degrees it turns to either side.
     """
+    return reel(path, [code], px, blur=blur, dim=dim, swing=swing)
+
+
+def reel(path: Path, codes: list[Image.Image], px: float, *, blur: float, dim: float, swing: float) -> Path:
+    """The video of one code after the other, two seconds each."""
     chance = Random(7)
     with path.open("wb") as out:
         width, height = SIZE
         out.write(f"YUV4MPEG2 W{width} H{height} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
         grey = b"\x80" * (width // 2 * (height // 2) * 2)
-        for number in range(FRAMES):
-            frame = _frame(code, px, number / FRAMES * 2 * math.pi, blur, dim, swing, chance)
-            out.write(b"FRAME\n" + frame.tobytes() + grey)
+        for code in codes:
+            for number in range(FRAMES):
+                frame = _frame(code, px, number / FRAMES * 2 * math.pi, blur, dim, swing, chance)
+                out.write(b"FRAME\n" + frame.tobytes() + grey)
     return path
 
 
