@@ -14,7 +14,7 @@ from service.settings import Settings, load
 from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.reports import Reports
-from service.web import access, api, errors, navigation
+from service.web import access, api, errors, navigation, uploads
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
@@ -27,7 +27,6 @@ from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
 from service.web.triage import triage
-from service.web.uploads import MemoryRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="web/static",
         static_url_path="/static",
     )
-    app.request_class = MemoryRequest
+    app.request_class = uploads.MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
     service = Service(
@@ -96,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     blueprints = (pages, photo, reports, triage, overview, station, setup, labels)
     for blueprint in (*blueprints, api.api, readings, docs, health):
         app.register_blueprint(blueprint)
+    uploads.init_app(app)
     access.init_app(app)
     navigation.init_app(app)
     app.after_request(_secure)

@@ -21,7 +21,7 @@ from service.web.access import open_to_everyone
 from service.web.comparison import PairRow, side_by_side
 from service.web.pages import asker_of, desk, field_errors, own_hosts, posted, question_of, speaks, spoken
 from service.web.result_page import ResultPage, result_page
-from service.web.uploads import allow_picture, codes_of, sent_picture, too_large
+from service.web.uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
 from service.web.wording import error_message, visible
 
 photo = Blueprint("photo", __name__)
@@ -61,9 +61,9 @@ def form() -> BaseResponse:
 
 @photo.post("/photo")
 @open_to_everyone
+@takes_files(MOST_UPLOAD)
 def check() -> BaseResponse:
     """Read a picture. One code leads to its answer; of several each answer is shown, the worst first."""
-    allow_picture()
     fields: dict[str, str] = {}
     try:
         fields = {name: text for name, text in posted(request.form).items() if name not in _TYPED_AGAIN}

@@ -4,9 +4,10 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.web import schemas
+from service.web.access import open_to_everyone
 from service.web.errors import refusal
 from service.web.openapi import Operation, described
-from service.web.uploads import allow_picture, codes_of, sent_picture, too_large
+from service.web.uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
 
 readings = Blueprint("readings", __name__, url_prefix="/api/v1")
 
@@ -24,9 +25,10 @@ readings = Blueprint("readings", __name__, url_prefix="/api/v1")
         "one after the other, as the `scan` of a check.",
     )
 )
+@open_to_everyone
+@takes_files(MOST_UPLOAD)
 def read_picture() -> Response:
     """The codes in a picture."""
-    allow_picture()
     try:
         name = next((file.filename for file in request.files.getlist("photo") if file.filename), "")
         form = request.mimetype == "multipart/form-data"

@@ -22,6 +22,7 @@ from service.gs1.countries import countries
 from service.verification.reports import MOST_PHOTOS, NewReport, Reports, about
 from service.web.access import guest_or_actor, open_to_everyone
 from service.web.pages import FieldError, asker_of, bound_nonce, desk, speaks, spoken
+from service.web.uploads import takes_files
 from service.web.wording import error_message, visible
 
 reports = Blueprint("reports", __name__, url_prefix="/report")
@@ -30,7 +31,6 @@ reports.after_request(speaks)
 MOST_UPLOAD = 45_000_000
 """Bytes of one report: four photos of the size that a phone makes, and what is said beside them."""
 
-_MOST_TYPED = 512 * 1024
 _TEXTS = ("what", "bought", "contact", "product", "gtin", "lot", "serial", "expiry", "country")
 _BOXES = frozenset({*_TEXTS, "photos"})
 _KEPT = 8000
@@ -60,9 +60,9 @@ def form() -> Response:
 
 @reports.post("")
 @open_to_everyone
+@takes_files(MOST_UPLOAD)
 def send() -> Response:
     """Keep a report, and lead to its page; the form once more where something is missing."""
-    request.max_content_length, request.max_form_memory_size = MOST_UPLOAD, _MOST_TYPED
     fields: dict[str, str] = {}
     try:
         fields = {name: request.form.get(name, "") for name in (*_TEXTS, "check", "harmed")}

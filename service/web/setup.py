@@ -109,6 +109,7 @@ def ask() -> str:
 
 
 @setup.post("/scan/setup/layout")
+@open_to_everyone
 def remember() -> BaseResponse:
     """Keep the layout in a cookie, or forget it: nothing else needs it, and no page asks for it unasked."""
     name = request.form.get("layout", "")

@@ -1,10 +1,11 @@
 """A picture that was sent to be read: kept in memory, read a few at a time, and let go of."""
 
+from collections.abc import Callable
 from io import BytesIO
 from threading import BoundedSemaphore
-from typing import IO
+from typing import IO, TypeVar
 
-from flask import Request, request
+from flask import Flask, Request, request
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.verification.images import Code, read_codes
@@ -21,6 +22,11 @@ _WAIT = 1.0
 _reading = BoundedSemaphore(_AT_ONCE)
 
 
+_MOST: dict[Callable[..., object], int] = {}
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
 class MemoryRequest(Request):
     """A request whose files stay in memory: werkzeug's own puts a large one into a temporary file."""
 
@@ -34,9 +40,24 @@ class MemoryRequest(Request):
         return BytesIO()
 
 
-def allow_picture() -> None:
-    """Let this request be as large as a picture is; all others stay small."""
-    request.max_content_length, request.max_form_memory_size = MOST_UPLOAD, _MOST_TYPED
+def takes_files(most: int) -> Callable[[View], View]:
+    """Let a view's requests have so many bytes, in memory; all others stay small."""
+
+    def note(view: View) -> View:
+        _MOST[view] = most
+        return view
+
+    return note
+
+
+def init_app(app: Flask) -> None:
+    """Call it before whatever else looks into forms, such as who may send them."""
+
+    @app.before_request
+    def allow() -> None:
+        most = _MOST.get(app.view_functions[request.endpoint]) if request.endpoint else None
+        if most is not None:
+            request.max_content_length, request.max_form_memory_size = most, _MOST_TYPED
 
 
 def too_large() -> RefusedError:

@@ -21,11 +21,13 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from service.accounts.actors import OrganisationKind, Role
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.web import uploads
 from tests.drawing import beside, encoded, symbol, unit
+from tests.people import signed_in
 from tests.web.small_world import TOXIN, put
 from tests.web.test_pages import nonce_of, scans, verdict_action, words
 from tests.web.test_wording import BANNED
@@ -197,6 +199,35 @@ def test_two_codes_are_compared_as_a_vial_and_its_box_when_a_person_says_so(brow
 def test_one_pack_twice_is_no_pair(browser: FlaskClient) -> None:
     link = symbol(f"https://check.example.org/01/{TOXIN}/10/A1001/21/SN0001?17=701231", "QRCode")
     assert "Are these a vial and its box?" not in words(send(browser, beside(unit(), link)))
+
+
+# --- somebody who is signed in
+
+
+def test_who_is_signed_in_sends_photos_and_checks_like_anybody(world: Flask) -> None:
+    """The door reads the form for its token before the view does: also that of a large photo."""
+    clinic = signed_in(world, Role.CLINIC, kind=OrganisationKind.CLINIC, name="Clinic")
+    clinic.environ_base["HTTP_ACCEPT"] = "text/html"
+    large = encoded(beside(unit(), Image.effect_noise((500, 500), 90)))
+    assert len(large) > 65_536
+    forms = {path: csrf_of(clinic.get(path)) for path in ("/", "/photo", "/scan", "/scan/setup")}
+    assert len(set(forms.values())) == 1
+    assert send(clinic, large).status_code == 403
+    assert send(clinic, large, csrf=forms["/photo"]).status_code == 303
+    fields = {"scan": "A1002", "csrf": forms["/"]}
+    assert clinic.post("/check", data=fields).status_code == 303
+    assert (
+        clinic.post("/scan/setup/layout", data={"layout": "German", "csrf": forms["/scan/setup"]}).status_code
+        == 303
+    )
+    reading = {"photo": (BytesIO(large), "a.png"), "csrf": forms["/scan"]}
+    assert len(clinic.post("/api/v1/readings", data=reading).get_json()["codes"]) == 1
+
+
+def csrf_of(page: TestResponse) -> str:
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
+    assert found
+    return found[1]
 
 
 # --- nothing to check

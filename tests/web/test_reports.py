@@ -12,6 +12,8 @@ from sqlalchemy import update
 from service.accounts.actors import OrganisationKind, Role
 from service.storage.database import Database
 from service.storage.models import Manufacturer
+from service.web import uploads
+from service.web.reports import send
 from tests.people import organisation, signed_in
 from tests.web.small_world import TOXIN, put
 
@@ -111,7 +113,7 @@ def test_the_same_form_twice_is_one_report(world: Flask) -> None:
 def test_a_file_that_is_no_photo_is_said(
     world: Flask, monkeypatch: pytest.MonkeyPatch, content: bytes, status: int, said: str
 ) -> None:
-    monkeypatch.setattr("service.web.reports.MOST_UPLOAD", 100_000)
+    monkeypatch.setitem(uploads._MOST, send, 100_000)
     with BytesIO(content) as file:
         data = {"what": "seal", "photos": [(file, "a.jpg")]}
         response = world.test_client().post("/report", data=data)
