@@ -1,0 +1,356 @@
+"""What a case says is on record, however it is written: products with their lots, lots with their units.
+
+Entries may be flat (a product, a lot and a serial in one) or nested (`lots`, `batches`, `units`, `products`),
+and several may speak of the same product or lot: what they say is joined. What is not said gets a default:
+
+- a product whose lots are listed is complete, one without lots is not, unless `complete` says otherwise;
+- a GTIN is made up under GS1's example prefix 9506000; if the genuine twin presents one, it is that one;
+- a lot without an expiry gets one far away; without a status it is released;
+- a manufacturer who is not named is the maker of that product alone.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from service.authenticity.dispositions import Disposition
+from service.errors import VialcheckError
+from service.gs1.identifiers import Expiry, Gtin, Lot, check_digit
+from service.registry.columns import plain
+from tests.counterfeits import keys
+from tests.counterfeits.keys import Plain, listed, words
+
+FAR_AWAY = "2099-12-31"
+_NAMES = {
+    **keys.named(keys.PRODUCT),
+    **keys.named(keys.LOT),
+    **keys.named(keys.UNIT),
+    **keys.named(keys.CHILDREN),
+}
+_PRODUCT_FIELDS = tuple(keys.PRODUCT)
+_LOT_FIELDS = tuple(keys.LOT)
+_CODES = re.compile(r"[A-Z]{2}(?: [A-Z]{2})*")
+_DATES = ("expiry", "made", "released")
+_RELEASED = {"active", "available", "valid", "ok", "genuine", "marketed", "issued", "incirculation"}
+_DISPOSITIONS = {"dispensed", "supplied", "decommissioned", "commissioned", *map(plain, Disposition)}
+
+
+@dataclass
+class LotEntry:
+    """One lot: what is said of it, and its units with their dispositions."""
+
+    lot: str
+    said: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def expiry(self) -> Expiry | None:
+        """The recorded expiry; None where nothing readable was said."""
+        try:
+            return Expiry.parse(self.said["expiry"]) if "expiry" in self.said else None
+        except VialcheckError:
+            return None
+
+
+@dataclass
+class ProductEntry:
+    """One product: what is said of it, and its lots by their keys."""
+
+    said: dict[str, str] = field(default_factory=dict)
+    lots: dict[str, LotEntry] = field(default_factory=dict)
+    gtin: str = ""
+
+    @property
+    def name(self) -> str:
+        """As recorded."""
+        return self.said.get("name", "")
+
+    @property
+    def complete(self) -> bool:
+        """Whether a lot that is not here speaks against a vial."""
+        said = keys.truth(self.said.get("complete"))
+        return bool(self.lots) if said is None else said
+
+    def lot(self, number: str) -> LotEntry:
+        """The entry of a lot, new where there is none."""
+        return self.lots.setdefault(_lot_key(number), LotEntry(number))
+
+
+class Books:
+    """All that is on record in one case."""
+
+    def __init__(self, records: Any, unknown: list[str]) -> None:
+        self.products: list[ProductEntry] = []
+        self._unknown = unknown
+        for entry in listed(records):
+            self._take(entry, {}, None, None)
+
+    def name_all(self, twin_gtins: list[str], name: str) -> None:
+        """Give each product the GTIN and the names that the records leave out."""
+        nameless = [product for product in self.products if not product.said.get("gtin")]
+        free = [gtin for gtin in dict.fromkeys(twin_gtins) if self.by_gtin(gtin) is None]
+        for number, product in enumerate(self.products, start=1):
+            product.said.setdefault("name", name or f"Product {number}")
+            product.said.setdefault("manufacturer", f"Maker of {product.name}")
+            said = product.said.get("gtin", "")
+            if not said and len(nameless) == 1 and len(free) == 1:
+                product.gtin = free[0]
+            else:
+                product.gtin = _padded(said) if said else made_up_gtin(number)
+
+    def by_gtin(self, gtin: str) -> ProductEntry | None:
+        """The product under a GTIN of 14 digits."""
+        return next((each for each in self.products if gtin in (each.gtin, _padded(each.said.get("gtin", "")))), None)
+
+    def lots(self, key: str) -> list[LotEntry]:
+        """Every lot under this key, of whichever product."""
+        return [product.lots[key] for product in self.products if key in product.lots]
+
+    def unit(self, serial: str) -> tuple[ProductEntry, LotEntry] | None:
+        """Where a serial is on record."""
+        for product in self.products:
+            for lot in product.lots.values():
+                if serial in lot.units:
+                    return product, lot
+        return None
+
+    def write(self, folder: Path) -> list[Path]:
+        """The records as lists for the import."""
+        lots = [(product, lot) for product in self.products for lot in product.lots.values()]
+        units = [(product, lot, *unit) for product, lot in lots for unit in lot.units.items()]
+        sheets: Mapping[str, list[dict[str, str]]] = {
+            "products": [
+                each.said | {"gtin": each.gtin, "complete": words(each.complete)} for each in self.products
+            ],
+            "batches": [
+                {"expiry": FAR_AWAY, "status": "released"}
+                | lot.said
+                | {"gtin": product.gtin, "lot": lot.lot}
+                for product, lot in lots
+            ],
+            "units": [
+                {"gtin": product.gtin, "lot": lot.lot, "serial": serial, "disposition": disposition}
+                for product, lot, serial, disposition in units
+            ],
+        }
+        return [write_sheet(folder / f"{name}.csv", rows) for name, rows in sheets.items() if rows]
+
+    def _take(
+        self, entry: Any, inherited: Plain, product: ProductEntry | None, lot: LotEntry | None
+    ) -> None:
+        """Read one entry and all that is nested in it; what it does not say it has from those around it."""
+        if not isinstance(entry, Mapping):
+            entry = {"lot": entry} if product is not None else {"product": entry}
+        said = keys.sort_out(entry, _NAMES | _SCHEME_NAMES, self._unknown)
+        children = {name: _several(said.pop(name), name) for name in keys.CHILDREN if name in said}
+        _lift(said, children)
+        facts = {**inherited, **{name: said[name] for name in _PRODUCT_FIELDS if name in said}}
+        national = [f"{scheme}:{words(said[key])}" for key, scheme in keys.SCHEMES.items() if key in said]
+        if national:
+            facts["national_numbers"] = [*listed(facts.get("national_numbers")), *national]
+        own_name = bool({"gtin", "name"} & set(said))
+        if product is not None and not own_name:
+            home, own_lot = product, self._lot_of(product, said, lot)
+        elif own_name or listed(said.get("lot")) or not children.get("products"):
+            home = self._product(facts)
+            own_lot = self._lot_of(home, said, lot)
+        else:
+            home, own_lot = None, None
+        if home is not None:
+            self._unit_of(home, said, own_lot)
+        for child in children.get("lots", []):
+            self._take(child, {}, home or self._product(facts), None)
+        for child in children.get("units", []):
+            unit = child if isinstance(child, Mapping) else {"serial": child}
+            self._take(unit, {}, home or self._product(facts), own_lot)
+        for child in children.get("products", []):
+            self._take(child, facts, None, None)
+
+    def _product(self, facts: dict[str, Any]) -> ProductEntry:
+        found = self._find(facts)
+        if found is None:
+            found = ProductEntry()
+            self.products.append(found)
+        # whether a market is the product's or the lot's is decided where the lot is read
+        for name, value in facts.items():
+            text = _market_words(value) if name in ("markets", "languages") else words(value)
+            if isinstance(value, Mapping):
+                text = "; ".join(f"{key}:{each}" for key, each in value.items())
+            if name == "strengths" and found.said.get(name) and text not in found.said[name]:
+                text = f"{found.said[name]}; {text}"
+            if text and (name == "strengths" or name not in found.said):
+                found.said[name] = text
+        return found
+
+    def _find(self, facts: dict[str, Any]) -> ProductEntry | None:
+        gtin, name = _padded(words(facts.get("gtin"))), _folded(facts.get("name"))
+        if gtin and (same := self.by_gtin(gtin)):
+            return same
+        maker, strengths = _folded(facts.get("manufacturer")), _folded(facts.get("strengths"))
+        for each in self.products:
+            theirs = each.said
+            if (gtin and theirs.get("gtin")) or (name and _folded(theirs.get("name")) not in ("", name)):
+                continue
+            if not name and not maker and (gtin or len(self.products) > 1):
+                continue
+            if maker and _folded(theirs.get("manufacturer")) not in ("", maker):
+                continue
+            if strengths and _folded(theirs.get("strengths")) not in ("", strengths):
+                continue
+            return each
+        return None
+
+    def _lot_of(self, home: ProductEntry, said: dict[str, Any], around: LotEntry | None) -> LotEntry | None:
+        numbers = [words(number) for number in listed(said.get("lot"))]
+        if not numbers:
+            if around is not None and "expiry" in said:
+                around.said.setdefault("expiry", keys.date_words(said["expiry"]))
+            return around
+        fields = {
+            name: keys.date_words(said[name]) if name in _DATES else words(said[name])
+            for name in _LOT_FIELDS
+            if name != "lot" and words(said.get(name))
+        }
+        if "serial" in said and plain(fields.get("status", "")) in _DISPOSITIONS:
+            said.setdefault("disposition", fields.pop("status"))
+        if plain(fields.get("status", "")) in _RELEASED:
+            fields["status"] = "released"
+        released = keys.truth(said.get("released"))
+        if released is not None:
+            del fields["released"]
+            fields.setdefault("status", "released" if released else "pending")
+        markets = _market_words(said.get("markets"))
+        lots = [home.lot(number) for number in numbers]
+        for lot in lots:
+            for name, text in fields.items():
+                lot.said.setdefault(name, text)
+            if markets:
+                lot.said.setdefault("markets", markets)
+        if markets and home.said.get("markets"):
+            self._join_markets(home)
+        return lots[-1]
+
+    def _join_markets(self, home: ProductEntry) -> None:
+        """A flat entry's market is its lot's, and the product is sold wherever one of its lots is."""
+        said = [home.said["markets"], *(lot.said.get("markets", "") for lot in home.lots.values())]
+        places = (place.strip() for text in said for place in re.split("[;,]", text))
+        home.said["markets"] = "; ".join(dict.fromkeys(filter(None, places)))
+
+    def _unit_of(self, home: ProductEntry, said: dict[str, Any], lot: LotEntry | None) -> None:
+        serials = [words(each) for each in listed(said.get("serial"))]
+        if not serials:
+            return
+        lot = lot or next(iter(home.lots.values()), None) or home.lot("UNKNOWN")
+        disposition = words(said.get("disposition")) or "active"
+        if plain(words(said.get("status"))) in _DISPOSITIONS and "disposition" not in said:
+            disposition = words(said["status"])
+        for serial in serials:
+            lot.units[serial] = disposition
+
+
+_SCHEME_NAMES = {scheme: scheme for scheme in keys.SCHEMES}
+
+
+def _lift(said: dict[str, Any], children: dict[str, list[Any]]) -> None:
+    """A name that holds a whole entry is that entry: `product: {…}`, `lot: {…}`, `manufacturer: {…}`."""
+    maker = said.get("manufacturer")
+    if isinstance(maker, Mapping):
+        names = keys.named(keys.PRODUCT)
+        inner = keys.sort_out(maker, names, [])
+        said.pop("manufacturer")
+        if "name" in inner:
+            inner["manufacturer"] = inner.pop("name")
+        said.update({name: value for name, value in inner.items() if name not in said})
+    product = said.get("name")
+    if isinstance(product, Mapping):
+        said.pop("name")
+        inner = keys.sort_out(product, keys.named(keys.PRODUCT) | {"lots": "lots", "batches": "lots"}, [])
+        if "lots" in inner:
+            children["lots"] = [*children.get("lots", []), *_several(inner.pop("lots"), "lots")]
+        said.update({name: value for name, value in inner.items() if name not in said})
+    lots = listed(said.get("lot"))
+    if any(isinstance(each, Mapping) for each in lots):
+        said.pop("lot")
+        children["lots"] = [*children.get("lots", []), *lots]
+    serials = listed(said.get("serial"))
+    if any(isinstance(each, Mapping) for each in serials):
+        said.pop("serial")
+        children["units"] = [*children.get("units", []), *serials]
+    if "units" in children and children["units"] and all(isinstance(each, int) for each in children["units"]):
+        said.setdefault("quantity", children.pop("units")[0])
+
+
+def _several(value: Any, name: str) -> list[Any]:
+    """`lots: {"A1": "2027-01"}` and `units: {"S1": "dispensed"}` are lists of entries too."""
+    if not isinstance(value, Mapping):
+        return listed(value)
+    known = {plain(key) for key in value}
+    if known & set(_NAMES):
+        return [value]
+    own, other = {"lots": ("lot", "expiry"), "units": ("serial", "disposition")}.get(name, ("name", "gtin"))
+    return [
+        {own: key, **each} if isinstance(each, Mapping) else {own: key, other: each}
+        for key, each in value.items()
+    ]
+
+
+def _market_words(value: Any) -> str:
+    """Countries as the import reads them: `GB FR` and `GB, FR` become `GB; FR`, `South Korea` stays one."""
+    pieces = [piece.strip() for each in listed(value) for piece in re.split("[;,|/]", words(each))]
+    codes = [code for piece in pieces for code in (piece.split() if _CODES.fullmatch(piece) else [piece])]
+    return "; ".join(filter(None, codes))
+
+
+def _folded(value: Any) -> str:
+    text = unicodedata.normalize("NFKC", words(value)).casefold()
+    return " ".join(text.split())
+
+
+def _padded(gtin: str) -> str:
+    digits = gtin.replace(" ", "")
+    return digits.zfill(14) if digits.isdigit() else ""
+
+
+def _lot_key(number: str) -> str:
+    try:
+        return Lot.parse(number).key
+    except VialcheckError:
+        return number
+
+
+def made_up_gtin(number: int) -> str:
+    """A GTIN for a product of which none is public: GS1's example prefix, no company's."""
+    digits = f"09506000{90_000 + number:05}"
+    return digits + check_digit(digits)
+
+
+def mended_gtins(records: Any) -> Iterator[tuple[str, str]]:
+    """GTINs of the records whose check digit is wrong, with what they become: made up by whoever wrote them."""
+    if isinstance(records, Mapping):
+        for key, value in records.items():
+            digits = words(value).replace(" ", "")
+            if plain(key) in keys.named({"gtin": keys.PRODUCT["gtin"]}) and digits.isdigit():
+                try:
+                    Gtin.parse(digits)
+                except VialcheckError:
+                    if len(digits) in (8, 12, 13, 14):
+                        yield digits, digits[:-1] + check_digit(digits[:-1])
+            else:
+                yield from mended_gtins(value)
+    elif isinstance(records, list):
+        for each in records:
+            yield from mended_gtins(each)
+
+
+def write_sheet(path: Path, rows: list[dict[str, str]]) -> Path:
+    """One list, with a column for every field that any row has."""
+    columns = list(dict.fromkeys(keys.chain(rows)))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
