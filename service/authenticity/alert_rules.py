@@ -18,7 +18,10 @@ Reasons = Iterator[Reason]
 def reasons(evidence: Evidence, match: Match) -> Reasons:
     """One reason for each notice that concerns what was presented, the most exact first."""
     for alert in evidence.alerts:
-        if not concerns_product(alert, evidence):
+        if _names_only_product(alert):
+            if names_it(alert, evidence):
+                yield from _named(alert, evidence, match)
+        elif not concerns_product(alert, evidence):
             if _same_lot(alert, evidence) and evidence.presented.gtin is None:
                 # Only a lot was given: it may be the other product's, the one that the notice names.
                 yield _reason(ReasonCode.ALERT_CLOSE, Action.QUARANTINE, alert, scope="other_product")
@@ -72,6 +75,45 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(unicodedata.normalize("NFKC", text).casefold())) - _FORM_WORDS
 
 
+_ANY_BRAND = frozenset(
+    {"acid", "botulinic", "botulinum", "botulínica", "brand", "falsified", "hyaluronic", "injectable"}
+    | {"injections", "neurotoxin", "product", "products", "toxin", "toxina", "toxins", "unlicensed"}
+)
+"""Words that a notice shares with every product of its class."""
+
+
+def names_it(alert: AlertRecord, evidence: Evidence) -> bool:
+    """Whether what a notice calls its product is the name of the one presented.
+
+    `concerns_product` decides in doubt that it is; where nothing but the name connects them, it has to fit.
+    """
+    product, said = evidence.product, _names(alert.product_name) - _ANY_BRAND
+    if product is None:
+        shown = _names(evidence.presented.product or "") - _ANY_BRAND
+        return bool(said and shown) and (said <= shown or shown <= said)
+    known = _names(f"{product.name} {product.manufacturer} {product.active_substance}")
+    return said <= known and bool(said & _names(product.name))
+
+
+def _names_only_product(alert: AlertRecord) -> bool:
+    return not (alert.gtin or alert.lot_key or alert.serial or alert.serial_prefix)
+
+
+def _named(alert: AlertRecord, evidence: Evidence, match: Match) -> Reasons:
+    """A notice of a brand, without a lot: a warning to whoever holds what nobody has put on record, and a
+    reason to look closely where the maker's own exist. Of a unit that is on record it says nothing."""
+    if alert.kind is AlertKind.RECALLED:
+        yield _reason(ReasonCode.RECALLED, Action.QUARANTINE, alert, scope="name")
+    elif alert.kind is AlertKind.STOLEN or match is Match.UNIT:
+        return  # some packs of it were stolen, and nobody said which
+    elif evidence.product is None:
+        yield _reason(ReasonCode.ALERT_FALSIFIED, Action.QUARANTINE, alert, scope="name")
+    else:
+        lot_unknown = evidence.presented.lot is not None and evidence.batch is None
+        severity = Action.QUARANTINE if lot_unknown else Action.CHECK
+        yield _reason(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="name")
+
+
 def _recalled(alert: AlertRecord, evidence: Evidence) -> Reasons:
     whole_product = not (alert.lot_key or alert.serial or alert.serial_prefix)
     by_gtin = whole_product and bool(alert.gtin) and evidence.presented.gtin is not None
@@ -102,7 +144,9 @@ def _falsified_lot(alert: AlertRecord, evidence: Evidence, match: Match) -> Reas
     if never_issued or (as_alerted and not as_recorded):
         return _reason(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="lot")
     other_expiry = alert.expiry is not None and not as_alerted
-    told_apart = as_recorded and (match is Match.UNIT or other_expiry)
+    # The notice names serials of this lot, and the one presented is none of them.
+    other_serial = bool(alert.serial or alert.serial_prefix) and evidence.presented.serial is not None
+    told_apart = other_serial or (as_recorded and (match is Match.UNIT or other_expiry))
     severity = Action.CHECK if told_apart else Action.QUARANTINE
     return _reason(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="lot")
 

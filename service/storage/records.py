@@ -15,7 +15,7 @@ from service.authenticity.evidence import (
 )
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
-from service.storage.models import Alert, Batch, Manufacturer, Product, QualityResult, Unit
+from service.storage.models import NAMES_ONLY_PRODUCT, Alert, Batch, Manufacturer, Product, QualityResult, Unit
 from service.storage.prepared import Part, Prepared, Snapshot
 
 MOST_PRODUCTS = 200
@@ -229,7 +229,7 @@ _ALERT = Part(
     ),
     _alert,
 )
-# Four plain seeks, joined: an OR over three indexes, or a UNION that compares rows, takes longer.
+# Five plain seeks, joined: an OR over the indexes, or a UNION that compares rows, takes longer.
 _ALERTS = Prepared(
     union_all(
         select(*_ALERT.columns).where(Alert.lot_key == bindparam("lot_key")),
@@ -242,6 +242,8 @@ _ALERTS = Prepared(
             func.substr(bindparam("serial"), text("1"), func.length(Alert.serial_folded))
             == Alert.serial_folded,
         ),
+        # Those that name a product and nothing else: whether it is this one is for `alert_rules` to say.
+        select(*_ALERT.columns).where(text(NAMES_ONLY_PRODUCT)),
     ),
     _ALERT,
 )
@@ -360,7 +362,7 @@ def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
 def alerts(
     snapshot: Snapshot, gtin: Gtin | None, lot: Lot | None, serial: Serial | None
 ) -> tuple[AlertRecord, ...]:
-    """Every notice that shares a lot, a look-alike of it, a GTIN, a serial or its beginning."""
+    """Every notice that shares a lot, a look-alike of it, a GTIN, a serial or its beginning, or names no number."""
     values = {
         "lot_key": lot and lot.key,
         "lot_folded": lot and lot.folded,

@@ -3,11 +3,20 @@
 from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.base import Base
 from service.storage.models.journal import AuditEntry, Import
-from service.storage.models.records import Alert, Batch, Manufacturer, Product, QualityResult, Unit
+from service.storage.models.records import (
+    NAMES_ONLY_PRODUCT,
+    Alert,
+    Batch,
+    Manufacturer,
+    Product,
+    QualityResult,
+    Unit,
+)
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
 
 __all__ = [
+    "NAMES_ONLY_PRODUCT",
     "Account",
     "Alert",
     "AuditEntry",

@@ -125,6 +125,10 @@ class Unit(Base):
     )
 
 
+NAMES_ONLY_PRODUCT = "alert.lot_key = '' AND alert.gtin = '' AND alert.serial_folded = ''"
+"""Notices of a whole brand, in the words of the index that finds them: they are few, and read with every check."""
+
+
 class Alert(Base):
     """One notice of a regulator, with only what it published. `fingerprint` makes a second import a no-op.
 
@@ -163,6 +167,12 @@ class Alert(Base):
             "serial_folded",
             sqlite_where=text("serial_folded <> ''"),
             postgresql_where=text("serial_folded <> ''"),
+        ),
+        Index(
+            "ix_alert_names_only_product",
+            "product_name",
+            sqlite_where=text("lot_key = '' AND gtin = '' AND serial_folded = ''"),
+            postgresql_where=text("lot_key = '' AND gtin = '' AND serial_folded = ''"),
         ),
         CheckConstraint("kind IN ('falsified', 'recalled', 'stolen', 'tampered')", name="kind"),
         CheckConstraint("length(trim(authority)) > 0", name="authority"),

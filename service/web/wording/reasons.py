@@ -80,6 +80,26 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("{authority} has warned that products with exactly this number were tampered with."),
         N_("{authority} has published an alert about tampered products that names exactly this one."),
     ),
+    (ReasonCode.ALERT_FALSIFIED, "name"): Saying(
+        N_(
+            "{authority} has warned of products called {product}."
+            " We hold no records that could tell yours from those."
+        ),
+        N_(
+            "{authority} has published a warning that names {product}."
+            " No record is held here that could tell this one from those."
+        ),
+    ),
+    (ReasonCode.ALERT_LOT_COUNTERFEITED, "name"): Saying(
+        N_(
+            "{authority} has warned of products called {product}, without naming a lot."
+            " What you entered cannot tell yours from those, so look closely."
+        ),
+        N_(
+            "{authority} has published a warning that names {product} and no lot."
+            " What was presented cannot tell this one from those; inspect pack and vial."
+        ),
+    ),
     (ReasonCode.ALERT_LOT_COUNTERFEITED, "quarantine"): Saying(
         N_(
             "{authority} has warned of fakes that carry this lot number."
@@ -125,6 +145,10 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
     (ReasonCode.RECALLED, "product"): Saying(
         N_("This product has been recalled. That means it must not be used any more."),
         N_("This product has been recalled, all lots."),
+    ),
+    (ReasonCode.RECALLED, "name"): Saying(
+        N_("{authority} has published a recall of {product} that names no lot. Ask whether yours is part of it."),
+        N_("{authority} has published a recall of {product} that names no lot. Establish whether this is part of it."),
     ),
     (ReasonCode.RECALLED, "unit"): Saying(
         N_("This pack has been recalled. That means it must not be used any more."),
@@ -299,13 +323,13 @@ _DATES = frozenset({"expiry", "presented", "recorded", "reported"})
 def variant(reason: Reason) -> str:
     """Which of a code's sentences fits: by severity, by scope, by what is known."""
     known = dict(reason.params)
-    if reason.code in _BY_SEVERITY:
+    scope = known.get("scope", "")
+    if reason.code in _BY_SEVERITY and (reason.code, scope) not in SAYINGS:
         return str(Action.CHECK if reason.severity is Action.CHECK else Action.QUARANTINE)
     if reason.code is ReasonCode.LOT_ON_RECORD and not known.get("product"):
         return "product unknown"
-    if reason.code is ReasonCode.ALERT_FALSIFIED and known.get("kind") == "tampered":
+    if reason.code is ReasonCode.ALERT_FALSIFIED and known.get("kind") == "tampered" and scope != "name":
         return "tampered"
-    scope = known.get("scope", "")
     if (reason.code, scope) in SAYINGS:
         return scope
     # A parameter that no sentence knows may not cost the reader the reason.
