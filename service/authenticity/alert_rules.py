@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode
+from service.authenticity.regulators import country_of
 
 Reasons = Iterator[Reason]
 
@@ -25,6 +26,9 @@ def reasons(evidence: Evidence, match: Match) -> Reasons:
             if _same_lot(alert, evidence) and evidence.presented.gtin is None:
                 # Only a lot was given: it may be the other product's, the one that the notice names.
                 yield _reason(ReasonCode.ALERT_CLOSE, Action.QUARANTINE, alert, scope="other_product")
+        elif alert.kind is AlertKind.UNLICENSED:
+            if _names_only_gtin(alert) or _same_lot(alert, evidence) or _same_unit(alert, evidence):
+                yield from _unlicensed(alert, evidence)
         elif alert.kind is AlertKind.RECALLED:
             yield from _recalled(alert, evidence)
         elif alert.kind is AlertKind.STOLEN:
@@ -100,18 +104,28 @@ def _names_only_product(alert: AlertRecord) -> bool:
 
 
 def _named(alert: AlertRecord, evidence: Evidence, match: Match) -> Reasons:
-    """A notice of a brand, without a lot: a warning to whoever holds what nobody has put on record, and a
-    reason to look closely where the maker's own exist. Of a unit that is on record it says nothing."""
-    if alert.kind is AlertKind.RECALLED:
+    """A notice of a brand, without a number. Most who hold that brand have nothing to fear: it is a reason
+    to look closely, and more only where the brand itself is the trouble. It says nothing of a recorded unit."""
+    if alert.kind is AlertKind.UNLICENSED:
+        yield from _unlicensed(alert, evidence)
+    elif alert.kind is AlertKind.RECALLED:
         yield _reason(ReasonCode.RECALLED, Action.QUARANTINE, alert, scope="name")
-    elif alert.kind is AlertKind.STOLEN or match is Match.UNIT:
-        return  # some packs of it were stolen, and nobody said which
-    elif evidence.product is None:
-        yield _reason(ReasonCode.ALERT_FALSIFIED, Action.QUARANTINE, alert, scope="name")
-    else:
-        lot_unknown = evidence.presented.lot is not None and evidence.batch is None
+    elif alert.kind is not AlertKind.STOLEN and match is not Match.UNIT:
+        # Of a theft nobody could tell which packs are meant.
+        lot_unknown = evidence.product is not None and evidence.presented.lot is not None and match is Match.PRODUCT
         severity = Action.QUARANTINE if lot_unknown else Action.CHECK
         yield _reason(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="name")
+
+
+def _unlicensed(alert: AlertRecord, evidence: Evidence) -> Reasons:
+    """Not licensed where the regulator is, whoever made it; elsewhere the notice means nothing."""
+    country, market, product = country_of(alert.authority), evidence.presented.market, evidence.product
+    if country is not None and market not in (None, country):
+        return
+    licensed = product is not None and market is not None and market in product.markets
+    severity = Action.CHECK if licensed or (country is not None and market is None) else Action.QUARANTINE
+    reason = _reason(ReasonCode.MARKET_NOT_AUTHORISED, severity, alert, scope="notice" if country else "notice of none")
+    yield Reason(reason.code, reason.severity, (*reason.params, ("market", country or "")))
 
 
 def _recalled(alert: AlertRecord, evidence: Evidence) -> Reasons:

@@ -37,6 +37,7 @@ class AlertKind(StrEnum):
     RECALLED = "recalled"
     STOLEN = "stolen"
     TAMPERED = "tampered"
+    UNLICENSED = "unlicensed"
 
 
 @dataclass(frozen=True, slots=True)

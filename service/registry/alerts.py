@@ -28,6 +28,8 @@ _KIND_NAMES = {
     AlertKind.RECALLED: "recalled recall",
     AlertKind.STOLEN: "stolen theft",
     AlertKind.TAMPERED: "tampered tampering",
+    AlertKind.UNLICENSED: "unlicensed unlicenced unauthorised unauthorized unapproved notlicensed notauthorised "
+    "notapproved unregistered",
 }
 _KINDS = {name: kind for kind, names in _KIND_NAMES.items() for name in names.split()}
 _GENUINE = ("genuine", "authentic", "original")
@@ -127,11 +129,11 @@ def _kind(raw: str) -> AlertKind:
     if word in _GENUINE:
         raise invalid(
             raw,
-            "falsified, recalled, stolen or tampered",
+            "falsified, recalled, stolen, tampered or unlicensed",
             found="a row about the maker's own lot, which is no alert: it belongs into a list of batches",
         )
     if word not in _KINDS:
-        raise invalid(raw, "falsified, recalled, stolen or tampered")
+        raise invalid(raw, "falsified, recalled, stolen, tampered or unlicensed")
     return _KINDS[word]
 
 

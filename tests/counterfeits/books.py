@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from service.authenticity.dispositions import Disposition
 from service.errors import VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, check_digit
 from service.registry.columns import plain
@@ -33,10 +32,27 @@ _NAMES = {
 }
 _PRODUCT_FIELDS = tuple(keys.PRODUCT)
 _LOT_FIELDS = tuple(keys.LOT)
-_CODES = re.compile(r"[A-Z]{2}(?: [A-Z]{2})*")
 _DATES = ("expiry", "made", "released")
-_RELEASED = {"active", "available", "valid", "ok", "genuine", "marketed", "issued", "incirculation"}
-_DISPOSITIONS = {"dispensed", "supplied", "decommissioned", "commissioned", *map(plain, Disposition)}
+_STATUSES = {
+    "recalled": "recall withdraw",
+    "on_hold": "hold quarantin block suspend",
+    "pending": "pending notreleased unreleased neverreleased awaiting intesting",
+    "released": "releas distribut approv market issued valid genuine",
+}
+_STATES = {
+    "inactive": "decommission inactiv deactivat notactive",
+    "dispensed": "dispens supplied administered used sold",
+    "destroyed": "destroy dispos",
+    "stolen": "stolen theft",
+    "recalled": "recall withdraw",
+    "exported": "export",
+    "sample": "sample",
+    "expired": "expired",
+    "damaged": "damag",
+    "locked": "lock hold quarantin",
+    "active": "active commissioned circulation available transit progress returned sellable",
+}
+"""States by what their names begin or end with, however somebody writes them; the first that fits."""
 
 
 @dataclass
@@ -100,7 +116,27 @@ class Books:
             if not said and len(nameless) == 1 and len(free) == 1:
                 product.gtin = free[0]
             else:
-                product.gtin = _padded(said) if said else made_up_gtin(number)
+                product.gtin = _padded(said) or made_up_gtin(number, product.said.get("gs1_prefix", ""))
+        for product in self.products:
+            self._catalogue(product)
+
+    def _catalogue(self, product: ProductEntry) -> None:
+        """Records that list a maker's products are all of them, under the prefix that their GTINs begin with."""
+        said = product.said
+        prefix, complete = said.get("gs1_prefix", ""), keys.truth(said.get("catalogue_complete"))
+        if prefix and not product.gtin[1:].startswith(prefix):
+            self._unknown.append(f"GS1 prefix {prefix}, which {product.gtin} does not begin with")
+            del said["gs1_prefix"]
+        elif not prefix and said.get("gtin") and complete is not False and not said["gtin"].startswith("2"):
+            makers = {
+                each.said["manufacturer"]
+                for each in self.products
+                if each.gtin[1:].startswith(product.gtin[1:8])
+            }
+            if len(makers) == 1:
+                said["gs1_prefix"], complete = product.gtin[1:8], True
+        if complete is not None:
+            said["catalogue_complete"] = words(complete)
 
     def by_gtin(self, gtin: str) -> ProductEntry | None:
         """The product under a GTIN of 14 digits."""
@@ -177,14 +213,21 @@ class Books:
             self.products.append(found)
         # whether a market is the product's or the lot's is decided where the lot is read
         for name, value in facts.items():
-            text = _market_words(value) if name in ("markets", "languages") else words(value)
-            if isinstance(value, Mapping):
-                text = "; ".join(f"{key}:{each}" for key, each in value.items())
+            text = self._cell(name, value)
             if name == "strengths" and found.said.get(name) and text not in found.said[name]:
                 text = f"{found.said[name]}; {text}"
             if text and (name == "strengths" or name not in found.said):
                 found.said[name] = text
         return found
+
+    def _cell(self, name: str, value: Any) -> str:
+        if name == "markets":
+            return " ".join(keys.countries(value, self._unknown))
+        if name == "strengths":
+            return keys.strength(value)
+        if isinstance(value, Mapping):
+            return "; ".join(f"{key}:{each}" for key, each in value.items())
+        return words(value)
 
     def _find(self, facts: dict[str, Any]) -> ProductEntry | None:
         gtin, name = _padded(words(facts.get("gtin"))), _folded(facts.get("name"))
@@ -215,15 +258,19 @@ class Books:
             for name in _LOT_FIELDS
             if name != "lot" and words(said.get(name))
         }
-        if "serial" in said and plain(fields.get("status", "")) in _DISPOSITIONS:
+        if "serial" in said and "status" in fields and _meant(fields["status"], _STATES):
             said.setdefault("disposition", fields.pop("status"))
-        if plain(fields.get("status", "")) in _RELEASED:
-            fields["status"] = "released"
+        if any(name.startswith("recall") for name in fields):
+            fields["status"] = "recalled"
+        if "status" in fields:
+            fields["status"] = _meant(fields["status"], _STATUSES) or "released"
+        if "quantity" in fields:
+            fields["quantity"] = re.sub("[^0-9]", "", fields["quantity"])
         released = keys.truth(said.get("released"))
         if released is not None:
             del fields["released"]
             fields.setdefault("status", "released" if released else "pending")
-        markets = _market_words(said.get("markets"))
+        markets = " ".join(keys.countries(said.get("markets"), self._unknown))
         lots = [home.lot(number) for number in numbers]
         for lot in lots:
             for name, text in fields.items():
@@ -237,19 +284,16 @@ class Books:
     def _join_markets(self, home: ProductEntry) -> None:
         """A flat entry's market is its lot's, and the product is sold wherever one of its lots is."""
         said = [home.said["markets"], *(lot.said.get("markets", "") for lot in home.lots.values())]
-        places = (place.strip() for text in said for place in re.split("[;,]", text))
-        home.said["markets"] = "; ".join(dict.fromkeys(filter(None, places)))
+        home.said["markets"] = " ".join(dict.fromkeys(" ".join(said).split()))
 
     def _unit_of(self, home: ProductEntry, said: dict[str, Any], lot: LotEntry | None) -> None:
         serials = [words(each) for each in listed(said.get("serial"))]
         if not serials:
             return
         lot = lot or next(iter(home.lots.values()), None) or home.lot("UNKNOWN")
-        disposition = words(said.get("disposition")) or "active"
-        if plain(words(said.get("status"))) in _DISPOSITIONS and "disposition" not in said:
-            disposition = words(said["status"])
+        state = _meant(words(said.get("disposition") or said.get("status")), _STATES) or "active"
         for serial in serials:
-            lot.units[serial] = disposition
+            lot.units[serial] = state
 
 
 _SCHEME_NAMES = {scheme: scheme for scheme in keys.SCHEMES}
@@ -298,11 +342,10 @@ def _several(value: Any, name: str) -> list[Any]:
     ]
 
 
-def _market_words(value: Any) -> str:
-    """Countries as the import reads them: `GB FR` and `GB, FR` become `GB; FR`, `South Korea` stays one."""
-    pieces = [piece.strip() for each in listed(value) for piece in re.split("[;,|/]", words(each))]
-    codes = [code for piece in pieces for code in (piece.split() if _CODES.fullmatch(piece) else [piece])]
-    return "; ".join(filter(None, codes))
+def _meant(word: str, states: Mapping[str, str]) -> str:
+    """The state that a word means; empty for none."""
+    said = plain(word)
+    return next((state for state, stems in states.items() if any(stem in said for stem in stems.split())), "")
 
 
 def _folded(value: Any) -> str:
@@ -322,9 +365,10 @@ def _lot_key(number: str) -> str:
         return number
 
 
-def made_up_gtin(number: int) -> str:
-    """A GTIN for a product of which none is public: GS1's example prefix, no company's."""
-    digits = f"09506000{90_000 + number:05}"
+def made_up_gtin(number: int, prefix: str = "") -> str:
+    """A GTIN for a product of which none is public: under GS1's example prefix, if none is said."""
+    prefix = prefix if prefix.isdigit() and len(prefix) < 12 else "9506000"
+    digits = "0" + prefix + str(90_000 + number)[-(12 - len(prefix)) :].zfill(12 - len(prefix))
     return digits + check_digit(digits)
 
 

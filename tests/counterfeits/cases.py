@@ -12,9 +12,11 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from service.authenticity.alert_rules import told_apart
 from service.authenticity.evidence import Asker
+from service.errors import VialcheckError
 from service.registry.columns import plain
-from service.verification.questions import Pack, Question
+from service.verification.questions import Pack, Question, understand
 from tests.counterfeits import keys
 from tests.counterfeits.books import Books, mended_gtins
 from tests.counterfeits.keys import Plain, listed, words
@@ -26,6 +28,7 @@ _CASE = frozenset(
     "note notes recordcontradicts catchable url authority product".split()
 )
 _NO_LOT_KIND = re.compile(r"(?:miss|no|without|blank|absent|lack).*(?:lot|batch)|(?:lot|batch).*(?:miss|blank|absent)")
+_UNLICENSED = {"unlicensed", "unlicenced", "unauthorised", "unauthorized", "unapproved", "notauthorised", "illegal"}
 _USED = {"dispensed", "dispensing", "supplied", "used", "administered", "decommissioned", "decommissioning", "destroyed"}
 
 
@@ -106,11 +109,11 @@ def case_of(line: str) -> Case:
     if isinstance(raw.get("twin"), list) and not any("presented" in each for each in twins if isinstance(each, Mapping)):
         twins = [raw["twin"]]  # a pair of carton and vial
     books.name_all(list(_gtins([each for twin in twins for each in _packs(_inside(twin))])), _name_of(presented, alerts))
-    ask = _Asking(books, unknown, blank_lot=bool(_NO_LOT_KIND.search(kind.casefold())))
-    scans = ask.scans(raw.get("scans"))
+    ask = _Asking(books, unknown)
+    scans = ask.scans(raw.get("scans"), presented)
     at = _moment_of(raw, alerts, scans)
     expect = _expectation(raw.get("expect"), {"quarantine", "reject"})
-    shown = ask.showing(presented, at)
+    shown = ask.showing(presented, at, no_lot=bool(_NO_LOT_KIND.search(kind.casefold())))
     case = Case(
         id=words(raw.get("id")) or "unnamed",
         kind=kind,
@@ -122,7 +125,7 @@ def case_of(line: str) -> Case:
         shown=shown,
         expect=expect,
         twins=[_twin(ask, each, at) for each in twins],
-        record_contradicts=_rests_on_record(raw, kind, expect),
+        record_contradicts=_rests_on_record(raw, kind, expect, books),
         catchable=_catchable(raw, expect),
         notes=notes,
     )
@@ -138,7 +141,8 @@ def _raw(line: str) -> tuple[dict[str, Any], list[str]]:
         raw = json.loads(line)
         if not isinstance(raw, dict):
             raise CaseError("a case is a JSON object")
-        mended = dict(mended_gtins(_either(raw, "records", "record")))
+        genuine = [_either(raw, "records", "record"), raw.get("twin"), raw.get("twins")]
+        mended = dict(mended_gtins(genuine))
         for wrong, right in mended.items():
             line = line.replace(wrong, right)
         raw = json.loads(line)
@@ -215,7 +219,7 @@ def _alert_kind(said: str) -> str:
     for kind, stems in {"recalled": ("recall",), "stolen": ("stol", "theft"), "tampered": ("tamper",)}.items():
         if any(stem in word for stem in stems):
             return kind
-    return "falsified"  # the import has no other word, and a notice of an unlicensed brand names it just so
+    return "unlicensed" if word in _UNLICENSED else "falsified"
 
 
 def _said_by_import(row: dict[str, str]) -> dict[str, str]:
@@ -233,15 +237,17 @@ def _said_by_import(row: dict[str, str]) -> dict[str, str]:
 class _Asking:
     """Makes questions; what is left out is taken from the books where only one thing can be meant."""
 
-    def __init__(self, books: Books, unknown: list[str], *, blank_lot: bool) -> None:
+    def __init__(self, books: Books, unknown: list[str]) -> None:
         self._books = books
         self._unknown = unknown
-        self._blank_lot = blank_lot
         self.notes: list[str] = []
 
-    def showing(self, presented: Any, at: datetime, *, names: Mapping[str, str] = _PRESENTED) -> Showing:
-        """What somebody holds: one thing, or a carton and the vial in it."""
-        packs = [self._fields(pack, names) for pack in _packs(presented)]
+    def showing(self, presented: Any, at: datetime, *, no_lot: bool = False) -> Showing:
+        """What somebody holds: one thing, or a carton and the vial in it. `no_lot`: where no lot is given,
+        none is printed."""
+        packs = [self._fields(pack) for pack in _packs(presented)]
+        if no_lot and not any(_has_lot(pack) for pack in packs):
+            packs[-1]["no_lot"] = True
         sides = {words(pack.get("on")).casefold(): pack for pack in packs if pack.get("on")}
         carton, vial = (sides.get("carton"), sides.get("vial")) if len(sides) == 2 else (None, packs[-1])
         if len(packs) > 1 and len(sides) != 2:
@@ -257,12 +263,19 @@ class _Asking:
             asked.append({name: told[1][name] or told[0][name] for name in once})
         return Showing(tuple(Question(**common, **each, carton=box) for each in asked), at)
 
-    def scans(self, entries: Any) -> list[Showing]:
-        """Earlier scans, in the order of their moments; a unit's use is set down in the books."""
+    def scans(self, entries: Any, presented: Any) -> list[Showing]:
+        """Earlier scans, in the order of their moments; a unit's use is set down in the books.
+
+        A scan that does not say of what is one of the thing presented."""
+        first = _packs(presented)[-1]
+        same = keys.sort_out(first, _PRESENTED, []) if isinstance(first, Mapping) else {"scan": first}
+        same = {name: value for name, value in same.items() if name in _IDENTIFIERS}
         found: list[Showing] = []
         for entry in listed(entries):
             said = keys.sort_out(entry, _SCAN, []) if isinstance(entry, Mapping) else {"scan": entry}
             at = _moment(said.get("at")) or (found[-1].at if found else datetime(2000, 1, 1, tzinfo=UTC))
+            if not _IDENTIFIERS & set(said):
+                said |= same
             self._fill_in_unit(said)
             if plain(words(said.get("event"))) in _USED and (place := self._books.unit(words(said.get("serial")))):
                 place[1].units[words(said["serial"])] = words(said["event"])
@@ -272,14 +285,15 @@ class _Asking:
             found += [self.showing(shown, at) for _ in range(times)]
         return sorted(found, key=lambda each: each.at)
 
-    def _fields(self, pack: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    def _fields(self, pack: Any) -> dict[str, Any]:
         if not isinstance(pack, Mapping):
             return {"scan": words(pack)}
-        said = keys.sort_out(pack, names, self._unknown)
-        said["market"] = next(iter(listed(said.get("market"))), "")
+        said = keys.sort_out(pack, _PRESENTED, self._unknown)
+        found = keys.countries(said.get("market"), self._unknown)
+        said["market"] = found[0] if len(found) == 1 else ""
         said["expiry"] = keys.date_words(said.get("expiry"))
-        blank = self._blank_lot and "lot" in said and not words(said["lot"])
-        said["no_lot"] = bool(keys.truth(said.get("no_lot"))) or blank
+        said["strength"] = keys.strength(said.get("strength"))
+        said["no_lot"] = bool(keys.truth(said.get("no_lot")))
         return said
 
     def _identified(self, vial: dict[str, Any], carton: dict[str, Any] | None) -> dict[str, Any]:
@@ -311,6 +325,18 @@ class _Asking:
             said.setdefault("lot", lot.lot)
         elif not {"scan", "gtin", "lot", "product"} & set(said) and len(self._books.products) == 1:
             said["gtin"] = self._books.products[0].gtin
+
+
+_IDENTIFIERS = frozenset(("scan", "gtin", "lot", "serial", "product"))
+
+
+def _has_lot(pack: Plain) -> bool:
+    if words(pack.get("lot")):
+        return True
+    try:
+        return bool(words(pack.get("scan"))) and understand(Question(scan=words(pack["scan"]))).presented.lot is not None
+    except VialcheckError:
+        return False
 
 
 def _own(pack: Plain | None) -> dict[str, Any]:
@@ -358,13 +384,14 @@ def _catchable(raw: Plain, expect: Expectation) -> bool:
     return "accept" not in expect.actions and bool(expect.actions & _STOPS or expect.reasons - _LEVELS)
 
 
-def _rests_on_record(raw: Plain, kind: str, expect: Expectation) -> bool:
+def _rests_on_record(raw: Plain, kind: str, expect: Expectation, books: Books) -> bool:
     """Whether the record alone has to catch it: as said, else by the reasons expected, else by the kind."""
     said = keys.truth(raw.get("record_contradicts"))
     if said is not None:
         return said
-    if not _either(raw, "records", "record") and not isinstance(raw.get("presented"), list):
-        return False
+    name = _name_of(raw["presented"], [])
+    if all(told_apart(name, product.name) for product in books.products):
+        return isinstance(raw["presented"], list)  # nothing of this product is on record
     if expect.reasons:
         return not any(code.startswith("alert_") or code == "stolen" for code in expect.reasons)
     return not re.search("alert|notice|twins|brand|stolen|recall", kind.casefold())

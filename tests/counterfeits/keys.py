@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from service.errors import VialcheckError
+from service.gs1.countries import parse_country
 from service.registry.columns import plain
 
 Plain = Mapping[str, Any]
@@ -97,7 +99,7 @@ SCAN = PRESENTED | {
     "event": "event step bizstep action disposition",
     "count": "count times repeated n",
 }
-ABOUT = frozenset("id source sources url note notes comment comments detail details description date reported synthetic title manufacturer form".split())  # fmt: skip
+ABOUT = frozenset("id source sources url note notes comment comments detail details description date reported synthetic title manufacturer form type table recordtype entity uid".split())  # fmt: skip
 """What an entry may say beside its fields, for readers."""
 
 
@@ -169,3 +171,27 @@ def chain(values: Iterable[Iterable[Any]]) -> Iterator[Any]:
     """All of them, one after the other."""
     for each in values:
         yield from each
+
+
+_EUROPE = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+_GROUPS = {"eu": _EUROPE, "europeanunion": _EUROPE, "eea": [*_EUROPE, "IS", "LI", "NO"]}
+_CODES = re.compile(r"[A-Z]{2}(?:\s+[A-Z]{2})*")
+
+
+def countries(value: Any, notes: list[str]) -> list[str]:
+    """Codes of countries by code or name, one or many; the EU is its members, what is no country is noted."""
+    found: list[str] = []
+    for piece in (part.strip() for each in listed(value) for part in re.split("[;,|/]", words(each))):
+        for name in piece.split() if _CODES.fullmatch(piece) else [piece]:
+            group = _GROUPS.get(plain(name))
+            try:
+                found += group or ([parse_country(name)] if name else [])
+            except VialcheckError:
+                notes.append(f"{name!r} is no country: left out")
+    return list(dict.fromkeys(found))
+
+
+def strength(value: Any) -> str:
+    """A strength, or several; a number alone is of units."""
+    several = [words(each) for each in listed(value)]
+    return "; ".join(f"{each} units" if each.replace(".", "", 1).isdigit() else each for each in several)

@@ -174,7 +174,7 @@ class Alert(Base):
             sqlite_where=text("lot_key = '' AND gtin = '' AND serial_folded = ''"),
             postgresql_where=text("lot_key = '' AND gtin = '' AND serial_folded = ''"),
         ),
-        CheckConstraint("kind IN ('falsified', 'recalled', 'stolen', 'tampered')", name="kind"),
+        CheckConstraint("kind IN ('falsified', 'recalled', 'stolen', 'tampered', 'unlicensed')", name="kind"),
         CheckConstraint("length(trim(authority)) > 0", name="authority"),
         CheckConstraint(
             "gtin <> '' OR lot_key <> '' OR serial <> '' OR serial_prefix <> '' OR product_name <> ''",

@@ -80,16 +80,6 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("{authority} has warned that products with exactly this number were tampered with."),
         N_("{authority} has published an alert about tampered products that names exactly this one."),
     ),
-    (ReasonCode.ALERT_FALSIFIED, "name"): Saying(
-        N_(
-            "{authority} has warned of products called {product}."
-            " We hold no records that could tell yours from those."
-        ),
-        N_(
-            "{authority} has published a warning that names {product}."
-            " No record is held here that could tell this one from those."
-        ),
-    ),
     (ReasonCode.ALERT_LOT_COUNTERFEITED, "name"): Saying(
         N_(
             "{authority} has warned of products called {product}, without naming a lot."
@@ -260,6 +250,14 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("This lot is on record, but it was not made for {country}. That does not mean it is a fake."),
         N_("This lot is on record, and not meant for {country}. This alone does not point to a counterfeit."),
     ),
+    (ReasonCode.MARKET_NOT_AUTHORISED, "notice"): Saying(
+        N_("{authority} has warned that {product} is not licensed in {country}. Do not use it there."),
+        N_("{authority} has published that {product} is not authorised in {country}."),
+    ),
+    (ReasonCode.MARKET_NOT_AUTHORISED, "notice of none"): Saying(
+        N_("{authority} has warned that {product} is not licensed."),
+        N_("{authority} has published that {product} is not authorised."),
+    ),
     (ReasonCode.NOT_RELEASED, ""): Saying(
         N_("The manufacturer has not yet cleared lot {lot} for use."),
         N_("Lot {lot} is not released."),
@@ -314,6 +312,7 @@ _NOTICES = frozenset(
         ReasonCode.RECALLED,
         ReasonCode.STOLEN,
         ReasonCode.LIKELY_MISREAD,
+        ReasonCode.MARKET_NOT_AUTHORISED,
     }
 )
 _BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
@@ -328,7 +327,7 @@ def variant(reason: Reason) -> str:
         return str(Action.CHECK if reason.severity is Action.CHECK else Action.QUARANTINE)
     if reason.code is ReasonCode.LOT_ON_RECORD and not known.get("product"):
         return "product unknown"
-    if reason.code is ReasonCode.ALERT_FALSIFIED and known.get("kind") == "tampered" and scope != "name":
+    if reason.code is ReasonCode.ALERT_FALSIFIED and known.get("kind") == "tampered":
         return "tampered"
     if (reason.code, scope) in SAYINGS:
         return scope
