@@ -148,8 +148,9 @@ def _presentation_unknown(evidence: Evidence) -> Reasons:
     if product is None:
         return
     strengths = {normal_strength(each) for each in product.strengths}
-    if shown.strength and strengths and normal_strength(shown.strength) not in strengths:
-        yield _not_made(product, "strength", shown.strength)
+    strength = shown.strength or _strength_in_name(evidence, strengths)
+    if strength and strengths and normal_strength(strength) not in strengths:
+        yield _not_made(product, "strength", strength)
     names = {normal_name(each) for each in re.split("[;/]", product.active_substance) if each.strip()}
     if shown.substance and names and normal_name(shown.substance) not in names:
         yield _not_made(product, "substance", shown.substance)
@@ -159,6 +160,12 @@ def _presentation_unknown(evidence: Evidence) -> Reasons:
         held = {each.lstrip("0") for name, each in product.national_numbers if name == scheme}
         if held and number.lstrip("0") not in held:
             yield _not_made(product, "national", f"{scheme} {number}")
+
+
+def _strength_in_name(evidence: Evidence, strengths: set[str]) -> str | None:
+    """Who types `Botox 150 units` has read the strength off the box, in words that can be compared."""
+    comparable = all(re.fullmatch(r"[0-9.]+u", each) for each in strengths)
+    return named_strength(evidence.presented.product or "") if comparable else None
 
 
 def _not_made(product: ProductRecord, field: str, what: str) -> Reason:
@@ -318,14 +325,35 @@ def _unasked(what: NotChecked, given: str | None, held: object) -> Iterator[NotC
         yield what
 
 
-_UNIT_WORDS = re.compile(r"(?:allergan|speywood|botulinum)?(?:units?|unidades|unités|einheiten|iu|ui|ie|u)$")
+_UNIT_WORDS = re.compile(
+    r"(?<=[0-9])(?:allergan|speywood|botulinum|ld50)?(?:units?|unidades|unités|einheiten|iu|ui|ie|e|ua|us|u)"
+    r"(?:allergan|speywood)?$"
+)
+_EACH = re.compile(r"(?:/|per|pro|par|por)1?(?:vial|ampoule|flacon|durchstechflasche|frasco|syringe|pen)s?$")
+_NAMED_STRENGTH = re.compile(
+    r"(?<![^\W_])([0-9]+(?:[.,][0-9]+)?)\s*(?:units?|iu|ui|e|u)(?![^\W_])", re.IGNORECASE
+)
 
 
 def normal_strength(text: str) -> str:
-    """A strength as it can be compared: `100 Units`, `100U` and `100 IU` are the same; numbers decide."""
+    """A strength as it can be compared: `100 Units`, `100U`, `100 E` and `100 IU/vial` are the same.
+
+    >>> normal_strength("100 units/vial"), normal_strength("1,34 mg/mL")
+    ('100u', '1.34mg/ml')
+    """
     folded = unicodedata.normalize("NFKC", text).casefold().replace(",", ".")
-    folded = "".join(folded.split())
+    folded = _EACH.sub("", "".join(folded.split()).replace("u.i.", "ui").replace("i.u.", "iu"))
     return _UNIT_WORDS.sub("u", folded)
+
+
+def named_strength(name: str) -> str | None:
+    """The strength in units that a product's name says; None where it says none, or several.
+
+    >>> named_strength("Botox 150 Units"), named_strength("Ozempic 1 mg")
+    ('150 units', None)
+    """
+    found = {number.replace(",", ".") for number in _NAMED_STRENGTH.findall(name)}
+    return f"{found.pop()} units" if len(found) == 1 else None
 
 
 def normal_name(text: str) -> str:

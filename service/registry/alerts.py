@@ -28,8 +28,8 @@ _KIND_NAMES = {
     AlertKind.RECALLED: "recalled recall",
     AlertKind.STOLEN: "stolen theft",
     AlertKind.TAMPERED: "tampered tampering",
-    AlertKind.UNLICENSED: "unlicensed unlicenced unauthorised unauthorized unapproved notlicensed notauthorised "
-    "notapproved unregistered",
+    AlertKind.UNLICENSED: "unlicensed unlicenced unauthorised unauthorized unapproved unregistered "
+    "notlicensed notauthorised notauthorized notapproved",
 }
 _KINDS = {name: kind for kind, names in _KIND_NAMES.items() for name in names.split()}
 _GENUINE = ("genuine", "authentic", "original")

@@ -15,7 +15,15 @@ from service.authenticity.evidence import (
 )
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
-from service.storage.models import NAMES_ONLY_PRODUCT, Alert, Batch, Manufacturer, Product, QualityResult, Unit
+from service.storage.models import (
+    NAMES_ONLY_PRODUCT,
+    Alert,
+    Batch,
+    Manufacturer,
+    Product,
+    QualityResult,
+    Unit,
+)
 from service.storage.prepared import Part, Prepared, Snapshot
 
 MOST_PRODUCTS = 200
@@ -362,7 +370,10 @@ def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
 def alerts(
     snapshot: Snapshot, gtin: Gtin | None, lot: Lot | None, serial: Serial | None
 ) -> tuple[AlertRecord, ...]:
-    """Every notice that shares a lot, a look-alike of it, a GTIN, a serial or its beginning, or names no number."""
+    """Every notice that shares a lot, a look-alike of it, a GTIN, a serial or its beginning.
+
+    And those that name a product and no number: whether it is this one, they cannot be asked here.
+    """
     values = {
         "lot_key": lot and lot.key,
         "lot_folded": lot and lot.folded,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from service.authenticity.alert_rules import concerns_product, told_apart
+from service.authenticity.alert_rules import concerns_product
 from service.authenticity.evidence import (
     Asker,
     BatchRecord,
@@ -15,6 +15,8 @@ from service.authenticity.evidence import (
     ProductRecord,
     UnitRecord,
 )
+from service.authenticity.notices import names, told_apart
+from service.authenticity.record_rules import named_strength
 from service.errors import IdentifierError
 from service.gs1 import misreads
 from service.gs1.countries import zone_of
@@ -85,7 +87,7 @@ def _find(snapshot: Snapshot, understood: Understood) -> _Found:
     elif found.presented.lot is not None:
         _with_lot(snapshot, found, found.presented.lot)
     elif found.presented.product is not None:
-        found.product = _only(records.by_name(snapshot, found.presented.product))
+        found.product = _only(_named(snapshot, found.presented.product))
     return found
 
 
@@ -112,7 +114,11 @@ def _with_gtin(snapshot: Snapshot, found: _Found, gtin: Gtin) -> None:
     held = records.by_gtin(snapshot, gtin, shown.lot, shown.serial)
     if held is None:
         found.prefix_holder = records.prefix_holder(snapshot, gtin)
-        found.same_lot = _same_lot_of(snapshot, shown, lambda other: _same_company(other.gtin, gtin.value))
+        found.same_lot = _same_lot_of(
+            snapshot,
+            shown,
+            lambda other: _same_company(other.gtin, gtin.value) or _is_called(other, shown.product),
+        )
         return
     product, found.batch, found.unit = held
     if shown.serial is not None and found.unit is None:
@@ -132,7 +138,7 @@ def _with_lot(snapshot: Snapshot, found: _Found, lot: Lot) -> None:
         fitting = [pair for pair in holders if folded in pair[0].name.casefold()]
         fitting = fitting or [pair for pair in holders if not told_apart(named, pair[0].name)]
         if not fitting:
-            found.product = _only(records.by_name(snapshot, named))
+            found.product = _only(_named(snapshot, named))
             return
         holders = fitting
     if len(holders) == 1:
@@ -170,6 +176,26 @@ def _same_lot_of(
 def _same_company(one: str, other: str) -> bool:
     """Lot strings repeat between companies; only under one company's prefix does it mean something."""
     return one[1 : 1 + _PREFIX_DIGITS] == other[1 : 1 + _PREFIX_DIGITS]
+
+
+def _is_called(product: ProductRecord, typed: str | None) -> bool:
+    return bool(typed) and bool(names(typed or "") & names(product.name))
+
+
+def _named(snapshot: Snapshot, typed: str) -> list[ProductRecord]:
+    """Products by what somebody typed: as a part of their names, else by the words in it that name."""
+    found = records.by_name(snapshot, typed)
+    if found:
+        return found
+    wanted = names(typed)
+    strength = named_strength(typed)
+    by_word = records.by_name(snapshot, max(wanted, key=len)) if wanted else []
+    return [
+        each
+        for each in by_word
+        if wanted <= names(f"{each.name} {each.manufacturer} {each.active_substance}")
+        and (strength is None or len(by_word) == 1 or named_strength(each.name) in (None, strength))
+    ]
 
 
 def _only(products: list[ProductRecord]) -> ProductRecord | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from gettext import NullTranslations
 
-from service.authenticity.alert_rules import told_apart
 from service.authenticity.evidence import Presented
+from service.authenticity.notices import told_apart
 from service.authenticity.reasons import NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.authenticity.alert_rules import told_apart
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import AlertKind, Asker, BatchStatus, Evidence, NearMiss, Presented
+from service.authenticity.notices import told_apart
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended, normal_strength
 from service.authenticity.verdicts import judge

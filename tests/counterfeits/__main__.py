@@ -17,7 +17,9 @@ SHIPPED = Path(__file__).with_name("cases.jsonl")
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark; 2 when the file cannot be read."""
     parser = argparse.ArgumentParser(prog="benchmark-counterfeits", description="The counterfeit benchmark")
-    parser.add_argument("cases", nargs="?", type=Path, default=SHIPPED, help="a file of cases, one JSON object a line")
+    parser.add_argument(
+        "cases", nargs="?", type=Path, default=SHIPPED, help="a file of cases, one JSON object a line"
+    )
     parser.add_argument("--json", action="store_true", help="write JSON, for programs")
     asked = parser.parse_args(arguments)
     try:

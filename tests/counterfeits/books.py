@@ -127,7 +127,7 @@ class Books:
         if prefix and not product.gtin[1:].startswith(prefix):
             self._unknown.append(f"GS1 prefix {prefix}, which {product.gtin} does not begin with")
             del said["gs1_prefix"]
-        elif not prefix and said.get("gtin") and complete is not False and not said["gtin"].startswith("2"):
+        elif not prefix and said.get("gtin") and complete is not False and product.complete:
             makers = {
                 each.said["manufacturer"]
                 for each in self.products
@@ -140,7 +140,9 @@ class Books:
 
     def by_gtin(self, gtin: str) -> ProductEntry | None:
         """The product under a GTIN of 14 digits."""
-        return next((each for each in self.products if gtin in (each.gtin, _padded(each.said.get("gtin", "")))), None)
+        return next(
+            (each for each in self.products if gtin in (each.gtin, _padded(each.said.get("gtin", "")))), None
+        )
 
     def lots(self, key: str) -> list[LotEntry]:
         """Every lot under this key, of whichever product."""
@@ -163,9 +165,7 @@ class Books:
                 each.said | {"gtin": each.gtin, "complete": words(each.complete)} for each in self.products
             ],
             "batches": [
-                {"expiry": FAR_AWAY, "status": "released"}
-                | lot.said
-                | {"gtin": product.gtin, "lot": lot.lot}
+                {"expiry": FAR_AWAY, "status": "released"} | lot.said | {"gtin": product.gtin, "lot": lot.lot}
                 for product, lot in lots
             ],
             "units": [
@@ -175,9 +175,7 @@ class Books:
         }
         return [write_sheet(folder / f"{name}.csv", rows) for name, rows in sheets.items() if rows]
 
-    def _take(
-        self, entry: Any, inherited: Plain, product: ProductEntry | None, lot: LotEntry | None
-    ) -> None:
+    def _take(self, entry: Any, inherited: Plain, product: ProductEntry | None, lot: LotEntry | None) -> None:
         """Read one entry and all that is nested in it; what it does not say it has from those around it."""
         if not isinstance(entry, Mapping):
             entry = {"lot": entry} if product is not None else {"product": entry}
@@ -253,23 +251,7 @@ class Books:
             if around is not None and "expiry" in said:
                 around.said.setdefault("expiry", keys.date_words(said["expiry"]))
             return around
-        fields = {
-            name: keys.date_words(said[name]) if name in _DATES else words(said[name])
-            for name in _LOT_FIELDS
-            if name != "lot" and words(said.get(name))
-        }
-        if "serial" in said and "status" in fields and _meant(fields["status"], _STATES):
-            said.setdefault("disposition", fields.pop("status"))
-        if any(name.startswith("recall") for name in fields):
-            fields["status"] = "recalled"
-        if "status" in fields:
-            fields["status"] = _meant(fields["status"], _STATUSES) or "released"
-        if "quantity" in fields:
-            fields["quantity"] = re.sub("[^0-9]", "", fields["quantity"])
-        released = keys.truth(said.get("released"))
-        if released is not None:
-            del fields["released"]
-            fields.setdefault("status", "released" if released else "pending")
+        fields = _lot_fields(said)
         markets = " ".join(keys.countries(said.get("markets"), self._unknown))
         lots = [home.lot(number) for number in numbers]
         for lot in lots:
@@ -340,6 +322,28 @@ def _several(value: Any, name: str) -> list[Any]:
         {own: key, **each} if isinstance(each, Mapping) else {own: key, other: each}
         for key, each in value.items()
     ]
+
+
+def _lot_fields(said: dict[str, Any]) -> dict[str, str]:
+    """What an entry says of its lot, as cells of the import; the state of a unit stays with the unit."""
+    fields = {
+        name: keys.date_words(said[name]) if name in _DATES else words(said[name])
+        for name in _LOT_FIELDS
+        if name != "lot" and words(said.get(name))
+    }
+    if "serial" in said and "status" in fields and _meant(fields["status"], _STATES):
+        said.setdefault("disposition", fields.pop("status"))
+    if any(name.startswith("recall") for name in fields):
+        fields["status"] = "recalled"
+    if "status" in fields:
+        fields["status"] = _meant(fields["status"], _STATUSES) or "released"
+    if "quantity" in fields:
+        fields["quantity"] = re.sub("[^0-9]", "", fields["quantity"])
+    released = keys.truth(said.get("released"))
+    if released is not None:
+        del fields["released"]
+        fields.setdefault("status", "released" if released else "pending")
+    return fields
 
 
 def _meant(word: str, states: Mapping[str, str]) -> str:

@@ -21,7 +21,9 @@ _EXPIRY = (
 )
 _SERIAL = "serial serialno serialnr serialnumber sn uniqueidentifier 21"
 _NAME = "product name productname brand brandname tradename medicine label productlabel"
-_MARKETS = "markets market country countries authorisedin authorizedin licensedin authorisedmarkets marketscope"
+_MARKETS = (
+    "markets market country countries authorisedin authorizedin licensedin authorisedmarkets marketscope"
+)
 _SUBSTANCE = "activesubstance substance activeingredient ingredient inn active"
 _MAKER = "manufacturer mah company maker holder mahname marketingauthorisationholder labeler labeller"
 _RECALL = {
@@ -55,7 +57,16 @@ LOT = {
     **_RECALL,
 }
 UNIT = {"serial": _SERIAL, "disposition": "disposition unitstatus unitstate"}
-SCHEMES = {"pzn": "PZN", "cip": "CIP", "cip13": "CIP", "cn": "CN", "drn": "DRN", "aim": "AIM", "ndc": "NDC", "aic": "AIC"}
+SCHEMES = {
+    "pzn": "PZN",
+    "cip": "CIP",
+    "cip13": "CIP",
+    "cn": "CN",
+    "drn": "DRN",
+    "aim": "AIM",
+    "ndc": "NDC",
+    "aic": "AIC",
+}
 CHILDREN = {
     "products": "products presentations records record items catalogue",
     "lots": "lots batches lotnumbers batchnumbers knownlots",
@@ -99,7 +110,11 @@ SCAN = PRESENTED | {
     "event": "event step bizstep action disposition",
     "count": "count times repeated n",
 }
-ABOUT = frozenset("id source sources url note notes comment comments detail details description date reported synthetic title manufacturer form type table recordtype entity uid".split())  # fmt: skip
+_ABOUT = (
+    "id source sources url note notes comment comments detail details description date reported "
+    "synthetic title manufacturer form type table recordtype entity uid "
+)
+ABOUT = frozenset(_ABOUT.split())
 """What an entry may say beside its fields, for readers."""
 
 
@@ -173,8 +188,8 @@ def chain(values: Iterable[Iterable[Any]]) -> Iterator[Any]:
         yield from each
 
 
-_EUROPE = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-_GROUPS = {"eu": _EUROPE, "europeanunion": _EUROPE, "eea": [*_EUROPE, "IS", "LI", "NO"]}
+_EUROPE = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+_GROUPS = {"eu": _EUROPE, "europeanunion": _EUROPE, "eea": f"{_EUROPE} IS LI NO"}
 _CODES = re.compile(r"[A-Z]{2}(?:\s+[A-Z]{2})*")
 
 
@@ -183,7 +198,7 @@ def countries(value: Any, notes: list[str]) -> list[str]:
     found: list[str] = []
     for piece in (part.strip() for each in listed(value) for part in re.split("[;,|/]", words(each))):
         for name in piece.split() if _CODES.fullmatch(piece) else [piece]:
-            group = _GROUPS.get(plain(name))
+            group = _GROUPS.get(plain(name), "").split()
             try:
                 found += group or ([parse_country(name)] if name else [])
             except VialcheckError:

@@ -21,7 +21,7 @@ from tests.counterfeits.books import Books
 class Outcome(StrEnum):
     """What a policy says."""
 
-    PASS = "pass"  # noqa: S105 (no password)
+    PASS = "pass"
     STOP = "stop"
     NOT_ASKED = "not asked"
 
@@ -45,7 +45,9 @@ def lot_and_expiry(books: Books, shown: Presented) -> Outcome:
     if not recorded:
         return Outcome.STOP
     printed = shown.expiry
-    return _of(printed is not None and not any(each is None or printed.agrees_with(each) for each in recorded))
+    return _of(
+        printed is not None and not any(each is None or printed.agrees_with(each) for each in recorded)
+    )
 
 
 def gtin_and_serial(books: Books, shown: Presented) -> Outcome:
@@ -53,7 +55,11 @@ def gtin_and_serial(books: Books, shown: Presented) -> Outcome:
     if shown.gtin is None or shown.serial is None:
         return Outcome.NOT_ASKED
     product = books.by_gtin(shown.gtin.value)
-    units = {serial: state for each in (product.lots.values() if product else ()) for serial, state in each.units.items()}
+    units = {
+        serial: state
+        for each in (product.lots.values() if product else ())
+        for serial, state in each.units.items()
+    }
     return _of(plain(units.get(shown.serial.printed, "")) not in _CIRCULATING)
 
 

@@ -28,13 +28,14 @@ def report(score: Score) -> Iterator[str]:
 
 def table(score: Score) -> Iterator[str]:
     """One row for each kind of giveaway, one column for each way to check."""
-    rows = [["", *WAYS]]
-    for kind in score.kinds():
-        rows.append([kind, *(_cell(score.tally(way, kind)) for way in WAYS)])
-    rows.append(["all", *(_cell(score.tally(way)) for way in WAYS)])
+    kinds = [[kind, *(_cell(score.tally(way, kind)) for way in WAYS)] for kind in score.kinds()]
+    rows = [["", *WAYS], *kinds, ["all", *(_cell(score.tally(way)) for way in WAYS)]]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        cells = [
+            row[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+        ]
         if number in (1, len(rows) - 1):
             yield "  ".join("-" * width for width in widths)
         yield "  ".join(cells).rstrip()

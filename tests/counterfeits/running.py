@@ -14,8 +14,9 @@ from service.registry import imports
 from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.questions import Pack, Question, understand
+from tests.counterfeits.asking import Showing
 from tests.counterfeits.books import write_sheet
-from tests.counterfeits.cases import Case, Showing
+from tests.counterfeits.cases import Case
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ class Bench:
         shutil.copy(self._template, path)
         notes: list[str] = []
         with _opened(path) as database:
-            before = min([case.shown.at, *(twin.showing.at for twin in case.twins), *(s.at for s in case.scans)])
+            before = min(
+                [case.shown.at, *(twin.showing.at for twin in case.twins), *(s.at for s in case.scans)]
+            )
             notes += self._import(case, database, before, alerts=alerts)
             with _desk(database) as (desk, clock):
                 for scan in case.scans:
@@ -106,7 +109,9 @@ class Bench:
         shutil.copy(path, copy)
         with _opened(copy) as database, _desk(database) as (desk, clock):
             clock.at = showing.at
-            return max((_answered(desk, question) for question in showing.questions), key=lambda each: each.rank)
+            return max(
+                (_answered(desk, question) for question in showing.questions), key=lambda each: each.rank
+            )
 
 
 def presented(showing: Showing) -> list[Presented]:

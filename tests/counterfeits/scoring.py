@@ -50,7 +50,9 @@ class Result:
     def false_alarms(self) -> list[Answered]:
         """Twins that were stopped, where that was not expected."""
         pairs = zip(self.case.twins, self.answers.twins, strict=True)
-        return [said for twin, said in pairs if said.action in _ALARMS and said.action not in twin.expect.actions]
+        return [
+            said for twin, said in pairs if said.action in _ALARMS and said.action not in twin.expect.actions
+        ]
 
     @property
     def other_twins(self) -> list[Answered]:
@@ -100,8 +102,12 @@ class Score:
     @property
     def good(self) -> bool:
         """Whether nothing was missed, no twin was stopped, and every line could be read."""
-        return bool(self.results) and not self.malformed and not any(
-            each.missed or each.missed_without_alerts or each.false_alarms for each in self.results
+        return (
+            bool(self.results)
+            and not self.malformed
+            and not any(
+                each.missed or each.missed_without_alerts or each.false_alarms for each in self.results
+            )
         )
 
     def kinds(self) -> list[str]:
@@ -120,7 +126,10 @@ class Score:
     def without_alerts(self) -> tuple[int, int]:
         """Caught with no notice on record, of the cases that the record contradicts."""
         resting = [each for each in self.results if each.case.catchable and each.case.record_contradicts]
-        missed = sum(each.missed if each.answers.without_alerts is None else each.missed_without_alerts for each in resting)
+        missed = sum(
+            each.missed if each.answers.without_alerts is None else each.missed_without_alerts
+            for each in resting
+        )
         return len(resting) - missed, len(resting)
 
 

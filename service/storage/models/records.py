@@ -126,7 +126,7 @@ class Unit(Base):
 
 
 NAMES_ONLY_PRODUCT = "alert.lot_key = '' AND alert.gtin = '' AND alert.serial_folded = ''"
-"""Notices of a whole brand, in the words of the index that finds them: they are few, and read with every check."""
+"""Notices of a whole brand, in the words of the index that finds them: few, and read with every check."""
 
 
 class Alert(Base):

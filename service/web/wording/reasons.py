@@ -137,8 +137,14 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("This product has been recalled, all lots."),
     ),
     (ReasonCode.RECALLED, "name"): Saying(
-        N_("{authority} has published a recall of {product} that names no lot. Ask whether yours is part of it."),
-        N_("{authority} has published a recall of {product} that names no lot. Establish whether this is part of it."),
+        N_(
+            "{authority} has published a recall of {product} that names no lot."
+            " Ask whether yours is part of it."
+        ),
+        N_(
+            "{authority} has published a recall of {product} that names no lot."
+            " Establish whether this is part of it."
+        ),
     ),
     (ReasonCode.RECALLED, "unit"): Saying(
         N_("This pack has been recalled. That means it must not be used any more."),

@@ -40,7 +40,7 @@ def _allow(old: str, new: str) -> None:
     table = connection.execute(text(known), {"type": "table"}).scalar_one()
     indexes = connection.execute(text(known), {"type": "index"}).scalars().all()
     op.execute(table.replace("CREATE TABLE alert", "CREATE TABLE alert_anew", 1).replace(old, new))
-    op.execute("INSERT INTO alert_anew SELECT * FROM alert")  # noqa: S608 (constants)
+    op.execute("INSERT INTO alert_anew SELECT * FROM alert")
     op.execute("DROP TABLE alert")
     op.execute("ALTER TABLE alert_anew RENAME TO alert")
     for index in indexes:

@@ -1,0 +1,63 @@
+"""What notices say of a whole brand: that it is not licensed, or a warning that names it and no number.
+
+Most who hold a brand that was once counterfeited have nothing to fear, and must not be told otherwise.
+"""
+
+from collections.abc import Iterator
+
+from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
+from service.authenticity.notices import names, notice
+from service.authenticity.reasons import Action, Match, Reason, ReasonCode
+from service.authenticity.regulators import country_of
+
+_ANY_BRAND = frozenset(
+    {"acid", "botulinic", "botulinum", "botulínica", "brand", "falsified", "hyaluronic", "injectable"}
+    | {"injections", "neurotoxin", "product", "products", "toxin", "toxina", "toxins", "unlicensed"}
+)
+"""Words that a notice shares with every product of its class."""
+
+
+def _names_it(alert: AlertRecord, evidence: Evidence) -> bool:
+    """Whether what a notice calls its product is the name of the one presented.
+
+    `concerns_product` decides in doubt that it is; where nothing but the name connects them, it has to fit.
+    """
+    product, said = evidence.product, names(alert.product_name) - _ANY_BRAND
+    if product is None:
+        shown = names(evidence.presented.product or "") - _ANY_BRAND
+        return bool(said and shown) and (said <= shown or shown <= said)
+    known = names(f"{product.name} {product.manufacturer} {product.active_substance}")
+    return said <= known and bool(said & names(product.name))
+
+
+def names_only_product(alert: AlertRecord) -> bool:
+    """Whether the notice gives no number by which a pack could be found."""
+    return not (alert.gtin or alert.lot_key or alert.serial or alert.serial_prefix)
+
+
+def reasons(alert: AlertRecord, evidence: Evidence, match: Match) -> Iterator[Reason]:
+    """What such a notice is to the thing presented. Of a unit that is on record a warning says nothing."""
+    if not _names_it(alert, evidence):
+        return
+    if alert.kind is AlertKind.UNLICENSED:
+        if reason := unlicensed(alert, evidence):
+            yield reason
+    elif alert.kind is AlertKind.RECALLED:
+        yield notice(ReasonCode.RECALLED, Action.QUARANTINE, alert, scope="name")
+    elif alert.kind is not AlertKind.STOLEN and match is not Match.UNIT:
+        # Of a theft nobody could tell which packs are meant.
+        unexplained = match is Match.PRODUCT and evidence.presented.lot is not None
+        severity = Action.QUARANTINE if unexplained else Action.CHECK
+        yield notice(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="name")
+
+
+def unlicensed(alert: AlertRecord, evidence: Evidence) -> Reason | None:
+    """Not licensed where the regulator is, whoever made it; elsewhere the notice means nothing."""
+    country, market, product = country_of(alert.authority), evidence.presented.market, evidence.product
+    if country is not None and market not in (None, country):
+        return None
+    licensed = product is not None and market is not None and market in product.markets
+    elsewhere = country is not None and market is None  # nobody said that it is there
+    severity = Action.CHECK if licensed or elsewhere else Action.QUARANTINE
+    scope = "notice" if country else "notice of none"
+    return notice(ReasonCode.MARKET_NOT_AUTHORISED, severity, alert, scope=scope, market=country or "")
