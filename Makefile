@@ -2,11 +2,11 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help run test lint format bench lock wheel clean
+.PHONY: help run test lint format bench benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
-		printf '  make %-8s %s\n' "$${line%% - *}" "$${line#* - }"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
+		printf '  make %-23s %s\n' "$${line%% - *}" "$${line#* - }"; done
 
 run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT=, HOST=)
 	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve
@@ -27,6 +27,9 @@ format: .venv/dev.stamp ## mend what the formatter and the linter can mend
 
 bench: .venv/dev.stamp ## measure, and print each figure with its target
 	$(BIN)/python -m tests.bench
+
+benchmark-counterfeits: .venv/run.stamp ## documented fakes, ours beside four plain checks (CASES=theirs.jsonl, ARGS=--json)
+	@$(BIN)/python -m tests.counterfeits $(if $(CASES),'$(CASES)') $(ARGS)
 
 # The locks are resolved for every platform, hashed, and name no host.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

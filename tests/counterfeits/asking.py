@@ -62,7 +62,7 @@ class Asking:
             if "patient" in words(vial.get("asker") or (carton or {}).get("asker"))
             else Asker.CLINIC
         )
-        common: dict[str, Any] = self._identified(vial, carton) | {"asker": asker} | _origin(vial)
+        common: dict[str, Any] = self._identified(vial, carton) | {"asker": asker} | _origin(vial, asker)
         box = Pack(**_own(carton)) if carton else Pack()
         once = ("market", "strength", "substance", "language", "product")
         told = [{name: words(side.get(name)) for name in once} for side in (vial, carton or {})]
@@ -164,16 +164,15 @@ def _own(pack: Plain | None) -> dict[str, Any]:
     return {name: words((pack or {}).get(name)) for name in ("scan", "gtin", "lot", "serial", "expiry")}
 
 
-_ORIGINS = {"region": "region", "client": "client"}
-
-
-def _origin(pack: Plain) -> dict[str, str]:
-    """Where a scan comes from, as far as a question can say it."""
-    return {
-        name: words(pack[said])
-        for said, name in _ORIGINS.items()
-        if pack.get(said) and name in _QUESTION_FIELDS
+def _origin(pack: Plain, asker: Asker) -> dict[str, Any]:
+    """Where a question comes from, in the words that questions have for it."""
+    said = {
+        "country": words(pack.get("market")),
+        "region": words(pack.get("region")),
+        "client": words(pack.get("client")),
+        "trade": asker is Asker.CLINIC,
     }
+    return {name: value for name, value in said.items() if value and name in _QUESTION_FIELDS}
 
 
 _QUESTION_FIELDS = frozenset(Question.__dataclass_fields__)

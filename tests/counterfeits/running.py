@@ -11,6 +11,7 @@ from service.authenticity.evidence import Presented
 from service.authenticity.reasons import Action
 from service.errors import InvalidFieldsError, VialcheckError
 from service.registry import imports
+from service.storage.audit import Who
 from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.questions import Pack, Question, understand
@@ -95,7 +96,7 @@ class Bench:
         if not files:
             return
         done = imports.run(
-            database, files, actor="benchmark", reason=case.id, keep_good=True, clock=lambda: at
+            database, files, who=Who("benchmark"), reason=case.id, keep_good=True, clock=lambda: at
         )
         for file in done.files:
             if file.error is not None:
