@@ -158,7 +158,8 @@ class Evidence:
     product with such a lot, and `product` and `batch` are set when there is exactly one; with one that does
     not have the lot, `same_lot` holds the maker's other products that do. `any_same_lot_stopped`: one of
     those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
-    carries and whose whole catalogue is held here. `carton` is the evidence on the box around the vial,
+    carries, or whose product it is called, and whose whole catalogue is held here. `named`: products of the
+    name given, where none of them has the lot. `carton` is the evidence on the box around the vial,
     when it was presented beside the vial. `inferred`: a scanner's wrong setting had to be undone to read the
     code at all. `scanned_at`: when the code was read, where that was earlier than `now` (a time without a
     network); it may turn an answer toward caution alone.
@@ -173,6 +174,7 @@ class Evidence:
     same_lot: tuple[ProductRecord, ...] = ()
     any_same_lot_stopped: bool = False
     prefix_holder: str = ""
+    named: tuple[ProductRecord, ...] = ()
     alerts: tuple[AlertRecord, ...] = ()
     near: tuple[NearMiss, ...] = ()
     carton: "Evidence | None" = None

@@ -113,6 +113,11 @@ def _serial_in_other_lot(evidence: Evidence) -> Reasons:
 
 def _lot_not_on_record(evidence: Evidence) -> Reasons:
     product, lot = evidence.product, evidence.presented.lot
+    if product is None and lot is not None and not _near(evidence, "lot"):
+        makers = {each.manufacturer for each in evidence.named}
+        if len(makers) == 1 and all(each.complete for each in evidence.named):
+            # Which of the presentations it is does not matter: none of them has the lot.
+            yield _against(ReasonCode.LOT_NOT_ON_RECORD, lot=lot.printed, manufacturer=makers.pop())
     if product is None or lot is None or evidence.batch is not None:
         return
     elsewhere = [other for other in evidence.same_lot if other.id != product.id]

@@ -367,6 +367,11 @@ def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
     return ""
 
 
+def whole_catalogues(snapshot: Snapshot) -> set[str]:
+    """The companies of which every product is here."""
+    return {str(name) for name, _prefixes in _PREFIXES.rows(snapshot, {})}
+
+
 def alerts(
     snapshot: Snapshot, gtin: Gtin | None, lot: Lot | None, serial: Serial | None
 ) -> tuple[AlertRecord, ...]:

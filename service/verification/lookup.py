@@ -41,6 +41,7 @@ class _Found:
     same_lot: tuple[ProductRecord, ...] = ()
     any_same_lot_stopped: bool = False
     prefix_holder: str = ""
+    named: tuple[ProductRecord, ...] = ()
 
 
 def gather(snapshot: Snapshot, understood: Understood, asker: Asker, now: datetime) -> Evidence:
@@ -66,6 +67,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         same_lot=found.same_lot,
         any_same_lot_stopped=found.any_same_lot_stopped,
         prefix_holder=found.prefix_holder,
+        named=found.named,
         alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
         inferred=understood.reading is not None
         and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
@@ -113,7 +115,9 @@ def _with_gtin(snapshot: Snapshot, found: _Found, gtin: Gtin) -> None:
     shown = found.presented
     held = records.by_gtin(snapshot, gtin, shown.lot, shown.serial)
     if held is None:
-        found.prefix_holder = records.prefix_holder(snapshot, gtin)
+        found.prefix_holder = records.prefix_holder(snapshot, gtin) or _whole_catalogue(
+            snapshot, shown.product
+        )
         found.same_lot = _same_lot_of(
             snapshot,
             shown,
@@ -138,7 +142,8 @@ def _with_lot(snapshot: Snapshot, found: _Found, lot: Lot) -> None:
         fitting = [pair for pair in holders if folded in pair[0].name.casefold()]
         fitting = fitting or [pair for pair in holders if not told_apart(named, pair[0].name)]
         if not fitting:
-            found.product = _only(_named(snapshot, named))
+            found.named = tuple(_named(snapshot, named))
+            found.product = _only(list(found.named))
             return
         holders = fitting
     if len(holders) == 1:
@@ -176,6 +181,12 @@ def _same_lot_of(
 def _same_company(one: str, other: str) -> bool:
     """Lot strings repeat between companies; only under one company's prefix does it mean something."""
     return one[1 : 1 + _PREFIX_DIGITS] == other[1 : 1 + _PREFIX_DIGITS]
+
+
+def _whole_catalogue(snapshot: Snapshot, typed: str | None) -> str:
+    """The maker of what the product is called, if all of its products are here; empty if not, or not one."""
+    makers = {product.manufacturer for product in _named(snapshot, typed)} if typed else set()
+    return makers.pop() if len(makers) == 1 and makers <= records.whole_catalogues(snapshot) else ""
 
 
 def _is_called(product: ProductRecord, typed: str | None) -> bool:

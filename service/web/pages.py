@@ -110,6 +110,13 @@ def about() -> str:
     return render_template("about.html", places=places())
 
 
+@pages.get("/limits")
+@open_to_everyone
+def limits() -> str:
+    """What a matching answer does not show, and what a clinic can do about each."""
+    return render_template("limits.html", places=places())
+
+
 @pages.post("/check")
 @open_to_everyone
 def check() -> BaseResponse:

@@ -111,20 +111,24 @@ class Asking:
         return said
 
     def _identified(self, vial: dict[str, Any], carton: dict[str, Any] | None) -> dict[str, Any]:
-        """The vial's own fields. A vial that names no product bears the name of the only one on record."""
+        """The vial's own fields. A pack that names no product bears the name of the only one on record."""
         own = _own(vial) | {"no_lot": bool(vial.get("no_lot") or (carton or {}).get("no_lot"))}
         sides = [vial, carton or {}]
-        named = any(words(side.get(name)) for side in sides for name in ("scan", "gtin", "product"))
+        gtins = [
+            self._books.by_gtin(words(side["gtin"]).zfill(14)) for side in sides if words(side.get("gtin"))
+        ]
+        named = any(words(side.get(name)) for side in sides for name in ("scan", "product")) or any(gtins)
         only = self._books.products[0] if len(self._books.products) == 1 else None
         if named or only is None:
             return own
-        lot = own["lot"]
-        if own["serial"] and not self._known(lot):
+        known = self._known(own["lot"])
+        if own["serial"] and not gtins and not known:
             own["gtin"] = only.gtin
-        elif not self._known(lot) or own["serial"]:
+        elif gtins or not known:
             vial["product"] = only.name
-        if own["gtin"] or vial.get("product"):
-            self.notes.append(f"names no product, taken as {only.name}")
+        else:
+            return own
+        self.notes.append(f"names no product on record, taken as {only.name}")
         return own
 
     def _known(self, lot: str) -> bool:

@@ -420,6 +420,32 @@ def test_about_says_what_a_match_does_not_show(browser: FlaskClient) -> None:
     assert not BANNED.search(said)
 
 
+def test_the_limits_name_what_no_record_shows_and_what_to_do(browser: FlaskClient) -> None:
+    said = words(browser.get("/limits"))
+    for title in (
+        "A vial that was used and filled again",
+        "A code that was copied from one pack",
+        "A few copies, far apart",
+        "A manufacturer that does not take part",
+    ):
+        assert title in said
+    assert said.count("What you can do") == 5
+    assert not BANNED.search(said)
+
+
+@pytest.mark.parametrize(
+    ("scanned", "linked"),
+    [
+        (f"{LINK}/10/A1001/21/SN0001?17=701231", True),  # accept
+        (f"{LINK}/10/A1001", True),  # check
+        (f"{LINK}/10/A1002", False),  # reject: there is nothing to weigh any more
+        (f"/01/{UNKNOWN_GTIN}/10/X1", False),  # nothing matched
+    ],
+)
+def test_a_match_leads_to_what_it_does_not_show(browser: FlaskClient, scanned: str, linked: bool) -> None:
+    assert ('href="/limits"' in browser.get(scanned).text) is linked
+
+
 def test_the_authorities_are_https_addresses_of_countries() -> None:
     for code, authority in AUTHORITIES.items():
         assert re.fullmatch(r"[A-Z]{2}", code)
