@@ -11,7 +11,8 @@ from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import AlertKind, Asker, BatchStatus, Evidence, NearMiss, Presented
 from service.authenticity.notices import told_apart
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
-from service.authenticity.record_rules import has_ended, normal_strength
+from service.authenticity.record_rules import has_ended, named_strength, normal_strength
+from service.authenticity.regulators import country_of
 from service.authenticity.verdicts import judge
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
@@ -34,6 +35,8 @@ C, A = ReasonCode, Action
 INCOMPLETE = replace(PRODUCT, complete=False, serialised=False)
 LOT_ONLY = Presented(lot=LOT)
 OTHER_PRODUCT = replace(PRODUCT, id=2, gtin="09506000134369", name="Verotox 50")
+BRAND = alert(authority="FDA", product_name="Botox 100 units/vial")
+UNLICENSED = alert(product_name="Toxpia", kind=AlertKind.UNLICENSED)
 PAST = Expiry(2025, 6, 30)
 PAST_BATCH = replace(BATCH, expiry=PAST)
 
@@ -316,6 +319,160 @@ ROWS = [
         A.CHECK,
         {C.ALERT_LOT_COUNTERFEITED, C.LOT_ON_RECORD},
     ),
+    # Ozempic PAR0362: the lot is the maker's, serials that begin so are not, and this is none of them
+    (
+        "alert: serials of the lot, another one",
+        evidence(
+            {"expiry": None},
+            unit=None,
+            product=INCOMPLETE,
+            alerts=(alert(lot="VX2401", serial_prefix="5174"),),
+        ),
+        A.CHECK,
+        {C.ALERT_LOT_COUNTERFEITED, C.LOT_ON_RECORD},
+    ),
+    (
+        "alert: serials of the lot, no serial presented",
+        evidence({"expiry": None, "serial": None}, unit=None, alerts=(alert(lot="VX2401", serial="51746"),)),
+        A.QUARANTINE,
+        {C.ALERT_LOT_COUNTERFEITED, C.LOT_ON_RECORD},
+    ),
+    # FDA 2015: a warning that names Botox and no number. Most who hold the brand have nothing to fear
+    (
+        "alert: brand, no record",
+        Evidence(Presented(product="Botox 100U", lot=LOT), NOW, ZoneInfo("UTC"), alerts=(BRAND,)),
+        A.CHECK,
+        {C.ALERT_LOT_COUNTERFEITED, C.NO_RECORDS_HELD},
+    ),
+    (
+        "alert: brand, lot on record",
+        evidence({"serial": None}, unit=None, alerts=(replace(BRAND, product_name="Verotox"),)),
+        A.CHECK,
+        {C.ALERT_LOT_COUNTERFEITED, C.LOT_ON_RECORD},
+    ),
+    (
+        "alert: brand, lot that incomplete records lack",
+        evidence(
+            {"serial": None},
+            product=INCOMPLETE,
+            batch=None,
+            unit=None,
+            alerts=(replace(BRAND, product_name="Verotox"),),
+        ),
+        A.QUARANTINE,
+        {C.ALERT_LOT_COUNTERFEITED, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "alert: brand, unit on record",
+        evidence(alerts=(replace(BRAND, product_name="Verotox"),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: another brand",
+        evidence({"serial": None}, unit=None, alerts=(BRAND,)),
+        A.CHECK,
+        {C.LOT_ON_RECORD},
+    ),
+    # words that every product of its class shares name no brand
+    (
+        "alert: botulinum toxin",
+        Evidence(
+            Presented(product="botulinum toxin", lot=LOT),
+            NOW,
+            ZoneInfo("UTC"),
+            alerts=(alert(product_name="Nabota Botulinum Toxin Type A"),),
+        ),
+        A.UNKNOWN,
+        {C.NO_RECORDS_HELD},
+    ),
+    (
+        "recall of a brand, no lot named",
+        evidence(alerts=(alert(product_name="Verotox 100", kind=AlertKind.RECALLED),)),
+        A.QUARANTINE,
+        {C.RECALLED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "theft of a brand, no lot named",
+        evidence(alerts=(alert(product_name="Verotox 100", kind=AlertKind.STOLEN),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    # MHRA 2025: Botulax, reNTox, Innotox, Toxpia are not licensed in the United Kingdom, whoever made them
+    (
+        "not licensed, presented there",
+        Evidence(
+            Presented(product="Toxpia", market="GB"), NOW, ZoneInfo("Europe/London"), alerts=(UNLICENSED,)
+        ),
+        A.QUARANTINE,
+        {C.MARKET_NOT_AUTHORISED, C.NO_RECORDS_HELD},
+    ),
+    (
+        "not licensed, nobody said where",
+        Evidence(Presented(product="toxpia 100"), NOW, ZoneInfo("UTC"), alerts=(UNLICENSED,)),
+        A.CHECK,
+        {C.MARKET_NOT_AUTHORISED, C.NO_RECORDS_HELD},
+    ),
+    (
+        "not licensed, presented elsewhere",
+        Evidence(Presented(product="Toxpia", market="KR"), NOW, ZoneInfo("Asia/Seoul"), alerts=(UNLICENSED,)),
+        A.UNKNOWN,
+        {C.NO_RECORDS_HELD},
+    ),
+    (
+        "not licensed, by a regulator of no country",
+        Evidence(
+            Presented(product="Toxpia"),
+            NOW,
+            ZoneInfo("UTC"),
+            alerts=(replace(UNLICENSED, authority="Medicines board"),),
+        ),
+        A.QUARANTINE,
+        {C.MARKET_NOT_AUTHORISED, C.NO_RECORDS_HELD},
+    ),
+    (
+        "not licensed, licensed since",
+        evidence({"market": "FR"}, alerts=(replace(UNLICENSED, authority="ANSM", product_name="Verotox"),)),
+        A.CHECK,
+        {C.MARKET_NOT_AUTHORISED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "not licensed, by its lot",
+        evidence(
+            {"serial": None, "market": "TR"},
+            unit=None,
+            alerts=(alert(authority="TITCK", kind=AlertKind.UNLICENSED, lot="VX2401"),),
+            product=replace(PRODUCT, markets=()),
+        ),
+        A.QUARANTINE,
+        {C.MARKET_NOT_AUTHORISED, C.LOT_ON_RECORD},
+    ),
+    # the brand was named, and none of its presentations has the lot
+    (
+        "lot of no presentation",
+        Evidence(Presented(product="Verotox", lot=LOT), NOW, ZoneInfo("UTC"), named=(PRODUCT, OTHER_PRODUCT)),
+        A.QUARANTINE,
+        {C.LOT_NOT_ON_RECORD, C.NO_RECORDS_HELD},
+    ),
+    (
+        "lot of no presentation, one of them incomplete",
+        Evidence(Presented(product="Verotox", lot=LOT), NOW, ZoneInfo("UTC"), named=(PRODUCT, INCOMPLETE)),
+        A.UNKNOWN,
+        {C.NO_RECORDS_HELD},
+    ),
+    # a strength that was typed with the name
+    (
+        "strength in the name",
+        evidence({"strength": None, "product": "Verotox 150 Units"}),
+        A.QUARANTINE,
+        {C.PRESENTATION_UNKNOWN, C.UNIT_ON_RECORD},
+    ),
+    (
+        "right strength in the name",
+        evidence({"strength": None, "product": "Verotox 100U"}),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
     (
         "alert: lot alone, expiry as recorded",
         evidence({"serial": None}, unit=None, alerts=(alert(lot="VX2401"),)),
@@ -560,7 +717,11 @@ def test_one_date_ends_in_kiribati_a_day_before_it_ends_in_hawaii() -> None:
         ("100 Units", "100 IU", True),
         ("100 Unidades", "100 u", True),
         ("1,5 mg", "1.5 mg", True),
+        ("100 units/vial", "100 U", True),
+        ("100 E", "100 Allergan units", True),
+        ("100 units per vial", "100 U.I.", True),
         ("100 units", "150 units", False),
+        ("1 mg", "1.34 mg/mL", False),
         ("50 units", "500 units", False),
     ],
 )
@@ -578,6 +739,39 @@ def test_parts_of_the_evidence_are_what_the_cases_say() -> None:
     assert MATCHING.presented.serial == SERIAL
     assert MATCHING.presented.expiry == EXPIRY
     assert Gtin.parse(GTIN.value) == GTIN
+
+
+@pytest.mark.parametrize(
+    ("name", "strength"),
+    [
+        ("Botox 150 units", "150 units"),
+        ("Dysport 500U", "500 units"),
+        ("Botox 100 E kohlpharma", "100 units"),
+        ("Dysport 2 x 500 units", "500 units"),
+        ("Botox 50 units and 100 units", None),  # which?
+        ("Ozempic 1 mg", None),  # how much there is may be written in more than one way
+        ("Xeomin 100 LD50 units", None),  # LD50 is no number of units
+        ("Azzalure", None),
+    ],
+)
+def test_a_name_may_say_the_strength(name: str, strength: str | None) -> None:
+    assert named_strength(name) == strength
+
+
+@pytest.mark.parametrize(
+    ("authority", "country"),
+    [
+        ("MHRA", "GB"),
+        ("FDA", "US"),
+        ("NAMMD (Romania)", "RO"),
+        ("Health Canada", "CA"),
+        ("WHO", None),
+        ("FDA and MHRA", None),  # two countries
+        ("FDAC", None),  # somebody else
+    ],
+)
+def test_a_regulator_speaks_for_its_country(authority: str, country: str | None) -> None:
+    assert country_of(authority) == country
 
 
 @pytest.mark.parametrize(

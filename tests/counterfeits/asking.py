@@ -101,7 +101,7 @@ class Asking:
 
     def _fields(self, pack: Any) -> dict[str, Any]:
         if not isinstance(pack, Mapping):
-            return {"scan": words(pack)}
+            return {"scan": scanned(pack)}
         said = keys.sort_out(pack, PRESENTED, self._unknown)
         found = keys.countries(said.get("market"), self._unknown)
         said["market"] = found[0] if len(found) == 1 else ""
@@ -156,16 +156,20 @@ def _has_lot(pack: Plain) -> bool:
     if words(pack.get("lot")):
         return True
     try:
-        return (
-            bool(words(pack.get("scan")))
-            and understand(Question(scan=words(pack["scan"]))).presented.lot is not None
-        )
+        read = understand(Question(scan=scanned(pack.get("scan"))))
+        return read.presented.lot is not None
     except VialcheckError:
         return False
 
 
 def _own(pack: Plain | None) -> dict[str, Any]:
-    return {name: words((pack or {}).get(name)) for name in ("scan", "gtin", "lot", "serial", "expiry")}
+    said = {name: words((pack or {}).get(name)) for name in ("gtin", "lot", "serial", "expiry")}
+    return said | {"scan": scanned((pack or {}).get("scan"))}
+
+
+def scanned(value: Any) -> str:
+    """The text of a scan, as it is: the separators in it look like white space."""
+    return "" if value is None else str(value)
 
 
 def _origin(pack: Plain, asker: Asker) -> dict[str, Any]:

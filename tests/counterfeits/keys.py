@@ -164,9 +164,7 @@ def date_words(value: Any) -> str:
     if isinstance(value, Mapping):
         parts = [value.get(part) for part in ("year", "month", "day")]
         return "-".join(f"{int(part):02}" for part in parts if part)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:06}"
-    text = words(value)
+    text = f"{value:06}" if isinstance(value, int) and not isinstance(value, bool) else words(value)
     if moment := _MOMENT.fullmatch(text):
         return moment[1]
     # 20-24-12 is no date of the form YYMMDD, whichever year it is

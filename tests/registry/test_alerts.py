@@ -38,6 +38,17 @@ def test_everything_that_a_notice_can_say(database: Database, tmp_path: Path) ->
     assert table(database, "alert")[0]["product_id"] is not None  # its product came later
 
 
+@pytest.mark.parametrize("word", ["unlicensed", "Unauthorised", "not licensed", "unapproved"])
+def test_a_brand_that_is_not_licensed(database: Database, tmp_path: Path, word: str) -> None:
+    assert counts(imported(database, tmp_path, f"{HEADER}MHRA,{word},Toxpia,,,,,,,,,2025-08-30,,\n")) == (
+        1,
+        0,
+        0,
+        0,
+    )
+    assert table(database, "alert")[0]["kind"] == "unlicensed"
+
+
 @pytest.mark.parametrize(
     ("published", "stored"),
     [

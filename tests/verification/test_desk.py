@@ -112,6 +112,18 @@ def count(database: Database) -> int:
         ({"scan": f"(01){world.GTIN}(10)VX2401(710)11234506"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.LOT_ON_RECORD}),
         ({"scan": f"(01){world.GTIN}(10)VX2401(712)123456.7"}, A.CHECK, {R.LOT_ON_RECORD}),  # none of Spain's held
         ({"product": "Verotox 50"}, A.CHECK, {R.PRODUCT_ON_RECORD}),
+        # as people write a name: the words that name it count, and the number of units
+        ({"product": "VEROTOX 100U (Medulla)", "lot": "NOPE77"}, A.QUARANTINE, {R.LOT_NOT_ON_RECORD, R.PRODUCT_ON_RECORD}),
+        ({"product": "Verotox", "lot": "NOPE77"}, A.QUARANTINE, {R.LOT_NOT_ON_RECORD, R.NO_RECORDS_HELD}),
+        ({"product": "Nonsuch", "lot": "NOPE77"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
+        # it is called by the name of a maker all of whose products are here, and this number is not one of them
+        ({"gtin": "03582186006207", "product": "Verotox 100"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.NO_RECORDS_HELD}),
+        ({"gtin": "03582186006207", "product": "Filla"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
+        # the lot of what it is called, under a number that nobody knows
+        ({"gtin": "03582186006207", "product": "Filla", "lot": "FIL1"}, A.QUARANTINE, {R.PRODUCT_MISMATCH, R.NO_RECORDS_HELD}),
+        # a notice of a whole brand is read, though it names no number
+        ({"product": "Toxpia 100", "market": "GB"}, A.QUARANTINE, {R.MARKET_NOT_AUTHORISED, R.NO_RECORDS_HELD}),
+        ({"product": "Toxpia 100", "market": "KR"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
         ({"scan": FULL, "market": "Brazil"}, A.QUARANTINE, {R.MARKET_NOT_AUTHORISED, R.UNIT_ON_RECORD}),
         ({"scan": FULL, "strength": "150 units"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.UNIT_ON_RECORD}),
     ],

@@ -97,4 +97,6 @@ def fill(database: Database) -> None:
             "product_name": "",
             "gtin": GTIN,
         }
+        brand = {"fingerprint": "3", "authority": "MHRA", "kind": "unlicensed", "product_name": "Toxpia"}
+        connection.execute(insert(Alert).values(brand))
         connection.execute(insert(Alert).values(prefix | {"serial_prefix": "FAKE", "serial_folded": "fake"}))

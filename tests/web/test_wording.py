@@ -77,7 +77,12 @@ REASONS = [
         (C.ALERT_CLOSE, Action.QUARANTINE, NOTICE, {"scope": "other_product"}),
         (C.RECALLED, Action.REJECT, {}, {"scope": "lot", "lot": "A1", "class": "II", "why": "Glass"}),
         (C.RECALLED, Action.REJECT, NOTICE, {"scope": "product", "kind": "recalled"}),
-        (C.RECALLED, Action.QUARANTINE, NOTICE, {"scope": "name", "kind": "recalled", "lot": "", "expiry": ""}),
+        (
+            C.RECALLED,
+            Action.QUARANTINE,
+            NOTICE,
+            {"scope": "name", "kind": "recalled", "lot": "", "expiry": ""},
+        ),
         (C.RECALLED, Action.REJECT, {}, {"scope": "unit", "disposition": "recalled"}),
         (C.EXPIRED, Action.REJECT, {}, {"scope": "record", "expiry": "2024-12-31"}),
         (C.EXPIRED, Action.REJECT, {}, {"scope": "printed", "expiry": "2024-12"}),
