@@ -26,6 +26,9 @@ from service.storage import records
 from service.storage.prepared import Snapshot
 from service.verification.questions import Understood
 
+_MOST_WORDS = 4
+"""So many words of a typed name are looked for: a brand and what people write around it."""
+
 _PREFIX_DIGITS = 7
 """The shortest GS1 company prefix that a medicine's GTIN commonly carries, after the packaging digit."""
 
@@ -198,9 +201,9 @@ def _named(snapshot: Snapshot, typed: str) -> list[ProductRecord]:
     found = records.by_name(snapshot, typed)
     if found:
         return found
-    wanted = names(typed)
-    strength = named_strength(typed)
-    by_word = records.by_name(snapshot, max(wanted, key=len)) if wanted else []
+    wanted, strength = names(typed), named_strength(typed)
+    words = sorted(wanted, key=lambda word: (-len(word), word))[:_MOST_WORDS]
+    by_word = next(filter(None, (records.by_name(snapshot, word) for word in words)), [])
     return [
         each
         for each in by_word

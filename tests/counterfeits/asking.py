@@ -157,9 +157,9 @@ def _has_lot(pack: Plain) -> bool:
         return True
     try:
         read = understand(Question(scan=scanned(pack.get("scan"))))
-        return read.presented.lot is not None
     except VialcheckError:
         return False
+    return read.presented.lot is not None
 
 
 def _own(pack: Plain | None) -> dict[str, Any]:
