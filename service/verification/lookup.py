@@ -1,5 +1,6 @@
 """Gather the evidence for what was presented. Reads only; judging and recording are others' work."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +29,8 @@ from service.verification.questions import Understood
 
 _MOST_WORDS = 4
 """So many words of a typed name are looked for: a brand and what people write around it."""
+
+_NUMBER = re.compile(r"[0-9]+")
 
 _PREFIX_DIGITS = 7
 """The shortest GS1 company prefix that a medicine's GTIN commonly carries, after the packaging digit."""
@@ -201,15 +204,16 @@ def _named(snapshot: Snapshot, typed: str) -> list[ProductRecord]:
     found = records.by_name(snapshot, typed)
     if found:
         return found
-    wanted, strength = names(typed), named_strength(typed)
+    wanted = names(typed)
     words = sorted(wanted, key=lambda word: (-len(word), word))[:_MOST_WORDS]
     by_word = next(filter(None, (records.by_name(snapshot, word) for word in words)), [])
-    return [
+    found = [
         each
         for each in by_word
         if wanted <= names(f"{each.name} {each.manufacturer} {each.active_substance}")
-        and (strength is None or len(by_word) == 1 or named_strength(each.name) in (None, strength))
     ]
+    units, _, _ = (named_strength(typed) or "").partition(" ")
+    return [each for each in found if units in _NUMBER.findall(each.name)] or found
 
 
 def _only(products: list[ProductRecord]) -> ProductRecord | None:
