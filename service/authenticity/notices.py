@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from service.authenticity.evidence import AlertRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode
@@ -23,6 +24,7 @@ def told_apart(name: str, other: str) -> bool:
     return bool(one) and bool(two) and not one & two
 
 
+@lru_cache(maxsize=4096)  # the same notices and products are asked about on every check
 def names(text: str) -> frozenset[str]:
     """The words of a product's name that tell it from others, folded."""
     return frozenset(_WORD.findall(unicodedata.normalize("NFKC", text).casefold())) - _FORM_WORDS

@@ -168,12 +168,8 @@ class Alert(Base):
             sqlite_where=text("serial_folded <> ''"),
             postgresql_where=text("serial_folded <> ''"),
         ),
-        Index(
-            "ix_alert_names_only_product",
-            "product_name",
-            sqlite_where=text("lot_key = '' AND gtin = '' AND serial_folded = ''"),
-            postgresql_where=text("lot_key = '' AND gtin = '' AND serial_folded = ''"),
-        ),
+        # all three are empty in the few notices that name a product alone
+        Index("ix_alert_names_only_product", "lot_key", "gtin", "serial_folded"),
         CheckConstraint("kind IN ('falsified', 'recalled', 'stolen', 'tampered', 'unlicensed')", name="kind"),
         CheckConstraint("length(trim(authority)) > 0", name="authority"),
         CheckConstraint(

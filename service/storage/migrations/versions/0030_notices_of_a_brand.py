@@ -15,10 +15,7 @@ _NEW = "kind IN ('falsified', 'recalled', 'stolen', 'tampered', 'unlicensed')"
 def upgrade() -> None:
     """One kind more, and an index: such notices are read with every check, so the others may not be in the way."""
     _allow(_OLD, _NEW)
-    op.execute(
-        "CREATE INDEX ix_alert_names_only_product ON alert (product_name) "
-        "WHERE lot_key = '' AND gtin = '' AND serial_folded = ''"
-    )
+    op.create_index("ix_alert_names_only_product", "alert", ["lot_key", "gtin", "serial_folded"])
 
 
 def downgrade() -> None:
