@@ -9,19 +9,19 @@ and several may speak of the same product or lot: what they say is joined. What 
 - a manufacturer who is not named is the maker of that product alone.
 """
 
-import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from service.errors import VialcheckError
-from service.gs1.identifiers import Expiry, Gtin, Lot, check_digit
+from service.gs1.identifiers import Expiry, Lot
 from service.registry.columns import plain
 from tests.counterfeits import keys
 from tests.counterfeits.keys import Plain, listed, words
+from tests.counterfeits.made_up import made_up_gtin, write_sheet
 
 FAR_AWAY = "2099-12-31"
 _NAMES = {
@@ -165,7 +165,10 @@ class Books:
                 each.said | {"gtin": each.gtin, "complete": words(each.complete)} for each in self.products
             ],
             "batches": [
-                {"expiry": FAR_AWAY, "status": "released"} | lot.said | {"gtin": product.gtin, "lot": lot.lot}
+                {"status": "released"}
+                | lot.said
+                | {"gtin": product.gtin, "lot": lot.lot}
+                | ({} if lot.expiry else {"expiry": FAR_AWAY})
                 for product, lot in lots
             ],
             "units": [
@@ -223,8 +226,8 @@ class Books:
             return " ".join(keys.countries(value, self._unknown))
         if name == "strengths":
             return keys.strength(value)
-        if isinstance(value, Mapping):
-            return "; ".join(f"{key}:{each}" for key, each in value.items())
+        if name == "national_numbers":
+            return "; ".join(_national(value))
         return words(value)
 
     def _find(self, facts: dict[str, Any]) -> ProductEntry | None:
@@ -324,6 +327,15 @@ def _several(value: Any, name: str) -> list[Any]:
     ]
 
 
+def _national(value: Any) -> list[str]:
+    """`SCHEME:NUMBER`, of a mapping, of text, or of a list of either."""
+    if isinstance(value, Mapping):
+        return [f"{scheme}:{words(number)}" for scheme, number in value.items()]
+    if isinstance(value, list):
+        return [number for each in value for number in _national(each)]
+    return [words(value)]
+
+
 def _lot_fields(said: dict[str, Any]) -> dict[str, str]:
     """What an entry says of its lot, as cells of the import; the state of a unit stays with the unit."""
     fields = {
@@ -367,38 +379,3 @@ def _lot_key(number: str) -> str:
         return Lot.parse(number).key
     except VialcheckError:
         return number
-
-
-def made_up_gtin(number: int, prefix: str = "") -> str:
-    """A GTIN for a product of which none is public: under GS1's example prefix, if none is said."""
-    prefix = prefix if prefix.isdigit() and len(prefix) < 12 else "9506000"
-    digits = "0" + prefix + str(90_000 + number)[-(12 - len(prefix)) :].zfill(12 - len(prefix))
-    return digits + check_digit(digits)
-
-
-def mended_gtins(records: Any) -> Iterator[tuple[str, str]]:
-    """GTINs of the records whose check digit is wrong, with what they become: made up by whoever wrote them."""
-    if isinstance(records, Mapping):
-        for key, value in records.items():
-            digits = words(value).replace(" ", "")
-            if plain(key) in keys.named({"gtin": keys.PRODUCT["gtin"]}) and digits.isdigit():
-                try:
-                    Gtin.parse(digits)
-                except VialcheckError:
-                    if len(digits) in (8, 12, 13, 14):
-                        yield digits, digits[:-1] + check_digit(digits[:-1])
-            else:
-                yield from mended_gtins(value)
-    elif isinstance(records, list):
-        for each in records:
-            yield from mended_gtins(each)
-
-
-def write_sheet(path: Path, rows: list[dict[str, str]]) -> Path:
-    """One list, with a column for every field that any row has."""
-    columns = list(dict.fromkeys(keys.chain(rows)))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path

@@ -16,8 +16,9 @@ from service.authenticity.notices import told_apart
 from service.registry.columns import plain
 from tests.counterfeits import keys
 from tests.counterfeits.asking import PRESENTED, Asking, Showing, moment, packs_of
-from tests.counterfeits.books import Books, mended_gtins
+from tests.counterfeits.books import Books
 from tests.counterfeits.keys import Plain, listed, words
+from tests.counterfeits.made_up import mended_gtins
 
 _ALERT = keys.named(keys.ALERT)
 _KEYS = (

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.counterfeits.books import made_up_gtin, mended_gtins
 from tests.counterfeits.cases import Case, CaseError, case_of
 from tests.counterfeits.keys import countries, date_words, strength
+from tests.counterfeits.made_up import made_up_gtin, mended_gtins
 from tests.counterfeits.running import Bench
 from tests.counterfeits.scoring import Fit, fit
 
@@ -158,6 +158,26 @@ def test_asking_about_the_fake_leaves_no_trace_for_the_twin(bench: Bench) -> Non
     )
     answers = bench.answer(case)
     assert {answers.fake.action, answers.twins[0].action} == {"accept"}
+
+
+def test_a_cell_that_cannot_be_read_costs_the_record_nothing_else(bench: Bench) -> None:
+    odd = {
+        **ONE[0],
+        "made": "last spring",
+        "national_numbers": {"XYZ": "1"},
+        "languages": "Klingon",
+        "ndc": "0023-1145-01",
+    }
+    case = written(
+        records=[odd, {**ONE[0], "lot": "L2", "expiry": "not printed"}],
+        presented={"lot": "L1", "expiry": "2026-01"},
+        expect={"actions": ["quarantine"], "reasons_any": ["expiry_mismatch"]},
+        twin={"presented": {"lot": "L2"}, "expect": "check"},
+    )
+    answers = bench.answer(case)
+    assert fit(answers.fake, case.expect) is Fit.AS_EXPECTED, answers.fake
+    assert answers.twins[0].action == "check"
+    assert {note.split()[2] for note in answers.notes} == {"made", "national_numbers", "languages"}
 
 
 @pytest.mark.parametrize(
