@@ -4,7 +4,10 @@ import atexit
 from dataclasses import dataclass
 
 from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.accounts.rooms import Accounts
+from service.accounts.seal import Seal
 from service.accounts.sessions import Sessions
 from service.registry.catalogue import Catalogue
 from service.registry.figures import Figures
@@ -15,6 +18,15 @@ from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.reports import Reports
 from service.web import access, api, errors, navigation, uploads
+from service.web.accounts import forms
+from service.web.accounts.audit import audit, init_words
+from service.web.accounts.factors import factors
+from service.web.accounts.invitation import invitation
+from service.web.accounts.keys import keys
+from service.web.accounts.me import me
+from service.web.accounts.people import people
+from service.web.accounts.sign_in import account
+from service.web.accounts.single_sign_on import single_sign_on
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
@@ -36,11 +48,16 @@ class Service:
     settings: Settings
     database: Database
     desk: Desk
-    sessions: Sessions
+    accounts: Accounts
     reports: Reports
     triage: Triage
     catalogue: Catalogue
     figures: Figures
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return self.accounts.sessions
 
     def close(self) -> None:
         """Write down what waits, and let go of the database."""
@@ -82,7 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings,
         database,
         desk,
-        sessions=Sessions(database),
+        accounts=Accounts.of(database, Seal(settings.secret_key, settings.secret_file), settings.provider),
         reports=Reports(database),
         triage=Triage(database),
         catalogue=Catalogue(database),
@@ -92,12 +109,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    blueprints = (pages, photo, reports, triage, overview, station, setup, labels)
-    for blueprint in (*blueprints, api.api, readings, docs, health):
+    asking = (pages, photo, reports, station, setup, labels, api.api, readings, docs, health)
+    accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
+    for blueprint in (*asking, triage, overview, *accounts):
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)
     navigation.init_app(app)
+    forms.init_app(app)
+    init_words(app.jinja_env.globals)
+    if settings.proxies:
+        many = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
     app.after_request(_secure)
     return app
 

@@ -66,6 +66,29 @@ class ErrorCode(StrEnum):
     SECOND_FACTOR_NEEDED = "second_factor_needed"
     OTHER_SITE = "other_site"
     FORM_EXPIRED = "form_expired"
+    SIGN_IN_WRONG = "sign_in_wrong"
+    SIGN_IN_LATE = "sign_in_late"
+    CODE_WRONG = "code_wrong"
+    PASSKEY_REFUSED = "passkey_refused"
+    SINGLE_SIGN_ON_REFUSED = "single_sign_on_refused"
+    SINGLE_SIGN_ON_DOWN = "single_sign_on_down"
+    WAIT = "wait"
+    SECRET_KEY_CHANGED = "secret_key_changed"  # noqa: S105
+    KEY_INVALID = "key_invalid"
+    SCOPE_MISSING = "scope_missing"
+    # people and their organisations
+    PASSWORD_SHORT = "password_short"  # noqa: S105 (codes of refusals, no passwords)
+    PASSWORD_LONG = "password_long"  # noqa: S105
+    PASSWORD_COMMON = "password_common"  # noqa: S105
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105
+    EMAIL_INVALID = "email_invalid"
+    NAME_INVALID = "name_invalid"
+    TAKEN = "taken"
+    NOT_ON_RECORD = "not_on_record"
+    CHOICE_MISSING = "choice_missing"
+    LAST_ADMIN = "last_admin"
+    LAST_FACTOR = "last_factor"
+    INVITATION_OVER = "invitation_over"
     # putting facts in
     FILE_UNREADABLE = "file_unreadable"
     FILE_NOT_TEXT = "file_not_text"
@@ -146,6 +169,18 @@ class UnavailableError(VialcheckError):
 
 class TooManyError(VialcheckError):
     """The same was done too often in a short time. Later it is taken again."""
+
+
+class WaitError(TooManyError):
+    """Wrong too often: the next guess is taken in `seconds`."""
+
+    def __init__(self, code: ErrorCode, *, seconds: int) -> None:
+        super().__init__(code, found=str(seconds))
+        self.seconds = seconds
+
+
+class UnknownKeyError(VialcheckError):
+    """A program's key that is not, or no longer, one of ours."""
 
 
 class InvalidFieldsError(RefusedError):

@@ -1,12 +1,16 @@
 """Settings: environment variables `VIALCHECK_…`, each with a default that is safe to start with."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.accounts.provider import Provider
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
+
+_SECRET = frozenset({"secret_key", "oidc_client_secret"})
 
 
 class Settings(BaseSettings):
@@ -39,6 +43,26 @@ class Settings(BaseSettings):
         64 * 1024, ge=1024, description="Larger requests are refused (no page takes files yet)."
     )
 
+    secret_key: str = Field(
+        "",
+        description="At least 32 random characters, with which the secrets of code generators are sealed. "
+        "Empty: a file beside the database, made when it is first needed.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="An OpenID Connect provider to sign in with, such as https://login.example.org. "
+        "The address to register there is /sign-in/organisation/back under the public one.",
+    )
+    oidc_client_id: str = Field("", description="What that provider knows this service as.")
+    oidc_client_secret: str = Field("", description="And the secret that goes with it.")
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=8,
+        description="How many proxies of your own stand in front: so many of the addresses in "
+        "X-Forwarded-For (-Proto, -Host) are believed.",
+    )
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -52,12 +76,26 @@ class Settings(BaseSettings):
         database.migrate()
         return database
 
+    @property
+    def provider(self) -> Provider | None:
+        """The OpenID Connect provider, if one is set up."""
+        if not self.oidc_issuer:
+            return None
+        return Provider(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the sealing key is kept when it is not set: beside SQLite's file, else in `data`."""
+        return Database.beside(self.database_url) / "vialcheck.key"
+
     def described(self) -> Iterator[tuple[str, str, str]]:
         """Each setting: the variable's name, its value (no password), what it is for."""
         for name, field in type(self).model_fields.items():
             value = str(getattr(self, name))
             if name == "database_url":
                 value = Database.shown(value)
+            if name in _SECRET and value:
+                value = "(set)"
             yield f"VIALCHECK_{name.upper()}", value, field.description or ""
 
 

@@ -1,16 +1,27 @@
 """People of every kind, signed in to the real application with a real session."""
 
+import hashlib
 from datetime import UTC, datetime
+from functools import cache
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
+from service.accounts import passwords
 from service.accounts.actors import OrganisationKind, Role
 from service.accounts.sessions import Sessions
 from service.storage.database import Database
 from service.storage.models import Account, Organisation
 from service.web.access import COOKIE
+
+PASSWORD = "tumbling violet harbour 7"
+
+
+@cache
+def hashed(password: str) -> str:
+    """Its hash, made once: that is meant to be slow."""
+    return passwords.hashed(password)
 
 
 def organisation(
@@ -54,3 +65,25 @@ def signed_in(
     client = app.test_client()
     client.set_cookie(COOKIE, sessions.begin(person, address="203.0.113.7", device="test", strong=strong))
     return client
+
+
+def token_of(client: FlaskClient) -> str:
+    """What the forms of whoever is signed in in this browser send along."""
+    cookie = client.get_cookie(COOKIE)
+    return hashlib.sha256(f"csrf {cookie.value if cookie else ''}".encode()).hexdigest()
+
+
+def member(
+    database: Database,
+    *roles: Role,
+    email: str,
+    password: str = PASSWORD,
+    name: str = "Example Biologics",
+    kind: OrganisationKind = OrganisationKind.MANUFACTURER,
+) -> int:
+    """A person who can sign in with `password`; the account's number."""
+    number = account(database, organisation(database, name, kind), *roles, email=email)
+    with database.transaction() as connection:
+        values = {"password_hash": hashed(password)}
+        connection.execute(update(Account).where(Account.id == number).values(values))
+    return number

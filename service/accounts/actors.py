@@ -4,10 +4,11 @@
 (True, False)
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.errors import ErrorCode, ForbiddenError
 from service.storage.audit import Who
 
 
@@ -39,11 +40,25 @@ def may_act(roles: Collection[Role], role: Role) -> bool:
     return role is Role.VIEWER or role in roles or any(role in _INCLUDES.get(own, ()) for own in roles)
 
 
+def needs_second_factor(roles: Iterable[Role]) -> bool:
+    """Whether one of these roles can put in, release or recall, or say who may."""
+    return bool({Role.ADMIN, Role.IMPORTER, Role.RELEASER}.intersection(roles))
+
+
+class Scope(StrEnum):
+    """What a program may do with an organisation's key."""
+
+    VERIFY = "verify"
+    READ = "read"
+    IMPORT = "import"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts. `strong`: with a second factor in this session. `session`: the hash of its token, or empty.
 
     `country` and `region` are the organisation's registered place; `network` the address cut to /24 or /48.
+    A program has no account but `scopes`, and comes in only where one of them is asked for.
     """
 
     name: str
@@ -57,10 +72,29 @@ class Actor:
     region: str = ""
     network: str = ""
     session: str = ""
+    email: str = ""
+    scopes: frozenset[Scope] = frozenset()
 
     def may(self, role: Role) -> bool:
         """Whether this person may do what `role` does, in their own organisation."""
         return may_act(self.roles, role)
+
+    @property
+    def person_id(self) -> int:
+        """The account; ForbiddenError(NOT_ALLOWED) for a program, which has none to change."""
+        if self.account_id is None:
+            raise ForbiddenError(ErrorCode.NOT_ALLOWED)
+        return self.account_id
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a key asks, and no person."""
+        return self.account_id is None
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether what this person may do asks for one."""
+        return needs_second_factor(self.roles)
 
     @property
     def who(self) -> Who:

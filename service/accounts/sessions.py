@@ -1,16 +1,18 @@
 """Sessions, kept on the server: a stolen database holds no token that would open one.
 
 The cookie has 256 random bits; the table has their SHA-256. A session ends after `IDLE` without a request,
-after `LONGEST` in any case, when it is revoked, and when the account is disabled.
+after `LONGEST` in any case, when it is revoked, and when the account is disabled. A second factor counts for
+`STRONG`; then it is asked for anew.
 """
 
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.storage.database import Database
@@ -18,8 +20,20 @@ from service.storage.models import Account, Organisation, SignedIn
 
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=7)
+STRONG = timedelta(hours=12)
 _NOTED = timedelta(minutes=5)
 """How exactly it is known when somebody was last seen: not every request writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One session as its person sees it. `id` is the hash of its token, which opens nothing."""
+
+    id: str
+    started: datetime
+    last_seen: datetime
+    network: str
+    device: str
 
 
 class Sessions:
@@ -33,19 +47,26 @@ class Sessions:
 
     def begin(self, account_id: int, *, address: str, device: str, strong: bool = False) -> str:
         """A new session of the account; the token for its cookie, which is told this once."""
-        token, now = secrets.token_urlsafe(32), self._clock()
         with self._database.transaction() as connection:
-            values = {
-                "token_hash": hash_of(token),
-                "account_id": account_id,
-                "started": now,
-                "last_seen": now,
-                "ends": now + LONGEST,
-                "strong": now if strong else None,
-                "network": network_of(address),
-                "device": device[:80],
-            }
-            connection.execute(insert(SignedIn).values(values))
+            return self.begin_in(connection, account_id, address=address, device=device, strong=strong)
+
+    def begin_in(
+        self, connection: Connection, account_id: int, *, address: str, device: str, strong: bool
+    ) -> str:
+        """`begin` within a transaction that does more."""
+        token, now = secrets.token_urlsafe(32), self._clock()
+        values = {
+            "token_hash": hash_of(token),
+            "account_id": account_id,
+            "started": now,
+            "last_seen": now,
+            "ends": now + LONGEST,
+            "strong": now if strong else None,
+            "network": network_of(address),
+            "device": device[:80],
+        }
+        connection.execute(delete(SignedIn).where(SignedIn.ends <= now))
+        connection.execute(insert(SignedIn).values(values))
         return token
 
     def actor(self, token: str, *, address: str) -> Actor | None:
@@ -64,11 +85,12 @@ class Sessions:
             organisation=row.organisation,
             kind=OrganisationKind(row.kind),
             roles=frozenset(map(Role, row.roles)),
-            strong=row.strong is not None,
+            strong=row.strong is not None and now - row.strong < STRONG,
             country=row.country,
             region=row.region,
             network=network_of(address),
             session=hashed,
+            email=row.email,
         )
 
     def end(self, hashed: str, *, account_id: int | None = None) -> None:
@@ -78,6 +100,23 @@ class Sessions:
         with self._database.transaction() as connection:
             connection.execute(delete(SignedIn).where(*where))
 
+    def open_sessions(self, account_id: int) -> list[OpenSession]:
+        """Every session of the account that still opens something, the latest seen first."""
+        now = self._clock()
+        of_account = (SignedIn.account_id == account_id, SignedIn.ends > now, SignedIn.last_seen > now - IDLE)
+        columns = (
+            SignedIn.token_hash,
+            SignedIn.started,
+            SignedIn.last_seen,
+            SignedIn.network,
+            SignedIn.device,
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(*columns).where(*of_account).order_by(SignedIn.last_seen.desc(), SignedIn.token_hash)
+            )
+            return [OpenSession(*row) for row in rows]
+
     def _seen(self, hashed: str, now: datetime) -> None:
         with self._database.transaction(durable=False) as connection:
             connection.execute(update(SignedIn).where(SignedIn.token_hash == hashed).values(last_seen=now))
@@ -86,6 +125,7 @@ class Sessions:
 _ACTOR = (
     select(
         Account.name,
+        Account.email,
         Account.roles,
         Account.disabled,
         SignedIn.account_id,
@@ -101,6 +141,12 @@ _ACTOR = (
     .join(Account, Account.id == SignedIn.account_id)
     .join(Organisation, Organisation.id == Account.organisation_id)
 )
+
+
+def end_all(connection: Connection, account_id: int, *, but: str = "") -> None:
+    """End every session of an account, but for the one whose hash is `but`, within a transaction."""
+    others = (SignedIn.account_id == account_id, SignedIn.token_hash != but)
+    connection.execute(delete(SignedIn).where(*others))
 
 
 def hash_of(token: str) -> str:

@@ -17,6 +17,7 @@ class _LazyGroup(click.Group):
         "parse": ("service.cli.parse", "parse"),
         "decode": ("service.cli.decode", "decode"),
         "label": ("service.cli.labels", "label"),
+        "admin": ("service.cli.admin", "admin"),
         "migrate": ("service.cli.serve", "migrate"),
         "settings": ("service.cli.settings", "settings"),
     }

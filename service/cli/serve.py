@@ -66,11 +66,16 @@ def worker_app() -> Flask:
 
 
 @click.command()
-def migrate() -> None:
+@click.option(
+    "--app-role", default="", help="A PostgreSQL role that shall use the tables, and only add to the audit."
+)
+def migrate(app_role: str) -> None:
     """Bring the database to this version's shape, and say whether anything was done."""
     settings = load()
     database = Database(settings.database_url, wait_seconds=settings.wait)
     done = database.migrate()
+    if app_role:
+        database.grant(app_role)
     database.close()
     click.echo("migrated" if done else "nothing to do")
 

@@ -30,6 +30,14 @@ from service.storage.prepared import Snapshot
 WAIT_SECONDS = 2.5
 """How long a writer waits for another before it is told to try again; an answer is due within 3 s."""
 
+_GRANTS = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "REVOKE UPDATE, DELETE, TRUNCATE ON audit_entry FROM {role}",
+    "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON alembic_version FROM {role}",
+)
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -96,6 +104,24 @@ class Database:
         command.upgrade(config, "head")
         return True
 
+    def grant(self, role: str) -> None:
+        """Let a PostgreSQL role use the tables as the application does: it may add to the audit, and no more.
+
+        Only whoever owns the tables can grant, and could take the audit's triggers away; the application
+        should run as another role. RefusedError for SQLite, which knows no roles.
+        """
+        if self.is_sqlite:
+            raise RefusedError(
+                ErrorCode.SETTING_INVALID,
+                given="sqlite",
+                expected="a PostgreSQL database: SQLite knows no roles",
+                field="database_url",
+            )
+        name = self.engine.dialect.identifier_preparer.quote_identifier(role)
+        with self.transaction() as connection:
+            for statement in _GRANTS:
+                connection.exec_driver_sql(statement.format(role=name))
+
     def is_empty(self) -> bool:
         """Whether no manufacturer was ever put in."""
         with self.reading() as connection:
@@ -105,6 +131,13 @@ class Database:
     def shown(url: str) -> str:
         """The URL as it may be printed: without its password."""
         return _parse_url(url).render_as_string(hide_password=True)
+
+    @staticmethod
+    def beside(url: str) -> Path:
+        """The folder for what is kept beside the records: of SQLite's file; `data` for a server elsewhere."""
+        parsed = _parse_url(url)
+        in_a_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
+        return Path(parsed.database or "").parent if in_a_file else Path("data")
 
     def close(self) -> None:
         """Give every connection back."""

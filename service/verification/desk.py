@@ -92,6 +92,7 @@ class Desk:
             vial=answer.vial,
             carton=answer.carton,
             scanned_at=answer.scanned_at,
+            organisation_id=question.organisation_id,
         )
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC)
         return _answer(scan) if kept is scan else _same_question(kept, understood, question)

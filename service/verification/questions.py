@@ -49,6 +49,7 @@ class Question:
     could not be asked at once: ISO 8601 with its offset from UTC. `layout` is the keyboard that the scanner
     was found to type on (`gs1.keyboards`). `nonce` is the asker's own mark, up to 64 characters: the same
     nonce again is the same check.
+    `organisation_id` is whose people or program asks, where they are signed in.
     """
 
     scan: str = ""
@@ -69,6 +70,7 @@ class Question:
     asker: Asker = Asker.PATIENT
     nonce: str | None = None
     door: Door = Door.WEB
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class RecordedScan:
     vial: Presented | None = None
     carton: Presented | None = None
     scanned_at: datetime | None = None
+    organisation_id: int | None = None
 
 
 class ScanLog:
@@ -181,6 +182,7 @@ def _to_row(scan: RecordedScan) -> dict[str, Any]:
         | {"host": scan.host, "kind": scan.kind}
         | _halves_to_plain(scan),
         "verdict": verdict_to_plain(scan.verdict),
+        "organisation_id": scan.organisation_id,
     }
 
 
@@ -198,6 +200,7 @@ def _from_row(row: Mapping[str, Any]) -> RecordedScan:
         vial=_half_from_plain(row["presented"].get("vial")),
         carton=_half_from_plain(row["presented"].get("carton")),
         scanned_at=row["scanned_at"],
+        organisation_id=row["organisation_id"],
     )
 
 

@@ -14,11 +14,13 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from service.accounts.actors import Actor, OrganisationKind, Role
-from service.accounts.sessions import Sessions
+from service.accounts.actors import Actor, OrganisationKind, Role, Scope
+from service.accounts.rooms import Accounts
 from service.errors import ErrorCode, ForbiddenError
+from service.web import cookies
+from service.web.errors import wants_json
 
-COOKIE = "vialcheck_session"
+COOKIE = cookies.SESSION
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -29,18 +31,22 @@ class Access:
     """Who may open a view: everyone, or the people with one of `roles` in an organisation of one of `kinds`.
 
     `strong`: only with a second factor. No roles: everybody who is signed in; no kinds: of any organisation.
+    A program's key comes in where everyone does, and where `scope` is one that it has; nowhere else.
     """
 
     everyone: bool = False
     roles: frozenset[Role] = frozenset()
     kinds: frozenset[OrganisationKind] = frozenset()
     strong: bool = False
+    scope: Scope | None = None
 
     def lets(self, actor: Actor | None) -> bool:
         """Whether this person may come in, were a second factor shown."""
         if self.everyone:
             return True
         if actor is None:
+            return False
+        if actor.is_program and self.scope not in actor.scopes:
             return False
         of_kind = not self.kinds or actor.kind in self.kinds
         return of_kind and (not self.roles or any(actor.may(role) for role in self.roles))
@@ -56,12 +62,18 @@ def open_to_everyone(view: View) -> View:
 
 
 def only_for(
-    *roles: Role, kinds: frozenset[OrganisationKind] | None = None, strong: bool = False
+    *roles: Role,
+    kinds: frozenset[OrganisationKind] | None = None,
+    strong: bool = False,
+    scope: Scope | None = None,
 ) -> Callable[[View], View]:
-    """Declare who may come in: with one of these roles (none: anybody signed in), and a second factor."""
+    """Declare who may come in: with one of these roles (none: anybody signed in), and a second factor.
+
+    `scope` lets programs in too, those whose key has it.
+    """
 
     def declare(view: View) -> View:
-        _DECLARED[view] = Access(roles=frozenset(roles), kinds=kinds or frozenset(), strong=strong)
+        _DECLARED[view] = Access(False, frozenset(roles), kinds or frozenset(), strong, scope)
         return view
 
     return declare
@@ -72,6 +84,13 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
     if endpoint == "static":
         return Access(everyone=True)
     return _DECLARED.get(app.view_functions[endpoint])
+
+
+def needs_scope(scope: Scope) -> None:
+    """ForbiddenError(SCOPE_MISSING) for a program whose key lacks it; for views that are open to everyone."""
+    who = guest_or_actor()
+    if who is not None and who.is_program and scope not in who.scopes:
+        raise ForbiddenError(ErrorCode.SCOPE_MISSING, expected=scope)
 
 
 def actor() -> Actor:
@@ -90,12 +109,14 @@ def init_app(app: Flask) -> None:
     if silent:
         raise RuntimeError(f"views that do not say who may open them: {', '.join(silent)}")
     app.before_request(_at_the_door)
-    app.jinja_env.globals.update(csrf_field=csrf_field, signed_in=guest_or_actor, Role=Role)
+    app.jinja_env.globals.update(
+        csrf_field=csrf_field, csrf_token=csrf_token, signed_in=guest_or_actor, Role=Role
+    )
 
 
 def csrf_token() -> str:
     """The token that forms of this session send: made from the cookie, which other sites cannot read."""
-    return hashlib.sha256(f"csrf {request.cookies.get(COOKIE, '')}".encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(f"csrf {cookies.held(COOKIE)}".encode("utf-8", "replace")).hexdigest()
 
 
 def csrf_field() -> Markup:
@@ -106,9 +127,7 @@ def csrf_field() -> Markup:
 
 
 def _at_the_door() -> Response | None:
-    token = request.cookies.get(COOKIE)
-    address = request.remote_addr or ""
-    g.actor = _sessions().actor(token, address=address) if token else None
+    g.actor = _who_asks(request.remote_addr or "")
     if request.method not in _CHANGES_NOTHING:
         _refuse_other_sites()
     if request.endpoint is None:
@@ -117,15 +136,24 @@ def _at_the_door() -> Response | None:
     if access is None or not access.lets(g.actor):
         return _refuse(g.actor)
     if access.strong and not g.actor.strong:
-        raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)
+        return _ask_for_proof()
     return None
+
+
+def _who_asks(address: str) -> Actor | None:
+    """Whose key, or whose session; a key goes before, and one that is wrong is never a guest."""
+    kind, _, key = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return _accounts().keys.actor(key.strip(), address=address)
+    token = cookies.held(COOKIE)
+    return _accounts().sessions.actor(token, address=address) if token else None
 
 
 def _refuse_other_sites() -> None:
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise ForbiddenError(ErrorCode.OTHER_SITE)
     # JSON cannot be sent from another site without that site being asked first (CORS), and we never agree.
-    if g.actor is None or request.is_json:
+    if g.actor is None or g.actor.is_program or request.is_json:
         return
     given = request.form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")
     if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_token().encode()):
@@ -133,10 +161,21 @@ def _refuse_other_sites() -> None:
 
 
 def _refuse(who: Actor | None) -> Response:
-    if who is None and request.method == "GET" and "account.sign_in" in current_app.view_functions:
-        return redirect(url_for("account.sign_in", next=request.path), 303)
+    if who is None and request.method == "GET" and not wants_json():
+        return redirect(url_for("account.sign_in", next=_this_page()), 303)
     raise ForbiddenError(ErrorCode.SIGN_IN_NEEDED if who is None else ErrorCode.NOT_ALLOWED)
 
 
-def _sessions() -> Sessions:
-    return cast(Sessions, current_app.extensions["vialcheck"].sessions)
+def _ask_for_proof() -> Response:
+    if request.method == "GET" and not wants_json():
+        return redirect(url_for("account.prove", next=_this_page()), 303)
+    raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)
+
+
+def _this_page() -> str:
+    """The path and query that were asked for, to come back to."""
+    return request.full_path if request.query_string else request.path
+
+
+def _accounts() -> Accounts:
+    return cast(Accounts, current_app.extensions["vialcheck"].accounts)

@@ -7,16 +7,17 @@ from typing import Any, cast
 from flask import Blueprint, Response, current_app, g
 from pydantic_core import to_json as to_json_bytes
 
-from service.authenticity.evidence import Asker, Presented
+from service.accounts.actors import Scope
+from service.authenticity.evidence import Presented
 from service.authenticity.verdicts import Record, Verdict
 from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Pack, Question
 from service.verification.snapshots import presented_to_plain
 from service.web import schemas
-from service.web.access import open_to_everyone
+from service.web.access import needs_scope, open_to_everyone
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
-from service.web.pages import own_hosts
+from service.web.pages import asker_of, own_hosts, own_organisation
 from service.web.wording import advice_messages, headline, host_note, reason_message
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -42,10 +43,11 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 def verify() -> Response:
     """Check what was presented and record that it was checked."""
     given = read_body(schemas.Request).model_dump(exclude_none=True)
-    asker = Asker(given.pop("asker"))
+    asker = asker_of(given.pop("asker", None))
+    needs_scope(Scope.VERIFY)
     record = given.pop("record")
     given["carton"] = Pack(**given.get("carton", {}))
-    question = Question(**given, asker=asker, door=Door.API)
+    question = Question(**given, asker=asker, door=Door.API, organisation_id=own_organisation())
     answer = _desk().verify(question) if record else _desk().look_up(question)
     return _json(answer, 201 if record and not answer.repeated else 200)
 

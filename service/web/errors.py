@@ -17,7 +17,9 @@ from service.errors import (
     RefusedError,
     TooManyError,
     UnavailableError,
+    UnknownKeyError,
     VialcheckError,
+    WaitError,
 )
 from service.web.bodies import ShapeError
 from service.web.language import translation
@@ -28,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 _STATUS: tuple[tuple[type[VialcheckError], int], ...] = (
     (NotFoundError, 404),
+    (UnknownKeyError, 401),
     (ForbiddenError, 403),
     (ConflictError, 409),
     (TooManyError, 429),
@@ -121,7 +124,14 @@ def refusal(error: VialcheckError, *, status: int | None = None) -> Response:
         for each, message in zip(single, messages, strict=True)
     ]
     code = error.code if len(single) > 1 else single[0].code
-    return _answer(status or status_of(error), str(code), " ".join(messages), fields)
+    response = _answer(status or status_of(error), str(code), " ".join(messages), fields)
+    if isinstance(error, WaitError):
+        response.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, UnknownKeyError):
+        response.headers["WWW-Authenticate"] = (
+            'Bearer realm="Vialcheck", error="invalid_token"'  # RFC 6750, 3
+        )
+    return response
 
 
 def _wrong_shape(error: ShapeError) -> Response:

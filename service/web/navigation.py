@@ -10,6 +10,9 @@ from service.web.wording.words import N_
 PAGES: tuple[tuple[str, str], ...] = (
     ("overview.page", N_("Overview")),
     ("triage.listing", N_("Reports")),
+    ("people.page", N_("People")),
+    ("keys.page", N_("Keys")),
+    ("audit.page", N_("Changes")),
 )
 """Endpoint and name of each page in the menu, in its order."""
 

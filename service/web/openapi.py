@@ -27,12 +27,19 @@ _ABOUT = (
 )
 _PROBLEMS = {
     400: "The body is not JSON",
+    401: "The key is unknown, has ended or was revoked",
+    403: "The key lacks the scope, or another website sent this",
     404: "Nothing is there",
     409: "The nonce was used for another check",
     413: "The body is too large",
     415: "The body is not sent as JSON",
     422: "A value cannot be read; every field that was refused is named",
     503: "Busy: send the same request again, with the same nonce",
+}
+_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of your organisation, made at /keys. Without one, anybody asks.",
 }
 _OF_A_BODY = (400, 413, 415, 422)
 _OF_A_FILE = (413, 422)
@@ -91,12 +98,13 @@ def describe(app: Flask) -> Plain:
         "servers": [{"url": "/"}],
         "tags": [{"name": name} for name in dict.fromkeys(each.tag for each in used)],
         "paths": paths,
-        "components": {"schemas": dict(_schemas(used))},
+        "components": {"schemas": dict(_schemas(used)), "securitySchemes": {"key": _KEY}},
+        "security": [{}, {"key": []}],
     }
 
 
 def _operation(operation: Operation, rule: Rule) -> Plain:
-    refused = {*operation.refuses, *(_OF_A_BODY if operation.takes else ()), 503}
+    refused = {*operation.refuses, *(_OF_A_BODY if operation.takes else ()), 401, 403, 503}
     refused |= set(_OF_A_FILE) if operation.uploads else set()
     plain: Plain = {
         "tags": [operation.tag],

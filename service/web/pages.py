@@ -26,6 +26,7 @@ from flask import (
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
+from service.accounts.actors import OrganisationKind
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import ReasonCode
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, UnavailableError, VialcheckError
@@ -34,7 +35,7 @@ from service.gs1.languages import LANGUAGES
 from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Pack, Question
 from service.web import language
-from service.web.access import open_to_everyone
+from service.web.access import guest_or_actor, open_to_everyone
 from service.web.raw_target import raw_target
 from service.web.result_page import asked_fields, places, result_page
 from service.web.setup import known_layout
@@ -181,9 +182,21 @@ def own_hosts() -> frozenset[str]:
     return frozenset({request.host.lower(), urlsplit(own_origin()).netloc.lower()})
 
 
-def asker_of(text: str | None, otherwise: Asker = Asker.PATIENT) -> Asker:
-    """Who asks, from a form or an address; `otherwise` where that says nothing known."""
-    return Asker(text) if text in set(Asker) else otherwise
+def asker_of(text: str | None, otherwise: Asker | None = None) -> Asker:
+    """Who asks, from a form or an address; `otherwise`, or the usual one, where that says nothing known."""
+    return Asker(text) if text in set(Asker) else otherwise or usual_asker()
+
+
+def usual_asker() -> Asker:
+    """A clinic whose people or program is signed in; a patient else."""
+    who = guest_or_actor()
+    return Asker.CLINIC if who is not None and who.kind is OrganisationKind.CLINIC else Asker.PATIENT
+
+
+def own_organisation() -> int | None:
+    """The organisation of whoever is signed in, for the record of the check."""
+    who = guest_or_actor()
+    return who.organisation_id if who is not None else None
 
 
 def posted(form: MultiDict[str, str]) -> dict[str, str]:
@@ -204,6 +217,7 @@ def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
         asker=asker_of(fields.get("asker")),
         nonce=bound_nonce(form.get("nonce", ""), fields),
         door=Door.WEB,
+        organisation_id=own_organisation(),
     )
     digits = question.product.replace(" ", "").replace("-", "")
     if question.gtin or not (digits.isdigit() and len(digits) >= _SHORTEST_GTIN):

@@ -64,9 +64,10 @@ class Request(BaseModel):
         description="The box around the vial, when both are at hand: then `scan` and the fields beside it "
         "are the vial's, and the two have to agree.",
     )
-    asker: Literal["patient", "clinic"] = Field(
-        "patient",
-        description="Whose wording to use. A clinic's check is on disk before it is answered.",
+    asker: Literal["patient", "clinic"] | None = Field(
+        None,
+        description="Whose wording to use. A clinic's check is on disk before it is answered. Left out: the "
+        "clinic's where its key or session asks, else the patient's.",
     )
     record: bool = Field(
         True,

@@ -2,6 +2,16 @@
 
 from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.base import Base
+from service.storage.models.credentials import (
+    ApiKey,
+    Begun,
+    CodeGenerator,
+    Invitation,
+    Passkey,
+    RecoveryCode,
+    SingleSignOn,
+    WrongGuesses,
+)
 from service.storage.models.journal import AuditEntry, Import
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
@@ -19,18 +29,26 @@ __all__ = [
     "NAMES_ONLY_PRODUCT",
     "Account",
     "Alert",
+    "ApiKey",
     "AuditEntry",
     "Base",
     "Batch",
+    "Begun",
+    "CodeGenerator",
     "Import",
+    "Invitation",
     "Manufacturer",
     "Organisation",
+    "Passkey",
     "Product",
     "QualityResult",
+    "RecoveryCode",
     "Report",
     "ReportPhoto",
     "ReportStep",
     "Scan",
     "SignedIn",
+    "SingleSignOn",
     "Unit",
+    "WrongGuesses",
 ]

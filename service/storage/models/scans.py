@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, Integer, String
+from sqlalchemy import JSON, CheckConstraint, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
@@ -16,6 +16,7 @@ class Scan(Base):
     `at` is when it was checked; `scanned_at` when the code was read, where that was said: a scan may have
     waited for a network. `verdict` holds codes and parameters, no sentences; never an address, a user agent
     or a name.
+    `organisation_id` is whose people or program asked; None for a guest.
     """
 
     __tablename__ = "scan"
@@ -31,10 +32,19 @@ class Scan(Base):
     match: Mapped[str] = mapped_column(String(10))
     presented: Mapped[dict[str, Any]] = mapped_column(JSON)
     verdict: Mapped[dict[str, Any]] = mapped_column(JSON)
+    organisation_id: Mapped[int | None] = mapped_column(Integer)
     __table_args__ = (
         Index(None, "product_id", "at"),
         Index(None, "batch_id", "at"),
         CheckConstraint("asker IN ('patient', 'clinic')", name="asker"),
         CheckConstraint("door IN ('web', 'api', 'cli')", name="door"),
         CheckConstraint("action IN ('accept', 'unknown', 'check', 'quarantine', 'reject')", name="action"),
+        # Only of those who are signed in: a guest's check pays nothing for it.
+        Index(
+            None,
+            "organisation_id",
+            "at",
+            sqlite_where=text("organisation_id IS NOT NULL"),
+            postgresql_where=text("organisation_id IS NOT NULL"),
+        ),
     )

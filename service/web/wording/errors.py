@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from gettext import NullTranslations
 
-from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
-from service.web.wording.words import N_, field_name, visible
+from service.errors import ErrorCode, InvalidFieldsError, VialcheckError, WaitError
+from service.web.wording.words import N_, duration_words, field_name, visible
 
 ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.EMPTY: N_("Enter the {field}."),
@@ -108,6 +108,48 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.FORM_EXPIRED: N_(
         "Nothing was changed: this form is from an earlier session. Go back, reload the page, send it again."
     ),
+    ErrorCode.SIGN_IN_WRONG: N_("The e-mail address or the password is wrong."),
+    ErrorCode.SIGN_IN_LATE: N_("That took too long, or was done already. Start again at the sign-in page."),
+    ErrorCode.CODE_WRONG: N_(
+        "This code is wrong, or was used before. Enter the one that the app shows now: each works once."
+    ),
+    ErrorCode.PASSKEY_REFUSED: N_("This passkey is not one that we know. Sign in another way."),
+    ErrorCode.SINGLE_SIGN_ON_REFUSED: N_(
+        "Your organisation's sign-in page did not tell us somebody who has an account or an invitation here."
+    ),
+    ErrorCode.SINGLE_SIGN_ON_DOWN: N_(
+        "Your organisation's sign-in page does not answer. Try again in a minute, or sign in with a password."
+    ),
+    ErrorCode.WAIT: N_("That was wrong too often. You can try again in {found}."),
+    ErrorCode.KEY_INVALID: N_("This key is unknown, has ended or was revoked."),
+    ErrorCode.SCOPE_MISSING: N_("This key may not do that: it lacks the scope {expected}."),
+    ErrorCode.SECRET_KEY_CHANGED: N_(
+        "The server's secret key is another one than before, so no code can be checked."
+        " Use a recovery code or a passkey, and tell whoever runs this service."
+    ),
+    ErrorCode.PASSWORD_SHORT: N_("This password is too short. It needs at least 12 characters."),
+    ErrorCode.PASSWORD_LONG: N_("This password is too long. 200 characters are the most."),
+    ErrorCode.PASSWORD_COMMON: N_(
+        "This password is one that people or programs would guess. Add another word or two that do not belong"
+        " together, and leave out your name and your organisation's."
+    ),
+    ErrorCode.PASSWORD_WRONG: N_("This is not your password."),
+    ErrorCode.EMAIL_INVALID: N_("“{given}” is not an e-mail address. It looks like name@example.org."),
+    ErrorCode.NAME_INVALID: N_(
+        "The {field} is too long, or has a character that cannot be shown. Type it once more."
+    ),
+    ErrorCode.TAKEN: N_("“{given}” is here already. Choose another {field}."),
+    ErrorCode.NOT_ON_RECORD: N_("There is no {field} “{given}” on record."),
+    ErrorCode.CHOICE_MISSING: N_("Choose one: {field}."),
+    ErrorCode.LAST_ADMIN: N_(
+        "Nobody would be left who can let people in. Make somebody else an administrator first."
+    ),
+    ErrorCode.LAST_FACTOR: N_(
+        "This is your only second factor, and your roles need one. Set up another one first."
+    ),
+    ErrorCode.INVITATION_OVER: N_(
+        "This invitation was used, withdrawn, or is older than a week. Ask for a new one."
+    ),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
@@ -180,6 +222,8 @@ def error_message(error: VialcheckError, tr: NullTranslations, *, technical: boo
         "expected": error.expected,
         "found": visible(error.found, 200),
     }
+    if isinstance(error, WaitError):
+        values["found"] = duration_words(error.seconds, tr)
     sentences = [tr.gettext(ERRORS[error.code])]
     if technical and error.code in _TECHNICAL:
         sentences += [tr.gettext(N_("Expected: {expected}."))] if error.expected else []

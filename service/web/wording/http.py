@@ -17,6 +17,7 @@ _MESSAGES = {
 }
 _TITLES = {
     400: N_("We could not read that"),
+    401: N_("This key opens nothing"),
     403: N_("You cannot do this"),
     404: N_("Nothing found here"),
     413: N_("That is too much at once"),

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from gettext import NullTranslations
 
 from service.gs1.countries import countries
@@ -44,6 +44,18 @@ FIELDS = {
     "product": N_("product"),
     "national": N_("national number"),
     "scanned_at": N_("time of the scan"),
+    "email": N_("e-mail address"),
+    "name": N_("name"),
+    "password": N_("password"),
+    "code": N_("code"),
+    "organisation": N_("organisation"),
+    "clinic": N_("clinic's name"),
+    "country": N_("country"),
+    "region": N_("region"),
+    "manufacturer": N_("manufacturer"),
+    "roles": N_("what they may do"),
+    "scopes": N_("what the key may do"),
+    "days": N_("how long"),
 }
 """What people call the parts of an identifier, inside a sentence."""
 
@@ -67,6 +79,22 @@ def date_words(text: str, tr: NullTranslations) -> str:
     if len(parts) == 3:
         return tr.gettext("{day} {month} {year}").format(**names)
     return tr.gettext("{month} {year}").format(**names) if len(parts) == 2 else text
+
+
+def moment_words(moment: datetime, tr: NullTranslations) -> str:
+    """A moment to the minute, in UTC: 5 June 2027, 14:05 UTC."""
+    utc = moment.astimezone(UTC)
+    return tr.gettext("{date}, {time} UTC").format(
+        date=date_words(utc.date().isoformat(), tr), time=f"{utc:%H:%M}"
+    )
+
+
+def duration_words(seconds: int, tr: NullTranslations) -> str:
+    """A wait in words: seconds up to a minute and a half, then minutes, rounded up."""
+    if seconds <= 90:
+        return tr.ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
+    minutes = -(-seconds // 60)
+    return tr.ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
 
 
 def country_name(code: str) -> str:

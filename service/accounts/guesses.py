@@ -1,0 +1,96 @@
+"""Guessing is slowed down: the more wrong guesses in a row, the longer the wait before the next.
+
+A guess is counted before it is looked at, and taken back when it was right: a thousand at once are a
+thousand. Counts are kept in the database, so that every process knows them.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, delete, select, update
+
+from service.errors import ErrorCode, WaitError
+from service.storage.database import Database
+from service.storage.models import WrongGuesses
+
+_FORGOTTEN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`free` wrong guesses cost nothing; from then on a wait that doubles with each, up to `longest`."""
+
+    name: str
+    free: int
+    longest: timedelta
+
+    def wait(self, count: int) -> timedelta:
+        """How long after `count` wrong guesses the next one is taken."""
+        if count < self.free:
+            return timedelta(0)
+        return min(timedelta(seconds=2 ** min(count - self.free, 30)), self.longest)
+
+    def at(self, *what: str) -> "Subject":
+        """This limit on guesses at, or from, something."""
+        text = "\0".join((self.name, *what))
+        return Subject(self, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is counted together. `key` is a hash: the table does not list who was guessed at."""
+
+    limit: Limit
+    key: str
+
+
+class Guesses:
+    """Counts wrong guesses, for all processes."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+
+    def count(self, subjects: Iterable[Subject]) -> None:
+        """Count one guess against each; WaitError, and nothing is counted, where one has to wait."""
+        now = self._clock()
+        ordered = sorted(set(subjects), key=lambda each: each.key)  # everybody locks in one order
+        with self._database.transaction() as connection:
+            kept = {each: self._kept(connection, each, now) for each in ordered}
+            waits = [last + each.limit.wait(count) - now for each, (count, last) in kept.items()]
+            longest = max(waits, default=timedelta(0))
+            if longest > timedelta(0):
+                raise WaitError(ErrorCode.WAIT, seconds=int(longest.total_seconds()) + 1)
+            for each, (count, _) in kept.items():
+                values = {"count": count + 1, "last": now}
+                connection.execute(
+                    update(WrongGuesses).where(WrongGuesses.subject == each.key).values(values)
+                )
+
+    def was_right(self, subjects: Iterable[Subject], *, forget: Iterable[Subject] = ()) -> None:
+        """Take back what was just counted; `forget` all that was ever counted against some of them."""
+        forgotten = {each.key for each in forget}
+        with self._database.transaction() as connection:
+            for each in sorted(set(subjects), key=lambda each: each.key):
+                of_this = WrongGuesses.subject == each.key
+                if each.key in forgotten:
+                    connection.execute(delete(WrongGuesses).where(of_this))
+                else:
+                    fewer = {"count": WrongGuesses.count - 1}
+                    connection.execute(
+                        update(WrongGuesses).where(of_this, WrongGuesses.count > 0).values(fewer)
+                    )
+            connection.execute(delete(WrongGuesses).where(WrongGuesses.last < self._clock() - _FORGOTTEN))
+
+    def _kept(self, connection: Connection, subject: Subject, now: datetime) -> tuple[int, datetime]:
+        """The row of a subject, locked until the transaction ends."""
+        where = WrongGuesses.subject == subject.key
+        fresh = {"subject": subject.key, "count": 0, "last": now}
+        connection.execute(self._database.insert_new(WrongGuesses).values(fresh))
+        row = select(WrongGuesses.count, WrongGuesses.last).where(where).with_for_update()
+        count, last = connection.execute(row).one()
+        return (0, now) if now - last >= _FORGOTTEN else (count, last)

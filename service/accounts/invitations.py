@@ -1,0 +1,280 @@
+"""Links that let one person in, once, within a week; of the link the database keeps only a hash."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from service.accounts import passwords
+from service.accounts.actors import Actor, OrganisationKind, Role
+from service.accounts.organisations import found, read_email, read_name, read_place
+from service.accounts.people import NewAccount, Person, join
+from service.accounts.sessions import end_all, hash_of
+from service.errors import (
+    ConflictError,
+    ErrorCode,
+    ForbiddenError,
+    InvalidFieldsError,
+    NotFoundError,
+    RefusedError,
+    VialcheckError,
+)
+from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database
+from service.storage.models import Account, Invitation, Organisation
+
+LASTS = timedelta(days=7)
+MAY_FOUND_CLINICS = frozenset(
+    {OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What a link is for, as its reader sees it. `name`: of who has an account already."""
+
+    email: str
+    organisation: str
+    kind: OrganisationKind
+    is_new: bool
+    roles: frozenset[Role]
+    invited_by: str
+    ends: datetime
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A link that nobody has used yet, as the admin sees it. `renews`: for a new password."""
+
+    id: int
+    email: str
+    organisation: str
+    is_new: bool
+    roles: frozenset[Role]
+    ends: datetime
+    renews: bool
+
+
+class Invitations:
+    """Writes, shows, takes up and withdraws them."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+
+    def invite(self, actor: Actor, email: str, roles: frozenset[Role]) -> str:
+        """A colleague. The link's token, told this once; ConflictError(TAKEN) for who has an account."""
+        address = read_email(email)
+        with self._database.transaction() as connection:
+            return self.write(connection, actor.organisation_id, address, roles, who=actor.who)
+
+    def invite_clinic(self, actor: Actor, *, email: str, clinic: str, country: str, region: str) -> str:
+        """The first admin of a clinic that is not here yet. InvalidFieldsError for all that is wrong."""
+        if actor.kind not in MAY_FOUND_CLINICS:
+            raise ForbiddenError(ErrorCode.NOT_ALLOWED)
+        fields = _clinic(email=email, clinic=clinic, country=country, region=region)
+        with self._database.transaction() as connection:
+            if connection.scalar(select(Organisation.id).where(Organisation.name == fields["founds"])):
+                raise ConflictError(ErrorCode.TAKEN, given=fields["founds"], field="clinic")
+            return self._write(
+                connection,
+                fields | {"roles": (Role.ADMIN, Role.CLINIC), "invited_from": actor.organisation_id},
+                actor.who,
+            )
+
+    def invite_back(self, actor: Actor, person: Person) -> str:
+        """A link for somebody of the actor's organisation who lost their password; they choose another."""
+        with self._database.transaction() as connection:
+            row = connection.execute(select(Account.__table__).where(Account.id == person.id)).one()
+            return self.write_back(connection, row, who=actor.who)
+
+    def write_back(self, connection: Connection, row: Any, *, who: Who) -> str:
+        """`invite_back` within a transaction, for the account of `row`."""
+        values = {"account_id": row.id, "organisation_id": row.organisation_id, "email": row.email}
+        values |= {"invited_from": row.organisation_id, "roles": tuple(row.roles)}
+        return self._write(connection, values, who)
+
+    def write(
+        self, connection: Connection, organisation_id: int, email: str, roles: frozenset[Role], *, who: Who
+    ) -> str:
+        """An invitation to an organisation, within a transaction; its token."""
+        values = {"organisation_id": organisation_id, "invited_from": organisation_id, "email": email}
+        return self._write(connection, values | {"roles": tuple(roles)}, who)
+
+    def show(self, token: str) -> Invited:
+        """What the link is for. NotFoundError(INVITATION_OVER): used, withdrawn, old or made up."""
+        with self._database.reading() as connection:
+            row = self._open(connection, token)
+            by = connection.scalar(select(Account.name).where(Account.id == row.invited_by))
+            name, kind = _organisation(connection, row)
+            known = connection.scalar(select(Account.name).where(Account.id == row.account_id))
+        roles = frozenset(map(Role, row.roles))
+        is_new = row.organisation_id is None
+        return Invited(row.email, name, kind, is_new, roles, by or "", row.ends, known or "")
+
+    def accept(self, token: str, *, name: str, password: str) -> int:
+        """Take it up: the new account's number. InvalidFieldsError for all that is wrong."""
+        invited = self.show(token)
+        errors: list[VialcheckError] = []
+        try:
+            name = read_name(invited.name or name)
+        except VialcheckError as error:
+            errors.append(error)
+        try:
+            passwords.check_new(password, about=(name, invited.email, invited.organisation))
+        except VialcheckError as error:
+            errors.append(error)
+        if errors:
+            raise InvalidFieldsError(tuple(errors))
+        now = self._clock()
+        with self._database.transaction() as connection:
+            row = self._open(connection, token)
+            taken = Invitation.id == row.id, Invitation.used.is_(None), Invitation.withdrawn.is_(None)
+            if not connection.execute(update(Invitation).where(*taken).values(used=now)).rowcount:
+                raise NotFoundError(ErrorCode.INVITATION_OVER)  # somebody else was quicker
+            if row.account_id is not None:
+                return self._renew(connection, row, password)
+            number = self._organisation_of(connection, row, who=Who(name))
+            new = NewAccount(number, row.email, name, password, frozenset(map(Role, row.roles)))
+            return join(connection, new, who=None, at=now, reason="invitation")
+
+    def accept_by_address(self, connection: Connection, email: str, *, name: str) -> int:
+        """Take up the newest open invitation to an address that single sign-on has verified; no password.
+
+        RefusedError(SINGLE_SIGN_ON_REFUSED) where there is none.
+        """
+        to_them = (Invitation.email == email, Invitation.account_id.is_(None), *self._still_open())
+        newest = select(Invitation.__table__).where(*to_them).order_by(Invitation.id.desc()).limit(1)
+        row = connection.execute(newest).first()
+        if row is None:
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="no account and no invitation")
+        now = self._clock()
+        taken = update(Invitation).where(Invitation.id == row.id, Invitation.used.is_(None))
+        if not connection.execute(taken.values(used=now)).rowcount:
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="an invitation that is used")
+        number = self._organisation_of(connection, row, who=Who(name))
+        new = NewAccount(number, email, name, "", frozenset(map(Role, row.roles)))
+        return join(connection, new, who=None, at=now, reason="invitation")
+
+    def open_ones(self, organisation_id: int) -> list[Open]:
+        """What people of this organisation wrote and nobody has taken up, the newest first."""
+        mine = select(Invitation.__table__, Organisation.name.label("organisation")).join_from(
+            Invitation, Organisation, Organisation.id == Invitation.organisation_id, isouter=True
+        )
+        mine = mine.where(Invitation.invited_from == organisation_id, *self._still_open())
+        with self._database.reading() as connection:
+            rows = connection.execute(mine.order_by(Invitation.id.desc())).all()
+        return [
+            Open(
+                row.id,
+                row.email,
+                row.organisation or row.founds,
+                row.organisation_id is None,
+                frozenset(map(Role, row.roles)),
+                row.ends,
+                row.account_id is not None,
+            )
+            for row in rows
+        ]
+
+    def withdraw(self, actor: Actor, number: int) -> None:
+        """The link opens nothing any more. NotFoundError for another organisation's, or one that is over."""
+        now = self._clock()
+        mine = Invitation.id == number, Invitation.invited_from == actor.organisation_id, *self._still_open()
+        with self._database.transaction() as connection:
+            gone = update(Invitation).where(*mine).values(withdrawn=now).returning(Invitation.email)
+            email = connection.scalar(gone)
+            if email is None:
+                raise NotFoundError(ErrorCode.NOT_FOUND)
+            change = Change("withdraw", "invitation", email)
+            write_down(connection, [change], who=actor.who, at=now, reason="people")
+
+    def _write(self, connection: Connection, values: dict[str, Any], who: Who) -> str:
+        token, now = secrets.token_urlsafe(32), self._clock()
+        known = connection.scalar(select(Account.id).where(Account.email == values["email"]))
+        if known != values.get("account_id"):
+            raise ConflictError(ErrorCode.TAKEN, given=values["email"], field="email")
+        kept = values | {"created": now, "ends": now + LASTS, "invited_by": who.account_id}
+        connection.execute(insert(Invitation).values(kept | {"token_hash": hash_of(token)}))
+        shown = {name: values[name] for name in ("founds", "country", "region") if name in values}
+        action = "invite_back" if "account_id" in values else "invite"
+        change = Change(
+            action, "invitation", values["email"], after=shown | {"roles": sorted(values["roles"])}
+        )
+        write_down(connection, [change], who=who, at=now, reason="people")
+        return token
+
+    def _still_open(self) -> tuple[Any, ...]:
+        return Invitation.used.is_(None), Invitation.withdrawn.is_(None), Invitation.ends > self._clock()
+
+    def _open(self, connection: Connection, token: str) -> Any:
+        this = select(Invitation.__table__).where(
+            Invitation.token_hash == hash_of(token), *self._still_open()
+        )
+        row = connection.execute(this).first()
+        if row is None:
+            raise NotFoundError(ErrorCode.INVITATION_OVER)
+        return row
+
+    def _renew(self, connection: Connection, row: Any, password: str) -> int:
+        """Another password for an account that is there; wherever it was signed in, it is no longer."""
+        account_id: int = row.account_id
+        of_account = Account.id == account_id
+        connection.execute(update(Account).where(of_account).values(password_hash=passwords.hashed(password)))
+        end_all(connection, account_id)
+        name = connection.scalar(select(Account.name).where(of_account)) or row.email
+        who = Who(name, account_id, row.organisation_id)
+        change = Change("change_password", "account", row.email)
+        write_down(connection, [change], who=who, at=self._clock(), reason="a link for a new password")
+        return account_id
+
+    def _organisation_of(self, connection: Connection, row: Any, *, who: Who) -> int:
+        if row.organisation_id is not None:
+            number: int = row.organisation_id
+            return number
+        return found(
+            connection,
+            row.founds,
+            OrganisationKind.CLINIC,
+            who=who,
+            at=self._clock(),
+            country=row.country,
+            region=row.region,
+        )
+
+
+def _organisation(connection: Connection, row: Any) -> tuple[str, OrganisationKind]:
+    if row.organisation_id is None:
+        return row.founds, OrganisationKind.CLINIC
+    columns = select(Organisation.name, Organisation.kind)
+    name, kind = connection.execute(columns.where(Organisation.id == row.organisation_id)).one()
+    return name, OrganisationKind(kind)
+
+
+def _clinic(*, email: str, clinic: str, country: str, region: str) -> dict[str, str]:
+    errors: list[VialcheckError] = []
+    fields: dict[str, str] = {}
+    try:
+        fields["email"] = read_email(email)
+    except VialcheckError as error:
+        errors.append(error)
+    try:
+        fields["founds"] = read_name(clinic, field="clinic")
+    except VialcheckError as error:
+        errors.append(error)
+    try:
+        fields["country"], fields["region"] = read_place(country, region)
+        if not fields["country"]:
+            errors.append(RefusedError(ErrorCode.CHOICE_MISSING, field="country"))
+    except VialcheckError as error:
+        error.field = "region" if error.field == "region" else "country"
+        errors.append(error)
+    if errors:
+        raise InvalidFieldsError(tuple(errors))
+    return fields

@@ -1,0 +1,174 @@
+"""Keys with which an organisation's own programs ask: shown once, kept as a hash, each for a time."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from service.accounts.actors import Actor, OrganisationKind, Role, Scope
+from service.accounts.organisations import read_name
+from service.accounts.sessions import network_of
+from service.errors import (
+    ErrorCode,
+    InvalidFieldsError,
+    NotFoundError,
+    RefusedError,
+    UnknownKeyError,
+    VialcheckError,
+)
+from service.storage.audit import Change, write_down
+from service.storage.database import Database
+from service.storage.models import ApiKey, Organisation
+
+BEGINS = "vck_"
+"""How a key begins, so that people and scanners of repositories know one when they see it."""
+
+LIFETIMES = (30, 90, 365)
+"""Days for which a key may be made."""
+
+_HINT = len(BEGINS) + 6
+_NOTED = timedelta(minutes=5)
+_ROLES = {Scope.IMPORT: Role.IMPORTER, Scope.VERIFY: Role.CLINIC}
+"""What a use case asks of the person whose place a program takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as its organisation sees it. `hint` is how it begins."""
+
+    id: int
+    name: str
+    hint: str
+    scopes: frozenset[Scope]
+    created: datetime
+    ends: datetime
+    last_used: datetime | None
+    last_network: str
+    revoked: datetime | None
+    over: bool
+
+
+class Keys:
+    """Makes, recognises and revokes keys."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+
+    def of(self, organisation_id: int) -> list[Key]:
+        """Every key that was ever made, the newest first."""
+        mine = select(ApiKey.__table__).where(ApiKey.organisation_id == organisation_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(mine.order_by(ApiKey.id.desc())).all()
+        now = self._clock()
+        return [
+            Key(
+                row.id,
+                row.name,
+                row.hint,
+                frozenset(map(Scope, row.scopes)),
+                row.created,
+                row.ends,
+                row.last_used,
+                row.last_network,
+                row.revoked,
+                over=row.revoked is not None or row.ends <= now,
+            )
+            for row in rows
+        ]
+
+    def make(self, actor: Actor, *, name: str, scopes: Iterable[str], days: str) -> str:
+        """The key, told this once. InvalidFieldsError for all that is wrong at once."""
+        name, chosen, lifetime = _read(name, scopes, days)
+        key, now = BEGINS + secrets.token_urlsafe(32), self._clock()
+        values = {
+            "organisation_id": actor.organisation_id,
+            "name": name,
+            "key_hash": _hash_of(key),
+            "hint": key[:_HINT],
+            "scopes": tuple(chosen),
+            "created_by": actor.person_id,
+            "created": now,
+            "ends": now + timedelta(days=lifetime),
+        }
+        after = {"name": name, "scopes": sorted(chosen), "ends": values["ends"]}
+        with self._database.transaction() as connection:
+            connection.execute(insert(ApiKey).values(values))
+            change = Change("make_key", "key", key[:_HINT], after=after)
+            write_down(connection, [change], who=actor.who, at=now, reason="people")
+        return key
+
+    def revoke(self, actor: Actor, number: int) -> None:
+        """It opens nothing from the next request on. NotFoundError for another organisation's."""
+        now = self._clock()
+        mine = ApiKey.id == number, ApiKey.organisation_id == actor.organisation_id
+        with self._database.transaction() as connection:
+            hint = connection.scalar(select(ApiKey.hint).where(*mine))
+            if hint is None:
+                raise NotFoundError(ErrorCode.NOT_FOUND)
+            gone = update(ApiKey).where(*mine, ApiKey.revoked.is_(None)).values(revoked=now)
+            if connection.execute(gone).rowcount:
+                change = Change("revoke_key", "key", hint)
+                write_down(connection, [change], who=actor.who, at=now, reason="people")
+
+    def actor(self, key: str, *, address: str) -> Actor:
+        """Who asks with this key. UnknownKeyError for one that is not, or no longer, ours."""
+        now, network = self._clock(), network_of(address)
+        query = select(ApiKey.__table__, *_ORGANISATION).join(
+            Organisation, Organisation.id == ApiKey.organisation_id
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query.where(ApiKey.key_hash == _hash_of(key))).first()
+        if row is None or row.revoked is not None or row.ends <= now:
+            raise UnknownKeyError(ErrorCode.KEY_INVALID)
+        if row.last_used is None or now - row.last_used >= _NOTED or row.last_network != network:
+            seen = update(ApiKey).where(ApiKey.id == row.id).values(last_used=now, last_network=network)
+            with self._database.transaction(durable=False) as connection:
+                connection.execute(seen)
+        scopes = frozenset(map(Scope, row.scopes))
+        return Actor(
+            name=f"{row.name} ({row.hint}…)",
+            account_id=None,
+            organisation_id=row.organisation_id,
+            organisation=row.organisation,
+            kind=OrganisationKind(row.kind),
+            roles=frozenset(_ROLES[scope] for scope in scopes if scope in _ROLES),
+            strong=True,  # nobody guesses 256 bits
+            country=row.country,
+            region=row.region,
+            network=network,
+            scopes=scopes,
+        )
+
+
+_ORGANISATION = (
+    Organisation.name.label("organisation"),
+    Organisation.kind,
+    Organisation.country,
+    Organisation.region,
+)
+
+
+def _hash_of(key: str) -> str:
+    return hashlib.sha256(f"key {key}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _read(name: str, scopes: Iterable[str], days: str) -> tuple[str, frozenset[Scope], int]:
+    errors: list[VialcheckError] = []
+    try:
+        name = read_name(name, longest=80)
+    except VialcheckError as error:
+        errors.append(error)
+    chosen = frozenset(Scope(scope) for scope in scopes if scope in set(Scope))
+    if not chosen:
+        errors.append(RefusedError(ErrorCode.CHOICE_MISSING, field="scopes"))
+    if days not in map(str, LIFETIMES):
+        errors.append(RefusedError(ErrorCode.CHOICE_MISSING, field="days"))
+    if errors:
+        raise InvalidFieldsError(tuple(errors))
+    return name, chosen, int(days)

@@ -1,0 +1,110 @@
+"""Organisations, whose records are whose, and the words that people fill in about themselves."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.accounts.actors import OrganisationKind, Role
+from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
+from service.gs1.countries import parse_country
+from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database
+from service.storage.models import Manufacturer, Organisation
+
+# One @, no space, a dot somewhere behind it. Whether somebody reads it, only a letter would show.
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,190}")
+_LONGEST_NAME = 200
+
+
+def read_email(text: str) -> str:
+    """An e-mail address in lower case; RefusedError(EMPTY, EMAIL_INVALID)."""
+    email = text.strip().lower()
+    if not email:
+        raise RefusedError(ErrorCode.EMPTY, field="email")
+    if not _EMAIL.fullmatch(email) or not email.isprintable():
+        raise RefusedError(ErrorCode.EMAIL_INVALID, given=text, field="email")
+    return email
+
+
+def read_name(text: str, *, field: str = "name", longest: int = _LONGEST_NAME) -> str:
+    """A name on one line, as it was typed; RefusedError(EMPTY), or NAME_INVALID for one that hides a part."""
+    name = " ".join(unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode()).split())
+    if not name:
+        raise RefusedError(ErrorCode.EMPTY, field=field)
+    if len(name) > longest or not name.isprintable():
+        raise RefusedError(
+            ErrorCode.NAME_INVALID, given=text, expected=f"1 to {longest} characters", field=field
+        )
+    return name
+
+
+def read_roles(words: Iterable[str]) -> frozenset[Role]:
+    """Roles by their names; none of them is a viewer. RefusedError for what is no role."""
+    try:
+        return frozenset(Role(word) for word in words) or frozenset({Role.VIEWER})
+    except ValueError:
+        raise RefusedError(ErrorCode.CHOICE_MISSING, expected=", ".join(Role), field="roles") from None
+
+
+def read_place(country: str, region: str) -> tuple[str, str]:
+    """A country's two letters and a region's name, each of which may be empty."""
+    code = parse_country(country) if country.strip() else ""
+    return code, read_name(region, field="region", longest=80) if region.strip() else ""
+
+
+def found(
+    connection: Connection,
+    name: str,
+    kind: OrganisationKind,
+    *,
+    who: Who,
+    at: datetime,
+    country: str = "",
+    region: str = "",
+) -> int:
+    """A new organisation; ConflictError(TAKEN) where there is one of this name."""
+    if connection.scalar(select(Organisation.id).where(Organisation.name == name)) is not None:
+        raise ConflictError(ErrorCode.TAKEN, given=name, field="organisation")
+    values = {"name": name, "kind": kind, "country": country, "region": region}
+    statement = insert(Organisation).values(values | {"created": at}).returning(Organisation.id)
+    try:
+        number: int = connection.execute(statement).scalar_one()
+    except IntegrityError as error:  # somebody else was quicker
+        raise ConflictError(ErrorCode.TAKEN, given=name, field="organisation") from error
+    who = who if who.organisation_id else replace(who, organisation_id=number)
+    change = Change("found", "organisation", name, after=values)
+    write_down(connection, [change], who=who, at=at, reason="a new organisation")
+    return number
+
+
+class Ownership:
+    """Ties a manufacturer's records to the organisation whose people may change them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def own(self, manufacturer: str, organisation: str, *, who: Who, at: datetime) -> None:
+        """From now on they are the organisation's. NotFoundError names what is not on record."""
+        with self._database.transaction() as connection:
+            new = connection.scalar(select(Organisation.id).where(Organisation.name == organisation))
+            if new is None:
+                raise NotFoundError(ErrorCode.NOT_ON_RECORD, given=organisation, field="organisation")
+            here = Manufacturer.name == manufacturer
+            row = connection.execute(
+                select(Manufacturer.id, Manufacturer.organisation_id).where(here)
+            ).first()
+            if row is None:
+                raise NotFoundError(ErrorCode.NOT_ON_RECORD, given=manufacturer, field="manufacturer")
+            if row.organisation_id == new:
+                return
+            old = connection.scalar(select(Organisation.name).where(Organisation.id == row.organisation_id))
+            connection.execute(update(Manufacturer).where(here).values(organisation_id=new))
+            change = Change(
+                "own", "manufacturer", manufacturer, {"organisation": old}, {"organisation": organisation}
+            )
+            write_down(connection, [change], who=who, at=at, reason="ownership")

@@ -1,0 +1,241 @@
+"""The people of an organisation: who they are, what they may do, and when they no longer may."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.accounts import passwords
+from service.accounts.actors import Actor, Role
+from service.accounts.organisations import read_name
+from service.accounts.sessions import end_all
+from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
+from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database
+from service.storage.models import (
+    Account,
+    CodeGenerator,
+    Invitation,
+    Organisation,
+    Passkey,
+    RecoveryCode,
+    SignedIn,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the organisation. `last_seen`: in a session that is still open."""
+
+    id: int
+    name: str
+    email: str
+    roles: frozenset[Role]
+    created: datetime
+    disabled: datetime | None
+    second_factor: bool
+    last_seen: datetime | None
+
+
+class People:
+    """What an admin does with the people of their own organisation, and everybody with themselves."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+
+    def of(self, organisation_id: int) -> list[Person]:
+        """Everybody, by name; those who may no longer sign in come last."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_PEOPLE.where(Account.organisation_id == organisation_id)).all()
+        people = [_person(row) for row in rows]
+        return sorted(people, key=lambda each: (each.disabled is not None, each.name.casefold(), each.id))
+
+    def find(self, actor: Actor, account_id: int) -> Person:
+        """One of the actor's organisation; NotFoundError for anybody else."""
+        mine = _PEOPLE.where(Account.id == account_id, Account.organisation_id == actor.organisation_id)
+        with self._database.reading() as connection:
+            row = connection.execute(mine).first()
+        if row is None:
+            raise NotFoundError(ErrorCode.NOT_FOUND)
+        return _person(row)
+
+    def set_roles(self, actor: Actor, account_id: int, roles: frozenset[Role]) -> None:
+        """From the next request on. LAST_ADMIN where nobody would be left who can do this."""
+        person = self.find(actor, account_id)
+        if person.roles == roles:
+            return
+        with self._database.transaction() as connection:
+            values = {"roles": tuple(roles)}
+            connection.execute(update(Account).where(Account.id == account_id).values(values))
+            self._still_led(connection, actor.organisation_id)
+            self._note(
+                connection,
+                actor,
+                "set_roles",
+                person,
+                {"roles": sorted(person.roles)},
+                {"roles": sorted(roles)},
+            )
+
+    def disable(self, actor: Actor, account_id: int) -> None:
+        """They may no longer sign in; sessions and invitations of theirs end. LAST_ADMIN as above."""
+        person = self.find(actor, account_id)
+        if person.disabled is not None:
+            return
+        with self._database.transaction() as connection:
+            values = {"disabled": self._clock()}
+            connection.execute(update(Account).where(Account.id == account_id).values(values))
+            end_all(connection, account_id)
+            theirs = Invitation.invited_by == account_id, Invitation.used.is_(None)
+            connection.execute(
+                update(Invitation)
+                .where(*theirs, Invitation.withdrawn.is_(None))
+                .values(withdrawn=self._clock())
+            )
+            self._still_led(connection, actor.organisation_id)
+            self._note(connection, actor, "disable", person, {"disabled": False}, {"disabled": True})
+
+    def enable(self, actor: Actor, account_id: int) -> None:
+        """They may sign in again, as before."""
+        person = self.find(actor, account_id)
+        if person.disabled is None:
+            return
+        with self._database.transaction() as connection:
+            connection.execute(update(Account).where(Account.id == account_id).values(disabled=None))
+            self._note(connection, actor, "enable", person, {"disabled": True}, {"disabled": False})
+
+    def remove_factors(self, actor: Actor, account_id: int) -> None:
+        """Take away the second factors of somebody who lost them, and sign them out; they set up new ones."""
+        person = self.find(actor, account_id)
+        with self._database.transaction() as connection:
+            remove_factors(connection, account_id)
+            before, after = {"second_factor": person.second_factor}, {"second_factor": False}
+            self._note(connection, actor, "remove_factors", person, before, after)
+
+    def rename(self, actor: Actor, name: str) -> None:
+        """Another name for oneself."""
+        new = read_name(name)
+        person = self.find(actor, actor.person_id)
+        if person.name == new:
+            return
+        with self._database.transaction() as connection:
+            connection.execute(update(Account).where(Account.id == person.id).values(name=new))
+            self._note(connection, actor, "rename", person, {"name": person.name}, {"name": new})
+
+    def change_password(self, actor: Actor, old: str, new: str) -> None:
+        """Another password for oneself; every other session ends. RefusedError names the field."""
+        with self._database.reading() as connection:
+            kept = connection.scalar(select(Account.password_hash).where(Account.id == actor.person_id))
+        if kept and not passwords.matches(kept, old):
+            raise RefusedError(ErrorCode.PASSWORD_WRONG, field="old")
+        passwords.check_new(new, about=(actor.name, actor.email, actor.organisation))
+        with self._database.transaction() as connection:
+            values = {"password_hash": passwords.hashed(new)}
+            connection.execute(update(Account).where(Account.id == actor.person_id).values(values))
+            end_all(connection, actor.person_id, but=actor.session)
+            change = Change("change_password", "account", actor.email)
+            write_down(connection, [change], who=actor.who, at=self._clock(), reason="by themselves")
+
+    def _still_led(self, connection: Connection, organisation_id: int) -> None:
+        """RefusedError(LAST_ADMIN) unless somebody can still let people in. Rolls the transaction back.
+
+        The organisation's row is locked, so that two admins cannot dismiss each other at the same moment.
+        """
+        locked = select(Organisation.id).where(Organisation.id == organisation_id).with_for_update()
+        connection.execute(locked).one()
+        active = select(Account.roles).where(
+            Account.organisation_id == organisation_id, Account.disabled.is_(None)
+        )
+        if not any(Role.ADMIN in roles for roles in connection.scalars(active)):
+            raise RefusedError(ErrorCode.LAST_ADMIN, field="roles")
+
+    def _note(
+        self,
+        connection: Connection,
+        actor: Actor,
+        action: str,
+        person: Person,
+        before: Mapping[str, object],
+        after: Mapping[str, object],
+    ) -> None:
+        change = Change(action, "account", person.email, before, after)
+        write_down(connection, [change], who=actor.who, at=self._clock(), reason="people")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """Somebody who comes in. Without a password they sign in another way."""
+
+    organisation_id: int
+    email: str
+    name: str
+    password: str = field(repr=False)
+    roles: frozenset[Role]
+
+
+def join(connection: Connection, new: NewAccount, *, who: Who | None, at: datetime, reason: str) -> int:
+    """The account's number. ConflictError(TAKEN) for an address that has one. `who` None: they themselves."""
+    if connection.scalar(select(Account.id).where(Account.email == new.email)) is not None:
+        raise ConflictError(ErrorCode.TAKEN, given=new.email, field="email")
+    kept = {"name": new.name, "email": new.email, "organisation_id": new.organisation_id}
+    values = kept | {
+        "roles": tuple(new.roles),
+        "password_hash": passwords.hashed(new.password) if new.password else "",
+        "created": at,
+    }
+    try:
+        made = connection.execute(insert(Account).values(values).returning(Account.id))
+    except IntegrityError as error:  # somebody else was quicker
+        raise ConflictError(ErrorCode.TAKEN, given=new.email, field="email") from error
+    account_id: int = made.scalar_one()
+    change = Change("join", "account", new.email, after=kept | {"roles": sorted(new.roles)})
+    who = who or Who(new.name, account_id, new.organisation_id)
+    write_down(connection, [change], who=who, at=at, reason=reason)
+    return account_id
+
+
+def remove_factors(connection: Connection, account_id: int) -> None:
+    """Take away every second factor of an account and end its sessions, within a transaction."""
+    for model in (CodeGenerator, Passkey, RecoveryCode):
+        connection.execute(delete(model).where(model.account_id == account_id))
+    end_all(connection, account_id)
+
+
+_PEOPLE = select(
+    Account.id,
+    Account.name,
+    Account.email,
+    Account.roles,
+    Account.created,
+    Account.disabled,
+    select(CodeGenerator.account_id)
+    .where(CodeGenerator.account_id == Account.id)
+    .exists()
+    .label("generator"),
+    select(Passkey.id).where(Passkey.account_id == Account.id).exists().label("passkey"),
+    select(SignedIn.last_seen)
+    .where(SignedIn.account_id == Account.id)
+    .order_by(SignedIn.last_seen.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("last_seen"),
+)
+
+
+def _person(row: Row[*tuple[Any, ...]]) -> Person:
+    return Person(
+        row.id,
+        row.name,
+        row.email,
+        frozenset(map(Role, row.roles)),
+        row.created,
+        row.disabled,
+        bool(row.generator or row.passkey),
+        row.last_seen,
+    )

@@ -1,0 +1,129 @@
+"""What was changed and who signed in, for the admins of an organisation: found, read, and as a file."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Blueprint, Response, g, render_template, request
+from pydantic_core import to_json
+
+from service.accounts.actors import Role
+from service.accounts.audit_trail import Entry, Wanted
+from service.errors import ErrorCode, RefusedError
+from service.registry.readers import quoted_for_spreadsheets
+from service.web.access import actor, only_for
+from service.web.accounts.forms import rooms, said
+from service.web.pages import FieldError, speaks, spoken
+from service.web.wording import error_message, visible
+from service.web.wording.events import event_words
+from service.web.wording.people import object_words
+
+audit = Blueprint("audit", __name__)
+audit.after_request(speaks)
+
+_COLUMNS = ("at", "actor", "network", "action", "object_type", "object_id", "reason", "before", "after")
+_NOTHING = "–"  # noqa: RUF001 (a dash, as in every table)
+_TEXTS = ("object_type", "object_id", "actor")
+_DAYS = ("since", "until")
+
+
+@audit.get("/audit")
+@only_for(Role.ADMIN, strong=True)
+def page() -> tuple[str, int]:
+    """The newest first, fifty at a time."""
+    wanted, errors = _wanted()
+    before = request.args.get("before", type=int)
+    entries, more = rooms().audit.page(actor(), wanted, before=before)
+    fields = {name: request.args.get(name, "") for name in (*_TEXTS, *_DAYS)}
+    asked = {name: text for name, text in fields.items() if text}
+    shown = render_template(
+        "accounts/audit.html",
+        errors=errors,
+        by_box=said(errors),
+        entries=entries,
+        more=more,
+        before=before,
+        given=fields,
+        asked=asked,
+        types=[(each, object_words(each, spoken())) for each in rooms().audit.object_types(actor())],
+    )
+    return shown, 422 if errors else 200
+
+
+@audit.get("/audit.csv")
+@only_for(Role.ADMIN, strong=True)
+def export() -> Response:
+    """All that the same page would show, as a file. No cell of it is a formula."""
+    wanted, errors = _wanted()
+    if errors:
+        raise RefusedError(ErrorCode.VALUE_INVALID, field=errors[0].box, expected="YYYY-MM-DD")
+    response = Response(_csv(rooms().audit.all(actor(), wanted)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="audit-{datetime.now(UTC).date().isoformat()}.csv"'
+    )
+    return response
+
+
+def init_words(values: dict[str, Any]) -> None:
+    """Give templates what an entry looks like."""
+    values.update(
+        audit_words=lambda action: event_words(action, g.translation),
+        object_words=lambda object_type: object_words(object_type, g.translation),
+        audit_changes=changes,
+        audit_of=_audit_of,
+    )
+
+
+def _audit_of(object_type: str, object_id: str) -> list[Entry]:
+    return rooms().audit.audit_of(object_type, object_id)
+
+
+def changes(entry: Entry) -> list[tuple[str, str, str]]:
+    """What differs between before and after: the name of each value, what it was, what it is."""
+    before, after = entry.before or {}, entry.after or {}
+    names = [*before, *(name for name in after if name not in before)]
+    pairs = [(name, before.get(name), after.get(name)) for name in names]
+    return [
+        (name.replace("_", " "), _shown(old), _shown(new))
+        for name, old, new in pairs
+        if (old or None) != (new or None)
+    ]
+
+
+def _shown(value: object) -> str:
+    if value in (None, "", []):
+        return _NOTHING
+    return visible(", ".join(map(str, value)) if isinstance(value, list) else str(value), 200)
+
+
+def _csv(entries: Iterator[Entry]) -> Iterator[str]:
+    """Line after line: what is sent is not gathered first."""
+    yield ",".join(_COLUMNS) + "\r\n"
+    for entry in entries:
+        line = io.StringIO()
+        csv.writer(line).writerow([_cell(getattr(entry, name)) for name in _COLUMNS])
+        yield line.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    plain = to_json(value).decode() if isinstance(value, dict) else str(value)
+    return quoted_for_spreadsheets(plain)
+
+
+def _wanted() -> tuple[Wanted, list[FieldError]]:
+    texts = {name: request.args.get(name, "").strip() for name in _TEXTS}
+    days: dict[str, date] = {}
+    errors: list[FieldError] = []
+    for name in _DAYS:
+        given = request.args.get(name, "").strip()
+        try:
+            if given:
+                days[name] = date.fromisoformat(given)
+        except ValueError:
+            refused = RefusedError(ErrorCode.EXPIRY_UNREADABLE, given=given, field=name)
+            errors.append(FieldError(name, error_message(refused, spoken(), technical=False)))
+    return Wanted(**texts, since=days.get("since"), until=days.get("until")), errors

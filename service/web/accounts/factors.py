@@ -1,0 +1,213 @@
+"""Second factors: choosing one, an authenticator app, passkeys, codes on paper."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import qrcode
+from flask import Blueprint, jsonify, make_response, render_template, request, url_for
+from pydantic import BaseModel, ConfigDict, Field
+from qrcode.constants import ERROR_CORRECT_M
+from werkzeug.wrappers import Response
+
+from service.accounts.passkeys import Question, Site
+from service.accounts.second_factor import NewGenerator
+from service.accounts.sign_in import SignedInAs
+from service.errors import ErrorCode, ForbiddenError
+from service.web import cookies
+from service.web.access import actor, only_for, open_to_everyone
+from service.web.accounts.forms import own_path, rooms, said, see, tried, visitor
+from service.web.accounts.me import needs_proof
+from service.web.accounts.sign_in import hand_over, way_on
+from service.web.bodies import read_body
+from service.web.pages import FieldError, own_origin, speaks
+
+factors = Blueprint("factors", __name__)
+factors.after_request(speaks)
+
+_QUIET_ZONE = 4  # ISO/IEC 18004, 6.3.8
+
+
+class Answered(BaseModel):
+    """What a browser's passkey answered, and to which question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: Annotated[str, Field(max_length=100)]
+    credential: Annotated[str, Field(max_length=20_000)]
+    name: Annotated[str, Field(max_length=80)] = ""
+    next: Annotated[str, Field(max_length=2000)] = ""
+
+
+@factors.get("/account/second-factor")
+@only_for()
+def choose() -> str:
+    """What a second factor is, and the two kinds of it."""
+    return render_template(
+        "accounts/choose_factor.html",
+        who=actor(),
+        factors=rooms().factors.of(actor().person_id),
+        next=own_path(request.args.get("next")),
+    )
+
+
+@factors.get("/account/authenticator")
+@only_for()
+def generator() -> str:
+    """A new secret, as a code to scan and as text."""
+    needs_proof()
+    return _generator_form(rooms().factors.begin_generator(actor().person_id, actor().email), [])
+
+
+@factors.post("/account/authenticator")
+@only_for()
+def set_up_generator() -> Response:
+    """It counts from its first code on; the session is as strong as if it had begun with it."""
+    token = request.form.get("token", "")
+
+    def act() -> Response:
+        needs_proof()
+        rooms().factors.finish_generator(actor(), token, request.form.get("code", ""))
+        outcome = rooms().sign_in.strengthen(actor(), visitor(), how="code generator set up")
+        return _set_up(outcome, "generator")
+
+    def again(errors: list[FieldError]) -> str:
+        begun = rooms().factors.generator_begun(actor().person_id, actor().email, token)
+        if begun is None:
+            raise ForbiddenError(ErrorCode.FORM_EXPIRED)
+        return _generator_form(begun, errors)
+
+    return tried(act, again, "code")
+
+
+@factors.post("/account/authenticator/remove")
+@only_for(strong=True)
+def remove_generator() -> Response:
+    """The app counts no longer."""
+    rooms().factors.remove_generator(actor(), needed=actor().needs_second_factor)
+    return see("me.page", done="generator_removed")
+
+
+@factors.post("/account/recovery-codes")
+@only_for(strong=True)
+def recovery_codes() -> str:
+    """Ten new codes, shown this once."""
+    return _codes_page()
+
+
+@factors.post("/account/passkeys/options")
+@only_for()
+def new_passkey_options() -> Response:
+    """What the browser's API takes to make a passkey."""
+    needs_proof()
+    return _asked(rooms().passkeys.ask_for_new(actor(), site()))
+
+
+@factors.post("/account/passkeys")
+@only_for()
+def add_passkey() -> Response:
+    """A passkey was made."""
+    needs_proof()
+    given = read_body(Answered)
+    rooms().passkeys.add(actor(), site(), given.token, given.credential, given.name)
+    outcome = rooms().sign_in.strengthen(actor(), visitor(), how="passkey set up")
+    response = jsonify(next=own_path(given.next) or url_for("me.page", done="passkey"))
+    hand_over(response, outcome)
+    return response
+
+
+@factors.post("/account/passkeys/<int:number>/remove")
+@only_for(strong=True)
+def remove_passkey(number: int) -> Response:
+    """A passkey counts no longer."""
+    rooms().passkeys.remove(actor(), number)
+    return see("me.page", done="passkey_removed")
+
+
+@factors.post("/sign-in/passkey/options")
+@open_to_everyone
+def passkey_options() -> Response:
+    """What the browser's API takes to answer with a passkey: the second step's person's, or anybody's."""
+    waiting = rooms().sign_in.waiting(cookies.held(cookies.STEP))
+    return _asked(rooms().passkeys.ask(site(), waiting))
+
+
+@factors.post("/sign-in/passkey")
+@open_to_everyone
+def passkey_sign_in() -> Response:
+    """In: with a passkey alone, or as the second step."""
+    given = read_body(Answered)
+    outcome = rooms().sign_in.with_passkey(rooms().passkeys, site(), given.token, given.credential, visitor())
+    response = jsonify(next=way_on(outcome, own_path(given.next)))
+    hand_over(response, outcome)
+    return response
+
+
+@factors.post("/account/prove/passkey/options")
+@only_for()
+def proof_options() -> Response:
+    """What the browser's API takes to prove oneself with a passkey of this account."""
+    return _asked(rooms().passkeys.ask(site(), actor().person_id))
+
+
+@factors.post("/account/prove/passkey")
+@only_for()
+def passkey_proof() -> Response:
+    """The session goes on under a new token, with more allowed."""
+    given = read_body(Answered)
+    if rooms().passkeys.check(site(), given.token, given.credential) != actor().person_id:
+        raise ForbiddenError(ErrorCode.NOT_ALLOWED)
+    outcome = rooms().sign_in.strengthen(actor(), visitor(), how="passkey")
+    response = jsonify(next=own_path(given.next) or url_for("me.page"))
+    hand_over(response, outcome)
+    return response
+
+
+def site() -> Site:
+    """What a browser takes us for; the operator's address, when it is set."""
+    origin = own_origin()
+    return Site(origin, urlsplit(origin).hostname or "")
+
+
+def _asked(question: Question) -> Response:
+    return jsonify(options=question.options, token=question.token)
+
+
+def _set_up(outcome: SignedInAs, done: str) -> Response:
+    """After an app was set up: the codes on paper, unless there are some already."""
+    if rooms().factors.of(actor().person_id).recovery_codes:
+        response: Response = see("me.page", done=done)
+    else:
+        response = make_response(_codes_page())
+    hand_over(response, outcome)
+    return response
+
+
+def _codes_page() -> str:
+    return render_template("accounts/recovery_codes.html", codes=rooms().factors.new_recovery_codes(actor()))
+
+
+def _generator_form(new: NewGenerator, errors: list[FieldError]) -> str:
+    side, path = _drawn(new.link)
+    grouped = " ".join(new.secret[at : at + 4] for at in range(0, len(new.secret), 4))
+    return render_template(
+        "accounts/generator.html",
+        errors=errors,
+        by_box=said(errors),
+        side=side,
+        path=path,
+        secret=grouped,
+        token=new.token,
+        link=new.link,
+    )
+
+
+def _drawn(text: str) -> tuple[int, str]:
+    """A QR code as the side of its square in modules, with the quiet zone, and the path of its dark ones."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_ZONE)
+    code.add_data(text)
+    code.make(fit=True)
+    rows = code.get_matrix()
+    dark = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark
+    )
+    return len(rows), dark

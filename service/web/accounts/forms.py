@@ -1,0 +1,120 @@
+"""What these pages share: the use cases, who visits, where to go next, and refusals beside their fields."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from http import HTTPStatus
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, make_response, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from service.accounts.rooms import Accounts
+from service.accounts.sign_in import Visitor
+from service.errors import InvalidFieldsError, UnavailableError, VialcheckError, WaitError
+from service.web.errors import status_of
+from service.web.pages import FieldError
+from service.web.wording import error_message
+from service.web.wording.people import role_names
+from service.web.wording.words import country_name, moment_words
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_MACHINES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+
+
+def rooms() -> Accounts:
+    """The use cases of accounts."""
+    return cast(Accounts, current_app.extensions["vialcheck"].accounts)
+
+
+def visitor() -> Visitor:
+    """Where this request comes from."""
+    return Visitor(request.remote_addr or "", device_of(request.headers.get("User-Agent", "")))
+
+
+def device_of(user_agent: str) -> str:
+    """A browser and its machine in two words; what else a browser says of itself is not kept.
+
+    >>> device_of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+    'Firefox, Linux'
+    """
+    found = [
+        next((name for mark, name in table if mark in user_agent), "") for table in (_BROWSERS, _MACHINES)
+    ]
+    return ", ".join(filter(None, found))
+
+
+def own_path(text: str | None) -> str:
+    """Where to go next, if that is a path of this service; else empty. No link leads elsewhere through us.
+
+    >>> own_path("/audit?page=2"), own_path("//evil.example"), own_path("https://evil.example/")
+    ('/audit?page=2', '', '')
+    """
+    if not text or not text.isascii() or not text.isprintable() or "\\" in text:
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if text.startswith("/") and not text.startswith("//") and not parts.netloc else ""
+
+
+def said(errors: Iterable[FieldError]) -> dict[str, str]:
+    """The first error of each field."""
+    return {error.box: error.message for error in reversed(list(errors))}
+
+
+def tried(
+    act: Callable[[], Response], again: Callable[[list[FieldError]], str], box: str = "main"
+) -> Response:
+    """What `act` answers; where it is refused, the form `again` with each refusal beside its field.
+
+    `box` is the field of a refusal that names none.
+    """
+    try:
+        return act()
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        each = error.errors if isinstance(error, InvalidFieldsError) else (error,)
+        errors = [
+            FieldError(one.field or box, error_message(one, g.translation, technical=False)) for one in each
+        ]
+        response = make_response(again(errors), status_of(error))
+        if isinstance(error, WaitError):
+            response.headers["Retry-After"] = str(error.seconds)
+        return response
+
+
+def see(endpoint: str, **values: str | int | None) -> Response:
+    """Go and look: the answer to a form that was carried out."""
+    return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)  # type: ignore[arg-type]  # values of an address
+
+
+def _moment(at: datetime) -> Markup:
+    words = moment_words(at, g.translation)
+    return Markup('<time class="when" datetime="{}">{}</time>').format(at.isoformat(), words)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the words of these pages."""
+    app.jinja_env.globals.update(
+        role_names=lambda roles: role_names(roles, g.translation),
+        moment=_moment,
+        country=country_name,
+    )

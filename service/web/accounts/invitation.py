@@ -1,0 +1,43 @@
+"""What an invitation's link opens: who invites, and a name and a password to choose."""
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from service.web.access import open_to_everyone
+from service.web.accounts.forms import rooms, said, tried, visitor
+from service.web.accounts.sign_in import enter
+from service.web.pages import FieldError, speaks
+
+invitation = Blueprint("invitation", __name__)
+invitation.after_request(speaks)
+
+
+@invitation.get("/invitation/<token>")
+@open_to_everyone
+def page(token: str) -> str:
+    """The form. Opening it does not use the link: mail programs open every link."""
+    return _form(token, [])
+
+
+@invitation.post("/invitation/<token>")
+@open_to_everyone
+def accept(token: str) -> Response:
+    """The account is made, and its person signed in."""
+
+    def act() -> Response:
+        name, password = request.form.get("name", ""), request.form.get("password", "")
+        account_id = rooms().invitations.accept(token, name=name, password=password)
+        return enter(rooms().sign_in.go_on(account_id, visitor(), how="invitation"))
+
+    return tried(act, lambda errors: _form(token, errors), "password")
+
+
+def _form(token: str, errors: list[FieldError]) -> str:
+    return render_template(
+        "accounts/invitation.html",
+        errors=errors,
+        by_box=said(errors),
+        invited=rooms().invitations.show(token),
+        token=token,
+        name=request.form.get("name", ""),
+    )

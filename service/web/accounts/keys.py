@@ -1,0 +1,80 @@
+"""Keys of an organisation's programs: making one, what they were used for last, taking one away."""
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from service.accounts.actors import OrganisationKind, Role, Scope
+from service.accounts.keys import LIFETIMES
+from service.web.access import actor, only_for
+from service.web.accounts.forms import rooms, said, see, tried
+from service.web.pages import FieldError, own_origin, speaks, spoken
+from service.web.wording.people import SCOPES
+from service.web.wording.words import N_
+
+keys = Blueprint("keys", __name__, url_prefix="/keys")
+keys.after_request(speaks)
+
+
+@keys.get("")
+@only_for(Role.ADMIN, strong=True)
+def page() -> str:
+    """Every key that was ever made."""
+    done = spoken().gettext(N_("That key opens nothing any more.")) if "revoked" in request.args else ""
+    return render_template(
+        "accounts/keys.html", done=done, keys=rooms().keys.of(actor().organisation_id), words=_scope_words()
+    )
+
+
+@keys.get("/new")
+@only_for(Role.ADMIN, strong=True)
+def form() -> str:
+    """What it is for, and how long."""
+    return _form([])
+
+
+@keys.post("/new")
+@only_for(Role.ADMIN, strong=True)
+def make() -> Response:
+    """The key, shown this once."""
+
+    def act() -> Response:
+        given = request.form
+        key = rooms().keys.make(
+            actor(),
+            name=given.get("name", ""),
+            scopes=[each for each in given.getlist("scopes") if each in _offered()],
+            days=given.get("days", ""),
+        )
+        return make_response(render_template("accounts/key.html", key=key, origin=own_origin()))
+
+    return tried(act, _form, "name")
+
+
+@keys.post("/<int:number>/revoke")
+@only_for(Role.ADMIN, strong=True)
+def revoke(number: int) -> Response:
+    """It opens nothing from now on."""
+    rooms().keys.revoke(actor(), number)
+    return see("keys.page", revoked="1")
+
+
+def _offered() -> list[Scope]:
+    """A clinic has no records of its own to put in."""
+    return [each for each in Scope if each is not Scope.IMPORT or actor().kind is not OrganisationKind.CLINIC]
+
+
+def _scope_words() -> dict[Scope, str]:
+    return {scope: spoken().gettext(text) for scope, text in SCOPES.items()}
+
+
+def _form(errors: list[FieldError]) -> str:
+    return render_template(
+        "accounts/new_key.html",
+        errors=errors,
+        by_box=said(errors),
+        given=request.form,
+        chosen=request.form.getlist("scopes"),
+        scopes=_offered(),
+        words=_scope_words(),
+        lifetimes=LIFETIMES,
+    )

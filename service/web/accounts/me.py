@@ -1,0 +1,106 @@
+"""One's own account: name, password, where one is signed in."""
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from service.errors import ErrorCode, ForbiddenError
+from service.web.access import actor, only_for
+from service.web.accounts.forms import rooms, said, see, tried
+from service.web.pages import FieldError, speaks, spoken
+from service.web.wording.words import N_
+
+me = Blueprint("me", __name__, url_prefix="/account")
+me.after_request(speaks)
+
+_DONE = {
+    "name": N_("Your name was changed."),
+    "password": N_("Your password was changed. Everywhere else you were signed out."),
+    "ended": N_("That device was signed out."),
+    "others": N_("All other devices were signed out."),
+    "generator": N_("Your authenticator app is set up."),
+    "generator_removed": N_("The authenticator app counts no longer."),
+    "passkey": N_("Your passkey is set up."),
+    "passkey_removed": N_("That passkey counts no longer."),
+}
+
+
+@me.get("")
+@only_for()
+def page() -> str:
+    """Everything about oneself, each with a way to change it."""
+    return _page([])
+
+
+@me.post("/name")
+@only_for()
+def rename() -> Response:
+    """Another name."""
+
+    def act() -> Response:
+        rooms().people.rename(actor(), request.form.get("name", ""))
+        return see("me.page", done="name")
+
+    return tried(act, _page, "name")
+
+
+@me.get("/password")
+@only_for()
+def password() -> str:
+    """The form for another password."""
+    return _password_form([])
+
+
+@me.post("/password")
+@only_for()
+def change_password() -> Response:
+    """Another password; every other session ends."""
+
+    def act() -> Response:
+        needs_proof()
+        rooms().people.change_password(actor(), request.form.get("old", ""), request.form.get("password", ""))
+        return see("me.page", done="password")
+
+    return tried(act, _password_form, "password")
+
+
+@me.post("/sessions")
+@only_for()
+def end_session() -> Response:
+    """Sign one device out, or all others."""
+    who, which = actor(), request.form.get("session", "")
+    for each in rooms().sessions.open_sessions(who.person_id):
+        if each.id != who.session and which in {each.id, "others"}:
+            rooms().sign_in.end_session(who, each.id)
+    return see("me.page", done="others" if which == "others" else "ended")
+
+
+def needs_proof() -> None:
+    """ForbiddenError(SECOND_FACTOR_NEEDED) where a second factor is set up and was not shown in here."""
+    who = actor()
+    if not who.strong and rooms().factors.of(who.person_id).any:
+        raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)
+
+
+def done() -> str:
+    """What was just done, in one sentence, by the code in the address."""
+    code = request.args.get("done", "")
+    return spoken().gettext(_DONE[code]) if code in _DONE else ""
+
+
+def _page(errors: list[FieldError]) -> str:
+    who = actor()
+    return render_template(
+        "accounts/me.html",
+        errors=errors,
+        by_box=said(errors),
+        done=done(),
+        who=who,
+        name=request.form.get("name", who.name),
+        factors=rooms().factors.of(who.person_id),
+        sessions=rooms().sessions.open_sessions(who.person_id),
+        passkeys=rooms().passkeys.of(who.person_id),
+    )
+
+
+def _password_form(errors: list[FieldError]) -> str:
+    return render_template("accounts/password.html", errors=errors, by_box=said(errors), who=actor())

@@ -1,0 +1,198 @@
+"""An organisation's people: who they are, letting them in, what they may do, and sending them away."""
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from service.accounts.actors import OrganisationKind, Role
+from service.accounts.invitations import MAY_FOUND_CLINICS
+from service.accounts.organisations import read_roles
+from service.gs1.countries import countries
+from service.web.access import actor, only_for
+from service.web.accounts.forms import rooms, said, see, tried
+from service.web.pages import FieldError, own_origin, speaks, spoken
+from service.web.wording.people import ROLES
+from service.web.wording.words import N_
+
+people = Blueprint("people", __name__, url_prefix="/people")
+people.after_request(speaks)
+
+_DONE = {
+    "roles": N_("What they may do was changed."),
+    "disabled": N_("They can no longer sign in."),
+    "enabled": N_("They can sign in again."),
+    "factors": N_("Their second factors were taken away, and they were signed out."),
+    "withdrawn": N_("That link opens nothing any more."),
+}
+_OF_KIND = {
+    OrganisationKind.MANUFACTURER: (Role.ADMIN, Role.IMPORTER, Role.RELEASER, Role.VIEWER),
+    OrganisationKind.CLINIC: (Role.ADMIN, Role.CLINIC, Role.VIEWER),
+    OrganisationKind.DISTRIBUTOR: (Role.ADMIN, Role.IMPORTER, Role.RELEASER, Role.VIEWER),
+    OrganisationKind.REGULATOR: (Role.ADMIN, Role.IMPORTER, Role.RELEASER, Role.VIEWER),
+}
+"""The roles that have something to do in an organisation of a kind."""
+
+
+@people.get("")
+@only_for(Role.ADMIN, strong=True)
+def page() -> str:
+    """Everybody, and the links that nobody has used yet."""
+    organisation = actor().organisation_id
+    return render_template(
+        "accounts/people.html",
+        who=actor(),
+        done=_done(),
+        people=rooms().people.of(organisation),
+        invitations=rooms().invitations.open_ones(organisation),
+        may_found=actor().kind in MAY_FOUND_CLINICS,
+    )
+
+
+@people.get("/invite")
+@only_for(Role.ADMIN, strong=True)
+def invite_form() -> str:
+    """Whom to invite, and as what."""
+    return _invite_form([])
+
+
+@people.post("/invite")
+@only_for(Role.ADMIN, strong=True)
+def invite() -> Response:
+    """A colleague; the link is shown this once."""
+
+    def act() -> Response:
+        roles = read_roles(request.form.getlist("roles"))
+        return _link(rooms().invitations.invite(actor(), request.form.get("email", ""), roles))
+
+    return tried(act, _invite_form, "email")
+
+
+@people.get("/invite-clinic")
+@only_for(Role.ADMIN, kinds=MAY_FOUND_CLINICS, strong=True)
+def clinic_form() -> str:
+    """Which clinic, where it is, and who is its first admin."""
+    return _clinic_form([])
+
+
+@people.post("/invite-clinic")
+@only_for(Role.ADMIN, kinds=MAY_FOUND_CLINICS, strong=True)
+def invite_clinic() -> Response:
+    """The first admin of a new clinic; the link is shown this once."""
+
+    def act() -> Response:
+        given = {name: request.form.get(name, "") for name in ("email", "clinic", "country", "region")}
+        return _link(rooms().invitations.invite_clinic(actor(), **given))
+
+    return tried(act, _clinic_form, "email")
+
+
+@people.post("/invitations/<int:number>/withdraw")
+@only_for(Role.ADMIN, strong=True)
+def withdraw(number: int) -> Response:
+    """The link opens nothing any more."""
+    rooms().invitations.withdraw(actor(), number)
+    return see("people.page", done="withdrawn")
+
+
+@people.get("/<int:number>")
+@only_for(Role.ADMIN, strong=True)
+def person(number: int) -> str:
+    """One person, and what can be done."""
+    return _person(number, [])
+
+
+@people.post("/<int:number>/roles")
+@only_for(Role.ADMIN, strong=True)
+def set_roles(number: int) -> Response:
+    """What they may do from now on."""
+
+    def act() -> Response:
+        rooms().people.set_roles(actor(), number, read_roles(request.form.getlist("roles")))
+        return see("people.person", number=number, done="roles")
+
+    return tried(act, lambda errors: _person(number, errors), "roles")
+
+
+@people.post("/<int:number>/disable")
+@only_for(Role.ADMIN, strong=True)
+def disable(number: int) -> Response:
+    """They may no longer sign in."""
+
+    def act() -> Response:
+        rooms().people.disable(actor(), number)
+        return see("people.page", done="disabled")
+
+    return tried(act, lambda errors: _person(number, errors), "roles")
+
+
+@people.post("/<int:number>/enable")
+@only_for(Role.ADMIN, strong=True)
+def enable(number: int) -> Response:
+    """They may sign in again."""
+    rooms().people.enable(actor(), number)
+    return see("people.person", number=number, done="enabled")
+
+
+@people.post("/<int:number>/new-password")
+@only_for(Role.ADMIN, strong=True)
+def new_password(number: int) -> Response:
+    """A link with which they choose another password; shown this once."""
+    return _link(rooms().invitations.invite_back(actor(), rooms().people.find(actor(), number)))
+
+
+@people.post("/<int:number>/remove-factors")
+@only_for(Role.ADMIN, strong=True)
+def remove_factors(number: int) -> Response:
+    """Their phone and key are lost."""
+    rooms().people.remove_factors(actor(), number)
+    return see("people.person", number=number, done="factors")
+
+
+def _done() -> str:
+    code = request.args.get("done", "")
+    return spoken().gettext(_DONE[code]) if code in _DONE else ""
+
+
+def _link(token: str) -> Response:
+    link = own_origin() + url_for("invitation.page", token=token)
+    return make_response(render_template("accounts/link.html", link=link))
+
+
+def _choices() -> list[tuple[Role, str, str]]:
+    tr = spoken()
+    words = [(role, *ROLES[role]) for role in _OF_KIND[actor().kind]]
+    return [(role, tr.gettext(name), tr.gettext(meaning)) for role, name, meaning in words]
+
+
+def _invite_form(errors: list[FieldError]) -> str:
+    return render_template(
+        "accounts/invite.html",
+        errors=errors,
+        by_box=said(errors),
+        email=request.form.get("email", ""),
+        chosen=request.form.getlist("roles"),
+        choices=_choices(),
+    )
+
+
+def _clinic_form(errors: list[FieldError]) -> str:
+    return render_template(
+        "accounts/invite_clinic.html",
+        errors=errors,
+        by_box=said(errors),
+        given=request.form,
+        countries=sorted(countries().items(), key=lambda pair: pair[1]),
+    )
+
+
+def _person(number: int, errors: list[FieldError]) -> str:
+    found = rooms().people.find(actor(), number)
+    return render_template(
+        "accounts/person.html",
+        errors=errors,
+        by_box=said(errors),
+        done=_done(),
+        person=found,
+        is_oneself=number == actor().account_id,
+        chosen=request.form.getlist("roles") if errors else [str(role) for role in found.roles],
+        choices=_choices(),
+    )

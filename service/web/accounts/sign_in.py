@@ -1,0 +1,155 @@
+"""Signing in and out: a password, then a second factor where there is one; and proving oneself once more."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from service.accounts import begun, sessions
+from service.accounts.sign_in import SecondStep, SignedInAs
+from service.web import cookies
+from service.web.access import actor, guest_or_actor, only_for, open_to_everyone
+from service.web.accounts.forms import own_path, rooms, said, see, tried, visitor
+from service.web.pages import FieldError, speaks
+
+account = Blueprint("account", __name__)
+account.after_request(speaks)
+
+
+@account.get("/sign-in")
+@open_to_everyone
+def sign_in() -> str | Response:
+    """The form; for somebody who is signed in already, what they were on their way to."""
+    if guest_or_actor() is not None:
+        return redirect(own_path(request.args.get("next")) or url_for("me.page"), HTTPStatus.SEE_OTHER)
+    return _form([])
+
+
+@account.post("/sign-in")
+@open_to_everyone
+def check_password() -> Response:
+    """In, or on to the second step. Whoever was signed in here before is signed out."""
+
+    def act() -> Response:
+        email, password = request.form.get("email", ""), request.form.get("password", "")
+        return enter(rooms().sign_in.with_password(email, password, visitor()))
+
+    return tried(act, _form, "email")
+
+
+@account.get("/sign-in/code")
+@open_to_everyone
+def second_step() -> str | Response:
+    """Asks for a second factor."""
+    if rooms().sign_in.waiting(cookies.held(cookies.STEP)) is None:
+        return see("account.sign_in", next=_next() or None)
+    return _second_form([])
+
+
+@account.post("/sign-in/code")
+@open_to_everyone
+def check_code() -> Response:
+    """In."""
+
+    def act() -> Response:
+        step = cookies.held(cookies.STEP)
+        return enter(rooms().sign_in.with_code(step, request.form.get("code", ""), visitor()))
+
+    return tried(act, _second_form, "code")
+
+
+@account.post("/sign-out")
+@only_for()
+def sign_out() -> Response:
+    """The session ends here and on the server."""
+    rooms().sign_in.sign_out(actor())
+    response = see("pages.ask")
+    cookies.drop(response, cookies.SESSION)
+    return response
+
+
+@account.get("/account/prove")
+@only_for()
+def prove() -> str | Response:
+    """Asks for a second factor; leads to setting one up where there is none."""
+    if not rooms().factors.of(actor().person_id).any:
+        return see("factors.choose", next=_next() or None)
+    return _prove_form([])
+
+
+@account.post("/account/prove")
+@only_for()
+def check_proof() -> Response:
+    """The session goes on under a new token, with more allowed."""
+
+    def act() -> Response:
+        return enter(rooms().sign_in.prove(actor(), request.form.get("code", ""), visitor()))
+
+    return tried(act, _prove_form, "code")
+
+
+def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Response:
+    """Give the browser its cookie and send it on, to `wanted` or where the form says."""
+    wanted = _next() if wanted is None else wanted
+    if isinstance(outcome, SecondStep):
+        response = see("account.second_step", next=wanted or None)
+        cookies.give(response, cookies.STEP, outcome.token, begun.LASTS)
+        return response
+    before = guest_or_actor()
+    if before is not None:
+        rooms().sessions.end(before.session)
+    response = redirect(way_on(outcome, wanted), HTTPStatus.SEE_OTHER)
+    hand_over(response, outcome)
+    return response
+
+
+def hand_over(response: Response, outcome: SignedInAs) -> None:
+    """The session's cookie, and no longer that of its first step."""
+    cookies.drop(response, cookies.STEP)
+    cookies.give(response, cookies.SESSION, outcome.token, sessions.LONGEST)
+
+
+def way_on(outcome: SignedInAs, wanted: str) -> str:
+    """Where somebody goes who has just signed in: to a second factor first, if what they do needs one."""
+    if outcome.lacks_factor:
+        return url_for("factors.choose", next=wanted or None)
+    return wanted or url_for("pages.ask")
+
+
+def _next() -> str:
+    return own_path(request.values.get("next"))
+
+
+def _form(errors: list[FieldError]) -> str:
+    return render_template(
+        "accounts/sign_in.html",
+        errors=errors,
+        by_box=said(errors),
+        email=request.form.get("email", ""),
+        next=_next(),
+        single_sign_on=rooms().single_sign_on is not None,
+    )
+
+
+def _second_form(errors: list[FieldError]) -> str:
+    account_id = rooms().sign_in.waiting(cookies.held(cookies.STEP))
+    factors = rooms().factors.of(account_id or 0)
+    return render_template(
+        "accounts/second_step.html",
+        errors=errors,
+        by_box=said(errors),
+        factors=factors,
+        proving=False,
+        next=_next(),
+    )
+
+
+def _prove_form(errors: list[FieldError]) -> str:
+    return render_template(
+        "accounts/second_step.html",
+        errors=errors,
+        by_box=said(errors),
+        factors=rooms().factors.of(actor().person_id),
+        proving=True,
+        next=_next(),
+    )

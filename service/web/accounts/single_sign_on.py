@@ -1,0 +1,54 @@
+"""To an organisation's own sign-in service and back, where one is set up.
+
+It is a link and no form: the policy of our pages lets no form lead to another host, by a redirect neither.
+"""
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from service.accounts import begun
+from service.accounts.single_sign_on import SingleSignOn
+from service.web import cookies
+from service.web.access import open_to_everyone
+from service.web.accounts.forms import own_path, rooms, visitor
+from service.web.accounts.sign_in import enter
+from service.web.pages import own_origin, speaks
+
+single_sign_on = Blueprint("single_sign_on", __name__, url_prefix="/sign-in/organisation")
+single_sign_on.after_request(speaks)
+
+
+@single_sign_on.get("")
+@open_to_everyone
+def begin() -> Response:
+    """Off to the service."""
+    departure = _service().begin(_return_address(), own_path(request.args.get("next")))
+    response = redirect(departure.address, HTTPStatus.SEE_OTHER)
+    cookies.give(response, cookies.AWAY, departure.token, begun.LASTS)
+    return response
+
+
+@single_sign_on.get("/back")
+@open_to_everyone
+def back() -> Response:
+    """Whoever comes back: in, or on to our own second step where the account has one."""
+    token = cookies.held(cookies.AWAY)
+    account_id, wanted = _service().finish(
+        token, state=request.args.get("state", ""), code=request.args.get("code", "")
+    )
+    response = enter(rooms().sign_in.go_on(account_id, visitor(), how="single sign-on"), wanted)
+    cookies.drop(response, cookies.AWAY)
+    return response
+
+
+def _return_address() -> str:
+    return own_origin() + url_for("single_sign_on.back")
+
+
+def _service() -> SingleSignOn:
+    service: SingleSignOn | None = current_app.extensions["vialcheck"].accounts.single_sign_on
+    if service is None:
+        abort(404)
+    return service
