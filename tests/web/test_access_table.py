@@ -33,6 +33,7 @@ TABLE = {
     "GET /": EVERYONE,
     "GET /01/<path:_rest>": EVERYONE,
     "GET /about": EVERYONE,
+    "GET /limits": EVERYONE,
     "POST /check": EVERYONE,
     "GET /checks/<scan_id>": NOBODY_HAS_IT,
     "GET /photo": EVERYONE,
