@@ -6,11 +6,13 @@ The list and the zones come from the IANA time zone data (package `tzdata`), not
 ('BR', 'GB', 'TR')
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import cache, lru_cache
 from importlib.resources import files
+from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from service.errors import ErrorCode, IdentifierError
@@ -79,6 +81,40 @@ def zone_of(country: str | None, day: date) -> ZoneInfo:
     if not zones:
         return ZoneInfo("UTC")
     return min(zones, key=lambda zone: datetime.combine(day, time.max, zone).timestamp())
+
+
+@lru_cache(maxsize=65536)
+def kilometres_between(one: str, other: str) -> float:
+    """The distance of two countries, by those of the cities that their time zones are named after which lie
+    nearest to each other; 0 where either has none. Cities, not borders: a country's far ends are missed.
+    """
+    pairs = [(a, b) for a in _cities().get(one, ()) for b in _cities().get(other, ())]
+    return min((_kilometres(a, b) for a, b in pairs), default=0.0)
+
+
+def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """On a sphere of the Earth's mean radius (haversine)."""
+    (lat, lon), (lat2, lon2) = (tuple(map(radians, each)) for each in (one, other))
+    square = sin((lat2 - lat) / 2) ** 2 + cos(lat) * cos(lat2) * sin((lon2 - lon) / 2) ** 2
+    return 2 * 6371.0 * asin(sqrt(min(1.0, square)))
+
+
+@cache
+def _cities() -> Mapping[str, tuple[tuple[float, float], ...]]:
+    found: dict[str, list[tuple[float, float]]] = {}
+    for code, where, *_ in _rows("zone.tab"):
+        latitude, longitude = _SIGNED.findall(where)
+        found.setdefault(code, []).append((_degrees(latitude, 2), _degrees(longitude, 3)))
+    return {code: tuple(cities) for code, cities in found.items()}
+
+
+_SIGNED = re.compile(r"[-+]\d+")
+
+
+def _degrees(text: str, digits: int) -> float:
+    """`+4852`, `-0733520`: degrees of so many digits, minutes, perhaps seconds (ISO 6709)."""
+    whole, minutes, seconds = text[1 : 1 + digits], text[1 + digits : 3 + digits], text[3 + digits :]
+    return (-1 if text[0] == "-" else 1) * (int(whole) + int(minutes) / 60 + int(seconds or 0) / 3600)
 
 
 def _fold(text: str) -> str:
