@@ -10,6 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from service.authenticity.dispositions import Disposition
+from service.authenticity.scan_history.evidence import SeenBefore
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.national import National
 
@@ -181,3 +182,4 @@ class Evidence:
     inferred: bool = False
     scanned_at: datetime | None = None
     asker: Asker = Asker.PATIENT
+    history: SeenBefore | None = None

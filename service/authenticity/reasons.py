@@ -1,6 +1,6 @@
 """The words of a verdict: actions, reasons, advice. Codes only; sentences live in the doors.
 
-Every `ReasonCode` has a rule (`record_rules`, `alert_rules`), a row in the truth table of the tests, a
+Every `ReasonCode` has a rule (`record_rules`, `alert_rules`, `pair_rules`, `scan_history.rules`), a row in the truth table of the tests, a
 sentence for patients and one for clinics (`service.web.wording`).
 """
 
@@ -66,6 +66,17 @@ class ReasonCode(StrEnum):
     LIKELY_MISREAD = "likely_misread"
     LOT_AMBIGUOUS = "lot_ambiguous"
     NO_LOT_PRESENTED = "no_lot_presented"
+    # what the scans before this one say (scan_history)
+    SEEN_ELSEWHERE = "seen_elsewhere"
+    IMPOSSIBLE_JOURNEY = "impossible_journey"
+    SEEN_AFTER_DISPENSING = "seen_after_dispensing"
+    SEEN_BEFORE_RELEASE = "seen_before_release"
+    SEEN_OUTSIDE_MARKET = "seen_outside_market"
+    MANY_DEVICES = "many_devices"
+    SERIALS_GUESSED = "serials_guessed"
+    LOT_CHECKED_OFTEN = "lot_checked_often"
+    LOT_SEEN_ELSEWHERE = "lot_seen_elsewhere"
+    CHECKED_BEFORE = "checked_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,8 @@ class Advice(StrEnum):
     GIVE_COUNTRY = "give_country"
     COMPARE_PACKS = "compare_packs"
     STOP_IF_DOUBT = "stop_if_doubt"
+    TRACE_SUPPLY = "trace_supply"
+    ASK_TO_CLEAR = "ask_to_clear"
 
 
 class NotChecked(StrEnum):

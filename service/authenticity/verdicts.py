@@ -17,6 +17,7 @@ from service.authenticity.evidence import (
     UnitRecord,
 )
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
+from service.authenticity.scan_history import rules as scan_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def judge(evidence: Evidence) -> Verdict:
     if evidence.carton is not None:
         found += pair_rules.reasons(evidence, evidence.carton)
     found += record_rules.reasons(evidence, match)
+    found += scan_rules.reasons(evidence)
     if evidence.carton is not None:
         found += _of_carton(evidence.carton)
     # A stable sort: among equals the order of the rules decides which sentence leads, and a regulator's
@@ -101,6 +103,10 @@ def _advice(evidence: Evidence, action: Action, reasons: tuple[Reason, ...]) -> 
         yield Advice.LOOK_AGAIN
     if action in _STOP:
         yield Advice.SET_ASIDE if clinic else Advice.DO_NOT_USE
+        if clinic and codes & scan_rules.OF_ONE_UNIT:
+            # One of them may be the one that was issued, and it may be this one: somebody has to find out.
+            yield Advice.TRACE_SUPPLY
+            yield Advice.ASK_TO_CLEAR
         yield Advice.CONTACT_MANUFACTURER
         yield Advice.REPORT
         if clinic:

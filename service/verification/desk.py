@@ -13,6 +13,7 @@ from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage import records
 from service.storage.database import Database
 from service.verification.clock import Clock, machine_time
+from service.verification.history import Traces, look_back
 from service.verification.lookup import gather
 from service.verification.questions import Question, Understood, understand
 from service.verification.scans import RecordedScan, ScanLog
@@ -69,7 +70,7 @@ class Desk:
 
     def look_up(self, question: Question) -> Answer:
         """Answer without leaving a trace. Raises what `understand` raises."""
-        return self._judge(question, understand(question))
+        return self._judge(question, understand(question))[0]
 
     def verify(self, question: Question) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
@@ -78,7 +79,7 @@ class Desk:
             earlier = self._scans.find_nonce(question.nonce)
             if earlier is not None:
                 return _same_question(earlier, understood, question)
-        answer = self._judge(question, understood)
+        answer, traces = self._judge(question, understood)
         scan = RecordedScan(
             id=new_id(),
             at=answer.verdict.as_of,
@@ -93,6 +94,9 @@ class Desk:
             carton=answer.carton,
             scanned_at=answer.scanned_at,
             organisation_id=question.organisation_id,
+            place=understood.place,
+            client=understood.client,
+            traces=traces,
         )
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC)
         return _answer(scan) if kept is scan else _same_question(kept, understood, question)
@@ -118,16 +122,17 @@ class Desk:
         """Write down all that waits."""
         self._scans.close()
 
-    def _judge(self, question: Question, understood: Understood) -> Answer:
+    def _judge(self, question: Question, understood: Understood) -> tuple[Answer, Traces]:
         now = self._clock.now()
         if understood.scanned_at is not None:
             understood = replace(understood, scanned_at=_plausible(understood.scanned_at, now))
         with self._database.snapshot() as snapshot:
             evidence = gather(snapshot, understood, question.asker, now)
+            history, traces = look_back(snapshot, evidence, understood, trade=question.trade)
         reading = understood.reading
-        return Answer(
+        answer = Answer(
             id=None,
-            verdict=judge(evidence),
+            verdict=judge(replace(evidence, history=history)),
             presented=evidence.presented,
             kind=str(reading.kind) if reading else None,
             host=reading.host if reading else None,
@@ -136,6 +141,7 @@ class Desk:
             carton=understood.carton,
             scanned_at=understood.scanned_at,
         )
+        return answer, traces
 
 
 def _plausible(scanned_at: datetime, now: datetime) -> datetime:

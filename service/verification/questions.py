@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from service.authenticity.evidence import Asker, Presented
+from service.authenticity.scan_history.sightings import NOWHERE, Place, rounded
 from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1.countries import parse_country
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
@@ -45,6 +46,8 @@ class Question:
     """What was asked, as it came. `scan` is anything scanned, typed or pasted; the rest are single fields.
 
     `carton` is what the box around the vial says, when both are at hand: the two have to agree.
+    `country` and `region` are where it is asked from (else `market`), `client` an opaque mark of the device.
+    `trade`: the door knows that a clinic or a pharmacy asks (`asker` is what anybody may call himself).
     `national` is a country's own number, `PZN:12345678`. `scanned_at` is when the code was read, where it
     could not be asked at once: ISO 8601 with its offset from UTC. `layout` is the keyboard that the scanner
     was found to type on (`gs1.keyboards`). `nonce` is the asker's own mark, up to 64 characters: the same
@@ -67,6 +70,10 @@ class Question:
     carton: Pack = Pack()
     scanned_at: str = ""
     layout: str = ""
+    country: str = ""
+    region: str = ""
+    client: str = ""
+    trade: bool = False
     asker: Asker = Asker.PATIENT
     nonce: str | None = None
     door: Door = Door.WEB
@@ -88,6 +95,8 @@ class Understood:
     carton: Presented | None = None
     carton_reading: Reading | None = None
     scanned_at: datetime | None = None
+    place: Place = NOWHERE
+    client: str = ""
 
 
 def understand(question: Question) -> Understood:
@@ -110,6 +119,8 @@ def understand(question: Question) -> Understood:
         no_lot=question.no_lot,
     )
     scanned_at = reader.read("scanned_at", question.scanned_at, _moment)
+    country = reader.read("country", question.country, parse_country) or presented.market or ""
+    region = reader.read("region", question.region, _REGION) or ""
     if reader.errors:
         raise InvalidFieldsError(tuple(reader.errors))
     if not (presented.gtin or presented.lot or presented.product or presented.national):
@@ -118,7 +129,15 @@ def understand(question: Question) -> Understood:
         )
     digits = question.scan.strip() if reading is not None and reading.kind is Kind.GTIN else None
     return Understood(
-        presented, reading, digits, vial if carton else None, carton, carton_reading, scanned_at
+        presented,
+        reading,
+        digits,
+        vial if carton else None,
+        carton,
+        carton_reading,
+        scanned_at,
+        rounded(country, region),
+        question.client,
     )
 
 
@@ -236,3 +255,4 @@ def _words(field: str) -> Callable[[str], str]:
 
 
 _STRENGTH, _SUBSTANCE, _PRODUCT = _words("strength"), _words("substance"), _words("product")
+_REGION = _words("region")

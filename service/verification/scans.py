@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from service.authenticity.evidence import Asker, Presented
+from service.authenticity.scan_history.sightings import NOWHERE, Place
 from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
 from service.storage.database import Database
+from service.storage.history import HistoryWriter
 from service.storage.models import AuditEntry, Scan
 from service.storage.prepared import PreparedInsert
+from service.verification.history import Traces
 from service.verification.questions import Door
 from service.verification.snapshots import (
     presented_from_plain,
@@ -50,6 +53,9 @@ class RecordedScan:
     carton: Presented | None = None
     scanned_at: datetime | None = None
     organisation_id: int | None = None
+    place: Place = NOWHERE
+    client: str = ""
+    traces: Traces = Traces()
 
 
 class ScanLog:
@@ -58,6 +64,7 @@ class ScanLog:
     def __init__(self, database: Database, *, window: float = 1.0) -> None:
         self._database = database
         self._insert = PreparedInsert(database.insert_new(Scan), database.engine.dialect)
+        self._history = HistoryWriter(database.engine.dialect)
         # Half of the window is for gathering, the other half for the writing itself.
         self._gather = window / 2
         self._waiting: dict[str, RecordedScan] = {}
@@ -116,7 +123,8 @@ class ScanLog:
         if not batch:
             return
         with self._database.transaction(durable=False) as connection:
-            self._insert.rows(connection, map(_to_row, batch))
+            written = self._insert.rows(connection, map(_to_row, batch))
+            self._trace(connection, batch if written == len(batch) else self._ours(connection, batch))
         with self._changed:
             for scan in batch:
                 self._waiting.pop(scan.id, None)
@@ -136,9 +144,23 @@ class ScanLog:
     def _write_now(self, scan: RecordedScan) -> RecordedScan:
         with self._database.transaction() as connection:
             inserted = self._insert.rows(connection, [_to_row(scan)])
+            if inserted:
+                self._trace(connection, [scan])
         if not inserted and scan.nonce is not None:
             return self.find_nonce(scan.nonce) or scan
         return scan
+
+    def _trace(self, connection: Connection, scans: list[RecordedScan]) -> None:
+        """Count the scans into the history of what they found, in the transaction that records them."""
+        seen = [each for scan in scans for each in scan.traces.seen]
+        self._history.add(connection, seen, {each for scan in scans for each in scan.traces.crowded})
+
+    @staticmethod
+    def _ours(connection: Connection, batch: list[RecordedScan]) -> list[RecordedScan]:
+        """Those that are on record: another process had used the nonce of the others."""
+        ids = [scan.id for scan in batch]
+        written = set(connection.scalars(select(Scan.id).where(Scan.id.in_(ids))))
+        return [scan for scan in batch if scan.id in written]
 
     def _start_writer(self) -> None:
         if self._writer is None:
@@ -171,6 +193,9 @@ def _to_row(scan: RecordedScan) -> dict[str, Any]:
         "id": scan.id,
         "at": scan.at,
         "scanned_at": scan.scanned_at,
+        "country": scan.place.country or None,
+        "region": scan.place.region or None,
+        "client": scan.client or None,
         "nonce": scan.nonce,
         "door": scan.door,
         "asker": scan.asker,
@@ -201,6 +226,8 @@ def _from_row(row: Mapping[str, Any]) -> RecordedScan:
         carton=_half_from_plain(row["presented"].get("carton")),
         scanned_at=row["scanned_at"],
         organisation_id=row["organisation_id"],
+        place=Place(row["country"] or "", row["region"] or ""),
+        client=row["client"] or "",
     )
 
 

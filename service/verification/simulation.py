@@ -80,7 +80,14 @@ class Scan:
 
 
 def simulate(
-    *, seed: int, genuine: int, cloned: int, copies: int, rate: float, leaked: int, habits: Habits | None = None
+    *,
+    seed: int,
+    genuine: int,
+    cloned: int,
+    copies: int,
+    rate: float,
+    leaked: int,
+    habits: Habits | None = None,
 ) -> list[Scan]:
     """All scans of so many units of each kind, in the order of time. The same seed gives the same scans."""
     traffic = _Traffic(random.Random(seed), habits or Habits())
@@ -135,7 +142,9 @@ class _Traffic:
 
     def leaked(self, number: int) -> list[Scan]:
         """A fake with the number of a vial that nobody scans."""
-        return self._owner(number, "leaked", self._chances.uniform(0, 365), self._chances.choice(self._places))
+        return self._owner(
+            number, "leaked", self._chances.uniform(0, 365), self._chances.choice(self._places)
+        )
 
     def _owner(self, number: int, truth: str, day: float, bought: tuple[str, str]) -> Iterator[Scan]:
         chances, habits = self._chances, self._habits

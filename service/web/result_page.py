@@ -67,6 +67,7 @@ class ResultPage:
     match: str
     rows: list[Row]
     pair: list[PairRow]
+    notes: list[str]
     against: list[Finding]
     grave: bool
     not_checked: list[str]
@@ -82,7 +83,8 @@ class ResultPage:
 def result_page(answer: Answer, tr: NullTranslations, *, own_hosts: frozenset[str]) -> ResultPage:
     """The page for an answer, in the words for whoever asked."""
     verdict, asker = answer.verdict, answer.asker
-    against = [reason for reason in verdict.reasons if reason.code not in _LEVELS]
+    beside = [reason for reason in verdict.reasons if reason.code not in _LEVELS]
+    against = [reason for reason in beside if reason.severity is not Action.ACCEPT]
     return ResultPage(
         action=verdict.action,
         asker=asker,
@@ -93,6 +95,7 @@ def result_page(answer: Answer, tr: NullTranslations, *, own_hosts: frozenset[st
         match=tr.gettext(_match(verdict)),
         rows=compare(answer.presented, verdict, tr),
         pair=side_by_side(answer.vial, answer.carton, tr) if answer.vial and answer.carton else [],
+        notes=[reason_message(each, asker, tr) for each in beside if each not in against],
         against=[_finding(reason, asker, tr) for reason in against],
         grave=any(reason.severity in _STOP for reason in against),
         not_checked=not_checked_messages(verdict, tr),

@@ -54,6 +54,7 @@ NOTICE = {
     "source": "https://www.fda.gov/x",
 }
 MAKER = {"product": "Examplinum 100", "manufacturer": "Example Pharma"}
+SEEN = {"places": "FR/Lyon|IT/Turin|AT/", "count": "3", "days": "2", "devices": "3", "scans": "4"}
 C = ReasonCode
 # Parameters as the rules give them, one row for each sentence that they can lead to.
 REASONS = [
@@ -148,6 +149,19 @@ REASONS = [
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"scope": "setting", "field": "scan"}),
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"lot": "A1", "count": "2"}),
         (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {}),
+        (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": ""}),
+        (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": "full"}),
+        (C.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, SEEN, {"scope": ""}),
+        (C.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, SEEN, {"scope": "full"}),
+        (C.SEEN_AFTER_DISPENSING, Action.QUARANTINE, SEEN, {"scope": ""}),
+        (C.SEEN_BEFORE_RELEASE, Action.CHECK, {}, {"day": "2026-01-02", "released": "2026-03-01"}),
+        (C.SEEN_OUTSIDE_MARKET, Action.CHECK, SEEN, {}),
+        (C.SEEN_OUTSIDE_MARKET, Action.CHECK, SEEN, {"scope": "full", "places": ""}),
+        (C.MANY_DEVICES, Action.CHECK, SEEN, {"scope": ""}),
+        (C.SERIALS_GUESSED, Action.CHECK, {}, {"count": "14"}),
+        (C.LOT_CHECKED_OFTEN, Action.CHECK, {}, {"count": "9000", "quantity": "500"}),
+        (C.LOT_SEEN_ELSEWHERE, Action.CHECK, {}, {"places": "BR/|TR/", "count": "2"}),
+        (C.CHECKED_BEFORE, Action.ACCEPT, {}, {"day": "2026-01-02", "places": "FR/Lyon"}),
     ]
 ]
 

@@ -2,15 +2,15 @@
 
 Everything in a line is a minimum, a maximum, a sum or a union, so that the order in which scans arrive does
 not matter (offline queues), and no scan takes away what another one showed. A line costs the same after a
-hundred thousand scans, and there are at most `MOST_PLACES` of each kind: those whose numbers are smallest,
-which is the same set in whichever order they came.
+hundred thousand scans, and there are at most `MOST_PLACES` of each kind: those whose ranks are smallest,
+which are the same in whichever order they came. All others are one line together, without a place.
 """
 
 import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from functools import lru_cache
@@ -129,17 +129,25 @@ def sighting_at(kind: Kind, place: Place, seconds: int, client: str = "") -> Sig
 
 
 def together(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
-    """Lines of one place and kind made one, and of each kind the `MOST_PLACES` that are kept."""
+    """Lines of one place and kind made one; of each kind the `MOST_PLACES` that are kept, the rest as one.
+
+    A place that is kept in the end was kept from its first scan on: the ranks before it only ever grow more.
+    So whichever scans came first, the same ones are in its line, and the same ones in the rest's.
+    """
     lines: dict[tuple[Kind, int], Sighting] = {}
     for each in sightings:
-        key = (each.kind, each.rank)
-        held = lines.get(key)
-        lines[key] = held.and_also(each) if held else each
-    kept: list[Sighting] = []
+        _put(lines, each)
     for kind in Kind:
-        ranks = sorted(number for of, number in lines if of is kind)[:MOST_PLACES]
-        kept += [lines[kind, number] for number in ranks]
-    return tuple(kept)
+        ranks = sorted(number for of, number in lines if of is kind and number)
+        for number in ranks[MOST_PLACES:]:
+            _put(lines, replace(lines.pop((kind, number)), place=NOWHERE))
+    return tuple(lines[key] for key in sorted(lines))
+
+
+def _put(lines: dict[tuple[Kind, int], Sighting], sighting: Sighting) -> None:
+    key = (sighting.kind, sighting.rank)
+    held = lines.get(key)
+    lines[key] = held.and_also(sighting) if held else sighting
 
 
 def same_window(one: Sighting, other: Sighting) -> bool:
@@ -187,8 +195,8 @@ def _numbers(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def rank(place: Place) -> int:
-    """A number of 62 bits that a place always has."""
-    return _hash(f"{place.country}\0{place.region}") >> 2
+    """A number of 62 bits that a place always has; 0 for no place."""
+    return (_hash(f"{place.country}\0{place.region}") >> 2 or 1) if place.known else 0
 
 
 @lru_cache(maxsize=65536)

@@ -13,12 +13,13 @@ Nothing here ever falls when a scan is added: everything is a count, a largest d
 something. What was true of fewer scans is still there among more.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log10
 
-from service.authenticity.scan_history.sightings import MOST_PLACES, NOWHERE, Kind, Place, Sighting, same_window
+from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, same_window
 from service.gs1.countries import kilometres_between
 
 DAY = 86400
@@ -26,16 +27,18 @@ DAY = 86400
 # -log10 of how often a single vial shows it: for the first sign, the second, and every further one.
 _BOTH = (2.4, 1.2, 1.0)  # another device in another place
 _KEY = (1.6, 1.2, 1.0)  # another place, and another key, which may be the same device in another week
-_PLACE = (1.0, 1.2, 1.1)  # another place, the device not known
+_PLACE = (0.8, 1.2, 1.1)  # another place, the device not known
 _DEVICE = (0.9, 0.9, 0.9)  # another device, the place not known
 _PASSED_ON = 0.8  # the trade had it in one place, its owner has it in another
 _PASSED_ON_ABROAD = 1.2  # in another country
-_AT_ONCE = 2.2  # the trade has it still, or again, after its owner had it elsewhere
+_AT_ONCE = 3.0  # the trade has it still, or again, after its owner had it elsewhere
 _TRADE_ABROAD = 0.7  # the trade of two countries has it
 _JOURNEY = 0.8  # no aeroplane is that fast
 _USED_ELSEWHERE = 1.5  # dispensed, and later the trade of another place has it
 _LONGEST = 2.0
 """A long time alone, however long, weighs no more than this."""
+
+_BEYOND = 99.0
 
 _FAR = 2500
 """Kilometres that nobody travels within one window, borders and wrong geolocation aside."""
@@ -85,10 +88,7 @@ def suspicion_of(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Sus
     places = _places(sightings)
     journey = _journey(sightings) if len(places) > 1 else None
     elsewhere = _used_elsewhere(sightings)
-    full = any(
-        sum(each.kind is kind and each.place.known for each in sightings) >= MOST_PLACES
-        for kind in (Kind.STRANGER, Kind.TRADE)
-    )
+    full = is_full(sightings)
     score = max(
         _score([each for each in sightings if each.devices and each.place.known], thresholds),
         _score_places([each for each in sightings if each.some_without_key and each.place.known], thresholds),
@@ -98,7 +98,7 @@ def suspicion_of(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Sus
         score += _JOURNEY * (journey is not None) + _TRADE_ABROAD * _abroad(sightings)
     score += _USED_ELSEWHERE * elsewhere
     if full:
-        score = max(score, thresholds.suspicion)
+        score = _BEYOND  # more places than are kept: what the others would have shown may be among them
     first, last = min(each.first for each in sightings), max(each.last for each in sightings)
     return Suspicion(
         round(score, 3),
@@ -110,6 +110,12 @@ def suspicion_of(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Sus
         elsewhere,
         full,
     )
+
+
+def is_full(sightings: Iterable[Sighting]) -> bool:
+    """Whether a kind of asker has seen it in as many places as are kept, so that some may be missing."""
+    kinds = Counter(each.kind for each in sightings if each.place.known and each.kind is not Kind.SUPPLY)
+    return max(kinds.values(), default=0) >= MOST_PLACES
 
 
 def _score(sightings: list[Sighting], thresholds: Thresholds) -> float:
@@ -215,8 +221,12 @@ def _apart(groups: Iterable[list[Sighting]]) -> int:
 
 def _gap(grouped: dict[Place, list[Sighting]]) -> int:
     """The longest time between scans in two different places, in seconds."""
-    ends = [(min(each.first for each in lines), max(each.last for each in lines)) for lines in grouped.values()]
-    return max(last - first for n, (first, _) in enumerate(ends) for m, (_, last) in enumerate(ends) if n != m)
+    ends = [
+        (min(each.first for each in lines), max(each.last for each in lines)) for lines in grouped.values()
+    ]
+    return max(
+        last - first for n, (first, _) in enumerate(ends) for m, (_, last) in enumerate(ends) if n != m
+    )
 
 
 def _seldom(gap: int, thresholds: Thresholds) -> float:
@@ -267,14 +277,19 @@ def _journey(sightings: tuple[Sighting, ...]) -> tuple[Place, Place] | None:
 
 
 def _abroad(sightings: tuple[Sighting, ...]) -> bool:
-    return len({each.place.country for each in sightings if each.kind is Kind.TRADE and each.place.country}) > 1
+    return (
+        len({each.place.country for each in sightings if each.kind is Kind.TRADE and each.place.country}) > 1
+    )
 
 
 def _used_elsewhere(sightings: tuple[Sighting, ...]) -> bool:
     """Dispensed in one place, and a day or more later the trade of another place has it."""
+    used = [each for each in sightings if each.kind is Kind.DISPENSING]
+    trade = [each for each in sightings if each.kind in (Kind.TRADE, Kind.DISPENSING)]
+    if used and is_full(trade):
+        return True
     return any(
-        later.kind is not Kind.STRANGER and later.place not in (used.place, NOWHERE) and later.last >= used.first + DAY
-        for used in sightings
-        if used.kind is Kind.DISPENSING and used.place.known
-        for later in sightings
+        _elsewhere(one.place, later.place) and later.last >= one.first + DAY
+        for one in used
+        for later in trade
     )

@@ -12,6 +12,7 @@ from service.storage.models.credentials import (
     SingleSignOn,
     WrongGuesses,
 )
+from service.storage.models.history import Clearing, ClientKey, DetectionThresholds, SightingRow
 from service.storage.models.journal import AuditEntry, Import
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
@@ -35,6 +36,9 @@ __all__ = [
     "Batch",
     "Begun",
     "CodeGenerator",
+    "Clearing",
+    "ClientKey",
+    "DetectionThresholds",
     "Import",
     "Invitation",
     "Manufacturer",
@@ -49,6 +53,7 @@ __all__ = [
     "Scan",
     "SignedIn",
     "SingleSignOn",
+    "SightingRow",
     "Unit",
     "WrongGuesses",
 ]

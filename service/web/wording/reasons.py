@@ -5,27 +5,15 @@ as a sentence of its own (`TAILS`).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from gettext import NullTranslations
 
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.gs1.languages import LANGUAGES
+from service.web.wording.saying import Saying
+from service.web.wording.scans import SCAN_SAYINGS, places_words
 from service.web.wording.words import N_, country_name, date_words, field_name, visible
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """A sentence for patients, and one for clinics where it differs."""
-
-    patient: str
-    clinic: str = ""
-
-    def to(self, asker: Asker) -> str:
-        """The sentence for whoever asks, not yet translated."""
-        return self.clinic if asker is Asker.CLINIC and self.clinic else self.patient
-
 
 SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
     (ReasonCode.UNIT_ON_RECORD, ""): Saying(
@@ -298,6 +286,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("A product without a lot number is a warning sign. Every vial should have one printed on it."),
         N_("No lot number. A vial without one must not be used."),
     ),
+    **SCAN_SAYINGS,
 }
 
 # What is said only when it is known: (parameter, sentence), in this order.
@@ -322,7 +311,7 @@ _NOTICES = frozenset(
     }
 )
 _BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
-_DATES = frozenset({"expiry", "presented", "recorded", "reported"})
+_DATES = frozenset({"expiry", "presented", "recorded", "reported", "day", "released"})
 
 
 def variant(reason: Reason) -> str:
@@ -379,6 +368,7 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
         values |= {side: date_words(known[side], tr) for side in ("vial", "carton") if side in known}
     values["language"] = LANGUAGES.get(known.get("what", ""), known.get("what", ""))
     values["country"] = country_name(known.get("market", "")) or "…"
+    values["places"] = places_words(known.get("places", ""), tr) or "…"
     values["characters"] = ", ".join(_characters(known, tr))
     return values
 

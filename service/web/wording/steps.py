@@ -7,7 +7,8 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchStatus
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
-from service.web.wording.reasons import Saying, reason_sentence
+from service.web.wording.reasons import reason_sentence
+from service.web.wording.saying import Saying
 from service.web.wording.words import N_
 
 ACTIONS: Mapping[Action, Saying] = {
@@ -62,6 +63,13 @@ ADVICE: Mapping[Advice, str] = {
     Advice.GIVE_COUNTRY: N_("Say in which country you are."),
     Advice.COMPARE_PACKS: N_(
         "Compare the vial with its box: lot number and expiry date must be the same on both."
+    ),
+    Advice.TRACE_SUPPLY: N_(
+        "Find out how it came to you: the supplier, the delivery note, the date. The vial in your hand may be the"
+        " one that was issued, and it may be a copy; the code alone cannot tell."
+    ),
+    Advice.ASK_TO_CLEAR: N_(
+        "Tell the manufacturer what you found. They see where this code was scanned, and can clear it for this vial."
     ),
     Advice.STOP_IF_DOUBT: N_(
         "If anything looks wrong, such as the seal, the spelling or the price, stop and ask."

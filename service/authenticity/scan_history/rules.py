@@ -1,0 +1,174 @@
+"""What is said of a history in a verdict: caution, never certainty.
+
+Whoever has photographed a code can scan it ten thousand times: scans hold a vial back until somebody has
+looked, and never condemn it. What clinics and pharmacies scan weighs more. Each reason says what it rests on
+in regions, days and counts; nobody's single scan is told.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from service.authenticity.evidence import Evidence
+from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.authenticity.scan_history.evidence import SeenBefore
+from service.authenticity.scan_history.sightings import Kind, Place, Sighting, day_of
+from service.authenticity.scan_history.suspicion import Suspicion, is_full
+
+Reasons = Iterator[Reason]
+
+MOST_NAMED = 5
+"""Places that a sentence names."""
+
+_STRONGER = 1.0
+"""So much more than what a person cleared has to be seen before it is said again."""
+
+_OUTSIDE = 3
+"""Devices of anybody in another market: one is a traveller, or somebody whose address says the wrong thing."""
+
+OF_ONE_UNIT = frozenset(
+    {
+        ReasonCode.SEEN_ELSEWHERE,
+        ReasonCode.IMPOSSIBLE_JOURNEY,
+        ReasonCode.SEEN_AFTER_DISPENSING,
+        ReasonCode.SEEN_BEFORE_RELEASE,
+        ReasonCode.SEEN_OUTSIDE_MARKET,
+    }
+)
+"""What may be said of a vial that was issued, because somebody else has copied its code."""
+
+
+def reasons(evidence: Evidence) -> Reasons:
+    """All that the scans say, the present one counted in."""
+    history = evidence.history
+    if history is None:
+        return
+    if evidence.unit is not None and history.of_unit:
+        cleared = history.cleared.codes if history.cleared else frozenset()
+        yield from (each for each in _of_unit(evidence, history) if each.code not in cleared)
+    elif evidence.batch is not None:
+        yield from _of_lot(evidence, history)
+    yield from _guessed(history)
+    yield from _checked_before(history)
+
+
+def _of_unit(evidence: Evidence, history: SeenBefore) -> Reasons:
+    suspicion, lines = history.suspicion, history.every
+    if is_suspicious(history):
+        yield _said(ReasonCode.SEEN_ELSEWHERE, Action.QUARANTINE, suspicion)
+        if suspicion.journey or suspicion.full:
+            yield _said(ReasonCode.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, suspicion)
+    if suspicion.used_elsewhere:
+        yield _said(ReasonCode.SEEN_AFTER_DISPENSING, Action.QUARANTINE, suspicion)
+    yield from _before_release(evidence, lines)
+    yield from _outside_market(evidence, lines)
+    known = history.cleared.devices if history.cleared else 0
+    if suspicion.devices >= max(history.thresholds.devices, 2 * known):
+        yield _said(ReasonCode.MANY_DEVICES, Action.CHECK, suspicion)
+
+
+def is_suspicious(history: SeenBefore) -> bool:
+    """Whether a unit's scans look so much like several units' that people are told."""
+    least = history.thresholds.suspicion
+    if history.cleared is not None:
+        least = max(least, history.cleared.score + _STRONGER)
+    return history.suspicion.score >= least
+
+
+def _before_release(evidence: Evidence, lines: tuple[Sighting, ...]) -> Reasons:
+    released = evidence.unit.batch.released if evidence.unit else None
+    if released is None:
+        return
+    # A day of grace: days begin at different moments around the world.
+    early = [each for each in _brought_out(lines) if day_of(each.first) < released - timedelta(days=1)]
+    if early:
+        first = min(day_of(each.first) for each in early)
+        params = (("day", first.isoformat()), ("released", released.isoformat()))
+        yield Reason(ReasonCode.SEEN_BEFORE_RELEASE, _by_whom(early), params)
+
+
+def _outside_market(evidence: Evidence, lines: tuple[Sighting, ...]) -> Reasons:
+    markets = _markets(evidence)
+    if not markets:
+        return
+    outside = [
+        each for each in _brought_out(lines) if each.place.country and each.place.country not in markets
+    ]
+    trade = any(each.kind is not Kind.STRANGER for each in outside)
+    devices = 0
+    for each in outside:
+        devices |= each.devices
+    if trade or devices.bit_count() >= _OUTSIDE:
+        places = tuple(sorted({Place(each.place.country) for each in outside}))
+        params = (("places", _named(places)), ("count", str(len(places))))
+        yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, _by_whom(outside), params)
+    elif is_full(lines):
+        # Whether there were more of them outside can no longer be told: then it is said as it is.
+        params = (("scope", "full"), ("places", ""), ("count", str(len(lines))))
+        yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, Action.CHECK, params)
+
+
+def _of_lot(evidence: Evidence, history: SeenBefore) -> Reasons:
+    """A lot that was asked for by its number: never held against a unit that was found by its serial.
+
+    All checks are in the line without a place; lines with one are of countries that it was not shipped to.
+    """
+    batch, lines, thresholds = evidence.batch, history.every, history.thresholds
+    checks = sum(each.count for each in lines if not each.place.known)
+    if batch is not None and batch.quantity and checks > batch.quantity * thresholds.lot_checks:
+        params = (("count", str(checks)), ("quantity", str(batch.quantity)))
+        yield Reason(ReasonCode.LOT_CHECKED_OFTEN, Action.CHECK, params)
+    markets = _markets(evidence)
+    abroad = {each.place.country for each in lines if each.place.country} - set(markets)
+    if markets and len(abroad) >= thresholds.lot_countries:
+        places = tuple(Place(country) for country in sorted(abroad))
+        params = (("places", _named(places)), ("count", str(len(places))))
+        yield Reason(ReasonCode.LOT_SEEN_ELSEWHERE, Action.CHECK, params)
+
+
+def _guessed(history: SeenBefore) -> Reasons:
+    most = max(history.guesses, history.neighbours)
+    if most >= history.thresholds.guesses:
+        yield Reason(ReasonCode.SERIALS_GUESSED, Action.CHECK, (("count", str(most)),))
+
+
+def _checked_before(history: SeenBefore) -> Reasons:
+    """No warning: whoever checks a vial twice, or is given one that somebody checked for them, reads when."""
+    here = [each for each in history.before if each.place == history.place and each.place.known]
+    if here and history.of_unit:
+        last = max(day_of(each.last) for each in here)
+        params = (("day", last.isoformat()), ("places", _named((history.place,))))
+        yield Reason(ReasonCode.CHECKED_BEFORE, Action.ACCEPT, params)
+
+
+def _markets(evidence: Evidence) -> tuple[str, ...]:
+    batch = evidence.unit.batch if evidence.unit else evidence.batch
+    return (batch.markets if batch else ()) or (evidence.product.markets if evidence.product else ())
+
+
+def _brought_out(lines: tuple[Sighting, ...]) -> list[Sighting]:
+    return [each for each in lines if each.kind is not Kind.SUPPLY]
+
+
+def _by_whom(lines: list[Sighting]) -> Action:
+    return Action.QUARANTINE if any(each.kind is not Kind.STRANGER for each in lines) else Action.CHECK
+
+
+def _said(code: ReasonCode, severity: Action, suspicion: Suspicion) -> Reason:
+    places = suspicion.places
+    if code is ReasonCode.IMPOSSIBLE_JOURNEY and suspicion.journey and not suspicion.full:
+        places = suspicion.journey
+    params = (
+        ("scope", "full" if suspicion.full else ""),
+        ("places", _named(places)),
+        ("count", str(len(places))),
+        ("days", str(suspicion.days + 1)),
+        ("devices", str(suspicion.devices)),
+        ("scans", str(suspicion.scans)),
+        ("score", f"{suspicion.score:.1f}"),
+    )
+    return Reason(code, severity, params)
+
+
+def _named(places: tuple[Place, ...]) -> str:
+    """`FR/Lyon|IT/Turin|TR/`: for the doors to put into words."""
+    return "|".join(f"{place.country}/{place.region}" for place in places[:MOST_NAMED])

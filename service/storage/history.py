@@ -1,0 +1,278 @@
+"""The history of scans on disk: read with one select before a verdict, added to with the scan itself.
+
+A scan adds to at most three subjects: the unit or the lot that it found, or the lot that nobody has on
+record; and where a serial is not on record, its client and its neighbourhood. Each is a row for each place
+(`models.history.SightingRow`), whatever the number of scans.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Integer,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from service.authenticity.scan_history.evidence import Cleared, SeenBefore
+from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, together
+from service.authenticity.scan_history.suspicion import Thresholds
+from service.storage.models import AuditEntry, Clearing, DetectionThresholds, Product, SightingRow
+from service.storage.prepared import Prepared, PreparedInsert, Snapshot
+
+
+class Scope(StrEnum):
+    """What a subject is."""
+
+    UNIT = "unit"
+    LOT = "lot"
+    UNKNOWN_LOT = "unknown_lot"
+    GUESSER = "guesser"
+    NEIGHBOURS = "neighbours"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """What was seen. `name`: a serial as printed, a lot's key, a client's mark, the beginning of serials."""
+
+    scope: Scope
+    product_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One scan of one subject."""
+
+    subject: Subject
+    sighting: Sighting
+
+
+_COLUMNS = (
+    SightingRow.kind,
+    SightingRow.country,
+    SightingRow.region,
+    SightingRow.first,
+    SightingRow.last,
+    SightingRow.count,
+    SightingRow.clients,
+    SightingRow.windows,
+    SightingRow.windows_later,
+)
+_MOST_ROWS = 2 * MOST_PLACES * len(Kind)
+"""More than a subject has: of each kind the kept places, and some that are not yet taken out."""
+
+
+def _of(number: int) -> Any:
+    names = [f"{name}{number}" for name in ("scope", "product_id", "name")]
+    return select(SightingRow.scope, *_COLUMNS).where(
+        SightingRow.scope == bindparam(names[0]),
+        SightingRow.product_id == bindparam(names[1]),
+        SightingRow.name == bindparam(names[2]),
+    )
+
+
+_ONE = Prepared(_of(0).order_by(SightingRow.kind, SightingRow.rank).limit(_MOST_ROWS))
+_THREE = Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * _MOST_ROWS))
+
+
+def _number(column: ColumnElement[float]) -> ColumnElement[Any]:
+    """Both drivers hand a number over as it is; asked for a float, SQLAlchemy wants to know the driver's."""
+    return type_coerce(column, Integer)
+
+
+_earlier = (
+    select(
+        func.max(Clearing.score).label("score"),
+        func.max(Clearing.devices).label("devices"),
+    )
+    .where(Clearing.product_id == bindparam("product_id"), Clearing.serial == bindparam("serial"))
+    .subquery()
+)
+_JUDGED_BY = Prepared(
+    select(
+        _number(DetectionThresholds.suspicion),
+        DetectionThresholds.devices,
+        _number(DetectionThresholds.recheck_days),
+        _number(DetectionThresholds.lot_checks),
+        DetectionThresholds.lot_countries,
+        DetectionThresholds.guesses,
+        _number(_earlier.c.score),
+        _earlier.c.devices,
+    )
+    .select_from(Product)
+    .outerjoin(DetectionThresholds, DetectionThresholds.manufacturer_id == Product.manufacturer_id)
+    .join(_earlier, _earlier.c.score.is_(None) | _earlier.c.score.is_not(None))
+    .where(Product.id == bindparam("product_id"))
+)
+_CODES = Prepared(
+    select(Clearing.codes)
+    .where(Clearing.product_id == bindparam("product_id"), Clearing.serial == bindparam("serial"))
+    .limit(1000)
+)
+
+
+def seen_before(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> dict[Scope, tuple[Sighting, ...]]:
+    """What is on record of one subject, or of up to three, by their scopes. One select."""
+    if not subjects:
+        return {}
+    padded = (*subjects, *[subjects[0]] * (3 - len(subjects)))
+    chosen = subjects if len(subjects) == 1 else padded
+    values: dict[str, object] = {}
+    for number, each in enumerate(chosen):
+        nothing_more = number >= len(subjects)
+        values |= {
+            f"scope{number}": each.scope,
+            f"product_id{number}": each.product_id,
+            f"name{number}": "" if nothing_more else each.name,
+        }
+    found: dict[Scope, list[Sighting]] = {each.scope: [] for each in subjects}
+    statement = _ONE if len(subjects) == 1 else _THREE
+    for scope, kind, country, region, *rest in statement.rows(snapshot, values):
+        found[Scope(scope)].append(_from_row(kind, country, region, *rest))
+    return {scope: together(lines) for scope, lines in found.items()}
+
+
+def judged_by(snapshot: Snapshot, product_id: int, serial: str) -> tuple[Thresholds, Cleared | None]:
+    """The manufacturer's thresholds, and what a person has cleared of this unit (serial as printed)."""
+    rows = _JUDGED_BY.rows(snapshot, {"product_id": product_id, "serial": serial})
+    *set_by_maker, score, devices = rows[0] if rows else (None,) * 8
+    thresholds = Thresholds()
+    if set_by_maker[0] is not None:
+        suspicion, most, recheck, checks, countries, guesses = set_by_maker
+        thresholds = replace(
+            thresholds,
+            suspicion=suspicion,
+            devices=most,
+            recheck_days=recheck,
+            lot_checks=checks,
+            lot_countries=countries,
+            guesses=guesses,
+        )
+    if score is None:
+        return thresholds, None
+    codes = {
+        code
+        for (each,) in _CODES.rows(snapshot, {"product_id": product_id, "serial": serial})
+        for code in each
+    }
+    return thresholds, Cleared(score, devices, frozenset(codes))
+
+
+class HistoryWriter:
+    """Adds scans to the history, within the transaction that records them."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        build: Any = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
+        new = build(SightingRow)
+        old, fresh = SightingRow.__table__.c, new.excluded
+        statement = new.on_conflict_do_update(
+            index_elements=["scope", "product_id", "name", "kind", "rank"],
+            set_={
+                "first": case((fresh.first < old.first, fresh.first), else_=old.first),
+                "last": case((fresh.last > old.last, fresh.last), else_=old.last),
+                "count": old.count + fresh.count,
+                "clients": old.clients.bitwise_or(fresh.clients),
+                "windows": old.windows.bitwise_or(fresh.windows),
+                "windows_later": old.windows_later.bitwise_or(fresh.windows_later),
+            },
+        )
+        self._add = PreparedInsert(statement, dialect)
+
+    def add(self, connection: Connection, seen: Iterable[Seen], crowded: Iterable[Subject] = ()) -> None:
+        """Add scans; `crowded` are subjects that have as many places as are kept, or more."""
+        gathered: dict[Subject, list[Sighting]] = {}
+        for each in seen:
+            gathered.setdefault(each.subject, []).append(each.sighting)
+        # In one order everywhere: two processes that write at once wait for each other, and never in a ring.
+        rows = [
+            _to_row(subject, line) for subject in sorted(gathered) for line in together(gathered[subject])
+        ]
+        if rows:
+            self._add.rows(connection, rows)
+        for subject in sorted(set(crowded)):
+            self._tidy(connection, subject)
+
+    def _tidy(self, connection: Connection, subject: Subject) -> None:
+        """Put the places that are not kept into the line for the rest."""
+        its_own = (
+            SightingRow.scope == subject.scope,
+            SightingRow.product_id == subject.product_id,
+            SightingRow.name == subject.name,
+        )
+        statement = select(*_COLUMNS).where(*its_own).order_by(SightingRow.kind, SightingRow.rank)
+        lines = [_from_row(*row) for row in connection.execute(statement.with_for_update())]
+        kept = together(lines)
+        if len(kept) < len(lines):
+            connection.execute(delete(SightingRow).where(*its_own))
+            self._add.rows(connection, [_to_row(subject, line) for line in kept])
+
+
+def _from_row(kind: int, country: str, region: str, *rest: int) -> Sighting:
+    return Sighting(Kind(kind), Place(country, region), *rest)
+
+
+def _to_row(subject: Subject, sighting: Sighting) -> dict[str, object]:
+    return {
+        "scope": subject.scope,
+        "product_id": subject.product_id,
+        "name": subject.name,
+        "kind": sighting.kind,
+        "rank": sighting.rank,
+        "country": sighting.place.country,
+        "region": sighting.place.region,
+        "first": sighting.first,
+        "last": sighting.last,
+        "count": sighting.count,
+        "clients": sighting.clients,
+        "windows": sighting.windows,
+        "windows_later": sighting.windows_later,
+    }
+
+
+def clear(
+    connection: Connection,
+    subject: Subject,
+    seen: SeenBefore,
+    *,
+    actor: str,
+    at: datetime,
+    reason: str,
+    codes: tuple[str, ...] = (),
+) -> None:
+    """A person looked into the scans of a unit, `seen`, and found nothing wrong.
+
+    Until something stronger is seen than `seen`, its history is not held against this unit, nor are the
+    reasons of `codes`. No other unit is concerned, and no scan is taken out.
+    """
+    cleared = {"score": seen.suspicion.score, "devices": seen.suspicion.devices, "codes": codes}
+    connection.execute(
+        insert(Clearing).values(
+            product_id=subject.product_id, serial=subject.name, at=at, actor=actor, reason=reason, **cleared
+        )
+    )
+    connection.execute(
+        insert(AuditEntry).values(
+            at=at,
+            actor=actor,
+            reason=reason,
+            action="clear_history",
+            object_type="unit",
+            object_id=f"{subject.product_id}/{subject.name}",
+            after={**cleared, "codes": list(codes)},
+        )
+    )

@@ -1,0 +1,138 @@
+"""What was seen before of the thing presented, and what the present scan adds to it.
+
+Whose history it is depends on what was found: a unit's own; a lot's, when only a lot was asked for (so that
+nobody can talk a unit down by asking for its lot); of a serial that is not on record, who asks for such
+serials and what their neighbours are. A lot that nobody has on record is kept count of too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from service.authenticity.evidence import Evidence
+from service.authenticity.scan_history.evidence import SeenBefore
+from service.authenticity.scan_history.sightings import (
+    MOST_PLACES,
+    NOWHERE,
+    Kind,
+    Place,
+    Sighting,
+    sighting,
+    together,
+)
+from service.gs1.identifiers import Serial
+from service.storage import history as kept
+from service.storage.history import Scope, Seen, Subject
+from service.storage.prepared import Snapshot
+from service.verification.questions import Understood
+
+_WORTH_ASKING = 2.0
+"""Below this no manufacturer can have people told (`DetectionThresholds`): its thresholds are not asked for."""
+
+_FEWEST = 5
+"""The fewest devices, and guesses, that a manufacturer can have people told of."""
+
+_FEWEST_COUNTRIES, _FEWEST_CHECKS = 2, 2
+# Likewise of a lot: countries, and checks for each of its units.
+
+_SHORTEST = 6
+"""A serial as short as this has no neighbours to speak of: there are few numbers in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a scan leaves, and those of its subjects that have more places than are kept."""
+
+    seen: tuple[Seen, ...] = ()
+    crowded: tuple[Subject, ...] = ()
+
+
+def look_back(
+    snapshot: Snapshot, evidence: Evidence, understood: Understood, *, trade: bool
+) -> tuple[SeenBefore | None, Traces]:
+    """The history that a verdict may look at, the present scan counted in, and what this scan adds to it."""
+    seen = tuple(_leaves(evidence, understood, trade=trade))
+    asked = tuple(dict.fromkeys(each.subject for each in seen))
+    if evidence.unit is not None and evidence.product is not None and understood.client:
+        asked = (*asked, Subject(Scope.GUESSER, evidence.product.id, understood.client))
+    found = kept.seen_before(snapshot, asked)
+    crowded = tuple(each for each in asked if _is_crowded(found[each.scope]))
+    traces = Traces(seen, crowded)
+    if evidence.product is None:
+        return None, traces
+    scope = Scope.UNIT if evidence.unit is not None else Scope.LOT
+    before = found.get(scope, ())
+    history = SeenBefore(
+        place=understood.place,
+        before=before,
+        every=together((*before, *(each.sighting for each in seen if each.subject.scope is scope))),
+        of_unit=scope is Scope.UNIT,
+        guesses=_serials(Scope.GUESSER, found, seen),
+        neighbours=_serials(Scope.NEIGHBOURS, found, seen),
+    )
+    return _as_the_maker_has_it(snapshot, evidence, history), traces
+
+
+def _leaves(evidence: Evidence, understood: Understood, *, trade: bool) -> Iterator[Seen]:
+    product, shown = evidence.product, evidence.presented
+    at = understood.scanned_at or evidence.now
+    kind = Kind.TRADE if trade else Kind.STRANGER
+
+    def line(place: Place) -> Sighting:
+        return sighting(kind, place, at, understood.client)
+
+    if product is None:
+        if shown.lot is not None and not evidence.same_lot:
+            yield Seen(Subject(Scope.UNKNOWN_LOT, 0, shown.lot.key), line(understood.place))
+        return
+    if evidence.unit is not None:
+        yield Seen(Subject(Scope.UNIT, product.id, evidence.unit.serial), line(understood.place))
+        return
+    if evidence.batch is not None and shown.lot is not None:
+        lot = Subject(Scope.LOT, product.id, shown.lot.key)
+        yield Seen(lot, line(NOWHERE))
+        markets = evidence.batch.markets or product.markets
+        if markets and understood.place.country and understood.place.country not in markets:
+            yield Seen(lot, line(Place(understood.place.country)))
+    elif shown.lot is not None and not evidence.near:
+        yield Seen(Subject(Scope.UNKNOWN_LOT, product.id, shown.lot.key), line(understood.place))
+    if shown.serial is not None and product.serialised and not evidence.near:
+        guess = sighting(Kind.STRANGER, NOWHERE, at, shown.serial.printed)
+        if understood.client:
+            yield Seen(Subject(Scope.GUESSER, product.id, understood.client), guess)
+        if len(shown.serial.printed) >= _SHORTEST:
+            yield Seen(Subject(Scope.NEIGHBOURS, product.id, _beginning(shown.serial)), guess)
+
+
+def _beginning(serial: Serial) -> str:
+    """What it shares with its neighbours: all but the last two characters."""
+    return serial.printed[:-2]
+
+
+def _serials(scope: Scope, found: dict[Scope, tuple[Sighting, ...]], seen: tuple[Seen, ...]) -> int:
+    """How many serials that are not on record, the present one counted in."""
+    lines = [*found.get(scope, ()), *(each.sighting for each in seen if each.subject.scope is scope)]
+    serials = 0
+    for each in lines:
+        serials |= each.devices
+    return serials.bit_count()
+
+
+def _is_crowded(lines: tuple[Sighting, ...]) -> bool:
+    return len(lines) >= MOST_PLACES
+
+
+def _as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBefore) -> SeenBefore:
+    """With the manufacturer's thresholds and what was cleared: asked for where there is something to say."""
+    suspicion = history.suspicion
+    telling = suspicion.score >= _WORTH_ASKING or suspicion.devices >= _FEWEST or suspicion.used_elsewhere
+    telling = telling or max(history.guesses, history.neighbours) >= _FEWEST
+    if not history.of_unit and evidence.batch is not None:
+        checks = sum(each.count for each in history.every)
+        telling = len(history.every) > _FEWEST_COUNTRIES or checks > _FEWEST_CHECKS * (
+            evidence.batch.quantity or 1
+        )
+    if evidence.product is None or not telling:
+        return history
+    serial = evidence.unit.serial if evidence.unit else ""
+    thresholds, cleared = kept.judged_by(snapshot, evidence.product.id, serial)
+    return replace(history, thresholds=thresholds, cleared=cleared)

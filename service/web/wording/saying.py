@@ -1,0 +1,17 @@
+"""One sentence in two voices."""
+
+from dataclasses import dataclass
+
+from service.authenticity.evidence import Asker
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence for patients, and one for clinics where it differs."""
+
+    patient: str
+    clinic: str = ""
+
+    def to(self, asker: Asker) -> str:
+        """The sentence for whoever asks, not yet translated."""
+        return self.clinic if asker is Asker.CLINIC and self.clinic else self.patient
