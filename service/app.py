@@ -2,6 +2,7 @@
 
 import atexit
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,6 +16,7 @@ from service.registry.triage import Triage
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
+from service.verification.clients import ClientKeys
 from service.verification.desk import Desk
 from service.verification.reports import Reports
 from service.web import access, api, errors, navigation, uploads
@@ -39,6 +41,7 @@ from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
 from service.web.triage import triage
+from service.web.whereabouts import PlaceDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Service:
     triage: Triage
     catalogue: Catalogue
     figures: Figures
+    clients: ClientKeys
+    places: PlaceDatabase | None
 
     @property
     def sessions(self) -> Sessions:
@@ -104,6 +109,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         triage=Triage(database),
         catalogue=Catalogue(database),
         figures=Figures(database),
+        clients=ClientKeys(database),
+        places=PlaceDatabase(Path(settings.places_database)) if settings.places_database else None,
     )
     app.extensions["vialcheck"] = service
     atexit.register(desk.close)

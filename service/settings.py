@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         description="How many proxies of your own stand in front: so many of the addresses in "
         "X-Forwarded-For (-Proto, -Host) are believed.",
     )
+    places_database: str = Field(
+        "",
+        description="A database of where addresses are, in MaxMind's format (.mmdb). Empty: a check comes "
+        "from the country that its asker names.",
+    )
 
     @field_validator("public_url")
     @classmethod

@@ -16,6 +16,8 @@ class _LazyGroup(click.Group):
         "verify": ("service.cli.verify", "verify"),
         "parse": ("service.cli.parse", "parse"),
         "decode": ("service.cli.decode", "decode"),
+        "simulate": ("service.cli.simulate", "simulate"),
+        "replay": ("service.cli.replay", "replay"),
         "label": ("service.cli.labels", "label"),
         "admin": ("service.cli.admin", "admin"),
         "migrate": ("service.cli.serve", "migrate"),

@@ -90,7 +90,7 @@ _ONE = Prepared(_of(0).order_by(SightingRow.kind, SightingRow.rank).limit(_MOST_
 _THREE = Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * _MOST_ROWS))
 
 
-def _number(column: ColumnElement[float]) -> ColumnElement[Any]:
+def _number(column: Any) -> ColumnElement[Any]:
     """Both drivers hand a number over as it is; asked for a float, SQLAlchemy wants to know the driver's."""
     return type_coerce(column, Integer)
 

@@ -7,6 +7,7 @@ serials and what their neighbours are. A lot that nobody has on record is kept c
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from service.authenticity.evidence import Evidence
 from service.authenticity.scan_history.evidence import SeenBefore
@@ -26,7 +27,7 @@ from service.storage.prepared import Snapshot
 from service.verification.questions import Understood
 
 _WORTH_ASKING = 2.0
-"""Below this no manufacturer can have people told (`DetectionThresholds`): its thresholds are not asked for."""
+"""Below this no manufacturer can have people told (`DetectionThresholds`): what it set is not asked for."""
 
 _FEWEST = 5
 """The fewest devices, and guesses, that a manufacturer can have people told of."""
@@ -44,6 +45,9 @@ class Traces:
 
     seen: tuple[Seen, ...] = ()
     crowded: tuple[Subject, ...] = ()
+
+
+NO_TRACES = Traces()
 
 
 def look_back(
@@ -95,6 +99,14 @@ def _leaves(evidence: Evidence, understood: Understood, *, trade: bool) -> Itera
             yield Seen(lot, line(Place(understood.place.country)))
     elif shown.lot is not None and not evidence.near:
         yield Seen(Subject(Scope.UNKNOWN_LOT, product.id, shown.lot.key), line(understood.place))
+    yield from _guess(evidence, understood, at)
+
+
+def _guess(evidence: Evidence, understood: Understood, at: datetime) -> Iterator[Seen]:
+    """A serial that is not on record, and does not look like a misread one."""
+    product, shown = evidence.product, evidence.presented
+    if product is None:
+        return
     if shown.serial is not None and product.serialised and not evidence.near:
         guess = sighting(Kind.STRANGER, NOWHERE, at, shown.serial.printed)
         if understood.client:

@@ -21,7 +21,7 @@ from service.storage.database import Database
 from service.storage.history import HistoryWriter
 from service.storage.models import AuditEntry, Scan
 from service.storage.prepared import PreparedInsert
-from service.verification.history import Traces
+from service.verification.history import NO_TRACES, Traces
 from service.verification.questions import Door
 from service.verification.snapshots import (
     presented_from_plain,
@@ -55,7 +55,7 @@ class RecordedScan:
     organisation_id: int | None = None
     place: Place = NOWHERE
     client: str = ""
-    traces: Traces = Traces()
+    traces: Traces = NO_TRACES
 
 
 class ScanLog:

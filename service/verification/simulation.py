@@ -90,7 +90,7 @@ def simulate(
     habits: Habits | None = None,
 ) -> list[Scan]:
     """All scans of so many units of each kind, in the order of time. The same seed gives the same scans."""
-    traffic = _Traffic(random.Random(seed), habits or Habits())
+    traffic = _Traffic(random.Random(seed), habits or Habits())  # noqa: S311 (a model, no secret)
     scans: list[Scan] = []
     for number in range(genuine + cloned + leaked):
         if number < genuine:
@@ -142,9 +142,8 @@ class _Traffic:
 
     def leaked(self, number: int) -> list[Scan]:
         """A fake with the number of a vial that nobody scans."""
-        return self._owner(
-            number, "leaked", self._chances.uniform(0, 365), self._chances.choice(self._places)
-        )
+        day, place = self._chances.uniform(0, 365), self._chances.choice(self._places)
+        return list(self._owner(number, "leaked", day, place))
 
     def _owner(self, number: int, truth: str, day: float, bought: tuple[str, str]) -> Iterator[Scan]:
         chances, habits = self._chances, self._habits

@@ -4,7 +4,7 @@ from datetime import datetime
 from gettext import NullTranslations
 from typing import Any, cast
 
-from flask import Blueprint, Response, current_app, g
+from flask import Blueprint, Response, current_app, g, request
 from pydantic_core import to_json as to_json_bytes
 
 from service.accounts.actors import Scope
@@ -18,6 +18,7 @@ from service.web.access import needs_scope, open_to_everyone
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
 from service.web.pages import asker_of, own_hosts, own_organisation
+from service.web.whereabouts import whereabouts
 from service.web.wording import advice_messages, headline, host_note, reason_message
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -47,6 +48,8 @@ def verify() -> Response:
     needs_scope(Scope.VERIFY)
     record = given.pop("record")
     given["carton"] = Pack(**given.get("carton", {}))
+    known = whereabouts(request, said=not {"country", "region", "market"}.isdisjoint(given))
+    given = {"country": known.country, "region": known.region, "client": known.client} | given
     question = Question(**given, asker=asker, door=Door.API, organisation_id=own_organisation())
     answer = _desk().verify(question) if record else _desk().look_up(question)
     return _json(answer, 201 if record and not answer.repeated else 200)

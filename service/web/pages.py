@@ -39,6 +39,7 @@ from service.web.access import guest_or_actor, open_to_everyone
 from service.web.raw_target import raw_target
 from service.web.result_page import asked_fields, places, result_page
 from service.web.setup import known_layout
+from service.web.whereabouts import whereabouts
 from service.web.wording import date_words, error_message, visible
 from service.web.wording.words import from_visible
 
@@ -210,10 +211,14 @@ def posted(form: MultiDict[str, str]) -> dict[str, str]:
 def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
     """What the fields ask, under the form's nonce."""
     texts: dict[str, Any] = {name: fields[name] for name in _TEXTS if name in fields}
+    place = whereabouts(request, said="market" in fields)
     question = Question(
         **texts,
         carton=Pack(**{field: fields[name] for name, field in _CARTON.items() if name in fields}),
         no_lot="no_lot" in fields,
+        country=place.country,
+        region=place.region,
+        client=place.client,
         asker=asker_of(fields.get("asker")),
         nonce=bound_nonce(form.get("nonce", ""), fields),
         door=Door.WEB,

@@ -47,6 +47,16 @@ class Request(BaseModel):
     market: Text = Field(
         None, description="Country where it was bought or is used: a name or ISO 3166-1 code."
     )
+    country: Text = Field(
+        None,
+        description="Country where it is checked, if that is not `market`: a name or ISO 3166-1 code. Kept "
+        "with the check, to notice a code that is checked in too many places.",
+    )
+    region: Text = Field(
+        None,
+        description="The region or city where it is checked, as coarse as you like; coordinates are rounded "
+        "to whole degrees.",
+    )
     strength: Text = Field(None, description="The strength as printed, such as 100 units.")
     substance: Text = Field(None, description="The active substance as printed.")
     language: Text = Field(None, description="The language of the box: a name or ISO 639-1 code.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.authenticity.scan_history.sightings import Place, Sighting
-from service.authenticity.scan_history.suspicion import Suspicion, Thresholds, suspicion_of
+from service.authenticity.scan_history.suspicion import DEFAULTS, Suspicion, Thresholds, suspicion_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class SeenBefore:
     of_unit: bool = True
     guesses: int = 0
     neighbours: int = 0
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = DEFAULTS
     cleared: Cleared | None = None
 
     @property

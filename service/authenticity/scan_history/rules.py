@@ -12,7 +12,7 @@ from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history.evidence import SeenBefore
 from service.authenticity.scan_history.sightings import Kind, Place, Sighting, day_of
-from service.authenticity.scan_history.suspicion import Suspicion, is_full
+from service.authenticity.scan_history.suspicion import Suspicion, Thresholds, is_full
 
 Reasons = Iterator[Reason]
 
@@ -23,7 +23,7 @@ _STRONGER = 1.0
 """So much more than what a person cleared has to be seen before it is said again."""
 
 _OUTSIDE = 3
-"""Devices of anybody in another market: one is a traveller, or somebody whose address says the wrong thing."""
+"""Devices of anybody in another market: one is a traveller, or an address that says the wrong thing."""
 
 OF_ONE_UNIT = frozenset(
     {
@@ -54,15 +54,29 @@ def reasons(evidence: Evidence) -> Reasons:
 def _of_unit(evidence: Evidence, history: SeenBefore) -> Reasons:
     suspicion, lines = history.suspicion, history.every
     if is_suspicious(history):
-        yield _said(ReasonCode.SEEN_ELSEWHERE, Action.QUARANTINE, suspicion)
-        if suspicion.journey or suspicion.full:
-            yield _said(ReasonCode.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, suspicion)
+        yield from _several_units(suspicion)
     if suspicion.used_elsewhere:
         yield _said(ReasonCode.SEEN_AFTER_DISPENSING, Action.QUARANTINE, suspicion)
     yield from _before_release(evidence, lines)
     yield from _outside_market(evidence, lines)
     known = history.cleared.devices if history.cleared else 0
     if suspicion.devices >= max(history.thresholds.devices, 2 * known):
+        yield _said(ReasonCode.MANY_DEVICES, Action.CHECK, suspicion)
+
+
+def _several_units(suspicion: Suspicion) -> Reasons:
+    if len(suspicion.places) > 1:
+        yield _said(ReasonCode.SEEN_ELSEWHERE, Action.QUARANTINE, suspicion)
+    if suspicion.journey or suspicion.full:
+        yield _said(ReasonCode.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, suspicion)
+
+
+def of_suspicion(suspicion: Suspicion, thresholds: Thresholds) -> Reasons:
+    """What is said of a unit that stands out, of which nothing is known but its scans."""
+    yield from _several_units(suspicion)
+    if suspicion.used_elsewhere:
+        yield _said(ReasonCode.SEEN_AFTER_DISPENSING, Action.QUARANTINE, suspicion)
+    if len(suspicion.places) < 2 or suspicion.devices >= thresholds.devices:
         yield _said(ReasonCode.MANY_DEVICES, Action.CHECK, suspicion)
 
 
@@ -103,8 +117,7 @@ def _outside_market(evidence: Evidence, lines: tuple[Sighting, ...]) -> Reasons:
         yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, _by_whom(outside), params)
     elif is_full(lines):
         # Whether there were more of them outside can no longer be told: then it is said as it is.
-        params = (("scope", "full"), ("places", ""), ("count", str(len(lines))))
-        yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, Action.CHECK, params)
+        yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, Action.CHECK, (("scope", "full"),))
 
 
 def _of_lot(evidence: Evidence, history: SeenBefore) -> Reasons:

@@ -66,8 +66,9 @@ NOWHERE = Place()
 class Sighting:
     """All scans of one code in one place by one kind of asker.
 
-    `first` and `last` are seconds since 1970 (UTC). `clients` is a set of devices, each in one of 62 bits (ask
-    `devices`); `windows` and `windows_later` are the two-hour windows in which scans fell, by their remainders.
+    `first` and `last` are seconds since 1970 (UTC). `clients` is a set of devices, each in one of 62 bits
+    (ask `devices`); `windows` and `windows_later` are the two-hour windows in which scans fell, by their
+    remainders.
     """
 
     kind: Kind

@@ -29,6 +29,7 @@ _BOTH = (2.4, 1.2, 1.0)  # another device in another place
 _KEY = (1.6, 1.2, 1.0)  # another place, and another key, which may be the same device in another week
 _PLACE = (0.8, 1.2, 1.1)  # another place, the device not known
 _DEVICE = (0.9, 0.9, 0.9)  # another device, the place not known
+_CROWD, _FAMILY = 0.35, 3  # each more device than a family has, wherever they are
 _PASSED_ON = 0.8  # the trade had it in one place, its owner has it in another
 _PASSED_ON_ABROAD = 1.2  # in another country
 _AT_ONCE = 3.0  # the trade has it still, or again, after its owner had it elsewhere
@@ -48,9 +49,9 @@ _FAR = 2500
 class Thresholds:
     """From where on people are told; a manufacturer's to set. The defaults are for products of any kind.
 
-    `suspicion`: 3.3 is one vial in two thousand that has no copy. `devices`: more than so many have scanned
-    it. `key_days`: a device has another key after so many days (0: its key lasts). `recheck_days`: half of
-    the scans of one vial lie within so many days. `lot_checks`: a lot is checked so many times as often as it
+    `suspicion`: 4 is about one vial in two thousand of which there is no copy. `devices`: so many have
+    scanned it. `key_days`: a device has another key after so many days (0: its key lasts). `recheck_days`:
+    half of the scans of one vial lie within so many days. `lot_checks`: a lot is checked so many times as often as it
     has units; `lot_countries`: from so many countries that it was not shipped to.
     `guesses`: serials not on record from one client, or among neighbours.
     """
@@ -62,6 +63,9 @@ class Thresholds:
     lot_checks: float = 10.0
     lot_countries: int = 3
     guesses: int = 12
+
+
+DEFAULTS = Thresholds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,11 @@ class Suspicion:
 
 @lru_cache(maxsize=8192)
 def suspicion_of(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
+    """`weigh`, remembered: the same lines are asked for again while a unit is not scanned."""
+    return weigh(sightings, thresholds)
+
+
+def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
     """Judge the history of one unit. Total; an empty history has no suspicion."""
     sightings = tuple(each for each in sightings if each.kind is not Kind.SUPPLY)
     if not sightings:
@@ -93,6 +102,7 @@ def suspicion_of(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Sus
         _score([each for each in sightings if each.devices and each.place.known], thresholds),
         _score_places([each for each in sightings if each.some_without_key and each.place.known], thresholds),
         _score_devices([each for each in sightings if not each.place.known], thresholds),
+        0.0 if thresholds.key_days else _CROWD * (clients.bit_count() - _FAMILY),
     )
     if len(places) > 1:
         score += _JOURNEY * (journey is not None) + _TRADE_ABROAD * _abroad(sightings)

@@ -15,8 +15,8 @@ class Scan(Base):
 
     `at` is when it was checked; `scanned_at` when the code was read, where that was said: a scan may have
     waited for a network. `country` and `region` are where it came from, as coarse as that is kept, `client` a
-    mark that nobody can lead back to a device once its key is destroyed. `verdict` holds codes and parameters,
-    no sentences; never an address, a user agent or a name.
+    mark that nobody can lead back to a device once its key is destroyed. `verdict` holds codes and
+    parameters, no sentences; never an address, a user agent or a name.
     `organisation_id` is whose people or program asked; None for a guest.
     """
 

@@ -15,17 +15,20 @@ SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         ),
         N_(
             "Checked in {count} places within {days} days: {places}."
-            " One unit is seldom seen like this: its code may be on more than one vial, and this may be any of them."
+            " One unit is seldom seen like this:"
+            " its code may be on more than one vial, and this may be any of them."
         ),
     ),
     (ReasonCode.SEEN_ELSEWHERE, "full"): Saying(
         N_(
-            "This number has been checked from more places than one pack can have been in, {places} among them."
+            "This number has been checked from more places than one pack can have been in,"
+            " {places} among them."
             " The number has been copied, or somebody is playing with it."
         ),
         N_(
             "Checked in more places than one unit can have been in, {places} among them."
-            " Its code is on more than one vial, or somebody spreads a photo of it. This may still be the one that was issued."
+            " Its code is on more than one vial, or somebody spreads a photo of it."
+            " This may still be the one that was issued."
         ),
     ),
     (ReasonCode.IMPOSSIBLE_JOURNEY, ""): Saying(
@@ -59,13 +62,15 @@ SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
     (ReasonCode.SERIALS_GUESSED, ""): Saying(
         N_("Many serial numbers like this one have been tried out lately. Check that you entered your own."),
         N_(
-            "At least {count} serial numbers that are not on record were tried from here or close to this one."
+            "At least {count} serial numbers that are not on record were tried from here,"
+            " or close to this one."
         ),
     ),
     (ReasonCode.LOT_CHECKED_OFTEN, ""): Saying(
         N_("This lot number has been checked {count} times. Only {quantity} packs of it were made."),
         N_(
-            "This lot was checked {count} times, and has {quantity} units: its number may be on other vials too."
+            "This lot was checked {count} times, and has {quantity} units:"
+            " its number may be on other vials too."
         ),
     ),
     (ReasonCode.LOT_SEEN_ELSEWHERE, ""): Saying(

@@ -65,11 +65,13 @@ ADVICE: Mapping[Advice, str] = {
         "Compare the vial with its box: lot number and expiry date must be the same on both."
     ),
     Advice.TRACE_SUPPLY: N_(
-        "Find out how it came to you: the supplier, the delivery note, the date. The vial in your hand may be the"
-        " one that was issued, and it may be a copy; the code alone cannot tell."
+        "Find out how it came to you: the supplier, the delivery note, the date."
+        " The vial in your hand may be the one that was issued, and it may be a copy;"
+        " the code alone cannot tell."
     ),
     Advice.ASK_TO_CLEAR: N_(
-        "Tell the manufacturer what you found. They see where this code was scanned, and can clear it for this vial."
+        "Tell the manufacturer what you found."
+        " They see where this code was scanned, and can clear it for this vial."
     ),
     Advice.STOP_IF_DOUBT: N_(
         "If anything looks wrong, such as the seal, the spelling or the price, stop and ask."

@@ -1,0 +1,92 @@
+"""A mark for whoever asks, that says "the same device as before" and leads back to nobody.
+
+It is an HMAC of the truncated address and a coarse user agent under a key of this week. When the week is over
+its key is destroyed, and nobody can tell any more which address a mark was of, we included.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import re
+import secrets
+import threading
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from service.storage.database import Database
+from service.storage.models import ClientKey
+
+KEY_DAYS = 7
+"""For so long a device keeps its mark (`Thresholds.key_days` knows it too)."""
+
+_DAY = 86400
+_MARK = 16  # characters: 64 bits, enough to tell a week's devices apart
+
+# Coarse: the kind of program and of machine, never a version that few have.
+_PROGRAMS = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari", "curl", "python")
+_MACHINES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "CrOS", "Linux")
+
+
+class ClientKeys:
+    """This period's key, the same in every process, made by whichever needs it first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._held: tuple[int, bytes] | None = None
+
+    def mark(self, address: str, user_agent: str, now: datetime) -> str:
+        """The mark of a device at `now` (aware); empty where no address is known. Nothing of it is kept."""
+        truncated = truncate(address)
+        if not truncated:
+            return ""
+        said = f"{truncated}\0{coarse(user_agent)}".encode()
+        return hmac.digest(self._key(int(now.timestamp()) // (KEY_DAYS * _DAY)), said, hashlib.sha256).hex()[
+            :_MARK
+        ]
+
+    def _key(self, period: int) -> bytes:
+        with self._lock:
+            if self._held is None or self._held[0] < period:
+                self._held = (period, bytes.fromhex(self._of(period)))
+            return self._held[1]
+
+    def _of(self, period: int) -> str:
+        """The key on record of a period; with a new one all earlier keys go."""
+        with self._database.transaction() as connection:
+            new = {"period": period, "key": secrets.token_hex(32)}
+            connection.execute(self._database.insert_new(ClientKey), new)
+            connection.execute(delete(ClientKey).where(ClientKey.period < period))
+            # A clock behind the others' finds a later key and no earlier one: it uses the latest there is.
+            kept = connection.scalar(select(ClientKey.key).order_by(ClientKey.period.desc()).limit(1))
+        return str(kept or new["key"])
+
+
+def truncate(address: str) -> str:
+    """The network that an address is in: 24 bits of IPv4, 48 of IPv6; empty for what is no address.
+
+    >>> truncate("203.0.113.77"), truncate("::ffff:203.0.113.77"), truncate("2001:db8:1:2::3"), truncate("?")
+    ('203.0.113.0', '203.0.113.0', '2001:db8:1::', '')
+    """
+    try:
+        parsed = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return ""
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    if mapped is not None:
+        parsed = mapped
+    bits = 24 if parsed.version == 4 else 48
+    return str(ipaddress.ip_network((parsed, bits), strict=False).network_address)
+
+
+def coarse(user_agent: str) -> str:
+    """The kind of program and of machine.
+
+    >>> coarse("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Safari/604.1")
+    'Safari iPhone'
+    """
+    words = set(re.findall(r"[A-Za-z]+", user_agent[:1000]))
+    program = next((each for each in _PROGRAMS if each in words), "")
+    machine = next((each for each in _MACHINES if each in words), "")
+    return f"{program} {machine}".strip()

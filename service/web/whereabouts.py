@@ -1,0 +1,83 @@
+"""Where a request comes from, without knowing who: a region at most, and a mark that lasts a week.
+
+The asker's own choice counts first (the country on the form, `country` and `region` of the API). Where
+nothing is said, an address database says it, if the operator has installed one in MaxMind's format; none is
+shipped. Addresses are looked up and let go of: none is kept, logged or passed on.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import maxminddb
+from flask import Request, current_app
+
+from service.errors import ErrorCode, RefusedError
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What a question says of where it comes from. Country: ISO 3166-1 alpha-2; all may be empty."""
+
+    country: str = ""
+    region: str = ""
+    client: str = ""
+
+
+class PlaceDatabase:
+    """An address database in MaxMind's format (GeoLite2-City, -Country and their like)."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._reader = maxminddb.open_database(path, maxminddb.MODE_MEMORY)
+        except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
+            raise RefusedError(
+                ErrorCode.SETTING_INVALID,
+                given=str(path),
+                expected="a file in MaxMind's database format (.mmdb)",
+                found=str(error),
+                field="VIALCHECK_PLACES_DATABASE",
+            ) from error
+
+    def place(self, address: str) -> tuple[str, str]:
+        """Country and region of an address; empty where it says nothing. Never raises."""
+        try:
+            found: Any = self._reader.get(address)
+        except (ValueError, maxminddb.InvalidDatabaseError):
+            return "", ""
+        return _text(found, "country", "iso_code"), _text(found, "subdivisions", 0, "names", "en")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reader.close()
+
+
+def place_of(request: Request) -> tuple[str, str]:
+    """Country and region that a request comes from, where it does not say so itself.
+
+    The one place that decides it: a signed-in clinic's registered place belongs before the address.
+    """
+    places: PlaceDatabase | None = current_app.extensions["vialcheck"].places
+    return places.place(request.remote_addr or "") if places is not None else ("", "")
+
+
+def whereabouts(request: Request, *, said: bool) -> Whereabouts:
+    """What is known of where a request comes from. `said`: its asker says the place himself."""
+    mark = current_app.extensions["vialcheck"].clients.mark(
+        request.remote_addr or "", request.headers.get("User-Agent", ""), datetime.now(UTC)
+    )
+    country, region = ("", "") if said else place_of(request)
+    return Whereabouts(country, region, mark)
+
+
+def _text(record: Any, *path: str | int) -> str:
+    """A text in a record that may be of any shape."""
+    for step in path:
+        try:
+            record = record[step]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return record[:_MOST] if isinstance(record, str) else ""
