@@ -7,10 +7,11 @@ order in which they stand; what is kept is a few lines for each unit, whatever t
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from service.authenticity.reasons import Reason
+from service.authenticity.scan_history.habits import Learning, differ_in_both
 from service.authenticity.scan_history.rules import of_suspicion
 from service.authenticity.scan_history.sightings import (
     Kind,
@@ -27,6 +28,9 @@ from service.gs1.identifiers import Gtin
 
 LASTING_KEYS = Thresholds(key_days=0)
 """A log's devices keep their names; the service's own marks last a week (`verification.clients`)."""
+
+_LEARN_EVERY = 200
+"""Scans after which what was learned is looked at anew."""
 
 _NAMES = {
     "time": "time timestamp datetime date when at scanned scannedat scantime ts eventtime createdat",
@@ -49,6 +53,17 @@ _ASKERS = {word: kind for kind, words in _KINDS.items() for word in words.split(
 
 
 @dataclass(slots=True)
+class _Anybody:
+    """What there is to learn from a unit's scans by anybody: the first, the last, whether all were alike."""
+
+    first: int
+    last: int
+    seen: tuple[Place, str]
+    one_place: bool = True
+    one_device: bool = True
+
+
+@dataclass(slots=True)
 class UnitReplay:
     """One unit of a log: what is kept of its scans, and the first one at which it stood out."""
 
@@ -60,19 +75,25 @@ class UnitReplay:
     flagged_at: datetime | None = None
     scan_number: int | None = None
     reasons: tuple[Reason, ...] = ()
+    anybody: _Anybody | None = None
 
     def suspicion(self, thresholds: Thresholds) -> Suspicion:
         """All of its scans, weighed."""
         return weigh(self.lines, thresholds)
 
 
-@dataclass(slots=True)
 class Replay:
-    """A log so far. `refused` counts rows that could not be used, with an example of each kind."""
+    """A log so far. `refused` counts rows that could not be used, with an example of each kind.
 
-    thresholds: Thresholds = LASTING_KEYS
-    units: dict[tuple[str, str], UnitReplay] = field(default_factory=dict)
-    refused: dict[str, tuple[int, str]] = field(default_factory=dict)
+    It learns from the log as it goes what single vials show in this market (`scan_history.habits`).
+    """
+
+    def __init__(self, thresholds: Thresholds = LASTING_KEYS) -> None:
+        self.thresholds = thresholds
+        self.units: dict[tuple[str, str], UnitReplay] = {}
+        self.refused: dict[str, tuple[int, str]] = {}
+        self._learning = Learning(thresholds.recheck_days)
+        self._scans = 0
 
     def read(self, rows: Iterable[Mapping[str, str]]) -> Iterator[UnitReplay]:
         """Take rows in; each unit that stands out comes out once, at the scan at which it does."""
@@ -96,7 +117,10 @@ class Replay:
         if unit is None:
             unit = self.units[gtin, serial] = UnitReplay(gtin, serial, row.get("lot", "").strip())
         place = _place(row.get("country", ""), row.get("region", ""))
-        line = sighting_at(_kind(row.get("asker", "")), place, seconds, row.get("client", "").strip())
+        client = row.get("client", "").strip()
+        line = sighting_at(_kind(row.get("asker", "")), place, seconds, client)
+        if line.kind is Kind.STRANGER:
+            self._learn(unit, seconds, (place, client))
         unit.scans += 1
         unit.lines = together((*unit.lines, line))
         if unit.flagged_at is not None:
@@ -108,6 +132,21 @@ class Replay:
         unit.scan_number = unit.scans
         unit.reasons = tuple(of_suspicion(suspicion, self.thresholds))
         return unit
+
+    def _learn(self, unit: UnitReplay, seconds: int, seen: tuple[Place, str]) -> None:
+        before = unit.anybody
+        if before is None:
+            self._learning.first()
+            unit.anybody = _Anybody(seconds, seconds, seen)
+            return
+        before.one_place &= seen[0] == before.seen[0]
+        before.one_device &= seen[1] == before.seen[1]
+        self._learning.again(seconds - before.first, alike=before.one_place or before.one_device)
+        self._learning.after(seconds - before.last, both=differ_in_both(before.seen, seen))
+        before.last, before.seen = seconds, seen
+        self._scans += 1
+        if self._scans % _LEARN_EVERY == 0 and not self.thresholds.key_days:
+            self.thresholds = replace(self.thresholds, habits=self._learning.habits())
 
 
 def columns(header: Iterable[str]) -> list[str]:

@@ -42,7 +42,9 @@ class World:
 
     def genuine(self, number: int) -> list[Look]:
         town = self._town()
-        return sorted(self._holder(f"G{number}", town, self._chances.randrange(300)), key=lambda look: look.day)
+        return sorted(
+            self._holder(f"G{number}", town, self._chances.randrange(300)), key=lambda look: look.day
+        )
 
     def cloned(self, number: int, copies: int, rate: float) -> list[Look]:
         unit = f"C{number}"

@@ -17,8 +17,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log10
 
+from service.authenticity.scan_history.habits import Habits, seldom
 from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, same_window
 from service.gs1.countries import kilometres_between
 
@@ -36,9 +36,6 @@ _AT_ONCE = 3.0  # the trade has it still, or again, after its owner had it elsew
 _TRADE_ABROAD = 0.7  # the trade of two countries has it
 _JOURNEY = 0.8  # no aeroplane is that fast
 _USED_ELSEWHERE = 1.5  # dispensed, and later the trade of another place has it
-_LONGEST = 2.0
-"""A long time alone, however long, weighs no more than this."""
-
 _BEYOND = 99.0
 
 _FAR = 2500
@@ -51,9 +48,10 @@ class Thresholds:
 
     `suspicion`: 4 is about one vial in two thousand of which there is no copy. `devices`: so many have
     scanned it. `key_days`: a device has another key after so many days (0: its key lasts). `recheck_days`:
-    half of the scans of one vial lie within so many days. `lot_checks`: a lot is checked so many times as often as it
-    has units; `lot_countries`: from so many countries that it was not shipped to.
-    `guesses`: serials not on record from one client, or among neighbours.
+    half of the scans of one vial lie within so many days. `lot_checks`: a lot is checked so many times as
+    often as it has units; `lot_countries`: from so many countries that it was not shipped to. `guesses`:
+    serials not on record from one client, or among neighbours. `habits`: what was learned of single vials
+    from a log, instead of what is assumed of them.
     """
 
     suspicion: float = 4.0
@@ -63,6 +61,7 @@ class Thresholds:
     lot_checks: float = 10.0
     lot_countries: int = 3
     guesses: int = 12
+    habits: Habits | None = None
 
 
 DEFAULTS = Thresholds()
@@ -132,6 +131,8 @@ def _score(sightings: list[Sighting], thresholds: Thresholds) -> float:
     """Device and place both known: among strangers, among the trade, and from the one to the other."""
     # Where keys change by the week, the same device looks like another one: then the place alone counts.
     weights = _KEY if thresholds.key_days else _BOTH
+    if thresholds.habits is not None and not thresholds.key_days:
+        weights = (thresholds.habits.both, *weights[1:])
     strangers = [each for each in sightings if each.kind is Kind.STRANGER]
     trade = [each for each in sightings if each.kind is not Kind.STRANGER]
     found = _handed_over(strangers, trade)
@@ -241,8 +242,9 @@ def _gap(grouped: dict[Place, list[Sighting]]) -> int:
 
 def _seldom(gap: int, thresholds: Thresholds) -> float:
     """How seldom the scans of one vial lie so far apart."""
-    days = max(gap, 0) / DAY
-    return min(_LONGEST, log10(1 + (days / thresholds.recheck_days) ** 1.5))
+    if thresholds.habits is not None:
+        return thresholds.habits.seldom_apart(gap / DAY)
+    return seldom(gap / DAY, thresholds.recheck_days)
 
 
 def _summed(weights: Sequence[float], number: int) -> float:
