@@ -1,7 +1,7 @@
 """Short ways to say what is on record and what was presented."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from service.authenticity.evidence import (
     ProductRecord,
     UnitRecord,
 )
+from service.authenticity.scan_history.evidence import SeenBefore
+from service.authenticity.scan_history.sightings import Kind, Place, Sighting, sighting, together
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -58,3 +60,18 @@ def alert(**fields: Any) -> AlertRecord:
         parsed = Lot.parse(lot)
         fields |= {"lot_key": parsed.key, "lot_folded": parsed.folded}
     return AlertRecord(**{"id": 1, "authority": "MHRA", "kind": AlertKind.FALSIFIED, **fields})
+
+
+LYON, TOKYO = Place("FR", "Lyon"), Place("JP", "Tokyo")
+FIRST_SCAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def scan(place: Place, day: float, client: str = "a", kind: Kind = Kind.STRANGER) -> Sighting:
+    """One scan, so many days after `FIRST_SCAN`."""
+    return sighting(kind, place, FIRST_SCAN + timedelta(days=day), client)
+
+
+def history(*scans: Sighting, **changes: Any) -> SeenBefore:
+    """What these scans are to a verdict; the last of them is the present one."""
+    fields = {"place": scans[-1].place, "before": together(scans[:-1]), "every": together(scans)} | changes
+    return SeenBefore(**fields)

@@ -13,6 +13,7 @@ from service.authenticity.notices import told_apart
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended, named_strength, normal_strength
 from service.authenticity.regulators import country_of
+from service.authenticity.scan_history.sightings import NOWHERE, Kind, Place, Sighting
 from service.authenticity.verdicts import judge
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
@@ -21,17 +22,22 @@ from tests.authenticity.cases import (
     EXPIRY,
     GTIN,
     LOT,
+    LYON,
     MATCHING,
     NOW,
     OTHER_BATCH,
     PRODUCT,
     SERIAL,
+    TOKYO,
     UNIT,
     alert,
     evidence,
+    history,
+    scan,
 )
 
 C, A = ReasonCode, Action
+SCATTERED = [scan(Place("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
 INCOMPLETE = replace(PRODUCT, complete=False, serialised=False)
 LOT_ONLY = Presented(lot=LOT)
 OTHER_PRODUCT = replace(PRODUCT, id=2, gtin="09506000134369", name="Verotox 50")
@@ -53,6 +59,11 @@ def in_batch(**changes: Any) -> dict[str, Any]:
     """A batch changed, and the unit in it."""
     changed = batch(**changes)
     return {"batch": changed, "unit": replace(UNIT, batch=changed)}
+
+
+def seen(*scans: Sighting, **changes: Any) -> Evidence:
+    """`MATCHING`, with a history of scans of which the last is the present one."""
+    return replace(MATCHING, history=history(*scans, **changes))
 
 
 ROWS = [
@@ -633,6 +644,56 @@ ROWS = [
         ),
         A.REJECT,
         {C.RECALLED, C.CARTON_VIAL_MISMATCH, C.SERIAL_NOT_ON_RECORD, C.UNIT_ON_RECORD},
+    ),
+    # somebody has checked it before, here: no warning
+    ("checked before", seen(scan(LYON, 0), scan(LYON, 3)), A.ACCEPT, {C.UNIT_ON_RECORD, C.CHECKED_BEFORE}),
+    # one number, five towns, five devices: it is on more than one vial
+    ("seen elsewhere", seen(*SCATTERED), A.QUARANTINE, {C.UNIT_ON_RECORD, C.SEEN_ELSEWHERE}),
+    (
+        "two continents in two hours",
+        seen(scan(LYON, 0, "a"), scan(TOKYO, 0.02, "b"), *SCATTERED[1:]),
+        A.QUARANTINE,
+        {C.UNIT_ON_RECORD, C.SEEN_ELSEWHERE, C.IMPOSSIBLE_JOURNEY},
+    ),
+    # used in Lyon, and five days later a clinic in Istanbul has it
+    (
+        "after dispensing",
+        seen(scan(LYON, 10, "c", Kind.DISPENSING), scan(Place("TR"), 15, "x", Kind.TRADE)),
+        A.QUARANTINE,
+        {C.UNIT_ON_RECORD, C.SEEN_AFTER_DISPENSING},
+    ),
+    (
+        "before its release",
+        replace(seen(scan(LYON, 0)), **in_batch(released=date(2026, 4, 1))),
+        A.CHECK,
+        {C.UNIT_ON_RECORD, C.SEEN_BEFORE_RELEASE},
+    ),
+    (
+        "never shipped there",
+        seen(scan(Place("BR"), 0, "c", Kind.TRADE)),
+        A.QUARANTINE,
+        {C.UNIT_ON_RECORD, C.SEEN_OUTSIDE_MARKET},
+    ),
+    (
+        "a crowd",
+        seen(*(scan(NOWHERE, n / 10, f"d{n}") for n in range(60))),
+        A.CHECK,
+        {C.UNIT_ON_RECORD, C.MANY_DEVICES},
+    ),
+    ("guessed", seen(scan(LYON, 0), guesses=12), A.CHECK, {C.UNIT_ON_RECORD, C.SERIALS_GUESSED}),
+    # ten times as many checks as there are vials, from three countries that it was not made for
+    (
+        "a lot everywhere",
+        replace(
+            seen(
+                *(scan(NOWHERE, n / 10) for n in range(20)), *(scan(Place(c), 1) for c in ("BR", "IN", "VN"))
+            ),
+            unit=None,
+            batch=batch(quantity=1),
+            presented=replace(MATCHING.presented, serial=None),
+        ),
+        A.CHECK,
+        {C.LOT_ON_RECORD, C.LOT_CHECKED_OFTEN, C.LOT_SEEN_ELSEWHERE},
     ),
     # our own short labels carry a GTIN and a serial: the unit is found all the same
     ("serial without lot", evidence({"lot": None, "expiry": None}, batch=None), A.ACCEPT, {C.UNIT_ON_RECORD}),

@@ -45,7 +45,7 @@ def reasons(evidence: Evidence) -> Reasons:
     if evidence.unit is not None and history.of_unit:
         cleared = history.cleared.codes if history.cleared else frozenset()
         yield from (each for each in _of_unit(evidence, history) if each.code not in cleared)
-    elif evidence.batch is not None:
+    elif evidence.batch is not None and evidence.unit is None:
         yield from _of_lot(evidence, history)
     yield from _guessed(history)
     yield from _checked_before(history)

@@ -27,7 +27,7 @@ DAY = 86400
 # -log10 of how often a single vial shows it: for the first sign, the second, and every further one.
 _BOTH = (2.4, 1.2, 1.0)  # another device in another place
 _KEY = (1.6, 1.2, 1.0)  # another place, and another key, which may be the same device in another week
-_PLACE = (0.8, 1.2, 1.1)  # another place, the device not known
+_PLACE = (1.2, 1.2, 1.1)  # another place, the device not known
 _DEVICE = (0.9, 0.9, 0.9)  # another device, the place not known
 _CROWD, _FAMILY = 0.35, 3  # each more device than a family has, wherever they are
 _PASSED_ON = 0.8  # the trade had it in one place, its owner has it in another
