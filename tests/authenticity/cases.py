@@ -73,5 +73,9 @@ def scan(place: Place, day: float, client: str = "a", kind: Kind = Kind.STRANGER
 
 def history(*scans: Sighting, **changes: Any) -> SeenBefore:
     """What these scans are to a verdict; the last of them is the present one."""
-    fields = {"place": scans[-1].place, "before": together(scans[:-1]), "every": together(scans)} | changes
+    fields: dict[str, Any] = {
+        "place": scans[-1].place,
+        "before": together(scans[:-1]),
+        "every": together(scans),
+    } | changes
     return SeenBefore(**fields)
