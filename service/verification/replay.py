@@ -7,11 +7,11 @@ order in which they stand; what is kept is a few lines for each unit, whatever t
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from service.authenticity.reasons import Reason
-from service.authenticity.scan_history.habits import Learning, differ_in_both
+from service.authenticity.scan_history.habits import Learning, Lesson, differ_in_both
 from service.authenticity.scan_history.rules import of_suspicion
 from service.authenticity.scan_history.sightings import (
     Kind,
@@ -31,6 +31,9 @@ LASTING_KEYS = Thresholds(key_days=0)
 
 _LEARN_EVERY = 200
 """Scans after which what was learned is looked at anew."""
+
+_MOST_LESSONS = 8
+"""Scans of one unit that teach: no single unit is to teach what is usual."""
 
 _NAMES = {
     "time": "time timestamp datetime date when at scanned scannedat scantime ts eventtime createdat",
@@ -61,6 +64,7 @@ class _Anybody:
     seen: tuple[Place, str]
     one_place: bool = True
     one_device: bool = True
+    taught: list[Lesson] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -119,7 +123,7 @@ class Replay:
         place = _place(row.get("country", ""), row.get("region", ""))
         client = row.get("client", "").strip()
         line = sighting_at(_kind(row.get("asker", "")), place, seconds, client)
-        if line.kind is Kind.STRANGER:
+        if line.kind is Kind.STRANGER and unit.flagged_at is None:
             self._learn(unit, seconds, (place, client))
         unit.scans += 1
         unit.lines = together((*unit.lines, line))
@@ -128,6 +132,7 @@ class Replay:
         suspicion = unit.suspicion(self.thresholds)
         if suspicion.score < self.thresholds.suspicion:
             return None
+        self._unlearn(unit)
         unit.flagged_at = datetime.fromtimestamp(seconds, UTC)
         unit.scan_number = unit.scans
         unit.reasons = tuple(of_suspicion(suspicion, self.thresholds))
@@ -136,17 +141,32 @@ class Replay:
     def _learn(self, unit: UnitReplay, seconds: int, seen: tuple[Place, str]) -> None:
         before = unit.anybody
         if before is None:
-            self._learning.first()
+            self._learning.unit()
             unit.anybody = _Anybody(seconds, seconds, seen)
             return
         before.one_place &= seen[0] == before.seen[0]
         before.one_device &= seen[1] == before.seen[1]
-        self._learning.again(seconds - before.first, alike=before.one_place or before.one_device)
-        self._learning.after(seconds - before.last, both=differ_in_both(before.seen, seen))
+        lesson = Lesson(
+            since_first=seconds - before.first,
+            since_last=seconds - before.last,
+            alike=before.one_place or before.one_device,
+            both=differ_in_both(before.seen, seen),
+        )
         before.last, before.seen = seconds, seen
+        if len(before.taught) < _MOST_LESSONS:
+            before.taught.append(lesson)
+            self._learning.count(lesson)
         self._scans += 1
         if self._scans % _LEARN_EVERY == 0 and not self.thresholds.key_days:
             self.thresholds = replace(self.thresholds, habits=self._learning.habits())
+
+    def _unlearn(self, unit: UnitReplay) -> None:
+        """What several units under one number do is no habit of single ones."""
+        if unit.anybody is not None:
+            self._learning.unit(-1)
+            for lesson in unit.anybody.taught:
+                self._learning.count(lesson, -1)
+            unit.anybody = None
 
 
 def columns(header: Iterable[str]) -> list[str]:

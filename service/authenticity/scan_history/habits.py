@@ -48,8 +48,21 @@ class Habits:
         return self.by_length[_bin(days)]
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one more scan of a unit says: how long after the first, how long after the one before (seconds).
+
+    `alike`: one device so far, or one place. `both`: another device in another place than the one before.
+    """
+
+    since_first: int
+    since_last: int
+    alike: bool
+    both: bool
+
+
 class Learning:
-    """Counts of a log so far. Scans are told of one after the other, each unit's in the order they came."""
+    """Counts of a log so far. What a unit taught is taken back when it turns out to be several."""
 
     def __init__(self, half: float) -> None:
         self._half = half
@@ -59,21 +72,18 @@ class Learning:
         self._short = 0
         self._short_both = 0
 
-    def first(self) -> None:
-        """The first scan of a unit by anybody."""
-        self._units += 1
+    def unit(self, number: int = 1) -> None:
+        """A unit that somebody has scanned; -1: one less."""
+        self._units += number
 
-    def again(self, since_first: int, *, alike: bool) -> None:
-        """Another one, so many seconds after the first. `alike`: one device so far, or one place."""
-        if alike:
-            self._again += 1
-            self._lengths[_bin(since_first / DAY)] += 1
-
-    def after(self, since_last: int, *, both: bool) -> None:
-        """Another one, so many seconds after the one before it. `both`: another device, another place."""
-        if 0 <= since_last <= _SHORT:
-            self._short += 1
-            self._short_both += both
+    def count(self, lesson: Lesson, number: int = 1) -> None:
+        """Learn; -1: unlearn."""
+        if lesson.alike:
+            self._again += number
+            self._lengths[_bin(lesson.since_first / DAY)] += number
+        if 0 <= lesson.since_last <= _SHORT:
+            self._short += number
+            self._short_both += lesson.both * number
 
     def habits(self) -> Habits:
         """What can be said by now."""
