@@ -18,16 +18,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert
 
 from service.authenticity.evidence import Asker
+from service.authenticity.scan_history.sightings import Kind, Place, sighting
 from service.gs1.identifiers import Gtin, check_digit
 from service.registry import imports
 from service.storage.audit import Who
 from service.storage.database import Database
+from service.storage.history import HistoryWriter, Scope, Seen, Subject
 from service.storage.models import Batch, Manufacturer, Product
 from service.verification.desk import Desk
 from service.verification.questions import Question
@@ -204,6 +206,55 @@ def lookups(folder: Path) -> None:
     say("lookup_1000000_to_10000", ratio, "ratio", "at most 1.3")
 
 
+def histories(folder: Path) -> None:
+    """A unit that was scanned 100,000 times, in one place and in thousands, against one scanned twice."""
+    database = Database(f"sqlite:///{folder / 'history.db'}")
+    database.migrate()
+    fill(database, 10_000)
+    writer = HistoryWriter(database.engine.dialect)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    units = {"scanned_twice": 2, "at_home": 100_000, "everywhere": 100_000}
+    for number, (where, scans) in enumerate(units.items()):
+        subject = Subject(Scope.UNIT, 1, serial_of(number))
+        for first in range(0, scans, 5000):
+            seen = [
+                Seen(
+                    subject,
+                    sighting(
+                        Kind.STRANGER,
+                        Place("FR", f"T{n}" if where == "everywhere" else "Lyon"),
+                        start + timedelta(minutes=n),
+                        f"d{n}",
+                    ),
+                )
+                for n in range(first, min(scans, first + 5000))
+            ]
+            with database.transaction(durable=False) as connection:
+                writer.add(connection, seen, [subject])
+    desk, times = Desk(database), {where: list[float]() for where in units}
+    for _ in range(ROUNDS * 3):
+        for number, where in enumerate(units):
+            question = Question(
+                gtin=GTIN,
+                lot=f"L{number}",
+                serial=serial_of(number),
+                country="FR",
+                region="Lyon",
+                client="d1",
+            )
+            begun = time.perf_counter()
+            for _ in range(500):
+                desk.look_up(question)
+            times[where].append((time.perf_counter() - begun) / 500)
+    say("history_2", statistics.median(times["scanned_twice"]) * 1e6, "microseconds")
+    for where, target in (("at_home", "at most 1.3"), ("everywhere", "printed beside it")):
+        ratio = statistics.median(b / a for a, b in zip(times["scanned_twice"], times[where], strict=True))
+        name = "history_100000_to_2" + ("" if where == "at_home" else f"_{where}")
+        say(name, ratio, "ratio", target)
+    desk.close()
+    database.close()
+
+
 def importing(folder: Path) -> None:
     """Rows a second through the whole import, against a bare executemany of the same rows."""
     rows = 200_000
@@ -237,6 +288,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         verifications(Path(folder))
         lookups(Path(folder))
+        histories(Path(folder))
         importing(Path(folder))
     images(say, ROUNDS)
 

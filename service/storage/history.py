@@ -32,7 +32,7 @@ from service.authenticity.scan_history.evidence import Cleared, SeenBefore
 from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, together
 from service.authenticity.scan_history.suspicion import Thresholds
 from service.storage.models import AuditEntry, Clearing, DetectionThresholds, Product, SightingRow
-from service.storage.prepared import Prepared, PreparedInsert, Snapshot
+from service.storage.prepared import Part, Prepared, PreparedInsert, Snapshot
 
 
 class Scope(StrEnum):
@@ -62,32 +62,41 @@ class Seen:
     sighting: Sighting
 
 
-_COLUMNS = (
-    SightingRow.kind,
-    SightingRow.country,
-    SightingRow.region,
-    SightingRow.first,
-    SightingRow.last,
-    SightingRow.count,
-    SightingRow.clients,
-    SightingRow.windows,
-    SightingRow.windows_later,
-)
 _MOST_ROWS = 2 * MOST_PLACES * len(Kind)
 """More than a subject has: of each kind the kept places, and some that are not yet taken out."""
 
 
+def _from_row(kind: int, country: str, region: str, *rest: int) -> Sighting:
+    return Sighting(Kind(kind), Place(country, region), *rest)
+
+
+_LINE = Part(
+    (
+        SightingRow.kind,
+        SightingRow.country,
+        SightingRow.region,
+        SightingRow.first,
+        SightingRow.last,
+        SightingRow.count,
+        SightingRow.clients,
+        SightingRow.windows,
+        SightingRow.windows_later,
+    ),
+    _from_row,
+)
+
+
 def _of(number: int) -> Any:
     names = [f"{name}{number}" for name in ("scope", "product_id", "name")]
-    return select(SightingRow.scope, *_COLUMNS).where(
+    return select(*_LINE.columns, SightingRow.scope).where(
         SightingRow.scope == bindparam(names[0]),
         SightingRow.product_id == bindparam(names[1]),
         SightingRow.name == bindparam(names[2]),
     )
 
 
-_ONE = Prepared(_of(0).order_by(SightingRow.kind, SightingRow.rank).limit(_MOST_ROWS))
-_THREE = Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * _MOST_ROWS))
+_ONE = Prepared(_of(0).order_by(SightingRow.kind, SightingRow.rank).limit(_MOST_ROWS), _LINE)
+_THREE = Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * _MOST_ROWS), _LINE)
 
 
 def _number(column: Any) -> ColumnElement[Any]:
@@ -142,9 +151,14 @@ def seen_before(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> dict[Scope
         }
     found: dict[Scope, list[Sighting]] = {each.scope: [] for each in subjects}
     statement = _ONE if len(subjects) == 1 else _THREE
-    for scope, kind, country, region, *rest in statement.rows(snapshot, values):
-        found[Scope(scope)].append(_from_row(kind, country, region, *rest))
-    return {scope: together(lines) for scope, lines in found.items()}
+    for line, scope in statement.rows(snapshot, values):
+        found[scope].append(line)
+    return {scope: _kept(lines) for scope, lines in found.items()}
+
+
+def _kept(lines: list[Sighting]) -> tuple[Sighting, ...]:
+    """What counts of a subject's rows: some that are not yet tidied up may stand among them."""
+    return together(lines) if len(lines) > MOST_PLACES + 1 else tuple(lines)
 
 
 def judged_by(snapshot: Snapshot, product_id: int, serial: str) -> tuple[Thresholds, Cleared | None]:
@@ -214,16 +228,12 @@ class HistoryWriter:
             SightingRow.product_id == subject.product_id,
             SightingRow.name == subject.name,
         )
-        statement = select(*_COLUMNS).where(*its_own).order_by(SightingRow.kind, SightingRow.rank)
+        statement = select(*_LINE.columns).where(*its_own).order_by(SightingRow.kind, SightingRow.rank)
         lines = [_from_row(*row) for row in connection.execute(statement.with_for_update())]
         kept = together(lines)
         if len(kept) < len(lines):
             connection.execute(delete(SightingRow).where(*its_own))
             self._add.rows(connection, [_to_row(subject, line) for line in kept])
-
-
-def _from_row(kind: int, country: str, region: str, *rest: int) -> Sighting:
-    return Sighting(Kind(kind), Place(country, region), *rest)
 
 
 def _to_row(subject: Subject, sighting: Sighting) -> dict[str, object]:

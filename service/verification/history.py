@@ -147,4 +147,6 @@ def _as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBe
         return history
     serial = evidence.unit.serial if evidence.unit else ""
     thresholds, cleared = kept.judged_by(snapshot, evidence.product.id, serial)
+    if thresholds == history.thresholds and cleared is None:
+        return history
     return replace(history, thresholds=thresholds, cleared=cleared)

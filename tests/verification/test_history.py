@@ -116,7 +116,9 @@ def test_ten_thousand_scans_of_strangers_never_condemn(desk: Desk, filled: Datab
     assert verdict.headline is C.SEEN_ELSEWHERE
     assert {Advice.TRACE_SUPPLY, Advice.ASK_TO_CLEAR, Advice.CONTACT_MANUFACTURER} <= set(verdict.advice)
     with filled.reading() as connection:
-        assert (connection.scalar(select(func.count()).select_from(SightingRow)) or 0) <= 2 * (MOST_PLACES + 1)
+        assert (connection.scalar(select(func.count()).select_from(SightingRow)) or 0) <= 2 * (
+            MOST_PLACES + 1
+        )
         assert connection.scalar(select(func.sum(SightingRow.count))) == 10_001
         assert connection.scalar(select(Unit.disposition)) is not None  # nothing of the record has moved
 

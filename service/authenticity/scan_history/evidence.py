@@ -1,9 +1,9 @@
 """What a verdict may look at of the scans before it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.authenticity.scan_history.sightings import Place, Sighting
-from service.authenticity.scan_history.suspicion import DEFAULTS, Suspicion, Thresholds, suspicion_of
+from service.authenticity.scan_history.suspicion import DEFAULTS, Suspicion, Thresholds, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,10 @@ class SeenBefore:
     thresholds: Thresholds = DEFAULTS
     cleared: Cleared | None = None
 
-    @property
-    def suspicion(self) -> Suspicion:
-        """How much the unit's scans look like several units."""
-        return suspicion_of(self.every, self.thresholds)
+    suspicion: Suspicion = field(init=False)
+    """How much a unit's scans look like several units."""
+
+    def __post_init__(self) -> None:
+        # Asked for by several rules, and the most that a history costs: weighed once.
+        suspicion = weigh(self.every if self.of_unit else (), self.thresholds)
+        object.__setattr__(self, "suspicion", suspicion)

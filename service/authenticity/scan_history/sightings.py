@@ -93,7 +93,7 @@ class Sighting:
     @property
     def rank(self) -> int:
         """The line's number: a hash that nobody chooses, so that nobody chooses which lines are kept."""
-        return rank(self.place)
+        return rank(self.place.country, self.place.region)
 
     def and_also(self, other: "Sighting") -> "Sighting":
         """Both together: two lines of one place and kind."""
@@ -195,9 +195,9 @@ def _numbers(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=8192)
-def rank(place: Place) -> int:
+def rank(country: str, region: str) -> int:
     """A number of 62 bits that a place always has; 0 for no place."""
-    return (_hash(f"{place.country}\0{place.region}") >> 2 or 1) if place.known else 0
+    return (_hash(f"{country}\0{region}") >> 2 or 1) if country or region else 0
 
 
 @lru_cache(maxsize=65536)

@@ -16,7 +16,6 @@ something. What was true of fewer scans is still there among more.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from service.authenticity.scan_history.habits import Habits, seldom
 from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, same_window
@@ -46,7 +45,7 @@ _FAR = 2500
 class Thresholds:
     """From where on people are told; a manufacturer's to set. The defaults are for products of any kind.
 
-    `suspicion`: 4 is about one vial in two thousand of which there is no copy. `devices`: so many have
+    `suspicion`: 4.2 is one vial in a thousand or two of which there is no copy. `devices`: so many have
     scanned it. `key_days`: a device has another key after so many days (0: its key lasts). `recheck_days`:
     half of the scans of one vial lie within so many days. `lot_checks`: a lot is checked so many times as
     often as it has units; `lot_countries`: from so many countries that it was not shipped to. `guesses`:
@@ -54,7 +53,7 @@ class Thresholds:
     from a log, instead of what is assumed of them.
     """
 
-    suspicion: float = 4.0
+    suspicion: float = 4.2
     devices: int = 25
     key_days: int = 7
     recheck_days: float = 5.0
@@ -81,36 +80,18 @@ class Suspicion:
     full: bool = False
 
 
-@lru_cache(maxsize=8192)
-def suspicion_of(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
-    """`weigh`, remembered: the same lines are asked for again while a unit is not scanned."""
-    return weigh(sightings, thresholds)
-
-
 def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
     """Judge the history of one unit. Total; an empty history has no suspicion."""
     sightings = tuple(each for each in sightings if each.kind is not Kind.SUPPLY)
     if not sightings:
         return Suspicion(0.0, (), 0, 0, 0)
-    clients = _union(sightings)
-    places = _places(sightings)
-    journey = _journey(sightings) if len(places) > 1 else None
+    clients, places, full = _union(sightings), _places(sightings), is_full(sightings)
     elsewhere = _used_elsewhere(sightings)
-    full = is_full(sightings)
-    score = max(
-        _score([each for each in sightings if each.devices and each.place.known], thresholds),
-        _score_places([each for each in sightings if each.some_without_key and each.place.known], thresholds),
-        _score_devices([each for each in sightings if not each.place.known], thresholds),
-        0.0 if thresholds.key_days else _CROWD * (clients.bit_count() - _FAMILY),
-    )
-    if len(places) > 1:
-        score += _JOURNEY * (journey is not None) + _TRADE_ABROAD * _abroad(sightings)
-    score += _USED_ELSEWHERE * elsewhere
-    if full:
-        score = _BEYOND  # more places than are kept: what the others would have shown may be among them
+    # More places than are kept: whatever the others would have shown may be among them.
+    score, journey = (_BEYOND, None) if full else _weighed(sightings, places, clients, thresholds)
     first, last = min(each.first for each in sightings), max(each.last for each in sightings)
     return Suspicion(
-        round(score, 3),
+        round(score + _USED_ELSEWHERE * elsewhere, 3),
         places,
         clients.bit_count(),
         (last - first) // DAY,
@@ -119,6 +100,22 @@ def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
         elsewhere,
         full,
     )
+
+
+def _weighed(
+    sightings: tuple[Sighting, ...], places: tuple[Place, ...], clients: int, thresholds: Thresholds
+) -> tuple[float, tuple[Place, Place] | None]:
+    """The score of places, devices and times, and a journey that nobody makes."""
+    score = max(
+        _score([each for each in sightings if each.devices and each.place.known], thresholds),
+        _score_places([each for each in sightings if each.some_without_key and each.place.known], thresholds),
+        _score_devices([each for each in sightings if not each.place.known], thresholds),
+        0.0 if thresholds.key_days else _CROWD * (clients.bit_count() - _FAMILY),
+    )
+    if len(places) < 2:
+        return score, None
+    journey = _journey(sightings)
+    return score + _JOURNEY * (journey is not None) + _TRADE_ABROAD * _abroad(sightings), journey
 
 
 def is_full(sightings: Iterable[Sighting]) -> bool:
