@@ -70,6 +70,8 @@ class ScanLog:
         self._waiting: dict[str, RecordedScan] = {}
         self._by_nonce: dict[str, str] = {}
         self._changed = threading.Condition()
+        self._writing = threading.Lock()
+        self._unsure = False
         self._writer: threading.Thread | None = None
         self._closed = False
 
@@ -118,13 +120,22 @@ class ScanLog:
 
     def flush(self) -> None:
         """Write all that waits, now."""
-        with self._changed:
-            batch = list(self._waiting.values())
-        if not batch:
-            return
-        with self._database.transaction(durable=False) as connection:
-            written = self._insert.rows(connection, map(_to_row, batch))
-            self._trace(connection, batch if written == len(batch) else self._ours(connection, batch))
+        with self._writing:
+            with self._changed:
+                batch = list(self._waiting.values())
+            if not batch:
+                return
+            tried_before, self._unsure = self._unsure, True
+            with self._database.transaction(durable=False) as connection:
+                # What failed may have been committed all the same: it is in the history by then.
+                written = self._on_record(connection, batch) if tried_before else set()
+                new = [scan for scan in batch if scan.id not in written]
+                if self._insert.rows(connection, map(_to_row, new)) < len(new):
+                    # Another process had used the nonce of some: those are not on record, and not counted.
+                    written = self._on_record(connection, new)
+                    new = [scan for scan in new if scan.id in written]
+                self._trace(connection, new)
+            self._unsure = False
         with self._changed:
             for scan in batch:
                 self._waiting.pop(scan.id, None)
@@ -156,11 +167,8 @@ class ScanLog:
         self._history.add(connection, seen, {each for scan in scans for each in scan.traces.crowded})
 
     @staticmethod
-    def _ours(connection: Connection, batch: list[RecordedScan]) -> list[RecordedScan]:
-        """Those that are on record: another process had used the nonce of the others."""
-        ids = [scan.id for scan in batch]
-        written = set(connection.scalars(select(Scan.id).where(Scan.id.in_(ids))))
-        return [scan for scan in batch if scan.id in written]
+    def _on_record(connection: Connection, scans: list[RecordedScan]) -> set[str]:
+        return set(connection.scalars(select(Scan.id).where(Scan.id.in_([scan.id for scan in scans]))))
 
     def _start_writer(self) -> None:
         if self._writer is None:

@@ -1,6 +1,7 @@
 """What recorded scans do to later verdicts, on both databases."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice, permutations
 from typing import Any
@@ -14,6 +15,7 @@ from service.authenticity.reasons import Action, Advice, ReasonCode
 from service.authenticity.scan_history.evidence import SeenBefore
 from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, sighting, together
 from service.authenticity.verdicts import Verdict
+from service.errors import ErrorCode, UnavailableError
 from service.storage import history as kept
 from service.storage.database import Database
 from service.storage.history import HistoryWriter, Scope, Seen, Subject
@@ -306,3 +308,26 @@ def test_before_its_release_on_both_databases(ask: Ask, filled: Database) -> Non
     with filled.transaction() as connection:
         connection.execute(update(Batch).where(Batch.id == 1).values(released=date(2026, 4, 1)))
     assert C.SEEN_BEFORE_RELEASE in codes(ask(60))
+
+
+def test_what_was_written_and_not_acknowledged_is_counted_once(
+    filled: Database, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit went through and its answer got lost: the scans are written again, and not counted again."""
+    desk = Desk(filled, window=1.0, read_clock=time.read)
+    desk.verify(Question(scan=FULL, country="FR", client="a"))
+    whole = filled.transaction
+
+    @contextmanager
+    def lost(*, durable: bool = True) -> Iterator[Any]:
+        with whole(durable=durable) as connection:
+            yield connection
+        raise UnavailableError(ErrorCode.STORAGE_UNAVAILABLE)
+
+    monkeypatch.setattr(filled, "transaction", lost)
+    with pytest.raises(UnavailableError):
+        desk._scans.flush()
+    monkeypatch.undo()
+    desk.verify(Question(scan=FULL, country="FR", client="b"))
+    desk.close()
+    assert sum(line.count for line in lines(filled)) == 2
