@@ -51,9 +51,9 @@ __all__ = [
     "ReportPhoto",
     "ReportStep",
     "Scan",
+    "SightingRow",
     "SignedIn",
     "SingleSignOn",
-    "SightingRow",
     "Unit",
     "WrongGuesses",
 ]
