@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help run test lint format bench benchmark-counterfeits lock wheel clean
+.PHONY: help run test lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -34,6 +34,9 @@ benchmark-counterfeits: .venv/run.stamp ## documented fakes, ours beside four pl
 # The locks are resolved for every platform, hashed, and name no host.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
+
+bench-clones: .venv/dev.stamp ## measure how many copied codes a history of scans gives away
+	$(BIN)/python -m tests.bench_clones
 
 lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRADE=--upgrade for newer ones)
 	$(BIN)/python -m pip install --quiet 'uv>=0.9'

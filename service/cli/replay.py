@@ -70,8 +70,13 @@ def _rows(file: BinaryIO) -> Iterator[dict[str, str]]:
         raise RefusedError(ErrorCode.FILE_EMPTY, given=getattr(file, "name", "-"))
     delimiter = max(",;\t|", key=header.count)
     names = columns(next(csv.reader([header], delimiter=delimiter)))
-    for row in csv.reader(text, delimiter=delimiter):
-        yield {name: value for name, value in zip(names, row, strict=False) if name}
+    try:
+        for row in csv.reader(text, delimiter=delimiter):
+            yield {name: value for name, value in zip(names, row, strict=False) if name}
+    except csv.Error as error:
+        raise RefusedError(
+            ErrorCode.FILE_UNREADABLE, given=getattr(file, "name", "-"), found=str(error)
+        ) from None
 
 
 def _to_json(unit: UnitReplay, thresholds: Thresholds) -> dict[str, Any]:

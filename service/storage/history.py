@@ -28,10 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from service.authenticity.scan_history.evidence import Cleared, SeenBefore
+from service.authenticity.scan_history.evidence import Cleared
 from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, together
-from service.authenticity.scan_history.suspicion import Thresholds
-from service.storage.models import AuditEntry, Clearing, DetectionThresholds, Product, SightingRow
+from service.authenticity.scan_history.suspicion import Suspicion, Thresholds
+from service.storage.audit import Change, Who, write_down
+from service.storage.models import Clearing, DetectionThresholds, Product, SightingRow
 from service.storage.prepared import Part, Prepared, PreparedInsert, Snapshot
 
 
@@ -256,33 +257,26 @@ def _to_row(subject: Subject, sighting: Sighting) -> dict[str, object]:
 
 def clear(
     connection: Connection,
-    subject: Subject,
-    seen: SeenBefore,
+    unit: Subject,
+    suspicion: Suspicion,
+    codes: Iterable[str],
     *,
-    actor: str,
+    who: Who,
     at: datetime,
     reason: str,
-    codes: tuple[str, ...] = (),
 ) -> None:
-    """A person looked into the scans of a unit, `seen`, and found nothing wrong.
+    """A person looked into the scans of a unit, of which so much was suspicious, and found nothing wrong.
 
-    Until something stronger is seen than `seen`, its history is not held against this unit, nor are the
-    reasons of `codes`. No other unit is concerned, and no scan is taken out.
+    Until something stronger is seen, they are not held against this unit; the reasons of `codes` (before its
+    release, outside its market, …) are not said again at all. No other unit is concerned, no scan taken out.
     """
-    cleared = {"score": seen.suspicion.score, "devices": seen.suspicion.devices, "codes": codes}
+    values = {"score": suspicion.score, "devices": suspicion.devices, "codes": tuple(sorted(codes))}
     connection.execute(
         insert(Clearing).values(
-            product_id=subject.product_id, serial=subject.name, at=at, actor=actor, reason=reason, **cleared
+            product_id=unit.product_id, serial=unit.name, at=at, actor=who.name, reason=reason, **values
         )
     )
-    connection.execute(
-        insert(AuditEntry).values(
-            at=at,
-            actor=actor,
-            reason=reason,
-            action="clear_history",
-            object_type="unit",
-            object_id=f"{subject.product_id}/{subject.name}",
-            after={**cleared, "codes": list(codes)},
-        )
+    change = Change(
+        "clear_history", "unit", f"{unit.product_id}/{unit.name}", after={**values, "codes": sorted(codes)}
     )
+    write_down(connection, [change], who=who, at=at, reason=reason)

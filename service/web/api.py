@@ -1,5 +1,6 @@
 """The JSON door: ask, and look up what was answered."""
 
+from dataclasses import asdict
 from datetime import datetime
 from gettext import NullTranslations
 from typing import Any, cast
@@ -49,7 +50,7 @@ def verify() -> Response:
     record = given.pop("record")
     given["carton"] = Pack(**given.get("carton", {}))
     known = whereabouts(request, said=not {"country", "region", "market"}.isdisjoint(given))
-    given = {"country": known.country, "region": known.region, "client": known.client} | given
+    given = asdict(known) | given
     question = Question(**given, asker=asker, door=Door.API, organisation_id=own_organisation())
     answer = _desk().verify(question) if record else _desk().look_up(question)
     return _json(answer, 201 if record and not answer.repeated else 200)

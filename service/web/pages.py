@@ -219,6 +219,7 @@ def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
         country=place.country,
         region=place.region,
         client=place.client,
+        trade=place.trade,
         asker=asker_of(fields.get("asker")),
         nonce=bound_nonce(form.get("nonce", ""), fields),
         door=Door.WEB,

@@ -13,18 +13,24 @@ from typing import Any
 import maxminddb
 from flask import Request, current_app
 
+from service.accounts.actors import OrganisationKind
 from service.errors import ErrorCode, RefusedError
+from service.web.access import guest_or_actor
 
 _MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """What a question says of where it comes from. Country: ISO 3166-1 alpha-2; all may be empty."""
+    """What a question says of where it comes from. Country: ISO 3166-1 alpha-2; all may be empty.
+
+    `trade`: a clinic's account asks.
+    """
 
     country: str = ""
     region: str = ""
     client: str = ""
+    trade: bool = False
 
 
 class PlaceDatabase:
@@ -56,16 +62,19 @@ class PlaceDatabase:
 
 
 def place_of(request: Request) -> tuple[str, str]:
-    """Country and region that a request comes from, where it does not say so itself.
-
-    The one place that decides it: a signed-in clinic's registered place belongs before the address.
-    """
+    """Country and region that a request's address is in, as far as the operator's database knows."""
     places: PlaceDatabase | None = current_app.extensions["vialcheck"].places
     return places.place(request.remote_addr or "") if places is not None else ("", "")
 
 
 def whereabouts(request: Request, *, said: bool) -> Whereabouts:
-    """What is known of where a request comes from. `said`: its asker says the place himself."""
+    """What is known of where a request comes from. `said`: its asker says the place himself.
+
+    A signed-in clinic is where it is registered, and one device however many it has.
+    """
+    who = guest_or_actor()
+    if who is not None and who.kind is OrganisationKind.CLINIC:
+        return Whereabouts(who.country, who.region, f"clinic-{who.organisation_id}", trade=True)
     mark = current_app.extensions["vialcheck"].clients.mark(
         request.remote_addr or "", request.headers.get("User-Agent", ""), datetime.now(UTC)
     )

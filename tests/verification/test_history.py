@@ -12,11 +12,12 @@ from sqlalchemy import func, insert, select, update
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, Advice, ReasonCode
-from service.authenticity.scan_history.evidence import SeenBefore
 from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, sighting, together
+from service.authenticity.scan_history.suspicion import Thresholds, weigh
 from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
 from service.storage import history as kept
+from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.history import HistoryWriter, Scope, Seen, Subject
 from service.storage.models import AuditEntry, Batch, DetectionThresholds, Scan, SightingRow, Unit
@@ -213,9 +214,9 @@ def test_calling_oneself_a_clinic_does_not_weigh_more(ask: Ask, filled: Database
 
 def test_a_clearing_is_for_one_unit_and_only_until_more_is_seen(ask: Ask, filled: Database) -> None:
     assert scatter(ask).action is Action.QUARANTINE
-    seen = SeenBefore(Place(), (), lines(filled))
+    seen = weigh(lines(filled), Thresholds())
     with filled.transaction() as connection:
-        kept.clear(connection, UNIT, seen, actor="ana@maker", at=START, reason="Our own road show.")
+        kept.clear(connection, UNIT, seen, (), who=Who("ana@maker"), at=START, reason="Our own road show.")
     assert codes(ask(90, region="Town 1", client="d1")) == {C.UNIT_ON_RECORD, C.CHECKED_BEFORE}
     with filled.reading() as connection:
         entry = connection.execute(
