@@ -211,7 +211,7 @@ def histories(folder: Path) -> None:
     database = Database(f"sqlite:///{folder / 'history.db'}")
     database.migrate()
     fill(database, 10_000)
-    writer = HistoryWriter(database.engine.dialect)
+    writer = HistoryWriter(database)
     start = datetime(2026, 1, 1, tzinfo=UTC)
     units = {"scanned_twice": 2, "at_home": 100_000, "everywhere": 100_000}
     for number, (where, scans) in enumerate(units.items()):

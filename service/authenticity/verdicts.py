@@ -106,8 +106,9 @@ def _advice(evidence: Evidence, action: Action, reasons: tuple[Reason, ...]) -> 
         if clinic and codes & scan_rules.OF_ONE_UNIT:
             # One of them may be the one that was issued, and it may be this one: somebody has to find out.
             yield Advice.TRACE_SUPPLY
-            yield Advice.ASK_TO_CLEAR
         yield Advice.CONTACT_MANUFACTURER
+        if clinic and codes & scan_rules.OF_ONE_UNIT:
+            yield Advice.ASK_TO_CLEAR
         yield Advice.REPORT
         if clinic:
             yield Advice.RECORD_DISPOSITION

@@ -6,7 +6,7 @@ once when somebody else wrote in between, whatever the timeout.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,13 @@ class Database:
         if self.is_sqlite:
             return sqlite_insert(model).on_conflict_do_nothing()
         return postgresql_insert(model).on_conflict_do_nothing()
+
+    def insert_or_merge(self, model: type[Base], merged: Callable[[Any, Any], dict[str, Any]]) -> Insert:
+        """An INSERT that merges with what is there already, into what `merged(old, new)` says."""
+        table = model.__table__
+        statement = sqlite_insert(model) if self.is_sqlite else postgresql_insert(model)
+        keys = [column.name for column in table.primary_key]
+        return statement.on_conflict_do_update(index_elements=keys, set_=merged(table.c, statement.excluded))
 
     def migrate(self) -> bool:
         """Bring the tables to this version's shape; whether anything had to be done."""

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Dialect,
     Integer,
     bindparam,
     case,
@@ -25,13 +24,12 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from service.authenticity.scan_history.evidence import Cleared
 from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, together
 from service.authenticity.scan_history.suspicion import Suspicion, Thresholds
 from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database
 from service.storage.models import Clearing, DetectionThresholds, Product, SightingRow
 from service.storage.prepared import Part, Prepared, PreparedInsert, Snapshot
 
@@ -188,25 +186,24 @@ def judged_by(snapshot: Snapshot, product_id: int, serial: str) -> tuple[Thresho
     return thresholds, Cleared(score, devices, frozenset(codes))
 
 
+def _merged(old: Any, new: Any) -> dict[str, Any]:
+    """As `Sighting.and_also` has it, said in SQL that both databases take."""
+    return {
+        "first": case((new.first < old.first, new.first), else_=old.first),
+        "last": case((new.last > old.last, new.last), else_=old.last),
+        "count": old.count + new.count,
+        "clients": old.clients.bitwise_or(new.clients),
+        "windows": old.windows.bitwise_or(new.windows),
+        "windows_later": old.windows_later.bitwise_or(new.windows_later),
+    }
+
+
 class HistoryWriter:
     """Adds scans to the history, within the transaction that records them."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        build: Any = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
-        new = build(SightingRow)
-        old, fresh = SightingRow.__table__.c, new.excluded
-        statement = new.on_conflict_do_update(
-            index_elements=["scope", "product_id", "name", "kind", "rank"],
-            set_={
-                "first": case((fresh.first < old.first, fresh.first), else_=old.first),
-                "last": case((fresh.last > old.last, fresh.last), else_=old.last),
-                "count": old.count + fresh.count,
-                "clients": old.clients.bitwise_or(fresh.clients),
-                "windows": old.windows.bitwise_or(fresh.windows),
-                "windows_later": old.windows_later.bitwise_or(fresh.windows_later),
-            },
-        )
-        self._add = PreparedInsert(statement, dialect)
+    def __init__(self, database: Database) -> None:
+        statement = database.insert_or_merge(SightingRow, _merged)
+        self._add = PreparedInsert(statement, database.engine.dialect)
 
     def add(self, connection: Connection, seen: Iterable[Seen], crowded: Iterable[Subject] = ()) -> None:
         """Add scans; `crowded` are subjects that have as many places as are kept, or more."""

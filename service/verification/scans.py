@@ -64,7 +64,7 @@ class ScanLog:
     def __init__(self, database: Database, *, window: float = 1.0) -> None:
         self._database = database
         self._insert = PreparedInsert(database.insert_new(Scan), database.engine.dialect)
-        self._history = HistoryWriter(database.engine.dialect)
+        self._history = HistoryWriter(database)
         # Half of the window is for gathering, the other half for the writing itself.
         self._gather = window / 2
         self._waiting: dict[str, RecordedScan] = {}

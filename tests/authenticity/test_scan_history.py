@@ -25,6 +25,7 @@ from service.authenticity.scan_history.sightings import (
 from service.authenticity.scan_history.suspicion import Thresholds, weigh
 from service.authenticity.verdicts import judge
 from tests.authenticity.cases import BATCH, LYON, MATCHING, TOKYO, UNIT, evidence, history, scan
+from tests.authenticity.test_laws import evidences
 
 TURIN, PARIS = Place("IT", "Turin"), Place("FR", "Paris")
 STRANGER, TRADE = Kind.STRANGER, Kind.TRADE
@@ -237,6 +238,16 @@ def test_no_number_of_strangers_condemns_or_locks(given_scans: list[Sighting]) -
     anybody = [replace(each, kind=STRANGER) for each in given_scans]
     verdict = judge(replace(MATCHING, history=history(*anybody)))
     assert verdict.action in (Action.ACCEPT, Action.CHECK, Action.QUARANTINE)
+
+
+@given(evidences, scans, st.booleans(), st.integers(0, 40))
+def test_a_history_improves_no_answer_and_takes_no_reason(
+    one: Evidence, given_scans: list[Sighting], of_unit: bool, guesses: int
+) -> None:
+    before = judge(one)
+    after = judge(replace(one, history=history(*given_scans, of_unit=of_unit, guesses=guesses)))
+    assert after.action.rank >= before.action.rank
+    assert set(before.reasons) <= set(after.reasons)
 
 
 @given(scans)

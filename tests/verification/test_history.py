@@ -105,7 +105,7 @@ def test_a_code_on_many_vials_is_held_from_then_on_for_everybody(ask: Ask, desk:
 
 def test_ten_thousand_scans_of_strangers_never_condemn(desk: Desk, filled: Database, time: Time) -> None:
     """Somebody has photographed a code, and a network of machines to scan it with."""
-    writer = HistoryWriter(filled.engine.dialect)
+    writer = HistoryWriter(filled)
     for part in range(10):
         flood = [
             Seen(UNIT, sighting(Kind.STRANGER, Place("US", f"P{n}"), START + timedelta(minutes=n), f"m{n}"))
@@ -154,7 +154,7 @@ def test_the_order_of_arrival_changes_nothing(filled: Database) -> None:
         ]
     ]
     results = set()
-    writer = HistoryWriter(filled.engine.dialect)
+    writer = HistoryWriter(filled)
     for number, order in enumerate(islice(permutations(scans), 0, None, 5)):
         subject = Subject(Scope.UNIT, 1, f"U{number}")
         for each in order:
@@ -169,7 +169,7 @@ def test_places_beyond_the_kept_ones_end_in_one_line_in_whichever_order(filled: 
         Seen(UNIT, sighting(Kind.STRANGER, Place("US", f"P{n}"), START + timedelta(hours=n), f"m{n}"))
         for n in range(60)
     ]
-    writer = HistoryWriter(filled.engine.dialect)
+    writer = HistoryWriter(filled)
     results = set()
     for name, order in (("U1", flood), ("U2", flood[::-1]), ("U3", flood[30:] + flood[:30])):
         subject = Subject(Scope.UNIT, 1, name)
