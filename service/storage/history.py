@@ -94,8 +94,12 @@ def _of(number: int) -> Any:
     )
 
 
-_ONE = Prepared(_of(0).order_by(SightingRow.kind, SightingRow.rank).limit(_MOST_ROWS), _LINE)
-_THREE = Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * _MOST_ROWS), _LINE)
+_STATEMENTS = (
+    Prepared(_of(0).limit(_MOST_ROWS), _LINE),
+    Prepared(union_all(_of(0), _of(1)).limit(2 * _MOST_ROWS), _LINE),
+    Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * _MOST_ROWS), _LINE),
+)
+"""For one subject, two and three."""
 
 
 def _number(column: Any) -> ColumnElement[Any]:
@@ -138,19 +142,13 @@ def seen_before(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> dict[Scope
     """What is on record of one subject, or of up to three, by their scopes. One select."""
     if not subjects:
         return {}
-    padded = (*subjects, *[subjects[0]] * (3 - len(subjects)))
-    chosen = subjects if len(subjects) == 1 else padded
     values: dict[str, object] = {}
-    for number, each in enumerate(chosen):
-        nothing_more = number >= len(subjects)
-        values |= {
-            f"scope{number}": each.scope,
-            f"product_id{number}": each.product_id,
-            f"name{number}": "" if nothing_more else each.name,
-        }
+    for number, each in enumerate(subjects):
+        values[f"scope{number}"] = each.scope
+        values[f"product_id{number}"] = each.product_id
+        values[f"name{number}"] = each.name
     found: dict[Scope, list[Sighting]] = {each.scope: [] for each in subjects}
-    statement = _ONE if len(subjects) == 1 else _THREE
-    for line, scope in statement.rows(snapshot, values):
+    for line, scope in _STATEMENTS[len(subjects) - 1].rows(snapshot, values):
         found[scope].append(line)
     return {scope: _kept(lines) for scope, lines in found.items()}
 

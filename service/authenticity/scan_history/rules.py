@@ -12,7 +12,7 @@ from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history.evidence import SeenBefore
 from service.authenticity.scan_history.sightings import Kind, Place, Sighting, day_of
-from service.authenticity.scan_history.suspicion import Suspicion, Thresholds, is_full
+from service.authenticity.scan_history.suspicion import Suspicion, Thresholds
 
 Reasons = Iterator[Reason]
 
@@ -58,7 +58,7 @@ def _of_unit(evidence: Evidence, history: SeenBefore) -> Reasons:
     if suspicion.used_elsewhere:
         yield _said(ReasonCode.SEEN_AFTER_DISPENSING, Action.QUARANTINE, suspicion)
     yield from _before_release(evidence, lines)
-    yield from _outside_market(evidence, lines)
+    yield from _outside_market(evidence, history)
     known = history.cleared.devices if history.cleared else 0
     if suspicion.devices >= max(history.thresholds.devices, 2 * known):
         yield _said(ReasonCode.MANY_DEVICES, Action.CHECK, suspicion)
@@ -100,12 +100,14 @@ def _before_release(evidence: Evidence, lines: tuple[Sighting, ...]) -> Reasons:
         yield Reason(ReasonCode.SEEN_BEFORE_RELEASE, _by_whom(early), params)
 
 
-def _outside_market(evidence: Evidence, lines: tuple[Sighting, ...]) -> Reasons:
+def _outside_market(evidence: Evidence, history: SeenBefore) -> Reasons:
     markets = _markets(evidence)
     if not markets:
         return
     outside = [
-        each for each in _brought_out(lines) if each.place.country and each.place.country not in markets
+        each
+        for each in _brought_out(history.every)
+        if each.place.country and each.place.country not in markets
     ]
     trade = any(each.kind is not Kind.STRANGER for each in outside)
     devices = 0
@@ -115,7 +117,7 @@ def _outside_market(evidence: Evidence, lines: tuple[Sighting, ...]) -> Reasons:
         places = tuple(sorted({Place(each.place.country) for each in outside}))
         params = (("places", _named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, _by_whom(outside), params)
-    elif is_full(lines):
+    elif history.suspicion.full:
         # Whether there were more of them outside can no longer be told: then it is said as it is.
         yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, Action.CHECK, (("scope", "full"),))
 

@@ -138,7 +138,9 @@ def together(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
     lines: dict[tuple[Kind, int], Sighting] = {}
     for each in sightings:
         _put(lines, each)
-    for kind in Kind:
+    if len(lines) == 1:
+        return tuple(lines.values())
+    for kind in Kind if len(lines) > MOST_PLACES else ():
         ranks = sorted(number for of, number in lines if of is kind and number)
         for number in ranks[MOST_PLACES:]:
             _put(lines, replace(lines.pop((kind, number)), place=NOWHERE))

@@ -85,6 +85,8 @@ def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
     sightings = tuple(each for each in sightings if each.kind is not Kind.SUPPLY)
     if not sightings:
         return Suspicion(0.0, (), 0, 0, 0)
+    if len(sightings) == 1 and thresholds.key_days:
+        return _of_one_place(sightings[0])  # most checks by far: there is nothing to weigh
     clients, places, full = _union(sightings), _places(sightings), is_full(sightings)
     elsewhere = _used_elsewhere(sightings)
     # More places than are kept: whatever the others would have shown may be among them.
@@ -100,6 +102,11 @@ def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
         elsewhere,
         full,
     )
+
+
+def _of_one_place(line: Sighting) -> Suspicion:
+    places = (line.place,) if line.place.known else ()
+    return Suspicion(0.0, places, line.devices.bit_count(), (line.last - line.first) // DAY, line.count)
 
 
 def _weighed(
