@@ -24,6 +24,7 @@ from service.storage.models.records import (
 )
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
+from service.storage.models.stops import ExpiryExtension, Recall, RecalledSerial, RecallLift
 
 __all__ = [
     "NAMES_ONLY_PRODUCT",
@@ -33,8 +34,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
-    "Begun",
-    "CodeGenerator",
+    "ExpiryExtension",
     "Import",
     "Invitation",
     "Manufacturer",
@@ -42,7 +42,9 @@ __all__ = [
     "Passkey",
     "Product",
     "QualityResult",
-    "RecoveryCode",
+    "Recall",
+    "RecallLift",
+    "RecalledSerial",
     "Report",
     "ReportPhoto",
     "ReportStep",

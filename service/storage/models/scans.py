@@ -14,9 +14,8 @@ class Scan(Base):
     """One check that somebody made, with its answer. Unknown and unreadable things are scans too.
 
     `at` is when it was checked; `scanned_at` when the code was read, where that was said: a scan may have
-    waited for a network. `verdict` holds codes and parameters, no sentences; never an address, a user agent
-    or a name.
-    `organisation_id` is whose people or program asked; None for a guest.
+    waited for a network. `lot_key` is that of the lot presented, on record or not: a later alert finds its
+    checks by it. `verdict` holds codes and parameters, no sentences; never an address, a user agent or a name.
     """
 
     __tablename__ = "scan"
@@ -27,6 +26,7 @@ class Scan(Base):
     door: Mapped[str] = mapped_column(String(10))
     asker: Mapped[str] = mapped_column(String(10))
     product_id: Mapped[int | None] = mapped_column(Integer)
+    lot_key: Mapped[str | None] = mapped_column(String(40), index=True)
     batch_id: Mapped[int | None] = mapped_column(Integer)
     action: Mapped[str] = mapped_column(String(12))
     match: Mapped[str] = mapped_column(String(10))
