@@ -14,6 +14,7 @@ class _LazyGroup(click.Group):
         "serve": ("service.cli.serve", "serve"),
         "import": ("service.cli.imports", "import_files"),
         "verify": ("service.cli.verify", "verify"),
+        "alerts": ("service.cli.alerts", "alerts"),
         "parse": ("service.cli.parse", "parse"),
         "decode": ("service.cli.decode", "decode"),
         "label": ("service.cli.labels", "label"),

@@ -215,7 +215,11 @@ def _take_code(state: _State, piece: Token, before: Token | None, after: Token |
         _add(state, each)
     if len(ends) == 2 and _counts_up(*ends):
         state.ranges.append((ends[0], ends[1]))
-    elif state.range_from is not None and len(state.found) > 1 and state.found[-2].token.end == state.range_from.end:
+    elif (
+        state.range_from is not None
+        and len(state.found) > 1
+        and state.found[-2].token.end == state.range_from.end
+    ):
         state.ranges.append((state.found[-2].token, piece))
     state.range_from = None
 
@@ -357,27 +361,33 @@ _SAYS_NOTHING = frozenset(
 )
 
 
-_OPENING = frozenset({Kind.LIST, Kind.OPEN, Kind.LOT, Kind.ENUMERATOR, Kind.EXPIRY})
+_OPENING = frozenset({Kind.LIST, Kind.OPEN, Kind.ENUMERATOR})
 
 
 def _rest(text: str, pieces: Sequence[Token], state: _State) -> Iterator[str]:
     """What did not become a lot or its expiry, with the labels that stand beside it."""
     in_range = {each.start for pair in state.ranges for each in pair}
     used = sorted({start for start, _ in state.used} - in_range)
-    groups: list[list[Token]] = [[]]
-    for piece in pieces:
-        place = bisect_left(used, piece.start)
-        part_used = place < len(used) and used[place] < piece.end
-        if part_used and piece.kind is not Kind.LOT:
-            groups.append([])
-        elif piece.kind is Kind.END:
-            groups.append([])
-        else:
-            groups[-1].append(piece)
-    for group in groups:
+    for group, before_used in _groups(pieces, used):
         while group and group[0].kind in (Kind.LIST, Kind.CLOSE):
             group.pop(0)
-        while group and group[-1].kind in _OPENING:
+        while group and (
+            group[-1].kind in _OPENING or (before_used and group[-1].kind in (Kind.LOT, Kind.EXPIRY))
+        ):
             group.pop()
         if any(piece.kind not in _SAYS_NOTHING and piece.text.casefold() not in _LINKING for piece in group):
             yield " ".join(text[group[0].start : group[-1].end].split())
+
+
+def _groups(pieces: Sequence[Token], used: Sequence[int]) -> Iterator[tuple[list[Token], bool]]:
+    """Runs of pieces that nothing was made of, and whether a lot or expiry follows."""
+    group: list[Token] = []
+    for piece in pieces:
+        place = bisect_left(used, piece.start)
+        part_used = place < len(used) and used[place] < piece.end and piece.kind is not Kind.LOT
+        if part_used or piece.kind is Kind.END:
+            yield group, part_used
+            group = []
+        else:
+            group.append(piece)
+    yield group, False

@@ -48,7 +48,9 @@ class Token:
 
 _B = r"(?<![A-Za-z0-9])"  # where a word begins; `\b` would join 2017 to the Chinese character after it
 _E = r"(?![A-Za-z0-9])"
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|tember|ober|ember)?\.?"
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|tember|ober|ember)?\.?"
+)
 _DATES = (
     r"(?P<m1>\d{1,2})/(?P<d1>\d{1,2})/(?P<y1>\d{4}|\d{2})",
     r"(?P<m2>\d{1,2})[.-](?P<d2>\d{1,2})[.-](?P<y2>(?:19|20)\d{2})",
@@ -76,23 +78,23 @@ _GRAMMAR = {
     rf"(?:\s*(?:/|or)\s*(?:lots?|batch(?:es)?|serials?|codes?)(?![A-Za-z]){_NUMBER_WORD})?{_MARKS}"
     rf"|units?{_NUMBER_WORD}\s*(?:#\s*:?|:)|批號[::]?",
     Kind.EXPIRY: r"(?:exp(?:iry|iration|ires?|iring|ired|\.)?|use[- ]?by|best[- ]?(?:by|before)|best if used by|sell[- ]?by"
-    rf"|b\.?u\.?d|bbd?|beyond[- ]use)(?![A-Za-z])\.?(?:\s*(?:dates?|dt)(?![A-Za-z]))?{_MARKS}|有效期限|有效期間|效期",
+    rf"|b\.?u\.?d(?![0-9])|bbd?(?![0-9])|beyond[- ]use)(?![A-Za-z])\.?(?:\s*(?:dates?|dt)(?![A-Za-z]))?{_MARKS}|有效期限|有效期間|效期",
     Kind.MADE: r"(?:mfg|mfd|manufactur\w*|made|produc(?:ed|tion)|distribut\w*|re-?pack\w*|pack(?:ed|aged|aging)|ship\w*"
-    r"|dated?|compounded|dispensed|prepared|製造日?期?)(?![A-Za-z])\.?\s*(?:dates?|on)?\s*:?",
-    Kind.NUMBER: r"(?:upc|gtin|ean|udi)(?:[\s:#/-]|codes?|numbers?|nos?\.?)*(?:[0-9][ -]?){7,13}[0-9Xx*]"
-    r"|(?:ndc|nhric|n?a?nda|nada)(?:[\s:#/-]|codes?|numbers?|nos?\.?)*[0-9*]+(?:-[0-9*]+){0,2}"
+    r"|dated?|compounded|dispensed|prepared|製造日?期?)(?![A-Za-z0-9])\.?\s*(?:dates?|on)?\s*:?",
+    Kind.NUMBER: r"(?:upc|gtin|ean|udi)(?:[\s:#/-]|codes?|numbers?|nos?\.?)+(?:[0-9][ -]?){7,13}[0-9Xx*]"
+    r"|(?:ndc|nhric|n?a?nda|nada)(?:[\s:#/-]|codes?|numbers?|nos?\.?)+[0-9*]+(?:-[0-9*]+){0,2}"
     r"|recall\s*(?:#|number|no\.?)[\s:#]*[A-Z]-?[0-9-]+",
     Kind.OTHER: r"(?:serials?|models?|parts?|catalog(?:ue)?|cat|ref(?:erence)?|items?|products?|order|list|formula|style|"
     r"material|article|device|job|case|box|reorder|stock|size)"
     r"(?:\s*/\s*[A-Za-z]+)?(?:\.?\s*(?:numbers?|nos?\.|nos?(?=\s*[:#0-9])|codes?(?!\s+dat)|#)['’]?s?\s*[:=#]?|\s*:)"  # noqa: RUF001
-    r"|(?:software|version|serial|model|ref|sku|upcs?|ndcs?|gtins?|ean|udi|rx|s/?n|p/n)(?![A-Za-z])\s*(?:numbers?|#|:|\.)?",
-    Kind.BEGINNING: r"(?:beginning|starting|begins?|starts?|ending|ends?|prefix\w*|suffix\w*|containing)(?![A-Za-z])(?:\s+(?:with|in))?",
+    r"|(?:software|version|serial|model|ref|sku|upcs?|ndcs?|gtins?|ean|udi|rx|s/?n|p/n)(?![A-Za-z0-9])\s*(?:numbers?|#|:|\.)?",
+    Kind.BEGINNING: r"(?:beginning|starting|begins?|starts?|ending|ends?|prefix\w*|suffix\w*|containing)(?![A-Za-z0-9])(?:\s+(?:with|in))?",
     Kind.QUANTITY: r"[0-9]{1,4}(?:,[0-9]{3})*(?:\.[0-9]+)?(?-i:mg|mcg|mL|ml|g|kg|oz|lbs?|ct|mm|cm)(?![A-Za-z0-9])"
     rf"|[0-9]{{1,3}}(?:,?[0-9]{{3}})*(?:\.[0-9]+)?[\s-]+(?:{_UNIT_WORDS})(?![A-Za-z0-9])|[0-9][0-9.,]*\s*%"
     r"|\d+(?:st|nd|rd|th)(?![A-Za-z])|[共約]?\d+(?:\.\d+)?\s*(?:批|錠|毫|公|瓶|盒|粒|支|包|顆|國際)",
     Kind.ENUMERATOR: r"\(?(?:[0-9]{1,2}|[A-Za-z]|[ivx]{2,4})\)",
-    Kind.RANGE: r"(?:through|thru|thro?ugh|to|until)(?![A-Za-z])|[~–—至]|-{1,2}(?=\s)",  # noqa: RUF001
-    Kind.LIST: r"(?:and|or)(?![A-Za-z])|[,、，&/+及和與]",  # noqa: RUF001
+    Kind.RANGE: rf"{_B}(?:through|thru|thro?ugh|to|until){_E}|[~–—至]|-{1,2}(?=\s)",  # noqa: RUF001
+    Kind.LIST: rf"{_B}(?:and|or){_E}|[,、，&/+及和與]",  # noqa: RUF001
     Kind.END: r"[;；。\n\r|]",  # noqa: RUF001
     Kind.OPEN: r"[(（\[]",  # noqa: RUF001
     Kind.CLOSE: r"[)）\]]",  # noqa: RUF001
@@ -101,7 +103,11 @@ _GRAMMAR = {
     # a Chinese character is a word of its own
     Kind.WORD: r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*",  # noqa: RUF001
 }
-_ANYWHERE = frozenset({Kind.RANGE, Kind.LIST, Kind.END, Kind.OPEN, Kind.CLOSE})
+_ANYWHERE = frozenset(
+    {Kind.RANGE, Kind.LIST, Kind.END, Kind.OPEN, Kind.CLOSE, Kind.DATE, Kind.CODE, Kind.WORD}
+)
+"""Also where a letter or digit was just read: `Exp10/15` and `LOT1234` are a label and what it names."""
+
 _MASTER = re.compile(
     "|".join(
         f"(?P<{kind.name}>{'' if kind in _ANYWHERE else _B}(?:{pattern}){_E if kind in (Kind.DATE, Kind.CODE) else ''})"

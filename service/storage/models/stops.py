@@ -45,7 +45,8 @@ class Recall(Base):
         ),
         CheckConstraint("expiry_from IS NULL OR expiry_from <= expiry_to", name="from_to"),
         CheckConstraint(
-            "(scope = 'range') = (serial_from <> '') AND length(serial_from) = length(serial_to)", name="range"
+            "(scope = 'range') = (serial_from <> '') AND length(serial_from) = length(serial_to)",
+            name="range",
         ),
         CheckConstraint("length(trim(actor)) > 0 AND length(trim(reason)) > 0", name="said"),
     )
@@ -70,9 +71,7 @@ class RecallLift(Base):
     account_id: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
     reference: Mapped[str] = mapped_column(String(200), default="")
-    __table_args__ = (
-        CheckConstraint("length(trim(actor)) > 0 AND length(trim(reason)) > 0", name="said"),
-    )
+    __table_args__ = (CheckConstraint("length(trim(actor)) > 0 AND length(trim(reason)) > 0", name="said"),)
 
 
 class ExpiryExtension(Base):
