@@ -75,6 +75,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         prefix_holder=found.prefix_holder,
         named=found.named,
         alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
+        recalls=records.recalls(snapshot, found.product.id, shown.serial) if found.product else (),
         inferred=understood.reading is not None
         and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
         scanned_at=understood.scanned_at,

@@ -14,6 +14,8 @@ from service.authenticity.evidence import (
     Evidence,
     Presented,
     ProductRecord,
+    RecallRecord,
+    RecallScope,
     UnitRecord,
 )
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
@@ -58,3 +60,10 @@ def alert(**fields: Any) -> AlertRecord:
         parsed = Lot.parse(lot)
         fields |= {"lot_key": parsed.key, "lot_folded": parsed.folded}
     return AlertRecord(**{"id": 1, "authority": "MHRA", "kind": AlertKind.FALSIFIED, **fields})
+
+
+def recall(scope: RecallScope, **fields: Any) -> RecallRecord:
+    """A recall that stands, with the key of its lot filled in."""
+    lot = fields.get("lot")
+    fields |= {"lot_key": Lot.parse(lot).key} if lot else {}
+    return RecallRecord(**{"id": 1, "hold": False, "scope": scope, "reason": "Glass", **fields})

@@ -93,7 +93,7 @@ _GRAMMAR = {
     rf"|[0-9]{{1,3}}(?:,?[0-9]{{3}})*(?:\.[0-9]+)?[\s-]+(?:{_UNIT_WORDS})(?![A-Za-z0-9])|[0-9][0-9.,]*\s*%"
     r"|\d+(?:st|nd|rd|th)(?![A-Za-z])|[共約]?\d+(?:\.\d+)?\s*(?:批|錠|毫|公|瓶|盒|粒|支|包|顆|國際)",
     Kind.ENUMERATOR: r"\(?(?:[0-9]{1,2}|[A-Za-z]|[ivx]{2,4})\)",
-    Kind.RANGE: rf"{_B}(?:through|thru|thro?ugh|to|until){_E}|[~–—至]|-{1,2}(?=\s)",  # noqa: RUF001
+    Kind.RANGE: rf"{_B}(?:through|thru|thro?ugh|to|until){_E}|[~–—至]|-{1, 2}(?=\s)",  # noqa: RUF001
     Kind.LIST: rf"{_B}(?:and|or){_E}|[,、，&/+及和與]",  # noqa: RUF001
     Kind.END: r"[;；。\n\r|]",  # noqa: RUF001
     Kind.OPEN: r"[(（\[]",  # noqa: RUF001
