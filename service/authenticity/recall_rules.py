@@ -38,7 +38,7 @@ def reasons(evidence: Evidence) -> Reasons:
 def stops_batch(evidence: Evidence, batch: BatchRecord, *, hold: bool) -> bool:
     """Whether a record says why this batch is recalled (or on hold), so that its status need not."""
     return any(
-        recall.hold is hold and recall.scope in _OF_BATCHES and _reaches_batch(recall, batch)
+        recall.hold is hold and recall.scope in _OF_BATCHES and reaches_batch(recall, batch)
         for recall in evidence.recalls
     )
 
@@ -55,7 +55,8 @@ _SCOPES = {
 
 def reach_of(recall: RecallRecord, evidence: Evidence) -> Reach:
     """Whether the recall reaches what was presented. In doubt about a date it does."""
-    batches = [each for each in (evidence.batch, evidence.unit and evidence.unit.batch) if each is not None]
+    home = evidence.unit.batch if evidence.unit is not None else None
+    batches = [each for each in (evidence.batch, home) if each is not None]
     match recall.scope:
         case RecallScope.PRODUCT:
             return Reach.SURELY
@@ -92,7 +93,8 @@ def in_range(serial: str, first: str, last: str) -> bool:
     return len(serial) == len(first) and first <= serial <= last
 
 
-def _reaches_batch(recall: RecallRecord, batch: BatchRecord) -> bool:
+def reaches_batch(recall: RecallRecord, batch: BatchRecord) -> bool:
+    """Whether a recall that is not about serials reaches this batch. In doubt about a date it does."""
     match recall.scope:
         case RecallScope.PRODUCT:
             return True

@@ -21,8 +21,8 @@ def alerts() -> None:
 def cut_file(file: Path) -> None:
     """Cut lots and expiries out of each line of FILE (- for standard input), or of openFDA's reports (JSON).
 
-    Writes one JSON object for each: text, lots [{lot, expiry}], ranges, all_lots, and rest: every piece of the
-    text that did not become a lot or its expiry, for a person to read. Changes nothing.
+    Writes one JSON object for each: text, lots [{lot, expiry}], ranges, all_lots, and rest, for a person to
+    read: every piece of the text that did not become a lot or its expiry. Changes nothing.
     """
     for text, more in _texts(file):
         found = cut(text)

@@ -124,8 +124,8 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     return ImportOutcome(outcomes, committed)
 
 
-def _opened(path: Path) -> Table | OpenFda:
-    return OpenFda(path) if looks_like_json(path) else Table(path)
+def _opened(path: Path, stack: ExitStack) -> Table | OpenFda:
+    return OpenFda(path) if looks_like_json(path) else stack.enter_context(Table(path))
 
 
 class _Incoming(Protocol):
@@ -168,7 +168,7 @@ class _Work:
 
     def __enter__(self) -> Self:
         try:
-            table = self._table = self._stack.enter_context(_opened(self._path))
+            table = self._table = _opened(self._path, self._stack)
         except RefusedError as error:
             self._error = error
             return self

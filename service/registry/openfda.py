@@ -1,6 +1,6 @@
 """openFDA's drug enforcement reports (JSON) as notices: one for each lot that `code_info` names.
 
-A report is read as https://open.fda.gov/apis/drug/enforcement/ describes it: `recall_number`, `classification`
+A report is as https://open.fda.gov/apis/drug/enforcement/ describes it: `recall_number`, `classification`
 (Class I to III), `product_description`, `reason_for_recall`, `code_info`, `report_date`, `status`. The same
 recall number with the same lot and expiry is on record once, however often the file comes; a recall that FDA
 has closed ("Terminated") is a notice all the same: what was recalled does not become usable by that.
@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -83,14 +82,6 @@ class OpenFda:
         self.size = self.position = len(content)
         self.sha256 = hashlib.sha256(content).hexdigest()
         self._results = _results(path, content)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing is open."""
 
     def rows(self) -> Iterator[Row]:
         """Each report's place in the file, from 1, and its cells: for the file of refused ones."""
@@ -231,7 +222,7 @@ def _results(path: Path, content: bytes) -> list[Mapping[str, Any]]:
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _unreadable(path, f"no JSON: {error}") from error
     if isinstance(parsed, dict):
-        parsed = parsed["results"] if "results" in parsed else [parsed]
+        parsed = parsed.get("results", [parsed])
     if not isinstance(parsed, list) or not all(isinstance(each, dict) for each in parsed):
         raise _unreadable(path, "JSON of another shape")
     if parsed and not any("code_info" in each or "recall_number" in each for each in parsed):
@@ -243,6 +234,6 @@ def _unreadable(path: Path, found: str) -> RefusedError:
     return RefusedError(
         ErrorCode.FILE_UNREADABLE,
         given=path.name,
-        expected="openFDA's drug enforcement reports: JSON with results[], each with recall_number and code_info",
+        expected="openFDA's drug enforcement reports: results[], each with recall_number and code_info",
         found=found,
     )

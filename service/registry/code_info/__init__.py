@@ -1,4 +1,4 @@
-"""Lots and expiries cut out of the free text of recall notices (openFDA's `code_info`, Taiwan's lot texts)."""
+"""Lots and expiries cut out of recall notices' free text (openFDA's `code_info`, Taiwan's lot texts)."""
 
 from service.registry.code_info.cutting import Cut, CutLot, CutRange, cut
 

@@ -165,8 +165,35 @@ def _step(  # noqa: C901, PLR0912 (one arm for each kind of word, like the gramm
 
 
 _LINKING = frozenset(
-    "from between including included includes incl but not limited the following are is of these with and "
-    "respectively number numbers s code codes no nos as follows all within".split()
+    {
+        "from",
+        "between",
+        "including",
+        "includes",
+        "include",
+        "incl",
+        "but",
+        "not",
+        "limited",
+        "the",
+        "following",
+    }
+    | {
+        "are",
+        "is",
+        "of",
+        "these",
+        "with",
+        "and",
+        "respectively",
+        "number",
+        "numbers",
+        "s",
+        "code",
+        "codes",
+        "no",
+    }
+    | {"nos", "as", "follows", "all", "within"}
 )
 
 
@@ -190,7 +217,10 @@ def _weaken(state: _State) -> None:
         state.before = _Listening.ALIKE
 
 
-_NO_LOTS = frozenset("ALL ANY EXP NDC UPC NONE NOT LOT LOTS BATCH NUMBER NUMBERS THE UNKNOWN VARIOUS".split())
+_NO_LOTS = frozenset(
+    {"ALL", "ANY", "EXP", "NDC", "UPC", "NONE", "NOT", "LOT", "LOTS", "BATCH", "NUMBER", "NUMBERS", "THE"}
+    | {"UNKNOWN", "VARIOUS"}
+)
 
 
 def _is_letters(text: str) -> bool:

@@ -71,25 +71,31 @@ _UNIT_WORDS = (
     "fl|gallons?|pounds?|ounces?|doses?|batches|units(?!\\s*:)"
 )
 _GRAMMAR = {
-    Kind.ALL: r"all(?:\s+(?!lots?|batch)[a-z-]+){0,3}\s+(?:lots?|batch(?:es)?|codes?|units)(?:\s+(?:numbers?|codes?))?(?![A-Za-z])"
+    Kind.ALL: r"all(?:\s+(?!lots?|batch)[a-z-]+){0,3}\s+(?:lots?|batch(?:es)?|codes?|units)"
+    r"(?:\s+(?:numbers?|codes?))?(?![A-Za-z])"
     r"|全部?批號|所有批號|各批號|全部批",
     Kind.DATE: "|".join(_DATES),
     Kind.LOT: rf"(?:(?:lot|control)s?|batch(?:es)?)(?![A-Za-z]){_NUMBER_WORD}"
     rf"(?:\s*(?:/|or)\s*(?:lots?|batch(?:es)?|serials?|codes?)(?![A-Za-z]){_NUMBER_WORD})?{_MARKS}"
     rf"|units?{_NUMBER_WORD}\s*(?:#\s*:?|:)|批號[::]?",
-    Kind.EXPIRY: r"(?:exp(?:iry|iration|ires?|iring|ired|\.)?|use[- ]?by|best[- ]?(?:by|before)|best if used by|sell[- ]?by"
-    rf"|b\.?u\.?d(?![0-9])|bbd?(?![0-9])|beyond[- ]use)(?![A-Za-z])\.?(?:\s*(?:dates?|dt)(?![A-Za-z]))?{_MARKS}|有效期限|有效期間|效期",
-    Kind.MADE: r"(?:mfg|mfd|manufactur\w*|made|produc(?:ed|tion)|distribut\w*|re-?pack\w*|pack(?:ed|aged|aging)|ship\w*"
-    r"|dated?|compounded|dispensed|prepared|製造日?期?)(?![A-Za-z0-9])\.?\s*(?:dates?|on)?\s*:?",
+    Kind.EXPIRY: r"(?:exp(?:iry|iration|ires?|iring|ired|\.)?"
+    r"|use[- ]?by|best[- ]?(?:by|before)|best if used by|sell[- ]?by"
+    rf"|b\.?u\.?d(?![0-9])|bbd?(?![0-9])|beyond[- ]use)(?![A-Za-z])"
+    rf"\.?(?:\s*(?:dates?|dt)(?![A-Za-z]))?{_MARKS}|有效期限|有效期間|效期",
+    Kind.MADE: r"(?:mfg|mfd|manufactur\w*|made|produc(?:ed|tion)|distribut\w*"
+    r"|re-?pack\w*|pack(?:ed|aged|aging)|ship\w*|dated?|compounded|dispensed|prepared|製造日?期?)(?![A-Za-z0-9])\.?\s*(?:dates?|on)?\s*:?",
     Kind.NUMBER: r"(?:upc|gtin|ean|udi)(?:[\s:#/-]|codes?|numbers?|nos?\.?)+(?:[0-9][ -]?){7,13}[0-9Xx*]"
     r"|(?:ndc|nhric|n?a?nda|nada)(?:[\s:#/-]|codes?|numbers?|nos?\.?)+[0-9*]+(?:-[0-9*]+){0,2}"
     r"|recall\s*(?:#|number|no\.?)[\s:#]*[A-Z]-?[0-9-]+",
-    Kind.OTHER: r"(?:serials?|models?|parts?|catalog(?:ue)?|cat|ref(?:erence)?|items?|products?|order|list|formula|style|"
-    r"material|article|device|job|case|box|reorder|stock|size)"
-    r"(?:\s*/\s*[A-Za-z]+)?(?:\.?\s*(?:numbers?|nos?\.|nos?(?=\s*[:#0-9])|codes?(?!\s+dat)|#)['’]?s?\s*[:=#]?|\s*:)"  # noqa: RUF001
-    r"|(?:software|version|serial|model|ref|sku|upcs?|ndcs?|gtins?|ean|udi|rx|s/?n|p/n)(?![A-Za-z0-9])\s*(?:numbers?|#|:|\.)?",
-    Kind.BEGINNING: r"(?:beginning|starting|begins?|starts?|ending|ends?|prefix\w*|suffix\w*|containing)(?![A-Za-z0-9])(?:\s+(?:with|in))?",
-    Kind.QUANTITY: r"[0-9]{1,4}(?:,[0-9]{3})*(?:\.[0-9]+)?(?-i:mg|mcg|mL|ml|g|kg|oz|lbs?|ct|mm|cm)(?![A-Za-z0-9])"
+    Kind.OTHER: r"(?:serials?|models?|parts?|catalog(?:ue)?|cat|ref(?:erence)?|items?|products?|order|list"
+    r"|formula|style|material|article|device|job|case|box|reorder|stock|size)(?:\s*/\s*[A-Za-z]+)?"
+    r"(?:\.?\s*(?:numbers?|nos?\.|nos?(?=\s*[:#0-9])|codes?(?!\s+dat)|#)['’]?s?\s*[:=#]?|\s*:)"  # noqa: RUF001
+    r"|(?:software|version|serial|model|ref|sku|upcs?|ndcs?|gtins?|ean|udi|rx|s/?n|p/n)"
+    r"(?![A-Za-z0-9])\s*(?:numbers?|#|:|\.)?",
+    Kind.BEGINNING: r"(?:beginning|starting|begins?|starts?|ending|ends?|prefix\w*|suffix\w*|containing)"
+    r"(?![A-Za-z0-9])(?:\s+(?:with|in))?",
+    Kind.QUANTITY: r"[0-9]{1,4}(?:,[0-9]{3})*(?:\.[0-9]+)?(?-i:mg|mcg|mL|ml|g|kg|oz|lbs?|ct|mm|cm)"
+    r"(?![A-Za-z0-9])"
     rf"|[0-9]{{1,3}}(?:,?[0-9]{{3}})*(?:\.[0-9]+)?[\s-]+(?:{_UNIT_WORDS})(?![A-Za-z0-9])|[0-9][0-9.,]*\s*%"
     r"|\d+(?:st|nd|rd|th)(?![A-Za-z])|[共約]?\d+(?:\.\d+)?\s*(?:批|錠|毫|公|瓶|盒|粒|支|包|顆|國際)",
     Kind.ENUMERATOR: r"\(?(?:[0-9]{1,2}|[A-Za-z]|[ivx]{2,4})\)",
@@ -108,16 +114,17 @@ _ANYWHERE = frozenset(
 )
 """Also where a letter or digit was just read: `Exp10/15` and `LOT1234` are a label and what it names."""
 
+_WHOLE = frozenset({Kind.DATE, Kind.CODE})
 _MASTER = re.compile(
     "|".join(
-        f"(?P<{kind.name}>{'' if kind in _ANYWHERE else _B}(?:{pattern}){_E if kind in (Kind.DATE, Kind.CODE) else ''})"
+        f"(?P<{kind.name}>{'' if kind in _ANYWHERE else _B}(?:{pattern}){_E if kind in _WHOLE else ''})"
         for kind, pattern in _GRAMMAR.items()
     ),
     re.IGNORECASE,
 )
 _MONTH_NUMBERS = {
-    name: number
-    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+    "jan feb mar apr may jun jul aug sep oct nov dec"[4 * place : 4 * place + 3]: place + 1
+    for place in range(12)
 }
 _ROC = 1911
 """Taiwan counts its years from 1912."""

@@ -69,8 +69,8 @@ class Product(Base):
 class Batch(Base):
     """One lot of one product. `expiry` is the last day; `expiry_month_only`: no day was ever printed.
 
-    `earlier_expiries` (YYYY-MM-DD or YYYY-MM) stand on packs too: the expiry was put later. `status_before` is
-    the status to go back to when the last recall or hold of the batch is lifted; None when none stands.
+    `earlier_expiries` (YYYY-MM-DD or YYYY-MM) stand on packs too: the expiry was put later. `status_before`
+    is what to go back to when the last recall or hold of the batch is lifted; None when none stands.
     """
 
     __tablename__ = "batch"
@@ -139,8 +139,8 @@ NAMES_ONLY_PRODUCT = "alert.lot_key = '' AND alert.gtin = '' AND alert.serial_fo
 class Alert(Base):
     """One notice of a regulator, with only what it published. `fingerprint` makes a second import a no-op.
 
-    `serial_folded` is the serial, or the prefix, in lower case: whichever of the two was published. `uncut` is
-    what a program could not make facts of, word for word. `organisation_id` is who entered it by hand.
+    `serial_folded` is the serial, or the prefix, in lower case: whichever of the two was published. `uncut`
+    is what a program could not make facts of, word for word. `organisation_id` is who entered it by hand.
     """
 
     __tablename__ = "alert"

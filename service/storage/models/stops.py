@@ -1,4 +1,4 @@
-"""What was recalled or held, and what ended it; which expiries were put later. Rows are added, never changed."""
+"""What was recalled or held, what ended it, which expiries were put later. Rows are added, never changed."""
 
 from datetime import date, datetime
 
@@ -13,8 +13,8 @@ class Recall(Base):
     """One recall, or one hold (`kind`), of what `scope` says; it stands until there is a `RecallLift` of it.
 
     `product`: every pack; `lot`: the one under `lot_key`, on record or not; `window`: whatever expires from
-    `expiry_from` to `expiry_to`; `range`: serials from `serial_from` to `serial_to`, as long as both of these;
-    `list`: the serials in `RecalledSerial`. `range` and `list` may be bound to a lot. Serials are in lower case.
+    `expiry_from` to `expiry_to`; `range`: serials from `serial_from` to `serial_to`, of the length of both;
+    `list`: the serials in `RecalledSerial`. The last two may be bound to a lot; serials are in lower case.
     """
 
     __tablename__ = "recall"

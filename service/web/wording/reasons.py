@@ -233,9 +233,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("Expiry dates disagree: presented {presented}, manufacturer's record for this lot {recorded}."),
     ),
     (ReasonCode.EXPIRY_EXTENDED, ""): Saying(
-        N_(
-            "The manufacturer has since put the expiry date of this lot later: from {presented} to {recorded}."
-        ),
+        N_("The manufacturer has put this lot's expiry date later since: from {presented} to {recorded}."),
         N_("Expiry extended by the manufacturer: printed {presented}, now {recorded}."),
     ),
     (ReasonCode.SERIAL_IN_OTHER_LOT, ""): Saying(

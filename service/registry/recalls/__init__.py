@@ -1,0 +1,19 @@
+"""Recalls and holds: what they would touch, issuing and lifting them, and the status that they leave."""
+
+from service.registry.recalls.orders import CLASSES, Order, read_order
+from service.registry.recalls.standing import Issued, find, history, public
+from service.registry.recalls.stopping import Preview, issue, lift, preview
+
+__all__ = [
+    "CLASSES",
+    "Issued",
+    "Order",
+    "Preview",
+    "find",
+    "history",
+    "issue",
+    "lift",
+    "preview",
+    "public",
+    "read_order",
+]
