@@ -66,12 +66,12 @@ def _product(*row: Any) -> ProductRecord:
 def _batch(*row: Any) -> BatchRecord:
     number, lot, expiry, month_only, status, *others, earlier = row
     recorded, bears = Expiry.from_record(expiry, month_only), tuple(map(Expiry.parse, earlier))
-    return BatchRecord(number, lot, recorded, BatchStatus(status), *others, bears)
+    return BatchRecord(number, lot, recorded, BatchStatus(status), *(*others, bears))
 
 
 def _recall(*row: Any) -> RecallRecord:
     number, kind, scope, *fields, listed = row
-    return RecallRecord(number, kind == "hold", RecallScope(scope), *fields, listed is not None)
+    return RecallRecord(number, kind == "hold", RecallScope(scope), *(*fields, listed is not None))
 
 
 def _alert(*row: Any) -> AlertRecord:
