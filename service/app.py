@@ -17,24 +17,26 @@ from service.settings import Settings, load
 from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.reports import Reports
+<<<<<<< HEAD
 from service.web import access, api, errors, navigation, uploads
-from service.web.accounts import forms
-from service.web.accounts.audit import audit, init_words
-from service.web.accounts.factors import factors
-from service.web.accounts.invitation import invitation
-from service.web.accounts.keys import keys
-from service.web.accounts.me import me
-from service.web.accounts.people import people
-from service.web.accounts.sign_in import account
-from service.web.accounts.single_sign_on import single_sign_on
+=======
+from service.web import access, api, errors, navigation
+from service.web.alerts import alerts
+>>>>>>> c12507d (Pages: recalls, waiting for release, later expiries, alerts)
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
 from service.web.openapi import docs
 from service.web.overview import overview
 from service.web.pages import pages
+<<<<<<< HEAD
 from service.web.photo import photo
 from service.web.readings import readings
+=======
+from service.web.photo import MemoryRequest, photo
+from service.web.recalls import recalls
+from service.web.release import release
+>>>>>>> c12507d (Pages: recalls, waiting for release, later expiries, alerts)
 from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
@@ -109,9 +111,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    asking = (pages, photo, reports, station, setup, labels, api.api, readings, docs, health)
-    accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
-    for blueprint in (*asking, triage, overview, *accounts):
+<<<<<<< HEAD
+    blueprints = (pages, photo, reports, triage, overview, station, setup, labels)
+    for blueprint in (*blueprints, api.api, readings, docs, health):
+=======
+    for blueprint in (
+        *(pages, photo, reports, triage, overview, recalls, release, alerts),
+        *(station, setup, labels, api.api, docs, health),
+    ):
+>>>>>>> c12507d (Pages: recalls, waiting for release, later expiries, alerts)
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)

@@ -1,4 +1,4 @@
-"""`vialcheck recall`, `hold`, `lift`, `release`, `extend`: the same use cases as the pages, from a terminal."""
+"""`vialcheck recall`, `hold`, `lift`, `release`, `extend`: what the pages do, from a terminal."""
 
 import getpass
 from collections.abc import Callable, Iterator

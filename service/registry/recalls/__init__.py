@@ -1,7 +1,7 @@
 """Recalls and holds: what they would touch, issuing and lifting them, and the status that they leave."""
 
 from service.registry.recalls.orders import CLASSES, Order, read_order
-from service.registry.recalls.standing import Issued, find, history, public
+from service.registry.recalls.standing import Issued, find, history, products, public
 from service.registry.recalls.stopping import Preview, issue, lift, preview
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "issue",
     "lift",
     "preview",
+    "products",
     "public",
     "read_order",
 ]

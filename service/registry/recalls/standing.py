@@ -98,6 +98,16 @@ def public(database: Database) -> list[Issued]:
         return [_issued(row) for row in connection.execute(statement.order_by(Recall.id.desc()).limit(MOST))]
 
 
+def products(database: Database, who: Who) -> list[tuple[str, str]]:
+    """GTIN and name of what the organisation may recall, by name; at most `MOST`."""
+    statement = select(Product.gtin, Product.name).join(
+        Manufacturer, Manufacturer.id == Product.manufacturer_id
+    )
+    with database.reading() as connection:
+        rows = connection.execute(owned(statement, who).order_by(Product.name, Product.gtin).limit(MOST))
+        return [(row[0], row[1]) for row in rows]
+
+
 def find(database: Database, number: int, who: Who) -> Issued:
     """One of the organisation's. NotFoundError for one that is not there, or another's."""
     with database.reading() as connection:
