@@ -103,7 +103,7 @@ def test_another_process_knows_at_once(world: World, database_url: str) -> None:
 
     def ends_with() -> int:
         run = [sys.executable, "-m", "service.cli", *question]
-        return subprocess.run(run, env=environment, capture_output=True, check=False).returncode  # noqa: S603 (ours)
+        return subprocess.run(run, env=environment, capture_output=True, check=False).returncode
 
     assert ends_with() == 0
     world.issue(scope="lot", lot="A1")
