@@ -24,7 +24,8 @@ OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR}
 
 _STEPS = {
     "what": ("kind", "gtin"),
-    "which": ("scope", "lot", "expiry_from", "expiry_to", "serial_from", "serial_to", "serials"),
+    "which": ("scope",),
+    "numbers": ("lot", "expiry_from", "expiry_to", "serial_from", "serial_to", "serials"),
     "why": ("recall_class", "reason", "reference", "public_text"),
     "preview": (),
 }
@@ -76,7 +77,10 @@ def answer() -> BaseResponse:
         if wrong := [error for error in errors if error.box in _STEPS[step]]:
             return _question(step, given, wrong)
     if order is None or asked != "preview":
-        return _question(steps[min(place + 1, len(steps) - 1)], given, [], order)
+        following = steps[min(place + 1, len(steps) - 1)]
+        # all of a product has no numbers to ask for
+        skipped = following == "numbers" and given["scope"] == "product"
+        return _question("why" if skipped else following, given, [], order)
     number = use.issue(_database(), order, who=actor().who)
     return redirect(url_for("recalls.one", number=number, done=1), HTTPStatus.SEE_OTHER)
 

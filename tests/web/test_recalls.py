@@ -69,9 +69,11 @@ NEW = "/recalls/new"
 
 
 def test_a_recall_question_by_question(releaser: Browser, filled: Flask, database: Database) -> None:
-    assert "Question 1 of 4" in releaser.get(NEW)
+    assert "Question 1 of 5" in releaser.get(NEW)
     assert "Which packs?" in releaser.send(NEW, NEW, step="what", **WHAT)[1]
-    assert "Question 3 of 4" in releaser.send(NEW, NEW, step="which", **WHAT, **WHICH)[1]
+    assert "Which numbers?" in releaser.send(NEW, NEW, step="which", **WHAT, scope="lot")[1]
+    assert "Question 4 of 5" in releaser.send(NEW, NEW, step="which", **WHAT, scope="product")[1]
+    assert "Question 4 of 5" in releaser.send(NEW, NEW, step="numbers", **WHAT, **WHICH)[1]
     status, page = releaser.send(NEW, NEW, step="why", **WHAT, **WHICH, **WHY)
     assert (status, "Is this right?" in page, count(database, "recall")) == (200, True, 0)
     assert re.search(r'figure">5</span> units', page)
@@ -91,11 +93,13 @@ def test_a_recall_question_by_question(releaser: Browser, filled: Flask, databas
     [
         ("what", {}, "What do you want to stop?", "gtin"),
         ("which", WHAT, "Which packs?", "scope"),
-        ("which", WHAT | {"scope": "lot"}, "Which packs?", "lot"),
+        ("numbers", WHAT | {"scope": "lot"}, "Which numbers?", "lot"),
+        ("numbers", WHAT | {"scope": "range"}, "Which numbers?", "serial_to"),
+        ("numbers", WHAT | {"scope": "list"}, "Which numbers?", "serials"),
         ("why", WHAT | WHICH, "Why?", "reason"),
         # whoever sends the last page with something missing is led back to it
         ("preview", WHAT | WHICH, "Why?", "recall_class"),
-        ("preview", WHAT | WHY | {"scope": "window"}, "Which packs?", "expiry_from"),
+        ("preview", WHAT | WHY | {"scope": "window"}, "Which numbers?", "expiry_from"),
         ("nonsense", {}, "What do you want to stop?", "gtin"),
     ],
 )

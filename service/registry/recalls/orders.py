@@ -97,7 +97,7 @@ def read_order(given: Mapping[str, str], *, hold: bool = False) -> Order:
         serial_from=start,
         serial_to=end,
         serials=serials or (),
-        recall_class=fields.read("recall_class", _class, needed=not hold) or "",
+        recall_class="" if hold else fields.read("recall_class", _class, needed=True) or "",
         reference=fields.text("reference", 200),
         public_text=fields.text("public_text", 280),
     )
