@@ -17,26 +17,18 @@ from service.settings import Settings, load
 from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.reports import Reports
-<<<<<<< HEAD
 from service.web import access, api, errors, navigation, uploads
-=======
-from service.web import access, api, errors, navigation
 from service.web.alerts import alerts
->>>>>>> c12507d (Pages: recalls, waiting for release, later expiries, alerts)
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
 from service.web.openapi import docs
 from service.web.overview import overview
 from service.web.pages import pages
-<<<<<<< HEAD
 from service.web.photo import photo
 from service.web.readings import readings
-=======
-from service.web.photo import MemoryRequest, photo
 from service.web.recalls import recalls
 from service.web.release import release
->>>>>>> c12507d (Pages: recalls, waiting for release, later expiries, alerts)
 from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
@@ -111,15 +103,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-<<<<<<< HEAD
-    blueprints = (pages, photo, reports, triage, overview, station, setup, labels)
-    for blueprint in (*blueprints, api.api, readings, docs, health):
-=======
     for blueprint in (
         *(pages, photo, reports, triage, overview, recalls, release, alerts),
-        *(station, setup, labels, api.api, docs, health),
+        *(station, setup, labels, api.api, readings, docs, health),
     ):
->>>>>>> c12507d (Pages: recalls, waiting for release, later expiries, alerts)
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)

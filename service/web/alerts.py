@@ -20,6 +20,7 @@ from service.registry.openfda import OpenFda, Report
 from service.storage.database import Database
 from service.web.access import actor, only_for
 from service.web.pages import FieldError, speaks, spoken
+from service.web.uploads import takes_files
 from service.web.wording import error_message
 
 alerts = Blueprint("alerts", __name__, url_prefix="/alerts")
@@ -35,13 +36,6 @@ MOST_UPLOAD = 16 * 1024 * 1024
 """Bytes of a file of reports; `vialcheck import` takes larger ones."""
 
 _SHOWN = 200
-
-
-@alerts.before_app_request
-def _room_for_reports() -> None:
-    """Before anybody reads the form for its token."""
-    if request.endpoint == "alerts.upload":
-        request.max_content_length = MOST_UPLOAD
 
 
 @alerts.get("")
@@ -86,6 +80,7 @@ def enter() -> BaseResponse:
 
 @alerts.post("/upload")
 @only_for(Role.RELEASER, kinds=_REGULATORS, strong=True)
+@takes_files(MOST_UPLOAD)
 def upload() -> BaseResponse:
     """Put openFDA's reports on record, and show for each what could not be cut out of its text."""
     sent = request.files.get("file")

@@ -22,7 +22,7 @@ REGULATOR = Who("Vera", 9, 99)
 
 
 def facts(**changes: Any) -> AlertFacts:
-    given = {
+    given: dict[str, Any] = {
         "authority": "MHRA",
         "kind": AlertKind.FALSIFIED,
         "product_name": "Ondrevaine",

@@ -69,7 +69,7 @@ class Life(RuleBasedStateMachine):
                     "manufacturer",
                     "audit_entry",
                 ):
-                    connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 (constants)
+                    connection.exec_driver_sql(f"DELETE FROM {table}")
                 connection.execute(insert(Manufacturer).values(id=1, name="M"))
                 connection.execute(
                     insert(Product).values(id=1, manufacturer_id=1, gtin=GTIN, name="P", complete=True)
@@ -123,15 +123,11 @@ class Life(RuleBasedStateMachine):
             "serials": "s1 S3",
         }
         order = recalls.read_order(given, hold=kind == "hold")
-        number = len(self.standing_ever) + 1
+        number = len(self.numbers) + 1
         self.numbers[number] = [
             recalls.issue(database, order, who=WHO, clock=lambda: NOW) for database in self.databases
         ]
         self.standing[number] = (kind, scope, lot)
-
-    @property
-    def standing_ever(self) -> dict[int, list[int]]:
-        return self.numbers
 
     def __init__(self) -> None:
         super().__init__()
@@ -242,7 +238,7 @@ def both(
 
 def test_the_life_of_a_lot(both: tuple[Database, ...]) -> None:
     life = type("LifeInBoth", (Life,), {"databases": both})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         life,
         settings=settings(
             max_examples=400 if LONG else 8,

@@ -55,6 +55,7 @@ NOTICE = {
 }
 MAKER = {"product": "Examplinum 100", "manufacturer": "Example Pharma"}
 C = ReasonCode
+WINDOW = {"scope": "window", "from": "2028-06-01", "to": "2028-06-30"}
 # Parameters as the rules give them, one row for each sentence that they can lead to.
 REASONS = [
     Reason(code, severity, tuple({**common, **params}.items()))

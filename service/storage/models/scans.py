@@ -15,7 +15,8 @@ class Scan(Base):
 
     `at` is when it was checked; `scanned_at` when the code was read, where that was said: a scan may have
     waited for a network. `lot_key` is that of the lot presented, on record or not: a later alert finds its
-    checks by it. `verdict` holds codes and parameters, no sentences; never an address, a user agent or a name.
+    checks by it. `verdict` holds codes and parameters, no sentences; never an address, a user agent or a
+    name.
     """
 
     __tablename__ = "scan"
