@@ -76,7 +76,8 @@ class ProductRecord:
     """One product (one GTIN) as its manufacturer described it.
 
     `complete`: all its batches are held here, so that a missing one speaks against the vial.
-    `serialised`: its units are held here too, so that a missing serial does.
+    `serialised`: its units are held here too, so that a missing serial does. `stopped`: recalls or holds of
+    it, or of some of it, stand.
     Markets are ISO 3166-1 alpha-2 codes, languages (of the packs) ISO 639-1; empty: not said.
     """
 
@@ -92,6 +93,7 @@ class ProductRecord:
     national_numbers: tuple[tuple[str, str], ...] = ()
     complete: bool = False
     serialised: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ _UnitBatch = aliased(Batch)
 
 def _product(*row: Any) -> ProductRecord:
     number, gtin, name, manufacturer, substance, strengths, form, markets, languages, *more = row
-    national, complete = more
+    national, complete, stopped = more
     return ProductRecord(
         id=number,
         gtin=gtin,
@@ -60,6 +60,7 @@ def _product(*row: Any) -> ProductRecord:
         languages=languages,
         national_numbers=tuple((each.partition(":")[0], each.partition(":")[2]) for each in national),
         complete=complete,
+        stopped=stopped,
     )
 
 
@@ -112,6 +113,7 @@ _PRODUCT = Part(
         Product.languages,
         Product.national_numbers,
         Product.complete,
+        Product.stopped,
     ),
     _product,
 )

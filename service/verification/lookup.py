@@ -14,6 +14,7 @@ from service.authenticity.evidence import (
     NearMiss,
     Presented,
     ProductRecord,
+    RecallRecord,
     UnitRecord,
 )
 from service.authenticity.notices import names, told_apart
@@ -75,7 +76,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         prefix_holder=found.prefix_holder,
         named=found.named,
         alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
-        recalls=records.recalls(snapshot, found.product.id, shown.serial) if found.product else (),
+        recalls=_recalls(snapshot, found),
         inferred=understood.reading is not None
         and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
         scanned_at=understood.scanned_at,
@@ -83,6 +84,13 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
     )
     near = tuple(_near(snapshot, evidence))
     return replace(evidence, near=near) if near else evidence
+
+
+def _recalls(snapshot: Snapshot, found: _Found) -> tuple[RecallRecord, ...]:
+    """Those that stand; of most products none does, and nobody has to look."""
+    if found.product is None or not found.product.stopped:
+        return ()
+    return records.recalls(snapshot, found.product.id, found.presented.serial)
 
 
 def _find(snapshot: Snapshot, understood: Understood) -> _Found:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from service.authenticity.evidence import BatchRecord, RecallRecord, RecallScope
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
@@ -74,9 +74,7 @@ def issue(database: Database, order: Order, *, who: Who, clock: Callable[[], dat
         said = {name: value for name, value in _columns(order).items() if value not in (None, "")}
         said |= {"gtin": order.gtin.value, "serials": len(order.serials)}
         changes = [Change(action, "recall", str(number), after=said)]
-        changes += settle(
-            connection, product_id, before=before, after=standing(connection, product_id), action=action
-        )
+        changes += _settled(connection, product_id, before, action)
         write_down(connection, changes, who=who, at=at, reason=order.reason)
         return number
 
@@ -109,9 +107,7 @@ def lift(
         values |= {"actor": who.name, "account_id": who.account_id}
         connection.execute(insert(RecallLift).values(values))
         changes = [Change("lift", "recall", str(number), after={"reason": reason, "reference": reference})]
-        changes += settle(
-            connection, product_id, before=before, after=standing(connection, product_id), action="lift"
-        )
+        changes += _settled(connection, product_id, before, "lift")
         write_down(connection, changes, who=who, at=at, reason=reason)
 
 
@@ -127,6 +123,15 @@ def _product(connection: Connection, gtin: Gtin, who: Who, *, lock: bool = False
     if row is None:
         raise NotFoundError(ErrorCode.PRODUCT_NOT_ON_RECORD, given=gtin.value, field="gtin")
     return row[0], row[1], row[2]
+
+
+def _settled(
+    connection: Connection, product_id: int, before: list[RecallRecord], action: str
+) -> list[Change]:
+    """Bring the product's mark and its batches to what stands now."""
+    after = standing(connection, product_id)
+    connection.execute(update(Product).where(Product.id == product_id).values(stopped=bool(after)))
+    return list(settle(connection, product_id, before=before, after=after, action=action))
 
 
 def _columns(order: Order) -> dict[str, Any]:

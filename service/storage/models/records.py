@@ -44,7 +44,10 @@ class Manufacturer(Base):
 
 
 class Product(Base):
-    """One presentation under one GTIN. `complete`: every batch of it is on record here."""
+    """One presentation under one GTIN. `complete`: every batch of it is on record here.
+
+    `stopped`: a recall or hold of it stands; only then does a check look for them.
+    """
 
     __tablename__ = "product"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,6 +61,7 @@ class Product(Base):
     markets: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
     languages: Mapped[tuple[str, ...]] = mapped_column(Words, default=(), server_default="")
     complete: Mapped[bool] = mapped_column(default=False)
+    stopped: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         CheckConstraint(GTIN_IS_RIGHT, name="gtin"),
         CheckConstraint("length(trim(name)) > 0", name="named"),

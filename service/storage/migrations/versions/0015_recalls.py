@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Batches that a list put on hold or recalled stay so, without a record of their own."""
     _stops()
     _extensions()
+    op.execute("ALTER TABLE product ADD COLUMN stopped BOOLEAN DEFAULT false NOT NULL")
     op.execute("ALTER TABLE batch ADD COLUMN earlier_expiries TEXT DEFAULT '' NOT NULL")
     op.execute("ALTER TABLE batch ADD COLUMN status_before VARCHAR(20)")
     op.execute("ALTER TABLE alert ADD COLUMN uncut TEXT DEFAULT '' NOT NULL")
