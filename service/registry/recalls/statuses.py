@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from service.authenticity.evidence import BatchRecord, BatchStatus, RecallRecord, RecallScope
 from service.authenticity.recall_rules import reaches_batch
-from service.gs1.identifiers import Expiry
+from service.gs1.identifiers import Expiry, Lot
 from service.storage.audit import Change
 from service.storage.models import Batch, Product
 
@@ -23,7 +23,7 @@ def reached(connection: Connection, recall: RecallRecord, product_id: int) -> li
     """The product's batches that the recall reaches; of one about serials, those that it is bound to."""
     found = list(_batches(connection, product_id))
     if recall.scope in _OF_SERIALS:
-        return [each for each in found if recall.lot_key in ("", _key(connection, each.id))]
+        return [each for each in found if recall.lot_key in ("", Lot.parse(each.lot).key)]
     return [each for each in found if reaches_batch(recall, each)]
 
 
@@ -82,10 +82,6 @@ def _batches(connection: Connection, product_id: int) -> Iterator[BatchRecord]:
             status=BatchStatus(status),
             earlier_expiries=tuple(map(Expiry.parse, earlier)),
         )
-
-
-def _key(connection: Connection, batch_id: int) -> str:
-    return connection.scalar(select(Batch.lot_key).where(Batch.id == batch_id)) or ""
 
 
 def _asked(recalls: Sequence[RecallRecord], batch: BatchRecord) -> list[BatchStatus]:
