@@ -11,8 +11,6 @@ from service.authenticity.evidence import (
     BatchRecord,
     BatchStatus,
     ProductRecord,
-    RecallRecord,
-    RecallScope,
     UnitRecord,
 )
 from service.gs1 import misreads
@@ -24,9 +22,6 @@ from service.storage.models import (
     Manufacturer,
     Product,
     QualityResult,
-    Recall,
-    RecalledSerial,
-    RecallLift,
     Unit,
 )
 from service.storage.prepared import Part, Prepared, Snapshot
@@ -68,11 +63,6 @@ def _batch(*row: Any) -> BatchRecord:
     number, lot, expiry, month_only, status, *others, earlier = row
     recorded, bears = Expiry.from_record(expiry, month_only), tuple(map(Expiry.parse, earlier))
     return BatchRecord(number, lot, recorded, BatchStatus(status), *(*others, bears))
-
-
-def _recall(*row: Any) -> RecallRecord:
-    number, kind, scope, *fields, listed = row
-    return RecallRecord(number, kind == "hold", RecallScope(scope), *(*fields, listed is not None))
 
 
 def _alert(*row: Any) -> AlertRecord:
@@ -269,36 +259,6 @@ _ALERTS = Prepared(
     ),
     _ALERT,
 )
-_RECALL = Part(
-    (
-        Recall.id,
-        Recall.kind,
-        Recall.scope,
-        Recall.lot,
-        Recall.lot_key,
-        Recall.expiry_from,
-        Recall.expiry_to,
-        Recall.serial_from,
-        Recall.serial_to,
-        Recall.recall_class,
-        Recall.reference,
-        Recall.reason,
-        Recall.public_text,
-        RecalledSerial.serial,
-    ),
-    _recall,
-)
-_RECALLS = Prepared(
-    select(*_RECALL.columns)
-    .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
-    .outerjoin(
-        RecalledSerial,
-        and_(RecalledSerial.recall_id == Recall.id, RecalledSerial.serial == bindparam("serial")),
-    )
-    .where(Recall.product_id == bindparam("product_id"), RecallLift.recall_id.is_(None))
-    .order_by(Recall.id),
-    _RECALL,
-)
 _NEAR_ALERTS = Prepared(
     select(*_ALERT.columns).where(Alert.lot_key.in_(_spelled), Alert.lot_key != ""), _ALERT
 )
@@ -431,12 +391,6 @@ def alerts(
     }
     found = {alert.id: alert for (alert,) in _ALERTS.rows(snapshot, values)}
     return tuple(found[number] for number in sorted(found))
-
-
-def recalls(snapshot: Snapshot, product_id: int, serial: Serial | None) -> tuple[RecallRecord, ...]:
-    """Every recall and hold of the product that nobody has lifted, in the order in which they were issued."""
-    values = {"product_id": product_id, "serial": serial and serial.printed.casefold()}
-    return tuple(recall for (recall,) in _RECALLS.rows(snapshot, values))
 
 
 def _stopped(status: str) -> bool:

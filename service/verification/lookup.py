@@ -24,7 +24,7 @@ from service.gs1 import misreads
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Gtin, Lot
 from service.gs1.wedge import Fault
-from service.storage import records
+from service.storage import records, standing
 from service.storage.prepared import Snapshot
 from service.verification.questions import Understood
 
@@ -90,7 +90,7 @@ def _recalls(snapshot: Snapshot, found: _Found) -> tuple[RecallRecord, ...]:
     """Those that stand; of most products none does, and nobody has to look."""
     if found.product is None or not found.product.stopped:
         return ()
-    return records.recalls(snapshot, found.product.id, found.presented.serial)
+    return standing.recalls(snapshot, found.product.id, found.presented.serial)
 
 
 def _find(snapshot: Snapshot, understood: Understood) -> _Found:

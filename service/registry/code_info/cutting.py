@@ -9,13 +9,13 @@ between them is not counted out, because nobody says how that maker counts.
 """
 
 import re
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from service.gs1.identifiers import Expiry
+from service.registry.code_info.leftovers import LINKING, leftovers
 from service.registry.code_info.tokens import Kind, Token, date_after_label, tokens
 
 
@@ -98,8 +98,13 @@ def cut(text: str) -> Cut:
         lots=tuple(CutLot(*each) for each in lots if each[1] is not None or each[0] not in named),
         ranges=tuple(dict.fromkeys(ranges)),
         all_lots=any(piece.kind is Kind.ALL for piece in pieces),
-        rest=tuple(dict.fromkeys(_rest(text, pieces, state))),
+        rest=tuple(dict.fromkeys(leftovers(text, pieces, _made_use_of(state)))),
     )
+
+
+def _made_use_of(state: _State) -> set[int]:
+    """Where the pieces begin that became lots and expiries; a range is shown all the same."""
+    return {start for start, _ in state.used} - {each.start for pair in state.ranges for each in pair}
 
 
 def _walk(pieces: Sequence[Token]) -> _State:
@@ -164,44 +169,11 @@ def _step(  # noqa: C901, PLR0912 (one arm for each kind of word, like the gramm
             pass
 
 
-_LINKING = frozenset(
-    {
-        "from",
-        "between",
-        "including",
-        "includes",
-        "include",
-        "incl",
-        "but",
-        "not",
-        "limited",
-        "the",
-        "following",
-    }
-    | {
-        "are",
-        "is",
-        "of",
-        "these",
-        "with",
-        "and",
-        "respectively",
-        "number",
-        "numbers",
-        "s",
-        "code",
-        "codes",
-        "no",
-    }
-    | {"nos", "as", "follows", "all", "within"}
-)
-
-
 def _hear(state: _State, piece: Token, before: Token | None) -> None:
     word = piece.text.casefold()
     if word in ("from", "between"):
         state.window = True
-    if word in _LINKING:
+    if word in LINKING:
         return
     named = state.listening is _Listening.LOTS and before is not None and before.kind is Kind.LOT
     if named and before is not None and before.text.rstrip().endswith((":", "#")) and _is_letters(piece.text):
@@ -384,40 +356,3 @@ def _table(pieces: Sequence[Token]) -> _State | None:
         state.found.append(_Found(lot, day.date))
         state.used += [(lot.start, lot.end), (day.start, day.end)]
     return state
-
-
-_SAYS_NOTHING = frozenset(
-    {Kind.LIST, Kind.END, Kind.OPEN, Kind.CLOSE, Kind.ENUMERATOR, Kind.LOT, Kind.EXPIRY}
-)
-
-
-_OPENING = frozenset({Kind.LIST, Kind.OPEN, Kind.ENUMERATOR})
-
-
-def _rest(text: str, pieces: Sequence[Token], state: _State) -> Iterator[str]:
-    """What did not become a lot or its expiry, with the labels that stand beside it."""
-    in_range = {each.start for pair in state.ranges for each in pair}
-    used = sorted({start for start, _ in state.used} - in_range)
-    for group, before_used in _groups(pieces, used):
-        while group and group[0].kind in (Kind.LIST, Kind.CLOSE):
-            group.pop(0)
-        while group and (
-            group[-1].kind in _OPENING or (before_used and group[-1].kind in (Kind.LOT, Kind.EXPIRY))
-        ):
-            group.pop()
-        if any(piece.kind not in _SAYS_NOTHING and piece.text.casefold() not in _LINKING for piece in group):
-            yield " ".join(text[group[0].start : group[-1].end].split())
-
-
-def _groups(pieces: Sequence[Token], used: Sequence[int]) -> Iterator[tuple[list[Token], bool]]:
-    """Runs of pieces that nothing was made of, and whether a lot or expiry follows."""
-    group: list[Token] = []
-    for piece in pieces:
-        place = bisect_left(used, piece.start)
-        part_used = place < len(used) and used[place] < piece.end and piece.kind is not Kind.LOT
-        if part_used or piece.kind is Kind.END:
-            yield group, part_used
-            group = []
-        else:
-            group.append(piece)
-    yield group, False
