@@ -32,6 +32,9 @@ def lots(text: str) -> list[tuple[str, str]]:
         ("Exp. 01/2015: Lot 12, 13; Exp 02/2015: Lot 14", [("12", "2015-01"), ("13", "2015-01"), ("14", "2015-02")]),
         # a heading over two columns
         ("Lot numbers and exp dates:  1010  31-Mar-2013, \n1011  30-Apr-2013", [("1010", "2013-03-31"), ("1011", "2013-04-30")]),
+        ("Lots numbers with expiration: 17-12 exp: 2/2019, 17-13 exp: 3/2019", [("17-12", "2019-02"), ("17-13", "2019-03")]),
+        # a date that nobody can be sure of is no lot
+        ("Lot Number: 1234, Expiration Date: 09 2019", [("1234", "")]),
         # columns without any heading: product number, lot, expiry
         ("51 00-001-B 4/1/14 51 73-007-B 10/1/11 52 73-008-B 10/1/11", [("00-001-B", "2014-04-01"), ("73-007-B", "2011-10-01"), ("73-008-B", "2011-10-01")]),
         # no label at all

@@ -123,7 +123,8 @@ def _walk(pieces: Sequence[Token]) -> _State:
 def _step(  # noqa: C901, PLR0912 (one arm for each kind of word, like the grammar itself)
     state: _State, piece: Token, before: Token | None, after: Token | None, *, date_first: bool
 ) -> None:
-    headed, state.headed = state.headed, piece.kind is Kind.LOT or (state.headed and piece.kind is Kind.LIST)
+    linking = piece.kind is Kind.LIST or (piece.kind is Kind.WORD and piece.text.casefold() in LINKING)
+    headed, state.headed = state.headed, piece.kind is Kind.LOT or (state.headed and linking)
     match piece.kind:
         case Kind.LOT:
             _settle_if(state, state.dates)
