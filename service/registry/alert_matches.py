@@ -92,6 +92,17 @@ def find(database: Database, number: int, who: Who, *, regulator: bool) -> Alert
         return replace(shown, touched=touched(connection, shown))
 
 
+def touched_by_new(database: Database, since: datetime) -> int:
+    """How many checks so far are touched by alerts that came on record since this moment (`MOST` of them)."""
+    statement = select(Alert.__table__).where(Alert.entered >= since).order_by(Alert.id).limit(MOST)
+    with database.reading() as connection:
+        wanted = [_scans(_shown(row)) for row in connection.execute(statement).mappings()]
+        found: set[str] = set()
+        for where in wanted:
+            found.update(connection.scalars(select(Scan.id).where(where).limit(_MOST_COUNTED)))
+    return len(found)
+
+
 def touched(connection: Connection, alert: AlertShown) -> Touched:
     """Count what it names: its lot wherever that was presented, its serials, or else its whole product."""
     batches = _batches(alert)

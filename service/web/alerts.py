@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def upload() -> BaseResponse:
         error = RefusedError(ErrorCode.VALUE_MISSING, field="file")
         said = FieldError("file", error_message(error, spoken()))
         return make_response(_list([said]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    began = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reports.json"
         path.write_bytes(sent.read())
@@ -107,6 +109,7 @@ def upload() -> BaseResponse:
         more=max(0, len(to_read) - _SHOWN),
         lots=sum(len(report.cut.lots) for report in read),
         count=len(read),
+        scans=alert_matches.touched_by_new(_database(), began),
     )
     return make_response(page)
 

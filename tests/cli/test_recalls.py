@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from service.cli import group
 from service.errors import InvalidFieldsError, NotFoundError
 from service.storage.database import Database
+from service.verification.desk import Desk
 from tests.registry import lots
 from tests.registry.lists import count, imported, table, written
 from tests.registry.lots import GTIN
@@ -101,3 +102,14 @@ def test_what_would_be_cut(tmp_path: Path) -> None:
         "alerts", "cut", written(tmp_path, json.dumps({"results": [report]}))
     ).output.splitlines()
     assert json.loads(cut)["recall_number"] == "D-1-2026"
+
+
+def test_new_alerts_say_which_checks_they_touch(on_record: Database, tmp_path: Path) -> None:
+    desk = Desk(on_record, window=0.1)
+    lots.asked(desk, gtin=GTIN, lot="A1")
+    lots.asked(desk, lot="a-1")
+    lots.asked(desk, gtin=GTIN, lot="B2")
+    desk.close()
+    notice = written(tmp_path, f"authority,kind,gtin,lot\nMHRA,falsified,{GTIN},A1\n")
+    assert "Checks so far that the new alerts touch: 2" in vialcheck("import", notice).output
+    assert "touch" not in vialcheck("import", notice).output
