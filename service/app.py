@@ -18,6 +18,15 @@ from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.reports import Reports
 from service.web import access, api, errors, navigation, uploads
+from service.web.accounts import forms
+from service.web.accounts.audit import audit, init_words
+from service.web.accounts.factors import factors
+from service.web.accounts.invitation import invitation
+from service.web.accounts.keys import keys
+from service.web.accounts.me import me
+from service.web.accounts.people import people
+from service.web.accounts.sign_in import account
+from service.web.accounts.single_sign_on import single_sign_on
 from service.web.alerts import alerts
 from service.web.health import health
 from service.web.labels import labels
@@ -103,10 +112,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    for blueprint in (
-        *(pages, photo, reports, triage, overview, recalls, release, alerts),
-        *(station, setup, labels, api.api, readings, docs, health),
-    ):
+    asking = (pages, photo, reports, station, setup, labels, api.api, readings, docs, health)
+    accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
+    stopping = (recalls, release, alerts)
+    for blueprint in (*asking, triage, overview, *stopping, *accounts):
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)

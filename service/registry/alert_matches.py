@@ -25,11 +25,12 @@ _MOST_COUNTED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What an alert touches. `last`: the latest of the checks."""
+    """What an alert touches. `clinics`: organisations that made the checks; `last`: the latest of these."""
 
     batches: int
     units: int
     scans: int
+    clinics: int
     last: datetime | None
 
 
@@ -107,12 +108,14 @@ def touched(connection: Connection, alert: AlertShown) -> Touched:
     """Count what it names: its lot wherever that was presented, its serials, or else its whole product."""
     batches = _batches(alert)
     units = _units(alert)
-    checks = select(Scan.at).where(_scans(alert)).limit(_MOST_COUNTED).subquery()
-    count, last = connection.execute(select(func.count(), func.max(checks.c.at)).select_from(checks)).one()
+    checks = select(Scan.at, Scan.organisation_id).where(_scans(alert)).limit(_MOST_COUNTED).subquery()
+    figures = (func.count(), func.count(checks.c.organisation_id.distinct()), func.max(checks.c.at))
+    count, clinics, last = connection.execute(select(*figures).select_from(checks)).one()
     return Touched(
         batches=connection.scalar(select(func.count()).select_from(Batch).where(batches)) or 0,
         units=connection.scalar(select(func.count()).select_from(Unit).where(units)) or 0,
         scans=count,
+        clinics=clinics,
         last=last.replace(tzinfo=UTC) if last is not None and last.tzinfo is None else last,
     )
 

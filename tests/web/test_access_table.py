@@ -19,7 +19,7 @@ from sqlalchemy import insert, update
 
 from service.accounts.actors import OrganisationKind, Role
 from service.storage.database import Database
-from service.storage.models import ApiKey, Invitation, Manufacturer
+from service.storage.models import ApiKey, Invitation, Manufacturer, Recall
 from tests.people import account, organisation, signed_in, token_of
 from tests.web.small_world import TOXIN, put
 
@@ -183,6 +183,8 @@ def world(app: Flask) -> Flask:
         connection.execute(insert(Invitation).values(common | invitation))
         key = {"name": "K", "key_hash": "0" * 64, "hint": "vck_", "scopes": ("read",), "created_by": 1}
         connection.execute(insert(ApiKey).values(common | key))
+        recall = {"kind": "hold", "at": now, "actor": "A", "product_id": 1, "scope": "product", "reason": "R"}
+        connection.execute(insert(Recall).values(recall))
     return app
 
 

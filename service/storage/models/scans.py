@@ -17,6 +17,7 @@ class Scan(Base):
     waited for a network. `lot_key` is that of the lot presented, on record or not: a later alert finds its
     checks by it. `verdict` holds codes and parameters, no sentences; never an address, a user agent or a
     name.
+    `organisation_id` is whose people or program asked; None for a guest.
     """
 
     __tablename__ = "scan"

@@ -52,6 +52,18 @@ FIELDS = {
     "serials": N_("serial numbers"),
     "recall_class": N_("class of the recall"),
     "public_text": N_("text for patients"),
+    "email": N_("e-mail address"),
+    "name": N_("name"),
+    "password": N_("password"),
+    "code": N_("code"),
+    "organisation": N_("organisation"),
+    "clinic": N_("clinic's name"),
+    "country": N_("country"),
+    "region": N_("region"),
+    "manufacturer": N_("manufacturer"),
+    "roles": N_("what they may do"),
+    "scopes": N_("what the key may do"),
+    "days": N_("how long"),
 }
 """What people call the parts of an identifier, inside a sentence."""
 
