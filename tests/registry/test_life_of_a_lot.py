@@ -67,7 +67,6 @@ class Life(RuleBasedStateMachine):
                     "batch",
                     "product",
                     "manufacturer",
-                    "audit_entry",
                 ):
                     connection.exec_driver_sql(f"DELETE FROM {table}")
                 connection.execute(insert(Manufacturer).values(id=1, name="M"))
