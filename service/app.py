@@ -29,6 +29,7 @@ from service.web.accounts.me import me
 from service.web.accounts.people import people
 from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
+from service.web.alerts import alerts
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
@@ -37,6 +38,8 @@ from service.web.overview import overview
 from service.web.pages import pages
 from service.web.photo import photo
 from service.web.readings import readings
+from service.web.recalls import recalls
+from service.web.release import release
 from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
@@ -118,7 +121,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     asking = (pages, photo, reports, station, setup, labels, api.api, readings, docs, health)
     accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
-    for blueprint in (*asking, triage, overview, *accounts):
+    stopping = (recalls, release, alerts)
+    for blueprint in (*asking, triage, overview, *stopping, *accounts):
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)

@@ -103,6 +103,7 @@ class ErrorCode(StrEnum):
     PRODUCT_NOT_ON_RECORD = "product_not_on_record"
     LOT_NOT_ON_RECORD = "lot_not_on_record"
     CONFLICT = "conflict"
+    OWN_IMPORT = "own_import"
     # running
     SETTING_INVALID = "setting_invalid"
     STORAGE_UNAVAILABLE = "storage_unavailable"

@@ -84,7 +84,7 @@ def _names_only_gtin(alert: AlertRecord) -> bool:
 
 def _falsified_lot(alert: AlertRecord, evidence: Evidence, match: Match) -> Reason:
     expiry, batch = evidence.presented.expiry, evidence.batch
-    as_recorded = batch is not None and expiry is not None and expiry.agrees_with(batch.expiry)
+    as_recorded = batch is not None and expiry is not None and batch.bears(expiry)
     as_alerted = alert.expiry is not None and expiry is not None and expiry.agrees_with(alert.expiry)
     complete = evidence.product is not None and evidence.product.complete
     never_issued = batch is None and (alert.lot_issued is False or complete)

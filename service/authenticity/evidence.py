@@ -41,6 +41,16 @@ class AlertKind(StrEnum):
     UNLICENSED = "unlicensed"
 
 
+class RecallScope(StrEnum):
+    """What a recall or hold is about."""
+
+    PRODUCT = "product"
+    LOT = "lot"
+    WINDOW = "window"
+    RANGE = "range"
+    LIST = "list"
+
+
 @dataclass(frozen=True, slots=True)
 class Presented:
     """What was scanned or typed. `no_lot`: the holder says that no lot number is printed on it.
@@ -67,7 +77,8 @@ class ProductRecord:
     """One product (one GTIN) as its manufacturer described it.
 
     `complete`: all its batches are held here, so that a missing one speaks against the vial.
-    `serialised`: its units are held here too, so that a missing serial does.
+    `serialised`: its units are held here too, so that a missing serial does. `stopped`: recalls or holds of
+    it, or of some of it, stand.
     Markets are ISO 3166-1 alpha-2 codes, languages (of the packs) ISO 639-1; empty: not said.
     """
 
@@ -83,11 +94,15 @@ class ProductRecord:
     national_numbers: tuple[tuple[str, str], ...] = ()
     complete: bool = False
     serialised: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """One lot of one product. Empty markets: wherever the product is authorised."""
+    """One lot of one product. Empty markets: wherever the product is authorised.
+
+    `earlier_expiries` stand on packs too: the expiry was put later after these had been printed.
+    """
 
     id: int
     lot: str
@@ -100,6 +115,34 @@ class BatchRecord:
     recall_class: str = ""
     recall_reference: str = ""
     recall_reason: str = ""
+    earlier_expiries: tuple[Expiry, ...] = ()
+
+    def bears(self, expiry: Expiry) -> bool:
+        """Whether a pack of this lot may have this expiry printed on it."""
+        return any(expiry.agrees_with(each) for each in (self.expiry, *self.earlier_expiries))
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRecord:
+    """One recall of the owner's, or a hold, that nobody has lifted; of the product presented.
+
+    Serials are in lower case; `listed`: the one presented is in the recall's list of serials.
+    """
+
+    id: int
+    hold: bool
+    scope: RecallScope
+    lot: str = ""
+    lot_key: str = ""
+    expiry_from: date | None = None
+    expiry_to: date | None = None
+    serial_from: str = ""
+    serial_to: str = ""
+    recall_class: str = ""
+    reference: str = ""
+    reason: str = ""
+    public_text: str = ""
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +220,7 @@ class Evidence:
     prefix_holder: str = ""
     named: tuple[ProductRecord, ...] = ()
     alerts: tuple[AlertRecord, ...] = ()
+    recalls: tuple[RecallRecord, ...] = ()
     near: tuple[NearMiss, ...] = ()
     carton: "Evidence | None" = None
     inferred: bool = False

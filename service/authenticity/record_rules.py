@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from service.authenticity import recall_rules
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence, ProductRecord
 from service.authenticity.reasons import Action, Match, NotChecked, Reason, ReasonCode
@@ -38,11 +39,13 @@ def reasons(evidence: Evidence, match: Match) -> Reasons:
     for rule in _RULES:
         yield from rule(evidence)
     yield from _level(evidence, match)
+    yield from _expiry_extended(evidence)
 
 
 def _recalled(evidence: Evidence) -> Reasons:
+    yield from recall_rules.reasons(evidence)
     for batch in _batches(evidence):
-        if batch.status is BatchStatus.RECALLED:
+        if batch.status is BatchStatus.RECALLED and not recall_rules.stops_batch(evidence, batch, hold=False):
             params = (
                 ("scope", "lot"),
                 ("lot", batch.lot),
@@ -85,6 +88,8 @@ def _disposition(evidence: Evidence) -> Reasons:
 def _expired(evidence: Evidence) -> Reasons:
     recorded = [batch.expiry for batch in _batches(evidence)]
     presented = evidence.presented.expiry
+    if presented is not None and _printed_before(evidence, presented):
+        presented = None  # it was put later since: the record decides
     for source, expiry in [("record", each) for each in recorded] + [("printed", presented)]:
         if expiry is not None and has_ended(expiry.last_day, evidence.now, evidence.zone):
             yield Reason(
@@ -95,7 +100,7 @@ def _expired(evidence: Evidence) -> Reasons:
 
 def _expiry_mismatch(evidence: Evidence) -> Reasons:
     presented, recorded = evidence.presented.expiry, _recorded_expiry(evidence)
-    if presented is not None and recorded is not None and not presented.agrees_with(recorded):
+    if presented is not None and recorded is not None and not _batches(evidence)[0].bears(presented):
         yield _against(
             ReasonCode.EXPIRY_MISMATCH, presented=presented.printed_form, recorded=recorded.printed_form
         )
@@ -103,6 +108,20 @@ def _expiry_mismatch(evidence: Evidence) -> Reasons:
             # One day of the right month is more often misread than invented: said, and held all the same.
             shown = (("field", "expiry"), ("presented", presented.printed_form))
             yield Reason(ReasonCode.LIKELY_MISREAD, Action.CHECK, shown)
+
+
+def _printed_before(evidence: Evidence, presented: Expiry) -> bool:
+    """Whether this is an expiry that the lot's packs bear, and that was put later after they were printed."""
+    batch = next(iter(_batches(evidence)), None)
+    return batch is not None and batch.bears(presented) and not presented.agrees_with(batch.expiry)
+
+
+def _expiry_extended(evidence: Evidence) -> Reasons:
+    """Quiet, and said: the date on the pack is no longer the one that counts."""
+    presented, recorded = evidence.presented.expiry, _recorded_expiry(evidence)
+    if presented is not None and recorded is not None and _printed_before(evidence, presented):
+        params = (("presented", presented.printed_form), ("recorded", recorded.printed_form))
+        yield Reason(ReasonCode.EXPIRY_EXTENDED, Action.ACCEPT, params)
 
 
 def _serial_in_other_lot(evidence: Evidence) -> Reasons:
@@ -198,6 +217,8 @@ def _release(evidence: Evidence) -> Reasons:
     today = met.astimezone(evidence.zone).date()
     for batch in _batches(evidence):
         if batch.status is BatchStatus.ON_HOLD:
+            if recall_rules.stops_batch(evidence, batch, hold=True):
+                continue
             yield _against(ReasonCode.ON_HOLD, scope="lot", lot=batch.lot)
         elif batch.status is BatchStatus.PENDING or (batch.released and batch.released > today):
             yield _against(ReasonCode.NOT_RELEASED, lot=batch.lot)

@@ -4,10 +4,13 @@ import getpass
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from service.registry.alert_matches import touched_by_new
+from service.registry.columns import Kind
 from service.registry.imports import FileOutcome, ImportOutcome, run
 from service.registry.refusals import explain
 from service.settings import load
@@ -35,7 +38,7 @@ def import_files(
     All of them or, when any row is refused, none (but see --keep-good). The same list twice changes nothing.
     Exit status: 0 when nothing was refused, 1 when something was, 2 for wrong usage.
     """
-    database = load().open_database()
+    database, began, touched = load().open_database(), datetime.now(UTC), 0
     try:
         with _progress(files) as progress:
             outcome = run(
@@ -48,10 +51,14 @@ def import_files(
                 errors=errors,
                 progress=progress,
             )
+        if outcome.committed and any(file.kind is Kind.ALERTS and file.new for file in outcome.files):
+            touched = touched_by_new(database, began)
     finally:
         database.close()
     for line in _told(outcome, dry_run=dry_run):
         click.echo(line)
+    if touched:
+        click.echo(f"Checks so far that the new alerts touch: {touched:,}")
     sys.exit(0 if outcome.good else 1)
 
 

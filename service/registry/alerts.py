@@ -41,7 +41,11 @@ _URL = re.compile(r"https?://[^\s;,\"'<>]+")
 
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
-    """One row; several expiries when the notice gives a range of months, (None,) when it gives none."""
+    """One row; several expiries when the notice gives a range of months, (None,) when it gives none.
+
+    `identity`: what makes it the same notice, where that is not every word of it. `uncut`: what a program
+    could not make facts of.
+    """
 
     authority: str
     kind: AlertKind
@@ -57,6 +61,8 @@ class AlertFacts:
     reported: str
     source_url: str
     detail: str
+    uncut: str = ""
+    identity: str = ""
 
 
 class Alerts:
@@ -107,11 +113,11 @@ class Alerts:
         gtins = distinct(facts.gtin for _, facts in rows if facts.gtin)
         found = connection.execute(select(Product.gtin, Product.id).where(Product.gtin.in_(gtins)))
         products = {row.gtin: row.id for row in found}
-        notices = [_notices(facts) for _, facts in rows]
-        wanted = [notice["fingerprint"] for each in notices for notice in each]
+        rows_of = [notices(facts) for _, facts in rows]
+        wanted = [notice["fingerprint"] for each in rows_of for notice in each]
         known = set(connection.scalars(select(Alert.fingerprint).where(Alert.fingerprint.in_(wanted))))
         created = []
-        for each in notices:
+        for each in rows_of:
             new = [notice for notice in each if notice["fingerprint"] not in known]
             for notice in new:
                 known.add(notice["fingerprint"])
@@ -120,7 +126,7 @@ class Alerts:
             journal.counts.new += bool(new)
             journal.counts.unchanged += not new
         if created:
-            connection.execute(insert(Alert), created)
+            connection.execute(insert(Alert), [notice | {"entered": journal.at} for notice in created])
         return {}
 
 
@@ -178,9 +184,10 @@ def _source(raw: str) -> tuple[str, str]:
     return match[0], further
 
 
-def _notices(facts: AlertFacts) -> list[dict[str, Any]]:
+def notices(facts: AlertFacts) -> list[dict[str, Any]]:
     """The rows of the table that one row of the list becomes, without the product's id."""
     common = asdict(facts)
+    identity = common.pop("identity")
     del common["lot"], common["expiries"]
     lot = facts.lot or Lot("", "", "")
     common |= {
@@ -190,16 +197,18 @@ def _notices(facts: AlertFacts) -> list[dict[str, Any]]:
         "lot_folded": lot.folded,
         "serial_folded": (facts.serial or facts.serial_prefix).casefold(),
     }
-    notices = []
+    rows = []
     for expiry in facts.expiries:
         notice = common | {
             "expiry": expiry.last_day if expiry else None,
             "expiry_month_only": expiry is not None and expiry.day is None,
         }
+        del notice["uncut"]  # not part of what lists say, and their fingerprints stay what they were
         said = {**notice, "lot": "", "expiry": expiry.printed_form if expiry else ""}
+        said = {"identity": identity} if identity else said
         text = json.dumps(said, sort_keys=True, ensure_ascii=True)
-        notices.append(notice | {"fingerprint": hashlib.sha256(text.encode()).hexdigest()})
-    return notices
+        rows.append(notice | {"uncut": facts.uncut, "fingerprint": hashlib.sha256(text.encode()).hexdigest()})
+    return rows
 
 
 def _readable(notice: dict[str, Any]) -> dict[str, Any]:

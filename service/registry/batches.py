@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, tuple_, update
 
-from service.authenticity.evidence import BatchStatus
+from service.authenticity.evidence import BatchRecord, BatchStatus
 from service.errors import ErrorCode, RefusedError
 from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry.cells import Cells, count, first_day, free_text, invalid, last_day, markets
@@ -21,7 +21,9 @@ from service.registry.columns import plain
 from service.registry.journal import Journal
 from service.registry.listing import Refused, distinct
 from service.registry.merging import CONTRADICTION, Rule, equal, merge, same_members, same_words
-from service.storage.models import Batch, Product, QualityResult
+from service.registry.recalls.standing import standing
+from service.registry.recalls.statuses import status_of_new
+from service.storage.models import Batch, Manufacturer, Product, QualityResult
 
 _STATUS_NAMES = {
     BatchStatus.RELEASED: "released release approved certified freigegeben liberado libere distributed",
@@ -132,7 +134,7 @@ class Batches:
         self, connection: Connection, rows: Sequence[tuple[int, BatchFacts]], journal: Journal
     ) -> Refused:
         """Merge the rows into the record."""
-        products = _products(connection, distinct(facts.gtin for _, facts in rows))
+        products, waiting = _products(connection, distinct(facts.gtin for _, facts in rows))
         known = [(products[facts.gtin], facts.lot.key) for _, facts in rows if facts.gtin in products]
         records = _recorded(connection, known)
         created: list[dict[str, Any]] = []
@@ -147,12 +149,16 @@ class Batches:
             stated = {name: getattr(facts, name) for name in _RULES}
             record = records.get((product_id, facts.lot.key))
             if record is None:
-                record = stated | {"status": facts.status or facts.presumed, "product_id": product_id}
+                status = facts.status or facts.presumed
+                if product_id in waiting and status is BatchStatus.RELEASED:
+                    status = BatchStatus.PENDING  # until a second person has released it
+                record = stated | {"status": status, "product_id": product_id}
                 record |= {"lot": facts.lot, "gtin": facts.gtin}
                 records[product_id, facts.lot.key] = record
                 created.append(record)
                 journal.counts.new += 1
                 continue
+            stated = _still_said(record, stated, waits=product_id in waiting)
             changes, conflicts = merge(record, stated, _RULES)
             if conflicts:
                 refused[line] = conflicts
@@ -186,9 +192,31 @@ def _results(raw: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(sorted(results.values()))
 
 
-def _products(connection: Connection, gtins: list[str]) -> dict[str, int]:
-    rows = connection.execute(select(Product.gtin, Product.id).where(Product.gtin.in_(gtins)))
-    return {row[0]: row[1] for row in rows}
+def _products(connection: Connection, gtins: list[str]) -> tuple[dict[str, int], set[int]]:
+    """The products' ids by GTIN, and those whose batches wait for a second person."""
+    rows = connection.execute(
+        select(Product.gtin, Product.id, Manufacturer.two_person_release)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Product.gtin.in_(gtins))
+    ).all()
+    return {row[0]: row[1] for row in rows}, {row[1] for row in rows if row[2]}
+
+
+def _still_said(record: dict[str, Any], stated: dict[str, Any], *, waits: bool) -> dict[str, Any]:
+    """What a list says, without what persons have decided since it was written.
+
+    The status under a recall or hold, the expiry before it was put later, a release that waits for a second
+    person: the same list again is no contradiction.
+    """
+    said = dict(stated)
+    earlier = (Expiry.parse(each) for each in record.get("earlier_expiries") or ())
+    if any(stated["expiry"].agrees_with(each) for each in earlier):
+        said["expiry"] = None
+    if stated["status"] is not None and str(stated["status"]) == record.get("status_before"):
+        said["status"] = None
+    if waits and (record["status"], stated["status"]) == (BatchStatus.PENDING, BatchStatus.RELEASED):
+        said["status"] = None
+    return said
 
 
 def _recorded(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], dict[str, Any]]:
@@ -236,8 +264,24 @@ def _create(connection: Connection, created: list[dict[str, Any]], journal: Jour
         results += _result_rows(batch_id, record["quality"])
         said = {name: record[name] for name in _RULES} | {"lot": record["lot"].printed}
         journal.note("create", "batch", _name(record), after=_readable(said))
+    _stop(connection, created, journal)
     if results:
         connection.execute(insert(QualityResult), results)
+
+
+def _stop(connection: Connection, created: list[dict[str, Any]], journal: Journal) -> None:
+    """A recall of a product or of a window reaches also what comes on record later."""
+    for product_id in distinct(record["product_id"] for record in created):
+        stands = standing(connection, product_id)
+        for record in created if stands else ():
+            if record["product_id"] != product_id:
+                continue
+            batch = BatchRecord(record["id"], record["lot"].printed, record["expiry"], record["status"])
+            values = status_of_new(stands, batch)
+            if values:
+                connection.execute(update(Batch).where(Batch.id == batch.id).values(values))
+                before, after = {"status": batch.status}, {"status": values["status"]}
+                journal.note("recall", "batch", _name(record), before=before, after=after)
 
 
 def _change(

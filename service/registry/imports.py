@@ -21,6 +21,7 @@ from service.registry.cells import free_text
 from service.registry.columns import Kind
 from service.registry.journal import Counts, Journal
 from service.registry.listing import Listing, Meter
+from service.registry.openfda import Notices, OpenFda, looks_like_json
 from service.registry.products import Products
 from service.registry.readers import Table
 from service.registry.refusals import SHOWN, Refusals, RowError, write
@@ -123,6 +124,10 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     return ImportOutcome(outcomes, committed)
 
 
+def _opened(path: Path, stack: ExitStack) -> Table | OpenFda:
+    return OpenFda(path) if looks_like_json(path) else stack.enter_context(Table(path))
+
+
 class _Incoming(Protocol):
     """A list of any kind on its way in."""
 
@@ -133,7 +138,9 @@ class _Incoming(Protocol):
         """The rest, in the transaction."""
 
 
-def _incoming(table: Table, stack: ExitStack) -> _Incoming:
+def _incoming(table: Table | OpenFda, stack: ExitStack) -> _Incoming:
+    if isinstance(table, OpenFda):
+        return Notices(table)
     match table.header.kind:
         case Kind.PRODUCTS:
             return Listing(table, Products())
@@ -157,11 +164,11 @@ class _Work:
         self._told = 0
         self._counts = Counts()
         self._error: VialcheckError | None = None
-        self._table: Table | None = None
+        self._table: Table | OpenFda | None = None
 
     def __enter__(self) -> Self:
         try:
-            table = self._table = self._stack.enter_context(Table(self._path))
+            table = self._table = _opened(self._path, self._stack)
         except RefusedError as error:
             self._error = error
             return self

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from service.registry.readers import Table
+from service.registry.readers import Source
 from service.storage.audit import Change, Who, write_down
 from service.storage.models import Import
 
@@ -25,10 +25,10 @@ class Counts:
 class Journal:
     """The import row is made with the first change: a file that changes nothing leaves no trace."""
 
-    def __init__(self, connection: Connection, table: Table, *, at: datetime, who: Who, reason: str) -> None:
+    def __init__(self, connection: Connection, table: Source, *, at: datetime, who: Who, reason: str) -> None:
         self._connection = connection
         self._table = table
-        self._at = at
+        self.at = at
         self._who = who
         self._reason = reason
         self._import_id: int | None = None
@@ -57,7 +57,7 @@ class Journal:
             self._connection,
             self._changes,
             who=self._who,
-            at=self._at,
+            at=self.at,
             reason=self._reason,
             import_id=self._import_id,
         )
@@ -72,7 +72,7 @@ class Journal:
 
     def _begin(self) -> int:
         values = {
-            "at": self._at,
+            "at": self.at,
             "actor": self._who.name,
             "file_name": self._table.path.name.encode("utf-8", "replace").decode()[:400],
             "sha256": self._table.sha256,

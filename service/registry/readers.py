@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 from service.errors import ErrorCode, RefusedError
 from service.registry.columns import Header, likeness, recognise
@@ -34,6 +34,20 @@ DELIMITERS = (",", ";", "\t", "|")
 
 _BLOCK = 256 * 1024
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Source(Protocol):
+    """A file that is a list, however it is written: what the journal and the file of refused rows need."""
+
+    path: Path
+    size: int
+    sha256: str
+    encoding: str
+    delimiter: str
+    header: Header
+
+    def rows(self) -> Iterator[Row]:
+        """Every row: its line and its cells."""
 
 
 class Table:

@@ -16,7 +16,7 @@ from typing import Self
 
 from service.errors import ErrorCode, VialcheckError
 from service.registry.columns import REASON_COLUMN, Header
-from service.registry.readers import Table, quoted_for_spreadsheets
+from service.registry.readers import Source, quoted_for_spreadsheets
 
 SHOWN = 20
 """How many row errors an outcome carries; the file of refused rows has them all."""
@@ -119,7 +119,7 @@ class Refusals:
         self._store.seek(0, 2)
 
 
-def write(table: Table, path: Path, *sources: Refusals) -> None:
+def write(table: Source, path: Path, *sources: Refusals) -> None:
     """Write the refused rows to `path`: as they were, in the file's own delimiter, in UTF-8.
 
     A cell that a spreadsheet would run as a formula gets an apostrophe in front; `readers` takes it off

@@ -16,7 +16,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, Insert, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, Insert, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
@@ -149,6 +149,11 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def by_character(connection: Connection, text: ColumnElement[str]) -> ColumnElement[str]:
+    """Text that is compared character by character, and not as some language sorts its words."""
+    return text.collate("C" if connection.dialect.name == "postgresql" else "BINARY")
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

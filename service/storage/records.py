@@ -42,7 +42,7 @@ _UnitBatch = aliased(Batch)
 
 def _product(*row: Any) -> ProductRecord:
     number, gtin, name, manufacturer, substance, strengths, form, markets, languages, *more = row
-    national, complete = more
+    national, complete, stopped = more
     return ProductRecord(
         id=number,
         gtin=gtin,
@@ -55,12 +55,14 @@ def _product(*row: Any) -> ProductRecord:
         languages=languages,
         national_numbers=tuple((each.partition(":")[0], each.partition(":")[2]) for each in national),
         complete=complete,
+        stopped=stopped,
     )
 
 
 def _batch(*row: Any) -> BatchRecord:
-    number, lot, expiry, month_only, status, *others = row
-    return BatchRecord(number, lot, Expiry.from_record(expiry, month_only), BatchStatus(status), *others)
+    number, lot, expiry, month_only, status, *others, earlier = row
+    recorded, bears = Expiry.from_record(expiry, month_only), tuple(map(Expiry.parse, earlier))
+    return BatchRecord(number, lot, recorded, BatchStatus(status), *(*others, bears))
 
 
 def _alert(*row: Any) -> AlertRecord:
@@ -101,6 +103,7 @@ _PRODUCT = Part(
         Product.languages,
         Product.national_numbers,
         Product.complete,
+        Product.stopped,
     ),
     _product,
 )
@@ -120,6 +123,7 @@ def _batch_of(table: Any) -> Part:
         table.recall_class,
         table.recall_reference,
         table.recall_reason,
+        table.earlier_expiries,
     )
     return Part(columns, _batch)
 

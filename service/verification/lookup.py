@@ -14,6 +14,7 @@ from service.authenticity.evidence import (
     NearMiss,
     Presented,
     ProductRecord,
+    RecallRecord,
     UnitRecord,
 )
 from service.authenticity.notices import names, told_apart
@@ -23,7 +24,7 @@ from service.gs1 import misreads
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Gtin, Lot
 from service.gs1.wedge import Fault
-from service.storage import records
+from service.storage import records, standing
 from service.storage.prepared import Snapshot
 from service.verification.questions import Understood
 
@@ -75,6 +76,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         prefix_holder=found.prefix_holder,
         named=found.named,
         alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
+        recalls=_recalls(snapshot, found),
         inferred=understood.reading is not None
         and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
         scanned_at=understood.scanned_at,
@@ -82,6 +84,13 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
     )
     near = tuple(_near(snapshot, evidence))
     return replace(evidence, near=near) if near else evidence
+
+
+def _recalls(snapshot: Snapshot, found: _Found) -> tuple[RecallRecord, ...]:
+    """Those that stand; of most products none does, and nobody has to look."""
+    if found.product is None or not found.product.stopped:
+        return ()
+    return standing.recalls(snapshot, found.product.id, found.presented.serial)
 
 
 def _find(snapshot: Snapshot, understood: Understood) -> _Found:

@@ -208,6 +208,7 @@ def _to_row(scan: RecordedScan) -> dict[str, Any]:
         "door": scan.door,
         "asker": scan.asker,
         "product_id": record.product.id if record else None,
+        "lot_key": scan.presented.lot.key if scan.presented.lot else None,
         "batch_id": record.batch.id if record and record.batch else None,
         "action": scan.verdict.action,
         "match": scan.verdict.match,

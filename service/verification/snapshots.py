@@ -131,6 +131,7 @@ def _batch_to_plain(batch: BatchRecord) -> Plain:
         "recall_class": batch.recall_class,
         "recall_reference": batch.recall_reference,
         "recall_reason": batch.recall_reason,
+        "earlier_expiries": [each.printed_form for each in batch.earlier_expiries],
     }
 
 
@@ -141,6 +142,7 @@ def _batch_from_plain(plain: Plain) -> BatchRecord:
             "expiry": Expiry.parse(plain["expiry"]),
             "status": BatchStatus(plain["status"]),
             "markets": tuple(plain["markets"]),
+            "earlier_expiries": tuple(map(Expiry.parse, plain.get("earlier_expiries", ()))),
             "made": date.fromisoformat(plain["made"]) if plain["made"] else None,
             "released": date.fromisoformat(plain["released"]) if plain["released"] else None,
         }

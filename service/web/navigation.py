@@ -9,6 +9,9 @@ from service.web.wording.words import N_
 
 PAGES: tuple[tuple[str, str], ...] = (
     ("overview.page", N_("Overview")),
+    ("release.page", N_("Release")),
+    ("recalls.listing", N_("Recalls")),
+    ("alerts.listing", N_("Alerts")),
     ("triage.listing", N_("Reports")),
     ("people.page", N_("People")),
     ("keys.page", N_("Keys")),

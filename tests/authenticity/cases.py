@@ -14,6 +14,8 @@ from service.authenticity.evidence import (
     Evidence,
     Presented,
     ProductRecord,
+    RecallRecord,
+    RecallScope,
     UnitRecord,
 )
 from service.authenticity.scan_history.evidence import SeenBefore
@@ -79,3 +81,10 @@ def history(*scans: Sighting, **changes: Any) -> SeenBefore:
         "every": together(scans),
     } | changes
     return SeenBefore(**fields)
+
+
+def recall(scope: RecallScope, **fields: Any) -> RecallRecord:
+    """A recall that stands, with the key of its lot filled in."""
+    lot = fields.get("lot")
+    fields |= {"lot_key": Lot.parse(lot).key} if lot else {}
+    return RecallRecord(**{"id": 1, "hold": False, "scope": scope, "reason": "Glass", **fields})

@@ -18,6 +18,8 @@ from service.authenticity.evidence import (
     NearMiss,
     Presented,
     ProductRecord,
+    RecallRecord,
+    RecallScope,
     UnitRecord,
 )
 from service.authenticity.reasons import Action
@@ -66,6 +68,22 @@ batches = st.builds(
     status=st.sampled_from(BatchStatus),
     markets=some_countries,
     released=st.none() | days,
+    earlier_expiries=st.lists(expiries, max_size=1).map(tuple),
+)
+recalls = st.builds(
+    RecallRecord,
+    id=st.integers(1, 3),
+    hold=st.booleans(),
+    scope=st.sampled_from([RecallScope.PRODUCT, RecallScope.LOT, RecallScope.LIST]),
+    lot_key=lots.map(lambda lot: lot.key),
+    listed=st.booleans(),
+) | st.builds(
+    RecallRecord,
+    id=st.integers(1, 3),
+    hold=st.booleans(),
+    scope=st.just(RecallScope.WINDOW),
+    expiry_from=st.just(date(2024, 6, 1)),
+    expiry_to=st.just(date(2026, 12, 31)),
 )
 units = st.builds(UnitRecord, serial=serials, disposition=st.sampled_from(Disposition), batch=batches)
 
@@ -119,6 +137,7 @@ evidences = st.builds(
     any_same_lot_stopped=st.booleans(),
     prefix_holder=st.sampled_from(["", "Medulla Labs"]),
     alerts=st.lists(notices(), max_size=2).map(tuple),
+    recalls=st.lists(recalls, max_size=2).map(tuple),
     near=st.lists(near_misses, max_size=2).map(tuple),
     asker=st.sampled_from(Asker),
 ).map(_of_one_record)
@@ -149,6 +168,14 @@ def test_one_more_notice_improves_nothing_and_loses_no_reason(one: Evidence, mor
     assert set(before.reasons) <= set(after.reasons)
 
 
+@given(evidences, recalls)
+def test_one_more_recall_improves_nothing_and_loses_no_reason(one: Evidence, more: RecallRecord) -> None:
+    before, after = judge(one), judge(replace(one, recalls=(*one.recalls, more)))
+    assert after.action.rank >= before.action.rank
+    # a recall's record says why its batch is recalled, in the place of the batch's status
+    assert {reason.code for reason in before.reasons} <= {reason.code for reason in after.reasons}
+
+
 @given(evidences)
 def test_a_recall_never_improves_the_answer(one: Evidence) -> None:
     if one.batch is None:
@@ -172,7 +199,7 @@ def test_accept_rests_on_a_unit_in_circulation_that_agrees_with_all_that_was_pre
     assert one.unit is not None
     assert one.unit.disposition in IN_CIRCULATION
     recorded = one.unit.batch.expiry
-    assert one.presented.expiry is None or one.presented.expiry.agrees_with(recorded)
+    assert one.presented.expiry is None or one.unit.batch.bears(one.presented.expiry)
     assert one.now.astimezone(one.zone).date() <= recorded.last_day
     assert one.unit.batch.status is BatchStatus.RELEASED
 

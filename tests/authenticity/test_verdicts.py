@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
-from service.authenticity.evidence import AlertKind, Asker, BatchStatus, Evidence, NearMiss, Presented
+from service.authenticity.evidence import (
+    AlertKind,
+    Asker,
+    BatchStatus,
+    Evidence,
+    NearMiss,
+    Presented,
+    RecallScope,
+)
 from service.authenticity.notices import told_apart
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended, named_strength, normal_strength
@@ -33,11 +41,13 @@ from tests.authenticity.cases import (
     alert,
     evidence,
     history,
+    recall,
     scan,
 )
 
-C, A = ReasonCode, Action
+C, A, S = ReasonCode, Action, RecallScope
 SCATTERED = [scan(Place("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
+WINDOW = recall(RecallScope.WINDOW, expiry_from=date(2028, 12, 1), expiry_to=date(2028, 12, 31))
 INCOMPLETE = replace(PRODUCT, complete=False, serialised=False)
 LOT_ONLY = Presented(lot=LOT)
 OTHER_PRODUCT = replace(PRODUCT, id=2, gtin="09506000134369", name="Verotox 50")
@@ -694,6 +704,104 @@ ROWS = [
         ),
         A.CHECK,
         {C.LOT_ON_RECORD, C.LOT_CHECKED_OFTEN, C.LOT_SEEN_ELSEWHERE},
+    ),
+    # the owner's recalls, by everything that they can be about
+    ("product recalled", evidence(recalls=(recall(S.PRODUCT),)), A.REJECT, {C.RECALLED, C.UNIT_ON_RECORD}),
+    (
+        "lot recalled",
+        evidence(recalls=(recall(S.LOT, lot="vx2401"),)),
+        A.REJECT,
+        {C.RECALLED, C.UNIT_ON_RECORD},
+    ),
+    ("other lot recalled", evidence(recalls=(recall(S.LOT, lot="VX-2402"),)), A.ACCEPT, {C.UNIT_ON_RECORD}),
+    # before its records came: the recall is about a lot that is not here yet
+    (
+        "lot recalled, not on record",
+        evidence(
+            {"serial": None},
+            product=INCOMPLETE,
+            batch=None,
+            unit=None,
+            recalls=(recall(S.LOT, lot="VX-2401"),),
+        ),
+        A.REJECT,
+        {C.RECALLED, C.PRODUCT_ON_RECORD},
+    ),
+    # the record and the status of its batch are one recall, said once
+    (
+        "recall and status",
+        evidence(**in_batch(status=BatchStatus.RECALLED), recalls=(recall(S.LOT, lot="VX-2401"),)),
+        A.REJECT,
+        {C.RECALLED, C.UNIT_ON_RECORD},
+    ),
+    ("window", evidence(recalls=(WINDOW,)), A.REJECT, {C.RECALLED, C.UNIT_ON_RECORD}),
+    (
+        "window over",
+        evidence(**in_batch(expiry=Expiry(2029, 1)), presented={"expiry": None}, recalls=(WINDOW,)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    # the expiry on the pack is in the window, whatever the record says
+    (
+        "window printed",
+        evidence(**in_batch(expiry=Expiry(2029, 1)), recalls=(WINDOW,)),
+        A.REJECT,
+        {C.RECALLED, C.EXPIRY_MISMATCH, C.UNIT_ON_RECORD},
+    ),
+    # without a lot and a date nobody can say
+    (
+        "window unknown",
+        evidence({"serial": None, "lot": None, "expiry": None}, unit=None, batch=None, recalls=(WINDOW,)),
+        A.CHECK,
+        {C.RECALLED_IN_PART, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "serials",
+        evidence(recalls=(recall(S.RANGE, serial_from="9kq40000", serial_to="9kq4zzzz"),)),
+        A.REJECT,
+        {C.RECALLED, C.UNIT_ON_RECORD},
+    ),
+    (
+        "other serials",
+        evidence(recalls=(recall(S.RANGE, serial_from="9kq5", serial_to="9kq6"),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    ("listed", evidence(recalls=(recall(S.LIST, listed=True),)), A.REJECT, {C.RECALLED, C.UNIT_ON_RECORD}),
+    ("not listed", evidence(recalls=(recall(S.LIST),)), A.ACCEPT, {C.UNIT_ON_RECORD}),
+    (
+        "listed of another lot",
+        evidence(recalls=(recall(S.LIST, lot="VX-2402", listed=True),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    # some packs of the lot are recalled: a lot alone does not tell which
+    (
+        "serials, none given",
+        evidence({"serial": None}, unit=None, recalls=(recall(S.LIST),)),
+        A.CHECK,
+        {C.RECALLED_IN_PART, C.LOT_ON_RECORD},
+    ),
+    ("held", evidence(recalls=(recall(S.PRODUCT, hold=True),)), A.QUARANTINE, {C.ON_HOLD, C.UNIT_ON_RECORD}),
+    # the expiry was put later: packs with the old one on them stay in use, as do those with the new one
+    (
+        "extended, old date",
+        evidence({"expiry": PAST}, **in_batch(earlier_expiries=(PAST,))),
+        A.ACCEPT,
+        {C.EXPIRY_EXTENDED, C.UNIT_ON_RECORD},
+    ),
+    ("extended, new date", evidence(**in_batch(earlier_expiries=(PAST,))), A.ACCEPT, {C.UNIT_ON_RECORD}),
+    (
+        "extended, third date",
+        evidence({"expiry": Expiry(2028, 11)}, **in_batch(earlier_expiries=(PAST,))),
+        A.QUARANTINE,
+        {C.EXPIRY_MISMATCH, C.UNIT_ON_RECORD},
+    ),
+    (
+        "extended, and over",
+        evidence({"expiry": Expiry(2024, 1)}, **in_batch(expiry=PAST, earlier_expiries=(Expiry(2024, 1),))),
+        A.REJECT,
+        {C.EXPIRED, C.EXPIRY_EXTENDED, C.UNIT_ON_RECORD},
     ),
     # our own short labels carry a GTIN and a serial: the unit is found all the same
     ("serial without lot", evidence({"lot": None, "expiry": None}, batch=None), A.ACCEPT, {C.UNIT_ON_RECORD}),

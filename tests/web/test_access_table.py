@@ -19,7 +19,7 @@ from sqlalchemy import insert, update
 
 from service.accounts.actors import OrganisationKind, Role
 from service.storage.database import Database
-from service.storage.models import ApiKey, Invitation, Manufacturer
+from service.storage.models import ApiKey, Invitation, Manufacturer, Recall
 from tests.people import account, organisation, signed_in, token_of
 from tests.web.small_world import TOXIN, put
 
@@ -101,6 +101,23 @@ TABLE = {
     "POST /account/passkeys/options": PEOPLE,
     "POST /account/passkeys/<int:number>/remove": "-0000p00",
     "POST /account/recovery-codes": "-++++p++",
+    # recalling, releasing, alerts
+    "GET /recalls": "-+-+++++",
+    "GET /recalls/public": EVERYONE,
+    "GET /recalls/new": "----+p++",
+    "POST /recalls/new": "----+p++",
+    "GET /recalls/<int:number>": "-+-+++0+",
+    "POST /recalls/<int:number>/lift": "----+p0+",
+    "GET /release": "-+-+++++",
+    "POST /release": "----+p++",
+    "POST /release/two-persons": ADMINS,
+    "GET /release/later-expiry": "----+p++",
+    "POST /release/later-expiry": "----+p++",
+    "GET /alerts": "-+-+++++",
+    "GET /alerts/<int:number>": "-0-00000",
+    "GET /alerts/new": "----+p++",
+    "POST /alerts/new": "----+p++",
+    "POST /alerts/upload": "--------",
     # an organisation's people and keys, and what was changed
     "GET /people": ADMINS,
     "GET /people/invite": ADMINS,
@@ -166,6 +183,8 @@ def world(app: Flask) -> Flask:
         connection.execute(insert(Invitation).values(common | invitation))
         key = {"name": "K", "key_hash": "0" * 64, "hint": "vck_", "scopes": ("read",), "created_by": 1}
         connection.execute(insert(ApiKey).values(common | key))
+        recall = {"kind": "hold", "at": now, "actor": "A", "product_id": 1, "scope": "product", "reason": "R"}
+        connection.execute(insert(Recall).values(recall))
     return app
 
 

@@ -56,6 +56,7 @@ NOTICE = {
 MAKER = {"product": "Examplinum 100", "manufacturer": "Example Pharma"}
 SEEN = {"places": "FR/Lyon|IT/Turin|AT/", "count": "3", "days": "2", "devices": "3", "scans": "4"}
 C = ReasonCode
+WINDOW = {"scope": "window", "from": "2028-06-01", "to": "2028-06-30"}
 # Parameters as the rules give them, one row for each sentence that they can lead to.
 REASONS = [
     Reason(code, severity, tuple({**common, **params}.items()))
@@ -143,6 +144,12 @@ REASONS = [
         (C.MARKET_NOT_AUTHORISED, Action.QUARANTINE, NOTICE, {"scope": "notice of none", "expiry": ""}),
         (C.NOT_RELEASED, Action.QUARANTINE, {}, {"lot": "A1"}),
         (C.ON_HOLD, Action.QUARANTINE, {}, {"scope": "lot", "lot": "A1"}),
+        (C.ON_HOLD, Action.QUARANTINE, {}, {"scope": "product", "why": "Temperature."}),
+        (C.ON_HOLD, Action.QUARANTINE, {}, WINDOW),
+        (C.RECALLED, Action.REJECT, {}, WINDOW | {"text": "Bring it back.", "class": "I"}),
+        (C.RECALLED_IN_PART, Action.CHECK, {}, WINDOW),
+        (C.RECALLED_IN_PART, Action.CHECK, {}, {"scope": "unit", "reference": "R-1"}),
+        (C.EXPIRY_EXTENDED, Action.ACCEPT, {}, {"presented": "2024-12", "recorded": "2025-12-31"}),
         (C.ON_HOLD, Action.QUARANTINE, {}, {"scope": "unit", "disposition": "locked"}),
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"field": "lot", "presented": "AO1", "positions": "2 3"}),
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"field": "serial", "presented": "abc", "positions": ""}),

@@ -25,6 +25,7 @@ from service.storage.models.records import (
 )
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
+from service.storage.models.stops import ExpiryExtension, Recall, RecalledSerial, RecallLift
 
 __all__ = [
     "NAMES_ONLY_PRODUCT",
@@ -39,6 +40,7 @@ __all__ = [
     "ClientKey",
     "CodeGenerator",
     "DetectionThresholds",
+    "ExpiryExtension",
     "Import",
     "Invitation",
     "Manufacturer",
@@ -46,6 +48,9 @@ __all__ = [
     "Passkey",
     "Product",
     "QualityResult",
+    "Recall",
+    "RecallLift",
+    "RecalledSerial",
     "RecoveryCode",
     "Report",
     "ReportPhoto",

@@ -4,13 +4,14 @@ Identifiers are kept as printed, beside the key under which they are found (`ser
 An expiry is the last day that it covers, and whether only its month was ever said.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     String,
     Text,
     UniqueConstraint,
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.authenticity.dispositions import Disposition
 from service.storage.models.base import GTIN_IS_RIGHT, Base
-from service.storage.types import DispositionNumber, Lines, Words
+from service.storage.types import DispositionNumber, Lines, Moment, Words
 
 
 class Manufacturer(Base):
@@ -43,7 +44,10 @@ class Manufacturer(Base):
 
 
 class Product(Base):
-    """One presentation under one GTIN. `complete`: every batch of it is on record here."""
+    """One presentation under one GTIN. `complete`: every batch of it is on record here.
+
+    `stopped`: a recall or hold of it stands; only then does a check look for them.
+    """
 
     __tablename__ = "product"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +61,7 @@ class Product(Base):
     markets: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
     languages: Mapped[tuple[str, ...]] = mapped_column(Words, default=(), server_default="")
     complete: Mapped[bool] = mapped_column(default=False)
+    stopped: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         CheckConstraint(GTIN_IS_RIGHT, name="gtin"),
         CheckConstraint("length(trim(name)) > 0", name="named"),
@@ -66,7 +71,11 @@ class Product(Base):
 
 
 class Batch(Base):
-    """One lot of one product. `expiry` is the last day; `expiry_month_only`: no day was ever printed."""
+    """One lot of one product. `expiry` is the last day; `expiry_month_only`: no day was ever printed.
+
+    `earlier_expiries` (YYYY-MM-DD or YYYY-MM) stand on packs too: the expiry was put later. `status_before`
+    is what to go back to when the last recall or hold of the batch is lifted; None when none stands.
+    """
 
     __tablename__ = "batch"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,7 +87,9 @@ class Batch(Base):
     expiry_month_only: Mapped[bool] = mapped_column(default=False)
     made: Mapped[date | None]
     released: Mapped[date | None]
+    earlier_expiries: Mapped[tuple[str, ...]] = mapped_column(Words, default=(), server_default="")
     status: Mapped[str] = mapped_column(String(20))
+    status_before: Mapped[str | None] = mapped_column(String(20))
     markets: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
     quantity: Mapped[int | None]
     recall_class: Mapped[str] = mapped_column(String(40), default="")
@@ -132,7 +143,8 @@ NAMES_ONLY_PRODUCT = "alert.lot_key = '' AND alert.gtin = '' AND alert.serial_fo
 class Alert(Base):
     """One notice of a regulator, with only what it published. `fingerprint` makes a second import a no-op.
 
-    `serial_folded` is the serial, or the prefix, in lower case: whichever of the two was published.
+    `serial_folded` is the serial, or the prefix, in lower case: whichever of the two was published. `uncut`
+    is what a program could not make facts of, word for word. `organisation_id` is who entered it by hand.
     """
 
     __tablename__ = "alert"
@@ -157,6 +169,9 @@ class Alert(Base):
     reported: Mapped[str] = mapped_column(String(10), default="")
     source_url: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[str] = mapped_column(Text, default="")
+    uncut: Mapped[str] = mapped_column(Text, default="", server_default="")
+    organisation_id: Mapped[int | None] = mapped_column(Integer)
+    entered: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (
         Index(None, "lot_key"),
         Index(None, "lot_folded"),

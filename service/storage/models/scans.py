@@ -14,9 +14,10 @@ class Scan(Base):
     """One check that somebody made, with its answer. Unknown and unreadable things are scans too.
 
     `at` is when it was checked; `scanned_at` when the code was read, where that was said: a scan may have
-    waited for a network. `country` and `region` are where it came from, as coarse as that is kept, `client` a
-    mark that nobody can lead back to a device once its key is destroyed. `verdict` holds codes and
-    parameters, no sentences; never an address, a user agent or a name.
+    waited for a network. `lot_key` is that of the lot presented, on record or not: a later alert finds its
+    checks by it. `country` and `region` are where it came from, as coarse as that is kept, `client` a mark
+    that nobody can lead back to a device once its key is destroyed. `verdict` holds codes and parameters, no
+    sentences; never an address, a user agent or a name.
     `organisation_id` is whose people or program asked; None for a guest.
     """
 
@@ -28,6 +29,7 @@ class Scan(Base):
     door: Mapped[str] = mapped_column(String(10))
     asker: Mapped[str] = mapped_column(String(10))
     product_id: Mapped[int | None] = mapped_column(Integer)
+    lot_key: Mapped[str | None] = mapped_column(String(40), index=True)
     batch_id: Mapped[int | None] = mapped_column(Integer)
     country: Mapped[str | None] = mapped_column(String(2))
     region: Mapped[str | None] = mapped_column(String(40))

@@ -180,6 +180,7 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.PRODUCT_NOT_ON_RECORD: N_("The product “{given}” is not on record. Import the products first."),
     ErrorCode.LOT_NOT_ON_RECORD: N_("The lot “{given}” is not on record. Import the batches first."),
     ErrorCode.CONFLICT: N_("“{given}” contradicts the {field} that is on record."),
+    ErrorCode.OWN_IMPORT: N_("You put “{given}” in yourself. Another person has to release it."),
     ErrorCode.SETTING_INVALID: N_("The setting {field} cannot be “{given}”."),
     ErrorCode.STORAGE_UNAVAILABLE: N_(
         "We cannot look at our records at this moment. This says nothing about the product."

@@ -12,6 +12,8 @@ EVENTS: Mapping[str, str] = {
     "release": N_("Released"),
     "hold": N_("Put on hold"),
     "recall": N_("Recalled"),
+    "lift": N_("Recall or hold lifted"),
+    "extend": N_("Expiry date put later"),
     "sign_in": N_("Signed in"),
     "sign_in_refused": N_("Sign-in refused"),
     "sign_out": N_("Signed out"),

@@ -138,6 +138,27 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("This pack has been recalled. That means it must not be used any more."),
         N_("This unit is on record as recalled."),
     ),
+    (ReasonCode.RECALLED, "window"): Saying(
+        N_(
+            "Every pack of this product that expires from {from} to {to} has been recalled."
+            " That means it must not be used any more."
+        ),
+        N_("This product has been recalled, as far as it expires from {from} to {to}."),
+    ),
+    (ReasonCode.RECALLED_IN_PART, "unit"): Saying(
+        N_(
+            "Some packs of this product have been recalled."
+            " Only the serial number shows whether yours is one of them."
+        ),
+        N_("Some serial numbers of this product have been recalled. Scan the code to know about this one."),
+    ),
+    (ReasonCode.RECALLED_IN_PART, "window"): Saying(
+        N_(
+            "Packs of this product that expire from {from} to {to} have been recalled."
+            " Only the expiry date shows whether yours is one of them."
+        ),
+        N_("This product has been recalled, as far as it expires from {from} to {to}. Give the expiry date."),
+    ),
     (ReasonCode.EXPIRED, "record"): Saying(
         N_("It is out of date. The manufacturer's record says it could be used until {expiry}."),
         N_("Expired: the manufacturer's record says {expiry}."),
@@ -198,6 +219,10 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
             " The manufacturer's record for this lot says {recorded}."
         ),
         N_("Expiry dates disagree: presented {presented}, manufacturer's record for this lot {recorded}."),
+    ),
+    (ReasonCode.EXPIRY_EXTENDED, ""): Saying(
+        N_("The manufacturer has put this lot's expiry date later since: from {presented} to {recorded}."),
+        N_("Expiry extended by the manufacturer: printed {presented}, now {recorded}."),
     ),
     (ReasonCode.SERIAL_IN_OTHER_LOT, ""): Saying(
         N_("The serial number belongs to another lot, not to lot {lot}."),
@@ -264,6 +289,17 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("This pack is on record as held back. It must wait until that is cleared up."),
         N_("This unit is on record as locked, damaged or not for supply."),
     ),
+    (ReasonCode.ON_HOLD, "product"): Saying(
+        N_("The manufacturer has put this product on hold. It must wait until that is cleared up."),
+        N_("This product is on hold, all lots."),
+    ),
+    (ReasonCode.ON_HOLD, "window"): Saying(
+        N_(
+            "The manufacturer has put every pack of this product that expires from {from} to {to} on hold."
+            " It must wait until that is cleared up."
+        ),
+        N_("This product is on hold, as far as it expires from {from} to {to}."),
+    ),
     (ReasonCode.LIKELY_MISREAD, ""): Saying(
         N_("The {field} may have been read or typed wrongly: {presented}."),
         N_("Likely misread, not held against the vial: {field} {presented}."),
@@ -294,6 +330,7 @@ TAILS = (
     ("positions", N_("Look again at: {characters}.")),
     ("presented", N_("If it does read like this on the vial, do not use it until this is cleared up.")),
     ("expiry", N_("The notice names the expiry date {expiry}.")),
+    ("text", N_("The manufacturer says: {text}")),
     ("why", N_("Reason given: {why}.")),
     ("class", N_("Recall class: {class}.")),
     ("reference", N_("Reference: {reference}.")),
@@ -305,13 +342,15 @@ _NOTICES = frozenset(
         ReasonCode.ALERT_LOT_COUNTERFEITED,
         ReasonCode.ALERT_CLOSE,
         ReasonCode.RECALLED,
+        ReasonCode.RECALLED_IN_PART,
+        ReasonCode.ON_HOLD,
         ReasonCode.STOLEN,
         ReasonCode.LIKELY_MISREAD,
         ReasonCode.MARKET_NOT_AUTHORISED,
     }
 )
 _BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
-_DATES = frozenset({"expiry", "presented", "recorded", "reported", "day", "released"})
+_DATES = frozenset({"expiry", "presented", "recorded", "reported", "day", "released", "from", "to"})
 
 
 def variant(reason: Reason) -> str:

@@ -1,0 +1,151 @@
+"""Recalls and holds as they are on record: those that stand, and those that were lifted."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from service.authenticity.evidence import RecallRecord, RecallScope
+from service.errors import ErrorCode, NotFoundError
+from service.storage.audit import Who
+from service.storage.database import Database
+from service.storage.models import Manufacturer, Product, Recall, RecalledSerial, RecallLift
+
+MOST = 500
+"""Rows of one page of history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One recall or hold, of which product, by whom, and what ended it. `serials`: how many are listed."""
+
+    id: int
+    hold: bool
+    at: datetime
+    actor: str
+    gtin: str
+    product: str
+    manufacturer: str
+    scope: RecallScope
+    lot: str
+    expiry_from: date | None
+    expiry_to: date | None
+    serial_from: str
+    serial_to: str
+    recall_class: str
+    reference: str
+    reason: str
+    public_text: str
+    lifted: datetime | None
+    lifted_by: str | None
+    lift_reason: str | None
+    lift_reference: str | None
+    serials: int = 0
+
+    @property
+    def stands(self) -> bool:
+        """Whether nobody has lifted it."""
+        return self.lifted is None
+
+
+_ISSUED = (
+    select(
+        Recall.id,
+        Recall.kind,
+        Recall.at,
+        Recall.actor,
+        Product.gtin,
+        Product.name,
+        Manufacturer.name,
+        Recall.scope,
+        Recall.lot,
+        Recall.expiry_from,
+        Recall.expiry_to,
+        Recall.serial_from,
+        Recall.serial_to,
+        Recall.recall_class,
+        Recall.reference,
+        Recall.reason,
+        Recall.public_text,
+        RecallLift.at,
+        RecallLift.actor,
+        RecallLift.reason,
+        RecallLift.reference,
+    )
+    .join(Product, Product.id == Recall.product_id)
+    .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+    .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
+)
+
+
+def _issued(row: Any) -> Issued:
+    number, kind, at, actor, gtin, product, manufacturer, scope, *rest = row
+    return Issued(number, kind == "hold", at, actor, gtin, product, manufacturer, RecallScope(scope), *rest)
+
+
+def history(database: Database, who: Who) -> list[Issued]:
+    """The organisation's recalls and holds: those that stand first, then the latest; at most `MOST`."""
+    statement = owned(_ISSUED, who).order_by(RecallLift.at.isnot(None), Recall.id.desc()).limit(MOST)
+    with database.reading() as connection:
+        return [_issued(row) for row in connection.execute(statement)]
+
+
+def public(database: Database) -> list[Issued]:
+    """Every recall that stands, of every manufacturer, the latest first; at most `MOST`."""
+    statement = _ISSUED.where(RecallLift.at.is_(None), Recall.kind == "recall")
+    with database.reading() as connection:
+        return [_issued(row) for row in connection.execute(statement.order_by(Recall.id.desc()).limit(MOST))]
+
+
+def products(database: Database, who: Who) -> list[tuple[str, str]]:
+    """GTIN and name of what the organisation may recall, by name; at most `MOST`."""
+    statement = select(Product.gtin, Product.name).join(
+        Manufacturer, Manufacturer.id == Product.manufacturer_id
+    )
+    with database.reading() as connection:
+        rows = connection.execute(owned(statement, who).order_by(Product.name, Product.gtin).limit(MOST))
+        return [(row[0], row[1]) for row in rows]
+
+
+def find(database: Database, number: int, who: Who) -> Issued:
+    """One of the organisation's. NotFoundError for one that is not there, or another's."""
+    with database.reading() as connection:
+        return found(connection, number, who)
+
+
+def found(connection: Connection, number: int, who: Who) -> Issued:
+    """As `find`, within a transaction."""
+    row = connection.execute(owned(_ISSUED, who).where(Recall.id == number)).first()
+    if row is None:
+        raise NotFoundError(
+            ErrorCode.NOT_FOUND, given=str(number), expected="the number of a recall", field="id"
+        )
+    listed = select(func.count()).where(RecalledSerial.recall_id == number)
+    return replace(_issued(row), serials=connection.scalar(listed) or 0)
+
+
+def owned(statement: Any, who: Who) -> Select[*tuple[Any, ...]]:
+    """Only what is the organisation's; a terminal sees all."""
+    owner = who.organisation_id
+    owned: Select[*tuple[Any, ...]] = statement
+    return owned if owner is None else owned.where(Manufacturer.organisation_id == owner)
+
+
+def standing(connection: Connection, product_id: int) -> list[RecallRecord]:
+    """What stands of one product, as the rules of a verdict see it."""
+    columns = (
+        Recall.lot,
+        Recall.lot_key,
+        Recall.expiry_from,
+        Recall.expiry_to,
+        Recall.serial_from,
+        Recall.serial_to,
+    )
+    statement = (
+        select(Recall.id, Recall.kind, Recall.scope, *columns)
+        .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
+        .where(Recall.product_id == product_id, RecallLift.recall_id.is_(None))
+    )
+    rows: list[Any] = list(connection.execute(statement))
+    return [RecallRecord(row[0], row[1] == "hold", RecallScope(row[2]), *row[3:]) for row in rows]
