@@ -66,6 +66,16 @@ class ErrorCode(StrEnum):
     SECOND_FACTOR_NEEDED = "second_factor_needed"
     OTHER_SITE = "other_site"
     FORM_EXPIRED = "form_expired"
+    # a clinic's vials
+    ALREADY_USED = "already_used"
+    NOT_IN_CIRCULATION = "not_in_circulation"
+    VIAL_STOPPED = "vial_stopped"
+    VIAL_MOVED_ON = "vial_moved_on"
+    IN_USE_OVER = "in_use_over"
+    REASON_MISSING = "reason_missing"
+    UNITS_INVALID = "units_invalid"
+    COUNT_INVALID = "count_invalid"
+    HOURS_INVALID = "hours_invalid"
     # putting facts in
     FILE_UNREADABLE = "file_unreadable"
     FILE_NOT_TEXT = "file_not_text"

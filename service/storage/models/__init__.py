@@ -2,6 +2,7 @@
 
 from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.base import Base
+from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent
 from service.storage.models.journal import AuditEntry, Import
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
@@ -22,7 +23,9 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
+    "Delivery",
     "Import",
+    "InUseTime",
     "Manufacturer",
     "Organisation",
     "Product",
@@ -33,4 +36,6 @@ __all__ = [
     "Scan",
     "SignedIn",
     "Unit",
+    "Vial",
+    "VialEvent",
 ]
