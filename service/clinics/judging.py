@@ -1,4 +1,4 @@
-"""What is known of a clinic's own vial at this moment: the judge's answer, asked anew each time it is looked at.
+"""What is known of a clinic's own vial now: the judge's answer, asked anew each time it is looked at.
 
 A recall shows up here as soon as it is on record. What the clinic itself did to the unit is left out of the
 question: that it opened a vial does not speak against the vial in its own hands.

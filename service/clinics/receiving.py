@@ -1,4 +1,4 @@
-"""What came in: one delivery with its vials, those that are kept and those that are put aside or sent back."""
+"""What came in: one delivery with its vials, whether they are kept, put aside or sent back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ _THEN = {Outcome.ASIDE: Step.QUARANTINE, Outcome.RETURNED: Step.RETURN}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a delivery: the id of its check, and what happened. `count`: so many alike, without serials."""
+    """One line: the id of its check, and what happened. `count`: so many alike, without serial numbers."""
 
     check: str
     outcome: Outcome = Outcome.RECEIVED
@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What the delivery came with, as far as anybody said. `nonce`: the same list again is the same delivery."""
+    """What the delivery came with, if anybody said. `nonce`: the same list again is the same delivery."""
 
     supplier: str = ""
     note_number: str = ""
@@ -93,7 +93,7 @@ class Gate:
     ) -> Received:
         """Record a delivery, or add to one of the clinic's own. All of it or, on any error, nothing.
 
-        NotFoundError for a check that no clinic made, ConflictError where a vial that is stopped would be kept.
+        NotFoundError for a check that no clinic made, ConflictError where a stopped vial would be kept.
         """
         answers = [self._answer(number, line) for number, line in enumerate(lines, 1)]
         try:
@@ -185,7 +185,7 @@ class Gate:
 
 
 def _put_aside(connection: Connection, values: dict[str, Any], step: Step) -> list[Change]:
-    """A vial that never reaches the stock; its unit is put on hold or goes back where the record allows it."""
+    """A vial that never reaches the stock; its unit is put on hold, or goes back, where that may be."""
     values["state"] = step.leaves(was_opened=False)
     if not values["unit_on_record"] or step.moves is None:
         return []

@@ -1,7 +1,7 @@
 """What may happen to a vial at a clinic: each step, where it starts, where it ends, and its words in the CBV.
 
-CBV 2.0 names business steps (section 7.1) and dispositions (section 7.2). `moves` is the step that the unit on
-the manufacturer's record makes too; receiving makes none: a pack at a clinic is still what its maker said.
+CBV 2.0 names business steps (section 7.1) and dispositions (section 7.2). `moves` is the step that the unit
+on the manufacturer's record makes too; receiving makes none: a pack at a clinic is still what its maker said.
 
 >>> Step.OPEN.starts_from, Step.OPEN.biz_step, Step.OPEN.leaves(was_opened=False)
 (frozenset({<VialState.IN_STOCK: 'in_stock'>}), 'dispensing', <VialState.OPEN: 'open'>)

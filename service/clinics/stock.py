@@ -130,7 +130,7 @@ class Shelves:
         return Traced(held, tuple(happened)), verdict
 
     def same(self, actor: Actor, answer: Answer) -> list[HeldVial]:
-        """The clinic's vials that a check was about: of its number, or without one, of its lot in the house."""
+        """The clinic's vials that a check was about: of its number, or else those of its lot in the house."""
         shown, record = answer.presented, answer.verdict.record
         gtin = shown.gtin.value if shown.gtin else record.product.gtin if record else ""
         where = [Vial.gtin == gtin] if gtin else []

@@ -62,7 +62,7 @@ class OnRecord:
 def taken(
     connection: Connection, gtin: str, serial: str, disposition: Disposition | None = None
 ) -> ConflictError:
-    """Why a number cannot be used: the day on which a vial with it was, or else what the record says of it."""
+    """Why a number cannot be used: the day on which a vial with it was, or else what the record says."""
     where = (Vial.gtin == gtin, Vial.serial == serial, Vial.used_on.is_not(None))
     used_on: date | None = connection.scalar(select(Vial.used_on).where(*where))
     if used_on is None:

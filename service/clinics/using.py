@@ -1,4 +1,4 @@
-"""One step of one vial: opened, used, put aside, released, wasted, sent back. On disk before it is answered."""
+"""One step of one vial: opened, used, put aside, released, wasted, sent back. On disk when answered."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,8 +71,8 @@ class Hands:
     def take(self, actor: Actor, vial_id: int, taken_step: Taken, now: datetime) -> HeldVial:
         """Record a step; the vial after it.
 
-        NotFoundError for a vial of nobody or of another clinic; ConflictError where the vial is no longer what
-        the step starts from, must not be used, or its number was used by somebody else.
+        NotFoundError for a vial of nobody or of another clinic; ConflictError where the vial is no longer
+        what the step starts from, must not be used, or its number was used by somebody else.
         """
         if taken_step.step.uses or taken_step.step is Step.RELEASE:
             self._must_not_be_stopped(actor, vial_id, now)

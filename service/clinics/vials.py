@@ -1,12 +1,11 @@
 """A clinic's vials as they are read: only ever its own."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from service.authenticity.dispositions import Disposition
 from service.clinics.steps import Step, VialState
@@ -76,7 +75,7 @@ _VIALS = (
 def vials(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[HeldVial]:
     """The clinic's vials for which all of `where` holds, in the order in which they came."""
     statement = _VIALS.where(Vial.organisation_id == organisation_id, *where).order_by(Vial.id)
-    return list(_read(connection, statement))
+    return [_held(row) for row in connection.execute(statement)]
 
 
 def vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial:
@@ -110,12 +109,7 @@ def events(connection: Connection, organisation_id: int, *where: ColumnElement[b
     ]
 
 
-def _read(connection: Connection, statement: Select[Any]) -> Iterator[HeldVial]:
-    for row in connection.execute(statement):
-        yield _held(row)
-
-
-def _held(row: Row[Any]) -> HeldVial:
+def _held(row: Row[*tuple[Any, ...]]) -> HeldVial:
     return HeldVial(
         id=row.id,
         gtin=row.gtin,

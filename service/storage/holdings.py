@@ -10,7 +10,7 @@ from service.storage.models import Manufacturer, Organisation, Product, Vial
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How many vials of it a clinic received, and how many of these are still in the house, unopened or open."""
+    """How many vials of it a clinic received, and how many of these are still in the house."""
 
     clinic: str
     vials: int

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from service.authenticity.alert_rules import concerns_product
+from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import (
     Asker,
     BatchRecord,
@@ -75,6 +76,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         prefix_holder=found.prefix_holder,
         named=found.named,
         alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
+        used_on=_used_on(snapshot, found),
         inferred=understood.reading is not None
         and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
         scanned_at=understood.scanned_at,
@@ -82,6 +84,12 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
     )
     near = tuple(_near(snapshot, evidence))
     return replace(evidence, near=near) if near else evidence
+
+
+def _used_on(snapshot: Snapshot, found: _Found) -> date | None:
+    if found.product is None or found.unit is None or found.unit.disposition is not Disposition.DISPENSED:
+        return None
+    return records.used_on(snapshot, found.product.gtin, found.unit.serial)
 
 
 def _find(snapshot: Snapshot, understood: Understood) -> _Found:

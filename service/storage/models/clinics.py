@@ -1,7 +1,7 @@
 """What a clinic holds, and what it did with it. No patient is named anywhere here.
 
-A vial is one row, whether it carries a serial number or not; an event is one step of one vial, in the words of
-EPCIS and the Core Business Vocabulary 2.0 (business step, disposition).
+A vial is one row, whether it carries a serial number or not; an event is one step of one vial, in the words
+of EPCIS and the Core Business Vocabulary 2.0 (business step, disposition).
 """
 
 from datetime import date, datetime
@@ -93,8 +93,8 @@ class Vial(Base):
 class VialEvent(Base):
     """One step of one vial: what, when, by whom, why. It is added and never changed.
 
-    `step` is the clinic's own word, `biz_step` and `disposition` the CBV's. `units_used` is in the unit of the
-    product's strength. `nonce`: a form that was sent twice is one step.
+    `step` is the clinic's own word, `biz_step` and `disposition` the CBV's. `units_used` is in the unit of
+    the product's strength. `nonce`: a form that was sent twice is one step.
     """
 
     __tablename__ = "vial_event"

@@ -109,11 +109,11 @@ ERRORS: Mapping[ErrorCode, str] = {
         "Nothing was changed: this form is from an earlier session. Go back, reload the page, send it again."
     ),
     ErrorCode.ALREADY_USED: N_(
-        "Serial number {given} was already recorded as used on {found}, at another place. Do not use this vial:"
-        " two packs carry one number. Quarantine it, and call the manufacturer."
+        "Serial number “{given}” was already recorded as used on {found}, at another place."
+        " Do not use this vial: two packs carry one number. Quarantine it, and call the manufacturer."
     ),
     ErrorCode.NOT_IN_CIRCULATION: N_(
-        "Serial number {given} is on record as used, or taken out of use. Do not use this vial."
+        "Serial number “{given}” is on record as used, or taken out of use. Do not use this vial."
     ),
     ErrorCode.VIAL_STOPPED: N_("Nothing was recorded: this vial must not be used. Read below why."),
     ErrorCode.VIAL_MOVED_ON: N_(

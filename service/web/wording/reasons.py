@@ -309,6 +309,7 @@ TAILS = (
     ("class", N_("Recall class: {class}.")),
     ("reference", N_("Reference: {reference}.")),
     ("reported", N_("Published on {reported}.")),
+    ("used", N_("It was recorded as used on {used}.")),
 )
 _NOTICES = frozenset(
     {
@@ -317,12 +318,13 @@ _NOTICES = frozenset(
         ReasonCode.ALERT_CLOSE,
         ReasonCode.RECALLED,
         ReasonCode.STOLEN,
+        ReasonCode.DISPENSED,
         ReasonCode.LIKELY_MISREAD,
         ReasonCode.MARKET_NOT_AUTHORISED,
     }
 )
 _BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
-_DATES = frozenset({"expiry", "presented", "recorded", "reported"})
+_DATES = frozenset({"expiry", "presented", "recorded", "reported", "used"})
 
 
 def variant(reason: Reason) -> str:
