@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from service.accounts.actors import Actor
 from service.authenticity.evidence import Asker
-from service.authenticity.reasons import Match
+from service.authenticity.reasons import Match, ReasonCode
+from service.authenticity.verdicts import Verdict
 from service.clinics.judging import stops
 from service.clinics.steps import HERE, Step, VialState
 from service.clinics.units import OnRecord
@@ -35,6 +36,18 @@ class Outcome(StrEnum):
     ASIDE = "aside"
     RETURNED = "returned"
 
+
+_CONTRADICTS = frozenset(
+    {
+        ReasonCode.EXPIRY_MISMATCH,
+        ReasonCode.PRODUCT_MISMATCH,
+        ReasonCode.CARTON_VIAL_MISMATCH,
+        ReasonCode.PRESENTATION_UNKNOWN,
+        ReasonCode.SERIAL_IN_OTHER_LOT,
+        ReasonCode.LIKELY_MISREAD,
+    }
+)
+"""What the pack says is not what the record says of its number."""
 
 _THEN = {Outcome.ASIDE: Step.QUARANTINE, Outcome.RETURNED: Step.RETURN}
 
@@ -212,6 +225,12 @@ def _is_here(connection: Connection, values: dict[str, Any]) -> bool:
     return connection.scalar(select(Vial.id).where(*where, Vial.state.in_(HERE)).limit(1)) is not None
 
 
+def _is_the_unit(verdict: Verdict) -> bool:
+    """Whether it may well be the unit on record: a pack that contradicts its record moves nothing there."""
+    codes = {reason.code for reason in verdict.reasons}
+    return verdict.match is Match.UNIT and not codes & _CONTRADICTS
+
+
 def _vial_values(actor: Actor, delivery_id: int | None, answer: Answer, now: datetime) -> dict[str, Any]:
     """The vial's row: what it says of itself, and the record's word where it says nothing."""
     shown, record = answer.presented, answer.verdict.record
@@ -232,9 +251,7 @@ def _vial_values(actor: Actor, delivery_id: int | None, answer: Answer, now: dat
         "serial": shown.serial.printed if shown.serial else "",
         "expiry": last,
         "expiry_month_only": expiry is not None and expiry.day is None,
-        "unit_on_record": answer.verdict.match is Match.UNIT
-        and record is not None
-        and record.unit is not None,
+        "unit_on_record": _is_the_unit(answer.verdict),
         "state": VialState.IN_STOCK,
         "received": now,
     }

@@ -90,15 +90,16 @@ class Hands:
         """What the page said a minute ago may have changed: a recall counts from the moment it is there."""
         with self._database.reading() as connection:
             held = vial(connection, actor.organisation_id, vial_id)
-            with self._database.snapshot() as snapshot:
-                verdict = verdict_of(snapshot, held, actor.country, now)
-            if not stops(verdict):
-                return
-            if verdict.headline is ReasonCode.DISPENSED:
+        with self._database.snapshot() as snapshot:
+            verdict = verdict_of(snapshot, held, actor.country, now)
+        if verdict.headline is ReasonCode.DISPENSED:
+            # Looked up anew: the first reading may be from before the other's use.
+            with self._database.reading() as connection:
                 raise taken(connection, held.gtin, held.serial, Disposition.DISPENSED)
-        raise ConflictError(
-            ErrorCode.VIAL_STOPPED, given=held.serial or held.lot, found=str(verdict.headline)
-        )
+        if stops(verdict):
+            raise ConflictError(
+                ErrorCode.VIAL_STOPPED, given=held.serial or held.lot, found=str(verdict.headline)
+            )
 
     @staticmethod
     def _is_done(connection: Connection, actor: Actor, step: Taken) -> bool:

@@ -24,7 +24,7 @@ from service.verification.clock import machine_time
 from tests.clinics.ward import clinic
 from tests.web.small_world import TOXIN, put
 
-SERIALS = int(os.environ.get("VIALCHECK_SERIALS", "200"))
+SERIALS = int(os.environ.get("VIALCHECK_SERIALS", "100"))
 TAKERS = int(os.environ.get("VIALCHECK_TAKERS", "8"))
 """Processes that want each of the serials, each of them another clinic."""
 
