@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from flask import Flask, Response, g, request
 
 from service.accounts.sessions import Sessions
+from service.clinics.receiving import Gate
+from service.clinics.stock import Shelves
+from service.clinics.using import Hands
 from service.registry.catalogue import Catalogue
 from service.registry.figures import Figures
 from service.registry.triage import Triage
@@ -15,6 +18,7 @@ from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.reports import Reports
 from service.web import access, api, errors, navigation, uploads
+from service.web.clinic import clinic
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
@@ -41,6 +45,9 @@ class Service:
     triage: Triage
     catalogue: Catalogue
     figures: Figures
+    gate: Gate
+    hands: Hands
+    shelves: Shelves
 
     def close(self) -> None:
         """Write down what waits, and let go of the database."""
@@ -87,13 +94,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         triage=Triage(database),
         catalogue=Catalogue(database),
         figures=Figures(database),
+        gate=Gate(database, desk),
+        hands=Hands(database),
+        shelves=Shelves(database, desk.now),
     )
     app.extensions["vialcheck"] = service
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    blueprints = (pages, photo, reports, triage, overview, station, setup, labels)
-    for blueprint in (*blueprints, api.api, readings, docs, health):
+    asking = (pages, photo, reports, station, setup, labels)
+    for blueprint in (*asking, triage, overview, clinic, api.api, readings, docs, health):
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)

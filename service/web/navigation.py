@@ -10,6 +10,11 @@ from service.web.wording.words import N_
 PAGES: tuple[tuple[str, str], ...] = (
     ("overview.page", N_("Overview")),
     ("triage.listing", N_("Reports")),
+    ("clinic.first", N_("Clinic")),
+    ("clinic.receive", N_("Receive")),
+    ("clinic.use", N_("Use a vial")),
+    ("clinic.stock", N_("Stock")),
+    ("clinic.trace", N_("Trace a lot")),
 )
 """Endpoint and name of each page in the menu, in its order."""
 

@@ -239,20 +239,20 @@ def test_a_delivery_keeps_what_it_may_and_records_the_rest(ward: Ward) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "asker", "line", "code"),
+    ("text", "asker", "count", "code"),
     [
-        (RECALLED, Asker.CLINIC, {}, ErrorCode.VIAL_STOPPED),
-        (LOT, Asker.PATIENT, {}, ErrorCode.NOT_FOUND),  # a patient's answer weighs otherwise
-        (LOT, Asker.CLINIC, {"count": 0}, ErrorCode.COUNT_INVALID),
-        (LOT, Asker.CLINIC, {"count": 501}, ErrorCode.COUNT_INVALID),
-        (UNIT + "SN0001", Asker.CLINIC, {"count": 2}, ErrorCode.COUNT_INVALID),  # one number, one vial
+        (RECALLED, Asker.CLINIC, 1, ErrorCode.VIAL_STOPPED),
+        (LOT, Asker.PATIENT, 1, ErrorCode.NOT_FOUND),  # a patient's answer weighs otherwise
+        (LOT, Asker.CLINIC, 0, ErrorCode.COUNT_INVALID),
+        (LOT, Asker.CLINIC, 501, ErrorCode.COUNT_INVALID),
+        (UNIT + "SN0001", Asker.CLINIC, 2, ErrorCode.COUNT_INVALID),  # one number, one vial
     ],
 )
 def test_one_wrong_line_keeps_the_whole_delivery_out(
-    ward: Ward, text: str, asker: Asker, line: dict[str, int], code: ErrorCode
+    ward: Ward, text: str, asker: Asker, count: int, code: ErrorCode
 ) -> None:
     who = clinic(ward.database, "Clinic A")
-    lines = [Line(ward.check(LOT)), Line(ward.check(text, asker), **line)]
+    lines = [Line(ward.check(LOT)), Line(ward.check(text, asker), count=count)]
     with pytest.raises(VialcheckError) as refused:
         ward.gate.receive(who, lines, Papers())
     assert refused.value.code is code

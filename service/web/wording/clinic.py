@@ -1,4 +1,4 @@
-"""What a clinic reads about its own vials: their states, what was done with them, how much of them was used."""
+"""What a clinic reads about its own vials: their states, what was done with them, how much was used."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -117,4 +117,3 @@ def _received(received: Received, tr: NullTranslations) -> Iterator[str]:
     for count, sentence in counts:
         if count:
             yield tr.gettext(sentence).format(count=count)
-
