@@ -64,7 +64,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What the delivery came with, if anybody said. `nonce`: the same list again is the same delivery."""
+    """What it came with, if anybody said. `nonce`: the same list, longer or not, is one delivery."""
 
     supplier: str = ""
     note_number: str = ""
@@ -80,9 +80,9 @@ class Papers:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What was recorded: how many of each outcome; `already`: serials that were in stock before.
+    """What was recorded: how many of each outcome. `vial_ids` are the vials that came in now.
 
-    `vial_ids` are the vials that came in now; `repeated`: this list was sent before, nothing was added.
+    `already`: serials that were in stock before; `before`: lines that this clinic recorded before.
     """
 
     delivery_id: int
@@ -90,7 +90,7 @@ class Received:
     aside: int = 0
     returned: int = 0
     already: int = 0
-    repeated: bool = False
+    before: int = 0
     vial_ids: tuple[int, ...] = ()
 
 
@@ -105,6 +105,8 @@ class Gate:
         self, actor: Actor, lines: Sequence[Line], papers: Papers, *, delivery_id: int | None = None
     ) -> Received:
         """Record a delivery, or add to one of the clinic's own. All of it or, on any error, nothing.
+
+        A check counts once, however often it is sent.
 
         NotFoundError for a check that no clinic made, ConflictError where a stopped vial would be kept.
         """
@@ -126,9 +128,7 @@ class Gate:
         now = self._desk.now()
         with self._database.transaction() as connection:
             if delivery_id is None:
-                delivery_id, repeated = self._begin(connection, actor, papers, now)
-                if repeated:
-                    return Received(delivery_id, repeated=True)
+                delivery_id = self._begin(connection, actor, papers, now)
             else:
                 _own(connection, actor, delivery_id)
             counted = Received(delivery_id)
@@ -152,7 +152,7 @@ class Gate:
             )
         return answer
 
-    def _begin(self, connection: Connection, actor: Actor, papers: Papers, now: datetime) -> tuple[int, bool]:
+    def _begin(self, connection: Connection, actor: Actor, papers: Papers, now: datetime) -> int:
         values = {
             "organisation_id": actor.organisation_id,
             "at": now,
@@ -166,11 +166,11 @@ class Gate:
         new: int | None = connection.scalar(put)
         if new is None:
             where = (Delivery.organisation_id == actor.organisation_id, Delivery.nonce == papers.nonce)
-            return connection.execute(select(Delivery.id).where(*where)).scalar_one(), True
+            return connection.execute(select(Delivery.id).where(*where)).scalar_one()
         after = {name: values[name] for name in ("supplier", "note_number")}
         change = Change("receiving", "delivery", str(new), after=after)
         write_down(connection, [change], who=actor.who, at=now, reason="receiving")
-        return new, False
+        return new
 
     def _line(
         self,
@@ -182,6 +182,8 @@ class Gate:
         now: datetime,
     ) -> Received:
         values = _vial_values(actor, counted.delivery_id, answer, now)
+        if _is_recorded(connection, values):
+            return replace(counted, before=counted.before + 1)
         then = _THEN.get(line.outcome)
         if then is None and _is_here(connection, values):
             return replace(counted, already=counted.already + 1)
@@ -216,6 +218,12 @@ def _own(connection: Connection, actor: Actor, delivery_id: int) -> None:
         raise NotFoundError(
             ErrorCode.NOT_FOUND, given=str(delivery_id), expected="a delivery of yours", field="delivery"
         )
+
+
+def _is_recorded(connection: Connection, values: dict[str, Any]) -> bool:
+    """Whether this very check brought a vial in before: a line that is sent twice counts once."""
+    where = [getattr(Vial, name) == values[name] for name in ("organisation_id", "scan_id")]
+    return connection.scalar(select(Vial.id).where(*where).limit(1)) is not None
 
 
 def _is_here(connection: Connection, values: dict[str, Any]) -> bool:

@@ -224,7 +224,7 @@ def test_a_list_that_cannot_be_read_is_refused_whole(
     refused = nurse.client.post("/deliveries", json=good | change, headers={"Accept": "application/json"})
     assert (refused.status_code, refused.mimetype) == (status, "application/problem+json")
     assert rows(app, Vial) == []
-    stopped = good | {"lines": [*good["lines"], {"check": check(nurse, RECALLED), "outcome": "received"}]}  # type: ignore[misc]  # a list
+    stopped = good | {"lines": [*good["lines"], {"check": check(nurse, RECALLED), "outcome": "received"}]}
     assert nurse.client.post("/deliveries", json=stopped).status_code == 409
     assert rows(app, Vial) == []
 

@@ -62,6 +62,7 @@ class Vial(Base):
     __table_args__ = (
         Index(None, "organisation_id", "lot_key"),
         Index(None, "organisation_id", "state"),
+        Index(None, "scan_id"),
         Index(None, "batch_id"),
         # One number is opened once, whoever has it: also where the manufacturer's record has no units.
         Index(

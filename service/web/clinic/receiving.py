@@ -105,7 +105,7 @@ def take_in(scan_id: str) -> Response | tuple[str, int]:
     if form.get("then") == "use" and counted.vial_ids:
         page = url_for("clinic.vial", vial_id=counted.vial_ids[0], done=_STEPS.get(line.outcome))
         return redirect(page, HTTPStatus.SEE_OTHER)
-    told = "already" if counted.already else str(line.outcome)
+    told = "already" if counted.already or counted.before else str(line.outcome)
     return redirect(url_for("clinic.receive", delivery=counted.delivery_id, done=told), HTTPStatus.SEE_OTHER)
 
 
@@ -129,7 +129,7 @@ def finish_delivery() -> tuple[Response, int]:
         "address": url_for("clinic.delivery_page", delivery_id=counted.delivery_id),
         "message": received_words(counted, spoken()),
     }
-    return jsonify(told), HTTPStatus.OK if counted.repeated else HTTPStatus.CREATED
+    return jsonify(told), HTTPStatus.CREATED if counted.vial_ids else HTTPStatus.OK
 
 
 _STEPS = {Outcome.ASIDE: "quarantine", Outcome.RETURNED: "return"}

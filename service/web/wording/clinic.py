@@ -106,12 +106,11 @@ def received_words(received: Received, tr: NullTranslations) -> str:
 
 
 def _received(received: Received, tr: NullTranslations) -> Iterator[str]:
-    if received.repeated:
-        yield tr.gettext("This list was recorded before. Nothing was added.")
     counts = (
         (received.received, N_("Recorded in stock: {count}.")),
         (received.aside, N_("Recorded in quarantine: {count}.")),
         (received.returned, N_("Recorded as sent back: {count}.")),
+        (received.before, N_("Recorded before, and not added again: {count}.")),
         (received.already, N_("In your stock before, and not added again: {count}.")),
     )
     for count, sentence in counts:

@@ -110,6 +110,7 @@ def _vial() -> None:
     )
     op.create_index(op.f("ix_vial_organisation_id_lot_key"), "vial", ["organisation_id", "lot_key"])
     op.create_index(op.f("ix_vial_organisation_id_state"), "vial", ["organisation_id", "state"])
+    op.create_index(op.f("ix_vial_scan_id"), "vial", ["scan_id"])
     op.create_index(op.f("ix_vial_batch_id"), "vial", ["batch_id"])
     for name, columns, where in (
         ("ix_vial_opened", ["gtin", "serial"], "used_on IS NOT NULL AND serial <> '' AND gtin <> ''"),
