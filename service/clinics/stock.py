@@ -166,6 +166,13 @@ class Shelves:
             happened = read.events(connection, actor.organisation_id, *where)
         return [Traced(each, tuple(one for one in happened if one.vial_id == each.id)) for each in held]
 
+    def worst(self, actor: Actor, held: Iterable[HeldVial]) -> Verdict | None:
+        """The worst of the verdicts on those that are still in use; None where there is none."""
+        usable = [each for each in held if each.state in USABLE]
+        with self._database.snapshot() as snapshot:
+            verdicts = verdicts_of(snapshot, usable, actor.country, self._now())
+        return max(verdicts.values(), key=lambda verdict: verdict.action.rank, default=None)
+
     def in_use_times(self, actor: Actor) -> list[InUse]:
         """Every product that the clinic has had, by name, with the hours that it set."""
         own = InUseTime.organisation_id == actor.organisation_id

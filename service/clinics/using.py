@@ -1,5 +1,6 @@
 """One step of one vial: opened, used, put aside, released, wasted, sent back. On disk when answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -85,6 +86,13 @@ class Hands:
             self._explain(actor, vial_id, taken_step, error)
         with self._database.reading() as connection:
             return vial(connection, actor.organisation_id, vial_id)
+
+    def set_aside(self, actor: Actor, vial_ids: Sequence[int], reason: str, now: datetime) -> None:
+        """Quarantine several vials of the clinic at once, all or none: a lot was recalled."""
+        step = Taken(Step.QUARANTINE, reason)
+        with self._database.transaction() as connection:
+            for vial_id in vial_ids:
+                record_step(connection, actor, vial(connection, actor.organisation_id, vial_id), step, now)
 
     def _must_not_be_stopped(self, actor: Actor, vial_id: int, now: datetime) -> None:
         """What the page said a minute ago may have changed: a recall counts from the moment it is there."""

@@ -151,6 +151,13 @@ def test_a_recall_is_red_on_the_first_page(app: Flask, nurse: Person) -> None:
     assert "Do not use" in nurse.get("/stock").text
     refused = nurse.post("/vials/1/open")
     assert (refused.status_code, title(refused)) == (409, "Stop. Do not use this vial")
+    assert "Do not use the vials of this lot" in nurse.get("/trace?lot=A1001").text
+    unsaid = nurse.post("/trace", lot="A1001", reason="")
+    assert (unsaid.status_code, "Say why" in unsaid.text) == (422, True)
+    done = nurse.post("/trace", lot="A1001", reason="Recalled")
+    assert "Recorded: quarantined." in done.text
+    assert {each.state for each in rows(app, Vial)} == {"quarantined"}  # type: ignore[attr-defined]  # a row
+    assert "2 vials in quarantine" in nurse.get("/clinic").text
 
 
 def test_the_second_clinic_is_told_the_day_and_no_name(app: Flask, nurse: Person) -> None:

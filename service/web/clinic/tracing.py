@@ -5,18 +5,22 @@ import io
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 
-from flask import Response, render_template, request
+from flask import Response as FileResponse
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
-from service.clinics.steps import VialState
+from service.clinics.judging import stops
+from service.clinics.steps import USABLE, Step, VialState
 from service.clinics.stock import Traced
-from service.errors import IdentifierError
+from service.errors import ConflictError, IdentifierError, RefusedError
 from service.gs1.identifiers import Gtin, Lot
 from service.registry.readers import quoted_for_spreadsheets
 from service.web.access import actor, only_for
-from service.web.clinic.room import CLINICS, clinic, shelves, wrong
-from service.web.pages import spoken
-from service.web.wording.clinic import STATES, STEPS, amount
+from service.web.clinic.room import CLINICS, clinic, hands, shelves, wrong
+from service.web.errors import status_of
+from service.web.pages import desk, spoken
+from service.web.wording.clinic import DONE, STATES, STEPS, amount, status_words
 from service.web.wording.words import N_, visible
 
 _COLUMNS = (
@@ -47,33 +51,55 @@ def trace() -> str | tuple[str, HTTPStatus]:
     if not lot:
         return render_template("clinic/trace.html", lot="", gtin="", traced=None)
     try:
-        traced = _traced(lot, gtin)
+        done = spoken().gettext(DONE[Step.QUARANTINE]) if "done" in request.args else ""
+        return _lot_page(lot, gtin, done=done)
     except IdentifierError as error:
         page = render_template(
             "clinic/trace.html", lot=visible(lot), gtin="", traced=None, **wrong(error, "lot")
         )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@clinic.post("/trace")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def set_aside() -> Response | tuple[str, int]:
+    """Quarantine what is still in use of a lot, in one go."""
+    lot, gtin = request.form.get("lot", ""), request.form.get("gtin", "")
+    usable = [each.vial.id for each in _traced(lot, gtin) if each.vial.state in USABLE]
+    try:
+        hands().set_aside(actor(), usable, request.form.get("reason", ""), desk().now())
+    except (RefusedError, ConflictError) as error:
+        return _lot_page(lot, gtin, **wrong(error, "reason")), status_of(error)
+    return redirect(url_for("clinic.trace", lot=lot, gtin=gtin or None, done=1), HTTPStatus.SEE_OTHER)
+
+
+@clinic.get("/trace.csv")
+@only_for(Role.VIEWER, kinds=CLINICS)
+def trace_file() -> FileResponse:
+    """The same as a file: one row for each step of each vial (RFC 4180)."""
+    lot = request.args.get("lot", "")
+    body = _csv(_traced(lot, request.args.get("gtin", "")))
+    name = "".join(each for each in Lot.parse(lot).key if each.isascii() and each.isalnum()) or "lot"
+    response = FileResponse(body, mimetype="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="lot-{name}.csv"'
+    return response
+
+
+def _lot_page(lot: str, gtin: str, **more: object) -> str:
+    traced = _traced(lot, gtin)
     counts = {state: sum(each.vial.state is state for each in traced) for state in VialState}
+    worst = shelves().worst(actor(), [each.vial for each in traced])
     return render_template(
         "clinic/trace.html",
         lot=lot,
         gtin=gtin,
         traced=traced,
         counts={state: count for state, count in counts.items() if count},
+        usable=sum(count for state, count in counts.items() if state in USABLE),
+        stopped=status_words(worst, spoken()) if worst and stops(worst) else "",
         steps={step: spoken().gettext(text) for step, text in STEPS.items()},
+        **more,
     )
-
-
-@clinic.get("/trace.csv")
-@only_for(Role.VIEWER, kinds=CLINICS)
-def trace_file() -> Response:
-    """The same as a file: one row for each step of each vial (RFC 4180)."""
-    lot = request.args.get("lot", "")
-    body = _csv(_traced(lot, request.args.get("gtin", "")))
-    name = "".join(each for each in Lot.parse(lot).key if each.isascii() and each.isalnum()) or "lot"
-    response = Response(body, mimetype="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="lot-{name}.csv"'
-    return response
 
 
 def _traced(lot: str, gtin: str) -> list[Traced]:
