@@ -72,7 +72,6 @@ class ErrorCode(StrEnum):
     VIAL_STOPPED = "vial_stopped"
     VIAL_MOVED_ON = "vial_moved_on"
     IN_USE_OVER = "in_use_over"
-    REASON_MISSING = "reason_missing"
     UNITS_INVALID = "units_invalid"
     COUNT_INVALID = "count_invalid"
     HOURS_INVALID = "hours_invalid"

@@ -122,7 +122,6 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.IN_USE_OVER: N_(
         "Nothing was recorded: the time in use of this vial is over. Discard the rest."
     ),
-    ErrorCode.REASON_MISSING: N_("Say why, in a few words."),
     ErrorCode.UNITS_INVALID: N_(
         "“{given}” is not an amount that we can keep. Write a number like 20 or 2.5."
     ),
