@@ -18,7 +18,7 @@ from service.storage.models import Batch, Unit
 from service.web.access import COOKIE
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
-from tests.browser.test_scan_station import line, open_station, scan, settle
+from tests.browser.test_scan_station import line, open_station, scan
 from tests.people import signed_in
 from tests.web.small_world import TOXIN, put
 
@@ -97,8 +97,8 @@ def type_code(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-def verdict(page: Page) -> str:
-    return page.get_by_role("heading", level=1).inner_text()
+def verdict(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 @pytest.mark.parametrize(("size", "scripts"), GUISES, ids=["phone", "desk", "phone without JavaScript"])
@@ -110,7 +110,7 @@ def test_the_main_day(chromium: Browser, service: Service, tmp_path: Path, size:
         # three vials come in, one of them recalled
         page.locator(".actions").get_by_role("link", name="Receive").click()
         type_code(page, PACK + "DAY1")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Matches the manufacturer's record")
+        verdict(page, "Matches the manufacturer's record")
         page.get_by_text("Supplier and delivery note").click()
         page.get_by_label("Supplier").fill("Medica")
         page.get_by_label("Number of the delivery note").fill("LS-7")
@@ -118,7 +118,7 @@ def test_the_main_day(chromium: Browser, service: Service, tmp_path: Path, size:
         type_code(page, PACK + "DAY2")
         page.get_by_role("button", name="Receive").click()
         type_code(page, RECALLED)
-        assert verdict(page) == "Stop. Do not use this vial"
+        verdict(page, "Stop. Do not use this vial")
         assert page.get_by_role("button", name="Receive").count() == 0
         page.get_by_role("button", name="Record this").click()
         expect(page.get_by_role("status")).to_contain_text("Recorded in quarantine")
@@ -128,7 +128,7 @@ def test_the_main_day(chromium: Browser, service: Service, tmp_path: Path, size:
         page.goto("/clinic")
         page.locator(".actions").get_by_role("link", name="Use a vial").click()
         type_code(page, PACK + "DAY1")
-        assert verdict(page) == "Matches the manufacturer's record"
+        verdict(page, "Matches the manufacturer's record")
         page.get_by_label("Used from it now").fill("40")
         page.get_by_role("button", name="Opened, some is left").click()
         expect(page.get_by_role("status")).to_have_text("Recorded: opened.")
@@ -280,8 +280,10 @@ def test_the_stations_list_becomes_a_delivery(chromium: Browser, service: Servic
         scan(page, PACK + "DAY1")
         expect(line(page, 1)).to_have_attribute("data-tone", "accept")
         scan(page, RECALLED)
-        settle(page, "Goes back to the supplier", "The driver took it")
-        page.get_by_label("Supplier").fill("Medica")
+        page.get_by_label("Goes back to the supplier").check()
+        page.locator("#note").fill("The driver took it")
+        page.get_by_role("button", name="Keep this and go on").click()
+        page.locator("#supplier").fill("Medica")
         page.get_by_label("Number of the delivery note").fill("LS-7")
         context.set_offline(True)  # nothing is lost where the answer does not come
         page.get_by_role("button", name="Record this delivery").click()
