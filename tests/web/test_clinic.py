@@ -140,6 +140,16 @@ def test_without_a_serial_number_the_open_one_is_offered_first(nurse: Person) ->
     assert re.findall(r'class="button[^"]*" href="/vials/(\d)"', page.text) == ["2", "1"]
 
 
+def test_where_there_is_no_choice_nobody_is_asked(app: Flask, nurse: Person) -> None:
+    nurse.receive(LOT, count="2")
+    assert nurse.post("/use", scan=LOT).request.path == "/vials/1"
+    nurse.post("/vials/1/open")
+    with app.extensions["vialcheck"].database.transaction() as connection:
+        connection.execute(update(Batch).where(Batch.lot == "A1001").values(status="recalled"))
+    stopped = nurse.post("/use", scan=LOT)
+    assert (stopped.request.path, title(stopped)) == ("/vials/1", "Stop. Do not use this vial")
+
+
 def test_a_recall_is_red_on_the_first_page(app: Flask, nurse: Person) -> None:
     nurse.receive(LOT, count="2")
     assert "Nothing needs your attention." in nurse.get("/clinic").text
@@ -337,8 +347,13 @@ def test_an_unreadable_code_comes_back_with_what_was_typed(app: Flask, nurse: Pe
     assert rows(app, Scan) == []
     assert nurse.post("/vials/1/dance").status_code == 404
     nurse.receive(UNIT)
-    wrong = nurse.post("/vials/1/open", units="many")
-    assert (wrong.status_code, "not an amount" in wrong.text) == (422, True)
+    for step in ("open", "use_up"):  # two buttons of one form
+        wrong = nurse.post(f"/vials/1/{step}", units="many")
+        assert (wrong.status_code, "not an amount" in wrong.text, 'id="units"' in wrong.text) == (
+            422,
+            True,
+            True,
+        )
     assert {each.serial: each.disposition for each in rows(app, Unit)}["SN0001"] == "active"  # type: ignore[attr-defined]  # a row
 
 

@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
-from service.clinics.judging import presented
+from service.clinics.judging import presented, stops
 from service.clinics.steps import HERE, Step, VialState
 from service.clinics.using import Taken
 from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
@@ -60,16 +60,21 @@ def checked(scan_id: str) -> str | Response:
     answer = clinics_answer(scan_id)
     own = shelves().same(actor(), answer)
     here = [each for each in own if each.state in HERE]
-    if answer.presented.serial is not None and len(here) == 1:
-        return redirect(url_for("clinic.vial", vial_id=here[0].id), HTTPStatus.SEE_OTHER)
-    plain = [each for each in here if not each.serial]
+    opened = [each for each in here if each.state is VialState.OPEN]
+    closed = [each for each in here if each.state is VialState.IN_STOCK and not each.serial]
+    likely = here if answer.presented.serial is not None else [*opened, *closed]
+    # What is stopped is put aside out of the stock; and nobody is asked which, where there is no choice.
+    if likely and (
+        answer.presented.serial is not None or stops(answer.verdict) or len(opened) + bool(closed) == 1
+    ):
+        return redirect(url_for("clinic.vial", vial_id=likely[0].id), HTTPStatus.SEE_OTHER)
     return render_template(
         "clinic/received.html",
         answer=answer,
         page=in_words(answer),
         own=[each for each in own if each.serial and answer.presented.serial],
-        opened=[each for each in here if each.state is VialState.OPEN],
-        closed=[each for each in plain if each.state is VialState.IN_STOCK],
+        opened=opened,
+        closed=closed,
         delivery=None,
         fields={},
         then="use",
@@ -99,9 +104,14 @@ def take(vial_id: int, step: str) -> Response | tuple[str, int]:
     except VialcheckError as error:
         if error.code is ErrorCode.NOT_FOUND:
             raise
-        page = _vial_page(vial_id, at=step, fields=request.form, **wrong(error, "vial"))
+        at = _FORMS.get(step, step)
+        page = _vial_page(vial_id, at=at, fields=request.form, **wrong(error, "vial"))
         return page, status_of(error)
     return redirect(url_for("clinic.vial", vial_id=vial_id, done=step), HTTPStatus.SEE_OTHER)
+
+
+_FORMS = {str(Step.USE_UP): str(Step.OPEN), str(Step.FINISH): str(Step.USE)}
+"""Steps that are a second button of another's form."""
 
 
 def _units() -> Decimal | None:
