@@ -10,6 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.accounts.rooms import Accounts
 from service.accounts.seal import Seal
 from service.accounts.sessions import Sessions
+from service.clinics.receiving import Gate
+from service.clinics.stock import Shelves
+from service.clinics.using import Hands
 from service.registry.catalogue import Catalogue
 from service.registry.figures import Figures
 from service.registry.triage import Triage
@@ -30,6 +33,7 @@ from service.web.accounts.people import people
 from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
 from service.web.alerts import alerts
+from service.web.clinic import clinic
 from service.web.health import health
 from service.web.labels import labels
 from service.web.language import best_language, translation
@@ -61,6 +65,9 @@ class Service:
     figures: Figures
     clients: ClientKeys
     places: PlaceDatabase | None
+    gate: Gate
+    hands: Hands
+    shelves: Shelves
 
     @property
     def sessions(self) -> Sessions:
@@ -114,6 +121,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         figures=Figures(database),
         clients=ClientKeys(database),
         places=PlaceDatabase(Path(settings.places_database)) if settings.places_database else None,
+        gate=Gate(database, desk),
+        hands=Hands(database),
+        shelves=Shelves(database, desk.now),
     )
     app.extensions["vialcheck"] = service
     atexit.register(desk.close)
@@ -122,7 +132,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     asking = (pages, photo, reports, station, setup, labels, api.api, readings, docs, health)
     accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
     stopping = (recalls, release, alerts)
-    for blueprint in (*asking, triage, overview, *stopping, *accounts):
+    for blueprint in (*asking, clinic, triage, overview, *stopping, *accounts):
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)

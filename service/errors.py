@@ -89,6 +89,15 @@ class ErrorCode(StrEnum):
     LAST_ADMIN = "last_admin"
     LAST_FACTOR = "last_factor"
     INVITATION_OVER = "invitation_over"
+    # a clinic's vials
+    ALREADY_USED = "already_used"
+    NOT_IN_CIRCULATION = "not_in_circulation"
+    VIAL_STOPPED = "vial_stopped"
+    VIAL_MOVED_ON = "vial_moved_on"
+    IN_USE_OVER = "in_use_over"
+    UNITS_INVALID = "units_invalid"
+    COUNT_INVALID = "count_invalid"
+    HOURS_INVALID = "hours_invalid"
     # putting facts in
     FILE_UNREADABLE = "file_unreadable"
     FILE_NOT_TEXT = "file_not_text"

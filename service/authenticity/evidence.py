@@ -203,7 +203,8 @@ class Evidence:
     not have the lot, `same_lot` holds the maker's other products that do. `any_same_lot_stopped`: one of
     those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
     carries, or whose product it is called, and whose whole catalogue is held here. `named`: products of the
-    name given, where none of them has the lot. `carton` is the evidence on the box around the vial,
+    name given, where none of them has the lot. `used_on`: the day on which a clinic opened the unit, where it
+    is dispensed. `carton` is the evidence on the box around the vial,
     when it was presented beside the vial. `inferred`: a scanner's wrong setting had to be undone to read the
     code at all. `scanned_at`: when the code was read, where that was earlier than `now` (a time without a
     network); it may turn an answer toward caution alone.
@@ -222,6 +223,7 @@ class Evidence:
     alerts: tuple[AlertRecord, ...] = ()
     recalls: tuple[RecallRecord, ...] = ()
     near: tuple[NearMiss, ...] = ()
+    used_on: date | None = None
     carton: "Evidence | None" = None
     inferred: bool = False
     scanned_at: datetime | None = None

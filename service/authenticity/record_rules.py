@@ -79,7 +79,8 @@ def _disposition(evidence: Evidence) -> Reasons:
     if state is Disposition.DISPENSED:
         # The clinic is about to use what was already used; the patient may be the one who got it.
         severity = Action.QUARANTINE if evidence.asker is Asker.CLINIC else Action.CHECK
-        yield Reason(ReasonCode.DISPENSED, severity)
+        used = (("used", evidence.used_on.isoformat()),) if evidence.used_on else ()
+        yield Reason(ReasonCode.DISPENSED, severity, used)
     elif state in _BY_DISPOSITION:
         code, severity = _BY_DISPOSITION[state]
         yield Reason(code, severity, (("scope", "unit"), ("disposition", state)))

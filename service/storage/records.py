@@ -1,5 +1,6 @@
 """Records read for a verdict: a small fixed number of indexed selects, handed on as the core's own values."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BindParameter, Text, and_, bindparam, func, or_, select, text, type_coerce, union_all
@@ -23,6 +24,7 @@ from service.storage.models import (
     Product,
     QualityResult,
     Unit,
+    Vial,
 )
 from service.storage.prepared import Part, Prepared, Snapshot
 
@@ -170,6 +172,11 @@ _TESTS = Prepared(
     .order_by(QualityResult.test)
 )
 _HAS_UNITS = Prepared(select(Unit.serial).where(Unit.product_id == bindparam("product_id")).limit(1))
+_USED_ON = Prepared(
+    select(Vial.used_on).where(
+        Vial.gtin == bindparam("gtin"), Vial.serial == bindparam("serial"), Vial.used_on.is_not(None)
+    )
+)
 # As many parameters as there can be spellings: the statement is rendered once, and empty ones find nothing.
 _SPELLINGS = tuple(f"spelling{n}" for n in range(misreads.MOST))
 _spelled: list[BindParameter[str]] = [bindparam(name) for name in _SPELLINGS]
@@ -307,6 +314,14 @@ def release_tests(snapshot: Snapshot, batch_id: int) -> list[tuple[str, str, str
 def has_units(snapshot: Snapshot, product_id: int) -> bool:
     """Whether any serialised unit of the product is on record."""
     return bool(_HAS_UNITS.rows(snapshot, {"product_id": product_id}))
+
+
+def used_on(snapshot: Snapshot, gtin: str, serial: str) -> date | None:
+    """The day on which a clinic opened the unit; None where no clinic recorded it here."""
+    for (day,) in _USED_ON.rows(snapshot, {"gtin": gtin, "serial": serial}):
+        found: date = day
+        return found
+    return None
 
 
 def near_serials(snapshot: Snapshot, product_id: int, serial: Serial) -> list[str]:

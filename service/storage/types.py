@@ -1,9 +1,10 @@
 """Column types that keep the field's own values: words, moments, dispositions."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, SmallInteger, Text
+from sqlalchemy import DateTime, Integer, SmallInteger, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -75,3 +76,18 @@ class DispositionNumber(TypeDecorator[Disposition]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Disposition | None:  # noqa: ARG002 (SQLAlchemy's signature)
         """Number → CBV word; KeyError for a number that was never given out."""
         return None if value is None else Disposition.from_number(value)
+
+
+class Thousandths(TypeDecorator[Decimal]):
+    """A decimal number with at most three places, kept as an integer: sums of it are exact."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """`Decimal("2.5")` → 2500."""
+        return None if value is None else int(value * 1000)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """2500 → `Decimal("2.5")`."""
+        return None if value is None else Decimal(value) / 1000

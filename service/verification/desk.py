@@ -113,6 +113,10 @@ class Desk:
             raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="the id of a check", field="id")
         return _answer(scan)
 
+    def now(self) -> datetime:
+        """The moment by which verdicts are given: never earlier than what is on record."""
+        return self._clock.now()
+
     def release_tests(self, batch_id: int) -> list[tuple[str, str, str]]:
         """What the manufacturer put on record of a batch's release tests: test, method, result."""
         with self._database.snapshot() as snapshot:

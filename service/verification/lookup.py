@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from service.authenticity.alert_rules import concerns_product
+from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import (
     Asker,
     BatchRecord,
@@ -77,6 +78,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         named=found.named,
         alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
         recalls=_recalls(snapshot, found),
+        used_on=_used_on(snapshot, found),
         inferred=understood.reading is not None
         and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
         scanned_at=understood.scanned_at,
@@ -91,6 +93,12 @@ def _recalls(snapshot: Snapshot, found: _Found) -> tuple[RecallRecord, ...]:
     if found.product is None or not found.product.stopped:
         return ()
     return standing.recalls(snapshot, found.product.id, found.presented.serial)
+
+
+def _used_on(snapshot: Snapshot, found: _Found) -> date | None:
+    if found.product is None or found.unit is None or found.unit.disposition is not Disposition.DISPENSED:
+        return None
+    return records.used_on(snapshot, found.product.gtin, found.unit.serial)
 
 
 def _find(snapshot: Snapshot, understood: Understood) -> _Found:

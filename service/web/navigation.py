@@ -16,6 +16,11 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("people.page", N_("People")),
     ("keys.page", N_("Keys")),
     ("audit.page", N_("Changes")),
+    ("clinic.first", N_("Clinic")),
+    ("clinic.receive", N_("Receive")),
+    ("clinic.use", N_("Use a vial")),
+    ("clinic.stock", N_("Stock")),
+    ("clinic.trace", N_("Trace a lot")),
 )
 """Endpoint and name of each page in the menu, in its order."""
 

@@ -1,16 +1,18 @@
-"""The scan station at `/scan`: the page, its worker, its service worker. The list never leaves the browser.
+"""The scan station at `/scan`: the page, its worker, its service worker.
 
-Scans are asked at the JSON door like anybody's; nothing here reads the records.
+The list stays in the browser, unless somebody of a clinic records it as a delivery. Scans
+are asked at the JSON door like anybody's; nothing here reads the records.
 """
 
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, g, jsonify, make_response, render_template, url_for
 
+from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.gs1.countries import countries
-from service.web.access import open_to_everyone
+from service.web.access import guest_or_actor, open_to_everyone
 from service.web.setup import known_layout
 from service.web.wording import action_title
 from service.web.wording.station import CHOICES, page_words
@@ -35,6 +37,7 @@ def page() -> Response:
         layout=known_layout(),
         words=page_words(tr) | titles | {"caveat": caveat(Action.ACCEPT, tr)},
         actions=list(Action),
+        receives=_receives(),
         choices=[(name, tr.gettext(text)) for name, text in CHOICES.items()],
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
     )
@@ -42,6 +45,12 @@ def page() -> Response:
     response.vary.add("Accept-Language")
     response.headers["Content-Language"] = g.language
     return response
+
+
+def _receives() -> bool:
+    """Whether the list can go on the record of a clinic: somebody who may write there is signed in."""
+    who = guest_or_actor()
+    return who is not None and who.kind is OrganisationKind.CLINIC and who.may(Role.CLINIC)
 
 
 @station.get("/reader.js")

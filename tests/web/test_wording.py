@@ -97,6 +97,7 @@ REASONS = [
         (C.SAMPLE, Action.REJECT, {}, {"scope": "unit", "disposition": "sample"}),
         (C.DISPENSED, Action.CHECK, {}, {}),
         (C.DISPENSED, Action.QUARANTINE, {}, {}),
+        (C.DISPENSED, Action.QUARANTINE, {}, {"used": "2026-11-24"}),
         (C.LOT_NOT_ON_RECORD, Action.QUARANTINE, {}, {"lot": "ZZ9", "manufacturer": "Example Pharma"}),
         (C.SERIAL_NOT_ON_RECORD, Action.QUARANTINE, {}, {"serial": "S1", "manufacturer": "Example Pharma"}),
         (C.EXPIRY_MISMATCH, Action.QUARANTINE, {}, {"presented": "2024-12", "recorded": "2023-12-31"}),

@@ -2,6 +2,7 @@
 
 from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.base import Base
+from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent
 from service.storage.models.credentials import (
     ApiKey,
     Begun,
@@ -39,9 +40,11 @@ __all__ = [
     "Clearing",
     "ClientKey",
     "CodeGenerator",
+    "Delivery",
     "DetectionThresholds",
     "ExpiryExtension",
     "Import",
+    "InUseTime",
     "Invitation",
     "Manufacturer",
     "Organisation",
@@ -60,5 +63,7 @@ __all__ = [
     "SignedIn",
     "SingleSignOn",
     "Unit",
+    "Vial",
+    "VialEvent",
     "WrongGuesses",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from gettext import NullTranslations
 
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError, WaitError
-from service.web.wording.words import N_, duration_words, field_name, visible
+from service.web.wording.words import N_, date_words, duration_words, field_name, visible
 
 ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.EMPTY: N_("Enter the {field}."),
@@ -150,6 +150,25 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.INVITATION_OVER: N_(
         "This invitation was used, withdrawn, or is older than a week. Ask for a new one."
     ),
+    ErrorCode.ALREADY_USED: N_(
+        "Serial number “{given}” was already recorded as used on {found}, at another place."
+        " Do not use this vial: two packs carry one number. Quarantine it, and call the manufacturer."
+    ),
+    ErrorCode.NOT_IN_CIRCULATION: N_(
+        "Serial number “{given}” is on record as used, or taken out of use. Do not use this vial."
+    ),
+    ErrorCode.VIAL_STOPPED: N_("Nothing was recorded: this vial must not be used. Read below why."),
+    ErrorCode.VIAL_MOVED_ON: N_(
+        "Nothing was recorded: meanwhile something else was done with this vial. See below what."
+    ),
+    ErrorCode.IN_USE_OVER: N_(
+        "Nothing was recorded: the time in use of this vial is over. Discard the rest."
+    ),
+    ErrorCode.UNITS_INVALID: N_(
+        "“{given}” is not an amount that we can keep. Write a number like 20 or 2.5."
+    ),
+    ErrorCode.COUNT_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 500."),
+    ErrorCode.HOURS_INVALID: N_("“{given}” is not a number of hours. Write a whole number from 1 to 8760."),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
@@ -209,6 +228,9 @@ _TECHNICAL = frozenset(
     }
 )
 
+_DATED = frozenset({ErrorCode.ALREADY_USED})
+"""Where what was found is a day."""
+
 
 def error_message(error: VialcheckError, tr: NullTranslations, *, technical: bool = True) -> str:
     """The refusal in plain words, as plain text. Several at once are said one after the other.
@@ -221,7 +243,7 @@ def error_message(error: VialcheckError, tr: NullTranslations, *, technical: boo
         "given": visible(error.given),
         "field": field_name(error.field, tr),
         "expected": error.expected,
-        "found": visible(error.found, 200),
+        "found": visible(date_words(error.found, tr) if error.code in _DATED else error.found, 200),
     }
     if isinstance(error, WaitError):
         values["found"] = duration_words(error.seconds, tr)

@@ -335,6 +335,7 @@ TAILS = (
     ("class", N_("Recall class: {class}.")),
     ("reference", N_("Reference: {reference}.")),
     ("reported", N_("Published on {reported}.")),
+    ("used", N_("It was recorded as used on {used}.")),
 )
 _NOTICES = frozenset(
     {
@@ -345,12 +346,13 @@ _NOTICES = frozenset(
         ReasonCode.RECALLED_IN_PART,
         ReasonCode.ON_HOLD,
         ReasonCode.STOLEN,
+        ReasonCode.DISPENSED,
         ReasonCode.LIKELY_MISREAD,
         ReasonCode.MARKET_NOT_AUTHORISED,
     }
 )
 _BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
-_DATES = frozenset({"expiry", "presented", "recorded", "reported", "day", "released", "from", "to"})
+_DATES = frozenset({"expiry", "presented", "recorded", "reported", "day", "released", "from", "to", "used"})
 
 
 def variant(reason: Reason) -> str:

@@ -61,6 +61,14 @@ WORDS: Mapping[str, str] = {
     "count_stop": N_("Not to be used: {count}"),
     "count_waiting": N_("Not checked yet: {count}"),
     "printed": N_("Printed on {moment}"),
+    # on record as a delivery
+    "receive_nothing": N_("There is nothing in the list that could be recorded."),
+    "receive_waiting": N_("Some scans are not checked yet. Wait until they are, then try again."),
+    "receive_unread": N_(
+        "Lines that could not be read will not be recorded: {count}. Type their lot numbers, or press again."
+    ),
+    "receive_sign_in": N_("Sign in again, then come back: the list stays on this device."),
+    "receive_failed": N_("The delivery could not be recorded. The list stays on this device. Try again."),
     # the camera
     "hint_frame": N_("Hold the code inside the frame."),
     "hint_closer": N_("Come closer, until the code fills the frame."),

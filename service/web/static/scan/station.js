@@ -6,6 +6,7 @@ import { Delivery, toneOf } from "./delivery.js";
 import { Feedback } from "./feedback.js";
 import { Finder } from "./finder.js";
 import { Photo } from "./photo.js";
+import { receiving } from "./receiving.js";
 import { Sender } from "./sender.js";
 import { Stop } from "./stop.js";
 import { Store } from "./store.js";
@@ -81,6 +82,7 @@ class Station {
     this.finish();
     this.choosePairs();
     this.photo.begin();
+    receiving(this.delivery);
     this.controls.begin();
     this.sender.now();
     navigator.serviceWorker?.register(offline, { scope: location.pathname }).catch(() => notice("no_offline"));

@@ -1,0 +1,111 @@
+"""What may happen to a vial at a clinic: each step, where it starts, where it ends, and its words in the CBV.
+
+CBV 2.0 names business steps (section 7.1) and dispositions (section 7.2). `moves` is the step that the unit
+on the manufacturer's record makes too; receiving makes none: a pack at a clinic is still what its maker said.
+
+>>> Step.OPEN.starts_from, Step.OPEN.biz_step, Step.OPEN.leaves(was_opened=False)
+(frozenset({<VialState.IN_STOCK: 'in_stock'>}), 'dispensing', <VialState.OPEN: 'open'>)
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.authenticity.dispositions import BizStep
+
+
+class VialState(StrEnum):
+    """Where a vial is in its life at the clinic."""
+
+    IN_STOCK = "in_stock"
+    OPEN = "open"
+    QUARANTINED = "quarantined"
+    FINISHED = "finished"
+    WASTED = "wasted"
+    RETURNED = "returned"
+
+
+HERE = frozenset({VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED})
+"""The vial is still in the house."""
+
+USABLE = frozenset({VialState.IN_STOCK, VialState.OPEN})
+"""Somebody may reach for it."""
+
+
+class Step(StrEnum):
+    """What a person does with a vial. `USE_UP` opens and empties it in one go."""
+
+    RECEIVE = "receive"
+    OPEN = "open"
+    USE = "use"
+    USE_UP = "use_up"
+    FINISH = "finish"
+    QUARANTINE = "quarantine"
+    RELEASE = "release"
+    WASTE = "waste"
+    RETURN = "return"
+
+    @property
+    def starts_from(self) -> frozenset[VialState]:
+        """The states that the step may start from; none for receiving, which brings a new vial."""
+        return _STEPS[self].starts_from
+
+    @property
+    def biz_step(self) -> str:
+        """The CBV's bare word for the business step."""
+        return _STEPS[self].biz_step
+
+    @property
+    def disposition(self) -> str:
+        """The CBV's bare word for what the vial is afterwards."""
+        return _STEPS[self].disposition
+
+    @property
+    def moves(self) -> BizStep | None:
+        """The step that the unit on the manufacturer's record makes with it, where it may."""
+        return _STEPS[self].moves
+
+    @property
+    def opens(self) -> bool:
+        """Whether the vial is opened by it: that happens once to one number, wherever it is."""
+        return self.moves is BizStep.DISPENSING
+
+    @property
+    def uses(self) -> bool:
+        """Whether somebody may be treated by it: never with a vial that is stopped."""
+        return self in {Step.OPEN, Step.USE, Step.USE_UP}
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether somebody has to say why."""
+        return self in {Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.RETURN}
+
+    def leaves(self, *, was_opened: bool) -> VialState:
+        """The state after the step. What is released goes back to where it stood."""
+        if self is Step.RELEASE:
+            return VialState.OPEN if was_opened else VialState.IN_STOCK
+        return _STEPS[self].leaves
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    starts_from: frozenset[VialState]
+    leaves: VialState
+    biz_step: str
+    disposition: str
+    moves: BizStep | None = None
+
+
+_STOCK, _OPEN, _ASIDE = VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED
+_STEPS = {
+    Step.RECEIVE: _Words(frozenset(), _STOCK, "receiving", "in_progress"),
+    Step.OPEN: _Words(frozenset({_STOCK}), _OPEN, "dispensing", "partially_dispensed", BizStep.DISPENSING),
+    Step.USE: _Words(frozenset({_OPEN}), _OPEN, "dispensing", "partially_dispensed"),
+    Step.USE_UP: _Words(
+        frozenset({_STOCK}), VialState.FINISHED, "dispensing", "dispensed", BizStep.DISPENSING
+    ),
+    Step.FINISH: _Words(frozenset({_OPEN}), VialState.FINISHED, "dispensing", "dispensed"),
+    Step.QUARANTINE: _Words(USABLE, _ASIDE, "holding", "non_sellable_other", BizStep.HOLDING),
+    Step.RELEASE: _Words(frozenset({_ASIDE}), _STOCK, "stocking", "available"),
+    Step.WASTE: _Words(HERE, VialState.WASTED, "destroying", "destroyed", BizStep.DESTROYING),
+    Step.RETURN: _Words(HERE, VialState.RETURNED, "shipping", "returned", BizStep.SHIPPING),
+}

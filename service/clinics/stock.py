@@ -1,0 +1,236 @@
+"""What a clinic has in the house, by lot, and what of it needs somebody's attention now."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+
+from service.accounts.actors import Actor
+from service.authenticity.verdicts import Verdict
+from service.clinics import vials as read
+from service.clinics.judging import stops, verdict_of, verdicts_of
+from service.clinics.steps import HERE, USABLE, VialState
+from service.clinics.vials import Event, HeldVial
+from service.errors import ErrorCode, NotFoundError, RefusedError
+from service.gs1.identifiers import Expiry, Lot
+from service.storage.audit import Change, write_down
+from service.storage.database import Database
+from service.storage.models import Delivery, InUseTime, Product, Vial, VialEvent
+from service.verification.desk import Answer
+
+MOST_HOURS = 8760
+
+
+class Soon(StrEnum):
+    """How near the expiry of a lot is."""
+
+    OVER = "over"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+_SOON = ((Soon.MONTH, timedelta(days=30)), (Soon.QUARTER, timedelta(days=90)))
+
+
+@dataclass(frozen=True, slots=True)
+class LotInStock:
+    """The vials of one lot that are in stock or open, and the worst that is known of any of them now."""
+
+    vials: tuple[HeldVial, ...]
+    verdict: Verdict
+    stopped: int
+    soon: Soon | None
+
+    @property
+    def first(self) -> HeldVial:
+        """One of them: product, lot and expiry are the same for all."""
+        return self.vials[0]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All that the clinic has. Lots are sorted by expiry, the soonest first; unknown ones last."""
+
+    lots: tuple[LotInStock, ...]
+    quarantined: tuple[HeldVial, ...]
+    open: tuple[HeldVial, ...]
+    overdue: tuple[HeldVial, ...]
+
+    @property
+    def stopped(self) -> tuple[LotInStock, ...]:
+        """Lots of which a vial must not be used."""
+        return tuple(lot for lot in self.lots if lot.stopped)
+
+    @property
+    def expiring(self) -> tuple[LotInStock, ...]:
+        """Lots that expire within 90 days, and nothing else stops them."""
+        return tuple(lot for lot in self.lots if lot.soon and not lot.stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One delivery as it is read."""
+
+    id: int
+    at: datetime
+    actor: str
+    supplier: str
+    note_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """One vial and all that happened to it."""
+
+    vial: HeldVial
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """A product that the clinic has had, and how many hours after opening it is used; None: not said."""
+
+    product_id: int
+    name: str
+    hours: int | None
+
+
+class Shelves:
+    """Looks at a clinic's own vials. `now` is the desk's moment."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def house(self, actor: Actor) -> House:
+        """Everything in the house, judged at this moment."""
+        now = self._now()
+        with self._database.reading() as connection:
+            held = read.vials(connection, actor.organisation_id, Vial.state.in_(HERE))
+        usable = [each for each in held if each.state in USABLE]
+        with self._database.snapshot() as snapshot:
+            verdicts = verdicts_of(snapshot, usable, actor.country, now)
+        opened = [each for each in usable if each.state is VialState.OPEN]
+        return House(
+            lots=tuple(_by_lot(usable, verdicts, now)),
+            quarantined=tuple(each for each in held if each.state is VialState.QUARANTINED),
+            open=tuple(each for each in opened if not each.too_late(now)),
+            overdue=tuple(each for each in opened if each.too_late(now)),
+        )
+
+    def vial(self, actor: Actor, vial_id: int) -> tuple[Traced, Verdict]:
+        """One vial, what happened to it, and the verdict on it now. NotFoundError."""
+        with self._database.reading() as connection:
+            held = read.vial(connection, actor.organisation_id, vial_id)
+            happened = read.events(connection, actor.organisation_id, VialEvent.vial_id == vial_id)
+        with self._database.snapshot() as snapshot:
+            verdict = verdict_of(snapshot, held, actor.country, self._now())
+        return Traced(held, tuple(happened)), verdict
+
+    def same(self, actor: Actor, answer: Answer) -> list[HeldVial]:
+        """The clinic's vials that a check was about: of its number, or else those of its lot in the house."""
+        shown, record = answer.presented, answer.verdict.record
+        gtin = shown.gtin.value if shown.gtin else record.product.gtin if record else ""
+        where = [Vial.gtin == gtin] if gtin else []
+        if shown.serial is not None:
+            where += [Vial.serial == shown.serial.printed]
+        elif shown.lot is not None:
+            where += [Vial.lot_key == shown.lot.key, Vial.state.in_(HERE)]
+        else:
+            return []
+        with self._database.reading() as connection:
+            return read.vials(connection, actor.organisation_id, *where)
+
+    def delivery(self, actor: Actor, delivery_id: int) -> tuple[Came, list[HeldVial]]:
+        """A delivery and its vials. NotFoundError."""
+        where = (Delivery.id == delivery_id, Delivery.organisation_id == actor.organisation_id)
+        with self._database.reading() as connection:
+            row = connection.execute(select(Delivery.__table__).where(*where)).first()
+            if row is None:
+                raise NotFoundError(
+                    ErrorCode.NOT_FOUND,
+                    given=str(delivery_id),
+                    expected="a delivery of yours",
+                    field="delivery",
+                )
+            held = read.vials(connection, actor.organisation_id, Vial.delivery_id == delivery_id)
+        return Came(row.id, row.at, row.actor, row.supplier, row.note_number), held
+
+    def trace(self, actor: Actor, lot: str, gtin: str = "") -> list[Traced]:
+        """Every vial of a lot that this clinic ever had, and what happened to each. IdentifierError."""
+        where = [Vial.lot_key == Lot.parse(lot).key] + ([Vial.gtin == gtin] if gtin else [])
+        with self._database.reading() as connection:
+            held = read.vials(connection, actor.organisation_id, *where)
+            happened = read.events(connection, actor.organisation_id, *where)
+        return [Traced(each, tuple(one for one in happened if one.vial_id == each.id)) for each in held]
+
+    def worst(self, actor: Actor, held: Iterable[HeldVial]) -> Verdict | None:
+        """The worst of the verdicts on those that are still in use; None where there is none."""
+        usable = [each for each in held if each.state in USABLE]
+        with self._database.snapshot() as snapshot:
+            verdicts = verdicts_of(snapshot, usable, actor.country, self._now())
+        return max(verdicts.values(), key=lambda verdict: verdict.action.rank, default=None)
+
+    def in_use_times(self, actor: Actor) -> list[InUse]:
+        """Every product that the clinic has had, by name, with the hours that it set."""
+        own = InUseTime.organisation_id == actor.organisation_id
+        statement = (
+            select(Product.id, Product.name, InUseTime.hours)
+            .join(Vial, Vial.product_id == Product.id)
+            .outerjoin(InUseTime, own & (InUseTime.product_id == Product.id))
+            .where(Vial.organisation_id == actor.organisation_id)
+            .distinct()
+            .order_by(Product.name, Product.id)
+        )
+        with self._database.reading() as connection:
+            return [InUse(row.id, row.name, row.hours) for row in connection.execute(statement)]
+
+    def set_in_use_time(self, actor: Actor, product_id: int, hours: int | None) -> None:
+        """Set how long the clinic uses an opened vial of a product; None: it does not say. From now on."""
+        if hours is not None and not 1 <= hours <= MOST_HOURS:
+            raise RefusedError(
+                ErrorCode.HOURS_INVALID, given=str(hours), expected=f"1 to {MOST_HOURS}", field="hours"
+            )
+        known = {each.product_id: each.hours for each in self.in_use_times(actor)}
+        if product_id not in known:
+            raise NotFoundError(ErrorCode.NOT_FOUND, given=str(product_id), expected="a product that you had")
+        if known[product_id] == hours:
+            return
+        where = (InUseTime.organisation_id == actor.organisation_id, InUseTime.product_id == product_id)
+        with self._database.transaction() as connection:
+            connection.execute(delete(InUseTime).where(*where))
+            if hours is not None:
+                row = {"organisation_id": actor.organisation_id, "product_id": product_id, "hours": hours}
+                connection.execute(self._database.insert_new(InUseTime).values(row))
+            change = Change(
+                "in_use_time", "product", str(product_id), {"hours": known[product_id]}, {"hours": hours}
+            )
+            write_down(connection, [change], who=actor.who, at=self._now(), reason="clinic's rule")
+
+
+def _by_lot(vials: Iterable[HeldVial], verdicts: dict[int, Verdict], now: datetime) -> Iterator[LotInStock]:
+    lots: dict[tuple[str, str, Expiry | None], list[HeldVial]] = {}
+    for each in vials:
+        lots.setdefault((each.gtin or each.product_name, each.lot_key, each.expiry), []).append(each)
+    for group in sorted(lots.values(), key=_expires):
+        judged = [verdicts[each.id] for each in group]
+        worst = max(judged, key=lambda verdict: verdict.action.rank)
+        stopped = sum(map(stops, judged))
+        yield LotInStock(tuple(group), worst, stopped, _soon(group[0].expiry, now))
+
+
+def _expires(group: Sequence[HeldVial]) -> tuple[bool, str, str, str]:
+    first = group[0]
+    day = first.expiry.iso if first.expiry else ""
+    return not day, day, first.product_name, first.lot_key
+
+
+def _soon(expiry: Expiry | None, now: datetime) -> Soon | None:
+    if expiry is None:
+        return None
+    left = expiry.last_day - now.date()
+    if left < timedelta(0):
+        return Soon.OVER
+    return next((soon for soon, most in _SOON if left <= most), None)

@@ -1,0 +1,80 @@
+"""The unit on the manufacturer's record moves with the vial: one UPDATE that names what it may start from.
+
+Reading first and writing then would let two clinics use one number; the count of rows tells who came first.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from service.authenticity.dispositions import BizStep, Disposition, may_move
+from service.errors import ConflictError, ErrorCode
+from service.storage.audit import Change
+from service.storage.models import Unit, Vial
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """Which unit of which product."""
+
+    product_id: int
+    gtin: str
+    serial: str
+
+    @property
+    def _key(self) -> tuple[ColumnElement[bool], ...]:
+        return Unit.product_id == self.product_id, Unit.serial == self.serial
+
+    def disposition(self, connection: Connection) -> Disposition | None:
+        """What the record says of it now."""
+        return connection.scalar(select(Unit.disposition).where(*self._key))
+
+    def move(self, connection: Connection, step: BizStep) -> tuple[Disposition, Change] | None:
+        """Move it where `step` may; what it was and the change, or None where nothing was moved."""
+        was = self.disposition(connection)
+        if was is None or not may_move(was, step):
+            return None
+        where = (*self._key, Unit.disposition == was)
+        moved = connection.execute(update(Unit).where(*where).values(disposition=step.leaves))
+        return (was, self._change(step.name.lower(), was, step.leaves)) if moved.rowcount else None
+
+    def dispense(self, connection: Connection) -> tuple[Disposition, Change]:
+        """Mark it as dispensed, for one taker alone. ConflictError for every other, whenever they come."""
+        was, step = self.disposition(connection), BizStep.DISPENSING
+        where = (*self._key, Unit.disposition.in_(step.starts_from))
+        moved = connection.execute(update(Unit).where(*where).values(disposition=step.leaves))
+        if not moved.rowcount or was is None:
+            raise taken(connection, self.gtin, self.serial, self.disposition(connection))
+        return was, self._change(step.name.lower(), was, step.leaves)
+
+    def put_back(self, connection: Connection, *, left: Disposition, was: Disposition) -> Change | None:
+        """Undo a move of ours, unless somebody else has moved it since."""
+        where = (*self._key, Unit.disposition == left)
+        moved = connection.execute(update(Unit).where(*where).values(disposition=was))
+        return self._change("release", left, was) if moved.rowcount else None
+
+    def _change(self, action: str, was: Disposition, becomes: Disposition) -> Change:
+        before, after = {"disposition": str(was)}, {"disposition": str(becomes)}
+        return Change(action, "unit", f"{self.gtin}/{self.serial}", before, after)
+
+
+def taken(
+    connection: Connection, gtin: str, serial: str, disposition: Disposition | None = None
+) -> ConflictError:
+    """Why a number cannot be used: the day on which a vial with it was, or else what the record says."""
+    where = (Vial.gtin == gtin, Vial.serial == serial, Vial.used_on.is_not(None))
+    used_on: date | None = connection.scalar(select(Vial.used_on).where(*where))
+    if used_on is None:
+        return ConflictError(
+            ErrorCode.NOT_IN_CIRCULATION,
+            given=serial,
+            expected="a unit in circulation",
+            found=str(disposition or Disposition.UNKNOWN),
+        )
+    return ConflictError(
+        ErrorCode.ALREADY_USED,
+        given=serial,
+        expected="a number that nobody has used",
+        found=used_on.isoformat(),
+    )

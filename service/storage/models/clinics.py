@@ -1,0 +1,131 @@
+"""What a clinic holds, and what it did with it. No patient is named anywhere here.
+
+A vial is one row, whether it carries a serial number or not; an event is one step of one vial, in the words
+of EPCIS and the Core Business Vocabulary 2.0 (business step, disposition).
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.authenticity.dispositions import Disposition
+from service.storage.models.base import Base
+from service.storage.types import DispositionNumber, Moment, Thousandths
+
+
+class Delivery(Base):
+    """What came in together. `nonce`: the list of a scan station that was sent twice is one delivery."""
+
+    __tablename__ = "delivery"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+    supplier: Mapped[str] = mapped_column(String(200), default="")
+    note_number: Mapped[str] = mapped_column(String(80), default="")
+    nonce: Mapped[str | None] = mapped_column(String(64))
+    __table_args__ = (UniqueConstraint("organisation_id", "nonce"),)
+
+
+class Vial(Base):
+    """One vial of one clinic. `product_name` and `lot` are as they were when it came.
+
+    `unit_on_record`: this very serial was found on the manufacturer's record when it came, so that steps here
+    move the record's unit too; `unit_was` is that unit's disposition before a step of this clinic moved it.
+    `used_on` is the clinic's own day on which it was opened, `use_before` the end of its time in use.
+    """
+
+    __tablename__ = "vial"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    scan_id: Mapped[str] = mapped_column(String(36))
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
+    gtin: Mapped[str] = mapped_column(String(14), default="")
+    product_name: Mapped[str] = mapped_column(String(200), default="")
+    lot: Mapped[str] = mapped_column(String(40), default="")
+    lot_key: Mapped[str] = mapped_column(String(40), default="")
+    serial: Mapped[str] = mapped_column(String(20), default="")
+    expiry: Mapped[date | None]
+    expiry_month_only: Mapped[bool] = mapped_column(default=False)
+    unit_on_record: Mapped[bool] = mapped_column(default=False)
+    unit_was: Mapped[Disposition | None] = mapped_column(DispositionNumber)
+    state: Mapped[str] = mapped_column(String(12))
+    received: Mapped[datetime] = mapped_column(Moment)
+    opened: Mapped[datetime | None] = mapped_column(Moment)
+    used_on: Mapped[date | None]
+    use_before: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (
+        Index(None, "organisation_id", "lot_key"),
+        Index(None, "organisation_id", "state"),
+        Index(None, "scan_id"),
+        Index(None, "batch_id"),
+        # One number is opened once, whoever has it: also where the manufacturer's record has no units.
+        Index(
+            "ix_vial_opened",
+            "gtin",
+            "serial",
+            unique=True,
+            sqlite_where=text("used_on IS NOT NULL AND serial <> '' AND gtin <> ''"),
+            postgresql_where=text("used_on IS NOT NULL AND serial <> '' AND gtin <> ''"),
+        ),
+        # One number stands once in one clinic's stock; a second pack that carries it is quarantined.
+        Index(
+            "ix_vial_in_stock",
+            "organisation_id",
+            "gtin",
+            "serial",
+            unique=True,
+            sqlite_where=text("state IN ('in_stock', 'open') AND serial <> ''"),
+            postgresql_where=text("state IN ('in_stock', 'open') AND serial <> ''"),
+        ),
+        CheckConstraint(
+            "state IN ('in_stock', 'open', 'quarantined', 'finished', 'wasted', 'returned')", name="state"
+        ),
+        CheckConstraint("(used_on IS NULL) = (opened IS NULL)", name="opened"),
+        CheckConstraint("state NOT IN ('open', 'finished') OR opened IS NOT NULL", name="used"),
+    )
+
+
+class VialEvent(Base):
+    """One step of one vial: what, when, by whom, why. It is added and never changed.
+
+    `step` is the clinic's own word, `biz_step` and `disposition` the CBV's. `units_used` is in the unit of
+    the product's strength. `nonce`: a form that was sent twice is one step.
+    """
+
+    __tablename__ = "vial_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vial_id: Mapped[int] = mapped_column(ForeignKey("vial.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+    step: Mapped[str] = mapped_column(String(12))
+    biz_step: Mapped[str] = mapped_column(String(20))
+    disposition: Mapped[str] = mapped_column(String(24))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    units_used: Mapped[Decimal | None] = mapped_column(Thousandths)
+    nonce: Mapped[str | None] = mapped_column(String(64))
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "nonce"),
+        CheckConstraint("units_used IS NULL OR units_used > 0", name="units_used"),
+        CheckConstraint(
+            "step NOT IN ('quarantine', 'release', 'waste', 'return') OR length(trim(reason)) > 0",
+            name="reason",
+        ),
+    )
+
+
+class InUseTime(Base):
+    """How many hours after opening a clinic uses a product. A clinic's own rule; none is made up for it."""
+
+    __tablename__ = "in_use_time"
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), primary_key=True)
+    hours: Mapped[int]
+    __table_args__ = (CheckConstraint("hours BETWEEN 1 AND 8760", name="hours"),)

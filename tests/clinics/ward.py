@@ -1,0 +1,62 @@
+"""Clinics over the small world of records, each with a person who acts."""
+
+from dataclasses import dataclass
+
+from service.accounts.actors import Actor, OrganisationKind, Role
+from service.authenticity.evidence import Asker
+from service.clinics.receiving import Gate, Line, Outcome, Papers
+from service.clinics.stock import Shelves
+from service.clinics.using import Hands
+from service.storage.database import Database
+from service.verification.desk import Desk
+from service.verification.questions import Question
+from tests.people import account, organisation
+from tests.web.small_world import TOXIN, put
+
+UNIT = f"(01){TOXIN}(17)701231(10)A1001(21)"
+LOT = f"(01){TOXIN}(10)A1001"
+RECALLED = f"(01){TOXIN}(10)A1002"
+
+
+def clinic(database: Database, name: str, country: str = "GB") -> Actor:
+    """Somebody who works there."""
+    number = organisation(database, name, OrganisationKind.CLINIC, country)
+    person = account(database, number, Role.CLINIC)
+    kind, roles = OrganisationKind.CLINIC, frozenset({Role.CLINIC})
+    return Actor(f"Nurse of {name}", person, number, name, kind, roles, country=country)
+
+
+@dataclass
+class Ward:
+    """Everything that a clinic works with."""
+
+    database: Database
+    desk: Desk
+    gate: Gate
+    hands: Hands
+    shelves: Shelves
+
+    @classmethod
+    def of(cls, database: Database) -> "Ward":
+        desk = Desk(database)
+        return cls(database, desk, Gate(database, desk), Hands(database), Shelves(database, desk.now))
+
+    def check(self, text: str, asker: Asker = Asker.CLINIC) -> str:
+        """The id of a recorded check."""
+        found = self.desk.verify(Question(scan=text, asker=asker, market="GB")).id
+        assert found is not None
+        return found
+
+    def received(self, who: Actor, text: str, count: int = 1) -> list[int]:
+        """The ids of vials that have just come in."""
+        line = Line(self.check(text), count=count)
+        return list(self.gate.receive(who, [line], Papers("Medica", "123")).vial_ids)
+
+    def aside(self, who: Actor, text: str, outcome: Outcome = Outcome.ASIDE) -> list[int]:
+        line = Line(self.check(text), outcome, "Box was open")
+        return list(self.gate.receive(who, [line], Papers()).vial_ids)
+
+
+def a_ward(database: Database) -> Ward:
+    put(database)
+    return Ward.of(database)
