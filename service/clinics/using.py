@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from service.accounts.actors import Actor
 from service.authenticity.dispositions import Disposition
 from service.authenticity.reasons import ReasonCode
+from service.authenticity.scan_history.sightings import Kind, Place, sighting
 from service.clinics.judging import stops, verdict_of
 from service.clinics.steps import Step, VialState
 from service.clinics.units import OnRecord, taken
@@ -19,6 +20,7 @@ from service.errors import ConflictError, ErrorCode, RefusedError
 from service.gs1.countries import zone_of
 from service.storage.audit import Change, write_down
 from service.storage.database import Database
+from service.storage.history import HistoryWriter, Scope, Seen, Subject
 from service.storage.models import InUseTime, Vial, VialEvent
 
 MOST_CHARACTERS = 500
@@ -68,6 +70,7 @@ class Hands:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._history = HistoryWriter(database)
 
     def take(self, actor: Actor, vial_id: int, taken_step: Taken, now: datetime) -> HeldVial:
         """Record a step; the vial after it.
@@ -82,6 +85,7 @@ class Hands:
                 held = vial(connection, actor.organisation_id, vial_id)
                 if not self._is_done(connection, actor, taken_step):
                     record_step(connection, actor, held, taken_step, now)
+                    self._remember(connection, actor, held, taken_step, now)
         except IntegrityError as error:
             self._explain(actor, vial_id, taken_step, error)
         with self._database.reading() as connection:
@@ -93,6 +97,16 @@ class Hands:
         with self._database.transaction() as connection:
             for vial_id in vial_ids:
                 record_step(connection, actor, vial(connection, actor.organisation_id, vial_id), step, now)
+
+    def _remember(
+        self, connection: Connection, actor: Actor, held: HeldVial, taken_step: Taken, now: datetime
+    ) -> None:
+        """A number that was used here and turns up elsewhere later is on two vials: say where it was used."""
+        if taken_step.step.opens and held.unit_on_record and held.product_id is not None:
+            unit = Subject(Scope.UNIT, held.product_id, held.serial)
+            place = Place(actor.country, actor.region)
+            used = sighting(Kind.DISPENSING, place, now, f"clinic-{actor.organisation_id}")
+            self._history.add(connection, [Seen(unit, used)])
 
     def _must_not_be_stopped(self, actor: Actor, vial_id: int, now: datetime) -> None:
         """What the page said a minute ago may have changed: a recall counts from the moment it is there."""

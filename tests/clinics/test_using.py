@@ -17,6 +17,8 @@ from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage.database import Database
 from service.storage.holdings import clinics_that_received
 from service.storage.models import AuditEntry, Batch, Manufacturer, Unit, Vial, VialEvent
+from service.verification.desk import Desk
+from service.verification.questions import Question
 from tests.clinics.ward import LOT, RECALLED, UNIT, Ward, a_ward, clinic
 from tests.people import organisation
 
@@ -333,3 +335,17 @@ def test_every_change_is_written_down_with_who_did_it(ward: Ward) -> None:
     assert told["unit", "destroying"] == ({"disposition": "active"}, {"disposition": "destroyed"})
     assert told["product", "in_use_time"] == ({"hours": None}, {"hours": 4})
     assert ("delivery", "receiving") in told
+
+
+def test_what_was_used_here_and_turns_up_elsewhere_is_said(ward: Ward) -> None:
+    who = clinic(ward.database, "Clinic A")
+    [number] = ward.received(who, UNIT + "SN0001")
+    ward.hands.take(who, number, Taken(Step.OPEN), ward.desk.now())
+    later = ward.desk.now() + timedelta(days=2)
+    desk = Desk(ward.database, read_clock=lambda: later)
+    asked = {"scan": UNIT + "SN0001", "asker": Asker.CLINIC, "trade": True}
+    elsewhere = desk.look_up(Question(**asked, country="BR", client="clinic-x")).verdict
+    here = desk.look_up(Question(**asked, country=who.country, region=who.region, client="clinic-a")).verdict
+    desk.close()
+    assert ReasonCode.SEEN_AFTER_DISPENSING in {reason.code for reason in elsewhere.reasons}
+    assert ReasonCode.SEEN_AFTER_DISPENSING not in {reason.code for reason in here.reasons}
