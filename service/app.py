@@ -3,6 +3,7 @@
 import atexit
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,6 +14,10 @@ from service.accounts.sessions import Sessions
 from service.registry.catalogue import Catalogue
 from service.registry.figures import Figures
 from service.registry.triage import Triage
+from service.registry.uploads.jobs import Jobs
+from service.registry.uploads.runner import Runner
+from service.registry.uploads.shelf import Shelf
+from service.registry.uploads.worker import Worker
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
@@ -31,6 +36,7 @@ from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
 from service.web.alerts import alerts
 from service.web.health import health
+from service.web.imports import imports
 from service.web.labels import labels
 from service.web.language import best_language, translation
 from service.web.openapi import docs
@@ -61,6 +67,8 @@ class Service:
     figures: Figures
     clients: ClientKeys
     places: PlaceDatabase | None
+    uploads: Jobs
+    runner: Runner
 
     @property
     def sessions(self) -> Sessions:
@@ -69,6 +77,7 @@ class Service:
 
     def close(self) -> None:
         """Write down what waits, and let go of the database."""
+        self.runner.close()
         self.desk.close()
         self.database.close()
 
@@ -94,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     database = Database(settings.database_url, wait_seconds=settings.wait)
     desk = Desk(database, window=settings.loss_window, alone=settings.workers == 1)
+    shelf, runner = imports_of(settings, database)
     app = Flask(
         "service",
         template_folder=str(templates_folder()),
@@ -114,6 +124,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         figures=Figures(database),
         clients=ClientKeys(database),
         places=PlaceDatabase(Path(settings.places_database)) if settings.places_database else None,
+        uploads=Jobs(database, shelf, runner.wake, most_bytes=settings.max_upload_bytes),
+        runner=runner,
     )
     app.extensions["vialcheck"] = service
     atexit.register(desk.close)
@@ -122,7 +134,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     asking = (pages, photo, reports, station, setup, labels, api.api, readings, docs, health)
     accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
     stopping = (recalls, release, alerts)
-    for blueprint in (*asking, triage, overview, *stopping, *accounts):
+    for blueprint in (*asking, triage, overview, imports, *stopping, *accounts):
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)
@@ -134,6 +146,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
     app.after_request(_secure)
     return app
+
+
+def imports_of(settings: Settings, database: Database) -> tuple[Shelf, Runner]:
+    """Where lists that people send lie, and who does the work behind them (once it is started)."""
+    shelf, stop = Shelf(settings.files), Event()
+    return shelf, Runner(Worker(database, shelf, stop=stop), settings.files, stop)
 
 
 def _speak(app: Flask) -> None:

@@ -13,6 +13,7 @@ from service.storage.models.credentials import (
     WrongGuesses,
 )
 from service.storage.models.history import Clearing, ClientKey, DetectionThresholds, SightingRow
+from service.storage.models.imports import ImportJob, LateRefusal
 from service.storage.models.journal import AuditEntry, Import
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
@@ -42,7 +43,9 @@ __all__ = [
     "DetectionThresholds",
     "ExpiryExtension",
     "Import",
+    "ImportJob",
     "Invitation",
+    "LateRefusal",
     "Manufacturer",
     "Organisation",
     "Passkey",
