@@ -3,6 +3,7 @@
 import atexit
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,6 +17,10 @@ from service.clinics.using import Hands
 from service.registry.catalogue import Catalogue
 from service.registry.figures import Figures
 from service.registry.triage import Triage
+from service.registry.uploads.jobs import Jobs
+from service.registry.uploads.runner import Runner
+from service.registry.uploads.shelf import Shelf
+from service.registry.uploads.worker import Worker
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
@@ -35,6 +40,7 @@ from service.web.accounts.single_sign_on import single_sign_on
 from service.web.alerts import alerts
 from service.web.clinic import clinic
 from service.web.health import health
+from service.web.imports import imports
 from service.web.labels import labels
 from service.web.language import best_language, translation
 from service.web.openapi import docs
@@ -68,6 +74,8 @@ class Service:
     gate: Gate
     hands: Hands
     shelves: Shelves
+    uploads: Jobs
+    runner: Runner
 
     @property
     def sessions(self) -> Sessions:
@@ -76,6 +84,7 @@ class Service:
 
     def close(self) -> None:
         """Write down what waits, and let go of the database."""
+        self.runner.close()
         self.desk.close()
         self.database.close()
 
@@ -101,6 +110,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     database = Database(settings.database_url, wait_seconds=settings.wait)
     desk = Desk(database, window=settings.loss_window, alone=settings.workers == 1)
+    shelf, runner = imports_of(settings, database)
     app = Flask(
         "service",
         template_folder=str(templates_folder()),
@@ -124,6 +134,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         gate=Gate(database, desk),
         hands=Hands(database),
         shelves=Shelves(database, desk.now),
+        uploads=Jobs(database, shelf, runner.wake, most_bytes=settings.max_upload_bytes),
+        runner=runner,
     )
     app.extensions["vialcheck"] = service
     atexit.register(desk.close)
@@ -132,7 +144,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     asking = (pages, photo, reports, station, setup, labels, api.api, readings, docs, health)
     accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
     stopping = (recalls, release, alerts)
-    for blueprint in (*asking, clinic, triage, overview, *stopping, *accounts):
+    for blueprint in (*asking, clinic, triage, overview, imports, *stopping, *accounts):
         app.register_blueprint(blueprint)
     uploads.init_app(app)
     access.init_app(app)
@@ -144,6 +156,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
     app.after_request(_secure)
     return app
+
+
+def imports_of(settings: Settings, database: Database) -> tuple[Shelf, Runner]:
+    """Where lists that people send lie, and who does the work behind them (once it is started)."""
+    shelf, stop = Shelf(settings.files), Event()
+    return shelf, Runner(Worker(database, shelf, stop=stop), settings.files, stop)
 
 
 def _speak(app: Flask) -> None:

@@ -39,6 +39,15 @@ class Settings(BaseSettings):
         "A clinic's is on disk before it is answered.",
     )
     wait: float = Field(2.5, gt=0, le=30, description="Seconds to wait for a busy database before saying so.")
+    files: Path = Field(
+        Path("data/files"), description="Where the lists lie that people send, while they are on their way."
+    )
+    max_upload_bytes: int = Field(
+        200_000_000, ge=1024, description="A larger list is refused; send it in parts."
+    )
+    work: bool = Field(
+        True, description="Whether the server also does the work behind imports; else run vialcheck work."
+    )
     max_request_bytes: int = Field(
         64 * 1024, ge=1024, description="Larger requests are refused (no page takes files yet)."
     )

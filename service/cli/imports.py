@@ -28,12 +28,21 @@ _PATH = click.Path(path_type=Path)
     type=_PATH,
     help="Where the refused rows of one list go. [default: FILE.refused.csv beside it]",
 )
+@click.option("--sheet", default="", help="The sheet of a workbook. [default: the only one that is a list]")
 @click.option("--reason", default="import", show_default=True, help="Why, for the audit.")
 @click.option("--actor", default="", help="Who, for the audit. [default: your user name]")
 def import_files(
-    files: tuple[Path, ...], dry_run: bool, keep_good: bool, errors: Path | None, reason: str, actor: str
+    files: tuple[Path, ...],
+    dry_run: bool,
+    keep_good: bool,
+    errors: Path | None,
+    sheet: str,
+    reason: str,
+    actor: str,
 ) -> None:
     """Put the lists in FILES on record: products, batches, units and alerts, told by their header lines.
+
+    A list is a text file (.csv) or a spreadsheet (.xlsx, .ods).
 
     All of them or, when any row is refused, none (but see --keep-good). The same list twice changes nothing.
     Exit status: 0 when nothing was refused, 1 when something was, 2 for wrong usage.
@@ -49,6 +58,7 @@ def import_files(
                 dry_run=dry_run,
                 keep_good=keep_good,
                 errors=errors,
+                sheet=sheet,
                 progress=progress,
             )
         if outcome.committed and any(file.kind is Kind.ALERTS and file.new for file in outcome.files):
@@ -101,13 +111,15 @@ def _told_of(file: FileOutcome, *, put_in: bool) -> Iterator[str]:
     ]
     shown = ", ".join(f"{count:,} {word}" for word, count in counts if count or word == "new")
     yield f"{name}: {file.kind}, {shown}{'' if put_in else ' (not put in)'}"
+    if file.waiting:
+        yield f"  Not released yet, a second person has to do that: {file.waiting:,} batches"
     if not file.encoding.startswith("utf-8"):
         yield f"  Read as {file.encoding}, found by its letters. Look at names with accents."
     if file.ignored_columns:
         yield f"  Columns not read: {', '.join(file.ignored_columns)}"
     for error in file.errors:
         value = f" {error.value!r}" if error.value else ""
-        yield f"  line {error.line}, {error.column}{value}: {error.reason}"
+        yield f"  {error.where}{value}: {error.reason}"
     if file.refused_file is not None:
         yield f"  All refused rows, with their reasons: {file.refused_file}"
     elif file.unwritten:

@@ -62,7 +62,11 @@ def worker_app() -> Flask:
     Ctrl-C reaches both; a worker that gets it twice, from the terminal and from its parent, may hang.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    return create_app()
+    app = create_app()
+    service = app.extensions["vialcheck"]
+    if service.settings.work:
+        service.runner.start()
+    return app
 
 
 @click.command()

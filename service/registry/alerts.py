@@ -15,12 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from service.authenticity.evidence import AlertKind
-from service.errors import IdentifierError
+from service.errors import IdentifierError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.registry.cells import Cells, invalid, yes_or_no
 from service.registry.columns import plain
-from service.registry.journal import Journal
+from service.registry.journal import Became, Journal
 from service.registry.listing import Refused, distinct
+from service.registry.merging import folded
+from service.registry.owners import Owner
 from service.storage.models import Alert, Product
 
 _KIND_NAMES = {
@@ -117,17 +119,29 @@ class Alerts:
         wanted = [notice["fingerprint"] for each in rows_of for notice in each]
         known = set(connection.scalars(select(Alert.fingerprint).where(Alert.fingerprint.in_(wanted))))
         created = []
-        for each in rows_of:
+        refused: Refused = {}
+        for (line, facts), each in zip(rows, rows_of, strict=True):
             new = [notice for notice in each if notice["fingerprint"] not in known]
+            refusal = _not_your_notice(facts.authority, journal.owner) or journal.row(
+                line, Became.NEW if new else Became.UNCHANGED, after=_readable(each[0]) if new else None
+            )
+            if refusal:
+                refused[line] = refusal
+                continue
             for notice in new:
                 known.add(notice["fingerprint"])
                 created.append(notice | {"product_id": products.get(notice["gtin"])})
                 journal.note("create", "alert", notice["fingerprint"], after=_readable(notice))
-            journal.counts.new += bool(new)
-            journal.counts.unchanged += not new
         if created:
             connection.execute(insert(Alert), [notice | {"entered": journal.at} for notice in created])
-        return {}
+        return refused
+
+
+def _not_your_notice(authority: str, owner: Owner) -> list[VialcheckError]:
+    """An authority puts in its own notices, and no other's."""
+    if owner.everybody or folded(authority) == folded(owner.name):
+        return []
+    return [invalid(authority, owner.name, found="another authority", field="authority")]
 
 
 def _kind(raw: str) -> AlertKind:

@@ -9,18 +9,18 @@ A release date without a status says released.
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from service.authenticity.evidence import BatchRecord, BatchStatus
-from service.errors import ErrorCode, RefusedError
 from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry.cells import Cells, count, first_day, free_text, invalid, last_day, markets
 from service.registry.columns import plain
-from service.registry.journal import Journal
+from service.registry.journal import Became, Journal
 from service.registry.listing import Refused, distinct
 from service.registry.merging import CONTRADICTION, Rule, equal, merge, same_members, same_words
+from service.registry.owners import no_product
 from service.registry.recalls.standing import standing
 from service.registry.recalls.statuses import status_of_new
 from service.storage.models import Batch, Manufacturer, Product, QualityResult
@@ -134,39 +134,42 @@ class Batches:
         self, connection: Connection, rows: Sequence[tuple[int, BatchFacts]], journal: Journal
     ) -> Refused:
         """Merge the rows into the record."""
-        products, waiting = _products(connection, distinct(facts.gtin for _, facts in rows))
-        known = [(products[facts.gtin], facts.lot.key) for _, facts in rows if facts.gtin in products]
+        products = _products(connection, distinct(facts.gtin for _, facts in rows), journal)
+        known = [(products[facts.gtin].id, facts.lot.key) for _, facts in rows if facts.gtin in products]
         records = _recorded(connection, known)
         created: list[dict[str, Any]] = []
         refused: Refused = {}
         for line, facts in rows:
-            product_id = products.get(facts.gtin)
-            if product_id is None:
-                refused[line] = [
-                    RefusedError(ErrorCode.PRODUCT_NOT_ON_RECORD, given=facts.gtin, field="gtin")
-                ]
+            product = products.get(facts.gtin)
+            if product is None:
+                refused[line] = [no_product(facts.gtin, journal.owner)]
                 continue
             stated = {name: getattr(facts, name) for name in _RULES}
-            record = records.get((product_id, facts.lot.key))
+            record = records.get((product.id, facts.lot.key))
             if record is None:
                 status = facts.status or facts.presumed
-                if product_id in waiting and status is BatchStatus.RELEASED:
+                if product.two_person_release and status is BatchStatus.RELEASED:
                     status = BatchStatus.PENDING  # until a second person has released it
-                record = stated | {"status": status, "product_id": product_id}
+                record = stated | {"status": status, "product_id": product.id}
                 record |= {"lot": facts.lot, "gtin": facts.gtin}
-                records[product_id, facts.lot.key] = record
+                surprise = journal.row(line, Became.NEW, after=_readable(record))
+                if surprise:
+                    refused[line] = surprise
+                    continue
+                records[product.id, facts.lot.key] = record
                 created.append(record)
-                journal.counts.new += 1
-                continue
-            stated = _still_said(record, stated, waits=product_id in waiting)
-            changes, conflicts = merge(record, stated, _RULES)
-            if conflicts:
-                refused[line] = conflicts
-            elif changes:
-                _change(connection, record, changes, journal)
-                journal.counts.changed += 1
             else:
-                journal.counts.unchanged += 1
+                stated = _still_said(record, stated, waits=product.two_person_release)
+                changes, conflicts = merge(record, stated, _RULES)
+                before = _readable({name: record[name] for name in changes})
+                became = Became.CHANGED if changes else Became.UNCHANGED
+                conflicts = conflicts or journal.row(line, became, before=before, after=_readable(changes))
+                if conflicts:
+                    refused[line] = conflicts
+                    continue
+                if changes:
+                    _change(connection, record, changes, journal)
+            journal.counts.waiting += product.two_person_release and record["status"] is BatchStatus.PENDING
         _create(connection, created, journal)
         return refused
 
@@ -192,16 +195,6 @@ def _results(raw: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(sorted(results.values()))
 
 
-def _products(connection: Connection, gtins: list[str]) -> tuple[dict[str, int], set[int]]:
-    """The products' ids by GTIN, and those whose batches wait for a second person."""
-    rows = connection.execute(
-        select(Product.gtin, Product.id, Manufacturer.two_person_release)
-        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .where(Product.gtin.in_(gtins))
-    ).all()
-    return {row[0]: row[1] for row in rows}, {row[1] for row in rows if row[2]}
-
-
 def _still_said(record: dict[str, Any], stated: dict[str, Any], *, waits: bool) -> dict[str, Any]:
     """What a list says, without what persons have decided since it was written.
 
@@ -217,6 +210,27 @@ def _still_said(record: dict[str, Any], stated: dict[str, Any], *, waits: bool) 
     if waits and (record["status"], stated["status"]) == (BatchStatus.PENDING, BatchStatus.RELEASED):
         said["status"] = None
     return said
+
+
+class _Product(NamedTuple):
+    """`two_person_release`: a batch put in by one person counts once another has released it."""
+
+    id: int
+    two_person_release: bool
+
+
+def _products(connection: Connection, gtins: list[str], journal: Journal) -> dict[str, _Product]:
+    """Those of the products that are on record and may be touched."""
+    statement = (
+        select(Product.gtin, Product.id, Manufacturer.two_person_release, Manufacturer.organisation_id)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Product.gtin.in_(gtins))
+    )
+    return {
+        gtin: _Product(number, two)
+        for gtin, number, two, organisation_id in connection.execute(statement)
+        if journal.owner.owns(organisation_id)
+    }
 
 
 def _recorded(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], dict[str, Any]]:
@@ -327,5 +341,7 @@ def _name(record: dict[str, Any]) -> str:
 def _readable(fields: dict[str, Any]) -> dict[str, Any]:
     """Fields as the audit keeps them."""
     return {
-        field: value.printed_form if isinstance(value, Expiry) else value for field, value in fields.items()
+        field: value.printed_form if isinstance(value, Expiry) else value
+        for field, value in fields.items()
+        if field not in ("product_id", "gtin") and not isinstance(value, Lot)
     }

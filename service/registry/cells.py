@@ -13,6 +13,7 @@ from service.errors import ErrorCode, IdentifierError, RefusedError, VialcheckEr
 from service.gs1.countries import parse_country
 from service.gs1.identifiers import Expiry
 from service.registry.columns import Header
+from service.registry.marks import DATE, ERROR, MERGED, NUMBER, TIME, TRUTH, unmarked
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -55,16 +56,21 @@ class Cells:
 
     def raw(self, field: str) -> str:
         """The cell as written without outer white space; empty where there is no such column."""
+        return self._cell(field)[1]
+
+    def _cell(self, field: str) -> tuple[str, str]:
+        """The kind of a spreadsheet's cell that is not text, and what it shows."""
         place = self._header.index.get(field)
-        return "" if place is None else self._cells[place].strip()
+        kind, text = unmarked("" if place is None else self._cells[place])
+        return kind, text.strip()
 
     def read(self, field: str, parse: Callable[[str], T], default: D) -> T | D:
         """What `parse` makes of the cell, `default` when it is empty or cannot be read."""
-        raw = self.raw(field)
+        kind, raw = self._cell(field)
         if not raw:
             return default
         try:
-            require_whole(raw, field)
+            require_whole(raw, field, kind)
             return parse(raw)
         except VialcheckError as error:
             error.field = field
@@ -93,11 +99,24 @@ def invalid(given: str, expected: str, *, found: str = "", field: str | None = N
     return RefusedError(ErrorCode.VALUE_INVALID, given=given, expected=expected, found=found, field=field)
 
 
-def require_whole(raw: str, field: str) -> None:
-    """Raise SPREADSHEET_NUMBER for what a spreadsheet leaves of a value that it took for a number or date."""
+def require_whole(raw: str, field: str, kind: str = "") -> None:
+    """Raise SPREADSHEET_NUMBER for what a spreadsheet leaves of a value that it took for a number or date.
+
+    `kind` is that of a spreadsheet's own cell. CELL_MERGED for one that lies under another.
+    """
+    if kind == MERGED:
+        raise RefusedError(
+            ErrorCode.CELL_MERGED,
+            given=raw,
+            expected="a value in each row",
+            found=f"merged with {raw}",
+            field=field,
+        )
     found = ""
-    if _ERROR_VALUE.fullmatch(raw):
+    if kind == ERROR or _ERROR_VALUE.fullmatch(raw):
         found = "an error value, or a column that was too narrow to show it"
+    elif kind and changed_by_spreadsheet(kind, field):
+        found = f"the {_KIND_NAMES[kind]} {raw} and not text; format the column as text and write it again"
     elif field in _IDENTIFIERS and _EXPONENT.fullmatch(raw):
         found = "a rounded number"
     elif field in _IDENTIFIERS and _WHOLE_AS_FRACTION.fullmatch(raw):
@@ -108,6 +127,12 @@ def require_whole(raw: str, field: str) -> None:
         raise RefusedError(ErrorCode.SPREADSHEET_NUMBER, given=raw, found=found, field=field)
 
 
+def changed_by_spreadsheet(kind: str, field: str) -> bool:
+    """Whether a cell of this kind has lost what was to stand in it: zeros in front, `E`, all of a lot."""
+    return field in _IDENTIFIERS and kind != "" and (field != "expiry" or kind != DATE)
+
+
+_KIND_NAMES = {NUMBER: "number", DATE: "date", TIME: "time", TRUTH: "yes-or-no value"}
 _IDENTIFIERS = frozenset(("gtin", "lot", "serial", "serial_prefix", "expiry", "gs1_prefix"))
 _DATES = frozenset(("expiry", "made", "released", "reported"))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.errors import ErrorCode, RefusedError
+from service.registry.marks import column_name
 
 REASON_COLUMN = "refused because"
 """The column that we add to the file of refused rows, and know again when it comes back mended."""
@@ -34,11 +35,29 @@ class Header:
     index: Mapping[str, int]
     ignored: tuple[str, ...]
     reason_column: int | None
+    lettered: bool = False
+    """Whether the columns have letters: the list is a sheet of a workbook."""
 
     def label(self, field: str) -> str:
         """The header as the file writes it; the field's own name where the file has no such column."""
         place = self.index.get(field)
         return field if place is None else self.labels[place]
+
+    def where(self, field: str, line: int) -> str:
+        """Where a person finds the cell: `line 5, Lot`, or `B5 (Lot)` in a sheet."""
+        place = self.index.get(field)
+        if not self.lettered or place is None:
+            return f"line {line}, {self.label(field)}"
+        return f"{column_name(place)}{line} ({self.label(field)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a person says of a list: its kind, what each column means (empty: not to be read), which sheet."""
+
+    kind: Kind
+    columns: tuple[str, ...]
+    sheet: str = ""
 
 
 # Names are compared without accents, case, spaces and punctuation; the first is the documented one.
@@ -123,17 +142,21 @@ _TABLES: Mapping[Kind, Mapping[str, str]] = {
     },
 }
 
+FIELDS: Mapping[Kind, tuple[str, ...]] = {kind: tuple(table) for kind, table in _TABLES.items()}
+"""What the columns of each kind of list can mean."""
+
 _NAMES = {
     kind: {name: field for field, names in table.items() for name in names.split()}
     for kind, table in _TABLES.items()
 }
 
-_NEEDED: Mapping[Kind, tuple[str, ...]] = {
+NEEDED: Mapping[Kind, tuple[str, ...]] = {
     Kind.PRODUCTS: ("gtin", "name", "manufacturer"),
     Kind.BATCHES: ("gtin", "lot", "expiry"),
     Kind.UNITS: ("gtin", "lot", "serial"),
     Kind.ALERTS: ("authority", "kind"),
 }
+"""The columns without which a list is none of its kind."""
 
 # The column that only this kind of list would have, asked in this order where two kinds fit equally well.
 _SIGNATURE: Mapping[Kind, tuple[str, ...]] = {
@@ -174,11 +197,55 @@ def recognise(cells: Sequence[str]) -> Header:
     if missing:
         raise RefusedError(
             ErrorCode.COLUMN_MISSING,
-            expected=f"a list of {kind} with the columns {', '.join(_NEEDED[kind])}",
+            expected=f"a list of {kind} with the columns {', '.join(NEEDED[kind])}",
             found=found,
             field=", ".join(missing),
         )
     return _header(kind, cells)
+
+
+def laid_out(cells: Sequence[str], layout: Layout) -> Header:
+    """The header of a list whose columns a person has named.
+
+    Raises VALUE_INVALID for a meaning that lists of this kind do not have, COLUMN_TWICE, COLUMN_MISSING.
+    """
+    index: dict[str, int] = {}
+    for place, field in enumerate(layout.columns[: len(cells)]):
+        if not field:
+            continue
+        if field not in FIELDS[layout.kind]:
+            expected = f"one of {', '.join(FIELDS[layout.kind])}"
+            raise RefusedError(ErrorCode.VALUE_INVALID, given=field, expected=expected, field="column")
+        if field in index:
+            found = f"{cells[index[field]]!r} and {cells[place]!r}"
+            expected = "one column of each meaning"
+            raise RefusedError(ErrorCode.COLUMN_TWICE, expected=expected, found=found, field=field)
+        index[field] = place
+    missing = [field for field in NEEDED[layout.kind] if field not in index]
+    if missing:
+        raise RefusedError(
+            ErrorCode.COLUMN_MISSING,
+            expected=f"a list of {layout.kind} with the columns {', '.join(NEEDED[layout.kind])}",
+            found=" | ".join(cell.strip() for cell in cells)[:300],
+            field=", ".join(missing),
+        )
+    labels = tuple(cell.strip() for cell in cells)
+    read = set(index.values())
+    reason = labels.index(REASON_COLUMN) if REASON_COLUMN in labels else None
+    ignored = tuple(label for place, label in enumerate(labels) if label and place not in read | {reason})
+    return Header(layout.kind, labels, index, ignored, reason)
+
+
+def guessed(kind: Kind, cells: Sequence[str]) -> tuple[str, ...]:
+    """What each column would mean in a list of this kind, or empty; only the first of several alike."""
+    meanings = [_NAMES[kind].get(plain(cell), "") for cell in cells]
+    return tuple(field if field not in meanings[:place] else "" for place, field in enumerate(meanings))
+
+
+def likeliest(cells: Sequence[str]) -> Kind | None:
+    """The kind of list that these headers look like most, however many columns it lacks; None for no kind."""
+    best = min(Kind, key=lambda each: (len(_missing(each, cells)), -len(_fields(each, cells))))
+    return best if _fields(best, cells) else None
 
 
 def _fields(kind: Kind, cells: Sequence[str]) -> set[str]:
@@ -188,7 +255,7 @@ def _fields(kind: Kind, cells: Sequence[str]) -> set[str]:
 
 def _missing(kind: Kind, cells: Sequence[str]) -> list[str]:
     fields = _fields(kind, cells)
-    return [field for field in _NEEDED[kind] if field not in fields]
+    return [field for field in NEEDED[kind] if field not in fields]
 
 
 def _header(kind: Kind, cells: Sequence[str]) -> Header:

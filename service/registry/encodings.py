@@ -20,8 +20,10 @@ _SIGNATURES = (
     (b"II*\x00", "a TIFF picture"),
     (b"MM\x00*", "a TIFF picture"),
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive (an Excel workbook is one: save it as CSV)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document (save it as CSV)"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel or Word document, or a workbook with a password (save it as .xlsx without one)",
+    ),
     (b"\x1f\x8b", "a gzip archive (unpack it first)"),
     (b"SQLite format 3\x00", "a database"),
 )
@@ -36,7 +38,7 @@ _ICELANDIC_VOWELS = frozenset("ÁÆÉÍÓÚáæéíóú")
 _WRITTEN_IN_LISTS = frozenset("–—“”‘’®™°µ§€ ·×")  # noqa: RUF001 (they are meant)
 
 
-def refuse_what_is_no_text(start: bytes) -> None:
+def refuse_what_is_no_list(start: bytes) -> None:
     """Raise FILE_NOT_TEXT, saying what the file looks like, when its first bytes are no list's."""
     for signature, name in _SIGNATURES:
         if start.startswith(signature):
@@ -49,7 +51,7 @@ def refuse_what_is_no_text(start: bytes) -> None:
 
 def not_text(found: str) -> RefusedError:
     """The refusal of a file that is no list at all."""
-    expected = "a list as text (CSV), with a header line"
+    expected = "a list: a text file (.csv) or a spreadsheet (.xlsx or .ods), with a header line"
     return RefusedError(ErrorCode.FILE_NOT_TEXT, expected=expected, found=found)
 
 

@@ -19,7 +19,7 @@ from service.registry.alerts import Alerts
 from service.registry.batches import Batches
 from service.registry.cells import free_text
 from service.registry.columns import Kind
-from service.registry.journal import Counts, Journal
+from service.registry.journal import Counts, Journal, Origin
 from service.registry.listing import Listing, Meter
 from service.registry.openfda import Notices, OpenFda, looks_like_json
 from service.registry.products import Products
@@ -36,6 +36,7 @@ _LOCK = 0x7669616C  # PostgreSQL's advisory lock that keeps imports apart: "vial
 class FileOutcome:
     """What became of one file. `error`: the file as a whole was refused. `errors`: the first row errors.
 
+    `waiting`: batches, of a manufacturer that asks for it, that a second person has to release.
     `refused_file` has all refused rows with their reasons; None when there are none, or when it could not be
     written (`unwritten` says why).
     """
@@ -49,6 +50,7 @@ class FileOutcome:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    waiting: int = 0
     errors: tuple[RowError, ...] = ()
     refused_file: Path | None = None
     unwritten: str = ""
@@ -95,26 +97,28 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     dry_run: bool = False,
     keep_good: bool = False,
     errors: Path | None = None,
+    sheet: str = "",
     progress: Callable[[int], None] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> ImportOutcome:
     """Put the files in, and say what became of each row.
 
     `who` and `reason` go into the audit. `errors` is where the refused rows of the one file go (default:
-    beside each file, named `….refused.csv`). `progress` is told how many more bytes were read. Raises
-    UnavailableError when the database is busy or away (nothing was changed then), VALUE_INVALID for an
-    `errors` that would overwrite a list, VALUE_MISSING for a `who` without a name.
+    beside each file, named `….refused.csv`). `sheet` names the one meant of a workbook with several.
+    `progress` is told how many more bytes were read. Raises UnavailableError when the database is busy or
+    away (nothing was changed then), VALUE_INVALID for an `errors` that would overwrite a list, VALUE_MISSING
+    for a `who` without a name.
     """
     _require_place_for(errors, files)
     who, reason = replace(who, name=_said("actor", who.name, 200)), _said("reason", reason, 2000)
     with ExitStack() as stack:
-        works = [stack.enter_context(_Work(path, progress or _unheard)) for path in files]
+        works = [stack.enter_context(_Work(path, sheet, progress or _unheard)) for path in files]
         works.sort(key=_Work.turn)
         for work in works:
             work.prepare()
         committed = False
         with suppress(_UndoneError), _said_plainly(), database.transaction() as connection:
-            _keep_imports_apart(connection)
+            keep_imports_apart(connection)
             for work in works:
                 work.apply(connection, at=clock(), who=who, reason=reason)
             if dry_run or not (keep_good or all(work.good for work in works)):
@@ -124,8 +128,8 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     return ImportOutcome(outcomes, committed)
 
 
-def _opened(path: Path, stack: ExitStack) -> Table | OpenFda:
-    return OpenFda(path) if looks_like_json(path) else stack.enter_context(Table(path))
+def _opened(path: Path, sheet: str, stack: ExitStack) -> Table | OpenFda:
+    return OpenFda(path) if looks_like_json(path) else stack.enter_context(Table(path, sheet=sheet))
 
 
 class _Incoming(Protocol):
@@ -157,8 +161,9 @@ def _incoming(table: Table | OpenFda, stack: ExitStack) -> _Incoming:
 class _Work:
     """One file on its way. What refuses it as a whole is kept, not raised: the others are looked at too."""
 
-    def __init__(self, path: Path, progress: Callable[[int], None]) -> None:
+    def __init__(self, path: Path, sheet: str, progress: Callable[[int], None]) -> None:
         self._path = path
+        self._sheet = sheet
         self._stack = ExitStack()
         self._progress = progress
         self._told = 0
@@ -168,7 +173,7 @@ class _Work:
 
     def __enter__(self) -> Self:
         try:
-            table = self._table = _opened(self._path, self._stack)
+            table = self._table = _opened(self._path, self._sheet, self._stack)
         except RefusedError as error:
             self._error = error
             return self
@@ -201,7 +206,7 @@ class _Work:
         """Put in what is good; nothing of a file that is refused as a whole."""
         if self._error is not None or self._table is None:
             return
-        journal = Journal(connection, self._table, at=at, who=who, reason=reason)
+        journal = Journal(connection, Origin.of(self._table), at=at, who=who, reason=reason)
         try:
             with connection.begin_nested():
                 self._incoming.apply(
@@ -230,6 +235,7 @@ class _Work:
             changed=counts.changed,
             unchanged=counts.unchanged,
             refused=counts.refused,
+            waiting=counts.waiting,
             errors=tuple(sorted(self._early.first + self._late.first, key=lambda each: each.line)[:SHOWN]),
             refused_file=refused_file,
             unwritten=unwritten,
@@ -282,7 +288,7 @@ def _require_place_for(errors: Path | None, files: Sequence[Path]) -> None:
         )
 
 
-def _keep_imports_apart(connection: Connection) -> None:
+def keep_imports_apart(connection: Connection) -> None:
     """On SQLite whoever writes is alone. On PostgreSQL two imports could each miss what the other puts in."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

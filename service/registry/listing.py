@@ -66,36 +66,51 @@ class Listing(Generic[F]):
 
     def _keyed(self, meter: Meter) -> Iterator[tuple[int, Hashable, int]]:
         """Line, what the readable row speaks of, and a number that stands for what it says."""
-        for line, facts in self._facts(meter):
+        for line, _, facts in self._facts(meter):
             if not isinstance(facts, Cells) and (key := self._room.key(facts)) is not None:
                 yield line, key, hash(facts)
 
     def apply(self, connection: Connection, journal: Journal, refusals: Refusals, meter: Meter) -> None:
         """Merge the rows into the record."""
-        facts = self._facts(meter)
-        while chunk := list(islice(facts, CHUNK)):
-            refused: Refused = {}
-            rows: list[tuple[int, F]] = []
-            for line, each in chunk:
-                if isinstance(each, Cells):
-                    refused[line] = each.problems
-                elif line in self._contradicted:
-                    refused[line] = [_other_row(self._contradicted[line])]
-                else:
-                    rows.append((line, each))
-            if rows:
-                refused |= self._room.store(connection, rows, journal)
-            for line in sorted(refused):
-                refusals.add(line, refused[line])
+        for chunk in self.chunks(meter):
+            self.merge(connection, chunk, journal, refusals)
             journal.write()
 
-    def _facts(self, meter: Meter) -> Iterator[tuple[int, F | Cells]]:
+    def chunks(self, meter: Meter) -> Iterator[list[tuple[int, list[str], F | Cells]]]:
+        """The rows in pieces of `CHUNK`, as `merge` takes them: line, cells, what they say."""
+        facts = self._facts(meter)
+        while chunk := list(islice(facts, CHUNK)):
+            yield chunk
+
+    def merge(
+        self,
+        connection: Connection,
+        chunk: Iterable[tuple[int, list[str], F | Cells]],
+        journal: Journal,
+        refusals: Refusals,
+    ) -> None:
+        """Merge one piece into the record."""
+        refused: Refused = {}
+        rows: list[tuple[int, F]] = []
+        for line, _, each in chunk:
+            if isinstance(each, Cells):
+                refused[line] = each.problems
+            elif line in self._contradicted:
+                refused[line] = [_other_row(self._contradicted[line])]
+            else:
+                rows.append((line, each))
+        if rows:
+            refused |= self._room.store(connection, rows, journal)
+        for line in sorted(refused):
+            refusals.add(line, refused[line])
+
+    def _facts(self, meter: Meter) -> Iterator[tuple[int, list[str], F | Cells]]:
         """What each row says; its cells when they cannot be read. Rows of empty cells are left out."""
         for line, row in metered(self._table, meter):
             if any(cell.strip() for cell in row):
                 cells = Cells(self._table.header, row)
                 facts = self._room.parse(cells)
-                yield line, cells if facts is None or cells.problems else facts
+                yield line, row, cells if facts is None or cells.problems else facts
 
 
 def metered(table: Table, meter: Meter) -> Iterator[Row]:

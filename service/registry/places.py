@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 from service.authenticity.dispositions import Disposition
 from service.errors import ConflictError, ErrorCode, RefusedError, VialcheckError
 from service.gs1.identifiers import Expiry
-from service.storage.models import Batch, Product
+from service.registry.owners import Owner, no_product
+from service.storage.models import Batch, Manufacturer, Product
 
 _MOST_REMEMBERED = 20_000
 
@@ -48,8 +49,9 @@ Refused = tuple[VialcheckError, ...]
 class Places:
     """Finds the place of each combination once."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, owner: Owner = Owner()) -> None:  # noqa: B008 (frozen)
         self.connection = connection
+        self._owner = owner
         self._found: dict[What, Place | Refused] = {}
 
     def find(self, what: What) -> Place | Refused:
@@ -66,9 +68,14 @@ class Places:
         return str(self.connection.scalar(select(Batch.lot).where(Batch.id == batch_id)))
 
     def _look_up(self, what: What) -> Place | Refused:
-        product_id = self.connection.scalar(select(Product.id).where(Product.gtin == what.gtin))
-        if product_id is None:
-            return (RefusedError(ErrorCode.PRODUCT_NOT_ON_RECORD, given=what.gtin, field="gtin"),)
+        product = self.connection.execute(
+            select(Product.id, Manufacturer.organisation_id)
+            .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+            .where(Product.gtin == what.gtin)
+        ).one_or_none()
+        if product is None or not self._owner.owns(product.organisation_id):
+            return (no_product(what.gtin, self._owner),)
+        product_id = product.id
         batch = self.connection.execute(
             select(Batch.id, Batch.lot, Batch.expiry, Batch.expiry_month_only).where(
                 Batch.product_id == product_id, Batch.lot_key == what.lot_key

@@ -14,9 +14,10 @@ from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.gs1.identifiers import Gtin
 from service.gs1.languages import parse_language
 from service.registry.cells import Cells, invalid, markets, pieces, yes_or_no
-from service.registry.journal import Journal
+from service.registry.journal import Became, Journal
 from service.registry.listing import Refused, distinct
 from service.registry.merging import Rule, folded, joined, merge, only_on, same_members, same_words
+from service.registry.owners import not_yours
 from service.storage.models import Alert, Manufacturer, Product
 
 _NATIONAL = ("PZN", "CIP", "CN", "DRN", "AIM", "NDC", "AIC", "SRN")
@@ -102,27 +103,37 @@ class Products:
         for line, facts in rows:
             stated = {field: getattr(facts, field) for field in _PRODUCT_RULES}
             record = records.get(facts.gtin)
+            foreign = makers.foreign(facts, record)
+            if foreign:
+                refused[line] = foreign
+                continue
             if record is None:
                 changes, conflicts = stated, list[VialcheckError]()
             else:
                 changes, conflicts = merge(record, stated, _PRODUCT_RULES)
             # the maker is looked at even when the product conflicts: all that is wrong with a row is said
             maker, conflicts = makers.merged(facts, conflicts)
+            conflicts = conflicts or _told(journal, line, record, maker, changes)
             if conflicts:
                 refused[line] = conflicts
             elif record is None:
                 records[facts.gtin] = _create(connection, facts, makers.save(maker), journal)
-                journal.counts.new += 1
             else:
-                maker_changed = bool(maker.changes)
                 makers.save(maker)
                 if changes:
                     _change(connection, record, changes, journal)
-                if changes or maker_changed:
-                    journal.counts.changed += 1
-                else:
-                    journal.counts.unchanged += 1
         return refused
+
+
+def _told(
+    journal: Journal, line: int, record: dict[str, Any] | None, maker: "_Maker", changes: dict[str, Any]
+) -> list[VialcheckError]:
+    """Count the row by what it changes of the product and of its manufacturer."""
+    if record is None:
+        return journal.row(line, Became.NEW, after=changes)
+    both, on_record = changes | maker.changes, maker.record | record
+    became = Became.CHANGED if both else Became.UNCHANGED
+    return journal.row(line, became, before={field: on_record[field] for field in both}, after=both)
 
 
 def _prefixes(raw: str) -> tuple[str, ...]:
@@ -150,7 +161,7 @@ def _languages(raw: str) -> tuple[str, ...]:
 
 def _recorded(connection: Connection, gtins: list[str]) -> dict[str, dict[str, Any]]:
     statement = (
-        select(Product.__table__, Manufacturer.name.label("manufacturer"))
+        select(Product.__table__, Manufacturer.name.label("manufacturer"), Manufacturer.organisation_id)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
         .where(Product.gtin.in_(gtins))
     )
@@ -169,7 +180,8 @@ def _create(connection: Connection, facts: ProductFacts, maker_id: int, journal:
         .values(product_id=product_id)
     )
     journal.note("create", "product", facts.gtin, after=stated)
-    return stated | {"id": product_id, "gtin": facts.gtin}
+    owner = {"organisation_id": journal.owner.organisation_id}
+    return stated | {"id": product_id, "gtin": facts.gtin} | owner
 
 
 def _change(
@@ -198,6 +210,29 @@ class _Manufacturers:
         rows = connection.execute(select(Manufacturer.__table__)).mappings()
         self._records = {folded(row["name"]): dict(row) for row in rows}
 
+    def foreign(self, facts: ProductFacts, product: dict[str, Any] | None) -> list[VialcheckError]:
+        """Why the row is about somebody else's: product, manufacturer, or GS1 company prefix."""
+        owner = self._journal.owner
+        if owner.everybody:
+            return []
+        if product is not None and not owner.owns(product["organisation_id"]):
+            return [not_yours(facts.gtin, "gtin")]
+        maker = self._records.get(folded(facts.manufacturer))
+        if maker is not None and not owner.owns(maker["organisation_id"]):
+            return [not_yours(facts.manufacturer, "manufacturer")]
+        others = [
+            prefix
+            for other in self._records.values()
+            if not owner.owns(other["organisation_id"])
+            for prefix in other["gs1_prefixes"]
+        ]
+        if any(facts.gtin[1:].startswith(prefix) for prefix in others):
+            return [not_yours(facts.gtin, "gtin")]
+        for own in facts.gs1_prefixes:
+            if any(own.startswith(prefix) or prefix.startswith(own) for prefix in others):
+                return [not_yours(own, "gs1_prefix")]
+        return []
+
     def merged(
         self, facts: ProductFacts, conflicts: list[VialcheckError]
     ) -> tuple[_Maker, list[VialcheckError]]:
@@ -214,6 +249,7 @@ class _Manufacturers:
         record, changes = maker.record, maker.changes
         if record["id"] is None:
             values = {name: value for name, value in (record | changes).items() if name != "id"}
+            values["organisation_id"] = self._journal.owner.organisation_id
             statement = insert(Manufacturer).values(values).returning(Manufacturer.id)
             record |= values | {"id": self._connection.execute(statement).scalar_one()}
             self._records[folded(record["name"])] = record

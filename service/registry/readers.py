@@ -8,21 +8,26 @@ import codecs
 import csv
 import hashlib
 import io
+import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.columns import Header, likeness, recognise
+from service.registry.columns import Header, Layout, laid_out, likeness, recognise
 from service.registry.encodings import (
     SAMPLE,
     encoding_by_mark,
     guess_encoding,
     not_text,
-    refuse_what_is_no_text,
+    refuse_what_is_no_list,
 )
+from service.registry.marks import unmarked
+from service.registry.workbooks import Sheet, is_container, unpacked
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -33,6 +38,8 @@ Row = tuple[int, list[str]]
 DELIMITERS = (",", ";", "\t", "|")
 
 _BLOCK = 256 * 1024
+_TOP = 30  # rows among which a sheet's header row is looked for
+_A_LIST = 2  # columns that have to be known for a sheet to look like a list
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -53,16 +60,23 @@ class Source(Protocol):
 class Table:
     """One opened list. `size` is in bytes, `position` how far reading has come."""
 
-    def __init__(self, path: Path) -> None:
-        """Copy and recognise the file.
+    def __init__(self, path: Path, layout: Layout | None = None, *, sheet: str = "") -> None:
+        """Copy and recognise the file; with a `layout`, its columns mean what that says.
 
-        Raises NOT_FOUND, FILE_EMPTY, FILE_NOT_TEXT, FILE_KIND_UNKNOWN, COLUMN_MISSING or COLUMN_TWICE.
+        `sheet` names the sheet of a workbook that is meant; without it there has to be one that is a list.
+        Raises NOT_FOUND, FILE_EMPTY, FILE_NOT_TEXT, FILE_KIND_UNKNOWN, COLUMN_MISSING, COLUMN_TWICE,
+        WORKBOOK_REFUSED or SHEET_UNCLEAR.
         """
         self.path = path
+        self.sheet = layout.sheet if layout else sheet
+        self._layout = layout
         self._copy: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
         try:
-            self.size, self.sha256, self.encoding = self._take(path)
-            self.delimiter, self.header, self._skip = self._recognise()
+            start = self._take(path)
+            if is_container(start):
+                self.delimiter, self.header, self._skip = self._take_sheet()
+            else:
+                self.delimiter, self.header, self._skip = self._recognise()
         except BaseException:
             self._copy.close()
             raise
@@ -99,8 +113,10 @@ class Table:
                     found=f"{error}, on or before line {reader.line_num}",
                 ) from error
 
-    @staticmethod
-    def _numbered(reader: "Reader") -> Iterator[Row]:
+    def _numbered(self, reader: "Reader") -> Iterator[Row]:
+        if self.header.lettered:
+            yield from ((int(cells[0]), cells[1:]) for cells in reader)
+            return
         line = reader.line_num
         for cells in reader:
             if cells:
@@ -112,8 +128,8 @@ class Table:
         for line, cells in rows:
             yield line, [spoken(cell) for cell in cells]
 
-    def _take(self, path: Path) -> tuple[int, str, str]:
-        """Copy the bytes; their number, their hash and their encoding."""
+    def _take(self, path: Path) -> bytes:
+        """Copy the bytes, find their number, hash and encoding; the first of them."""
         digest = hashlib.sha256()
         decoder = codecs.getincrementaldecoder("utf-8")()
         start = b""
@@ -123,10 +139,12 @@ class Table:
                 while block := source.read(_BLOCK):
                     if not start:
                         start = block[:SAMPLE]
-                        refuse_what_is_no_text(start)
-                    self._require_lines(block, marked=encoding_by_mark(start) == "utf-16")
+                        refuse_what_is_no_list(start)
                     digest.update(block)
                     self._copy.write(block)
+                    if is_container(start):
+                        continue
+                    self._require_lines(block, marked=encoding_by_mark(start) == "utf-16")
                     if not sample and not _decodes(decoder, block):
                         sample = block
         except OSError as error:
@@ -138,10 +156,14 @@ class Table:
             raise RefusedError(ErrorCode.FILE_EMPTY, expected="a header line and rows", found="an empty file")
         if not sample and not _decodes(decoder, b"", final=True):
             sample = start
-        encoding = encoding_by_mark(start) or ("utf-8" if not sample else guess_encoding(start + sample))
-        if not (encoding.startswith("utf-8") and not sample):
-            self._require_encoding(encoding)
-        return self._copy.tell(), digest.hexdigest(), encoding
+        self.size, self.sha256, self.encoding = self._copy.tell(), digest.hexdigest(), "utf-8"
+        if not is_container(start):
+            self.encoding = encoding_by_mark(start) or (
+                "utf-8" if not sample else guess_encoding(start + sample)
+            )
+            if not (self.encoding.startswith("utf-8") and not sample):
+                self._require_encoding(self.encoding)
+        return start
 
     @staticmethod
     def _require_lines(block: bytes, *, marked: bool) -> None:
@@ -168,8 +190,71 @@ class Table:
         if sample[:4].lower() == "sep=":  # a spreadsheet's own first line, which names its delimiter
             sample, skip = sample[sample.find("\n") + 1 :], 1
         headers = {delimiter: _first_record(sample, delimiter) for delimiter in DELIMITERS}
-        delimiter = max(DELIMITERS, key=lambda each: likeness(headers[each]))
-        return delimiter, recognise(headers[delimiter]), skip + _blank_lines(sample) + 1
+        delimiter = max(DELIMITERS, key=lambda each: (likeness(headers[each]), len(headers[each])))
+        return delimiter, self._header_of(headers[delimiter]), skip + _blank_lines(sample) + 1
+
+    def _header_of(self, cells: list[str]) -> Header:
+        return recognise(cells) if self._layout is None else laid_out(cells, self._layout)
+
+    def _take_sheet(self) -> tuple[str, Header, int]:
+        """Put the rows of the one sheet that is meant in the workbook's place; as `_recognise`."""
+        with tempfile.TemporaryDirectory() as folder:
+            workbook = Path(folder) / "workbook"
+            self._copy.seek(0)
+            with workbook.open("wb") as target:
+                shutil.copyfileobj(self._copy, target)
+            sheet, top, cells = _meant(unpacked(workbook, Path(folder)), self.sheet)
+            self._copy.seek(0)
+            self._copy.truncate()
+            with sheet.path.open("rb") as source:
+                shutil.copyfileobj(source, self._copy)
+        self.sheet, self.size = sheet.name, self._copy.tell()
+        return ",", replace(self._header_of(cells), lettered=True), top
+
+
+def _meant(sheets: list[Sheet], name: str) -> tuple[Sheet, int, list[str]]:
+    """The sheet of this name, or the only one that looks like a list; its header and that one's record.
+
+    Raises FILE_EMPTY or SHEET_UNCLEAR.
+    """
+    if not sheets:
+        raise RefusedError(ErrorCode.FILE_EMPTY, expected="a header line and rows", found="only empty sheets")
+    seen = [
+        (sheet, *header_in(sheet)) for sheet in sheets if sheet.name == name or (not name and sheet.visible)
+    ]
+    lists = [each for each in seen if likeness(each[2]) >= _A_LIST] or seen
+    if len(lists) == 1:
+        return lists[0]
+    raise RefusedError(
+        ErrorCode.SHEET_UNCLEAR,
+        given=name,
+        expected="one sheet with a header row of a list, or the name of the sheet",
+        found=", ".join(sheet.name for sheet in sheets),
+        field="sheet",
+    )
+
+
+def records_of(sheet: Sheet) -> Iterator[Row]:
+    """The rows of an unpacked sheet, with the numbers that it shows."""
+    with sheet.path.open(encoding="utf-8", newline="") as source:
+        yield from ((int(cells[0]), cells[1:]) for cells in csv.reader(source))
+
+
+def header_in(sheet: Sheet) -> tuple[int, list[str]]:
+    """The header row of a sheet: the one among the first that knows most columns.
+
+    How many records it takes to have read it, and its cells.
+    """
+    first = [[unmarked(cell)[1] for cell in row] for _, row in islice(records_of(sheet), _TOP)]
+    if not first:
+        return 0, []
+    best = max(range(len(first)), key=lambda place: (likeness(first[place]), _fullness(first[place]), -place))
+    return best + 1, first[best]
+
+
+def _fullness(cells: list[str]) -> bool:
+    """Whether a row may be a header where no word tells: more than a title stands in it."""
+    return sum(bool(cell.strip()) for cell in cells) > 1
 
 
 class _Borrowed:

@@ -59,7 +59,8 @@ class Units:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._rows = 0
+        self.rows = 0
+        """How many were read and can be put in."""
         self._spill = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115 (closed by `close`)
 
     def close(self) -> None:
@@ -99,7 +100,7 @@ class Units:
         When there are any, what went in is taken back and judged against the record as it was before the
         file: neither of two rows of one file that contradict each other is taken.
         """
-        places = Places(connection)
+        places = Places(connection, journal.owner)
         found = Contradictions()
         with connection.begin_nested() as savepoint:
             new = self._put_in(places, found, refusals, meter)
@@ -107,10 +108,10 @@ class Units:
                 savepoint.rollback()
         if found.keys:
             refusals.clear()
-            found.examine(connection, places, self._groups())
+            found.examine(connection, places, self.groups())
             new = self._put_in(places, found, refusals, meter)
         journal.counts.new += sum(new.values())
-        journal.counts.unchanged += self._rows - refusals.count - sum(new.values())
+        journal.counts.unchanged += self.rows - refusals.count - sum(new.values())
         for name, count in new.items():
             journal.note("commission", "batch", name, after={"units": count})
 
@@ -138,12 +139,13 @@ class Units:
                 head = [chunk, len(gathered.lines), *gathered.what]
                 for part in (head, gathered.lines, gathered.serials):
                     self._spill.write(json.dumps(part) + "\n")
-                self._rows += len(gathered.lines)
+                self.rows += len(gathered.lines)
                 gathered.serials, gathered.lines = [], []
         if len(known) > _MOST_COMBINATIONS:
             known.clear()
 
-    def _groups(self) -> Iterator[Group]:
+    def groups(self) -> Iterator[Group]:
+        """The checked rows, in the order of their chunks."""
         self._spill.seek(0)
         for head in self._spill:
             chunk, size, *what = json.loads(head)
@@ -155,7 +157,7 @@ class Units:
         """How many new units went into each batch, by its name."""
         new: dict[str, int] = {}
         done = 0
-        for _, groups in groupby(self._groups(), key=attrgetter("chunk")):
+        for _, groups in groupby(self.groups(), key=attrgetter("chunk")):
             refused: list[tuple[int, Sequence[VialcheckError]]] = []
             for group in groups:
                 done += group.size
@@ -170,7 +172,7 @@ class Units:
                     new[place.name] = new.get(place.name, 0) + count
             for line, errors in sorted(refused, key=itemgetter(0)):
                 refusals.add(line, errors)
-            meter(self._table.size * done // max(self._rows, 1))
+            meter(self._table.size * done // max(self.rows, 1))
         return new
 
 

@@ -9,6 +9,7 @@ from service.web.wording.words import N_
 
 PAGES: tuple[tuple[str, str], ...] = (
     ("overview.page", N_("Overview")),
+    ("imports.listing", N_("Imports")),
     ("release.page", N_("Release")),
     ("recalls.listing", N_("Recalls")),
     ("alerts.listing", N_("Alerts")),

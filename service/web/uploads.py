@@ -1,9 +1,10 @@
 """A picture that was sent to be read: kept in memory, read a few at a time, and let go of."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 from threading import BoundedSemaphore
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 
 from flask import Flask, Request, request
 
@@ -13,8 +14,8 @@ from service.verification.images import Code, read_codes
 MOST_UPLOAD = 16 * 1024 * 1024
 """Largest request with a picture in it, and with what a form says beside it."""
 
-_MOST_TYPED = 512 * 1024
-# What werkzeug may hold of a request besides its file; its own reading buffer counts, so this is its default.
+MOST_TYPED = 512 * 1024
+"""What may be held of a request besides its file; werkzeug's own reading buffer counts, so its default."""
 
 _AT_ONCE = 2
 _WAIT = 1.0
@@ -22,29 +23,44 @@ _WAIT = 1.0
 _reading = BoundedSemaphore(_AT_ONCE)
 
 
-_MOST: dict[Callable[..., object], int] = {}
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """How many bytes a view takes (a number, or a setting asked for each time), and where its files go."""
+
+    most: int | Callable[[], int]
+    on_disk: bool
+
+
+_BODIES: dict[Callable[..., object], _Body] = {}
 
 View = TypeVar("View", bound=Callable[..., object])
 
 
 class MemoryRequest(Request):
-    """A request whose files stay in memory: werkzeug's own puts a large one into a temporary file."""
+    """A request whose files stay in memory, unless its view wants them on disk.
+
+    Werkzeug's own puts each large one into a temporary file: a photo has no business there.
+    """
+
+    files_on_disk = False
 
     def _get_file_stream(
         self,
-        total_content_length: int | None,  # noqa: ARG002 (werkzeug's signature)
-        content_type: str | None,  # noqa: ARG002
-        filename: str | None = None,  # noqa: ARG002
-        content_length: int | None = None,  # noqa: ARG002
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
     ) -> IO[bytes]:
+        if self.files_on_disk:
+            return super()._get_file_stream(total_content_length, content_type, filename, content_length)
         return BytesIO()
 
 
-def takes_files(most: int) -> Callable[[View], View]:
-    """Let a view's requests have so many bytes, in memory; all others stay small."""
+def takes_files(most: int | Callable[[], int], *, on_disk: bool = False) -> Callable[[View], View]:
+    """Let a view's requests have so many bytes, in memory unless `on_disk`; all others stay small."""
 
     def note(view: View) -> View:
-        _MOST[view] = most
+        _BODIES[view] = _Body(most, on_disk)
         return view
 
     return note
@@ -55,9 +71,11 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def allow() -> None:
-        most = _MOST.get(app.view_functions[request.endpoint]) if request.endpoint else None
-        if most is not None:
-            request.max_content_length, request.max_form_memory_size = most, _MOST_TYPED
+        body = _BODIES.get(app.view_functions[request.endpoint]) if request.endpoint else None
+        if body is not None:
+            most = body.most if isinstance(body.most, int) else body.most()
+            request.max_content_length, request.max_form_memory_size = most, MOST_TYPED
+            cast(MemoryRequest, request).files_on_disk = body.on_disk
 
 
 def too_large() -> RefusedError:

@@ -1,6 +1,7 @@
 """Vials at clinics: what may follow on what, what the record's unit does with it, and who sees it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -343,9 +344,9 @@ def test_what_was_used_here_and_turns_up_elsewhere_is_said(ward: Ward) -> None:
     ward.hands.take(who, number, Taken(Step.OPEN), ward.desk.now())
     later = ward.desk.now() + timedelta(days=2)
     desk = Desk(ward.database, read_clock=lambda: later)
-    asked = {"scan": UNIT + "SN0001", "asker": Asker.CLINIC, "trade": True}
-    elsewhere = desk.look_up(Question(**asked, country="BR", client="clinic-x")).verdict
-    here = desk.look_up(Question(**asked, country=who.country, region=who.region, client="clinic-a")).verdict
+    asked = Question(scan=UNIT + "SN0001", asker=Asker.CLINIC, trade=True, client="clinic-x")
+    elsewhere = desk.look_up(replace(asked, country="BR")).verdict
+    here = desk.look_up(replace(asked, country=who.country, region=who.region)).verdict
     desk.close()
     assert ReasonCode.SEEN_AFTER_DISPENSING in {reason.code for reason in elsewhere.reasons}
     assert ReasonCode.SEEN_AFTER_DISPENSING not in {reason.code for reason in here.reasons}

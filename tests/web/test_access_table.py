@@ -57,6 +57,20 @@ TABLE = {
     "GET /labels/": EVERYONE,
     "GET /labels/01/<path:_rest>": EVERYONE,
     "GET /labels/sheet": EVERYONE,
+    # imports
+    "GET /imports": "-+-+++++",
+    "GET /imports/new": "---+-p++",
+    "POST /imports/new": "---+-p++",
+    "GET /imports/<int:number>": "-0-00000",
+    "GET /imports/<int:number>/progress": "-0-00000",
+    "GET /imports/<int:number>/rows/<kind>": "-0-00000",
+    "GET /imports/<int:number>/changes": "-0-00000",
+    "GET /imports/<int:number>/refused.csv": "-0-00000",
+    "GET /imports/<int:number>/refused.xlsx": "-0-00000",
+    "POST /imports/<int:number>/columns": "---0-p00",
+    "POST /imports/<int:number>/apply": "---0-p00",
+    "POST /imports/<int:number>/again": "---0-p00",
+    "POST /imports/<int:number>/cancel": "---0-p00",
     # reports of suspicious products
     "GET /report": EVERYONE,
     "POST /report": EVERYONE,
@@ -160,6 +174,7 @@ TABLE = {
 
 # What stands in the place of each parameter: things of the organisation whose people walk, where there are any.
 PLACES = {
+    "kind": "new",
     "_rest": f"{TOXIN}/10/A1001",
     "scan_id": "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
     "filename": "vialcheck.css",

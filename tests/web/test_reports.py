@@ -113,7 +113,7 @@ def test_the_same_form_twice_is_one_report(world: Flask) -> None:
 def test_a_file_that_is_no_photo_is_said(
     world: Flask, monkeypatch: pytest.MonkeyPatch, content: bytes, status: int, said: str
 ) -> None:
-    monkeypatch.setitem(uploads._MOST, send, 100_000)
+    monkeypatch.setitem(uploads._BODIES, send, uploads._Body(100_000, on_disk=False))
     with BytesIO(content) as file:
         data = {"what": "seal", "photos": [(file, "a.jpg")]}
         response = world.test_client().post("/report", data=data)

@@ -14,6 +14,7 @@ from service.storage.models.credentials import (
     WrongGuesses,
 )
 from service.storage.models.history import Clearing, ClientKey, DetectionThresholds, SightingRow
+from service.storage.models.imports import ImportJob, LateRefusal
 from service.storage.models.journal import AuditEntry, Import
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
@@ -44,8 +45,10 @@ __all__ = [
     "DetectionThresholds",
     "ExpiryExtension",
     "Import",
+    "ImportJob",
     "InUseTime",
     "Invitation",
+    "LateRefusal",
     "Manufacturer",
     "Organisation",
     "Passkey",

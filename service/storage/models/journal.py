@@ -44,7 +44,7 @@ class AuditEntry(Base):
     organisation_id: Mapped[int | None] = mapped_column(Integer, index=True)
     network: Mapped[str] = mapped_column(String(60), default="", server_default="")
     reason: Mapped[str] = mapped_column(Text)
-    import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"), index=True)
     action: Mapped[str] = mapped_column(String(40))
     object_type: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[str] = mapped_column(String(80))

@@ -185,7 +185,7 @@ ERRORS: Mapping[ErrorCode, str] = {
         "This picture is too large. Take it with the camera's usual setting, or cut out the code."
     ),
     ErrorCode.FILE_UNREADABLE: N_("The file “{given}” cannot be opened: {found}."),
-    ErrorCode.FILE_NOT_TEXT: N_("This file is not a text file (CSV)."),
+    ErrorCode.FILE_NOT_TEXT: N_("This file is neither a text file (.csv) nor a spreadsheet (.xlsx, .ods)."),
     ErrorCode.FILE_EMPTY: N_("This file is empty."),
     ErrorCode.FILE_KIND_UNKNOWN: N_("We cannot tell from its columns what this file holds."),
     ErrorCode.COLUMN_MISSING: N_("The column {field} is missing."),
@@ -196,6 +196,20 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.SPREADSHEET_NUMBER: N_(
         "A spreadsheet has changed “{given}” into a number. Format the column as text and export it again."
     ),
+    ErrorCode.CELL_MERGED: N_("The cell of the {field} is merged with another one. Fill in each row."),
+    ErrorCode.WORKBOOK_REFUSED: N_("This spreadsheet cannot be opened here."),
+    ErrorCode.SHEET_UNCLEAR: N_("This workbook has several sheets that may be meant. Name one of them."),
+    ErrorCode.FILE_MISSING: N_("Choose the file that you want to import."),
+    ErrorCode.FILE_TOO_LARGE: N_("This file is too large to be sent here. Send it in parts."),
+    ErrorCode.LIST_NOT_YOURS: N_("Your organisation may not put in lists of this kind."),
+    ErrorCode.PRODUCT_NOT_YOURS: N_(
+        "Your organisation has no product “{given}” on record. Import the products first."
+    ),
+    ErrorCode.RECORD_NOT_YOURS: N_(
+        "“{given}” belongs to another organisation, which alone may change its records."
+    ),
+    ErrorCode.RECORD_CHANGED: N_("The record has changed since you looked at it. Import the row again."),
+    ErrorCode.IMPORT_MOVED_ON: N_("This import has moved on in the meantime. Look at it once more."),
     ErrorCode.PRODUCT_NOT_ON_RECORD: N_("The product “{given}” is not on record. Import the products first."),
     ErrorCode.LOT_NOT_ON_RECORD: N_("The lot “{given}” is not on record. Import the batches first."),
     ErrorCode.CONFLICT: N_("“{given}” contradicts the {field} that is on record."),
@@ -220,6 +234,9 @@ _TECHNICAL = frozenset(
         ErrorCode.REQUEST_INVALID,
         ErrorCode.FILE_NOT_TEXT,
         ErrorCode.FILE_KIND_UNKNOWN,
+        ErrorCode.FILE_TOO_LARGE,
+        ErrorCode.WORKBOOK_REFUSED,
+        ErrorCode.SHEET_UNCLEAR,
         ErrorCode.COLUMN_MISSING,
         ErrorCode.ROW_TOO_SHORT,
         ErrorCode.VALUE_INVALID,

@@ -1,0 +1,28 @@
+"""`vialcheck work`: do the work behind imports in a process of its own."""
+
+import signal
+from threading import Event
+
+import click
+
+from service.app import imports_of
+from service.settings import load
+
+
+@click.command()
+def work() -> None:
+    """Do the work behind imports that people send, until stopped (Ctrl-C).
+
+    One process does it at a time: beside a server that does it too (VIALCHECK_WORK), this one stands by.
+    """
+    settings = load()
+    database = settings.open_database()
+    _, runner = imports_of(settings, database)
+    ended = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    runner.start()
+    click.echo(f"Waiting for imports in {settings.files}. Stop with Ctrl-C.")
+    ended.wait()
+    runner.close()
+    database.close()

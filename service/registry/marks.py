@@ -1,0 +1,64 @@
+"""Cells of a spreadsheet that are not text: marked, so that nobody reads them as if somebody had typed them.
+
+A number in a lot column was a lot once; which one, the spreadsheet has forgotten. A marked cell begins with a
+character that no identifier may have, so that whoever forgets to ask refuses it.
+
+>>> unmarked(marked("number", "9506000134352")), unmarked("LOT1")
+(('number', '9506000134352'), ('', 'LOT1'))
+"""
+
+from datetime import date, datetime, time
+
+_MARK = "\x1a"
+
+NUMBER, DATE, TIME, TRUTH, ERROR, MERGED = "number", "date", "time", "truth", "error", "merged"
+
+
+def marked(kind: str, text: str) -> str:
+    """The cell of this kind."""
+    return f"{_MARK}{kind}{_MARK}{text}"
+
+
+def unmarked(cell: str) -> tuple[str, str]:
+    """The kind of a cell, empty for text, and what it shows."""
+    parts = cell.split(_MARK, 2)
+    return (parts[1], parts[2]) if len(parts) == 3 and not parts[0] else ("", cell)
+
+
+def column_name(place: int) -> str:
+    """The letters of a column (from 0).
+
+    >>> [column_name(place) for place in (0, 25, 26, 701, 702)]
+    ['A', 'Z', 'AA', 'ZZ', 'AAA']
+    """
+    letters = ""
+    place += 1
+    while place:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
+def cell_of(value: object) -> str:
+    """What a spreadsheet's cell holds, marked unless it is text."""
+    if isinstance(value, str):
+        return value.replace(_MARK, "\ufffd")
+    if isinstance(value, bool):
+        return marked(TRUTH, "yes" if value else "no")
+    if isinstance(value, (int, float)):
+        return marked(NUMBER, _digits(float(value)))
+    if isinstance(value, datetime):
+        whole = value.time() == time()
+        return marked(DATE, value.date().isoformat() if whole else value.isoformat(" "))
+    if isinstance(value, date):
+        return marked(DATE, value.isoformat())
+    return marked(TIME, str(value))
+
+
+def _digits(number: float) -> str:
+    """A number as a person writes it: without `.0`, and without an exponent as long as it is exact.
+
+    >>> _digits(9506000134352.0), _digits(0.5), _digits(1e33)
+    ('9506000134352', '0.5', '1E+33')
+    """
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number).upper()

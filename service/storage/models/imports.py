@@ -1,0 +1,67 @@
+"""Imports on their way: what a person sent, what was seen in it, how far it has come."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.storage.models.base import Base
+from service.storage.types import Moment
+
+
+class ImportJob(Base):
+    """One file that a person sent. Its bytes lie in `folder`, beside the database, until they are removed.
+
+    reading → columns (the person says what they mean) → checking → preview (the person decides) → applying →
+    done; `failed` and `cancelled` end it. `cursor`: how many bytes of the plan are on record; it moves in the
+    transaction that puts them there. `seen` are the counts of the preview, the `rows_` what became of them.
+    """
+
+    __tablename__ = "import_job"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(Integer)
+    actor: Mapped[str] = mapped_column(String(200))
+    network: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    created: Mapped[datetime] = mapped_column(Moment)
+    moved: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    file_name: Mapped[str] = mapped_column(String(400))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    folder: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    look: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    layout: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    header_key: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    progress: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    of: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    cursor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    plan_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    seen: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    rows_new: Mapped[int] = mapped_column(default=0, server_default="0")
+    rows_changed: Mapped[int] = mapped_column(default=0, server_default="0")
+    rows_unchanged: Mapped[int] = mapped_column(default=0, server_default="0")
+    rows_refused: Mapped[int] = mapped_column(default=0, server_default="0")
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('reading', 'columns', 'checking', 'preview', "
+            "'applying', 'done', 'failed', 'cancelled')",
+            name="state",
+        ),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+        CheckConstraint("length(trim(actor)) > 0", name="actor"),
+    )
+
+
+class LateRefusal(Base):
+    """A row that was fine in the preview and not any more when its turn came, as it was sent."""
+
+    __tablename__ = "late_refusal"
+    job_id: Mapped[int] = mapped_column(ForeignKey("import_job.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(Text)
+    cells: Mapped[list[str]] = mapped_column(JSON)
