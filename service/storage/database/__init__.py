@@ -6,34 +6,32 @@ once when somebody else wrote in between, whatever the timeout.
 """
 
 import sqlite3
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from psycopg import IsolationLevel
 from pydantic_core import to_json
-from sqlalchemy import Connection, Engine, Insert, create_engine, event, select
+from sqlalchemy import Connection, Engine, Insert, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import PoolProxiedConnection
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
-from service.storage.models import Base, FactsVersion
-from service.storage.prepared import Facts, Snapshot
+from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
+from service.storage.models import Base
+from service.storage.prepared import Snapshot
 
 WAIT_SECONDS = 2.5
 """How long a writer waits for another before it is told to try again; an answer is due within 3 s."""
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 class Database:
@@ -46,7 +44,7 @@ class Database:
             _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
         )
         self._told_apart = _ToldApart(self.engine)
-        self._readers = (_SqliteReaders if self.is_sqlite else _PostgresqlReaders)(self.engine)
+        self._readers = (SqliteReaders if self.is_sqlite else PostgresqlReaders)(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -82,6 +80,14 @@ class Database:
         if self.is_sqlite:
             return sqlite_insert(model).on_conflict_do_nothing()
         return postgresql_insert(model).on_conflict_do_nothing()
+
+    def one_at_a_time(self, connection: Connection, what: int) -> None:
+        """Wait until no other transaction does the same; `what` is any number of 63 bits. To its own end.
+
+        On SQLite whoever writes is alone. On PostgreSQL two could each miss what the other puts in.
+        """
+        if not self.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
 
     def migrate(self) -> bool:
         """Bring the tables to this version's shape; whether anything had to be done."""
@@ -176,99 +182,12 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
     )
 
 
-class _Readers(ABC):
-    """Connections of the driver's that only read, and what they read last of the facts."""
-
-    _VERSION = str(select(FactsVersion.version))
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._facts = Facts(None)
-
-    def begin(self) -> tuple[Snapshot, Any]:
-        """One moment of the records, and what `end` needs to let go of it."""
-        driver, lent = self.lend()
-        try:
-            said = driver.execute(self._VERSION).fetchone()
-        except BaseException:
-            self.end(lent)
-            raise
-        facts = self._facts
-        if said is None or facts.version != said[0]:
-            # Somebody changed a record. A thread that still looks at an earlier moment goes on with its own.
-            facts = self._facts = Facts(said[0] if said else None)
-        return Snapshot(self._engine.dialect, driver, facts), lent
-
-    @abstractmethod
-    def lend(self) -> tuple[Any, Any]:
-        """A connection in a transaction that sees one moment, and what `end` gets of it."""
-
-    @abstractmethod
-    def end(self, lent: Any) -> None:
-        """End the transaction, and take the connection back if it is still good."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Close what is kept beside the engine's pool."""
-
-
-class _SqliteReaders(_Readers):
-    """Kept open beside the engine's pool, which takes longer than a select: one for each reading thread."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._idle: list[sqlite3.Connection] = []
-
-    def lend(self) -> tuple[Any, Any]:
-        try:
-            driver = self._idle.pop()
-        except IndexError:
-            lent = self._engine.raw_connection()
-            driver = cast(sqlite3.Connection, lent.driver_connection)
-            lent.detach()
-        driver.execute("BEGIN")
-        return driver, driver
-
-    def end(self, lent: sqlite3.Connection) -> None:
-        try:
-            lent.execute("ROLLBACK")
-        except sqlite3.Error:
-            lent.close()
-        else:
-            self._idle.append(lent)
-
-    def close(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
-
-
-class _PostgresqlReaders(_Readers):
-    """From the engine's pool, which notices a connection that is dead."""
-
-    def lend(self) -> tuple[Any, Any]:
-        lent = self._engine.raw_connection()
-        driver: Any = lent.driver_connection
-        driver.isolation_level = IsolationLevel.REPEATABLE_READ  # said with the BEGIN that is due anyway
-        return driver, lent
-
-    def end(self, lent: PoolProxiedConnection) -> None:
-        driver: Any = lent.driver_connection
-        try:
-            lent.rollback()
-            driver.isolation_level = None
-        finally:
-            lent.close()
-
-    def close(self) -> None:
-        """Nothing is."""
-
-
 class _Moment:
     """`Database.snapshot`: entered once, left once. A class, because a generator takes twice as long."""
 
     __slots__ = ("_lent", "_readers", "_told_apart")
 
-    def __init__(self, told_apart: "_ToldApart", readers: _Readers) -> None:
+    def __init__(self, told_apart: "_ToldApart", readers: Readers) -> None:
         self._told_apart, self._readers = told_apart, readers
 
     def __enter__(self) -> Snapshot:
