@@ -141,6 +141,23 @@ def test_a_writer_that_waits_too_long_is_told(database_url: str) -> None:
     second.close()
 
 
+def test_who_gets_no_connection_is_told_within_the_wait(database_url: str) -> None:
+    """Every connection is lent: the answer is due within 3 s, not after the pool's own 30."""
+    database = Database(database_url, wait_seconds=0.2)
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.timeout() == 0.2
+    with ExitStack() as lent:
+        for _ in range(pool.size() + pool._max_overflow):
+            lent.enter_context(database.engine.connect())
+        for take in (database.reading, database.transaction, database.snapshot):
+            with pytest.raises(UnavailableError) as refused:
+                lent.enter_context(take())
+            assert refused.value.code is ErrorCode.BUSY
+    assert database.is_empty()
+    database.close()
+
+
 def test_only_one_room_knows_which_database_it_is() -> None:
     """Whoever asks elsewhere will forget the other one. Migrations make tables of both kinds."""
     service = Path(database_room.__file__).parents[2]

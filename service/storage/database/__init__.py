@@ -144,6 +144,9 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
     engine = create_engine(
         url,
         json_serializer=_json,
+        pool_size=16,
+        max_overflow=48,  # as many as there may be threads
+        pool_timeout=wait_seconds,
         connect_args={"timeout": wait_seconds, "check_same_thread": False},
     )
 
