@@ -9,7 +9,7 @@ version of the facts that it sees, and what was read under another version is no
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -66,11 +66,18 @@ class Prepared:
     def __init__(self, statement: Statement, *parts: Part) -> None:
         self._statement = statement
         self._parts = parts
-        self._names = tuple(statement.compile().params)
-        self.of_facts = all(
-            each.name in FACTS for each in visitors.iterate(statement) if isinstance(each, Table)
-        )
         self._rendered: dict[str, _Rendered] = {}
+
+    # Both are found out when they are first needed: a program that asks nothing need not wait for it.
+    @cached_property
+    def of_facts(self) -> bool:
+        """Whether it reads facts and nothing else, so that what it gave may be kept."""
+        tables = (each for each in visitors.iterate(self._statement) if isinstance(each, Table))
+        return all(table.name in FACTS for table in tables)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self._statement.compile().params)
 
     def rows(self, snapshot: Snapshot, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """Every row: one value for each part, then the columns after them, as the models' types have them."""
