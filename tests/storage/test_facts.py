@@ -226,6 +226,23 @@ def test_readers_and_a_writer_at_once(filled: Database, other: Database) -> None
     assert wrong == []
 
 
+def test_a_long_search_keeps_no_check_waiting(filled: Database) -> None:
+    """Readers take turns where that is faster; nobody waits for one that does not come to its end."""
+    answered: list[str] = []
+    with filled.snapshot():
+        thread = threading.Thread(target=lambda: answered.append(status(filled)))
+        thread.start()
+        thread.join(timeout=30)
+        assert answered == ["released"]
+
+
+def test_whoever_fails_passes_the_turn_on(filled: Database) -> None:
+    for _ in range(3):
+        with pytest.raises(IndexError), filled.snapshot() as snapshot:
+            records.by_name(snapshot, "verotox")[99]
+        assert status(filled) == "released"
+
+
 def test_without_the_mark_nothing_is_kept(filled: Database, other: Database) -> None:
     """Somebody emptied the table: slower, and never wrong."""
     with filled.transaction() as connection:

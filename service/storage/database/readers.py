@@ -1,6 +1,7 @@
 """Connections that only read, and what was read last of the facts: one kind for each database."""
 
 import sqlite3
+import threading
 from abc import ABC, abstractmethod
 from typing import Any, cast
 
@@ -48,37 +49,62 @@ class Readers(ABC):
         """Close what is kept beside the engine's pool."""
 
 
+_TURN_SECONDS = 0.005
+
+
 class SqliteReaders(Readers):
-    """Kept open beside the engine's pool, which takes longer than a select: one for each reading thread."""
+    """Kept open beside the engine's pool, which takes longer than a select: one for each reading thread.
+
+    The driver lets go of the interpreter's lock around every statement, and threads that read at once take it
+    from each other again and again: that cost more than the reading. So they take turns; but whoever waits
+    for a long search goes on beside it.
+    """
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self._idle: list[sqlite3.Connection] = []
+        self._turn = threading.Lock()
 
     def lend(self) -> tuple[Any, Any]:
-        """One that is idle, or another one."""
+        """One that is idle, or another one; and whether it is this thread's turn."""
+        turn = self._turn.acquire(timeout=_TURN_SECONDS)
         try:
-            driver = self._idle.pop()
-        except IndexError:
-            lent = self._engine.raw_connection()
-            driver = cast(sqlite3.Connection, lent.driver_connection)
-            lent.detach()
-        driver.execute("BEGIN")
-        return driver, driver
+            try:
+                driver = self._idle.pop()
+            except IndexError:
+                driver = self._another()
+            driver.execute("BEGIN")
+        except BaseException:
+            self._pass_on(turn=turn)
+            raise
+        return driver, (driver, turn)
 
-    def end(self, lent: sqlite3.Connection) -> None:
+    def end(self, lent: tuple[sqlite3.Connection, bool]) -> None:
         """Keep it for the next, unless it does not even roll back."""
+        driver, turn = lent
         try:
-            lent.execute("ROLLBACK")
+            driver.execute("ROLLBACK")
         except sqlite3.Error:
-            lent.close()
+            driver.close()
         else:
-            self._idle.append(lent)
+            self._idle.append(driver)
+        finally:
+            self._pass_on(turn=turn)
 
     def close(self) -> None:
         """Close all that are idle."""
         while self._idle:
             self._idle.pop().close()
+
+    def _another(self) -> sqlite3.Connection:
+        lent = self._engine.raw_connection()
+        driver = cast(sqlite3.Connection, lent.driver_connection)
+        lent.detach()
+        return driver
+
+    def _pass_on(self, *, turn: bool) -> None:
+        if turn:
+            self._turn.release()
 
 
 class PostgresqlReaders(Readers):
