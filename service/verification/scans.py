@@ -82,7 +82,8 @@ class ScanLog:
             if scan.nonce:
                 self._by_nonce[scan.nonce] = scan.id
             self._start_writer()
-            self._changed.notify_all()
+            if len(self._waiting) == 1:  # the writer gathers, once there is something: it needs no second call
+                self._changed.notify_all()
         return scan
 
     def find(self, scan_id: str) -> RecordedScan | None:
