@@ -174,7 +174,6 @@ class PreparedInsert:
         assert isinstance(dialect, DefaultDialect)  # noqa: S101 (for the type checker)
         compiled = statement.compile(dialect=dialect)
         self._text = str(compiled)
-        self._positional = compiled.positiontup is not None
         columns = statement.table.columns
         self._turns = [
             (name, columns[name].type.dialect_impl(dialect).bind_processor(dialect))
@@ -186,13 +185,14 @@ class PreparedInsert:
         given = [self._given(row) for row in rows]
         cursor = connection.connection.cursor()
         try:
-            cursor.executemany(self._text, given)
+            self._put_in(cursor, given)
             return int(cursor.rowcount)
         finally:
             cursor.close()
 
-    def _given(self, row: Mapping[str, Any]) -> Any:
-        values = [row[name] if turn is None else turn(row[name]) for name, turn in self._turns]
-        if self._positional:
-            return values
-        return {name: value for (name, _), value in zip(self._turns, values, strict=True)}
+    def _given(self, row: Mapping[str, Any]) -> list[Any]:
+        return [row[name] if turn is None else turn(row[name]) for name, turn in self._turns]
+
+    def _put_in(self, cursor: Any, given: list[list[Any]]) -> None:
+        names = [name for name, _ in self._turns]
+        cursor.executemany(self._text, [dict(zip(names, values, strict=True)) for values in given])

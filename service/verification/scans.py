@@ -18,7 +18,6 @@ from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Scan
-from service.storage.prepared import PreparedInsert
 from service.verification.questions import Door
 from service.verification.snapshots import (
     presented_from_plain,
@@ -56,7 +55,7 @@ class ScanLog:
 
     def __init__(self, database: Database, *, window: float = 1.0) -> None:
         self._database = database
-        self._insert = PreparedInsert(database.insert_new(Scan), database.engine.dialect)
+        self._insert = database.prepared_insert(Scan)
         # Half of the window is for gathering, the other half for the writing itself.
         self._gather = window / 2
         self._waiting: dict[str, RecordedScan] = {}
@@ -82,7 +81,9 @@ class ScanLog:
             if scan.nonce:
                 self._by_nonce[scan.nonce] = scan.id
             self._start_writer()
-            if len(self._waiting) == 1:  # the writer gathers, once there is something: it needs no second call
+            if (
+                len(self._waiting) == 1
+            ):  # the writer gathers, once there is something: it needs no second call
                 self._changed.notify_all()
         return scan
 

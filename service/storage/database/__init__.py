@@ -25,8 +25,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
+from service.storage.database.whole_inserts import WholeInsert
 from service.storage.models import Base
-from service.storage.prepared import Snapshot
+from service.storage.prepared import PreparedInsert, Snapshot
 
 WAIT_SECONDS = 2.5
 """How long a writer waits for another before it is told to try again; an answer is due within 3 s."""
@@ -80,6 +81,12 @@ class Database:
         if self.is_sqlite:
             return sqlite_insert(model).on_conflict_do_nothing()
         return postgresql_insert(model).on_conflict_do_nothing()
+
+    def prepared_insert(self, model: type[Base]) -> PreparedInsert:
+        """The same for whole rows of texts, numbers and JSON, rendered once."""
+        return (WholeInsert if self.is_sqlite else PreparedInsert)(
+            self.insert_new(model), self.engine.dialect
+        )
 
     def one_at_a_time(self, connection: Connection, what: int) -> None:
         """Wait until no other transaction does the same; `what` is any number of 63 bits. To its own end.
