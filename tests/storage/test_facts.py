@@ -109,6 +109,7 @@ def test_what_touches_any_other_table_is_never_kept() -> None:
     assert not Prepared(select(Batch.lot).join(Unit, Unit.batch_id == Batch.id)).of_facts
     assert not Prepared(select(Batch.lot).where(Batch.id.in_(select(Unit.batch_id)))).of_facts
     assert not Prepared(union_all(select(Batch.lot), select(Scan.id))).of_facts
+    assert not Prepared(select(select(Unit.serial).limit(1).subquery())).of_facts
 
 
 def test_what_is_no_fact_leaves_the_version_alone(filled: Database) -> None:
