@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     LINK_INVALID = "link_invalid"
     LINK_WITHOUT_IDENTIFIER = "link_without_identifier"
     LINK_COMPRESSED = "link_compressed"
+    LINK_CANNOT_CARRY = "link_cannot_carry"
     NOT_A_PRODUCT = "not_a_product"
     ONLY_DIGITS = "only_digits"
     SCANNER_SETTING = "scanner_setting"

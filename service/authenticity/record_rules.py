@@ -87,16 +87,19 @@ def _disposition(evidence: Evidence) -> Reasons:
 
 
 def _expired(evidence: Evidence) -> Reasons:
-    recorded = [batch.expiry for batch in _batches(evidence)]
-    presented = evidence.presented.expiry
-    if presented is not None and _printed_before(evidence, presented):
-        presented = None  # it was put later since: the record decides
-    for source, expiry in [("record", each) for each in recorded] + [("printed", presented)]:
-        if expiry is not None and has_ended(expiry.last_day, evidence.now, evidence.zone):
-            yield Reason(
-                ReasonCode.EXPIRED, Action.REJECT, (("scope", source), ("expiry", expiry.printed_form))
-            )
+    now, zone, presented = evidence.now, evidence.zone, evidence.presented.expiry
+    for batch in _batches(evidence):
+        if has_ended(batch.expiry.last_day, now, zone):
+            yield _ended("record", batch.expiry)
             return  # one date is enough to stop; a second says nothing more
+    if presented is None or _printed_before(evidence, presented):
+        return  # it was put later since: the record decides
+    if has_ended(presented.last_day, now, zone):
+        yield _ended("printed", presented)
+
+
+def _ended(source: str, expiry: Expiry) -> Reason:
+    return Reason(ReasonCode.EXPIRED, Action.REJECT, (("scope", source), ("expiry", expiry.printed_form)))
 
 
 def _expiry_mismatch(evidence: Evidence) -> Reasons:
@@ -172,13 +175,15 @@ def _presentation_unknown(evidence: Evidence) -> Reasons:
     product, shown = evidence.product, evidence.presented
     if product is None:
         return
-    strengths = {normal_strength(each) for each in product.strengths}
-    strength = shown.strength or _strength_in_name(evidence, strengths)
-    if strength and strengths and normal_strength(strength) not in strengths:
-        yield _not_made(product, "strength", strength)
-    names = {normal_name(each) for each in re.split("[;/]", product.active_substance) if each.strip()}
-    if shown.substance and names and normal_name(shown.substance) not in names:
-        yield _not_made(product, "substance", shown.substance)
+    if shown.strength or shown.product:
+        strengths = {normal_strength(each) for each in product.strengths}
+        strength = shown.strength or _strength_in_name(evidence, strengths)
+        if strength and strengths and normal_strength(strength) not in strengths:
+            yield _not_made(product, "strength", strength)
+    if shown.substance:
+        names = {normal_name(each) for each in re.split("[;/]", product.active_substance) if each.strip()}
+        if names and normal_name(shown.substance) not in names:
+            yield _not_made(product, "substance", shown.substance)
     if shown.language and product.languages and shown.language not in product.languages:
         yield _not_made(product, "language", shown.language)
     for scheme, number in shown.national:

@@ -122,7 +122,8 @@ def build(base_url: str, identifier: ProductIdentifier) -> str:
     """The link for a product: GTIN, CPV, lot, serial in the path; expiry and national numbers as query.
 
     AI 10 cannot hold spaces, so those of a printed lot are left out (its key is the same). Raises
-    LINK_WITHOUT_IDENTIFIER without a GTIN, LINK_INVALID for a base that is not http(s) or has a query.
+    LINK_WITHOUT_IDENTIFIER without a GTIN, LINK_INVALID for a base that is not http(s) or has a query,
+    LINK_CANNOT_CARRY for a value that would not arrive as it is printed.
     """
     base = _URI.fullmatch(base_url)
     if base is None or base[4] is not None or "#" in base_url:
@@ -138,15 +139,32 @@ def build(base_url: str, identifier: ProductIdentifier) -> str:
     path += [("21", identifier.serial.printed)] if identifier.serial else []
     query = [("17", identifier.expiry.yymmdd)] if identifier.expiry else []
     query += identifier.national
+    if path[-1][1].endswith("/"):
+        raise _not_carried(path[-1][1])  # resolvers tolerate a slash at the end, and then it means nothing
     link = base_url.rstrip("/") + "".join(f"/{ai}/{_segment(value)}" for ai, value in path)
     return link + ("?" + "&".join(f"{ai}={quote(value, safe='')}" for ai, value in query) if query else "")
 
 
+_LIKE_A_BORDER = re.compile(r"/(?:22|10|21)(?:/|$)")
+
+
 def _segment(value: str) -> str:
-    """Percent-encoded; `.` and `..` mean folders to every browser, even when encoded."""
-    if value in (".", ".."):
-        raise _invalid(value, "a value that a web address can carry")
+    """Percent-encoded; `.` and `..` mean folders to every browser, even when encoded.
+
+    Many servers decode a path before anybody sees it: then a lot `A/21/B` is a lot A with a serial B.
+    """
+    if value in (".", "..") or _LIKE_A_BORDER.search(value):
+        raise _not_carried(value)
     return quote(value, safe="")
+
+
+def _not_carried(value: str) -> IdentifierError:
+    return IdentifierError(
+        ErrorCode.LINK_CANNOT_CARRY,
+        given=value,
+        expected="no /22/, /10/ or /21/ inside, no slash at the end, not just dots",
+        field="link",
+    )
 
 
 def _check_authority(text: str, authority: str) -> None:

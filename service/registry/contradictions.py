@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from service.authenticity.dispositions import Disposition
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.registry.places import Group, Place, Places
-from service.storage.commissioning import recorded
+from service.storage.database.commissioning import recorded
 
 MOST = 100_000
 """A list with more contradictions than this is refused as a whole: it is another list than it seems."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, Self
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from service.errors import ConflictError, ErrorCode, IdentifierError, RefusedError, VialcheckError
@@ -29,7 +29,7 @@ from service.registry.units import Units
 from service.storage.audit import Who
 from service.storage.database import Database
 
-_LOCK = 0x7669616C  # PostgreSQL's advisory lock that keeps imports apart: "vial"
+LOCK = 0x7669616C  # any number that is not used for something else: "vial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def run(  # noqa: PLR0913 (all but the first two are named)
             work.prepare()
         committed = False
         with suppress(_UndoneError), _said_plainly(), database.transaction() as connection:
-            keep_imports_apart(connection)
+            database.one_at_a_time(connection, LOCK)
             for work in works:
                 work.apply(connection, at=clock(), who=who, reason=reason)
             if dry_run or not (keep_good or all(work.good for work in works)):
@@ -286,12 +286,6 @@ def _require_place_for(errors: Path | None, files: Sequence[Path]) -> None:
             expected="one list at a time, and a file for its refused rows that is not the list itself",
             field="errors",
         )
-
-
-def keep_imports_apart(connection: Connection) -> None:
-    """On SQLite whoever writes is alone. On PostgreSQL two imports could each miss what the other puts in."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from service.registry.listing import Meter
 from service.registry.places import Group, Place, Places, What
 from service.registry.readers import Table
 from service.registry.refusals import Refusals
-from service.storage.commissioning import commission, recorded_otherwise
+from service.storage.database.commissioning import commission, recorded_otherwise
 
 CHUNK = 50_000
 """Rows in memory at once."""

@@ -2,16 +2,24 @@
 
 SQLAlchemy describes the statement and turns its values into ours, as always; only its work of building
 an execution anew for each call (about 40 µs, several times what the database takes) is left out.
+
+What a select over `FACTS` alone gave is kept for as long as these stay as they are: every snapshot knows the
+version of the facts that it sees, and what was read under another version is not looked at.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Dialect, Insert, Select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Dialect, Insert, Select, Table
 from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.sql import visitors
+
+from service.storage.models import FACTS
+
+T = TypeVar("T")
 
 Row = tuple[Any, ...]
 Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
@@ -19,12 +27,26 @@ Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 _KEPT = 4096
 
 
+class Facts:
+    """What was read of one version of the facts. `version` is unique for each state of the records ever."""
+
+    __slots__ = ("kept", "version")
+
+    def __init__(self, version: str | None) -> None:
+        self.version = version
+        self.kept: dict[Any, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A connection of the driver's, inside one transaction that only reads (`Database.snapshot`)."""
+    """A connection of the driver's, inside one transaction that only reads (`Database.snapshot`).
+
+    `facts` holds what was read before of the very state of the records that this transaction sees.
+    """
 
     dialect: Dialect
     driver: Any
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +68,45 @@ class Prepared:
         self._parts = parts
         self._rendered: dict[str, _Rendered] = {}
 
-    def rows(self, snapshot: Snapshot, values: Mapping[str, Any]) -> list[Row]:
+    # Both are found out when they are first needed: a program that asks nothing need not wait for it.
+    @cached_property
+    def of_facts(self) -> bool:
+        """Whether it reads facts and nothing else, so that what it gave may be kept."""
+        tables = (each for each in visitors.iterate(self._statement) if isinstance(each, Table))
+        return all(table.name in FACTS for table in tables)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self._statement.compile().params)
+
+    def rows(self, snapshot: Snapshot, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """Every row: one value for each part, then the columns after them, as the models' types have them."""
+        if not self.of_facts:
+            return self._read(snapshot, values)
+        key = (self, *[values.get(name) for name in self._names])
+        kept = snapshot.facts.kept
+        found: tuple[Row, ...] | None = kept.get(key)
+        return found if found is not None else _keep(kept, key, self._read(snapshot, values))
+
+    def indexed(self, snapshot: Snapshot, make: Callable[[tuple[Row, ...]], T]) -> T:
+        """What `make` makes of all rows of a select of facts without parameters: once for each version."""
+        kept, key = snapshot.facts.kept, (self, make)
+        found: T | None = kept.get(key)
+        return found if found is not None else _keep(kept, key, make(self.rows(snapshot, {})))
+
+    def _read(self, snapshot: Snapshot, values: Mapping[str, Any]) -> tuple[Row, ...]:
         rendered = self._rendered.get(snapshot.dialect.name)
         if rendered is None:
             rendered = _Rendered(self._statement, self._parts, snapshot.dialect)
             self._rendered[snapshot.dialect.name] = rendered
         return rendered.rows(snapshot.driver, values)
+
+
+def _keep(kept: dict[Any, Any], key: object, value: T) -> T:
+    if len(kept) >= _KEPT:
+        kept.clear()  # somebody asks for one lot after the other: nothing is worth keeping
+    kept[key] = value
+    return value
 
 
 class _Rendered:
@@ -73,11 +127,12 @@ class _Rendered:
         for place in range(at, len(columns)):
             self._turns.append(_single(place, *_processors([columns[place]], dialect)))
 
-    def rows(self, driver: Any, values: Mapping[str, Any]) -> list[Row]:
+    def rows(self, driver: Any, values: Mapping[str, Any]) -> tuple[Row, ...]:
         known = {**self._fixed, **values}
         given: Any = known if self._names is None else [known[name] for name in self._names]
         turns = self._turns
-        return [tuple([turn(row) for turn in turns]) for row in driver.execute(self._text, given).fetchall()]
+        rows = driver.execute(self._text, given).fetchall()
+        return tuple([tuple([turn(row) for turn in turns]) for row in rows])
 
 
 Processor = Callable[[Any], Any] | None
@@ -131,13 +186,17 @@ class PreparedInsert:
         given = [self._given(row) for row in rows]
         cursor = connection.connection.cursor()
         try:
-            cursor.executemany(self._text, given)
+            self._put_in(cursor, given)
             return int(cursor.rowcount)
         finally:
             cursor.close()
 
-    def _given(self, row: Mapping[str, Any]) -> Any:
-        values = [row[name] if turn is None else turn(row[name]) for name, turn in self._turns]
+    def _given(self, row: Mapping[str, Any]) -> list[Any]:
+        return [row[name] if turn is None else turn(row[name]) for name, turn in self._turns]
+
+    def _put_in(self, cursor: Any, given: list[list[Any]]) -> None:
         if self._positional:
-            return values
-        return {name: value for (name, _), value in zip(self._turns, values, strict=True)}
+            cursor.executemany(self._text, given)
+            return
+        names = [name for name, _ in self._turns]
+        cursor.executemany(self._text, [dict(zip(names, values, strict=True)) for values in given])

@@ -1,10 +1,10 @@
 """Records read for a verdict: a small fixed number of indexed selects, handed on as the core's own values."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Text, and_, bindparam, func, or_, select, text, type_coerce, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, Text, and_, bindparam, or_, select, text, type_coerce, union_all
 
 from service.authenticity.evidence import (
     AlertKind,
@@ -26,7 +26,7 @@ from service.storage.models import (
     Unit,
     Vial,
 )
-from service.storage.prepared import Part, Prepared, Snapshot
+from service.storage.prepared import Part, Prepared, Row, Snapshot
 
 MOST_PRODUCTS = 200
 """More products than any lot string is shared by; it bounds what a question like `e` can read."""
@@ -38,8 +38,6 @@ MOST_NEAR = 20
 """More near misses than a person needs to hear of."""
 
 _NOTHING = {"start": "", "end": ""}
-
-_UnitBatch = aliased(Batch)
 
 
 def _product(*row: Any) -> ProductRecord:
@@ -111,38 +109,39 @@ _PRODUCT = Part(
 )
 
 
-def _batch_of(table: Any) -> Part:
-    columns = (
-        table.id,
-        table.lot,
-        table.expiry,
-        table.expiry_month_only,
-        table.status,
-        table.markets,
-        table.made,
-        table.released,
-        table.quantity,
-        table.recall_class,
-        table.recall_reference,
-        table.recall_reason,
-        table.earlier_expiries,
-    )
-    return Part(columns, _batch)
-
-
-_BATCH, _HOME = _batch_of(Batch), _batch_of(_UnitBatch)
+_BATCH = Part(
+    (
+        Batch.id,
+        Batch.lot,
+        Batch.expiry,
+        Batch.expiry_month_only,
+        Batch.status,
+        Batch.markets,
+        Batch.made,
+        Batch.released,
+        Batch.quantity,
+        Batch.recall_class,
+        Batch.recall_reference,
+        Batch.recall_reason,
+        Batch.earlier_expiries,
+    ),
+    _batch,
+)
 
 _BY_GTIN = Prepared(
-    select(*_PRODUCT.columns, *_BATCH.columns, *_HOME.columns, Unit.serial, Unit.disposition)
+    select(*_PRODUCT.columns, *_BATCH.columns)
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
     .outerjoin(Batch, and_(Batch.product_id == Product.id, Batch.lot_key == bindparam("lot_key")))
-    .outerjoin(Unit, and_(Unit.product_id == Product.id, Unit.serial == bindparam("serial")))
-    .outerjoin(_UnitBatch, _UnitBatch.id == Unit.batch_id)
     .where(Product.gtin == bindparam("gtin")),
     _PRODUCT,
     _BATCH,
-    _HOME,
 )
+_UNIT = Prepared(
+    select(Unit.serial, Unit.batch_id, Unit.disposition).where(
+        Unit.product_id == bindparam("product_id"), Unit.serial == bindparam("serial")
+    )
+)
+_BATCH_OF_UNIT = Prepared(select(*_BATCH.columns).where(Batch.id == bindparam("batch_id")), _BATCH)
 _BY_LOT = Prepared(
     select(*_PRODUCT.columns, *_BATCH.columns)
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
@@ -248,23 +247,19 @@ _ALERT = Part(
     ),
     _alert,
 )
-# Five plain seeks, joined: an OR over the indexes, or a UNION that compares rows, takes longer.
+# Four plain seeks, joined: an OR over the indexes, or a UNION that compares rows, takes longer.
 _ALERTS = Prepared(
     union_all(
         select(*_ALERT.columns).where(Alert.lot_key == bindparam("lot_key")),
         select(*_ALERT.columns).where(Alert.lot_folded == bindparam("lot_folded")),
         select(*_ALERT.columns).where(Alert.gtin == bindparam("gtin")),
-        select(*_ALERT.columns).where(
-            # As text: where a parameter decides whether a partial index will do, SQLite
-            # plans anew on each call.
-            text("alert.serial_folded <> ''"),
-            func.substr(bindparam("serial"), text("1"), func.length(Alert.serial_folded))
-            == Alert.serial_folded,
-        ),
         # Those that name a product and nothing else: whether it is this one is for `alert_rules` to say.
         select(*_ALERT.columns).where(text(NAMES_ONLY_PRODUCT)),
     ),
     _ALERT,
+)
+_ALERTS_OF_SERIALS = Prepared(
+    select(*_ALERT.columns, Alert.serial_folded).where(Alert.serial_folded != ""), _ALERT
 )
 _NEAR_ALERTS = Prepared(
     select(*_ALERT.columns).where(Alert.lot_key.in_(_spelled), Alert.lot_key != ""), _ALERT
@@ -275,12 +270,24 @@ def by_gtin(
     snapshot: Snapshot, gtin: Gtin, lot: Lot | None, serial: Serial | None
 ) -> tuple[ProductRecord, BatchRecord | None, UnitRecord | None] | None:
     """The product under this GTIN, its batch with this lot, its unit with this serial (exact case)."""
-    values = {"gtin": gtin.value, "lot_key": lot and lot.key, "serial": serial and serial.printed}
-    rows = _BY_GTIN.rows(snapshot, values)
+    rows = _BY_GTIN.rows(snapshot, {"gtin": gtin.value, "lot_key": lot and lot.key})
     if not rows:
         return None
-    product, batch, home, found, disposition = rows[0]
-    return product, batch, UnitRecord(found, disposition, home) if home else None
+    product, batch = rows[0]
+    return product, batch, _unit(snapshot, product.id, batch, serial) if serial else None
+
+
+def _unit(
+    snapshot: Snapshot, product_id: int, batch: BatchRecord | None, serial: Serial
+) -> UnitRecord | None:
+    """The unit, in `batch` or in whichever it was commissioned."""
+    rows = _UNIT.rows(snapshot, {"product_id": product_id, "serial": serial.printed})
+    if not rows:
+        return None
+    found, batch_id, disposition = rows[0]
+    if batch is None or batch.id != batch_id:
+        ((batch,),) = _BATCH_OF_UNIT.rows(snapshot, {"batch_id": batch_id})
+    return UnitRecord(found, disposition, batch)
 
 
 def by_lot(snapshot: Snapshot, lot: Lot) -> list[tuple[ProductRecord, BatchRecord]]:
@@ -402,10 +409,29 @@ def alerts(
         "lot_key": lot and lot.key,
         "lot_folded": lot and lot.folded,
         "gtin": gtin and gtin.value,
-        "serial": serial and serial.printed.casefold(),
     }
-    found = {alert.id: alert for (alert,) in _ALERTS.rows(snapshot, values)}
+    rows = _ALERTS.rows(snapshot, values)
+    named = tuple(_naming(snapshot, serial)) if serial else ()
+    if not rows and not named:
+        return ()
+    found = {alert.id: alert for alert in (*(alert for (alert,) in rows), *named)}
     return tuple(found[number] for number in sorted(found))
+
+
+def _naming(snapshot: Snapshot, serial: Serial) -> Iterator[AlertRecord]:
+    """Notices that name the serial, or what it begins with, whatever the case."""
+    by_beginning = _ALERTS_OF_SERIALS.indexed(snapshot, _by_beginning)
+    folded = serial.printed.casefold()
+    if by_beginning:
+        for length in range(1, len(folded) + 1):
+            yield from by_beginning.get(folded[:length], ())
+
+
+def _by_beginning(rows: tuple[Row, ...]) -> dict[str, list[AlertRecord]]:
+    found: dict[str, list[AlertRecord]] = {}
+    for alert, folded in rows:
+        found.setdefault(folded, []).append(alert)
+    return found
 
 
 def _stopped(status: str) -> bool:

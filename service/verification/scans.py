@@ -20,7 +20,6 @@ from service.errors import ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.history import HistoryWriter
 from service.storage.models import AuditEntry, Scan
-from service.storage.prepared import PreparedInsert
 from service.verification.history import NO_TRACES, Traces
 from service.verification.questions import Door
 from service.verification.snapshots import (
@@ -63,7 +62,7 @@ class ScanLog:
 
     def __init__(self, database: Database, *, window: float = 1.0) -> None:
         self._database = database
-        self._insert = PreparedInsert(database.insert_new(Scan), database.engine.dialect)
+        self._insert = database.prepared_insert(Scan)
         self._history = HistoryWriter(database)
         # Half of the window is for gathering, the other half for the writing itself.
         self._gather = window / 2
@@ -92,7 +91,10 @@ class ScanLog:
             if scan.nonce:
                 self._by_nonce[scan.nonce] = scan.id
             self._start_writer()
-            self._changed.notify_all()
+            if (
+                len(self._waiting) == 1
+            ):  # the writer gathers, once there is something: it needs no second call
+                self._changed.notify_all()
         return scan
 
     def find(self, scan_id: str) -> RecordedScan | None:

@@ -53,12 +53,12 @@ def presented_from_plain(plain: Plain) -> Presented:
 def verdict_to_plain(verdict: Verdict) -> Plain:
     """Every code, parameter and record of a verdict."""
     record = verdict.record
-    return {
-        "action": verdict.action,
-        "match": verdict.match,
-        "reasons": [[each.code, each.severity, dict(each.params)] for each in verdict.reasons],
-        "advice": list(verdict.advice),
-        "not_checked": list(verdict.not_checked),
+    return {  # `.value`: a writer of JSON takes three times as long over a member of an enumeration
+        "action": verdict.action.value,
+        "match": verdict.match.value,
+        "reasons": [[each.code.value, each.severity.value, dict(each.params)] for each in verdict.reasons],
+        "advice": [each.value for each in verdict.advice],
+        "not_checked": [each.value for each in verdict.not_checked],
         "product": _product_to_plain(record.product) if record else None,
         "batch": _batch_to_plain(record.batch) if record and record.batch else None,
         "unit": _unit_to_plain(record.unit) if record and record.unit else None,
@@ -123,7 +123,7 @@ def _batch_to_plain(batch: BatchRecord) -> Plain:
         "id": batch.id,
         "lot": batch.lot,
         "expiry": batch.expiry.printed_form,
-        "status": batch.status,
+        "status": batch.status.value,
         "markets": list(batch.markets),
         "made": batch.made.isoformat() if batch.made else None,
         "released": batch.released.isoformat() if batch.released else None,
@@ -152,7 +152,7 @@ def _batch_from_plain(plain: Plain) -> BatchRecord:
 def _unit_to_plain(unit: UnitRecord) -> Plain:
     return {
         "serial": unit.serial,
-        "disposition": unit.disposition,
+        "disposition": unit.disposition.value,
         "batch": _batch_to_plain(unit.batch),
     }
 

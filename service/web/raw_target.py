@@ -35,8 +35,9 @@ def raw_target(request: Request) -> str:
 def restored(path: str) -> str:
     """A decoded path percent-encoded again, slashes inside a lot or serial too.
 
-    A value that itself holds `/10/` or the like cannot be told from two values, and is read as those. One
-    slash at the end is tolerated, as the resolver standard wants it.
+    A value that itself holds `/10/` or the like cannot be told from two values, and is read as those: so
+    `digital_link.build` makes no link of one. One slash at the end is tolerated, as the resolver standard
+    wants it.
     """
     match = _LINK.fullmatch(path.removesuffix("/"))
     if match is None:

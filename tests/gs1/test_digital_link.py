@@ -1,3 +1,4 @@
+import re
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -12,7 +13,10 @@ from service.gs1.reading import read
 
 GTIN = "09506000134352"
 CSET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
-values = st.text(CSET_82, min_size=1, max_size=20).filter(lambda text: text not in (".", ".."))
+# `/10/` and the like, a slash at the end and dots alone are refused: below
+values = st.text(CSET_82, min_size=1, max_size=20).filter(
+    lambda text: text not in (".", "..") and not re.search("/(10|21|22)/|/$|/(10|21|22)$", text)
+)
 
 
 @pytest.mark.parametrize(
@@ -126,12 +130,32 @@ def test_build_refuses_a_base_that_cannot_carry_a_path(base: str) -> None:
     assert caught.value.code is ErrorCode.LINK_INVALID
 
 
-def test_build_needs_a_gtin_and_values_that_are_no_folders() -> None:
+def test_build_needs_a_gtin() -> None:
     with pytest.raises(IdentifierError) as caught:
         digital_link.build("https://a", ProductIdentifier(lot=Lot.parse("A")))
     assert caught.value.code is ErrorCode.LINK_WITHOUT_IDENTIFIER
-    with pytest.raises(IdentifierError):  # every browser takes %2E%2E for ..
-        digital_link.build("https://a", ProductIdentifier(gtin=Gtin.parse(GTIN), lot=Lot.parse("..")))
+
+
+@pytest.mark.parametrize(
+    ("lot", "serial"),
+    [
+        ("..", ""),  # every browser takes %2E%2E for ..
+        ("A/21/B", ""),  # a server that decodes the path sees a serial B
+        ("A/10/B", "S"),
+        ("A", "S/21/T"),
+        ("A/21", "S"),
+        ("/10", "S"),
+        ("A", "S/"),  # a slash at the end means nothing
+        ("A/", ""),
+    ],
+)
+def test_no_link_is_built_of_a_value_that_would_arrive_as_another(lot: str, serial: str) -> None:
+    identifier = ProductIdentifier(
+        gtin=Gtin.parse(GTIN), lot=Lot.parse(lot), serial=Serial.parse(serial) if serial else None
+    )
+    with pytest.raises(IdentifierError) as caught:
+        digital_link.build("https://a", identifier)
+    assert caught.value.code is ErrorCode.LINK_CANNOT_CARRY
 
 
 @given(

@@ -1,7 +1,9 @@
 """The engine, its transactions and its tables, on both databases."""
 
+import re
 import shutil
 import sqlite3
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,9 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from service.authenticity.dispositions import Disposition
 from service.errors import ErrorCode, RefusedError, UnavailableError
+from service.storage import database as database_room
 from service.storage.database import Database
 from service.storage.models import Alert, AuditEntry, Base, Batch, Import, Manufacturer, Product, Unit
 
@@ -135,6 +139,37 @@ def test_a_writer_that_waits_too_long_is_told(database_url: str) -> None:
             waiting.execute(insert(Manufacturer).values(name="Medulla Labs"))
     first.close()
     second.close()
+
+
+def test_who_gets_no_connection_is_told_within_the_wait(database_url: str) -> None:
+    """Every connection is lent: the answer is due within 3 s, not after the pool's own 30."""
+    database = Database(database_url, wait_seconds=0.2)
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.timeout() == 0.2
+    with ExitStack() as lent:
+        for _ in range(pool.size() + pool._max_overflow):
+            lent.enter_context(database.engine.connect())
+        for take in (database.reading, database.transaction, database.snapshot):
+            with pytest.raises(UnavailableError) as refused:
+                lent.enter_context(take())
+            assert refused.value.code is ErrorCode.BUSY
+    assert database.is_empty()
+    database.close()
+
+
+def test_only_one_room_knows_which_database_it_is() -> None:
+    """Whoever asks elsewhere will forget the other one. Migrations make tables of both kinds."""
+    service = Path(database_room.__file__).parents[2]
+    asks = re.compile(r"is_sqlite|dialect\.name *[=!]=|json_each|json_array_elements|pg_[a-z]+_[a-z]+|PRAGMA")
+    found = {
+        str(path.relative_to(service))
+        for path in service.rglob("*.py")
+        if asks.search(path.read_text(encoding="utf-8"))
+    }
+    rooms = ("storage/database/", "storage/migrations/")
+    assert {path for path in found if not path.startswith(rooms)} == set()
+    assert found
 
 
 def test_readers_do_not_wait_for_a_writer(database: Database) -> None:

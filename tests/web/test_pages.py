@@ -35,13 +35,6 @@ def world(sqlite_url: str) -> Iterator[Flask]:
     app.extensions["vialcheck"].close()
 
 
-@pytest.fixture
-def browser(world: Flask) -> FlaskClient:
-    client = world.test_client()
-    client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml,*/*;q=0.8"
-    return client
-
-
 def scans(app: Flask) -> int:
     """How many checks are on disk, those that still wait included."""
     app.extensions["vialcheck"].desk.close()

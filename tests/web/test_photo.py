@@ -52,13 +52,6 @@ def world(database_url: str) -> Iterator[Flask]:
     app.extensions["vialcheck"].close()
 
 
-@pytest.fixture
-def browser(world: Flask) -> FlaskClient:
-    client = world.test_client()
-    client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml,*/*;q=0.8"
-    return client
-
-
 def send(
     browser: FlaskClient, picture: bytes | Image.Image, name: str = "IMG_1.jpg", **fields: str
 ) -> TestResponse:

@@ -17,7 +17,7 @@ from service.registry.refusals import RowError, given_back, reason_of
 from service.registry.uploads.checking import ROOMS
 from service.registry.uploads.plans import Piece, Row
 from service.registry.uploads.unit_check import unit_cells
-from service.storage.commissioning import commission, recorded_otherwise
+from service.storage.database.commissioning import commission, recorded_otherwise
 
 JournalOf = Callable[[Piece], Journal]
 

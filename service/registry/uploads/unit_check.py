@@ -21,8 +21,8 @@ from service.registry.readers import Table
 from service.registry.refusals import Refusals
 from service.registry.units import Units
 from service.registry.uploads.plans import PlanWriter
-from service.storage.commissioning import recorded, recorded_otherwise
 from service.storage.database import Database
+from service.storage.database.commissioning import recorded, recorded_otherwise
 
 
 class UnitCounts(NamedTuple):

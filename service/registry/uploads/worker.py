@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.accounts.actors import OrganisationKind
 from service.errors import ConflictError, ErrorCode, UnavailableError, VialcheckError
-from service.registry.imports import keep_imports_apart
+from service.registry.imports import LOCK
 from service.registry.journal import Counts, Journal, Origin, Terms
 from service.registry.owners import Owner
 from service.registry.uploads.applying import put_on_record
@@ -180,7 +180,7 @@ class Worker:
                     raise UnavailableError(ErrorCode.BUSY, found="written at the same moment") from error
                 if not going:
                     break
-                if self._database.is_sqlite:  # one writes at a time there: as long for everybody else
+                if self._database.one_writer:  # as long for everybody else
                     self._stop.wait(min(time.monotonic() - began, _LONGEST_PAUSE))
         if not self._stop.is_set():
             self._shelf.settle(job["folder"])
@@ -188,7 +188,7 @@ class Worker:
     def _put_next(self, job: sa.RowMapping, plan: Plan, size: int) -> bool:
         """Put the next piece on record; False when there is none, or the import was cancelled."""
         with self._database.transaction() as connection:
-            keep_imports_apart(connection)
+            self._database.one_at_a_time(connection, LOCK)
             statement = select(ImportJob.__table__).where(ImportJob.id == job["id"]).with_for_update()
             now = connection.execute(statement).mappings().one()
             if now["state"] != "applying":

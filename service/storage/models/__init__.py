@@ -13,6 +13,7 @@ from service.storage.models.credentials import (
     SingleSignOn,
     WrongGuesses,
 )
+from service.storage.models.facts import FACTS, FactsVersion
 from service.storage.models.history import Clearing, ClientKey, DetectionThresholds, SightingRow
 from service.storage.models.imports import ImportJob, LateRefusal
 from service.storage.models.journal import AuditEntry, Import
@@ -30,6 +31,7 @@ from service.storage.models.scans import Scan
 from service.storage.models.stops import ExpiryExtension, Recall, RecalledSerial, RecallLift
 
 __all__ = [
+    "FACTS",
     "NAMES_ONLY_PRODUCT",
     "Account",
     "Alert",
@@ -44,6 +46,7 @@ __all__ = [
     "Delivery",
     "DetectionThresholds",
     "ExpiryExtension",
+    "FactsVersion",
     "Import",
     "ImportJob",
     "InUseTime",

@@ -49,6 +49,10 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.LINK_COMPRESSED: N_(
         "This link is shortened in a way that we do not read. Type the lot number instead."
     ),
+    ErrorCode.LINK_CANNOT_CARRY: N_(
+        "“{given}” cannot stand in a web address, where its slashes or dots would be read as something else."
+        " Print a code that holds the number itself, not a link."
+    ),
     ErrorCode.NOT_A_PRODUCT: N_("There is no product number and no lot number in it. Enter one of them."),
     ErrorCode.ONLY_DIGITS: N_(
         "“{given}” may be a lot number or a product number."
