@@ -25,7 +25,7 @@ PIECE = 500
 class Rule:
     """One thing that goes. `code` finds its sentence, and `after` is told in it.
 
-    `apply` does one piece of the work; it answers with the number of rows that it touched: fewer than `PIECE`,
+    `apply` does one piece of the work; it answers how many rows it touched: fewer than `PIECE`,
     and it is done.
     """
 
