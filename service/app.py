@@ -47,6 +47,7 @@ from service.web.openapi import docs
 from service.web.overview import overview
 from service.web.pages import pages
 from service.web.photo import photo
+from service.web.privacy import privacy
 from service.web.readings import readings
 from service.web.recalls import recalls
 from service.web.release import release
@@ -141,7 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     atexit.register(desk.close)
     _speak(app)
     errors.init_app(app)
-    asking = (pages, photo, reports, station, setup, labels, api.api, readings, docs, health)
+    asking = (pages, photo, reports, privacy, station, setup, labels, api.api, readings, docs, health)
     accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
     stopping = (recalls, release, alerts)
     for blueprint in (*asking, clinic, triage, overview, imports, *stopping, *accounts):

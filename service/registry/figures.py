@@ -66,7 +66,7 @@ class Figures:
 
     def by_country(self, actor: Actor, days: int, *, batch_id: int | None = None) -> list[Bar]:
         """Where people said that they are, most first; an empty label: they did not say."""
-        country = func.coalesce(Scan.presented["market"].as_string(), "")
+        country = func.coalesce(Scan.country, Scan.presented["market"].as_string(), "")
         query = select(country.label("country"), *_COUNTED).group_by(country).order_by(func.count().desc())
         rows = self._rows(actor, query, days, batch_id=batch_id)
         return [Bar((each.country,), each.country, each.checks, each.stopped) for each in rows]

@@ -1,0 +1,19 @@
+"""`vialcheck tidy`: let go of what is due (`/privacy`); the service does it by itself every hour."""
+
+from datetime import UTC, datetime
+
+import click
+
+from service.settings import load
+from service.storage.retention import tidy as let_go
+
+
+@click.command()
+def tidy() -> None:
+    """Delete and shorten what has been kept for as long as the privacy page says."""
+    database = load().open_database()
+    try:
+        for code, count in let_go(database, datetime.now(UTC)).items():
+            click.echo(f"{code}: {count}")
+    finally:
+        database.close()

@@ -1,0 +1,171 @@
+"""How long what could lead back to a person is kept, and how it goes.
+
+These rules are what the page `/privacy` shows: it is made from `RULES`, and a test holds that every column of
+every table is told apart in `PERSONAL` or known to hold nothing about a person. Each rule works in short
+transactions of its own, so that nobody waits behind it, and may be stopped and begun again at any moment.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
+
+from service.storage.database import Database
+from service.storage.models import ClientKey, Report, ReportPhoto, Scan, SightingRow, SignedIn
+
+PIECE = 500
+"""Rows of one transaction: some milliseconds on either database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that goes. `code` finds its sentence, and `after` is told in it.
+
+    `apply` does one piece of the work; it answers how many rows it touched: fewer than `PIECE`,
+    and it is done.
+    """
+
+    code: str
+    after: timedelta
+    apply: Callable[[Connection, datetime], int]
+
+
+def tidy(database: Database, now: datetime) -> dict[str, int]:
+    """Let go of all that is due at `now` (aware); how many rows each rule touched."""
+    done = {}
+    for rule in RULES:
+        done[rule.code] = 0
+        while True:
+            with database.transaction() as connection:
+                touched = rule.apply(connection, now - rule.after)
+            done[rule.code] += touched
+            if touched < PIECE:
+                break
+    return done
+
+
+def _coarsen_checks(connection: Connection, due: datetime) -> int:
+    """The time of a check becomes its hour, and its number one that tells no more than that.
+
+    A check's number begins with its millisecond (RFC 9562, 5.7), so it gets another: its page closes. The new
+    one is of version 8, which tells apart what is still to be done.
+    """
+    exact = func.substr(Scan.id, 15, 1) == "7"
+    query = select(Scan.id, Scan.at, Scan.scanned_at, Scan.verdict)
+    rows = connection.execute(query.where(Scan.at < due, exact).limit(PIECE)).all()
+    if not rows:
+        return 0
+    changes = [
+        {
+            "old": row.id,
+            "new": _coarse_id(_hour(row.at)),
+            "hour": _hour(row.at),
+            "scanned": _hour(row.scanned_at) if row.scanned_at else None,
+            "said": {**row.verdict, "as_of": _hour(row.at).isoformat()},
+        }
+        for row in rows
+    ]
+    connection.execute(
+        update(Scan)
+        .where(Scan.id == bindparam("old"))
+        .values(
+            id=bindparam("new"),
+            at=bindparam("hour"),
+            scanned_at=bindparam("scanned"),
+            verdict=bindparam("said"),
+            nonce=None,
+            client=None,
+        ),
+        changes,
+    )
+    connection.execute(update(Report).where(Report.scan_id.in_([row.id for row in rows])).values(scan_id=""))
+    return len(rows)
+
+
+def _delete_checks(connection: Connection, due: datetime) -> int:
+    return _delete(connection, Scan, Scan.id, Scan.at < due)
+
+
+def _forget_marks(connection: Connection, due: datetime) -> int:
+    """The mark of whoever checked or reported; by now nobody has the key that it was made with."""
+    touched = _blank(connection, Scan, Scan.client.is_not(None), Scan.at < due, client=None)
+    return max(touched, _blank(connection, Report, Report.client != "", Report.at < due, client=""))
+
+
+def _forget_guessers(connection: Connection, due: datetime) -> int:
+    gone = delete(SightingRow).where(SightingRow.scope == "guesser", SightingRow.last < int(due.timestamp()))
+    connection.execute(gone)
+    return 0
+
+
+def _destroy_keys(connection: Connection, due: datetime) -> int:
+    """Where nobody has checked anything since: otherwise the next key has taken its place already."""
+    week = int(timedelta(days=7).total_seconds())
+    connection.execute(delete(ClientKey).where(ClientKey.period < int(due.timestamp()) // week))
+    return 0
+
+
+def _end_sessions(connection: Connection, due: datetime) -> int:
+    ended = or_(SignedIn.ends < due, SignedIn.last_seen < due)
+    return _delete(connection, SignedIn, SignedIn.token_hash, ended)
+
+
+def _forget_reporters(connection: Connection, due: datetime) -> int:
+    """How to reach whoever reported, and the photos, some time after the report was settled."""
+    return _strip_reports(connection, Report.settled < due)
+
+
+def _forget_unsettled(connection: Connection, due: datetime) -> int:
+    """The same of reports that nobody ever settled."""
+    return _strip_reports(connection, Report.settled.is_(None), Report.at < due)
+
+
+def _strip_reports(connection: Connection, *where: Any) -> int:
+    photos = select(ReportPhoto.report_id).where(ReportPhoto.report_id == Report.id).exists()
+    held = or_(Report.contact != "", photos)
+    numbers = connection.scalars(select(Report.id).where(held, *where).limit(PIECE)).all()
+    if numbers:
+        connection.execute(delete(ReportPhoto).where(ReportPhoto.report_id.in_(numbers)))
+        connection.execute(update(Report).where(Report.id.in_(numbers)).values(contact=""))
+    return len(numbers)
+
+
+RULES: Sequence[Rule] = (
+    Rule("keys", timedelta(days=7), _destroy_keys),
+    Rule("marks", timedelta(days=7), _forget_marks),
+    Rule("guessers", timedelta(days=14), _forget_guessers),
+    Rule("check_times", timedelta(days=30), _coarsen_checks),
+    Rule("checks", timedelta(days=90), _delete_checks),
+    Rule("sessions", timedelta(days=7), _end_sessions),
+    Rule("reporters", timedelta(days=180), _forget_reporters),
+    Rule("unsettled", timedelta(days=730), _forget_unsettled),
+)
+
+
+def _delete(connection: Connection, table: Any, key: Any, *where: Any) -> int:
+    keys = connection.scalars(select(key).where(*where).limit(PIECE)).all()
+    if keys:
+        connection.execute(delete(table).where(key.in_(keys)))
+    return len(keys)
+
+
+def _blank(connection: Connection, table: Any, *where: Any, **values: str | None) -> int:
+    keys = connection.scalars(select(table.id).where(*where).limit(PIECE)).all()
+    if keys:
+        connection.execute(update(table).where(table.id.in_(keys)).values(values))
+    return len(keys)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _coarse_id(hour: datetime) -> str:
+    """A UUID of version 8 (RFC 9562, 5.8): the hour's millisecond, and random besides."""
+    value = int(hour.timestamp() * 1000) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x8 << 76
+    return str(UUID(int=value & ~(0b11 << 62) | 0b10 << 62))

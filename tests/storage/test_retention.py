@@ -1,0 +1,194 @@
+"""What the privacy page promises is done, on the day that it says and not before, on both databases."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from service.authenticity.evidence import Asker
+from service.storage.database import Database
+from service.storage.models import Base, ClientKey, Report, ReportPhoto, Scan, SightingRow, SignedIn
+from service.storage.retention import PIECE, RULES, tidy
+from service.verification.desk import Desk
+from service.verification.questions import Question
+from service.verification.reports import NewReport, Reports
+from tests.people import account, organisation
+from tests.verification.test_reports import photo
+from tests.web.small_world import TOXIN, put
+
+CHECKED = datetime(2026, 1, 10, 9, 41, 23, 456789, tzinfo=UTC)
+HOUR = CHECKED.replace(minute=0, second=0, microsecond=0)
+AFTER = {rule.code: rule.after for rule in RULES}
+MOMENT = timedelta(microseconds=1)
+
+
+def count(database: Database, table: type[Base]) -> int:
+    with database.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def check(database: Database) -> str:
+    """A check at `CHECKED`, and its id."""
+    put(database)
+    desk = Desk(database, read_clock=lambda: CHECKED)
+    asked = Question(gtin=TOXIN, lot="A1001", nonce="n", client="mark", country="FR", asker=Asker.CLINIC)
+    answer = desk.verify(asked)
+    desk.close()
+    assert answer.id is not None
+    return answer.id
+
+
+def test_nothing_goes_before_its_day(database: Database, check: str) -> None:
+    assert not any(tidy(database, CHECKED + AFTER["marks"]).values())
+
+
+def test_a_mark_goes_with_its_key(database: Database, check: str) -> None:
+    assert tidy(database, CHECKED + AFTER["marks"] + MOMENT)["marks"] == 1
+    with database.reading() as connection:
+        row = connection.execute(select(Scan.id, Scan.client)).one()
+    assert tuple(row) == (check, None)
+
+
+def test_of_an_old_check_only_the_hour_is_known(database: Database, check: str) -> None:
+    reports = Reports(database, clock=lambda: CHECKED)
+    reports.take(NewReport(what="x", scan_id=check))
+    due = CHECKED + AFTER["check_times"]
+    assert tidy(database, due)["check_times"] == 0
+    assert tidy(database, due + MOMENT)["check_times"] == 1
+    assert tidy(database, due + MOMENT)["check_times"] == 0, "once is enough"
+    with database.reading() as connection:
+        row = dict(connection.execute(select(Scan.__table__)).mappings().one())
+        reported = connection.scalar(select(Report.scan_id))
+    assert row["at"] == HOUR
+    assert (row["nonce"], row["client"], reported) == (None, None, "")
+    milliseconds = int(row["id"].replace("-", "")[:12], 16)
+    assert milliseconds == int(HOUR.timestamp() * 1000), "its number tells the hour and no more"
+    kept = json.dumps({name: str(value) for name, value in row.items()})
+    for exact in ("09:41", ":23", "456789"):
+        assert exact not in kept
+    # and it is a whole check still
+    assert row["verdict"]["action"] == "check"
+
+
+def test_a_check_goes(database: Database, check: str) -> None:
+    due = HOUR + AFTER["checks"]  # by then only its hour is known
+    tidy(database, due)
+    assert count(database, Scan) == 1
+    places = count(database, SightingRow)
+    assert places
+    tidy(database, due + MOMENT)
+    assert count(database, Scan) == 0
+    assert count(database, SightingRow) == places, "counts by place stay"
+
+
+def test_more_than_one_piece_goes(database: Database, check: str) -> None:
+    with database.transaction() as connection:
+        row = dict(connection.execute(select(Scan.__table__)).mappings().one())
+        more = [row | {"id": f"{n:08x}" + row["id"][8:], "nonce": None} for n in range(2 * PIECE)]
+        connection.execute(insert(Scan), more)
+    done = tidy(database, CHECKED + AFTER["check_times"] + MOMENT)
+    assert done["check_times"] == 2 * PIECE + 1
+    assert tidy(database, CHECKED + AFTER["checks"] + timedelta(hours=1))["checks"] == 2 * PIECE + 1
+
+
+def test_whoever_reported_is_forgotten_when_it_is_settled(database: Database) -> None:
+    reports = Reports(database, clock=lambda: CHECKED)
+    for contact in ("me@example.org", ""):
+        reports.take(NewReport(what="a broken seal", contact=contact, photos=(photo(),)))
+    reports.take(NewReport(what="never settled", contact="you@example.org"))
+    settled = CHECKED + timedelta(days=3)
+    with database.transaction() as connection:
+        done = update(Report).where(Report.what == "a broken seal")
+        connection.execute(done.values(status="cleared", settled=settled))
+    due = settled + AFTER["reporters"]
+    assert tidy(database, due)["reporters"] == 0
+    assert tidy(database, due + MOMENT)["reporters"] == 2
+    assert count(database, ReportPhoto) == 0
+    with database.reading() as connection:
+        kept = connection.execute(select(Report.what, Report.contact).order_by(Report.id)).all()
+    assert [tuple(row) for row in kept] == [
+        ("a broken seal", ""),
+        ("a broken seal", ""),
+        ("never settled", "you@example.org"),
+    ]
+    assert tidy(database, CHECKED + AFTER["unsettled"] + MOMENT)["unsettled"] == 1
+
+
+def test_a_session_is_forgotten(database: Database) -> None:
+    person = account(database, organisation(database, "Ostrelind"))
+    common = {"account_id": person, "started": CHECKED, "network": "", "device": "", "strong": None}
+    sessions = [
+        common | {"token_hash": letter * 64, "last_seen": CHECKED + seen, "ends": CHECKED + timedelta(days=7)}
+        for letter, seen in (("a", timedelta(0)), ("b", timedelta(days=6)))
+    ]
+    with database.transaction() as connection:
+        connection.execute(insert(SignedIn), sessions)
+    assert tidy(database, CHECKED + AFTER["sessions"])["sessions"] == 0
+    assert tidy(database, CHECKED + AFTER["sessions"] + MOMENT)["sessions"] == 1
+    assert tidy(database, CHECKED + 2 * AFTER["sessions"] + MOMENT)["sessions"] == 1
+
+
+def test_a_key_that_nobody_replaced_is_destroyed(database: Database) -> None:
+    week = int(CHECKED.timestamp()) // int(timedelta(days=7).total_seconds())
+    with database.transaction() as connection:
+        connection.execute(insert(ClientKey).values(period=week, key="0" * 64))
+    tidy(database, CHECKED)
+    assert count(database, ClientKey) == 1
+    tidy(database, CHECKED + 2 * AFTER["keys"])
+    assert count(database, ClientKey) == 0
+
+
+PERSONAL = {
+    # column: the rule that it goes by; "record": it stays with what a person changed, as the page says
+    "scan.at": "check_times",
+    "scan.scanned_at": "check_times",
+    "scan.id": "check_times",
+    "scan.nonce": "check_times",
+    "scan.client": "marks",
+    "scan.country": "checks",
+    "scan.region": "checks",
+    "scan.presented": "checks",
+    "scan.verdict": "checks",
+    "report.contact": "reporters",
+    "report.client": "marks",
+    "report.scan_id": "check_times",
+    "report_photo.content": "reporters",
+    "client_key.key": "keys",
+    "sighting.name": "guessers",
+    "signed_in.network": "sessions",
+    "signed_in.device": "sessions",
+    "signed_in.token_hash": "sessions",
+    "account.email": "record",
+    "account.name": "record",
+    "account.password_hash": "record",
+    "audit_entry.actor": "record",
+    "audit_entry.network": "record",
+    "clearing.actor": "record",
+    "import.actor": "record",
+    "report_step.actor": "record",
+}
+_SUSPECT = ("address", "agent", "client", "contact", "device", "email", "name", "network", "actor", "phone")
+_OF_NO_PERSON = {
+    # companies, products and files have names too
+    "alert.product_name",
+    "import.file_name",
+    "manufacturer.contact",
+    "manufacturer.name",
+    "organisation.name",
+    "product.name",
+    "sighting.clients",
+    "detection_thresholds.devices",
+    "clearing.devices",
+}
+
+
+def test_every_column_that_may_tell_of_a_person_has_its_rule() -> None:
+    columns = {f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.c}
+    assert set(PERSONAL) <= columns
+    assert set(PERSONAL.values()) <= set(AFTER) | {"record"}
+    suspect = {name for name in columns if any(word in name.split(".")[1] for word in _SUSPECT)}
+    assert suspect <= set(PERSONAL) | _OF_NO_PERSON, (
+        "say by which rule these go, or that they are of no person"
+    )
