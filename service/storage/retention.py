@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from service.storage.database import Database
-from service.storage.models import ClientKey, Report, ReportPhoto, Scan, SightingRow, SignedIn
+from service.storage.models import ClientKey, Invitation, Report, ReportPhoto, Scan, SightingRow, SignedIn
 
 PIECE = 500
 """Rows of one transaction: some milliseconds on either database."""
@@ -114,6 +114,11 @@ def _end_sessions(connection: Connection, due: datetime) -> int:
     return _delete(connection, SignedIn, SignedIn.token_hash, ended)
 
 
+def _forget_invitations(connection: Connection, due: datetime) -> int:
+    """The address that an invitation was for; whoever took it has an account by then."""
+    return _delete(connection, Invitation, Invitation.id, Invitation.ends < due)
+
+
 def _forget_reporters(connection: Connection, due: datetime) -> int:
     """How to reach whoever reported, and the photos, some time after the report was settled."""
     return _strip_reports(connection, Report.settled < due)
@@ -141,6 +146,7 @@ RULES: Sequence[Rule] = (
     Rule("check_times", timedelta(days=30), _coarsen_checks),
     Rule("checks", timedelta(days=90), _delete_checks),
     Rule("sessions", timedelta(days=7), _end_sessions),
+    Rule("invitations", timedelta(days=30), _forget_invitations),
     Rule("reporters", timedelta(days=180), _forget_reporters),
     Rule("unsettled", timedelta(days=730), _forget_unsettled),
 )

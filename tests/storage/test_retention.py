@@ -8,7 +8,16 @@ from sqlalchemy import func, insert, select, update
 
 from service.authenticity.evidence import Asker
 from service.storage.database import Database
-from service.storage.models import Base, ClientKey, Report, ReportPhoto, Scan, SightingRow, SignedIn
+from service.storage.models import (
+    Base,
+    ClientKey,
+    Invitation,
+    Report,
+    ReportPhoto,
+    Scan,
+    SightingRow,
+    SignedIn,
+)
 from service.storage.retention import PIECE, RULES, tidy
 from service.verification.desk import Desk
 from service.verification.questions import Question
@@ -168,6 +177,17 @@ PERSONAL = {
     "clearing.actor": "record",
     "import.actor": "record",
     "report_step.actor": "record",
+    "invitation.email": "invitations",
+    "api_key.last_network": "record",
+    "passkey.name": "record",
+    "single_sign_on.subject": "record",
+    "import_job.actor": "record",
+    "import_job.network": "record",
+    "recall.actor": "record",
+    "recall_lift.actor": "record",
+    "expiry_extension.actor": "record",
+    "vial_event.actor": "record",
+    "delivery.actor": "record",
 }
 _SUSPECT = ("address", "agent", "client", "contact", "device", "email", "name", "network", "actor", "phone")
 _OF_NO_PERSON = {
@@ -178,6 +198,9 @@ _OF_NO_PERSON = {
     "manufacturer.name",
     "organisation.name",
     "product.name",
+    "api_key.name",
+    "vial.product_name",
+    "import_job.file_name",
     "sighting.clients",
     "detection_thresholds.devices",
     "clearing.devices",
@@ -192,3 +215,12 @@ def test_every_column_that_may_tell_of_a_person_has_its_rule() -> None:
     assert suspect <= set(PERSONAL) | _OF_NO_PERSON, (
         "say by which rule these go, or that they are of no person"
     )
+
+
+def test_an_invitation_is_forgotten_after_it_has_ended(database: Database) -> None:
+    number = organisation(database, "Ostrelind")
+    asked = {"token_hash": "a" * 64, "email": "new@example.org", "roles": ("viewer",), "created": CHECKED}
+    with database.transaction() as connection:
+        connection.execute(insert(Invitation).values(asked, organisation_id=number, ends=CHECKED))
+    assert tidy(database, CHECKED + AFTER["invitations"])["invitations"] == 0
+    assert tidy(database, CHECKED + AFTER["invitations"] + MOMENT)["invitations"] == 1

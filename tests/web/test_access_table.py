@@ -34,6 +34,7 @@ TABLE = {
     "GET /01/<path:_rest>": EVERYONE,
     "GET /about": EVERYONE,
     "GET /limits": EVERYONE,
+    "GET /privacy": EVERYONE,
     "POST /check": EVERYONE,
     "GET /checks/<scan_id>": NOBODY_HAS_IT,
     "GET /photo": EVERYONE,

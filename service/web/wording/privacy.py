@@ -31,6 +31,10 @@ RULES: Mapping[str, tuple[str, str]] = {
         N_("That somebody was signed in, on which kind of device, in which network"),
         N_("It is deleted this long after the session was last used."),
     ),
+    "invitations": (
+        N_("The address that somebody was invited at"),
+        N_("It is deleted this long after the invitation has ended, taken or not."),
+    ),
     "reporters": (
         N_("How to reach whoever reported a product, and their photos"),
         N_("They are deleted this long after the report was settled. What was seen stays with the product."),
