@@ -219,8 +219,13 @@ def test_every_column_that_may_tell_of_a_person_has_its_rule() -> None:
 
 def test_an_invitation_is_forgotten_after_it_has_ended(database: Database) -> None:
     number = organisation(database, "Ostrelind")
-    asked = {"token_hash": "a" * 64, "email": "new@example.org", "roles": ("viewer",), "created": CHECKED}
+    asked: dict[str, object] = {
+        "token_hash": "a" * 64,
+        "email": "new@example.org",
+        "roles": ("viewer",),
+        "created": CHECKED,
+    }
     with database.transaction() as connection:
-        connection.execute(insert(Invitation).values(asked, organisation_id=number, ends=CHECKED))
+        connection.execute(insert(Invitation).values(asked | {"organisation_id": number, "ends": CHECKED}))
     assert tidy(database, CHECKED + AFTER["invitations"])["invitations"] == 0
     assert tidy(database, CHECKED + AFTER["invitations"] + MOMENT)["invitations"] == 1
