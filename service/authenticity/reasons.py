@@ -79,6 +79,7 @@ class ReasonCode(StrEnum):
     LOT_CHECKED_OFTEN = "lot_checked_often"
     LOT_SEEN_ELSEWHERE = "lot_seen_elsewhere"
     CHECKED_BEFORE = "checked_before"
+    CHECKED_ABROAD = "checked_abroad"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def judged(*scans: Sighting, of: Evidence = MATCHING, **changes: object) -> dict
     ],
 )  # fmt: skip
 def test_normal_lives_raise_no_reason(why: str, scans: list[Sighting]) -> None:
-    assert set(judged(*scans)) <= {C.UNIT_ON_RECORD, C.CHECKED_BEFORE}
+    assert set(judged(*scans)) <= {C.UNIT_ON_RECORD, C.CHECKED_BEFORE, C.CHECKED_ABROAD}
 
 
 def test_a_repeat_at_the_same_place_is_a_quiet_note() -> None:
@@ -64,6 +64,13 @@ def test_a_repeat_at_the_same_place_is_a_quiet_note() -> None:
     assert verdict.headline is C.UNIT_ON_RECORD
     (note,) = [reason for reason in verdict.reasons if reason.code is C.CHECKED_BEFORE]
     assert dict(note.params) == {"day": "2026-03-01", "places": "FR/Lyon"}
+
+
+def test_another_country_is_a_quiet_note_without_a_day() -> None:
+    verdict = judge(replace(MATCHING, history=history(scan(TOKYO, 0), scan(LYON, 3, "b"))))
+    assert verdict.action is Action.ACCEPT
+    (note,) = [reason for reason in verdict.reasons if reason.code is C.CHECKED_ABROAD]
+    assert dict(note.params) == {"places": "JP/", "count": "1"}
 
 
 # --- what is not ----------------------------------------------------------------------------------------------
@@ -289,3 +296,36 @@ def test_the_strongest_matching_is_found() -> None:
         for order in permutations(pairs)
     }
     assert len(scores) == 1
+
+
+# --- from one clinic's shelf to another's -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("why", "hours", "there", "known"),
+    [
+        ("no courier flies that fast", 2, "BR", True),
+        ("nor drives from Berlin to Warsaw in half an hour", 0.5, "PL", True),
+        ("whether the clinics have accounts or not", 2, "BR", False),
+    ],
+)
+def test_two_clinics_have_it_sooner_than_anybody_brings_it(
+    why: str, hours: float, there: str, known: bool
+) -> None:
+    first, second = ("a", "b") if known else ("", "")
+    seen = judged(scan(Place("DE"), 0, first, TRADE), scan(Place(there), hours / 24, second, TRADE))
+    assert seen[C.IMPOSSIBLE_JOURNEY] is Action.QUARANTINE
+
+
+@pytest.mark.parametrize(
+    ("why", "days", "there", "kind"),
+    [
+        ("sent on to a clinic abroad, a day later", 1.5, "PL", TRADE),
+        ("a neighbouring country, an afternoon later", 0.3, "NL", TRADE),
+        ("anybody may be behind an address in another country", 0.05, "PL", Kind.STRANGER),
+    ],
+)
+def test_what_is_brought_in_time_is_no_journey(why: str, days: float, there: str, kind: Kind) -> None:
+    assert C.IMPOSSIBLE_JOURNEY not in judged(
+        scan(Place("DE"), 0, "a", kind), scan(Place(there), days, "b", kind)
+    )

@@ -657,20 +657,27 @@ ROWS = [
     ),
     # somebody has checked it before, here: no warning
     ("checked before", seen(scan(LYON, 0), scan(LYON, 3)), A.ACCEPT, {C.UNIT_ON_RECORD, C.CHECKED_BEFORE}),
+    # and once in another country: whoever has it may know why
+    (
+        "checked abroad",
+        seen(scan(TOKYO, 0), scan(LYON, 3)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD, C.CHECKED_ABROAD},
+    ),
     # one number, five towns, five devices: it is on more than one vial
     ("seen elsewhere", seen(*SCATTERED), A.QUARANTINE, {C.UNIT_ON_RECORD, C.SEEN_ELSEWHERE}),
     (
         "two continents in two hours",
         seen(scan(LYON, 0, "a"), scan(TOKYO, 0.02, "b"), *SCATTERED[1:]),
         A.QUARANTINE,
-        {C.UNIT_ON_RECORD, C.SEEN_ELSEWHERE, C.IMPOSSIBLE_JOURNEY},
+        {C.UNIT_ON_RECORD, C.SEEN_ELSEWHERE, C.IMPOSSIBLE_JOURNEY, C.CHECKED_ABROAD},
     ),
     # used in Lyon, and five days later a clinic in Istanbul has it
     (
         "after dispensing",
         seen(scan(LYON, 10, "c", Kind.DISPENSING), scan(Place("TR"), 15, "x", Kind.TRADE)),
         A.QUARANTINE,
-        {C.UNIT_ON_RECORD, C.SEEN_AFTER_DISPENSING},
+        {C.UNIT_ON_RECORD, C.SEEN_AFTER_DISPENSING, C.CHECKED_ABROAD},
     ),
     (
         "before its release",
@@ -696,7 +703,9 @@ ROWS = [
         "a lot everywhere",
         replace(
             seen(
-                *(scan(NOWHERE, n / 10) for n in range(20)), *(scan(Place(c), 1) for c in ("BR", "IN", "VN"))
+                *(scan(NOWHERE, n / 10) for n in range(20)),
+                *(scan(Place(c), 1) for c in ("BR", "IN", "VN")),
+                of_unit=False,
             ),
             unit=None,
             batch=batch(quantity=1),

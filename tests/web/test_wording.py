@@ -170,6 +170,7 @@ REASONS = [
         (C.LOT_CHECKED_OFTEN, Action.CHECK, {}, {"count": "9000", "quantity": "500"}),
         (C.LOT_SEEN_ELSEWHERE, Action.CHECK, {}, {"places": "BR/|TR/", "count": "2"}),
         (C.CHECKED_BEFORE, Action.ACCEPT, {}, {"day": "2026-01-02", "places": "FR/Lyon"}),
+        (C.CHECKED_ABROAD, Action.ACCEPT, {}, {"places": "BR/|TR/", "count": "2"}),
     ]
 ]
 

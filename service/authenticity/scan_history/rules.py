@@ -153,6 +153,14 @@ def _checked_before(history: SeenBefore) -> Reasons:
         last = max(day_of(each.last) for each in here)
         params = (("day", last.isoformat()), ("places", _named((history.place,))))
         yield Reason(ReasonCode.CHECKED_BEFORE, Action.ACCEPT, params)
+    home = history.place.country
+    abroad = {each.place.country for each in history.before if each.place.country} - {home}
+    if home and abroad and history.of_unit:
+        # One other country is a journey or a wrong address far more often than a copy: whoever has the
+        # vial knows, and is told.
+        places = tuple(Place(country) for country in sorted(abroad))
+        params = (("places", _named(places)), ("count", str(len(places))))
+        yield Reason(ReasonCode.CHECKED_ABROAD, Action.ACCEPT, params)
 
 
 def _markets(evidence: Evidence) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ which are the same in whichever order they came. All others are one line togethe
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -167,6 +168,33 @@ def same_window(one: Sighting, other: Sighting) -> bool:
                 return True
             window += _SLOTS
     return False
+
+
+def hours_apart(one: Sighting, other: Sighting) -> int:
+    """How many hours at the most lie between the two scans, one of each, that are nearest in time.
+
+    Exact to a window of two hours, as `same_window` is: so long at the most, and never more with more scans.
+    """
+    ours, theirs = _windows_of(one), _windows_of(other)
+    nearest = min(abs(window - theirs[at]) for window in ours for at in _around(theirs, window))
+    return (nearest + 1) * _WINDOW // 3600
+
+
+def _windows_of(line: Sighting) -> list[int]:
+    """The two-hour windows that a line's scans were in, in order."""
+    start, end = line.first // _WINDOW, line.last // _WINDOW
+    return sorted(
+        window
+        for slot in _bits(line.windows)
+        for window in range(start + (slot - start) % _SLOTS, end + 1, _SLOTS)
+        if line.windows_later >> window % _SLOTS_LATER & 1
+    )
+
+
+def _around(windows: list[int], window: int) -> range:
+    """The places of the windows before and after this one."""
+    at = bisect_left(windows, window)
+    return range(max(at - 1, 0), min(at + 1, len(windows)))
 
 
 def day_of(seconds: int) -> date:

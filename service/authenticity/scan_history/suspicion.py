@@ -18,7 +18,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.authenticity.scan_history.habits import Habits, seldom
-from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, same_window
+from service.authenticity.scan_history.sightings import (
+    MOST_PLACES,
+    Kind,
+    Place,
+    Sighting,
+    hours_apart,
+    same_window,
+)
 from service.gs1.countries import kilometres_between
 
 DAY = 86400
@@ -34,11 +41,15 @@ _PASSED_ON_ABROAD = 1.2  # in another country
 _AT_ONCE = 3.0  # the trade has it still, or again, after its owner had it elsewhere
 _TRADE_ABROAD = 0.7  # the trade of two countries has it
 _JOURNEY = 0.8  # no aeroplane is that fast
+_TRADE_JOURNEY = 2.5  # no courier is: clinics and pharmacies are where they are registered, and have the vial
 _USED_ELSEWHERE = 1.5  # dispensed, and later the trade of another place has it
 _BEYOND = 99.0
 
 _FAR = 2500
 """Kilometres that nobody travels within one window, borders and wrong geolocation aside."""
+
+_COURIER = 150
+"""Kilometres in an hour from one clinic's shelf to another's, the nearest cities of their countries apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +132,9 @@ def _weighed(
     )
     if len(places) < 2:
         return score, None
-    journey = _journey(sightings)
-    return score + _JOURNEY * (journey is not None) + _TRADE_ABROAD * _abroad(sightings), journey
+    journey, courier = _journey(sightings), _courier(sightings)
+    score += _JOURNEY * (journey is not None) + _TRADE_ABROAD * _abroad(sightings)
+    return score + _TRADE_JOURNEY * (courier is not None), courier or journey
 
 
 def is_full(sightings: Iterable[Sighting]) -> bool:
@@ -290,6 +302,19 @@ def _journey(sightings: tuple[Sighting, ...]) -> tuple[Place, Place] | None:
                 pair = (min(ours, theirs), max(ours, theirs))
                 found = pair if found is None else min(found, pair)
     return found
+
+
+def _courier(sightings: tuple[Sighting, ...]) -> tuple[Place, Place] | None:
+    """Two countries whose clinics had it sooner one after the other than anybody brings it."""
+    trade = [each for each in sightings if each.kind is not Kind.STRANGER and each.place.country]
+    found = [
+        (min(one.place, other.place), max(one.place, other.place))
+        for number, one in enumerate(trade)
+        for other in trade[number + 1 :]
+        if one.place.country != other.place.country
+        and kilometres_between(one.place.country, other.place.country) > _COURIER * hours_apart(one, other)
+    ]
+    return min(found, default=None)
 
 
 def _abroad(sightings: tuple[Sighting, ...]) -> bool:

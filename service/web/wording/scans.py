@@ -81,6 +81,13 @@ SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
         N_("This pack was already checked in {places}, last on {day}. That is usual."),
         N_("Already checked in {places}, last on {day}."),
     ),
+    (ReasonCode.CHECKED_ABROAD, ""): Saying(
+        N_(
+            "This pack was also checked in: {places}. Ask whoever gave it to you how that can be,"
+            " and do not use it if they cannot say."
+        ),
+        N_("Also checked in: {places}. If your supplier cannot explain that, hold it and ask."),
+    ),
 }
 
 
