@@ -2,6 +2,7 @@
 
 import atexit
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
@@ -15,15 +16,17 @@ from service.clinics.receiving import Gate
 from service.clinics.stock import Shelves
 from service.clinics.using import Hands
 from service.registry.catalogue import Catalogue
+from service.registry.digests.sending import Ways, send
 from service.registry.figures import Figures
 from service.registry.triage import Triage
 from service.registry.uploads.jobs import Jobs
-from service.registry.uploads.runner import Runner
+from service.registry.uploads.runner import Job, Runner
 from service.registry.uploads.shelf import Shelf
 from service.registry.uploads.worker import Worker
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
+from service.storage.retention import tidy
 from service.verification.clients import ClientKeys
 from service.verification.desk import Desk
 from service.verification.reports import Reports
@@ -55,7 +58,9 @@ from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
 from service.web.triage import triage
+from service.web.watch import watch
 from service.web.whereabouts import PlaceDatabase
+from service.web.wording.digests import digest_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     asking = (pages, photo, reports, privacy, station, setup, labels, api.api, readings, docs, health)
     accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
-    stopping = (recalls, release, alerts)
+    stopping = (watch, recalls, release, alerts)
     for blueprint in (*asking, clinic, triage, overview, imports, *stopping, *accounts):
         app.register_blueprint(blueprint)
     uploads.init_app(app)
@@ -160,9 +165,25 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def imports_of(settings: Settings, database: Database) -> tuple[Shelf, Runner]:
-    """Where lists that people send lie, and who does the work behind them (once it is started)."""
-    shelf, stop = Shelf(settings.files), Event()
-    return shelf, Runner(Worker(database, shelf, stop=stop), settings.files, stop)
+    """Where lists that people send lie, and who does the work behind them (once it is started).
+
+    The same does what comes round again and again: letting go of what is kept of people, and digests.
+    """
+    shelf, stop, ways = Shelf(settings.files), Event(), ways_of(settings)
+    rounds = (
+        Job("let_go", "27", lambda: tidy(database, datetime.now(UTC))),
+        Job("digests", "*/10", lambda: send(database, ways, datetime.now(UTC))),
+    )
+    return shelf, Runner(Worker(database, shelf, stop=stop), settings.files, stop, rounds)
+
+
+def ways_of(settings: Settings) -> Ways:
+    """How digests go out, and in whose words."""
+    tr = translation()
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return Ways(
+        lambda news, pages: digest_text(news, pages, tr), address, settings.smtp_url, settings.mail_from
+    )
 
 
 def _speak(app: Flask) -> None:

@@ -127,6 +127,7 @@ class ErrorCode(StrEnum):
     # running
     SETTING_INVALID = "setting_invalid"
     STORAGE_UNAVAILABLE = "storage_unavailable"
+    NOT_DELIVERED = "not_delivered"
 
 
 class VialcheckError(Exception):

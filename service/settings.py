@@ -1,5 +1,6 @@
 """Settings: environment variables `VIALCHECK_…`, each with a default that is safe to start with."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
 
 _SECRET = frozenset({"secret_key", "oidc_client_secret"})
+_PASSWORD = re.compile(r"(?<=//)([^:@]*):.*@")
 
 
 class Settings(BaseSettings):
@@ -77,6 +79,13 @@ class Settings(BaseSettings):
         "from the country that its asker names.",
     )
 
+    smtp_url: str = Field(
+        "",
+        description="The mail server that digests go out by: smtp://host:port, smtps://user:password@host. "
+        "Empty: no e-mail is sent.",
+    )
+    mail_from: str = Field("", description="The address that digests come from.")
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -108,7 +117,9 @@ class Settings(BaseSettings):
             value = str(getattr(self, name))
             if name == "database_url":
                 value = Database.shown(value)
-            if name in _SECRET and value:
+            elif name == "smtp_url":
+                value = _PASSWORD.sub(r"\1:***@", value)
+            elif name in _SECRET and value:
                 value = "(set)"
             yield f"VIALCHECK_{name.upper()}", value, field.description or ""
 

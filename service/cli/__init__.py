@@ -28,6 +28,7 @@ class _LazyGroup(click.Group):
         "label": ("service.cli.labels", "label"),
         "admin": ("service.cli.admin", "admin"),
         "migrate": ("service.cli.serve", "migrate"),
+        "digest": ("service.cli.digest", "digest"),
         "tidy": ("service.cli.tidy", "tidy"),
         "settings": ("service.cli.settings", "settings"),
     }

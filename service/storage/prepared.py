@@ -49,6 +49,11 @@ class Snapshot:
     facts: Facts
 
 
+def within(connection: Connection) -> Snapshot:
+    """For `Prepared` selects that have to see what a transaction has written so far."""
+    return Snapshot(connection.dialect, connection.connection.driver_connection, Facts(None))
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Columns that stand side by side in a select, and the frozen value that they make.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from service.authenticity.evidence import Asker, Presented
+from service.authenticity.scan_history.standing_out import OF_HISTORY
 from service.authenticity.verdicts import Verdict, judge
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage import records
@@ -133,10 +134,13 @@ class Desk:
         with self._database.snapshot() as snapshot:
             evidence = gather(snapshot, understood, question.asker, now)
             history, traces = look_back(snapshot, evidence, understood, trade=question.trade)
+        verdict = judge(replace(evidence, history=history))
+        if any(reason.code in OF_HISTORY for reason in verdict.reasons):
+            traces = replace(traces, telling=True)
         reading = understood.reading
         answer = Answer(
             id=None,
-            verdict=judge(replace(evidence, history=history)),
+            verdict=verdict,
             presented=evidence.presented,
             kind=str(reading.kind) if reading else None,
             host=reading.host if reading else None,

@@ -20,6 +20,7 @@ from service.authenticity.scan_history.sightings import (
     sighting,
     together,
 )
+from service.authenticity.scan_history.standing_out import of_record, of_unknown_lot
 from service.gs1.identifiers import Serial
 from service.storage import history as kept
 from service.storage.history import Scope, Seen, Subject
@@ -41,10 +42,15 @@ _SHORTEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What a scan leaves, and those of its subjects that have more places than are kept."""
+    """What a scan leaves, and those of its subjects that have more places than are kept.
+
+    `telling`: one of its subjects stands out; `evidence` is what was on record of them.
+    """
 
     seen: tuple[Seen, ...] = ()
     crowded: tuple[Subject, ...] = ()
+    telling: bool = False
+    evidence: Evidence | None = None
 
 
 NO_TRACES = Traces()
@@ -60,7 +66,7 @@ def look_back(
         asked = (*asked, Subject(Scope.GUESSER, evidence.product.id, understood.client))
     found = kept.seen_before(snapshot, asked)
     crowded = tuple(each for each in asked if _is_crowded(found[each.scope]))
-    traces = Traces(seen, crowded)
+    traces = Traces(seen, crowded, _often_asked_for(found, seen), evidence)
     if evidence.product is None:
         return None, traces
     scope = Scope.UNIT if evidence.unit is not None else Scope.LOT
@@ -73,7 +79,14 @@ def look_back(
         guesses=_serials(Scope.GUESSER, found, seen),
         neighbours=_serials(Scope.NEIGHBOURS, found, seen),
     )
-    return _as_the_maker_has_it(snapshot, evidence, history), traces
+    return as_the_maker_has_it(snapshot, evidence, history), traces
+
+
+def _often_asked_for(found: dict[Scope, tuple[Sighting, ...]], seen: tuple[Seen, ...]) -> bool:
+    """Whether it is a lot on nobody's record that stands out: no verdict says so."""
+    scope = Scope.UNKNOWN_LOT
+    asked = [*found.get(scope, ()), *(each.sighting for each in seen if each.subject.scope is scope)]
+    return bool(asked) and of_unknown_lot(asked) is not None
 
 
 def _leaves(evidence: Evidence, understood: Understood, *, trade: bool) -> Iterator[Seen]:
@@ -133,7 +146,7 @@ def _is_crowded(lines: tuple[Sighting, ...]) -> bool:
     return len(lines) >= MOST_PLACES
 
 
-def _as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBefore) -> SeenBefore:
+def as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBefore) -> SeenBefore:
     """With the manufacturer's thresholds and what was cleared: asked for where there is something to say."""
     suspicion = history.suspicion
     telling = suspicion.score >= _WORTH_ASKING or suspicion.devices >= _FEWEST or suspicion.used_elsewhere
@@ -143,6 +156,9 @@ def _as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBe
         telling = len(history.every) > _FEWEST_COUNTRIES or checks > _FEWEST_CHECKS * (
             evidence.batch.quantity or 1
         )
+    elif not telling:
+        # What needs no score (a market that it never went to) may have been cleared too.
+        telling = of_record(replace(evidence, history=history)) is not None
     if evidence.product is None or not telling:
         return history
     serial = evidence.unit.serial if evidence.unit else ""

@@ -28,6 +28,7 @@ from service.verification.snapshots import (
     verdict_from_plain,
     verdict_to_plain,
 )
+from service.verification.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class ScanLog:
         self._database = database
         self._insert = database.prepared_insert(Scan)
         self._history = HistoryWriter(database)
+        self._watch = Watch(database)
         # Half of the window is for gathering, the other half for the writing itself.
         self._gather = window / 2
         self._waiting: dict[str, RecordedScan] = {}
@@ -164,9 +166,13 @@ class ScanLog:
         return scan
 
     def _trace(self, connection: Connection, scans: list[RecordedScan]) -> None:
-        """Count the scans into the history of what they found, in the transaction that records them."""
+        """Count the scans into the history of what they found, in the transaction that records them.
+
+        Whatever stands out by then goes on the list of what a person should look into.
+        """
         seen = [each for scan in scans for each in scan.traces.seen]
         self._history.add(connection, seen, {each for scan in scans for each in scan.traces.crowded})
+        self._watch.note(connection, [(scan.traces, scan.at) for scan in scans])
 
     @staticmethod
     def _on_record(connection: Connection, scans: list[RecordedScan]) -> set[str]:

@@ -9,6 +9,7 @@ from service.web.wording.words import N_
 
 PAGES: tuple[tuple[str, str], ...] = (
     ("overview.page", N_("Overview")),
+    ("watch.listing", N_("Watch")),
     ("imports.listing", N_("Imports")),
     ("release.page", N_("Release")),
     ("recalls.listing", N_("Recalls")),

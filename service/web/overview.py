@@ -13,6 +13,8 @@ from service.gs1.countries import countries
 from service.registry.catalogue import PAGE, Catalogue, Hit
 from service.registry.figures import Bar, Figures
 from service.registry.triage import Triage
+from service.registry.watch.listing import Watching
+from service.storage.suspects import State
 from service.web.access import actor, only_for
 from service.web.charts import columns
 from service.web.pages import speaks
@@ -72,6 +74,7 @@ def page() -> str:
         by_lot=list(_rows(figures.by_lot(who, days), _lot)),
         unknown=list(_rows(figures.unknown_lots(who, days), _unknown)),
         reports=_triage().counts(who),
+        standing_out=_watching().counts(who)[State.OPEN],
         products=_catalogue().products(who),
     )
 
@@ -154,6 +157,10 @@ def _figures() -> Figures:
 
 def _catalogue() -> Catalogue:
     return cast(Catalogue, current_app.extensions["vialcheck"].catalogue)
+
+
+def _watching() -> Watching:
+    return Watching(current_app.extensions["vialcheck"].database)
 
 
 def _triage() -> Triage:

@@ -188,6 +188,7 @@ PERSONAL = {
     "expiry_extension.actor": "record",
     "vial_event.actor": "record",
     "delivery.actor": "record",
+    "digest.email": "record",
 }
 _SUSPECT = ("address", "agent", "client", "contact", "device", "email", "name", "network", "actor", "phone")
 _OF_NO_PERSON = {
@@ -204,6 +205,7 @@ _OF_NO_PERSON = {
     "sighting.clients",
     "detection_thresholds.devices",
     "clearing.devices",
+    "suspect.name",
 }
 
 

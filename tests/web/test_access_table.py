@@ -152,6 +152,12 @@ TABLE = {
     "GET /alerts/new": "----+p++",
     "POST /alerts/new": "----+p++",
     "POST /alerts/upload": "--------",
+    # what stands out among the scans
+    "GET /watch": "-+-+++++",
+    "GET /watch/<what>/<gtin>/<path:name>": "-+-+++0+",
+    "POST /watch/<what>/<gtin>/<path:name>": "----+p0+",
+    "GET /watch/thresholds": "-+-+++++",
+    "POST /watch/thresholds": "----+p++",
     # an organisation's people and keys, and what was changed
     "GET /people": ADMINS,
     "GET /people/invite": ADMINS,
@@ -188,6 +194,8 @@ PLACES = {
     "delivery_id": "1",
     "step": "open",
     "photo": "1",
+    "what": "lots",
+    "name": "A1001",
 }
 OUR = "Example Biologics"
 

@@ -19,7 +19,7 @@ Reasons = Iterator[Reason]
 MOST_NAMED = 5
 """Places that a sentence names."""
 
-_STRONGER = 1.0
+STRONGER = 1.0
 """So much more than what a person cleared has to be seen before it is said again."""
 
 _OUTSIDE = 3
@@ -84,7 +84,7 @@ def is_suspicious(history: SeenBefore) -> bool:
     """Whether a unit's scans look so much like several units' that people are told."""
     least = history.thresholds.suspicion
     if history.cleared is not None:
-        least = max(least, history.cleared.score + _STRONGER)
+        least = max(least, history.cleared.score + STRONGER)
     return history.suspicion.score >= least
 
 
@@ -115,7 +115,7 @@ def _outside_market(evidence: Evidence, history: SeenBefore) -> Reasons:
         devices |= each.devices
     if trade or devices.bit_count() >= _OUTSIDE:
         places = tuple(sorted({Place(each.place.country) for each in outside}))
-        params = (("places", _named(places)), ("count", str(len(places))))
+        params = (("places", named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, _by_whom(outside), params)
     elif history.suspicion.full:
         # Whether there were more of them outside can no longer be told: then it is said as it is.
@@ -136,7 +136,7 @@ def _of_lot(evidence: Evidence, history: SeenBefore) -> Reasons:
     abroad = {each.place.country for each in lines if each.place.country} - set(markets)
     if markets and len(abroad) >= thresholds.lot_countries:
         places = tuple(Place(country) for country in sorted(abroad))
-        params = (("places", _named(places)), ("count", str(len(places))))
+        params = (("places", named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.LOT_SEEN_ELSEWHERE, Action.CHECK, params)
 
 
@@ -151,7 +151,7 @@ def _checked_before(history: SeenBefore) -> Reasons:
     here = [each for each in history.before if each.place == history.place and each.place.known]
     if here and history.of_unit:
         last = max(day_of(each.last) for each in here)
-        params = (("day", last.isoformat()), ("places", _named((history.place,))))
+        params = (("day", last.isoformat()), ("places", named((history.place,))))
         yield Reason(ReasonCode.CHECKED_BEFORE, Action.ACCEPT, params)
     home = history.place.country
     abroad = {each.place.country for each in history.before if each.place.country} - {home}
@@ -159,7 +159,7 @@ def _checked_before(history: SeenBefore) -> Reasons:
         # One other country is a journey or a wrong address far more often than a copy: whoever has the
         # vial knows, and is told.
         places = tuple(Place(country) for country in sorted(abroad))
-        params = (("places", _named(places)), ("count", str(len(places))))
+        params = (("places", named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.CHECKED_ABROAD, Action.ACCEPT, params)
 
 
@@ -182,7 +182,7 @@ def _said(code: ReasonCode, severity: Action, suspicion: Suspicion) -> Reason:
         places = suspicion.journey
     params = (
         ("scope", "full" if suspicion.full else ""),
-        ("places", _named(places)),
+        ("places", named(places)),
         ("count", str(len(places))),
         ("days", str(suspicion.days + 1)),
         ("devices", str(suspicion.devices)),
@@ -192,6 +192,6 @@ def _said(code: ReasonCode, severity: Action, suspicion: Suspicion) -> Reason:
     return Reason(code, severity, params)
 
 
-def _named(places: tuple[Place, ...]) -> str:
+def named(places: tuple[Place, ...]) -> str:
     """`FR/Lyon|IT/Turin|TR/`: for the doors to put into words."""
     return "|".join(f"{place.country}/{place.region}" for place in places[:MOST_NAMED])

@@ -6,6 +6,8 @@ dies, keeps it one at a time.
 """
 
 import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Thread
@@ -28,11 +30,21 @@ class _QuietConsumer(Consumer):  # type: ignore[misc]  # untyped
     def _set_signal_handlers(self) -> None: ...
 
 
-class Runner:
-    """Wakes the work of an import; after `start`, does it in a thread of this process."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What comes round again and again. `minutes` as crontab(5) has them: 17, or */10."""
 
-    def __init__(self, worker: Worker, folder: Path, stop: Event) -> None:
+    name: str
+    minutes: str
+    do: Callable[[], object]
+
+
+class Runner:
+    """Wakes the work of an import; after `start` a thread of this process does it, and what comes round."""
+
+    def __init__(self, worker: Worker, folder: Path, stop: Event, rounds: Sequence[Job] = ()) -> None:
         self._worker = worker
+        self._rounds = (Job("tidy", "17", worker.tidy), *rounds)
         self._folder = folder
         self._stop = stop
         self._thread: Thread | None = None
@@ -43,7 +55,8 @@ class Runner:
     def _queue(self) -> Any:
         self._folder.mkdir(parents=True, exist_ok=True)
         queue = SqliteHuey("imports", filename=str(self._folder / "queue.db"), results=False)
-        queue.periodic_task(crontab(minute="17"), name="tidy")(self._worker.tidy)
+        for job in self._rounds:
+            queue.periodic_task(crontab(minute=job.minutes), name=job.name)(job.do)
         return queue
 
     @cached_property

@@ -29,6 +29,7 @@ from service.storage.models.records import (
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
 from service.storage.models.stops import ExpiryExtension, Recall, RecalledSerial, RecallLift
+from service.storage.models.watch import Digest, Suspect
 
 __all__ = [
     "FACTS",
@@ -45,6 +46,7 @@ __all__ = [
     "CodeGenerator",
     "Delivery",
     "DetectionThresholds",
+    "Digest",
     "ExpiryExtension",
     "FactsVersion",
     "Import",
@@ -68,6 +70,7 @@ __all__ = [
     "SightingRow",
     "SignedIn",
     "SingleSignOn",
+    "Suspect",
     "Unit",
     "Vial",
     "VialEvent",

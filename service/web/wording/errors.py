@@ -223,6 +223,7 @@ ERRORS: Mapping[ErrorCode, str] = {
         "We cannot look at our records at this moment. This says nothing about the product."
         " Try again in a minute."
     ),
+    ErrorCode.NOT_DELIVERED: N_("The message could not be delivered ({found}). It is tried again."),
 }
 
 # Where the exact expectation says more than the sentence.

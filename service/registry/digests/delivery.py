@@ -1,0 +1,109 @@
+"""The way out: a message to a mail server, and a signed POST to a web address. Neither waits for long."""
+
+import hashlib
+import hmac
+import json
+import smtplib
+import ssl
+from contextlib import suppress
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from service.errors import ErrorCode, RefusedError, UnavailableError
+from service.registry.digests.subscriptions import check_webhook
+
+SECONDS = 5.0
+SIGNATURE, MOMENT = "X-Vialcheck-Signature", "X-Vialcheck-Time"
+
+
+def signature(secret: str, moment: str, body: bytes) -> str:
+    """`sha256=` and the HMAC (RFC 2104) of the moment, a full stop and the body, as hexadecimal digits.
+
+    >>> signature("00", "2026-01-01T00:00:00+00:00", b"{}")[:15]
+    'sha256=59ee853e'
+    """
+    return (
+        f"sha256={hmac.new(bytes.fromhex(secret), moment.encode() + b'.' + body, hashlib.sha256).hexdigest()}"
+    )
+
+
+def post(address: str, secret: str, content: dict[str, Any], at: datetime) -> None:
+    """POST as JSON, signed. UnavailableError unless it is answered with 2xx; a redirect is not followed."""
+    check_webhook(address)
+    body, moment = json.dumps(content, sort_keys=True).encode(), at.isoformat()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "vialcheck",
+        MOMENT: moment,
+        SIGNATURE: signature(secret, moment, body),
+    }
+    try:
+        answer = httpx.post(address, content=body, headers=headers, timeout=SECONDS, follow_redirects=False)
+    except httpx.HTTPError as error:
+        raise _undelivered(type(error).__name__) from error
+    if not answer.is_success:
+        raise _undelivered(f"the answer {answer.status_code}")
+
+
+def mail(server: str, sender: str, to: str, said: tuple[str, str], at: datetime) -> None:
+    """Send a subject and a text by way of `server`: smtp://[user:password@]host[:port], or smtps://….
+
+    Where smtp:// offers STARTTLS it is used, and a password goes over nothing else. RefusedError where no
+    server is set, UnavailableError where it does not take the message.
+    """
+    parts = urlsplit(server)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not sender:
+        raise RefusedError(
+            ErrorCode.SETTING_INVALID,
+            given=parts.hostname or "",
+            expected="smtp://host:port or smtps://host:port, and a sender",
+            field="VIALCHECK_SMTP_URL",
+        )
+    try:
+        _send(parts.scheme == "smtps", parts, _message(sender, to, said, at))
+    except (OSError, smtplib.SMTPException) as error:
+        raise _undelivered(type(error).__name__) from error
+
+
+def _send(secure: bool, parts: Any, message: EmailMessage) -> None:
+    context = ssl.create_default_context()
+    if secure:
+        session: smtplib.SMTP = smtplib.SMTP_SSL(
+            parts.hostname, parts.port or 465, timeout=SECONDS, context=context
+        )
+    else:
+        session = smtplib.SMTP(parts.hostname, parts.port or 25, timeout=SECONDS)
+    try:
+        session.ehlo()
+        if not secure and session.has_extn("starttls"):
+            session.starttls(context=context)
+            session.ehlo()
+            secure = True
+        if parts.username:
+            if not secure:
+                raise smtplib.SMTPNotSupportedError("no password without TLS")
+            session.login(unquote(parts.username), unquote(parts.password or ""))
+        session.send_message(message)
+        with suppress(OSError, smtplib.SMTPException):
+            session.quit()  # however the server parts, it has the message
+    finally:
+        session.close()
+
+
+def _message(sender: str, to: str, said: tuple[str, str], at: datetime) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"] = sender, to
+    message["Subject"], text = said
+    message["Date"], message["Message-ID"] = format_datetime(at), make_msgid(domain=sender.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody is away on holiday to it
+    message.set_content(text)
+    return message
+
+
+def _undelivered(found: str) -> UnavailableError:
+    return UnavailableError(ErrorCode.NOT_DELIVERED, found=found)

@@ -1,0 +1,161 @@
+"""Who is sent a digest: set in a terminal, by whoever runs the service, and nowhere else."""
+
+import ipaddress
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, delete, insert, select
+
+from service.accounts.actors import OrganisationKind
+from service.errors import ErrorCode, RefusedError
+from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database
+from service.storage.models import Digest, Organisation
+
+EVERY = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
+
+WATCHERS = (OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR)
+"""A clinic has nothing to watch."""
+
+_EMAIL = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?")
+# Printable ASCII without the @ itself: nothing that could begin another header line.
+
+_LONGEST_ADDRESS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One organisation's digest. All up to `until` was told."""
+
+    organisation_id: int
+    organisation: str
+    kind: OrganisationKind
+    email: str
+    webhook: str
+    secret: str
+    every: str
+    until: datetime
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def subscribe(
+    database: Database,
+    organisation: str,
+    *,
+    every: str,
+    who: Who,
+    email: str = "",
+    webhook: str = "",
+    clock: Callable[[], datetime] = _now,
+) -> str:
+    """Set an organisation's digest, in place of an earlier one; the secret that signs what a webhook gets.
+
+    RefusedError for an address that nothing can be sent to, and for an organisation that is not here.
+    """
+    if email and not _EMAIL.fullmatch(email):
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=email, expected="one e-mail address", field="email")
+    if webhook:
+        check_webhook(webhook)
+    secret = secrets.token_hex(32) if webhook else ""
+    at = clock()
+    with database.transaction() as connection:
+        row = _organisation(connection, organisation)
+        before = _said(connection, row.id)
+        connection.execute(delete(Digest).where(Digest.organisation_id == row.id))
+        values = {"organisation_id": row.id, "email": email, "webhook": webhook, "secret": secret}
+        connection.execute(insert(Digest).values(values | {"every": every, "until": at}))
+        change = Change("digest_set", "organisation", organisation, before, _said(connection, row.id))
+        write_down(connection, [change], who=who, at=at, reason="vialcheck digest set")
+    return secret
+
+
+def unsubscribe(
+    database: Database, organisation: str, *, who: Who, clock: Callable[[], datetime] = _now
+) -> bool:
+    """Send it nothing from now on; whether anything was sent before. RefusedError as above."""
+    with database.transaction() as connection:
+        row = _organisation(connection, organisation)
+        before = _said(connection, row.id)
+        if before is None:
+            return False
+        connection.execute(delete(Digest).where(Digest.organisation_id == row.id))
+        change = Change("digest_off", "organisation", organisation, before, None)
+        write_down(connection, [change], who=who, at=clock(), reason="vialcheck digest off")
+    return True
+
+
+def listed(database: Database) -> list[Subscription]:
+    """All of them, by the organisation's name."""
+    query = (
+        select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.kind,
+            Digest.email,
+            Digest.webhook,
+            Digest.secret,
+            Digest.every,
+            Digest.until,
+        )
+        .join(Digest, Digest.organisation_id == Organisation.id)
+        .order_by(Organisation.name)
+    )
+    with database.reading() as connection:
+        return [
+            Subscription(row[0], row[1], OrganisationKind(row[2]), *row[3:])
+            for row in connection.execute(query)
+        ]
+
+
+def check_webhook(address: str) -> None:
+    """RefusedError where a password or a number could be read on the way: https, or this very machine."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    plain = parts.scheme == "http" and _is_this_machine(host)
+    if (
+        not host
+        or parts.username
+        or not (parts.scheme == "https" or plain)
+        or len(address) > _LONGEST_ADDRESS
+    ):
+        raise RefusedError(
+            ErrorCode.VALUE_INVALID,
+            given=address,
+            expected="an address that begins with https:// (or http:// on this machine), without a password",
+            field="webhook",
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _organisation(connection: Connection, name: str) -> Any:
+    row = connection.execute(
+        select(Organisation.id, Organisation.kind).where(Organisation.name == name)
+    ).first()
+    if row is None or row.kind not in WATCHERS:
+        expected = "a manufacturer, distributor or regulator by its exact name"
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=name, expected=expected, field="organisation")
+    return row
+
+
+def _said(connection: Connection, organisation_id: int) -> dict[str, Any] | None:
+    """What the audit keeps: not the secret."""
+    query = select(Digest.email, Digest.webhook, Digest.every)
+    row = connection.execute(query.where(Digest.organisation_id == organisation_id)).mappings().first()
+    return dict(row) if row is not None else None

@@ -1,0 +1,83 @@
+"""The list of what a person should look into, as scans write it: the same in whichever order they come.
+
+Everything but the state is a maximum, a minimum or a union, and is brought up to date in the transaction that
+records the scans. What a person decided stays, until clearly more is seen than they cleared.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.authenticity.scan_history.rules import STRONGER
+from service.authenticity.scan_history.standing_out import StandingOut
+from service.storage.database import Database
+from service.storage.history import Scope, Subject
+from service.storage.models import Suspect
+
+
+class State(StrEnum):
+    """What a person decided of it, if anything."""
+
+    OPEN = "open"
+    HELD = "held"
+    ALERTED = "alerted"
+    CLEARED = "cleared"
+
+
+def put(
+    database: Database, connection: Connection, subject: Subject, standing: StandingOut, at: datetime
+) -> None:
+    """Put a subject on the list, or bring what is there up to date."""
+    codes = tuple(sorted({str(reason.code) for reason in standing.reasons}))
+    values: dict[str, Any] = {
+        "score": standing.score,
+        "codes": codes,
+        "reasons": to_plain(standing.reasons),
+        "first": standing.first,
+        "last": standing.last,
+    }
+    new = {"scope": subject.scope, "product_id": subject.product_id, "name": subject.name}
+    new |= values | {"state": State.OPEN, "moved": at, "cleared": None}
+    fresh = database.insert_new(Suspect).values(new).returning(Suspect.id)
+    if connection.scalar(fresh) is not None:
+        return
+    query = select(Suspect.__table__).where(
+        Suspect.scope == subject.scope,
+        Suspect.product_id == subject.product_id,
+        Suspect.name == subject.name,
+    )
+    row = connection.execute(query.with_for_update()).one()
+    values |= {
+        "score": max(row.score, standing.score),
+        "codes": tuple({*row.codes, *codes}),
+        "first": min(row.first, standing.first),
+        "last": max(row.last, standing.last),
+    }
+    if standing.score < row.score:
+        values["reasons"] = row.reasons
+    if row.state == State.CLEARED and _comes_back(subject, standing, row):
+        values |= {"state": State.OPEN, "moved": at}
+    connection.execute(update(Suspect).where(Suspect.id == row.id).values(values))
+
+
+def _comes_back(subject: Subject, standing: StandingOut, row: Any) -> bool:
+    # What was cleared of a unit its verdicts know: whatever stands out of it now is more than that.
+    if subject.scope is Scope.UNIT:
+        return True
+    codes = {str(reason.code) for reason in standing.reasons}
+    return standing.score >= row.cleared + STRONGER or not codes <= set(row.codes)
+
+
+def to_plain(reasons: tuple[Reason, ...]) -> list[Any]:
+    """Reasons as they are kept."""
+    return [[str(each.code), str(each.severity), dict(each.params)] for each in reasons]
+
+
+def from_plain(plain: list[Any]) -> tuple[Reason, ...]:
+    """And back."""
+    return tuple(
+        Reason(ReasonCode(code), Action(severity), tuple(params.items())) for code, severity, params in plain
+    )
