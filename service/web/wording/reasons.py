@@ -407,6 +407,9 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
     values["field"] = field_name(known.get("field"), tr)
     if known.get("field") == "expiry":
         values |= {side: date_words(known[side], tr) for side in ("vial", "carton") if side in known}
+    if known.get("days", "").isdigit():
+        days = int(known["days"])
+        values["days"] = tr.ngettext("{count} day", "{count} days", days).format(count=days)
     values["language"] = LANGUAGES.get(known.get("what", ""), known.get("what", ""))
     values["country"] = country_name(known.get("market", "")) or "…"
     values["places"] = places_words(known.get("places", ""), tr) or "…"

@@ -10,11 +10,11 @@ from service.web.wording.words import N_, country_name, visible
 SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
     (ReasonCode.SEEN_ELSEWHERE, ""): Saying(
         N_(
-            "This number has been checked from {count} places within {days} days: {places}."
+            "This number has been checked from {count} places within {days}: {places}."
             " One pack is not usually in so many places. The number may have been copied."
         ),
         N_(
-            "Checked in {count} places within {days} days: {places}."
+            "Checked in {count} places within {days}: {places}."
             " One unit is seldom seen like this:"
             " its code may be on more than one vial, and this may be any of them."
         ),
