@@ -1,14 +1,11 @@
 """Records read for a verdict: a small fixed number of indexed selects, handed on as the core's own values."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Text, and_, bindparam, or_, select, text, type_coerce, union_all
+from sqlalchemy import Text, and_, bindparam, or_, select, type_coerce, union_all
 
 from service.authenticity.evidence import (
-    AlertKind,
-    AlertRecord,
     BatchRecord,
     BatchStatus,
     ProductRecord,
@@ -17,8 +14,6 @@ from service.authenticity.evidence import (
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.storage.models import (
-    NAMES_ONLY_PRODUCT,
-    Alert,
     Batch,
     Manufacturer,
     Product,
@@ -26,7 +21,8 @@ from service.storage.models import (
     Unit,
     Vial,
 )
-from service.storage.prepared import Part, Prepared, Row, Snapshot
+from service.storage.prepared import Part, Prepared, Snapshot
+from service.storage.spellings import SPELLED, spelled_as
 
 MOST_PRODUCTS = 200
 """More products than any lot string is shared by; it bounds what a question like `e` can read."""
@@ -63,31 +59,6 @@ def _batch(*row: Any) -> BatchRecord:
     number, lot, expiry, month_only, status, *others, earlier = row
     recorded, bears = Expiry.from_record(expiry, month_only), tuple(map(Expiry.parse, earlier))
     return BatchRecord(number, lot, recorded, BatchStatus(status), *(*others, bears))
-
-
-def _alert(*row: Any) -> AlertRecord:
-    number, authority, kind, *fields, expiry, month_only = row
-    (product_name, product_id, gtin, lot_key, lot_folded, lot, serial, prefix, issued, *recall) = fields
-    recall_class, reference, reported, source_url = recall
-    return AlertRecord(
-        id=number,
-        authority=authority,
-        kind=AlertKind(kind),
-        product_name=product_name,
-        product_id=product_id,
-        gtin=gtin,
-        lot_key=lot_key,
-        lot_folded=lot_folded,
-        lot=lot,
-        expiry=Expiry.from_record(expiry, month_only) if expiry else None,
-        serial=serial,
-        serial_prefix=prefix,
-        lot_issued=issued,
-        recall_class=recall_class,
-        reference=reference,
-        reported=reported,
-        source_url=source_url,
-    )
 
 
 _PRODUCT = Part(
@@ -176,9 +147,6 @@ _USED_ON = Prepared(
         Vial.gtin == bindparam("gtin"), Vial.serial == bindparam("serial"), Vial.used_on.is_not(None)
     )
 )
-# As many parameters as there can be spellings: the statement is rendered once, and empty ones find nothing.
-_SPELLINGS = tuple(f"spelling{n}" for n in range(misreads.MOST))
-_spelled: list[BindParameter[str]] = [bindparam(name) for name in _SPELLINGS]
 _LAST = "z" * 20
 """Sorts after whatever may follow a number that was cut short, in every collation that databases use."""
 
@@ -194,13 +162,13 @@ _cut_serials = (
 )
 _SERIALS = Prepared(
     union_all(
-        select(Unit.serial).where(Unit.product_id == bindparam("product_id"), Unit.serial.in_(_spelled)),
+        select(Unit.serial).where(Unit.product_id == bindparam("product_id"), Unit.serial.in_(SPELLED)),
         select(_cut_serials.c.serial),
     )
 )
 _near = select(Batch.lot_key, Batch.lot_folded, Batch.status)
 _alike = _near.where(Batch.lot_folded == bindparam("lot_folded"), Batch.lot_key != bindparam("lot_key"))
-_meant = _near.where(Batch.lot_key.in_(_spelled))
+_meant = _near.where(Batch.lot_key.in_(SPELLED))
 _NEAR_LOTS = Prepared(union_all(_alike, _meant))
 _cut_lots = _near.where(
     Batch.product_id == bindparam("product_id"),
@@ -223,46 +191,6 @@ _NEAR_LOTS_OF_PRODUCT = Prepared(
 )
 _PREFIXES = Prepared(
     select(Manufacturer.name, Manufacturer.gs1_prefixes).where(Manufacturer.catalogue_complete)
-)
-_ALERT = Part(
-    (
-        Alert.id,
-        Alert.authority,
-        Alert.kind,
-        Alert.product_name,
-        Alert.product_id,
-        Alert.gtin,
-        Alert.lot_key,
-        Alert.lot_folded,
-        Alert.lot,
-        Alert.serial,
-        Alert.serial_prefix,
-        Alert.lot_issued,
-        Alert.recall_class,
-        Alert.reference,
-        Alert.reported,
-        Alert.source_url,
-        Alert.expiry,
-        Alert.expiry_month_only,
-    ),
-    _alert,
-)
-# Four plain seeks, joined: an OR over the indexes, or a UNION that compares rows, takes longer.
-_ALERTS = Prepared(
-    union_all(
-        select(*_ALERT.columns).where(Alert.lot_key == bindparam("lot_key")),
-        select(*_ALERT.columns).where(Alert.lot_folded == bindparam("lot_folded")),
-        select(*_ALERT.columns).where(Alert.gtin == bindparam("gtin")),
-        # Those that name a product and nothing else: whether it is this one is for `alert_rules` to say.
-        select(*_ALERT.columns).where(text(NAMES_ONLY_PRODUCT)),
-    ),
-    _ALERT,
-)
-_ALERTS_OF_SERIALS = Prepared(
-    select(*_ALERT.columns, Alert.serial_folded).where(Alert.serial_folded != ""), _ALERT
-)
-_NEAR_ALERTS = Prepared(
-    select(*_ALERT.columns).where(Alert.lot_key.in_(_spelled), Alert.lot_key != ""), _ALERT
 )
 
 
@@ -339,7 +267,7 @@ def near_serials(snapshot: Snapshot, product_id: int, serial: Serial) -> list[st
     cut = serial.printed if len(serial.printed) >= misreads.SHORTEST_CUT else ""
     values = {"product_id": product_id, "start": cut, "end": cut and cut + _LAST}
     spelled = misreads.serials(serial)
-    rows = {each for (each,) in _SERIALS.rows(snapshot, _spelled_as(spelled) | values)}
+    rows = {each for (each,) in _SERIALS.rows(snapshot, spelled_as(spelled) | values)}
     found = sorted(each for each in rows if each in spelled or (cut and each.startswith(cut)))
     flipped = [each for each in found if each.casefold() == serial.printed.casefold()]
     return found if len(found) == 1 else flipped
@@ -358,7 +286,7 @@ def near_lots(snapshot: Snapshot, lot: Lot, product_id: int | None) -> list[tupl
     values |= {"start": lot.key, "end": lot.key + _LAST} if cut else _NOTHING
     statement = _NEAR_LOTS if product_id is None else _NEAR_LOTS_OF_PRODUCT
     series = misreads.series(lot) if product_id is not None else ()
-    rows = dict.fromkeys(statement.rows(snapshot, values | _spelled_as(keys + series)))
+    rows = dict.fromkeys(statement.rows(snapshot, values | spelled_as(keys + series)))
     numbered = {row[0] for row in rows if row[0] in series}
     meant = set(keys) - (numbered if len(numbered) > 1 else set())
     slips = [row for row in rows if row[1] != lot.folded and row[0] in meant]
@@ -373,17 +301,6 @@ def _longer(key: str, start: str) -> bool:
     return len(key) > len(start) and key.startswith(start)
 
 
-def near_alerts(snapshot: Snapshot, lot: Lot, product_id: int | None) -> tuple[AlertRecord, ...]:
-    """Every notice about a lot that may have been meant by one that is not there."""
-    keys = misreads.lot_keys(lot, of_one_product=product_id is not None)
-    return tuple(alert for (alert,) in _NEAR_ALERTS.rows(snapshot, _spelled_as(keys)))
-
-
-def _spelled_as(spellings: tuple[str, ...]) -> dict[str, object]:
-    padded = spellings + ("",) * (len(_SPELLINGS) - len(spellings))
-    return dict(zip(_SPELLINGS, padded, strict=True))
-
-
 def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
     """The company whose GS1 prefix this GTIN carries and whose whole catalogue is here; empty if none."""
     for name, prefixes in _PREFIXES.rows(snapshot, {}):
@@ -396,42 +313,6 @@ def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
 def whole_catalogues(snapshot: Snapshot) -> set[str]:
     """The companies of which every product is here."""
     return {str(name) for name, _prefixes in _PREFIXES.rows(snapshot, {})}
-
-
-def alerts(
-    snapshot: Snapshot, gtin: Gtin | None, lot: Lot | None, serial: Serial | None
-) -> tuple[AlertRecord, ...]:
-    """Every notice that shares a lot, a look-alike of it, a GTIN, a serial or its beginning.
-
-    And those that name a product and no number: whether it is this one, they cannot be asked here.
-    """
-    values = {
-        "lot_key": lot and lot.key,
-        "lot_folded": lot and lot.folded,
-        "gtin": gtin and gtin.value,
-    }
-    rows = _ALERTS.rows(snapshot, values)
-    named = tuple(_naming(snapshot, serial)) if serial else ()
-    if not rows and not named:
-        return ()
-    found = {alert.id: alert for alert in (*(alert for (alert,) in rows), *named)}
-    return tuple(found[number] for number in sorted(found))
-
-
-def _naming(snapshot: Snapshot, serial: Serial) -> Iterator[AlertRecord]:
-    """Notices that name the serial, or what it begins with, whatever the case."""
-    by_beginning = _ALERTS_OF_SERIALS.indexed(snapshot, _by_beginning)
-    folded = serial.printed.casefold()
-    if by_beginning:
-        for length in range(1, len(folded) + 1):
-            yield from by_beginning.get(folded[:length], ())
-
-
-def _by_beginning(rows: tuple[Row, ...]) -> dict[str, list[AlertRecord]]:
-    found: dict[str, list[AlertRecord]] = {}
-    for alert, folded in rows:
-        found.setdefault(folded, []).append(alert)
-    return found
 
 
 def _stopped(status: str) -> bool:

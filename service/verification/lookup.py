@@ -19,13 +19,13 @@ from service.authenticity.evidence import (
     UnitRecord,
 )
 from service.authenticity.notices import names, told_apart
-from service.authenticity.record_rules import named_strength
+from service.authenticity.presentations import named_strength
 from service.errors import IdentifierError
 from service.gs1 import misreads
 from service.gs1.countries import zone_of
 from service.gs1.identifiers import Gtin, Lot
 from service.gs1.wedge import Fault
-from service.storage import records, standing
+from service.storage import notices, records, standing
 from service.storage.prepared import Snapshot
 from service.verification.questions import Understood
 
@@ -76,7 +76,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         any_same_lot_stopped=found.any_same_lot_stopped,
         prefix_holder=found.prefix_holder,
         named=found.named,
-        alerts=records.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
+        alerts=notices.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
         recalls=_recalls(snapshot, found),
         used_on=_used_on(snapshot, found),
         inferred=understood.reading is not None
@@ -262,7 +262,7 @@ def _near_lots(snapshot: Snapshot, evidence: Evidence) -> Iterator[NearMiss]:
     for key, stopped in records.near_lots(snapshot, lot, product_id):
         seen.add(key)
         yield NearMiss("lot", lot.printed, misreads.lot_places(lot, key), alerted or stopped)
-    for alert in records.near_alerts(snapshot, lot, product_id):
+    for alert in notices.near_alerts(snapshot, lot, product_id):
         if concerns_product(alert, evidence) and alert.lot_key not in seen:
             seen.add(alert.lot_key)
             yield NearMiss("lot", lot.printed, misreads.lot_places(lot, alert.lot_key), alerted=True)

@@ -18,8 +18,9 @@ from service.authenticity.evidence import (
     RecallScope,
 )
 from service.authenticity.notices import told_apart
+from service.authenticity.presentations import named_strength, normal_strength
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
-from service.authenticity.record_rules import has_ended, named_strength, normal_strength
+from service.authenticity.record_rules import has_ended
 from service.authenticity.regulators import country_of
 from service.authenticity.scan_history.sightings import NOWHERE, Kind, Place, Sighting
 from service.authenticity.verdicts import judge

@@ -36,7 +36,8 @@ from service.web.wording import (
     words,
 )
 from service.web.wording.errors import ERRORS
-from service.web.wording.reasons import SAYINGS, TAILS, variant
+from service.web.wording.reasons import variant
+from service.web.wording.sayings import SAYINGS, TAILS
 
 TR = NullTranslations()
 ROOT = Path(__file__).parents[2]
