@@ -5,8 +5,8 @@ Regulators' notices are everybody's to find.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -18,7 +18,6 @@ from service.gs1.identifiers import Gtin, Lot, Serial
 from service.storage.database import Database
 from service.storage.models import (
     Alert,
-    AuditEntry,
     Batch,
     Manufacturer,
     Product,
@@ -55,20 +54,8 @@ class BatchLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to a record, from the audit."""
-
-    at: datetime
-    actor: str
-    action: str
-    reason: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
 class ProductPage:
-    """One product, its batches (a page of them), and what happened to its record."""
+    """One product, and its batches (a page of them)."""
 
     gtin: str
     name: str
@@ -79,12 +66,11 @@ class ProductPage:
     complete: bool
     batches: tuple[BatchLine, ...]
     total: int
-    history: tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """One batch, its units by disposition, its checks by answer, notices about its lot, and its history."""
+    """One batch, its units by disposition, its checks by answer, and notices about its lot."""
 
     id: int
     gtin: str
@@ -98,7 +84,6 @@ class BatchPage:
     units: dict[Disposition, int]
     checks: dict[str, int]
     alerts: tuple[Hit, ...]
-    history: tuple[Event, ...] = field(default=())
 
 
 class Catalogue:
@@ -153,7 +138,6 @@ class Catalogue:
                 complete=row.complete,
                 batches=tuple(_batches(connection, row.id, page)),
                 total=connection.scalar(total) or 0,
-                history=tuple(_events(connection, AuditEntry.object_type == "product", row.gtin)),
             )
 
     def batch(self, actor: Actor, gtin: str, lot: str) -> BatchPage:
@@ -195,9 +179,6 @@ class Catalogue:
                 units={row[0]: row[1] for row in connection.execute(units)},
                 checks={row[0]: row[1] for row in connection.execute(checks)},
                 alerts=tuple(alerts),
-                history=tuple(
-                    _events(connection, AuditEntry.object_type == "batch", f"{row.gtin}/{row.lot}")
-                ),
             )
 
 
@@ -314,24 +295,6 @@ def _batches(connection: Connection, product_id: int, page: int) -> Iterator[Bat
     )
     for lot, expiry, status, quantity, count in connection.execute(query):
         yield BatchLine(lot, expiry, status, quantity, count)
-
-
-def _events(connection: Connection, of_type: ColumnElement[bool], object_id: str) -> Iterator[Event]:
-    query = (
-        select(
-            AuditEntry.at,
-            AuditEntry.actor,
-            AuditEntry.action,
-            AuditEntry.reason,
-            AuditEntry.before,
-            AuditEntry.after,
-        )
-        .where(of_type, AuditEntry.object_id == object_id[:80])
-        .order_by(AuditEntry.id.desc())
-        .limit(PAGE)
-    )
-    for row in connection.execute(query):
-        yield Event(*row)
 
 
 def _gtin(text: str) -> str:

@@ -18,7 +18,6 @@ from service.storage.suspects import State
 from service.web.access import actor, only_for
 from service.web.charts import columns
 from service.web.pages import speaks
-from service.web.wording.events import event_words
 from service.web.wording.steps import DISPOSITIONS
 from service.web.wording.words import MONTHS, date_words
 from service.web.world_map import drawn
@@ -47,7 +46,6 @@ def _words() -> dict[str, object]:
         "short_day": short_day,
         "date_said": lambda on: date_words(on.isoformat(), g.translation),
         "disposition_words": lambda each: g.translation.gettext(DISPOSITIONS[Disposition(each)]),
-        "event_words": lambda action: event_words(action, g.translation),
     }
 
 

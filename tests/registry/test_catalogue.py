@@ -1,7 +1,6 @@
 """An organisation finds and reads its own records, and nobody else's."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -10,15 +9,12 @@ from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
 from service.errors import NotFoundError
 from service.registry.catalogue import Catalogue, Hit
-from service.registry.imports import run
-from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.verification.desk import Desk
 from service.verification.questions import Question
 from service.verification.reports import NewReport, Reports
 from tests.people import organisation
-from tests.registry.lists import GTIN, OTHER, written
 from tests.web.small_world import TOXIN, put
 
 
@@ -106,9 +102,7 @@ def test_a_product_has_its_batches(catalogue: Catalogue, owner: Actor) -> None:
     assert catalogue.product(owner, TOXIN, page=2).batches == ()
 
 
-def test_a_batch_has_its_units_checks_and_history(
-    database: Database, catalogue: Catalogue, owner: Actor
-) -> None:
+def test_a_batch_has_its_units_and_checks(database: Database, catalogue: Catalogue, owner: Actor) -> None:
     desk = Desk(database)
     for _ in range(3):
         desk.verify(Question(gtin=TOXIN, lot="a 1001"))
@@ -119,20 +113,3 @@ def test_a_batch_has_its_units_checks_and_history(
     assert sum(page.checks.values()) == 3
     with pytest.raises(NotFoundError):
         catalogue.batch(owner, TOXIN, "A9999")
-
-
-def test_history_is_told_from_the_audit(database: Database, catalogue: Catalogue, tmp_path: Path) -> None:
-    products = f"gtin,name,manufacturer\n{GTIN},Ondrevaine,Ostrelind\n{OTHER},Ondrevaine 50,Ostrelind\n"
-    lots = "gtin,lot,expiry,status\n{},A1,2028-12-31,{}\n"
-    run(database, [written(tmp_path, products, "p.csv")], who=Who("Ada"), reason="first list")
-    run(database, [written(tmp_path, lots.format(GTIN, "pending"), "b.csv")], who=Who("Ada"), reason="made")
-    run(
-        database, [written(tmp_path, lots.format(GTIN, "released"), "c.csv")], who=Who("Bob"), reason="tested"
-    )
-    who = of(database, "Ostrelind")
-    with database.transaction() as connection:
-        connection.execute(update(Manufacturer).values(organisation_id=who.organisation_id))
-    events = catalogue.batch(who, GTIN, "A1").history
-    assert [(event.actor, event.reason) for event in events] == [("Bob", "tested"), ("Ada", "made")]
-    assert events[0].before == {"status": "pending"}
-    assert [event.action for event in catalogue.product(who, GTIN).history] == ["create"]

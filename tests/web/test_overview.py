@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -14,10 +15,13 @@ from sqlalchemy import update
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.reasons import Action
 from service.registry.figures import Day
+from service.registry.imports import run
+from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.charts import BOTTOM, HEIGHT, TOP, WIDTH, columns
 from tests.people import organisation, signed_in
+from tests.registry.lists import written
 from tests.web.small_world import TOXIN, put
 
 
@@ -116,3 +120,14 @@ def test_a_chart_is_a_drawing_with_a_name_and_a_table(world: Flask) -> None:
     assert len(root.findall("rect")) == 1
     assert "style=" not in drawn[0], "the pages' policy would not let it through"
     assert "The same as a table" in page
+
+
+def test_a_batch_tells_what_happened_to_it(world: Flask, tmp_path: Path) -> None:
+    database: Database = world.extensions["vialcheck"].database
+    lots = "gtin,lot,expiry,status\n{},T1,2028-12-31,{}\n"
+    for status, who in (("pending", "Ada"), ("released", "Bob")):
+        file = written(tmp_path, lots.format(TOXIN, status))
+        assert run(database, [file], who=Who(who), reason=f"by {who}").committed
+    page = signed_in(world, Role.VIEWER).get(f"/products/{TOXIN}/lots/T1").text
+    assert page.index("by Bob") < page.index("by Ada"), "the newest first"
+    assert "pending → released" in page
