@@ -83,8 +83,8 @@ SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
     ),
     (ReasonCode.CHECKED_ABROAD, ""): Saying(
         N_(
-            "This pack was also checked in: {places}. Ask whoever gave it to you how that can be,"
-            " and do not use it if they cannot say."
+            "This pack was also checked in: {places}. If it was never there with you or your clinic,"
+            " ask before it is used."
         ),
         N_("Also checked in: {places}. If your supplier cannot explain that, hold it and ask."),
     ),
