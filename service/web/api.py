@@ -1,6 +1,5 @@
 """The JSON door: ask, and look up what was answered."""
 
-from dataclasses import asdict
 from datetime import datetime
 from gettext import NullTranslations
 from typing import Any, cast
@@ -77,7 +76,7 @@ def _question(asked: schemas.Request) -> Question:
         given["carton"] = Pack(**_said(given["carton"]))
     known = whereabouts(request, said=not {"country", "region", "market"}.isdisjoint(given))
     return Question(
-        **{**asdict(known), **given}, asker=asker, door=Door.API, organisation_id=own_organisation()
+        **{**known.as_fields(), **given}, asker=asker, door=Door.API, organisation_id=own_organisation()
     )
 
 

@@ -180,7 +180,9 @@ def own_origin() -> str:
 
 def own_hosts() -> frozenset[str]:
     """The hosts of links that are ours; every other is named to the reader."""
-    return frozenset({request.host.lower(), urlsplit(own_origin()).netloc.lower()})
+    public_url: str = current_app.extensions["vialcheck"].settings.public_url
+    theirs = request.host.lower()
+    return frozenset({theirs, urlsplit(public_url).netloc.lower()} if public_url else {theirs})
 
 
 def asker_of(text: str | None, otherwise: Asker | None = None) -> Asker:

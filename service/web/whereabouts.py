@@ -32,6 +32,10 @@ class Whereabouts:
     client: str = ""
     trade: bool = False
 
+    def as_fields(self) -> dict[str, str | bool]:
+        """The same as fields of a `Question`."""
+        return {"country": self.country, "region": self.region, "client": self.client, "trade": self.trade}
+
 
 class PlaceDatabase:
     """An address database in MaxMind's format (GeoLite2-City, -Country and their like)."""
