@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0030"
-down_revision = "0011"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
