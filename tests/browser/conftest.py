@@ -17,7 +17,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
-from tests.get_chromium import find
+from tests.get_tools import find
 from tests.web.small_world import put
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def playwright() -> Iterator[Playwright]:
 
 
 def launch(playwright: Playwright, *args: str) -> Browser:
-    """The browser; `python tests/get_chromium.py` brings one where there is none."""
+    """The browser; `python tests.get_tools.py` brings one where there is none."""
     path = find()
     if path is None:
-        pytest.fail("no Chromium: run `python tests/get_chromium.py`")
+        pytest.fail("no Chromium: run `python tests.get_tools.py`")
     return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *args])
 
 

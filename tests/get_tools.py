@@ -1,7 +1,8 @@
-"""Makes sure that the browser tests have a Chromium: `python tests/get_chromium.py`.
+"""Brings what the tests need beside Python's packages, a Chromium and strace: `python tests/get_tools.py`.
 
-The one on the path is used when there is one; else Debian's package when we may install it; else Playwright's
-own download. Says in one line what it did; exit status 1 when no way led to a browser.
+The Chromium on the path is used when there is one; else Debian's package when we may install it; else
+Playwright's own download. Says in one line what it did; exit status 1 when no way led to a browser. Without
+strace (which is Linux's) the tests that look at the order of system calls are skipped, and fail in CI.
 """
 
 import os
@@ -35,13 +36,24 @@ def find() -> str | None:
 def ways() -> list[list[str]]:
     """The commands that may bring a browser here, one way after the other."""
     playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
-    may_install = shutil.which("apt-get") and os.geteuid() == 0
-    apt = ["sh", "-c", "apt-get update -qq && apt-get install -y -qq chromium"]
-    return [apt, playwright] if may_install else [playwright]
+    return [apt("chromium"), playwright] if may_install() else [playwright]
+
+
+def may_install() -> bool:
+    """Whether Debian's packages can be installed here."""
+    return shutil.which("apt-get") is not None and os.geteuid() == 0
+
+
+def apt(package: str) -> list[str]:
+    """The command that installs one of Debian's packages."""
+    return ["sh", "-c", f"apt-get update -qq && apt-get install -y -qq {package}"]
 
 
 def main() -> int:
-    """Find a browser or fetch one."""
+    """Find a browser or fetch one; and strace, where that is easy."""
+    if shutil.which("strace") is None and may_install():
+        print("No strace for the tests of what is on disk yet; installing it", flush=True)
+        subprocess.run(apt("strace"), check=False, stdin=subprocess.DEVNULL)
     if find():
         return 0
     for command in ways():
