@@ -21,7 +21,7 @@ from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.charts import BOTTOM, HEIGHT, TOP, WIDTH, columns
 from tests.people import organisation, signed_in
-from tests.registry.lists import written
+from tests.registry.lists import GTIN, PRODUCTS, written
 from tests.web.small_world import TOXIN, put
 
 
@@ -122,12 +122,15 @@ def test_a_chart_is_a_drawing_with_a_name_and_a_table(world: Flask) -> None:
     assert "The same as a table" in page
 
 
-def test_a_batch_tells_what_happened_to_it(world: Flask, tmp_path: Path) -> None:
-    database: Database = world.extensions["vialcheck"].database
+def test_a_batch_tells_what_happened_to_it(app: Flask, tmp_path: Path) -> None:
+    database: Database = app.extensions["vialcheck"].database
+    assert run(database, [written(tmp_path, PRODUCTS)], who=Who("Ada"), reason="products").committed
+    with database.transaction() as connection:
+        connection.execute(update(Manufacturer).values(organisation_id=1))
     lots = "gtin,lot,expiry,status\n{},T1,2028-12-31,{}\n"
     for status, who in (("pending", "Ada"), ("released", "Bob")):
-        file = written(tmp_path, lots.format(TOXIN, status))
+        file = written(tmp_path, lots.format(GTIN, status))
         assert run(database, [file], who=Who(who), reason=f"by {who}").committed
-    page = signed_in(world, Role.VIEWER).get(f"/products/{TOXIN}/lots/T1").text
+    page = signed_in(app, Role.VIEWER).get(f"/products/{GTIN}/lots/T1").text
     assert page.index("by Bob") < page.index("by Ada"), "the newest first"
     assert "pending → released" in page
