@@ -114,9 +114,6 @@ _HEADERS = {
 def create_app(settings: Settings | None = None) -> Flask:
     """The application over a migrated database. It neither migrates nor asks."""
     settings = settings or load()
-    database = Database(settings.database_url, wait_seconds=settings.wait)
-    desk = Desk(database, window=settings.loss_window, alone=settings.workers == 1)
-    shelf, runner = imports_of(settings, database)
     app = Flask(
         "service",
         template_folder=str(templates_folder()),
@@ -126,7 +123,24 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = uploads.MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
-    service = Service(
+    service = _service(settings)
+    app.extensions["vialcheck"] = service
+    atexit.register(service.desk.close)
+    _speak(app)
+    errors.init_app(app)
+    _open_doors(app)
+    if settings.proxies:
+        many = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
+    app.after_request(_secure)
+    return app
+
+
+def _service(settings: Settings) -> Service:
+    database = Database(settings.database_url, wait_seconds=settings.wait)
+    desk = Desk(database, window=settings.loss_window, alone=settings.workers == 1)
+    shelf, runner = imports_of(settings, database)
+    return Service(
         settings,
         database,
         desk,
@@ -143,10 +157,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         uploads=Jobs(database, shelf, runner.wake, most_bytes=settings.max_upload_bytes),
         runner=runner,
     )
-    app.extensions["vialcheck"] = service
-    atexit.register(desk.close)
-    _speak(app)
-    errors.init_app(app)
+
+
+def _open_doors(app: Flask) -> None:
     asking = (pages, photo, reports, privacy, station, setup, labels, api.api, readings, docs, health)
     accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
     stopping = (watch, recalls, release, alerts)
@@ -157,11 +170,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     navigation.init_app(app)
     forms.init_app(app)
     init_words(app.jinja_env.globals)
-    if settings.proxies:
-        many = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
-    app.after_request(_secure)
-    return app
 
 
 def imports_of(settings: Settings, database: Database) -> tuple[Shelf, Runner]:

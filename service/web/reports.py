@@ -23,6 +23,7 @@ from service.verification.reports import MOST_PHOTOS, NewReport, Reports, about
 from service.web.access import guest_or_actor, open_to_everyone
 from service.web.pages import FieldError, asker_of, bound_nonce, desk, speaks, spoken
 from service.web.uploads import takes_files
+from service.web.whereabouts import whereabouts
 from service.web.wording import error_message, visible
 
 reports = Blueprint("reports", __name__, url_prefix="/report")
@@ -123,6 +124,7 @@ def _report(fields: dict[str, str]) -> NewReport:
         scan_id=fields["check"],
         action=_answered(fields["check"]),
         photos=photos,
+        client=whereabouts(request, said=True).client,
         nonce=bound_nonce(request.form.get("nonce", "")[:64], fields),
     )
 

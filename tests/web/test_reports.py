@@ -12,6 +12,7 @@ from sqlalchemy import update
 from service.accounts.actors import OrganisationKind, Role
 from service.storage.database import Database
 from service.storage.models import Manufacturer
+from service.verification.reports import MOST_FROM_ONE
 from service.web import uploads
 from service.web.reports import send
 from tests.people import organisation, signed_in
@@ -128,6 +129,17 @@ def test_too_many_reports_are_told_when_to_come_back(world: Flask, monkeypatch: 
     response = client.post("/report", data={"what": "a second one"})
     assert response.status_code == 429
     assert "a second one" in response.text
+
+
+def test_one_device_is_limited_and_another_is_not(world: Flask) -> None:
+    client = world.test_client()
+    for number in range(MOST_FROM_ONE):
+        sent(client, what=f"number {number}")
+    assert client.post("/report", data={"what": "one more"}).status_code == 429
+    elsewhere = client.post(
+        "/report", data={"what": "mine"}, environ_overrides={"REMOTE_ADDR": "198.51.100.9"}
+    )
+    assert elsewhere.status_code == 303
 
 
 @pytest.mark.parametrize(
