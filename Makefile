@@ -12,7 +12,7 @@ run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT=, HOST=
 	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve
 
 test: .venv/dev.stamp ## run all tests (ARGS=... goes to pytest)
-	@$(BIN)/python tests.get_tools.py
+	@$(BIN)/python tests/get_tools.py
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: .venv/dev.stamp ## check style, formatting, types and the contracts between modules

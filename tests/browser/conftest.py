@@ -31,10 +31,10 @@ def playwright() -> Iterator[Playwright]:
 
 
 def launch(playwright: Playwright, *args: str) -> Browser:
-    """The browser; `python tests.get_tools.py` brings one where there is none."""
+    """The browser; `python tests/get_tools.py` brings one where there is none."""
     path = find()
     if path is None:
-        pytest.fail("no Chromium: run `python tests.get_tools.py`")
+        pytest.fail("no Chromium: run `python tests/get_tools.py`")
     return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *args])
 
 
