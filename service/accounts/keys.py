@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert, select, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role, Scope
+from service.accounts.networks import network_of
 from service.accounts.organisations import read_name
-from service.accounts.sessions import network_of
 from service.errors import (
     ErrorCode,
     InvalidFieldsError,

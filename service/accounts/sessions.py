@@ -10,11 +10,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
+from service.accounts.networks import network_of
 from service.storage.database import Database
 from service.storage.models import Account, Organisation, SignedIn
 
@@ -152,16 +152,3 @@ def end_all(connection: Connection, account_id: int, *, but: str = "") -> None:
 def hash_of(token: str) -> str:
     """What the table keeps of a token: SHA-256 in hex. 256 random bits need no slower hash."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def network_of(address: str) -> str:
-    """The network that an address is in: /24 of IPv4, /48 of IPv6; empty for what is no address.
-
-    >>> network_of("203.0.113.77"), network_of("2001:db8:1:2::3"), network_of("localhost")
-    ('203.0.113.0/24', '2001:db8:1::/48', '')
-    """
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return ""
-    return str(ip_network(f"{parsed}/{24 if parsed.version == 4 else 48}", strict=False))

@@ -17,9 +17,10 @@ from service.accounts import passwords
 from service.accounts.actors import Actor, Role, needs_second_factor
 from service.accounts.begun import Begun, Purpose
 from service.accounts.guesses import Guesses, Limit, Subject
+from service.accounts.networks import network_of
 from service.accounts.passkeys import Passkeys, Site
 from service.accounts.second_factor import SecondFactors, factors_in
-from service.accounts.sessions import Sessions, network_of
+from service.accounts.sessions import Sessions
 from service.errors import ErrorCode, ForbiddenError, RefusedError
 from service.storage.audit import MOST_OF_AN_ID, Change, Who, write_down
 from service.storage.database import Database

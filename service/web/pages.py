@@ -52,6 +52,9 @@ _TEXTS = (
 _CARTON = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
 """The boxes for what the box around the vial says, and which of its fields each is."""
 
+_OWN_BOXES = frozenset({*_TEXTS, *_CARTON, "region"})
+"""Fields that an error can lead to."""
+
 _KEPT = 4000
 """How many characters of a field come back with an error: twice what can be read at all."""
 
@@ -204,7 +207,7 @@ def own_organisation() -> int | None:
 
 def posted(form: MultiDict[str, str]) -> dict[str, str]:
     """What was typed, control pictures turned back into the characters that they stand for."""
-    fields = {name: from_visible(form.get(name, "")) for name in (*_TEXTS, *_CARTON)}
+    fields = {name: from_visible(form.get(name, "")) for name in (*_TEXTS, "region", *_CARTON)}
     fields["no_lot"] = "1" if form.get("no_lot") else ""
     fields["asker"] = str(asker_of(form.get("asker")))
     return {name: text for name, text in fields.items() if text}
@@ -213,13 +216,13 @@ def posted(form: MultiDict[str, str]) -> dict[str, str]:
 def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
     """What the fields ask, under the form's nonce."""
     texts: dict[str, Any] = {name: fields[name] for name in _TEXTS if name in fields}
-    place = whereabouts(request, said="market" in fields)
+    place = whereabouts(request, said=not {"market", "region"}.isdisjoint(fields))
     question = Question(
         **texts,
         carton=Pack(**{field: fields[name] for name, field in _CARTON.items() if name in fields}),
         no_lot="no_lot" in fields,
         country=place.country,
-        region=place.region,
+        region=fields.get("region") or place.region,
         client=place.client,
         trade=place.trade,
         asker=asker_of(fields.get("asker")),
@@ -269,7 +272,8 @@ def _box(error: VialcheckError) -> str:
     field = _BOXES.get(field, field)
     return (
         field
-        if (field in _TEXTS or field in _CARTON) and error.code is not ErrorCode.NOTHING_PRESENTED
+        if (field in _TEXTS or field in _CARTON or field == "region")
+        and error.code is not ErrorCode.NOTHING_PRESENTED
         else "scan"
     )
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from service.accounts.actors import Role
-from service.accounts.sessions import IDLE, LONGEST, Sessions, network_of
+from service.accounts.networks import network_of
+from service.accounts.sessions import IDLE, LONGEST, Sessions
 from service.storage.database import Database
 from service.storage.models import Account, SignedIn
 from tests.people import account, organisation
@@ -106,8 +107,11 @@ def test_a_session_can_be_taken_away(sessions: Sessions, person: int, database: 
     [
         ("203.0.113.77", "203.0.113.0/24"),
         ("2001:db8:1:2::3", "2001:db8:1::/48"),
+        # a socket of both kinds gives every IPv4 address like this: they are not one network
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
         ("", ""),
         ("unix:", ""),
+        ("203.0.113.77, 10.0.0.1", ""),  # what a proxy adds is no address
     ],
 )
 def test_only_the_network_of_an_address_is_kept(address: str, network: str) -> None:

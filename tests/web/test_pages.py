@@ -489,3 +489,20 @@ def test_what_the_box_says_is_asked_for_and_compared(browser: FlaskClient) -> No
     page = words(browser.post("/check", data=said, follow_redirects=True))
     assert "Active substance Botulinum toxin type B Does not match" in page
     assert "Language of the box Korean Not checked" in page
+
+
+def test_a_check_counts_where_its_asker_says_that_they_are(app: Flask) -> None:
+    service = app.extensions["vialcheck"]
+    put(service.database)
+    asked = {"gtin": TOXIN, "scan": "A1001", "serial": "SN0001", "market": "GB", "region": "Leeds"}
+    assert app.test_client().post("/check", data=asked).status_code == 303
+    service.desk.close()
+    with service.database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT country, region FROM scan").all()
+    assert [tuple(row) for row in rows] == [("GB", "Leeds")]
+
+
+def test_a_region_that_cannot_be_kept_is_said_beside_its_box(client: FlaskClient) -> None:
+    response = client.post("/check", data={"scan": "A1001", "region": "x" * 300})
+    assert response.status_code == 422
+    assert 'href="#region"' in response.text
