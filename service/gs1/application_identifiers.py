@@ -9,7 +9,8 @@ inner grammar of coupons (8110, 8112) and the list of package types (7041), whic
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.countries import countries
@@ -149,8 +150,16 @@ def check_value(ai: str, value: str) -> None:
 
     GTIN_CHECK_DIGIT for a GTIN, EXPIRY_IMPOSSIBLE for AI 17, AI_VALUE_INVALID for all others.
     """
+    pieces = _pieces(ai)
+    if pieces:
+        _check_pieces(ai, value, pieces, datetime.now(UTC).year)
+
+
+@lru_cache(maxsize=8192)
+def _check_pieces(ai: str, value: str, pieces: tuple[tuple[str, str, bool], ...], _year: int) -> None:
+    """The same; kept for a year, because what six digits of a date mean depends on it."""
     start = 0
-    for length, rule, optional in _pieces(ai):
+    for length, rule, optional in pieces:
         if start >= len(value) and optional:
             break
         part = value[start:] if length == "*" else value[start : start + int(length)]

@@ -17,7 +17,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Self
+from typing import Self, TypeVar
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.characters import fold, require_cset_82
@@ -28,6 +28,8 @@ _SEPARATORS = re.compile(r"[^A-Z0-9]+")
 _SPACES = re.compile(r" {2,}")
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "S": "5", "B": "8"})
 _DIGITS = re.compile(r"[0-9]+")
+
+E = TypeVar("E", bound="Expiry")
 
 _KEPT = 8192
 """So many of the latest numbers, lots and dates are not worked out again: few products make most checks."""
@@ -220,7 +222,7 @@ class Expiry:
         Raises EXPIRY_UNREADABLE unless six digits, EXPIRY_IMPOSSIBLE for no day of the calendar.
         """
         this_year = datetime.now(UTC).year if reference_year is None else reference_year
-        return cls(*_read_yymmdd(text, this_year))
+        return _read_yymmdd(cls, text, this_year)
 
     @classmethod
     def from_record(cls, last_day: date, month_only: bool) -> Self:
@@ -229,12 +231,12 @@ class Expiry:
 
 
 @lru_cache(maxsize=_KEPT)
-def _read_yymmdd(text: str, this_year: int) -> tuple[int, int, int | None]:
+def _read_yymmdd(made: type[E], text: str, this_year: int) -> E:
     if len(text) != 6 or not _DIGITS.fullmatch(text):
         raise IdentifierError(
             ErrorCode.EXPIRY_UNREADABLE, given=text, expected="six digits YYMMDD", field="expiry"
         )
-    return century(int(text[:2]), this_year), int(text[2:4]), int(text[4:]) or None
+    return made(century(int(text[:2]), this_year), int(text[2:4]), int(text[4:]) or None)
 
 
 @dataclass(frozen=True, slots=True)

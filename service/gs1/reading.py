@@ -255,6 +255,6 @@ def _product(
         serial=Serial.parse(values["21"]) if "21" in values else None,
         expiry=Expiry.from_yymmdd(expiry) if expiry else None,
         cpv=values.get("22"),
-        national=tuple((ai, value) for ai, value in elements if len(ai) == 3 and ai.startswith("71")),
+        national=tuple([each for each in elements if len(each[0]) == 3 and each[0].startswith("71")]),
     )
     return Reading(kind, identifier, elements, symbology, host)

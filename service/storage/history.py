@@ -61,7 +61,7 @@ class Seen:
     sighting: Sighting
 
 
-_MOST_ROWS = 2 * MOST_PLACES * len(Kind)
+MOST_ROWS = 2 * MOST_PLACES * len(Kind)
 """More than a subject has: of each kind the kept places, and some that are not yet taken out."""
 
 
@@ -69,7 +69,7 @@ def _from_row(kind: int, country: str, region: str, *rest: int) -> Sighting:
     return Sighting(Kind(kind), Place(country, region), *rest)
 
 
-_LINE = Part(
+LINE = Part(
     (
         SightingRow.kind,
         SightingRow.country,
@@ -87,7 +87,7 @@ _LINE = Part(
 
 def _of(number: int) -> Any:
     names = [f"{name}{number}" for name in ("scope", "product_id", "name")]
-    return select(*_LINE.columns, SightingRow.scope).where(
+    return select(*LINE.columns, SightingRow.scope).where(
         SightingRow.scope == bindparam(names[0]),
         SightingRow.product_id == bindparam(names[1]),
         SightingRow.name == bindparam(names[2]),
@@ -95,9 +95,9 @@ def _of(number: int) -> Any:
 
 
 _STATEMENTS = (
-    Prepared(_of(0).limit(_MOST_ROWS), _LINE),
-    Prepared(union_all(_of(0), _of(1)).limit(2 * _MOST_ROWS), _LINE),
-    Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * _MOST_ROWS), _LINE),
+    Prepared(_of(0).limit(MOST_ROWS), LINE),
+    Prepared(union_all(_of(0), _of(1)).limit(2 * MOST_ROWS), LINE),
+    Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * MOST_ROWS), LINE),
 )
 """For one subject, two and three."""
 
@@ -150,10 +150,10 @@ def seen_before(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> dict[Scope
     found: dict[Scope, list[Sighting]] = {each.scope: [] for each in subjects}
     for line, scope in _STATEMENTS[len(subjects) - 1].rows(snapshot, values):
         found[scope].append(line)
-    return {scope: _kept(lines) for scope, lines in found.items()}
+    return {scope: what_counts(lines) for scope, lines in found.items()}
 
 
-def _kept(lines: list[Sighting]) -> tuple[Sighting, ...]:
+def what_counts(lines: list[Sighting]) -> tuple[Sighting, ...]:
     """What counts of a subject's rows: some that are not yet tidied up may stand among them."""
     return together(lines) if len(lines) > MOST_PLACES + 1 else tuple(lines)
 
@@ -224,7 +224,7 @@ class HistoryWriter:
             SightingRow.product_id == subject.product_id,
             SightingRow.name == subject.name,
         )
-        statement = select(*_LINE.columns).where(*its_own).order_by(SightingRow.kind, SightingRow.rank)
+        statement = select(*LINE.columns).where(*its_own).order_by(SightingRow.kind, SightingRow.rank)
         lines = [_from_row(*row) for row in connection.execute(statement.with_for_update())]
         kept = together(lines)
         if len(kept) < len(lines):

@@ -1,6 +1,5 @@
 """Regulators' notices read for a verdict, handed on as the core's own values."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import bindparam, select, text, union_all
@@ -99,24 +98,32 @@ def alerts(
         "gtin": gtin and gtin.value,
     }
     rows = _ALERTS.rows(snapshot, values)
-    named = tuple(_naming(snapshot, serial)) if serial else ()
+    named = naming(beginnings(snapshot), serial) if serial else []
     if not rows and not named:
         return ()
     found = {alert.id: alert for alert in (*(alert for (alert,) in rows), *named)}
     return tuple(found[number] for number in sorted(found))
 
 
-def _naming(snapshot: Snapshot, serial: Serial) -> Iterator[AlertRecord]:
+Beginnings = dict[str, list[AlertRecord]]
+"""The notices that name serials, by the serial or what it begins with, in lower case."""
+
+
+def beginnings(snapshot: Snapshot) -> Beginnings:
+    """All of them: few notices name a serial."""
+    return _ALERTS_OF_SERIALS.indexed(snapshot, _by_beginning)
+
+
+def naming(named: Beginnings, serial: Serial) -> list[AlertRecord]:
     """Notices that name the serial, or what it begins with, whatever the case."""
-    by_beginning = _ALERTS_OF_SERIALS.indexed(snapshot, _by_beginning)
+    if not named:
+        return []
     folded = serial.printed.casefold()
-    if by_beginning:
-        for length in range(1, len(folded) + 1):
-            yield from by_beginning.get(folded[:length], ())
+    return [each for length in range(1, len(folded) + 1) for each in named.get(folded[:length], ())]
 
 
-def _by_beginning(rows: tuple[Row, ...]) -> dict[str, list[AlertRecord]]:
-    found: dict[str, list[AlertRecord]] = {}
+def _by_beginning(rows: tuple[Row, ...]) -> Beginnings:
+    found: Beginnings = {}
     for alert, folded in rows:
         found.setdefault(folded, []).append(alert)
     return found

@@ -7,7 +7,7 @@ What a select over `FACTS` alone gave is kept for as long as these stay as they 
 version of the facts that it sees, and what was read under another version is not looked at.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import itemgetter
@@ -35,6 +35,10 @@ class Facts:
     def __init__(self, version: str | None) -> None:
         self.version = version
         self.kept: dict[Any, Any] = {}
+
+    def keep(self, key: object, value: T) -> T:
+        """Keep what follows from the facts alone, whichever moment of this version it was made at."""
+        return _keep(self.kept, key, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,13 @@ class Prepared:
     def rows(self, snapshot: Snapshot, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """Every row: one value for each part, then the columns after them, as the models' types have them."""
         if not self.of_facts:
-            return self._read(snapshot, values)
+            return self.read(snapshot.dialect, snapshot.driver, values)
         key = (self, *[values.get(name) for name in self._names])
         kept = snapshot.facts.kept
         found: tuple[Row, ...] | None = kept.get(key)
-        return found if found is not None else _keep(kept, key, self._read(snapshot, values))
+        return found if found is not None else _keep(
+            kept, key, self.read(snapshot.dialect, snapshot.driver, values)
+        )
 
     def indexed(self, snapshot: Snapshot, make: Callable[[tuple[Row, ...]], T]) -> T:
         """What `make` makes of all rows of a select of facts without parameters: once for each version."""
@@ -99,12 +105,13 @@ class Prepared:
         found: T | None = kept.get(key)
         return found if found is not None else _keep(kept, key, make(self.rows(snapshot, {})))
 
-    def _read(self, snapshot: Snapshot, values: Mapping[str, Any]) -> tuple[Row, ...]:
-        rendered = self._rendered.get(snapshot.dialect.name)
+    def read(self, dialect: Dialect, driver: Any, values: Mapping[str, Any]) -> tuple[Row, ...]:
+        """The same from a connection of the driver's, whatever was kept."""
+        rendered = self._rendered.get(dialect.name)
         if rendered is None:
-            rendered = _Rendered(self._statement, self._parts, snapshot.dialect)
-            self._rendered[snapshot.dialect.name] = rendered
-        return rendered.rows(snapshot.driver, values)
+            rendered = _Rendered(self._statement, self._parts, dialect)
+            self._rendered[dialect.name] = rendered
+        return rendered.rows(driver, values)
 
 
 def _keep(kept: dict[Any, Any], key: object, value: T) -> T:
@@ -121,8 +128,8 @@ class _Rendered:
         assert isinstance(dialect, DefaultDialect)  # noqa: S101 (for the type checker)
         compiled = statement.compile(dialect=dialect)
         self._text = str(compiled)
-        self._fixed = dict(compiled.params)
-        self._names = compiled.positiontup
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._given = _picked(compiled.positiontup) if compiled.positiontup is not None else dict
         self._turns: list[Callable[[Row], Any]] = []
         columns, at = list(statement.selected_columns), 0
         for part in parts:
@@ -133,11 +140,17 @@ class _Rendered:
             self._turns.append(_single(place, *_processors([columns[place]], dialect)))
 
     def rows(self, driver: Any, values: Mapping[str, Any]) -> tuple[Row, ...]:
-        known = {**self._fixed, **values}
-        given: Any = known if self._names is None else [known[name] for name in self._names]
+        given = self._given({**self._fixed, **values} if self._fixed else values)
         turns = self._turns
         rows = driver.execute(self._text, given).fetchall()
         return tuple([tuple([turn(row) for turn in turns]) for row in rows])
+
+
+def _picked(names: Sequence[str]) -> Callable[[Any], Any]:
+    """Values by name, put in the order in which the driver wants them."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda known: [known[name] for name in names]
 
 
 Processor = Callable[[Any], Any] | None

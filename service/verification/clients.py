@@ -1,15 +1,16 @@
 """A mark for whoever asks, that says "the same device as before" and leads back to nobody.
 
-It is an HMAC of the truncated address and a coarse user agent under a key of this week. When the week is over
-its key is destroyed, and nobody can tell any more which address a mark was of, we included.
+It is a keyed hash (BLAKE2b, RFC 7693) of the truncated address and a coarse user agent under a key of this
+week. When the week is over its key is destroyed, and nobody can tell any more which address a mark was of,
+we included.
 """
 
 import hashlib
-import hmac
 import re
 import secrets
 import threading
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import delete, select
 
@@ -41,12 +42,14 @@ class ClientKeys:
         network = network_of(address)
         if not network:
             return ""
-        said = f"{network}\0{coarse(user_agent)}".encode()
-        return hmac.digest(self._key(int(now.timestamp()) // (KEY_DAYS * _DAY)), said, hashlib.sha256).hex()[
-            :_MARK
-        ]
+        said = f"{network}\0{coarse(user_agent[:1000])}".encode()
+        key = self._key(int(now.timestamp()) // (KEY_DAYS * _DAY))
+        return hashlib.blake2b(said, key=key, digest_size=_MARK // 2).hexdigest()
 
     def _key(self, period: int) -> bytes:
+        held = self._held
+        if held is not None and held[0] >= period:
+            return held[1]
         with self._lock:
             if self._held is None or self._held[0] < period:
                 self._held = (period, bytes.fromhex(self._of(period)))
@@ -63,13 +66,14 @@ class ClientKeys:
         return str(kept or new["key"])
 
 
+@lru_cache(maxsize=256)
 def coarse(user_agent: str) -> str:
     """The kind of program and of machine.
 
     >>> coarse("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Safari/604.1")
     'Safari iPhone'
     """
-    words = set(re.findall(r"[A-Za-z]+", user_agent[:1000]))
+    words = set(re.findall(r"[A-Za-z]+", user_agent))
     program = next((each for each in _PROGRAMS if each in words), "")
     machine = next((each for each in _MACHINES if each in words), "")
     return f"{program} {machine}".strip()

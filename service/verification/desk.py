@@ -13,6 +13,7 @@ from service.authenticity.verdicts import Verdict, judge
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage import records
 from service.storage.database import Database
+from service.verification import familiar
 from service.verification.clock import Clock, machine_time
 from service.verification.history import Traces, look_back
 from service.verification.lookup import gather
@@ -71,7 +72,7 @@ class Desk:
 
     def look_up(self, question: Question) -> Answer:
         """Answer without leaving a trace. Raises what `understand` raises."""
-        return self._judge(question, understand(question))[0]
+        return self._judge(question, understand(question), leaving=False)[0]
 
     def verify(self, question: Question) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
@@ -80,7 +81,7 @@ class Desk:
             earlier = self._scans.find_nonce(question.nonce)
             if earlier is not None:
                 return _same_question(earlier, understood, question)
-        answer, traces = self._judge(question, understood)
+        answer, traces = self._judge(question, understood, leaving=True)
         scan = RecordedScan(
             id=new_id(),
             at=answer.verdict.as_of,
@@ -127,29 +128,41 @@ class Desk:
         """Write down all that waits."""
         self._scans.close()
 
-    def _judge(self, question: Question, understood: Understood) -> tuple[Answer, Traces]:
-        now = self._clock.now()
+    def _judge(self, question: Question, understood: Understood, *, leaving: bool) -> tuple[Answer, Traces]:
+        now, trade, asker = self._clock.now(), question.trade, question.asker
         if understood.scanned_at is not None:
             understood = replace(understood, scanned_at=_plausible(understood.scanned_at, now))
-        with self._database.snapshot() as snapshot:
-            evidence = gather(snapshot, understood, question.asker, now)
-            history, traces = look_back(snapshot, evidence, understood, trade=question.trade)
-        verdict = judge(replace(evidence, history=history))
-        if any(reason.code in OF_HISTORY for reason in verdict.reasons):
-            traces = replace(traces, telling=True)
+        presented = understood.presented
+        known = familiar.look(self._database, understood, asker, now, trade=trade, leaving=leaving)
+        if known is not None:
+            verdict, traces = known
+        else:
+            verdict, traces, presented = self._gather_and_judge(understood, asker, now, trade=trade)
         reading = understood.reading
         answer = Answer(
             id=None,
             verdict=verdict,
-            presented=evidence.presented,
+            presented=presented,
             kind=str(reading.kind) if reading else None,
             host=reading.host if reading else None,
-            asker=question.asker,
+            asker=asker,
             vial=understood.vial,
             carton=understood.carton,
             scanned_at=understood.scanned_at,
         )
         return answer, traces
+
+    def _gather_and_judge(
+        self, understood: Understood, asker: Asker, now: datetime, *, trade: bool
+    ) -> tuple[Verdict, Traces, Presented]:
+        with self._database.snapshot() as snapshot:
+            evidence = gather(snapshot, understood, asker, now)
+            history, traces = look_back(snapshot, evidence, understood, trade=trade)
+            familiar.keep(snapshot, understood, evidence)
+        verdict = judge(replace(evidence, history=history))
+        if any(reason.code in OF_HISTORY for reason in verdict.reasons):
+            traces = replace(traces, telling=True)
+        return verdict, traces, evidence.presented
 
 
 def _plausible(scanned_at: datetime, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ nobody can talk a unit down by asking for its lot); of a serial that is not on r
 serials and what their neighbours are. A lot that nobody has on record is kept count of too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,33 +60,54 @@ def look_back(
     snapshot: Snapshot, evidence: Evidence, understood: Understood, *, trade: bool
 ) -> tuple[SeenBefore | None, Traces]:
     """The history that a verdict may look at, the present scan counted in, and what this scan adds to it."""
-    seen = tuple(_leaves(evidence, understood, trade=trade))
+    seen = leaves(evidence, understood, trade=trade)
     asked = tuple(dict.fromkeys(each.subject for each in seen))
     if evidence.unit is not None and evidence.product is not None and understood.client:
         asked = (*asked, Subject(Scope.GUESSER, evidence.product.id, understood.client))
     found = kept.seen_before(snapshot, asked)
-    crowded = tuple(each for each in asked if _is_crowded(found[each.scope]))
-    traces = Traces(seen, crowded, _often_asked_for(found, seen), evidence)
+    traces = traces_of(evidence, seen, found)
     if evidence.product is None:
         return None, traces
+    return as_the_maker_has_it(snapshot, evidence, counted_in(evidence, understood, seen, found)), traces
+
+
+Found = Mapping[Scope, tuple[Sighting, ...]]
+"""What is on record of each of the subjects that were asked for."""
+
+
+def traces_of(evidence: Evidence, seen: tuple[Seen, ...], found: Found) -> Traces:
+    """What a scan leaves."""
+    subjects = dict.fromkeys(each.subject for each in seen)
+    crowded = tuple(each for each in subjects if _is_crowded(found.get(each.scope, ())))
+    return Traces(seen, crowded, _often_asked_for(found, seen), evidence)
+
+
+def counted_in(
+    evidence: Evidence, understood: Understood, seen: tuple[Seen, ...], found: Found
+) -> SeenBefore:
+    """The history of what was found, the present scan counted in, by the thresholds that everybody has."""
     scope = Scope.UNIT if evidence.unit is not None else Scope.LOT
     before = found.get(scope, ())
-    history = SeenBefore(
+    return SeenBefore(
         place=understood.place,
         before=before,
-        every=together((*before, *(each.sighting for each in seen if each.subject.scope is scope))),
+        every=together((*before, *[each.sighting for each in seen if each.subject.scope is scope])),
         of_unit=scope is Scope.UNIT,
         guesses=_serials(Scope.GUESSER, found, seen),
         neighbours=_serials(Scope.NEIGHBOURS, found, seen),
     )
-    return as_the_maker_has_it(snapshot, evidence, history), traces
 
 
-def _often_asked_for(found: dict[Scope, tuple[Sighting, ...]], seen: tuple[Seen, ...]) -> bool:
+def _often_asked_for(found: Found, seen: tuple[Seen, ...]) -> bool:
     """Whether it is a lot on nobody's record that stands out: no verdict says so."""
     scope = Scope.UNKNOWN_LOT
     asked = [*found.get(scope, ()), *(each.sighting for each in seen if each.subject.scope is scope)]
     return bool(asked) and of_unknown_lot(asked) is not None
+
+
+def leaves(evidence: Evidence, understood: Understood, *, trade: bool) -> tuple[Seen, ...]:
+    """Which subjects this scan is counted into."""
+    return tuple(_leaves(evidence, understood, trade=trade))
 
 
 def _leaves(evidence: Evidence, understood: Understood, *, trade: bool) -> Iterator[Seen]:
@@ -133,9 +154,9 @@ def _beginning(serial: Serial) -> str:
     return serial.printed[:-2]
 
 
-def _serials(scope: Scope, found: dict[Scope, tuple[Sighting, ...]], seen: tuple[Seen, ...]) -> int:
+def _serials(scope: Scope, found: Found, seen: tuple[Seen, ...]) -> int:
     """How many serials that are not on record, the present one counted in."""
-    lines = [*found.get(scope, ()), *(each.sighting for each in seen if each.subject.scope is scope)]
+    lines = [*found.get(scope, ()), *[each.sighting for each in seen if each.subject.scope is scope]]
     serials = 0
     for each in lines:
         serials |= each.devices
@@ -148,15 +169,8 @@ def _is_crowded(lines: tuple[Sighting, ...]) -> bool:
 
 def as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBefore) -> SeenBefore:
     """With the manufacturer's thresholds and what was cleared: asked for where there is something to say."""
-    suspicion = history.suspicion
-    telling = suspicion.score >= _WORTH_ASKING or suspicion.devices >= _FEWEST or suspicion.used_elsewhere
-    telling = telling or max(history.guesses, history.neighbours) >= _FEWEST
-    if not history.of_unit and evidence.batch is not None:
-        checks = sum(each.count for each in history.every)
-        telling = len(history.every) > _FEWEST_COUNTRIES or checks > _FEWEST_CHECKS * (
-            evidence.batch.quantity or 1
-        )
-    elif not telling:
+    telling = near_a_threshold(evidence, history)
+    if not telling and history.of_unit:
         # What needs no score (a market that it never went to) may have been cleared too.
         telling = of_record(replace(evidence, history=history)) is not None
     if evidence.product is None or not telling:
@@ -166,3 +180,17 @@ def as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBef
     if thresholds == history.thresholds and cleared is None:
         return history
     return replace(history, thresholds=thresholds, cleared=cleared)
+
+
+def near_a_threshold(evidence: Evidence, history: SeenBefore) -> bool:
+    """Whether there is enough of a history for some manufacturer to have people told of it."""
+    if max(history.guesses, history.neighbours) >= _FEWEST:
+        return True
+    batch = evidence.batch
+    if not history.of_unit and batch is not None:
+        countries = {each.place.country for each in history.every if each.place.country}
+        checks = sum([each.count for each in history.every])
+        often = bool(batch.quantity) and checks > _FEWEST_CHECKS * (batch.quantity or 1)
+        return often or len(countries) >= _FEWEST_COUNTRIES
+    suspicion = history.suspicion
+    return suspicion.score >= _WORTH_ASKING or suspicion.devices >= _FEWEST or suspicion.used_elsewhere

@@ -41,6 +41,9 @@ class Pack:
     national: str = ""
 
 
+_NOTHING = Pack()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What was asked, as it came. `scan` is anything scanned, typed or pasted; the rest are single fields.
@@ -67,7 +70,7 @@ class Question:
     product: str = ""
     national: str = ""
     no_lot: bool = False
-    carton: Pack = Pack()
+    carton: Pack = _NOTHING
     scanned_at: str = ""
     layout: str = ""
     country: str = ""
@@ -107,16 +110,21 @@ def understand(question: Question) -> Understood:
     )
     reading, vial = reader.pack(own)
     carton_reading, carton = None, None
-    if question.carton != _NOTHING:
+    if question.carton is not _NOTHING and question.carton != _NOTHING:
         carton_reading, carton = reader.pack(question.carton, "carton.")
-    presented = replace(
-        _together(vial, carton),
+    pack = _together(vial, carton)
+    presented = Presented(
+        pack.gtin,
+        pack.lot,
+        pack.serial,
+        pack.expiry,
         market=reader.read("market", question.market, parse_country),
         strength=reader.read("strength", question.strength, _STRENGTH),
         substance=reader.read("substance", question.substance, _SUBSTANCE),
         language=reader.read("language", question.language, parse_language),
         product=reader.read("product", question.product, _PRODUCT),
         no_lot=question.no_lot,
+        national=pack.national,
     )
     scanned_at = reader.read("scanned_at", question.scanned_at, _moment)
     country = reader.read("country", question.country, parse_country) or presented.market or ""
@@ -139,9 +147,6 @@ def understand(question: Question) -> Understood:
         rounded(country, region),
         question.client,
     )
-
-
-_NOTHING = Pack()
 
 
 def _together(vial: Presented, carton: Presented | None) -> Presented:
@@ -178,6 +183,10 @@ class _Reader:
         """What a vial or a carton says of itself; `prefix` tells their fields apart in errors."""
         reading = self.read(f"{prefix}scan", pack.scan, lambda text: read_typed(text, layout=self._layout))
         code = reading.identifier if reading else None
+        if code is not None and not (pack.gtin or pack.lot or pack.serial or pack.expiry or pack.national):
+            return reading, Presented(
+                code.gtin, code.lot, code.serial, code.expiry, national=named(code.national)
+            )
         expiry = code.expiry if code else None
         return reading, Presented(
             gtin=self.field(f"{prefix}gtin", pack.gtin, Gtin.parse, code.gtin if code else None),

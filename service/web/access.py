@@ -150,7 +150,7 @@ def _who_asks(address: str) -> Actor | None:
 
 
 def _refuse_other_sites() -> None:
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if request.environ.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         raise ForbiddenError(ErrorCode.OTHER_SITE)
     # JSON cannot be sent from another site without that site being asked first (CORS), and we never agree.
     if g.actor is None or g.actor.is_program or request.is_json:

@@ -18,7 +18,7 @@ from service.web import schemas
 from service.web.access import needs_scope, open_to_everyone
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
-from service.web.pages import asker_of, own_hosts, own_organisation
+from service.web.pages import asker_of, own_hosts
 from service.web.whereabouts import whereabouts
 from service.web.wording import advice_messages, headline, host_note, reason_message
 
@@ -71,13 +71,14 @@ def _question(asked: schemas.Request) -> Question:
     needs_scope(Scope.VERIFY)
     given = _said(asked)
     given.pop("record", None)
-    asker = asker_of(given.pop("asker", None))
     if "carton" in given:
         given["carton"] = Pack(**_said(given["carton"]))
-    known = whereabouts(request, said=not {"country", "region", "market"}.isdisjoint(given))
-    return Question(
-        **{**known.as_fields(), **given}, asker=asker, door=Door.API, organisation_id=own_organisation()
-    )
+    known = whereabouts(request, said=not _PLACES.isdisjoint(given))
+    asker = asker_of(given.pop("asker", None), known.usual_asker)
+    return Question(**{**known.as_fields(), **given}, asker=asker, door=Door.API)
+
+
+_PLACES = frozenset({"country", "region", "market"})
 
 
 def _said(asked: BaseModel) -> dict[str, Any]:
@@ -87,8 +88,9 @@ def _said(asked: BaseModel) -> dict[str, Any]:
 def _json(answer: Answer, status: int) -> Response:
     # The tests hold every answer against the documented schema; here it would take
     # longer than the check.
-    body = to_json_bytes(to_json(answer, g.translation, own_hosts()))
-    return Response(body, status=status, mimetype="application/json")
+    ours = own_hosts() if answer.host else frozenset()
+    body = to_json_bytes(to_json(answer, g.translation, ours))
+    return Response(body, status, content_type="application/json")
 
 
 def _desk() -> Desk:

@@ -1,13 +1,16 @@
 """The JSON body of a request, read into its documented shape."""
 
 from io import BytesIO
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
 T = TypeVar("T", bound=BaseModel)
+
+_SMALL = 1024
+"""Bytes that no setting refuses (`Settings.max_request_bytes`)."""
 
 
 class ShapeError(Exception):
@@ -23,10 +26,11 @@ class ShapeError(Exception):
 
 def read_body(shape: type[T]) -> T:
     """The body as `shape`. UnsupportedMediaType (415), BadRequest (400: no JSON), ShapeError (422)."""
-    if not request.is_json:
+    environ = request.environ
+    if environ.get("CONTENT_TYPE") != "application/json" and not request.is_json:
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
     try:
-        return shape.model_validate_json(_sent())
+        return shape.model_validate_json(_sent(environ))
     except ValidationError:
         # Python's reader takes a little more (a byte order mark, UTF-16) and tells JSON of another shape
         # from what is no JSON at all. An empty body is none; `null` says no more than `{}`.
@@ -37,17 +41,18 @@ def read_body(shape: type[T]) -> T:
         raise ShapeError(error) from error
 
 
-def _sent() -> bytes:
-    """The body: in one piece where its length was announced.
+def _sent(environ: dict[str, Any]) -> bytes:
+    """The body: in one piece where it is small, as a check's is.
 
-    werkzeug's own way reads through two buffers of 64 kB, and asks the server twice.
+    werkzeug's own way reads through two buffers of 64 kB, asks the server twice, and takes 20 µs.
     """
-    length, most = request.content_length, request.max_content_length
-    if length is None or most is None or length > most:
+    said = environ.get("CONTENT_LENGTH", "")
+    length = int(said) if said.isdecimal() and said.isascii() else 0
+    if not 0 < length <= _SMALL:
         return request.get_data()
-    stream = request.environ["wsgi.input"]
+    stream = environ["wsgi.input"]
     sent: bytes = stream.read(length)
     while len(sent) < length and (more := stream.read(length - len(sent))):
         sent += more
-    request.environ["wsgi.input"] = BytesIO(sent)  # for whoever reads it again
+    environ["wsgi.input"] = BytesIO(sent)  # for whoever reads it again
     return sent

@@ -188,21 +188,18 @@ def own_hosts() -> frozenset[str]:
     return frozenset({theirs, urlsplit(public_url).netloc.lower()} if public_url else {theirs})
 
 
+_ASKERS = frozenset(Asker)
+
+
 def asker_of(text: str | None, otherwise: Asker | None = None) -> Asker:
     """Who asks, from a form or an address; `otherwise`, or the usual one, where that says nothing known."""
-    return Asker(text) if text in set(Asker) else otherwise or usual_asker()
+    return Asker(text) if text in _ASKERS else otherwise or usual_asker()
 
 
 def usual_asker() -> Asker:
     """A clinic whose people or program is signed in; a patient else."""
     who = guest_or_actor()
     return Asker.CLINIC if who is not None and who.kind is OrganisationKind.CLINIC else Asker.PATIENT
-
-
-def own_organisation() -> int | None:
-    """The organisation of whoever is signed in, for the record of the check."""
-    who = guest_or_actor()
-    return who.organisation_id if who is not None else None
 
 
 def posted(form: MultiDict[str, str]) -> dict[str, str]:
@@ -228,7 +225,7 @@ def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
         asker=asker_of(fields.get("asker")),
         nonce=bound_nonce(form.get("nonce", ""), fields),
         door=Door.WEB,
-        organisation_id=own_organisation(),
+        organisation_id=place.organisation_id,
     )
     digits = question.product.replace(" ", "").replace("-", "")
     if question.gtin or not (digits.isdigit() and len(digits) >= _SHORTEST_GTIN):

@@ -14,6 +14,7 @@ import maxminddb
 from flask import Request, current_app
 
 from service.accounts.actors import OrganisationKind
+from service.authenticity.evidence import Asker
 from service.errors import ErrorCode, RefusedError
 from service.web.access import guest_or_actor
 
@@ -24,17 +25,29 @@ _MOST = 200
 class Whereabouts:
     """What a question says of where it comes from. Country: ISO 3166-1 alpha-2; all may be empty.
 
-    `trade`: a clinic's account asks.
+    `trade`: a clinic's account asks. `organisation_id`: whose people or program it is, if anybody's.
     """
 
     country: str = ""
     region: str = ""
     client: str = ""
     trade: bool = False
+    organisation_id: int | None = None
 
-    def as_fields(self) -> dict[str, str | bool]:
+    @property
+    def usual_asker(self) -> Asker:
+        """A clinic whose people or program is signed in; a patient else."""
+        return Asker.CLINIC if self.trade else Asker.PATIENT
+
+    def as_fields(self) -> dict[str, Any]:
         """The same as fields of a `Question`."""
-        return {"country": self.country, "region": self.region, "client": self.client, "trade": self.trade}
+        return {
+            "country": self.country,
+            "region": self.region,
+            "client": self.client,
+            "trade": self.trade,
+            "organisation_id": self.organisation_id,
+        }
 
 
 class PlaceDatabase:
@@ -78,12 +91,14 @@ def whereabouts(request: Request, *, said: bool) -> Whereabouts:
     """
     who = guest_or_actor()
     if who is not None and who.kind is OrganisationKind.CLINIC:
-        return Whereabouts(who.country, who.region, f"clinic-{who.organisation_id}", trade=True)
+        mark = f"clinic-{who.organisation_id}"
+        return Whereabouts(who.country, who.region, mark, trade=True, organisation_id=who.organisation_id)
+    sent = request.environ
     mark = current_app.extensions["vialcheck"].clients.mark(
-        request.remote_addr or "", request.headers.get("User-Agent", ""), datetime.now(UTC)
+        sent.get("REMOTE_ADDR", ""), sent.get("HTTP_USER_AGENT", ""), datetime.now(UTC)
     )
     country, region = ("", "") if said else place_of(request)
-    return Whereabouts(country, region, mark)
+    return Whereabouts(country, region, mark, organisation_id=who.organisation_id if who else None)
 
 
 def _text(record: Any, *path: str | int) -> str:

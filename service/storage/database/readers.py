@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, cast
 
 from psycopg import IsolationLevel
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.pool import PoolProxiedConnection
 
 from service.storage.models import FactsVersion
-from service.storage.prepared import Facts, Snapshot
+from service.storage.prepared import Facts, Prepared, Row, Snapshot
 
 
 class Readers(ABC):
@@ -35,6 +36,15 @@ class Readers(ABC):
             # Somebody changed a record. A thread that still looks at an earlier moment goes on with its own.
             facts = self._facts = Facts(said[0] if said else None)
         return Snapshot(self._engine.dialect, driver, facts), lent
+
+    @property
+    def facts(self) -> Facts:
+        """What was read of the facts as they were when anybody looked last."""
+        return self._facts
+
+    @abstractmethod
+    def at_once(self, statement: Prepared, values: Mapping[str, Any]) -> tuple[Row, ...]:
+        """One select, which is a moment of its own: no transaction has to be begun and ended for it."""
 
     @abstractmethod
     def lend(self) -> tuple[Any, Any]:
@@ -69,10 +79,7 @@ class SqliteReaders(Readers):
         """One that is idle, or another one; and whether it is this thread's turn."""
         turn = self._turn.acquire(timeout=_TURN_SECONDS)
         try:
-            try:
-                driver = self._idle.pop()
-            except IndexError:
-                driver = self._another()
+            driver = self._open()
             driver.execute("BEGIN")
         except BaseException:
             self._pass_on(turn=turn)
@@ -91,10 +98,27 @@ class SqliteReaders(Readers):
         finally:
             self._pass_on(turn=turn)
 
+    def at_once(self, statement: Prepared, values: Mapping[str, Any]) -> tuple[Row, ...]:
+        """On an idle connection, which is let go of when it fails."""
+        driver = self._open()
+        try:
+            rows = statement.read(self._engine.dialect, driver, values)
+        except BaseException:
+            driver.close()
+            raise
+        self._idle.append(driver)
+        return rows
+
     def close(self) -> None:
         """Close all that are idle."""
         while self._idle:
             self._idle.pop().close()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._another()
 
     def _another(self) -> sqlite3.Connection:
         lent = self._engine.raw_connection()
@@ -116,6 +140,17 @@ class PostgresqlReaders(Readers):
         driver: Any = lent.driver_connection
         driver.isolation_level = IsolationLevel.REPEATABLE_READ  # said with the BEGIN that is due anyway
         return driver, lent
+
+    def at_once(self, statement: Prepared, values: Mapping[str, Any]) -> tuple[Row, ...]:
+        """On one of the pool's, in the transaction that the driver begins by itself."""
+        lent = self._engine.raw_connection()
+        try:
+            return statement.read(self._engine.dialect, lent.driver_connection, values)
+        finally:
+            try:
+                lent.rollback()
+            finally:
+                lent.close()
 
     def end(self, lent: PoolProxiedConnection) -> None:
         """Back to the pool, as it came from there."""
