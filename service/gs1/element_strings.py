@@ -36,6 +36,12 @@ _MEDICINE: dict[str, tuple[re.Pattern[str], int | None, str]] = {
     "240": (_TEXT_30, None, "1 to 30 characters of GS1 character set 82"),
 }
 
+# An element string of those on nearly every pack, and the separator behind it. What does not fit is taken
+# apart by `_first`, which says why.
+_COMMON = re.compile(
+    f"(?:(01)([0-9]{{14}})|(1[17])([0-9]{{6}}))\x1d?|(10|21)([{CSET_82}]{{1,20}})(?:\x1d|\\Z)"
+)
+
 _OPENING = re.compile(r"(?<!\\)\(([0-9]{2,4})\)")
 _MAX_ELEMENTS = 40
 
@@ -47,16 +53,22 @@ def parse(text: str) -> Elements:
     ELEMENT_STRING_INVALID, AI_UNKNOWN, AI_VALUE_INVALID, GTIN_CHECK_DIGIT, EXPIRY_IMPOSSIBLE, AI_REPEATED
     or AI_COMBINATION.
     """
-    rest = text.removeprefix(GROUP_SEPARATOR)
-    if not rest:
+    at = 1 if text.startswith(GROUP_SEPARATOR) else 0
+    if at == len(text):
         raise _broken(text, "at least one Application Identifier and its value")
     elements: list[Element] = []
-    while rest:
+    while at < len(text):
         if len(elements) >= _MAX_ELEMENTS:
             raise _broken(text, f"at most {_MAX_ELEMENTS} element strings")
-        ai, value, length = _first(rest)
+        common = _COMMON.match(text, at)
+        if common is not None:
+            elements.append(common.group(common.lastindex - 1, common.lastindex))
+            at = common.end()
+            continue
+        ai, value, length = _first(text[at:])
         elements.append((ai, value))
-        rest = rest[length:].removeprefix(GROUP_SEPARATOR)
+        at += length
+        at += text.startswith(GROUP_SEPARATOR, at)
     return checked(elements)
 
 

@@ -28,8 +28,10 @@ def in_ascii(text: str) -> str:
 
     Any other text, and a host that IDNA forbids, comes back as it was.
     """
+    if text.isascii():
+        return text
     found = _HOST.match(text)
-    if text.isascii() or found is None:
+    if found is None:
         return text
     try:
         host = found[2].encode("idna").decode("ascii")
