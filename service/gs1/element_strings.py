@@ -61,8 +61,8 @@ def parse(text: str) -> Elements:
         if len(elements) >= _MAX_ELEMENTS:
             raise _broken(text, f"at most {_MAX_ELEMENTS} element strings")
         common = _COMMON.match(text, at)
-        if common is not None:
-            elements.append(common.group(common.lastindex - 1, common.lastindex))
+        if common is not None and common.lastindex is not None:
+            elements.append((common[common.lastindex - 1], common[common.lastindex]))
             at = common.end()
             continue
         ai, value, length = _first(text[at:])

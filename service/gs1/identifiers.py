@@ -17,7 +17,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Self, TypeVar
+from typing import Self
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.characters import fold, require_cset_82
@@ -28,8 +28,6 @@ _SEPARATORS = re.compile(r"[^A-Z0-9]+")
 _SPACES = re.compile(r" {2,}")
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "S": "5", "B": "8"})
 _DIGITS = re.compile(r"[0-9]+")
-
-E = TypeVar("E", bound="Expiry")
 
 _KEPT = 8192
 """So many of the latest numbers, lots and dates are not worked out again: few products make most checks."""
@@ -119,20 +117,19 @@ class Lot:
     def __str__(self) -> str:
         return self.printed
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
+    @staticmethod
+    def parse(text: str) -> "Lot":
         """Read a typed, scanned or imported lot. Raises EMPTY, TOO_LONG or BAD_CHARACTER."""
-        return cls(*_read_lot(text))
+        return _read_lot(text)
 
 
 @lru_cache(maxsize=_KEPT)
-def _read_lot(text: str) -> tuple[str, str, str]:
-    """A lot as printed, its key, and the key folded."""
+def _read_lot(text: str) -> Lot:
     printed = _SPACES.sub(" ", fold(text, field="lot"))
     require_cset_82(printed, field="lot", spaces=True)
     _require_length(text, len(printed) - printed.count(" "), "lot")
     key = _key(printed)
-    return printed, key, key.translate(_LOOK_ALIKES)
+    return Lot(printed, key, key.translate(_LOOK_ALIKES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +211,15 @@ class Expiry:
         """
         return cls(*read_printed_date(text))
 
-    @classmethod
-    def from_yymmdd(cls, text: str, *, reference_year: int | None = None) -> Self:
+    @staticmethod
+    def from_yymmdd(text: str, *, reference_year: int | None = None) -> "Expiry":
         """Read the value of AI 17; the century is the one nearest to `reference_year` (default: this year).
 
         GS1 General Specifications, 7.12: up to 50 years ahead, up to 49 years back.
         Raises EXPIRY_UNREADABLE unless six digits, EXPIRY_IMPOSSIBLE for no day of the calendar.
         """
         this_year = datetime.now(UTC).year if reference_year is None else reference_year
-        return _read_yymmdd(cls, text, this_year)
+        return _read_yymmdd(text, this_year)
 
     @classmethod
     def from_record(cls, last_day: date, month_only: bool) -> Self:
@@ -231,12 +228,12 @@ class Expiry:
 
 
 @lru_cache(maxsize=_KEPT)
-def _read_yymmdd(made: type[E], text: str, this_year: int) -> E:
+def _read_yymmdd(text: str, this_year: int) -> Expiry:
     if len(text) != 6 or not _DIGITS.fullmatch(text):
         raise IdentifierError(
             ErrorCode.EXPIRY_UNREADABLE, given=text, expected="six digits YYMMDD", field="expiry"
         )
-    return made(century(int(text[:2]), this_year), int(text[2:4]), int(text[4:]) or None)
+    return Expiry(century(int(text[:2]), this_year), int(text[2:4]), int(text[4:]) or None)
 
 
 @dataclass(frozen=True, slots=True)

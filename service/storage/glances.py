@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, literal_column, null, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.scan_history.sightings import Sighting
@@ -47,7 +57,7 @@ def _lines(scope: Scope, name: str) -> Select[*tuple[Any, ...]]:
 
 def _at_once(mark: Select[*tuple[Any, ...]], *lines: Select[*tuple[Any, ...]]) -> Prepared:
     """The mark of the facts (and a unit) in a first row, then a row for each line."""
-    most = literal_column(str(1 + len(lines) * MOST_ROWS))
+    most: ColumnElement[int] = literal_column(str(1 + len(lines) * MOST_ROWS))
     return Prepared(union_all(mark, *lines).limit(most), LINE)
 
 
@@ -73,7 +83,8 @@ def of_lot(database: Database, product_id: int, lot_key: str) -> Glance:
 
 def _glance(rows: tuple[Row, ...]) -> Glance:
     if len(rows) == 1:
-        return Glance(*rows[0][2:], _NOTHING_SEEN)
+        ((_, _, version, batch_id, disposition),) = rows
+        return Glance(version, batch_id, disposition, _NOTHING_SEEN)
     version = batch_id = disposition = None
     found: dict[Scope, list[Sighting]] = {}
     for line, scope, *mark in rows:

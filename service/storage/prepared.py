@@ -95,8 +95,10 @@ class Prepared:
         key = (self, *[values.get(name) for name in self._names])
         kept = snapshot.facts.kept
         found: tuple[Row, ...] | None = kept.get(key)
-        return found if found is not None else _keep(
-            kept, key, self.read(snapshot.dialect, snapshot.driver, values)
+        return (
+            found
+            if found is not None
+            else _keep(kept, key, self.read(snapshot.dialect, snapshot.driver, values))
         )
 
     def indexed(self, snapshot: Snapshot, make: Callable[[tuple[Row, ...]], T]) -> T:

@@ -11,23 +11,30 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker, BatchRecord, Evidence, ProductRecord, UnitRecord
+from service.authenticity.evidence import Asker, BatchRecord, Evidence, Presented, ProductRecord, UnitRecord
 from service.authenticity.scan_history import rules as scan_rules
 from service.authenticity.scan_history.evidence import SeenBefore
+from service.authenticity.scan_history.sightings import Place
 from service.authenticity.scan_history.standing_out import OF_HISTORY
 from service.authenticity.verdicts import Record, Verdict, judge
 from service.storage import glances, notices
 from service.storage.database import Database
+from service.storage.glances import Glance
+from service.storage.history import Scope
 from service.storage.prepared import Snapshot
-from service.verification.history import NO_TRACES, Traces, counted_in, leaves, near_a_threshold, traces_of
+from service.verification.history import (
+    NO_TRACES,
+    Traces,
+    counted_in,
+    leaves,
+    lot_is_near,
+    near_a_threshold,
+    traces_of,
+)
 from service.verification.questions import Understood
 
 _MOST_VERDICTS = 64
 """Verdicts of one lot that are kept: by dispositions, and by what is said of scans."""
-
-
-_NEVER = frozenset({None, Disposition.DISPENSED})
-"""No such unit; or one of which it matters when it was used, and that is written down with the unit."""
 
 
 @dataclass(slots=True)
@@ -54,33 +61,25 @@ def look(
     database: Database, understood: Understood, asker: Asker, now: datetime, *, trade: bool, leaving: bool
 ) -> tuple[Verdict, Traces] | None:
     """The verdict on a familiar lot or unit, and (if the scan is `leaving` any) its traces; else None."""
-    facts, key = database.facts, _key(understood, asker)
-    lot: _Lot | None = facts.kept.get(key)
+    facts = database.facts
+    lot: _Lot | None = facts.kept.get(_key(understood, asker))
     if lot is None or not lot.since <= now < lot.until:
         return None
-    serial, client, unit = understood.presented.serial, understood.client, None
-    if serial is None:
-        seen = glances.of_lot(database, lot.product.id, lot.lot_key)
-    elif notices.naming(lot.named, serial):
+    found = _glance(database, lot, understood)
+    if found is None or found[0].version != facts.version:
         return None
-    else:
-        seen = glances.of_unit(database, lot.product.id, serial.printed, client)
-        if seen.batch_id != lot.batch.id or seen.disposition in _NEVER:
-            return None
-        unit = UnitRecord(serial.printed, seen.disposition, lot.batch)
-    if seen.version != facts.version:
-        return None
-    first = (understood.place, trade, seen.disposition) if not seen.lines else None
-    verdict = lot.verdicts.get(first) if first else None
+    seen, unit = found
+    quiet = _nothing_to_say(lot, seen, understood.place, trade=trade)
+    verdict = lot.verdicts.get(quiet) if quiet is not None else None
     if verdict is not None and not leaving:
         return _of_this(verdict, lot, now, unit), NO_TRACES
-    evidence = replace(lot.evidence, presented=understood.presented, now=now, unit=unit)
+    evidence = _of_unit(lot.evidence, understood.presented, now, unit)
     marks = leaves(evidence, understood, trade=trade)
     verdict = verdict or _judged(lot, evidence, counted_in(evidence, understood, marks, seen.lines))
     if verdict is None:
         return None
-    if first:
-        lot.keep(first, verdict)
+    if quiet is not None:
+        lot.keep(quiet, verdict)
     return _of_this(verdict, lot, now, unit), traces_of(evidence, marks, seen.lines)
 
 
@@ -92,18 +91,13 @@ def keep(snapshot: Snapshot, understood: Understood, evidence: Evidence) -> None
         return
     if (unit is None) != (shown.serial is None) or (unit and unit.batch.id != batch.id):
         return
-    if evidence.near or evidence.used_on or any(each.serial or each.serial_prefix for each in evidence.alerts):
+    if any(each.serial or each.serial_prefix for each in evidence.alerts):
         return
-    lot = _Lot(
-        replace(evidence, unit=None),
-        product,
-        batch,
-        shown.lot.key,
-        notices.beginnings(snapshot),
-        since=evidence.now,
-        until=min(_end_of_day(evidence.now, evidence.zone), _end_of_day(evidence.now, UTC)),
-    )
-    snapshot.facts.keep(key, lot)
+    if evidence != _of_unit(evidence, shown, evidence.now, unit):
+        return  # there was more to look at than lots and units have in common
+    until = min(_end_of_day(evidence.now, evidence.zone), _end_of_day(evidence.now, UTC))
+    named = notices.beginnings(snapshot)
+    snapshot.facts.keep(key, _Lot(evidence, product, batch, shown.lot.key, named, evidence.now, until))
 
 
 def _key(understood: Understood, asker: Asker) -> Hashable | None:
@@ -114,7 +108,7 @@ def _key(understood: Understood, asker: Asker) -> Hashable | None:
     if shown.lot is None or understood.typed_digits is not None:
         return None
     return (
-        asker,
+        asker.value,
         shown.gtin.value if shown.gtin else "",
         shown.lot.printed,
         shown.serial is None,
@@ -129,14 +123,55 @@ def _key(understood: Understood, asker: Asker) -> Hashable | None:
     )
 
 
+def _glance(database: Database, lot: _Lot, understood: Understood) -> tuple[Glance, UnitRecord | None] | None:
+    """What there is of it now; None for a unit of which more has to be known."""
+    serial = understood.presented.serial
+    if serial is None:
+        return glances.of_lot(database, lot.product.id, lot.lot_key), None
+    if notices.naming(lot.named, serial):
+        return None
+    seen = glances.of_unit(database, lot.product.id, serial.printed, understood.client)
+    state = seen.disposition
+    if state is None or state is Disposition.DISPENSED or seen.batch_id != lot.batch.id:
+        return None  # when it was dispensed is written down elsewhere
+    return seen, UnitRecord(serial.printed, state, lot.batch)
+
+
+def _nothing_to_say(lot: _Lot, seen: Glance, place: Place, *, trade: bool) -> Hashable | None:
+    """What decides over the verdict where earlier scans do not; None where they have to be looked into."""
+    if seen.disposition is None:
+        lines = seen.lines.get(Scope.LOT, ())
+        return None if lot_is_near(lot.batch, lines, place.country, one_more=True) else Scope.LOT.value
+    return None if seen.lines else (place, trade, seen.disposition.value)
+
+
 def _judged(lot: _Lot, evidence: Evidence, history: SeenBefore) -> Verdict | None:
     """The verdict with this history; None where a manufacturer's thresholds have to be asked for."""
-    evidence = replace(evidence, history=history)
-    said = tuple(scan_rules.reasons(evidence))
-    if near_a_threshold(evidence, history) or any(each.code in OF_HISTORY for each in said):
+    if near_a_threshold(evidence, history):
+        return None
+    said = tuple(scan_rules.of_history(evidence, history))
+    if any(each.code in OF_HISTORY for each in said):
         return None
     key = (evidence.unit and evidence.unit.disposition, said)
-    return lot.verdicts.get(key) or lot.keep(key, judge(evidence))
+    return lot.verdicts.get(key) or lot.keep(key, judge(replace(evidence, history=history)))
+
+
+def _of_unit(lot: Evidence, presented: Presented, now: datetime, unit: UnitRecord | None) -> Evidence:
+    """The evidence on another unit of a familiar lot: what `keep` has let in is all that it holds."""
+    return Evidence(
+        presented,
+        now,
+        lot.zone,
+        lot.product,
+        lot.batch,
+        unit,
+        lot.same_lot,
+        lot.any_same_lot_stopped,
+        lot.prefix_holder,
+        lot.named,
+        lot.alerts,
+        asker=lot.asker,
+    )
 
 
 def _of_this(verdict: Verdict, lot: _Lot, now: datetime, unit: UnitRecord | None) -> Verdict:

@@ -5,11 +5,11 @@ nobody can talk a unit down by asking for its lot); of a serial that is not on r
 serials and what their neighbours are. A lot that nobody has on record is kept count of too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from service.authenticity.evidence import Evidence
+from service.authenticity.evidence import BatchRecord, Evidence
 from service.authenticity.scan_history.evidence import SeenBefore
 from service.authenticity.scan_history.sightings import (
     MOST_PLACES,
@@ -96,6 +96,18 @@ def counted_in(
         guesses=_serials(Scope.GUESSER, found, seen),
         neighbours=_serials(Scope.NEIGHBOURS, found, seen),
     )
+
+
+def lot_is_near(
+    batch: BatchRecord, lines: Iterable[Sighting], country: str = "", *, one_more: bool = False
+) -> bool:
+    """The same of a lot that was asked for without a unit; `one_more`: with another check from `country`."""
+    countries, checks = {"", country}, 2 * one_more  # a line without a place, and one with its country
+    for each in lines:
+        countries.add(each.place.country)
+        checks += each.count
+    often = bool(batch.quantity) and checks > _FEWEST_CHECKS * (batch.quantity or 1)
+    return often or len(countries) > _FEWEST_COUNTRIES
 
 
 def _often_asked_for(found: Found, seen: tuple[Seen, ...]) -> bool:
@@ -186,11 +198,7 @@ def near_a_threshold(evidence: Evidence, history: SeenBefore) -> bool:
     """Whether there is enough of a history for some manufacturer to have people told of it."""
     if max(history.guesses, history.neighbours) >= _FEWEST:
         return True
-    batch = evidence.batch
-    if not history.of_unit and batch is not None:
-        countries = {each.place.country for each in history.every if each.place.country}
-        checks = sum([each.count for each in history.every])
-        often = bool(batch.quantity) and checks > _FEWEST_CHECKS * (batch.quantity or 1)
-        return often or len(countries) >= _FEWEST_COUNTRIES
+    if not history.of_unit and evidence.batch is not None:
+        return lot_is_near(evidence.batch, history.every)
     suspicion = history.suspicion
     return suspicion.score >= _WORTH_ASKING or suspicion.devices >= _FEWEST or suspicion.used_elsewhere

@@ -1,7 +1,7 @@
 """What somebody asks: the text of a scan, fields that were typed, or both, made into one `Presented`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -105,10 +105,7 @@ class Understood:
 def understand(question: Question) -> Understood:
     """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
     reader = _Reader(question.layout)
-    own = Pack(
-        question.scan, question.gtin, question.lot, question.serial, question.expiry, question.national
-    )
-    reading, vial = reader.pack(own)
+    reading, vial = reader.pack(question)
     carton_reading, carton = None, None
     if question.carton is not _NOTHING and question.carton != _NOTHING:
         carton_reading, carton = reader.pack(question.carton, "carton.")
@@ -118,17 +115,17 @@ def understand(question: Question) -> Understood:
         pack.lot,
         pack.serial,
         pack.expiry,
-        market=reader.read("market", question.market, parse_country),
-        strength=reader.read("strength", question.strength, _STRENGTH),
-        substance=reader.read("substance", question.substance, _SUBSTANCE),
-        language=reader.read("language", question.language, parse_language),
-        product=reader.read("product", question.product, _PRODUCT),
+        market=reader.read("market", question.market, parse_country) if question.market else None,
+        strength=reader.read("strength", question.strength, _STRENGTH) if question.strength else None,
+        substance=reader.read("substance", question.substance, _SUBSTANCE) if question.substance else None,
+        language=reader.read("language", question.language, parse_language) if question.language else None,
+        product=reader.read("product", question.product, _PRODUCT) if question.product else None,
         no_lot=question.no_lot,
         national=pack.national,
     )
-    scanned_at = reader.read("scanned_at", question.scanned_at, _moment)
-    country = reader.read("country", question.country, parse_country) or presented.market or ""
-    region = reader.read("region", question.region, _REGION) or ""
+    scanned_at = reader.read("scanned_at", question.scanned_at, _moment) if question.scanned_at else None
+    country = reader.read("country", question.country, parse_country) if question.country else None
+    region = reader.read("region", question.region, _REGION) if question.region else None
     if reader.errors:
         raise InvalidFieldsError(tuple(reader.errors))
     if not (presented.gtin or presented.lot or presented.product or presented.national):
@@ -144,7 +141,7 @@ def understand(question: Question) -> Understood:
         carton,
         carton_reading,
         scanned_at,
-        rounded(country, region),
+        rounded(country or presented.market or "", region or ""),
         question.client,
     )
 
@@ -179,9 +176,9 @@ class _Reader:
             self.errors.append(error)
             return None
 
-    def pack(self, pack: Pack, prefix: str = "") -> tuple[Reading | None, Presented]:
+    def pack(self, pack: Pack | Question, prefix: str = "") -> tuple[Reading | None, Presented]:
         """What a vial or a carton says of itself; `prefix` tells their fields apart in errors."""
-        reading = self.read(f"{prefix}scan", pack.scan, lambda text: read_typed(text, layout=self._layout))
+        reading = self.read(f"{prefix}scan", pack.scan, self._scan) if pack.scan else None
         code = reading.identifier if reading else None
         if code is not None and not (pack.gtin or pack.lot or pack.serial or pack.expiry or pack.national):
             return reading, Presented(
@@ -198,6 +195,9 @@ class _Reader:
             )
             or (),
         )
+
+    def _scan(self, text: str) -> Reading:
+        return read_typed(text, layout=self._layout)
 
     def field(
         self,

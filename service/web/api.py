@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json as to_json_bytes
 
 from service.accounts.actors import Scope
-from service.authenticity.evidence import Asker, Presented
+from service.authenticity.evidence import Asker, Presented, UnitRecord
 from service.authenticity.verdicts import Record, Verdict
 from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Pack, Question
@@ -97,42 +97,37 @@ def _desk() -> Desk:
     return cast(Desk, current_app.extensions["vialcheck"].desk)
 
 
-_NOTHING_PRESENTED = dict.fromkeys(schemas.Presented.model_fields)
-
-
 def to_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> dict[str, Any]:
     """An answer as the documented JSON, its sentences in the language of `tr`; `ours`: our own hosts."""
     verdict = answer.verdict
+    said, record = _said(verdict, answer.asker, tr)
     return {
         "id": answer.id,
-        **_said(verdict, answer.asker, tr),
+        **said,
         "notes": [note] if answer.host and (note := host_note(answer.host, ours, tr)) else [],
-        "presented": {
-            **_NOTHING_PRESENTED,
-            **presented_to_plain(answer.presented),
-            "host": answer.host,
-            "kind": answer.kind,
-        },
+        "presented": _presented(answer),
         "vial": _half(answer.vial),
         "carton": _half(answer.carton),
-        "record": record_to_json(verdict.record) if verdict.record else None,
+        "record": _with_unit(record, verdict.record.unit) if record and verdict.record else record,
         "as_of": _moment(verdict.as_of),
         "scanned_at": _moment(answer.scanned_at) if answer.scanned_at else None,
     }
 
 
+_Plain = dict[str, Any]
+
 _MOST_SAID = 1024
-_said_before: dict[tuple[int, Asker, int], tuple[Verdict, NullTranslations, dict[str, Any]]] = {}
+_said_before: dict[tuple[int, Asker, int], tuple[Verdict, NullTranslations, _Plain, _Plain | None]] = {}
 
 
-def _said(verdict: Verdict, asker: Asker, tr: NullTranslations) -> dict[str, Any]:
+def _said(verdict: Verdict, asker: Asker, tr: NullTranslations) -> tuple[_Plain, _Plain | None]:
     """What does not depend on which unit of a lot it is; looked up where a verdict's parts are those of an
     earlier one (`verification.familiar`): the very same objects, which the kept verdict holds on to.
     """
     key = (id(verdict.reasons), asker, id(tr))
     before = _said_before.get(key)
     if before is not None and _same_parts(before[0], verdict):
-        return before[2]
+        return before[2], before[3]
     said = {
         "action": verdict.action.value,  # not the member: writing that takes three times as long
         "match": verdict.match.value,
@@ -151,19 +146,53 @@ def _said(verdict: Verdict, asker: Asker, tr: NullTranslations) -> dict[str, Any
     }
     if len(_said_before) >= _MOST_SAID:
         _said_before.clear()
-    _said_before[key] = (verdict, tr, said)
-    return said
+    record = record_to_json(verdict.record) if verdict.record else None
+    _said_before[key] = (verdict, tr, said, record)
+    return said, record
 
 
 def _same_parts(one: Verdict, other: Verdict) -> bool:
+    same_record = one.record is other.record or (
+        one.record is not None
+        and other.record is not None
+        and one.record.product is other.record.product
+        and one.record.batch is other.record.batch
+    )
     return (
-        one.reasons is other.reasons
+        same_record
+        and one.reasons is other.reasons
         and one.advice is other.advice
         and one.not_checked is other.not_checked
         and one.choices is other.choices
         and one.match is other.match
         and one.action is other.action
     )
+
+
+def _presented(answer: Answer) -> _Plain:
+    shown = answer.presented
+    return {
+        "gtin": shown.gtin.value if shown.gtin else None,
+        "lot": shown.lot.printed if shown.lot else None,
+        "serial": shown.serial.printed if shown.serial else None,
+        "expiry": shown.expiry.printed_form if shown.expiry else None,
+        "market": shown.market,
+        "strength": shown.strength,
+        "substance": shown.substance,
+        "language": shown.language,
+        "product": shown.product,
+        "national": dict(shown.national) or None,
+        "host": answer.host,
+        "kind": answer.kind,
+    }
+
+
+def _with_unit(record: _Plain, unit: UnitRecord | None) -> _Plain:
+    said = {"serial": unit.serial, "disposition": unit.disposition.value} if unit else _NO_UNIT
+    return {**record, **said}
+
+
+_NO_UNIT = {"serial": None, "disposition": None}
 
 
 def _moment(moment: datetime) -> str:

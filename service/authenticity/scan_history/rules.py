@@ -39,9 +39,12 @@ OF_ONE_UNIT = frozenset(
 
 def reasons(evidence: Evidence) -> Reasons:
     """All that the scans say, the present one counted in."""
-    history = evidence.history
-    if history is None:
-        return
+    if evidence.history is not None:
+        yield from of_history(evidence, evidence.history)
+
+
+def of_history(evidence: Evidence, history: SeenBefore) -> Reasons:
+    """What this history says of the thing presented."""
     if evidence.unit is not None and history.of_unit:
         cleared = history.cleared.codes if history.cleared else frozenset()
         yield from (each for each in _of_unit(evidence, history) if each.code not in cleared)

@@ -70,7 +70,7 @@ class Database:
 
     @property
     def facts(self) -> Facts:
-        """What is kept of the facts as any reader here saw them last; a check asks whether they still stand."""
+        """What is kept of the facts as a reader saw them last: whoever uses it asks whether they stand."""
         return self._readers.facts
 
     def at_once(self, statement: Prepared, values: Mapping[str, Any]) -> tuple[Row, ...]:
