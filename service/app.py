@@ -138,7 +138,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _service(settings: Settings) -> Service:
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    desk = Desk(database, window=settings.loss_window, alone=settings.workers == 1)
+    desk = Desk(database, window=settings.loss_window, alone=settings.processes == 1)
     shelf, runner = imports_of(settings, database)
     return Service(
         settings,

@@ -1,5 +1,6 @@
 """Settings: environment variables `VIALCHECK_…`, each with a default that is safe to start with."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
 
 _SECRET = frozenset({"secret_key", "oidc_client_secret"})
+_MOST_PROCESSES = 4
+"""Of those that nobody asked for: each takes as much memory as the first."""
+
 _PASSWORD = re.compile(r"(?<=//)([^:@]*):.*@")
 
 
@@ -31,8 +35,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 is all of them.")
     port: int = Field(8000, ge=1, le=65535, description="The port to listen on.")
-    threads: int = Field(4, ge=1, le=64, description="How many requests are answered at once.")
-    workers: int = Field(1, ge=1, le=32, description="How many processes answer.")
+    threads: int = Field(3, ge=1, le=64, description="How many requests a process answers at once.")
+    workers: int = Field(
+        0, ge=0, le=32, description="How many processes answer. 0: one for each core, at most four."
+    )
     loss_window: float = Field(
         1.0,
         ge=0.05,
@@ -100,6 +106,11 @@ class Settings(BaseSettings):
         return database
 
     @property
+    def processes(self) -> int:
+        """How many processes answer: a check keeps a core busy, and Python uses one at a time."""
+        return self.workers or min(_MOST_PROCESSES, _cores())
+
+    @property
     def provider(self) -> Provider | None:
         """The OpenID Connect provider, if one is set up."""
         if not self.oidc_issuer:
@@ -122,6 +133,11 @@ class Settings(BaseSettings):
             elif name in _SECRET and value:
                 value = "(set)"
             yield f"VIALCHECK_{name.upper()}", value, field.description or ""
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def load() -> Settings:

@@ -49,7 +49,7 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
         interface=Interfaces.WSGI,
         address=host,
         port=port,
-        workers=settings.workers,
+        workers=settings.processes,
         blocking_threads=settings.threads,
         log_level=LogLevels.warning,
         log_access=False,  # an access log would hold serial numbers

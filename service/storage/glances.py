@@ -39,6 +39,7 @@ class Glance:
     lines: Mapping[Scope, tuple[Sighting, ...]]
 
 
+_SCOPES = {each.value: each for each in Scope}
 _NOTHING_SEEN: Mapping[Scope, tuple[Sighting, ...]] = MappingProxyType({})
 _MARK = (FactsVersion.version, Unit.batch_id, Unit.disposition)
 _NO_MARK = [type_coerce(null(), each.type) for each in _MARK]
@@ -91,5 +92,5 @@ def _glance(rows: tuple[Row, ...]) -> Glance:
         if line is None:
             version, batch_id, disposition = mark
         else:
-            found.setdefault(Scope(scope), []).append(line)
+            found.setdefault(_SCOPES[scope], []).append(line)
     return Glance(version, batch_id, disposition, {scope: what_counts(each) for scope, each in found.items()})

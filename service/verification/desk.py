@@ -26,6 +26,9 @@ LONGEST_WAIT = timedelta(days=7)
 _SKEW = timedelta(minutes=5)
 # So much may the clock of somebody's device be fast; what it says of the future is then taken for now.
 
+_LOOK_AGAIN = 0.05
+"""Seconds between two looks for a check that another process is writing down."""
+
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -66,7 +69,7 @@ class Desk:
     ) -> None:
         self._database = database
         self._scans = ScanLog(database, window=window)
-        self._others_write_within = 0.0 if alone else window
+        self._others_write_within = 0.0 if alone else window + _LOOK_AGAIN
         # What is on record happened: a machine whose clock was set back does not make it undone.
         self._clock = Clock(read_clock, floor=self._scans.latest_moment())
 
@@ -100,16 +103,17 @@ class Desk:
             client=understood.client,
             traces=traces,
         )
-        kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC)
+        shared = self._others_write_within > 0
+        kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC, shared=shared)
         return _answer(scan) if kept is scan else _same_question(kept, understood, question)
 
     def answer(self, scan_id: str) -> Answer:
         """What was answered under this id; NotFoundError."""
         ours = _ID.fullmatch(scan_id) is not None
         scan = self._scans.find(scan_id) if ours else None
-        if scan is None and ours and _age(scan_id) < self._others_write_within:
+        while scan is None and ours and _age(scan_id) < self._others_write_within:
             # Another process has just answered, and is about to write it down.
-            time.sleep(self._others_write_within)
+            time.sleep(_LOOK_AGAIN)
             scan = self._scans.find(scan_id)
         if scan is None:
             raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="the id of a check", field="id")

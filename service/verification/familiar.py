@@ -14,8 +14,9 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchRecord, Evidence, Presented, ProductRecord, UnitRecord
 from service.authenticity.scan_history import rules as scan_rules
 from service.authenticity.scan_history.evidence import SeenBefore
-from service.authenticity.scan_history.sightings import Place
+from service.authenticity.scan_history.sightings import Kind, Place
 from service.authenticity.scan_history.standing_out import OF_HISTORY
+from service.authenticity.scan_history.suspicion import DAY
 from service.authenticity.verdicts import Record, Verdict, judge
 from service.storage import glances, notices
 from service.storage.database import Database
@@ -32,6 +33,9 @@ from service.verification.history import (
     traces_of,
 )
 from service.verification.questions import Understood
+
+_FEW_DEVICES = 2
+"""With one more there are still too few for `scan_history.rules` to say anything of them."""
 
 _MOST_VERDICTS = 64
 """Verdicts of one lot that are kept: by dispositions, and by what is said of scans."""
@@ -142,7 +146,17 @@ def _nothing_to_say(lot: _Lot, seen: Glance, place: Place, *, trade: bool) -> Ha
     if seen.disposition is None:
         lines = seen.lines.get(Scope.LOT, ())
         return None if lot_is_near(lot.batch, lines, place.country, one_more=True) else Scope.LOT.value
-    return None if seen.lines else (place, trade, seen.disposition.value)
+    key = (place, trade, seen.disposition.value)
+    if not seen.lines:
+        return key
+    lines = seen.lines.get(Scope.UNIT, ()) if len(seen.lines) == 1 else ()
+    if len(lines) != 1 or lines[0].devices.bit_count() >= _FEW_DEVICES:
+        return None
+    (line,) = lines
+    if line.place != place or line.kind is not (Kind.TRADE if trade else Kind.STRANGER):
+        return None
+    # This scan goes into the same line: nothing is weighed, and what is said depends on days.
+    return (*key, line.first // DAY, line.last // DAY)
 
 
 def _judged(lot: _Lot, evidence: Evidence, history: SeenBefore) -> Verdict | None:

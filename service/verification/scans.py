@@ -76,13 +76,15 @@ class ScanLog:
         self._writer: threading.Thread | None = None
         self._closed = False
 
-    def append(self, scan: RecordedScan, *, durable: bool) -> RecordedScan:
+    def append(self, scan: RecordedScan, *, durable: bool, shared: bool = False) -> RecordedScan:
         """Record a scan; the one that is kept: an earlier one when its nonce was already used.
 
         Durable: on disk when this returns. Otherwise within the window. UnavailableError when it can't be.
+        `shared`: other processes may be asked with the same nonce, or for this very check, before that: they
+        can read it when this returns.
         """
-        if durable:
-            return self._write_now(scan)
+        if durable or (shared and scan.nonce is not None):
+            return self._write_now(scan, durable=durable)
         with self._changed:
             earlier = self._by_nonce.get(scan.nonce) if scan.nonce else None
             if earlier is not None:
@@ -156,8 +158,8 @@ class ScanLog:
             writer.join()
         self.flush()
 
-    def _write_now(self, scan: RecordedScan) -> RecordedScan:
-        with self._database.transaction() as connection:
+    def _write_now(self, scan: RecordedScan, *, durable: bool) -> RecordedScan:
+        with self._database.transaction(durable=durable) as connection:
             inserted = self._insert.rows(connection, [_to_row(scan)])
             if inserted:
                 self._trace(connection, [scan])

@@ -17,9 +17,10 @@ MOST_UPLOAD = 16 * 1024 * 1024
 MOST_TYPED = 512 * 1024
 """What may be held of a request besides its file; werkzeug's own reading buffer counts, so its default."""
 
-_AT_ONCE = 2
+_AT_ONCE = 1
 _WAIT = 1.0
-# Reading a picture takes a core for up to some seconds: whoever types a lot number must not wait behind it.
+# In one process: reading a picture takes a core for up to some seconds, and whoever types a lot number must
+# not wait behind it.
 _reading = BoundedSemaphore(_AT_ONCE)
 
 
