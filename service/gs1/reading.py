@@ -82,7 +82,24 @@ def read_typed(text: str, *, layout: str = "") -> Reading:
     lot in ten of that length has a right check digit by chance. 13 or 14 digits with a wrong check digit
     are a mistyped GTIN (GTIN_CHECK_DIGIT): no lot of that length is known.
     """
-    return (_read_on(layout, text) if layout else None) or _read(text, typed=True)
+    if layout:
+        return _read_on(layout, text) or _read(text, typed=True)
+    return _read_plainest(text) or _read(text, typed=True)
+
+
+def _read_plainest(text: str) -> Reading | None:
+    """What nearly every scanner sends, a GS1 symbol with its AIM identifier, read at once; None for all else.
+
+    It is what `_read` makes of it too (the tests hold one against the other), after half of the steps.
+    """
+    symbology = text[:3]
+    if symbology not in _GS1_SYMBOLOGIES or "<" in text:
+        return None
+    try:
+        plain = fold(text, limit=MAX_SCAN, separators=True)
+        return _product(Kind.ELEMENT_STRING, element_strings.parse(plain[3:]), symbology)
+    except IdentifierError:
+        return None
 
 
 def _read_on(layout: str, text: str) -> Reading | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.scan_history.sightings import NOWHERE, Place, rounded
@@ -12,7 +12,7 @@ from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, Refus
 from service.gs1.countries import parse_country
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.languages import parse_language
-from service.gs1.national import named, parse_national
+from service.gs1.national import National, named, parse_national
 from service.gs1.reading import Kind, Reading, read_typed
 
 MOST_CHARACTERS = 200
@@ -106,10 +106,10 @@ def understand(question: Question) -> Understood:
     """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
     reader = _Reader(question.layout)
     reading, vial = reader.pack(question)
-    carton_reading, carton = None, None
+    carton_reading, carton, pack = None, None, vial
     if question.carton is not _NOTHING and question.carton != _NOTHING:
         carton_reading, carton = reader.pack(question.carton, "carton.")
-    pack = _together(vial, carton)
+        pack = _together(vial, carton)
     presented = Presented(
         pack.gtin,
         pack.lot,
@@ -137,8 +137,8 @@ def understand(question: Question) -> Understood:
         presented,
         reading,
         digits,
-        vial if carton else None,
-        carton,
+        vial.presented if carton else None,
+        carton.presented if carton else None,
         carton_reading,
         scanned_at,
         rounded(country or presented.market or "", region or ""),
@@ -146,15 +146,30 @@ def understand(question: Question) -> Understood:
     )
 
 
-def _together(vial: Presented, carton: Presented | None) -> Presented:
-    if carton is None or (vial.lot and carton.lot and not _same_lot(vial.lot, carton.lot)):
+class _Says(NamedTuple):
+    """What a vial or a carton says of itself. A tuple, for it is made anew into `Presented`."""
+
+    gtin: Gtin | None
+    lot: Lot | None
+    serial: Serial | None
+    expiry: Expiry | None
+    national: National
+
+    @property
+    def presented(self) -> Presented:
+        """The same as it is shown."""
+        return Presented(self.gtin, self.lot, self.serial, self.expiry, national=self.national)
+
+
+def _together(vial: _Says, carton: _Says) -> _Says:
+    if vial.lot and carton.lot and not _same_lot(vial.lot, carton.lot):
         return vial  # two packs: what one of them says is not said of the other
-    return Presented(
-        gtin=vial.gtin or carton.gtin,
-        lot=vial.lot or carton.lot,
-        serial=vial.serial or carton.serial,
-        expiry=vial.expiry or carton.expiry,
-        national=vial.national or carton.national,
+    return _Says(
+        vial.gtin or carton.gtin,
+        vial.lot or carton.lot,
+        vial.serial or carton.serial,
+        vial.expiry or carton.expiry,
+        vial.national or carton.national,
     )
 
 
@@ -176,16 +191,15 @@ class _Reader:
             self.errors.append(error)
             return None
 
-    def pack(self, pack: Pack | Question, prefix: str = "") -> tuple[Reading | None, Presented]:
+    def pack(self, pack: Pack | Question, prefix: str = "") -> tuple[Reading | None, _Says]:
         """What a vial or a carton says of itself; `prefix` tells their fields apart in errors."""
         reading = self.read(f"{prefix}scan", pack.scan, self._scan) if pack.scan else None
         code = reading.identifier if reading else None
         if code is not None and not (pack.gtin or pack.lot or pack.serial or pack.expiry or pack.national):
-            return reading, Presented(
-                code.gtin, code.lot, code.serial, code.expiry, national=named(code.national)
-            )
+            national = named(code.national) if code.national else ()
+            return reading, _Says(code.gtin, code.lot, code.serial, code.expiry, national)
         expiry = code.expiry if code else None
-        return reading, Presented(
+        return reading, _Says(
             gtin=self.field(f"{prefix}gtin", pack.gtin, Gtin.parse, code.gtin if code else None),
             lot=self.field(f"{prefix}lot", pack.lot, Lot.parse, code.lot if code else None, _same_lot),
             serial=self.field(f"{prefix}serial", pack.serial, Serial.parse, code.serial if code else None),

@@ -15,7 +15,7 @@ from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Pack, Question
 from service.verification.snapshots import presented_to_plain
 from service.web import schemas
-from service.web.access import needs_scope, open_to_everyone
+from service.web.access import guest_or_actor, needs_scope, open_to_everyone
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
 from service.web.pages import asker_of, own_hosts
@@ -68,12 +68,14 @@ def answered(scan_id: str) -> Response:
 
 def _question(asked: schemas.Request) -> Question:
     """The question in a body: what was not said in it is what `Question` says of itself."""
-    needs_scope(Scope.VERIFY)
+    who = guest_or_actor()
+    if who is not None:
+        needs_scope(Scope.VERIFY)
     given = _given(asked)
     given.pop("record", None)
     if "carton" in given:
         given["carton"] = Pack(**_given(given["carton"]))
-    known = whereabouts(request, said=not _PLACES.isdisjoint(given))
+    known = whereabouts(request, who, said=not _PLACES.isdisjoint(given))
     asker = asker_of(given.pop("asker", None), known.usual_asker)
     return Question(**{**known.as_fields(), **given}, asker=asker, door=Door.API)
 

@@ -213,7 +213,7 @@ def posted(form: MultiDict[str, str]) -> dict[str, str]:
 def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
     """What the fields ask, under the form's nonce."""
     texts: dict[str, Any] = {name: fields[name] for name in _TEXTS if name in fields}
-    place = whereabouts(request, said=not {"market", "region"}.isdisjoint(fields))
+    place = whereabouts(request, guest_or_actor(), said=not {"market", "region"}.isdisjoint(fields))
     question = Question(
         **texts,
         carton=Pack(**{field: fields[name] for name, field in _CARTON.items() if name in fields}),

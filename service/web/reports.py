@@ -124,7 +124,7 @@ def _report(fields: dict[str, str]) -> NewReport:
         scan_id=fields["check"],
         action=_answered(fields["check"]),
         photos=photos,
-        client=whereabouts(request, said=True).client,
+        client=whereabouts(request, guest_or_actor(), said=True).client,
         nonce=bound_nonce(request.form.get("nonce", "")[:64], fields),
     )
 

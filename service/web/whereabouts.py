@@ -13,10 +13,9 @@ from typing import Any
 import maxminddb
 from flask import Request, current_app
 
-from service.accounts.actors import OrganisationKind
+from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.evidence import Asker
 from service.errors import ErrorCode, RefusedError
-from service.web.access import guest_or_actor
 
 _MOST = 200
 
@@ -84,12 +83,11 @@ def place_of(request: Request) -> tuple[str, str]:
     return places.place(request.remote_addr or "") if places is not None else ("", "")
 
 
-def whereabouts(request: Request, *, said: bool) -> Whereabouts:
-    """What is known of where a request comes from. `said`: its asker says the place himself.
+def whereabouts(request: Request, who: Actor | None, *, said: bool) -> Whereabouts:
+    """What is known of where a request of `who` comes from. `said`: its asker says the place himself.
 
     A signed-in clinic is where it is registered, and one device however many it has.
     """
-    who = guest_or_actor()
     if who is not None and who.kind is OrganisationKind.CLINIC:
         mark = f"clinic-{who.organisation_id}"
         return Whereabouts(who.country, who.region, mark, trade=True, organisation_id=who.organisation_id)
