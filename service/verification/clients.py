@@ -10,7 +10,7 @@ import re
 import secrets
 import threading
 from datetime import datetime
-from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
@@ -22,11 +22,27 @@ KEY_DAYS = 7
 """For so long a device keeps its mark (`Thresholds.key_days` knows it too)."""
 
 _DAY = 86400
+_MOST_KEPT = 4096
 _MARK = 16  # characters: 64 bits, enough to tell a week's devices apart
 
 # Coarse: the kind of program and of machine, never a version that few have.
 _PROGRAMS = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari", "curl", "python")
 _MACHINES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "CrOS", "Linux")
+
+
+class _Held(NamedTuple):
+    """A period's key, and the marks that were made with it lately, by a hash that leads back to nobody."""
+
+    key: bytes
+    marks: dict[int, str]
+
+
+def _mark(key: bytes, address: str, user_agent: str) -> str:
+    network = network_of(address)
+    if not network:
+        return ""
+    said = f"{network}\0{coarse(user_agent[:1000])}".encode()
+    return hashlib.blake2b(said, key=key, digest_size=_MARK // 2).hexdigest()
 
 
 class ClientKeys:
@@ -35,24 +51,26 @@ class ClientKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._held: tuple[int, bytes] | None = None
+        self._held: tuple[int, _Held] | None = None
 
     def mark(self, address: str, user_agent: str, now: datetime) -> str:
-        """The mark of a device at `now` (aware); empty where no address is known. Nothing of it is kept."""
-        network = network_of(address)
-        if not network:
-            return ""
-        said = f"{network}\0{coarse(user_agent[:1000])}".encode()
-        key = self._key(int(now.timestamp()) // (KEY_DAYS * _DAY))
-        return hashlib.blake2b(said, key=key, digest_size=_MARK // 2).hexdigest()
+        """The mark of a device at `now` (aware); empty where no address is known. No address is kept."""
+        key, marks = self._key(int(now.timestamp()) // (KEY_DAYS * _DAY))
+        asked_before = hash((address, user_agent))  # under a key that this process made up when it started
+        mark = marks.get(asked_before)
+        if mark is None:
+            if len(marks) >= _MOST_KEPT:
+                marks.clear()
+            mark = marks[asked_before] = _mark(key, address, user_agent)
+        return mark
 
-    def _key(self, period: int) -> bytes:
+    def _key(self, period: int) -> "_Held":
         held = self._held
         if held is not None and held[0] >= period:
             return held[1]
         with self._lock:
             if self._held is None or self._held[0] < period:
-                self._held = (period, bytes.fromhex(self._of(period)))
+                self._held = (period, _Held(bytes.fromhex(self._of(period)), {}))
             return self._held[1]
 
     def _of(self, period: int) -> str:
@@ -66,7 +84,6 @@ class ClientKeys:
         return str(kept or new["key"])
 
 
-@lru_cache(maxsize=256)
 def coarse(user_agent: str) -> str:
     """The kind of program and of machine.
 
