@@ -11,7 +11,7 @@ from service.authenticity.reasons import Action
 from service.settings import load
 from service.verification.desk import Answer, Desk
 from service.verification.questions import Door, Question
-from service.web.api import to_json
+from service.web.answers import in_json
 from service.web.language import translation
 from service.web.wording import (
     advice_messages,
@@ -58,7 +58,7 @@ def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool) -> N
         database.close()
     ours = frozenset({urlsplit(settings.public_url).netloc.lower()} - {""})
     if as_json:
-        click.echo(json.dumps(to_json(answer, translation(), ours), ensure_ascii=False))
+        click.echo(json.dumps(json.loads(in_json(answer, translation(), ours)), ensure_ascii=False))
     else:
         _say(answer, ours)
     sys.exit(EXIT[answer.verdict.action])

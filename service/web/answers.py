@@ -1,0 +1,159 @@
+"""An answer as the documented JSON (`schemas.Verification`), written straight into bytes.
+
+Most of an answer is what was said of the lot before: its sentences and its record. That is written once and
+kept, and only what is of this check is written anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import NullTranslations
+from typing import Any
+
+from pydantic_core import to_json
+
+from service.authenticity.evidence import Asker, Presented
+from service.authenticity.verdicts import Record, Verdict
+from service.verification.desk import Answer
+from service.verification.snapshots import presented_to_plain
+from service.web.wording import advice_messages, headline, host_note, reason_message
+
+_Plain = dict[str, Any]
+
+_MOST_KEPT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What does not depend on which unit of a lot it is: members of JSON objects, without their braces."""
+
+    verdict: Verdict
+    tr: NullTranslations
+    sentences: bytes
+    record: bytes
+
+
+_kept: dict[tuple[int, str, int], _Said] = {}
+
+
+def in_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> bytes:
+    """The whole answer, its sentences in the language of `tr`; `ours`: our own hosts."""
+    said = _said(answer.verdict, answer.asker, tr)
+    record, ids = answer.verdict.record, to_json(answer.id)
+    found = b"null" if record is None else b"{%b,%b" % (said.record, to_json(_unit(record))[1:])
+    of_check = to_json(_of_check(answer, tr, ours))[1:]
+    return b'{"id":%b,%b,"record":%b,%b' % (ids, said.sentences, found, of_check)
+
+
+def _said(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Said:
+    """Kept from an earlier verdict whose parts these are: the very same objects (`verification.familiar`)."""
+    key = (id(verdict.reasons), asker.value, id(tr))
+    kept = _kept.get(key)
+    if kept is not None and _same_parts(kept.verdict, verdict):
+        return kept
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    record = to_json(_record(verdict.record))[1:-1] if verdict.record else b""
+    kept = _kept[key] = _Said(verdict, tr, to_json(_sentences(verdict, asker, tr))[1:-1], record)
+    return kept
+
+
+def _same_parts(one: Verdict, other: Verdict) -> bool:
+    """Whether `_said` would write the same. The kept verdict holds on to its parts, so no other has them."""
+    if one.record is None or other.record is None:
+        return one is other
+    return (
+        one.reasons is other.reasons
+        and one.advice is other.advice
+        and one.not_checked is other.not_checked
+        and one.choices is other.choices
+        and one.match is other.match
+        and one.action is other.action
+        and one.record.product is other.record.product
+        and one.record.batch is other.record.batch
+    )
+
+
+def _sentences(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Plain:
+    return {
+        "action": verdict.action.value,  # not the member: writing that takes three times as long
+        "match": verdict.match.value,
+        "reasons": [
+            {
+                "code": reason.code.value,
+                "severity": reason.severity.value,
+                "message": reason_message(reason, asker, tr),
+            }
+            for reason in verdict.reasons
+        ],
+        "headline": headline(verdict, asker, tr),
+        "advice": advice_messages(verdict, tr),
+        "not_checked": [each.value for each in verdict.not_checked],
+        "choices": [
+            {"gtin": each.gtin, "product": each.name, "manufacturer": each.manufacturer}
+            for each in verdict.choices
+        ],
+    }
+
+
+def _record(record: Record) -> _Plain:
+    """A record as plain values, all but the unit's."""
+    product, batch = record.product, record.batch
+    return {
+        "manufacturer": product.manufacturer,
+        "product": product.name,
+        "gtin": product.gtin,
+        "active_substance": product.active_substance or None,
+        "strengths": list(product.strengths),
+        "languages": list(product.languages),
+        "form": product.form or None,
+        "markets": list((batch and batch.markets) or product.markets),
+        "lot": batch.lot if batch else None,
+        "expiry": batch.expiry.iso if batch else None,
+        "made": batch.made.isoformat() if batch and batch.made else None,
+        "released": batch.released.isoformat() if batch and batch.released else None,
+        "status": batch.status.value if batch else None,
+    }
+
+
+def _unit(record: Record) -> _Plain:
+    unit = record.unit
+    return {
+        "serial": unit.serial if unit else None,
+        "disposition": unit.disposition.value if unit else None,
+    }
+
+
+def _of_check(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> _Plain:
+    shown = answer.presented
+    presented: _Plain = {
+        "gtin": shown.gtin.value if shown.gtin else None,
+        "lot": shown.lot.printed if shown.lot else None,
+        "serial": shown.serial.printed if shown.serial else None,
+        "expiry": shown.expiry.printed_form if shown.expiry else None,
+        "market": shown.market,
+        "strength": shown.strength,
+        "substance": shown.substance,
+        "language": shown.language,
+        "product": shown.product,
+        "national": dict(shown.national) or None,
+        "host": answer.host,
+        "kind": answer.kind,
+    }
+    if shown.no_lot:
+        presented["no_lot"] = True
+    return {
+        "notes": [note] if answer.host and (note := host_note(answer.host, ours, tr)) else [],
+        "presented": presented,
+        "vial": _half(answer.vial),
+        "carton": _half(answer.carton),
+        "as_of": _moment(answer.verdict.as_of),
+        "scanned_at": _moment(answer.scanned_at) if answer.scanned_at else None,
+    }
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _half(half: Presented | None) -> _Plain | None:
+    return presented_to_plain(half) if half is not None else None
