@@ -36,6 +36,9 @@ _MEDICINE: dict[str, tuple[re.Pattern[str], int | None, str]] = {
     "240": (_TEXT_30, None, "1 to 30 characters of GS1 character set 82"),
 }
 
+_FREE = frozenset({"10", "21", "22"})
+"""Whose characters are all that can be wrong with their values: lot, serial, variant."""
+
 # An element string of those on nearly every pack, and the separator behind it. What does not fit is taken
 # apart by `_first`, which says why.
 _COMMON = re.compile(
@@ -107,7 +110,8 @@ def checked(elements: list[Element]) -> Elements:
                 expected=f"one value for AI {ai}",
                 field=ai,
             )
-        check_value(ai, value)
+        if ai not in _FREE:
+            check_value(ai, value)
     unique = tuple(values.items())
     check_company(unique)
     return unique

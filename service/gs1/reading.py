@@ -257,7 +257,8 @@ def _product(
 ) -> Reading:
     """The product that valid elements name. A pallet or an asset is no vial: NOT_A_PRODUCT."""
     values = dict(elements)
-    named = "01" in values or (kind is Kind.ENVELOPE and "710" in values)
+    gtin = values.get("01")
+    named = gtin is not None or (kind is Kind.ENVELOPE and "710" in values)
     if not named and ("10" not in values or _OTHER_KEYS.intersection(values)):
         raise IdentifierError(
             ErrorCode.NOT_A_PRODUCT,
@@ -267,7 +268,7 @@ def _product(
         )
     expiry = values.get("17") or values.get("7003", "")[:6]
     identifier = ProductIdentifier(
-        gtin=Gtin(values["01"]) if "01" in values else None,
+        gtin=Gtin(gtin) if gtin is not None else None,
         lot=Lot.parse(values["10"]) if "10" in values else None,
         serial=Serial.parse(values["21"]) if "21" in values else None,
         expiry=Expiry.from_yymmdd(expiry) if expiry else None,

@@ -127,15 +127,16 @@ def csrf_field() -> Markup:
 
 
 def _at_the_door() -> Response | None:
-    g.actor = _who_asks(request.remote_addr or "")
+    g.actor = who = _who_asks(request.remote_addr or "")
     if request.method not in _CHANGES_NOTHING:
-        _refuse_other_sites()
-    if request.endpoint is None:
+        _refuse_other_sites(who)
+    endpoint = request.endpoint
+    if endpoint is None:
         return None  # 404 and 405 are everyone's
-    access = access_of(current_app, request.endpoint)
-    if access is None or not access.lets(g.actor):
-        return _refuse(g.actor)
-    if access.strong and not g.actor.strong:
+    access = access_of(current_app, endpoint)
+    if access is None or not access.lets(who):
+        return _refuse(who)
+    if access.strong and not (who and who.strong):
         return _ask_for_proof()
     return None
 
@@ -149,11 +150,11 @@ def _who_asks(address: str) -> Actor | None:
     return _accounts().sessions.actor(token, address=address) if token else None
 
 
-def _refuse_other_sites() -> None:
+def _refuse_other_sites(who: Actor | None) -> None:
     if request.environ.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         raise ForbiddenError(ErrorCode.OTHER_SITE)
     # JSON cannot be sent from another site without that site being asked first (CORS), and we never agree.
-    if g.actor is None or g.actor.is_program or request.is_json:
+    if who is None or who.is_program or request.is_json:
         return
     given = request.form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")
     if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_token().encode()):

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from service.authenticity.evidence import Asker, Presented
+from service.authenticity.evidence import Asker, Presented, UnitRecord
 from service.authenticity.verdicts import Record, Verdict
 from service.verification.desk import Answer
 from service.verification.snapshots import presented_to_plain
@@ -38,10 +38,11 @@ _kept: dict[tuple[int, str, int], _Said] = {}
 def in_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> bytes:
     """The whole answer, its sentences in the language of `tr`; `ours`: our own hosts."""
     said = _said(answer.verdict, answer.asker, tr)
-    record, ids = answer.verdict.record, to_json(answer.id)
-    found = b"null" if record is None else b"{%b,%b" % (said.record, to_json(_unit(record))[1:])
-    of_check = to_json(_of_check(answer, tr, ours))[1:]
-    return b'{"id":%b,%b,"record":%b,%b' % (ids, said.sentences, found, of_check)
+    record = answer.verdict.record
+    found = b"null" if record is None else b"{%b,%b}" % (said.record, _unit(record.unit))
+    made = b"null" if answer.id is None else b'"%b"' % answer.id.encode()  # hexadecimal and hyphens
+    of_check = to_json(_of_check(answer, tr, ours))
+    return b'{"id":%b,%b,"record":%b,%b' % (made, said.sentences, found, of_check[1:])
 
 
 def _said(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Said:
@@ -115,12 +116,10 @@ def _record(record: Record) -> _Plain:
     }
 
 
-def _unit(record: Record) -> _Plain:
-    unit = record.unit
-    return {
-        "serial": unit.serial if unit else None,
-        "disposition": unit.disposition.value if unit else None,
-    }
+def _unit(unit: UnitRecord | None) -> bytes:
+    if unit is None:
+        return b'"serial":null,"disposition":null'
+    return b'"serial":%b,"disposition":%b' % (to_json(unit.serial), to_json(unit.disposition.value))
 
 
 def _of_check(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> _Plain:

@@ -70,8 +70,8 @@ def _question(asked: schemas.Request) -> Question:
     if "carton" in given:
         given["carton"] = Pack(**_given(given["carton"]))
     known = whereabouts(request, who, said=not _PLACES.isdisjoint(given))
-    asker = asker_of(given.pop("asker", None), known.usual_asker)
-    return Question(**{**known.as_fields(), **given}, asker=asker, door=Door.API)
+    given["asker"] = asker_of(given.get("asker"), known.usual_asker)
+    return Question(door=Door.API, **(known.as_fields() | given))
 
 
 _PLACES = frozenset({"country", "region", "market"})
