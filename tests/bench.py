@@ -38,7 +38,7 @@ from tests.bench_images import images
 from tests.storage.raw import executemany_units
 
 SECONDS, ROUNDS = float(os.environ.get("BENCH_SECONDS", "1")), int(os.environ.get("BENCH_ROUNDS", "7"))
-LOTS, CONNECTIONS, MOST_A_SECOND = 200, 8, 10_000
+LOTS, CONNECTIONS, MOST_A_SECOND = 200, 4, 10_000
 GTIN = Gtin.parse("09506000134352").value
 
 

@@ -95,13 +95,19 @@ def keep(snapshot: Snapshot, understood: Understood, evidence: Evidence) -> None
         return
     if (unit is None) != (shown.serial is None) or (unit and unit.batch.id != batch.id):
         return
-    if any(each.serial or each.serial_prefix for each in evidence.alerts):
-        return
     if evidence != _of_unit(evidence, shown, evidence.now, unit):
         return  # there was more to look at than lots and units have in common
-    until = min(_end_of_day(evidence.now, evidence.zone), _end_of_day(evidence.now, UTC))
     named = notices.beginnings(snapshot)
+    if not _found_by_serial(evidence, named) or (shown.serial and notices.naming(named, shown.serial)):
+        return
+    until = min(_end_of_day(evidence.now, evidence.zone), _end_of_day(evidence.now, UTC))
     snapshot.facts.keep(key, _Lot(evidence, product, batch, shown.lot.key, named, evidence.now, until))
+
+
+def _found_by_serial(evidence: Evidence, named: notices.Beginnings) -> bool:
+    """Whether `named` finds all notices here that name serials: then they say the same of every other."""
+    findable = {alert.id for alerts in named.values() for alert in alerts}
+    return all(alert.id in findable for alert in evidence.alerts if alert.serial or alert.serial_prefix)
 
 
 def _key(understood: Understood, asker: Asker) -> Hashable | None:

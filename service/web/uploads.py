@@ -6,7 +6,7 @@ from io import BytesIO
 from threading import BoundedSemaphore
 from typing import IO, TypeVar, cast
 
-from flask import Flask, Request, request
+from flask import Flask, Request, g, request
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.verification.images import Code, read_codes
@@ -22,6 +22,8 @@ _WAIT = 1.0
 # In one process: reading a picture takes a core for up to some seconds, and whoever types a lot number must
 # not wait behind it.
 _reading = BoundedSemaphore(_AT_ONCE)
+_sending = BoundedSemaphore(_AT_ONCE)
+# A large file on a slow line keeps a thread of this process until it is there.
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,20 @@ def init_app(app: Flask) -> None:
             most = body.most if isinstance(body.most, int) else body.most()
             request.max_content_length, request.max_form_memory_size = most, MOST_TYPED
             cast(MemoryRequest, request).files_on_disk = body.on_disk
+            if body.on_disk:
+                _wait_for_turn()
+
+    @app.teardown_request
+    def finished(_error: BaseException | None) -> None:
+        if g.pop("sending", False):
+            _sending.release()
+
+
+def _wait_for_turn() -> None:
+    """UnavailableError(LIST_BUSY) while somebody else sends a file that may take minutes."""
+    if not _sending.acquire(timeout=_WAIT):
+        raise UnavailableError(ErrorCode.LIST_BUSY, field="list")
+    g.sending = True
 
 
 def too_large() -> RefusedError:
