@@ -1,3 +1,5 @@
+import re
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -5,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1 import element_strings
+from service.gs1 import element_strings, reading
 
 GS = "\x1d"
 GTIN = "0109506000134352"
@@ -139,3 +141,48 @@ def test_taking_apart_is_total(text: str) -> None:
     for parse in (element_strings.parse, element_strings.parse_bracketed):
         with suppress(IdentifierError):
             assert parse(text)
+
+
+_PIECES = st.sampled_from(
+    [
+        "0109506000134352",
+        "0109506000134353",  # a wrong check digit
+        "010950600013435",  # a digit short
+        "17251231",
+        "17250230",  # no day of the calendar
+        "1725123",
+        "10ABC123",
+        "10" + "A" * 20,
+        "10" + "A" * 21,  # one character too long
+        "10",
+        "21X/1",
+        "21with space",
+        "22V1",
+        "11251200",
+        "71012345678",
+        "99x",
+        "\x1d",
+        "\x1d",
+        "]d2",
+        "<GS>",
+        " ",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=8).map("".join))
+def test_what_is_on_nearly_every_pack_is_taken_apart_as_all_else(text: str) -> None:
+    """The short ways, of one element string and of a whole scan, lead where the long ones do."""
+
+    def outcome(read: Callable[[str], object], given: str) -> object:
+        try:
+            return read(given)
+        except IdentifierError as error:
+            return (error.code, error.found, error.field)
+
+    short = outcome(element_strings.parse, text)
+    with pytest.MonkeyPatch.context() as without:
+        without.setattr(element_strings, "_COMMON", re.compile("(?!)"))
+        assert outcome(element_strings.parse, text) == short
+    for scan in (text, f"]d2{text}"):
+        assert outcome(reading.read_typed, scan) == outcome(lambda it: reading._read(it, typed=True), scan)

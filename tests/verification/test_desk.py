@@ -335,3 +335,38 @@ def selects_of(database: Database, asked: Question) -> int:
         counted = _Counted(snapshot.driver)
         gather(replace(snapshot, driver=counted), understand(asked), Asker.PATIENT, datetime.now(UTC))
     return counted.selects
+
+
+@pytest.fixture
+def processes(filled: Database) -> Iterator[tuple[Desk, Desk]]:
+    """Two processes that answer from one database, and write strangers' checks down when they get to it."""
+    other = Database(filled.url.render_as_string(hide_password=False))
+    desks = [Desk(each, window=1.0, alone=False, read_clock=lambda: NOW) for each in (filled, other)]
+    yield desks[0], desks[1]
+    for desk in desks:
+        desk.close()
+    other.close()
+
+
+def test_a_form_sent_twice_is_one_check_for_every_process(processes: tuple[Desk, Desk]) -> None:
+    """A second press of the button may reach another process, and the page be asked for from either."""
+    one, other = processes
+    question = Question(scan=FULL, nonce="n-1")
+    first, second = one.verify(question), other.verify(question)
+    assert (second.id, second.repeated) == (first.id, True)
+    assert first.id is not None
+    assert other.answer(first.id).verdict == one.answer(first.id).verdict == first.verdict
+
+
+def test_a_check_without_a_nonce_is_found_by_the_other_process_within_the_window(
+    processes: tuple[Desk, Desk],
+) -> None:
+    one, other = processes
+    answer = one.verify(Question(scan=FULL))
+    assert answer.id is not None
+    assert other.answer(answer.id).verdict == answer.verdict
+
+
+def test_an_id_that_nobody_gave_out_is_not_waited_for_for_long(processes: tuple[Desk, Desk]) -> None:
+    with pytest.raises(NotFoundError):
+        processes[1].answer(new_id())

@@ -21,8 +21,8 @@ from tests.verification import world
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 R = ReasonCode
-UNIT = {"scan": f"]d201{world.GTIN}1770123110VX2401\x1d219KQ4T7M2", "market": "FR"}
-OTHER = {"scan": f"]d201{world.GTIN}1770123110VX2401\x1d21OTHER1", "market": "FR"}
+UNIT: dict[str, Any] = {"scan": f"]d201{world.GTIN}1770123110VX2401\x1d219KQ4T7M2", "market": "FR"}
+OTHER: dict[str, Any] = {"scan": f"]d201{world.GTIN}1770123110VX2401\x1d21OTHER1", "market": "FR"}
 LOT: dict[str, Any] = {"lot": "VX2401"}
 
 
@@ -139,6 +139,7 @@ def test_when_a_unit_was_opened_is_said_of_that_unit(two: Two) -> None:
     for serial, day in (("OTHER1", date(2026, 2, 1)), ("OTHER2", date(2026, 2, 2))):
         two.change(insert(Vial).values(vial | {"serial": serial, "used_on": day, "opened": START}))
         two.change(update(Unit).where(Unit.serial == serial).values(disposition=Disposition.DISPENSED))
+    two.desk.look_up(Question(**UNIT))
     for serial, said in (("OTHER1", "2026-02-01"), ("OTHER2", "2026-02-02")):
         answer = two.desk.look_up(Question(**UNIT | {"scan": UNIT["scan"].replace("9KQ4T7M2", serial)}))
         (dispensed,) = [reason for reason in answer.verdict.reasons if reason.code is R.DISPENSED]
@@ -180,7 +181,7 @@ def test_who_saw_the_code_before_is_looked_at(
 def test_the_day_ends_where_the_market_is(two: Two) -> None:
     """In Paris the last day is over an hour before it is in UTC."""
     two.change(update(Batch).where(Batch.id == 1).values(expiry=date(2026, 3, 5)))
-    asked = {"lot": "VX2401", "gtin": world.GTIN, "market": "FR"}
+    asked: dict[str, Any] = {"lot": "VX2401", "gtin": world.GTIN, "market": "FR"}
     two.time.now = datetime(2026, 3, 5, 22, 59, 59, tzinfo=UTC)
     assert R.EXPIRED not in codes(two.desk.look_up(Question(**asked)))
     two.time.now = datetime(2026, 3, 5, 23, 0, 0, tzinfo=UTC)  # midnight in Paris
@@ -198,7 +199,9 @@ def _asked(dice: random.Random) -> Question:
     lot = dice.choice(["VX2401", "VX2401", "VX2401", "vx 2401", "408011"])
     expiry = dice.choice(["17701231", "17701231", "17701230", ""])
     scan = f"]d201{world.GTIN}{expiry}10{lot.replace(' ', '')}\x1d21{serial}"
-    fields = dice.choice([{"scan": scan}, {"scan": scan}, {"lot": lot}, {"lot": lot, "gtin": world.GTIN}])
+    fields: dict[str, Any] = dice.choice(
+        [{"scan": scan}, {"scan": scan}, {"lot": lot}, {"lot": lot, "gtin": world.GTIN}]
+    )
     return Question(
         **fields,
         market=dice.choice(["FR", "FR", "TR", "BR", ""]),
@@ -245,3 +248,41 @@ def test_whatever_happened_it_is_as_if_nothing_had_been_kept(two: Two, seed: int
             two.time.now += timedelta(hours=dice.choice([1, 5, 24, 24 * 40]))
         two.desk.look_up(question)
         assert two.desk.look_up(question) == two.anew(question)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_units_of_one_lot_are_told_apart_by_who_saw_them(two: Two, seed: int) -> None:
+    """Nothing but places, devices and days: what is kept of one history is never said of another."""
+    dice = random.Random(seed)
+    with two.database.transaction() as connection:
+        rows = [
+            {"product_id": 1, "batch_id": 1, "serial": f"MORE{n}", "disposition": Disposition.ACTIVE}
+            for n in range(12)
+        ]
+        connection.execute(insert(Unit), rows)
+        released = date(2026, 3, 10)  # some are seen before that day, some not
+        connection.execute(update(Batch).where(Batch.id == 1).values(released=released))
+    for _ in range(100):
+        question = Question(
+            scan=UNIT["scan"].replace("9KQ4T7M2", f"MORE{dice.randrange(12)}"),
+            country="FR",
+            region=dice.choice(["Lyon", "Paris"]),
+            client=dice.choice(["d1", "d1", "d1", "d2"]),
+        )
+        two.record(question)
+        asked = replace(question, region=dice.choice(["Lyon", "Paris"]))
+        assert two.desk.look_up(asked) == two.anew(asked)
+        two.time.now += timedelta(hours=dice.choice([0, 0, 11, 24]))
+
+
+def test_a_unit_that_was_seen_before_its_release_is_not_taken_for_its_neighbour(two: Two) -> None:
+    two.change(update(Batch).where(Batch.id == 1).values(released=date(2026, 3, 10)))
+    early, late = (
+        Question(scan=each["scan"], country="FR", region="Lyon", client="d1") for each in (UNIT, OTHER)
+    )
+    two.record(early)
+    two.time.now = datetime(2026, 3, 12, 12, tzinfo=UTC)
+    two.record(early)
+    two.record(late)
+    assert R.SEEN_BEFORE_RELEASE not in codes(two.desk.look_up(late))
+    assert R.SEEN_BEFORE_RELEASE in codes(two.desk.look_up(early))

@@ -21,6 +21,7 @@ from service.registry.uploads.worker import Worker
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product
+from service.web import uploads
 from service.web.access import COOKIE
 from tests.people import organisation, signed_in
 from tests.registry.lists import count, table
@@ -455,3 +456,15 @@ def post_with(client: FlaskClient, path: str) -> int:
     assert cookie is not None
     right = hashlib.sha256(f"csrf {cookie.value}".encode()).hexdigest()
     return client.post(path, headers={"X-CSRF-Token": right}).status_code
+
+
+def test_while_a_list_is_on_its_way_another_waits_and_nothing_else_does(house: House) -> None:
+    """A large file on a slow line keeps a thread: it must not keep them all."""
+    client = signed_in(house.app, Role.IMPORTER)
+    body = multipart(token(client), f"{HEADER}{GTIN},A1,2030-01-31\n".encode(), "a.csv")
+    with uploads._sending:
+        answer = client.post("/imports/new", data=body, content_type=MULTIPART)
+        assert answer.status_code == 503
+        assert "Somebody else is sending a list at this moment." in answer.text
+        assert client.get("/imports/new").status_code == 200
+    assert client.post("/imports/new", data=body, content_type=MULTIPART).status_code == 303
