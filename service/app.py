@@ -58,6 +58,7 @@ from service.web.reports import reports
 from service.web.setup import setup
 from service.web.station import station
 from service.web.triage import triage
+from service.web.turns import Turns
 from service.web.watch import watch
 from service.web.whereabouts import PlaceDatabase
 from service.web.wording.digests import digest_text
@@ -132,6 +133,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         many = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
+    app.wsgi_app = Turns(app.wsgi_app, at_once=settings.threads, largest=uploads.MOST_UPLOAD)  # type: ignore[method-assign]  # likewise
     app.after_request(_secure)
     return app
 

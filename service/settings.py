@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 is all of them.")
     port: int = Field(8000, ge=1, le=65535, description="The port to listen on.")
-    threads: int = Field(3, ge=1, le=64, description="How many requests a process answers at once.")
+    threads: int = Field(2, ge=1, le=64, description="How many requests a process works on at once.")
     workers: int = Field(
         0, ge=0, le=32, description="How many processes answer. 0: one for each core, at most four."
     )

@@ -19,6 +19,7 @@ from service.storage.database import Database
 from service.verification.desk import Desk
 from service.verification.questions import Question
 from service.web.language import translation
+from service.web.turns import WAITING
 from service.web.wording import verdict_title
 
 TO_TRY = (
@@ -50,7 +51,7 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
         address=host,
         port=port,
         workers=settings.processes,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.threads + WAITING,
         log_level=LogLevels.warning,
         log_access=False,  # an access log would hold serial numbers
     ).serve()

@@ -14,6 +14,7 @@ from service.web.answers import in_json
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
 from service.web.pages import asker_of, own_hosts
+from service.web.turns import aside
 from service.web.whereabouts import whereabouts
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -57,7 +58,9 @@ def verify() -> Response:
 @open_to_everyone
 def answered(scan_id: str) -> Response:
     """What was answered then; a later recall does not change it."""
-    return _json(_desk().answer(scan_id), 200)
+    with aside():  # another process may be writing it down
+        answer = _desk().answer(scan_id)
+    return _json(answer, 200)
 
 
 def _question(asked: schemas.Request) -> Question:

@@ -1,6 +1,5 @@
 """The JSON body of a request, read into its documented shape."""
 
-from io import BytesIO
 from typing import Any, TypeVar
 
 from flask import request
@@ -42,17 +41,15 @@ def read_body(shape: type[T]) -> T:
 
 
 def _sent(environ: dict[str, Any]) -> bytes:
-    """The body: in one piece where it is small, as a check's is.
+    """The body: at once where it is small, as a check's is.
 
-    werkzeug's own way reads through two buffers of 64 kB, asks the server twice, and takes 20 µs.
+    werkzeug's own way reads through two buffers of 64 kB, and takes 20 µs.
     """
     said = environ.get("CONTENT_LENGTH", "")
     length = int(said) if said.isdecimal() and said.isascii() else 0
     if not 0 < length <= _SMALL:
         return request.get_data()
-    stream = environ["wsgi.input"]
+    stream = environ["wsgi.input"]  # received already (`turns`)
     sent: bytes = stream.read(length)
-    while len(sent) < length and (more := stream.read(length - len(sent))):
-        sent += more
-    environ["wsgi.input"] = BytesIO(sent)  # for whoever reads it again
+    stream.seek(0)  # for whoever reads it again
     return sent

@@ -39,6 +39,7 @@ from service.web.access import guest_or_actor, open_to_everyone
 from service.web.raw_target import raw_target
 from service.web.result_page import asked_fields, places, result_page
 from service.web.setup import known_layout
+from service.web.turns import aside
 from service.web.whereabouts import whereabouts
 from service.web.wording import date_words, error_message, visible
 from service.web.wording.words import from_visible
@@ -151,7 +152,8 @@ def result(scan_id: str) -> str:
 
     But for a scan that was not read for certain: its fields asked again would look as if they had been.
     """
-    answer = desk().answer(scan_id)
+    with aside():  # another process may be writing it down
+        answer = desk().answer(scan_id)
     asker = asker_of(request.args.get("as"), answer.asker)
     unsure = any(reason.code is ReasonCode.LIKELY_MISREAD for reason in answer.verdict.reasons)
     if asker is answer.asker or unsure:

@@ -10,6 +10,7 @@ from flask import Flask, Request, g, request
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.verification.images import Code, read_codes
+from service.web.turns import aside
 
 MOST_UPLOAD = 16 * 1024 * 1024
 """Largest request with a picture in it, and with what a form says beside it."""
@@ -90,7 +91,9 @@ def init_app(app: Flask) -> None:
 
 def _wait_for_turn() -> None:
     """UnavailableError(LIST_BUSY) while somebody else sends a file that may take minutes."""
-    if not _sending.acquire(timeout=_WAIT):
+    with aside():
+        ours = _sending.acquire(timeout=_WAIT)
+    if not ours:
         raise UnavailableError(ErrorCode.LIST_BUSY, field="list")
     g.sending = True
 
@@ -111,9 +114,10 @@ def sent_picture() -> bytes:
 
 def codes_of(content: bytes) -> tuple[Code, ...]:
     """The codes in a picture, a few pictures at a time. Raises as `read_codes`, and BUSY."""
-    if not _reading.acquire(timeout=_WAIT):
-        raise UnavailableError(ErrorCode.BUSY, field="photo")
-    try:
-        return read_codes(content)
-    finally:
-        _reading.release()
+    with aside():
+        if not _reading.acquire(timeout=_WAIT):
+            raise UnavailableError(ErrorCode.BUSY, field="photo")
+        try:
+            return read_codes(content)
+        finally:
+            _reading.release()

@@ -50,6 +50,26 @@ def address(sqlite_url: str, tmp_path: Path) -> Iterator[str]:
         process.wait(20)
 
 
+def test_phones_on_slow_lines_keep_nobody_waiting(address: str) -> None:
+    """More photos on their way than there are turns: each is half sent, and never goes on."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    head = (
+        "POST /photo HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+    )
+    phones = []
+    try:
+        for number in range(6 * PROCESSES):
+            phones.append(socket.create_connection((host, int(port))))
+            length = 3_000_000 if number % 2 else 30_000
+            phones[-1].sendall(head.format(host=host, length=length).encode())
+        for _ in range(4 * PROCESSES):
+            assert "nonce" in page(address)[1]
+    finally:
+        for each in phones:
+            each.close()
+
+
 def page(url: str, **form: str) -> tuple[str, str]:
     """Where a new connection, and so any of the processes, leads to, and what is said there."""
     body = urllib.parse.urlencode(form).encode() if form else None

@@ -1,0 +1,95 @@
+"""Whose turn it is: a few requests are worked on at once in a process, and many may wait without a turn.
+
+Python works on one thing at a time, and threads that take it from each other only slow each other down. But
+a phone on a slow line takes a minute to send a photo: that is waited for before the turn, so that whoever
+types a lot number need not wait behind it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+
+WAITING = 32
+"""Threads of a process: so many requests can be waited for."""
+
+_SMALL = 64 * 1024
+_LARGE_AT_ONCE = 16
+# They are in memory until they are read: a photo has no business on a disk.
+_KEY = "vialcheck.turns"
+
+Turn = SimpleQueue[None]
+
+
+class Turns:
+    """WSGI middleware in front of an application. `at_once`: how many requests it works on.
+
+    A body of up to `largest` bytes is received before the turn. A larger one (a list) is received in it, by
+    the view that takes it and after its sender was recognised.
+    """
+
+    def __init__(self, app: "Application", *, at_once: int, largest: int) -> None:
+        self._app, self._largest = app, largest
+        self._turns, self._large = _filled(at_once), _filled(_LARGE_AT_ONCE)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Receive, wait for a turn, answer."""
+        length = environ.get("CONTENT_LENGTH")
+        if length:
+            self._receive(environ, length)
+        environ[_KEY] = self._turns
+        self._turns.get()
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self._turns.put(None)
+
+    def _receive(self, environ: "WSGIEnvironment", said: str) -> None:
+        length = int(said) if said.isascii() and said.isdecimal() else 0
+        if length <= _SMALL:
+            environ["wsgi.input"] = _received(environ["wsgi.input"], length)
+        elif length <= self._largest:
+            self._large.get()
+            try:
+                environ["wsgi.input"] = _received(environ["wsgi.input"], length)
+            finally:
+                self._large.put(None)
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Give the turn away for as long as this request waits, or works where Python is not needed."""
+    turns: Turn | None = request.environ.get(_KEY)
+    if turns is None:
+        yield
+        return
+    turns.put(None)
+    try:
+        yield
+    finally:
+        turns.get()
+
+
+def _filled(number: int) -> Turn:
+    turns = Turn()
+    for _ in range(number):
+        turns.put(None)
+    return turns
+
+
+def _received(stream: Any, length: int) -> BytesIO:
+    """All of a body, or what came of it before its sender went away."""
+    sent: bytes = stream.read(length)
+    parts, missing = [sent], length - len(sent)
+    while missing > 0 and (more := stream.read(missing)):
+        parts.append(more)
+        missing -= len(more)
+    return BytesIO(b"".join(parts))
