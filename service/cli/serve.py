@@ -1,5 +1,6 @@
 """`vialcheck serve`: migrate, load the seed into an empty database, serve, and say where."""
 
+import logging
 import signal
 import sys
 
@@ -44,6 +45,8 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     database.close()
     _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
     sys.stdout.flush()
+    # Most of the threads only wait for what slow lines send: that there are many is meant (`web.turns`).
+    logging.getLogger("_granian").addFilter(lambda said: "Python threads" not in said.getMessage())
     Granian(
         "service.cli.serve:worker_app",
         factory=True,
