@@ -15,11 +15,13 @@ from service.authenticity.evidence import Asker, Presented, UnitRecord
 from service.authenticity.verdicts import Record, Verdict
 from service.verification.desk import Answer
 from service.verification.snapshots import presented_to_plain
+from service.web import schemas
 from service.web.wording import advice_messages, headline, host_note, reason_message
 
 _Plain = dict[str, Any]
 
 _MOST_KEPT = 1024
+_NOTHING_PRESENTED: _Plain = dict.fromkeys(schemas.Presented.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +125,8 @@ def _unit(unit: UnitRecord | None) -> bytes:
 
 
 def _of_check(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> _Plain:
-    shown = answer.presented
-    presented: _Plain = {
-        "gtin": shown.gtin.value if shown.gtin else None,
-        "lot": shown.lot.printed if shown.lot else None,
-        "serial": shown.serial.printed if shown.serial else None,
-        "expiry": shown.expiry.printed_form if shown.expiry else None,
-        "market": shown.market,
-        "strength": shown.strength,
-        "substance": shown.substance,
-        "language": shown.language,
-        "product": shown.product,
-        "national": dict(shown.national) or None,
-        "host": answer.host,
-        "kind": answer.kind,
-    }
-    if shown.no_lot:
-        presented["no_lot"] = True
+    presented = _NOTHING_PRESENTED | presented_to_plain(answer.presented)
+    presented |= {"host": answer.host, "kind": answer.kind}
     return {
         "notes": [note] if answer.host and (note := host_note(answer.host, ours, tr)) else [],
         "presented": presented,

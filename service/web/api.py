@@ -73,7 +73,7 @@ def _question(asked: schemas.Request) -> Question:
     if "carton" in given:
         given["carton"] = Pack(**_given(given["carton"]))
     known = whereabouts(request, who, said=not _PLACES.isdisjoint(given))
-    given["asker"] = asker_of(given.get("asker"), known.usual_asker)
+    given["asker"] = asker_of(given.get("asker"))
     return Question(door=Door.API, **(known.as_fields() | given))
 
 

@@ -14,7 +14,6 @@ import maxminddb
 from flask import Request, current_app
 
 from service.accounts.actors import Actor, OrganisationKind
-from service.authenticity.evidence import Asker
 from service.errors import ErrorCode, RefusedError
 
 _MOST = 200
@@ -32,11 +31,6 @@ class Whereabouts:
     client: str = ""
     trade: bool = False
     organisation_id: int | None = None
-
-    @property
-    def usual_asker(self) -> Asker:
-        """A clinic whose people or program is signed in; a patient else."""
-        return Asker.CLINIC if self.trade else Asker.PATIENT
 
     def as_fields(self) -> dict[str, Any]:
         """The same as fields of a `Question`."""
