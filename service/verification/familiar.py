@@ -70,7 +70,7 @@ def look(
     if lot is None or not lot.since <= now < lot.until:
         return None
     found = _glance(database, lot, understood)
-    if found is None or found[0].version != facts.version:
+    if found is None or facts.version is None or found[0].version != facts.version:
         return None
     seen, unit = found
     quiet = _nothing_to_say(lot, seen, understood.place, trade=trade)

@@ -6,6 +6,7 @@ Strangers' scans are gathered and written together by a thread of this process, 
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,9 @@ from service.verification.snapshots import (
 from service.verification.watch import Watch
 
 _log = logging.getLogger(__name__)
+
+_BUSY_SECONDS = 10.0
+"""For so long after a busy database strangers' checks are gathered, also those that others may ask for."""
 
 MOST_WAITING = 10_000
 """So many scans may wait for the disk; one more, and its asker is told to try again."""
@@ -75,16 +79,23 @@ class ScanLog:
         self._unsure = False
         self._writer: threading.Thread | None = None
         self._closed = False
+        self._busy_until = 0.0
 
     def append(self, scan: RecordedScan, *, durable: bool, shared: bool = False) -> RecordedScan:
         """Record a scan; the one that is kept: an earlier one when its nonce was already used.
 
         Durable: on disk when this returns. Otherwise within the window. UnavailableError when it can't be.
         `shared`: other processes may be asked with the same nonce, or for this very check, before that: they
-        can read it when this returns.
+        can read it when this returns, unless the database is busy.
         """
-        if durable or (shared and scan.nonce is not None):
-            return self._write_now(scan, durable=durable)
+        if durable:
+            return self._write_now(scan, durable=True)
+        if shared and scan.nonce is not None and time.monotonic() >= self._busy_until:
+            try:
+                return self._write_now(scan, durable=False)
+            except UnavailableError:
+                # A long import holds the lock: a stranger's check need not wait for it, nor the next ones.
+                self._busy_until = time.monotonic() + _BUSY_SECONDS
         with self._changed:
             earlier = self._by_nonce.get(scan.nonce) if scan.nonce else None
             if earlier is not None:

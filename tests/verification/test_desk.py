@@ -153,6 +153,7 @@ def test_the_same_nonce_is_the_same_check(desk: Desk, filled: Database, asker: A
         desk.verify(replace(question, scan="VX2402"))
     assert refused.value.code is ErrorCode.NONCE_REUSED
     desk.close()
+    other.close()
     assert count(filled) == 1
 
 
@@ -370,3 +371,17 @@ def test_a_check_without_a_nonce_is_found_by_the_other_process_within_the_window
 def test_an_id_that_nobody_gave_out_is_not_waited_for_for_long(processes: tuple[Desk, Desk]) -> None:
     with pytest.raises(NotFoundError):
         processes[1].answer(new_id())
+
+
+def test_a_long_import_keeps_no_stranger_from_an_answer(filled: Database) -> None:
+    """It holds SQLite's only lock: what several processes share is then gathered, as one alone does."""
+    other = Database(filled.url.render_as_string(hide_password=False), wait_seconds=0.1)
+    desk = Desk(other, alone=False)
+    with filled.transaction() as connection:
+        connection.execute(update(Batch).values(quantity=7))
+        answer = desk.verify(Question(scan=FULL, nonce="n-2"))
+        again = desk.verify(Question(scan=FULL, nonce="n-2"))
+    assert (again.id, again.repeated) == (answer.id, True)
+    desk.close()
+    other.close()
+    assert count(filled) == 1
