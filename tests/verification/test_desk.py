@@ -153,7 +153,6 @@ def test_the_same_nonce_is_the_same_check(desk: Desk, filled: Database, asker: A
         desk.verify(replace(question, scan="VX2402"))
     assert refused.value.code is ErrorCode.NONCE_REUSED
     desk.close()
-    other.close()
     assert count(filled) == 1
 
 
