@@ -249,7 +249,8 @@ _EXCLUDES = (
 )
 _ONE_OF_A_KIND = re.compile(r"(3[1-6]\d|39[0-5])\d")
 
-_MEDICINE = frozenset({"01", "10", "11", "17", "21", "22", "240", *(f"71{n}" for n in range(8))})
+ON_MEDICINES = frozenset({"01", "10", "11", "17", "21", "22", "240", *(f"71{n}" for n in range(8))})
+"""What packs of medicines bear. None of these excludes another, and a GTIN is all that they need."""
 
 
 @cache
@@ -260,8 +261,8 @@ def _pattern(patterns: str) -> re.Pattern[str]:
 def check_company(elements: Iterable[Element]) -> None:
     """Raise AI_COMBINATION unless these AIs may stand together (GS1 General Specifications, 4.13, 4.14)."""
     ais = {ai for ai, _ in elements}
-    if "01" in ais and ais <= _MEDICINE:
-        return  # none of these excludes another, and the GTIN is what they need
+    if "01" in ais and ais <= ON_MEDICINES:
+        return
     for some, others in _EXCLUDES:
         left = _present(some, ais)
         right = _present(others, ais)

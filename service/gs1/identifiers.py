@@ -148,7 +148,12 @@ class Serial:
         printed = fold(text, field="serial")
         require_cset_82(printed, field="serial")
         _require_length(text, len(printed), "serial")
-        return cls(printed, _key(printed))
+        return cls.from_element(printed)
+
+    @classmethod
+    def from_element(cls, value: str) -> Self:
+        """The value of an element string, whose characters and length were checked (`element_strings`)."""
+        return cls(value, _key(value))
 
 
 @dataclass(frozen=True, slots=True)

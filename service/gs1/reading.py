@@ -12,10 +12,13 @@ must never pass for an unknown lot.
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1 import digital_link, element_strings, hosts, iso15434, wedge
+from service.gs1.application_identifiers import ON_MEDICINES
 from service.gs1.characters import GROUP_SEPARATOR, fold
 from service.gs1.element_strings import Elements
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
@@ -29,6 +32,12 @@ _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _GS1_SYMBOLOGIES = frozenset({"]C1", "]e0", "]d2", "]d8", "]Q3", "]J1"})
 # EAN/UPC and ITF-14 carry a bare GTIN of these lengths; some scanners cut the leading 0 of UPC-A
 _GTIN_SYMBOLOGIES = {"]E0": (12, 13), "]E4": (8,), "]I1": (14,)}
+
+_BEFORE_SERIAL = GROUP_SEPARATOR + "21"
+_MAX_USUAL = 120
+# Element strings that stay what they are when one is put behind the GTIN or the last of them: no separator
+# at these places, and nothing that is folded or respelled.
+_AS_IT_IS = re.compile(r"01[0-9]{14}(?!\x1d)[!-;=-~\x1d]*(?<!\x1d)")
 
 _ITEM_FIRST = re.compile(r"01[0-9]{14}")
 _SPACED_DIGITS = re.compile(r"[0-9][0-9 -]{11,30}[0-9]")
@@ -84,20 +93,46 @@ def read_typed(text: str, *, layout: str = "") -> Reading:
     """
     if layout:
         return _read_on(layout, text) or _read(text, typed=True)
-    return _read_plainest(text) or _read(text, typed=True)
+    return _read_usual(text) or _read(text, typed=True)
 
 
-def _read_plainest(text: str) -> Reading | None:
-    """What nearly every scanner sends, a GS1 symbol with its AIM identifier, read at once; None for all else.
+def _read_usual(text: str) -> Reading | None:
+    """What nearly every scanner sends: a GS1 symbol of a unit, with its AIM identifier. None for all else.
 
-    It is what `_read` makes of it too (the tests hold one against the other), after half of the steps.
+    The units of a lot differ in their serial, so the rest is read once and kept. It is what `_read` makes
+    of the text too (the tests hold one against the other).
     """
-    symbology = text[:3]
-    if symbology not in _GS1_SYMBOLOGIES or "<" in text:
+    if text[19:21] == "21":  # behind the GTIN
+        serial, _, behind = text[21:].partition(GROUP_SEPARATOR)
+        rest, at = text[:19] + behind, 1
+    else:  # at the end
+        rest, _, serial = text.rpartition(_BEFORE_SERIAL)
+        at = len(rest)
+    common = _read_common(rest, datetime.now(UTC).year) if len(rest) <= _MAX_USUAL else None
+    if common is None or "<" in serial or not element_strings.is_text_20(serial):
+        return None
+    code, elements = common.identifier, common.elements
+    return Reading(
+        Kind.ELEMENT_STRING,
+        ProductIdentifier(
+            code.gtin, code.lot, Serial.from_element(serial), code.expiry, code.cpv, code.national
+        ),
+        (*elements[:at], ("21", serial), *elements[at:]),
+        common.symbology,
+    )
+
+
+@lru_cache(maxsize=8192)
+def _read_common(text: str, _year: int) -> Reading | None:
+    """The same without the serial. Kept for a year: what the six digits of a date mean depends on it."""
+    symbology, content = text[:3], text[3:]
+    if symbology not in _GS1_SYMBOLOGIES or not _AS_IT_IS.fullmatch(content):
         return None
     try:
-        plain = fold(text, limit=MAX_SCAN, separators=True)
-        return _product(Kind.ELEMENT_STRING, element_strings.parse(plain[3:]), symbology)
+        elements = element_strings.parse(content)
+        ais = {ai for ai, _ in elements}
+        with_serial_too = "01" in ais and "21" not in ais and ais < ON_MEDICINES
+        return _product(Kind.ELEMENT_STRING, elements, symbology) if with_serial_too else None
     except IdentifierError:
         return None
 

@@ -191,3 +191,38 @@ def test_reading_needs_no_database_no_web_framework_and_no_biip_at_start() -> No
     code = f"import sys, service.gs1.reading; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+HEAD = "]d20109506000134352"
+USUAL = [
+    HEAD + "1725123110ABC123\x1d21XYZ",  # the serial last
+    HEAD + "21XYZ\x1d1725123110ABC123",  # behind the GTIN, as on European packs
+    HEAD + "21XYZ",  # nothing else
+    HEAD + "21XYZ\x1d10ABC123\x1d7123456789\x1d17251231",  # a national number
+    "]C10109506000134352" + "10ABC123\x1d21X_Y.Z",
+]
+
+
+@pytest.mark.parametrize("scan", USUAL)
+def test_units_of_a_lot_are_read_the_short_way(scan: str) -> None:
+    found = reading._read_usual(scan)
+    assert found is not None
+    assert found == reading._read(scan, typed=True)
+
+
+_SOMEWHERE = st.sampled_from(
+    ["", "\x1d", "\x1d\x1d", " ", "<", "21", "21B", "10L", "17250230", "8005123456", "x"]
+)
+
+
+@given(
+    st.sampled_from(USUAL),
+    st.lists(st.tuples(st.integers(3, 60), st.integers(0, 2), _SOMEWHERE), max_size=3),
+)
+def test_the_short_way_leads_where_the_long_one_does(scan: str, changes: list[tuple[int, int, str]]) -> None:
+    """Also where something was put in or fell out: separators, a second serial, what is no lot."""
+    for at, gone, put in changes:
+        scan = scan[:at] + put + scan[at + gone :]
+    found = reading._read_usual(scan)
+    if found is not None:
+        assert found == reading._read(scan, typed=True)
