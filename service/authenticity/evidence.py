@@ -4,10 +4,11 @@ The records are what a manufacturer or a regulator said, the presented fields wh
 hand, the moment and the zone what decides whether a day is over. Nothing else may sway `judge`.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.scan_history.evidence import SeenBefore
@@ -51,8 +52,7 @@ class RecallScope(StrEnum):
     LIST = "list"
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(Struct, frozen=True):
     """What was scanned or typed. `no_lot`: the holder says that no lot number is printed on it.
 
     `strength`, `substance` and `language` are the answers to "what does your box say?". `national`: pairs of
@@ -72,8 +72,7 @@ class Presented:
     national: National = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProductRecord:
+class ProductRecord(Struct, frozen=True):
     """One product (one GTIN) as its manufacturer described it.
 
     `complete`: all its batches are held here, so that a missing one speaks against the vial.
@@ -97,8 +96,7 @@ class ProductRecord:
     stopped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRecord:
+class BatchRecord(Struct, frozen=True):
     """One lot of one product. Empty markets: wherever the product is authorised.
 
     `earlier_expiries` stand on packs too: the expiry was put later after these had been printed.
@@ -122,8 +120,7 @@ class BatchRecord:
         return any(expiry.agrees_with(each) for each in (self.expiry, *self.earlier_expiries))
 
 
-@dataclass(frozen=True, slots=True)
-class RecallRecord:
+class RecallRecord(Struct, frozen=True):
     """One recall of the owner's, or a hold, that nobody has lifted; of the product presented.
 
     Serials are in lower case; `listed`: the one presented is in the recall's list of serials.
@@ -145,8 +142,7 @@ class RecallRecord:
     listed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRecord:
+class UnitRecord(Struct, frozen=True):
     """One serialised unit and the batch that it was commissioned in."""
 
     serial: str
@@ -154,8 +150,7 @@ class UnitRecord:
     batch: BatchRecord
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRecord:
+class AlertRecord(Struct, frozen=True):
     """One notice of a regulator, with only the fields that it published.
 
     `lot_issued`: the manufacturer did issue this lot (True), did not (False), or it was not said (None).
@@ -180,8 +175,7 @@ class AlertRecord:
     source_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NearMiss:
+class NearMiss(Struct, frozen=True):
     """A record that what was presented would have matched, had some characters been read otherwise.
 
     `field` is lot or serial; `alerted`: the record that it resembles is recalled or under an alert.
@@ -194,8 +188,7 @@ class NearMiss:
     alerted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """All that is known at `now` (aware) about what was presented; days end in `zone`.
 
     `product` and `batch` are what the presented GTIN and lot found; without a GTIN, `same_lot` holds every

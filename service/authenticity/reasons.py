@@ -4,8 +4,9 @@ Every `ReasonCode` has a rule (`record_rules`, `alert_rules`, `pair_rules`, `sca
 the truth table of the tests, a sentence for patients and one for clinics (`service.web.wording`).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Action(StrEnum):
@@ -82,8 +83,7 @@ class ReasonCode(StrEnum):
     CHECKED_ABROAD = "checked_abroad"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One thing that is true of what was presented, and the action that it calls for.
 
     `params` fill the sentence (dates as YYYY-MM-DD or YYYY-MM, names as recorded); they are plain strings.

@@ -5,8 +5,9 @@ together in one manufacturer's record, what speaks against it, and what was not 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from service.authenticity import alert_rules, pair_rules, record_rules
 from service.authenticity.evidence import (
@@ -20,8 +21,7 @@ from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reas
 from service.authenticity.scan_history import rules as scan_rules
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What is on record for the thing presented, as far down as it was found."""
 
     product: ProductRecord
@@ -29,8 +29,7 @@ class Record:
     unit: UnitRecord | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The answer. `reasons` are sorted, worst first; `headline` is the code of the first."""
 
     action: Action

@@ -4,10 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 import click
+from msgspec.structs import replace
 
 from service.authenticity.evidence import Asker
 from service.authenticity.scan_history.suspicion import Thresholds

@@ -5,8 +5,9 @@ question: that it opened a vial does not speak against the vial in its own hands
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, Evidence, Presented

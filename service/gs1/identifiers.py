@@ -14,10 +14,11 @@ storage). Everything from outside goes through `parse`, which raises `Identifier
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Self
+
+from msgspec import Struct
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.characters import fold, require_cset_82
@@ -44,8 +45,7 @@ def check_digit(payload: str) -> str:
     return str(-weighted % 10)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Gtin:
+class Gtin(Struct, frozen=True, order=True):
     """A Global Trade Item Number, always as 14 digits (GS1 General Specifications, 3.3.2)."""
 
     value: str
@@ -101,8 +101,7 @@ def _require_length(text: str, length: int, field: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """A batch or lot number (AI 10, X..20).
 
     `printed` is how it came, spaces inside included (real packs print `C3016 C3`). `key` finds the record:
@@ -132,8 +131,7 @@ def _read_lot(text: str) -> Lot:
     return Lot(printed, key, key.translate(_LOOK_ALIKES))
 
 
-@dataclass(frozen=True, slots=True)
-class Serial:
+class Serial(Struct, frozen=True):
     """A serial number (AI 21, X..20). Case counts: `printed` finds the unit, `key` only suggests one."""
 
     printed: str
@@ -156,8 +154,7 @@ class Serial:
         return cls(value, _key(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
+class Expiry(Struct, frozen=True):
     """The last day of use, or only its month (`day` None: printed 12/2024, or day 00 in AI 17)."""
 
     year: int
@@ -241,8 +238,7 @@ def _read_yymmdd(text: str, this_year: int) -> Expiry:
     return Expiry(century(int(text[:2]), this_year), int(text[2:4]), int(text[4:]) or None)
 
 
-@dataclass(frozen=True, slots=True)
-class ProductIdentifier:
+class ProductIdentifier(Struct, frozen=True):
     """What was read together from one code or one typed line. At least a GTIN, a national number or a lot.
 
     `cpv` is AI 22, the consumer product variant. `national` are pairs of AI (710 to 717) and number.

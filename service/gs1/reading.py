@@ -11,10 +11,12 @@ must never pass for an unknown lot.
 """
 
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1 import digital_link, element_strings, hosts, iso15434, wedge
@@ -58,8 +60,7 @@ class Kind(StrEnum):
     ENVELOPE = "iso-15434"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a text says. `elements` are values as carried (17 stays YYMMDD), by AI.
 
     `symbology` is the AIM identifier when the scanner sent one, `host` a link's, which is never trusted.

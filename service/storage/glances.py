@@ -5,10 +5,10 @@ need not read them again (`Database.facts`), nor begin a transaction for several
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -29,8 +29,7 @@ from service.storage.models import FactsVersion, SightingRow, Unit
 from service.storage.prepared import Prepared, Row
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """What was there at one moment. `batch_id` and `disposition` are None where no such unit is on record."""
 
     version: str | None

@@ -6,11 +6,12 @@ record; and where a serial is not on record, its client and its neighbourhood. E
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -44,8 +45,7 @@ class Scope(StrEnum):
     NEIGHBOURS = "neighbours"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Subject:
+class Subject(Struct, frozen=True, order=True):
     """What was seen. `name`: a serial as printed, a lot's key, a client's mark, the beginning of serials."""
 
     scope: Scope
@@ -53,8 +53,7 @@ class Subject:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One scan of one subject."""
 
     subject: Subject

@@ -4,8 +4,10 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.scan_history.standing_out import OF_HISTORY
@@ -32,8 +34,7 @@ _LOOK_AGAIN = 0.05
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A verdict on what was presented. `id` is None where nothing was recorded; `repeated`: a known nonce.
 
     `vial` and `carton`: what each of the two says, when both were presented.

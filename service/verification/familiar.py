@@ -7,8 +7,10 @@ be sure of is gathered and judged anew, as if nothing had been kept.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
+
+from msgspec.structs import replace
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchRecord, Evidence, Presented, ProductRecord, UnitRecord

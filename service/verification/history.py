@@ -5,9 +5,12 @@ nobody can talk a unit down by asking for its lot); of a serial that is not on r
 serials and what their neighbours are. A lot that nobody has on record is kept count of too.
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from service.authenticity.evidence import BatchRecord, Evidence
 from service.authenticity.scan_history.evidence import SeenBefore
@@ -40,8 +43,7 @@ _SHORTEST = 6
 """A serial as short as this has no neighbours to speak of: there are few numbers in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
+class Traces(Struct, frozen=True):
     """What a scan leaves, and those of its subjects that have more places than are kept.
 
     `telling`: one of its subjects stands out; `evidence` is what was on record of them.
@@ -191,7 +193,7 @@ def as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBef
     thresholds, cleared = kept.judged_by(snapshot, evidence.product.id, serial)
     if thresholds == history.thresholds and cleared is None:
         return history
-    return replace(history, thresholds=thresholds, cleared=cleared)
+    return dataclasses.replace(history, thresholds=thresholds, cleared=cleared)
 
 
 def near_a_threshold(evidence: Evidence, history: SeenBefore) -> bool:

@@ -1,10 +1,11 @@
 """What somebody asks: the text of a scan, fields that were typed, or both, made into one `Presented`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.scan_history.sightings import NOWHERE, Place, rounded
@@ -29,8 +30,7 @@ class Door(StrEnum):
     CLI = "cli"
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """One of the two things that a pack consists of, as it came: a scan of it, single fields, or both."""
 
     scan: str = ""
@@ -44,8 +44,7 @@ class Pack:
 _NOTHING = Pack()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What was asked, as it came. `scan` is anything scanned, typed or pasted; the rest are single fields.
 
     `carton` is what the box around the vial says, when both are at hand: the two have to agree.
@@ -83,8 +82,7 @@ class Question:
     organisation_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Struct, frozen=True):
     """A question that could be read. `typed_digits`: the text could be a GTIN or just as well a lot.
 
     With a carton, `vial` and `carton` are what each of the two says, and `presented` is the vial's with the

@@ -7,8 +7,10 @@ order in which they stand; what is kept is a few lines for each unit, whatever t
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from service.authenticity.reasons import Reason
 from service.authenticity.scan_history.habits import Learning, Lesson, differ_in_both

@@ -8,10 +8,10 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from service.authenticity.evidence import Asker, Presented
@@ -40,8 +40,7 @@ MOST_WAITING = 10_000
 """So many scans may wait for the disk; one more, and its asker is told to try again."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedScan:
+class RecordedScan(Struct, frozen=True):
     """One check and its answer, as they are kept."""
 
     id: str

@@ -5,9 +5,9 @@ written together, none of which knew of the others, its history is weighed once 
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from service.authenticity.evidence import Evidence

@@ -5,7 +5,7 @@ GET never records a check (link previews and bots fetch every link); a form with
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from gettext import NullTranslations
 from http import HTTPStatus
@@ -23,6 +23,7 @@ from flask import (
     request,
     url_for,
 )
+from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 

@@ -1,9 +1,11 @@
 """Everything on a result page, already in words. The template only puts it into boxes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 from gettext import NullTranslations
+
+from msgspec.structs import replace
 
 from service.authenticity.evidence import Asker, BatchRecord, Presented, ProductRecord, UnitRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode

@@ -5,13 +5,13 @@ nothing is said, an address database says it, if the operator has installed one 
 shipped. Addresses are looked up and let go of: none is kept, logged or passed on.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import maxminddb
 from flask import Request, current_app
+from msgspec import Struct
 
 from service.accounts.actors import Actor, OrganisationKind
 from service.errors import ErrorCode, RefusedError
@@ -19,8 +19,7 @@ from service.errors import ErrorCode, RefusedError
 _MOST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(Struct, frozen=True):
     """What a question says of where it comes from. Country: ISO 3166-1 alpha-2; all may be empty.
 
     `trade`: a clinic's account asks. `organisation_id`: whose people or program it is, if anybody's.

@@ -1,9 +1,10 @@
 """Short ways to say what is on record and what was presented."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import (

@@ -1,6 +1,5 @@
 """What a history of scans says, and the laws that it keeps whatever the scans."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from random import Random
@@ -8,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from service.authenticity.evidence import Asker, Evidence
 from service.authenticity.reasons import Action, Advice, ReasonCode

@@ -1,11 +1,11 @@
 """What of a history a person should look into."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import ReasonCode

@@ -5,9 +5,10 @@ rules, and knows the combinations only through their names.
 """
 
 from collections import Counter
-from dataclasses import replace
 from itertools import product as every
 from typing import Any
+
+from msgspec.structs import replace
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import AlertKind, Asker, BatchStatus, Evidence

@@ -1,11 +1,11 @@
 """Every reason has a row; every row says why it exists."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import (

@@ -1,11 +1,11 @@
 """Vials at clinics: what may follow on what, what the record's unit does with it, and who sees it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from service.authenticity.dispositions import Disposition

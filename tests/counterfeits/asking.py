@@ -183,7 +183,7 @@ def _origin(pack: Plain, asker: Asker) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value and name in _QUESTION_FIELDS}
 
 
-_QUESTION_FIELDS = frozenset(Question.__dataclass_fields__)
+_QUESTION_FIELDS = frozenset(Question.__struct_fields__)
 
 
 def packs_of(presented: Any) -> list[Any]:

@@ -1,14 +1,15 @@
 """Asking, on real records of both databases."""
 
+import dataclasses
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import event, func, insert, select, update
 
 from service.authenticity.evidence import Asker
@@ -333,7 +334,9 @@ def selects_of(database: Database, asked: Question) -> int:
     """How many selects gathering takes, beside the one that asks whether the facts are still the same."""
     with database.snapshot() as snapshot:
         counted = _Counted(snapshot.driver)
-        gather(replace(snapshot, driver=counted), understand(asked), Asker.PATIENT, datetime.now(UTC))
+        gather(
+            dataclasses.replace(snapshot, driver=counted), understand(asked), Asker.PATIENT, datetime.now(UTC)
+        )
     return counted.selects
 
 

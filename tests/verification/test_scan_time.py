@@ -1,10 +1,10 @@
 """A scan that waited for a network: its own time is kept beside the check's, and makes nothing milder."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from service.authenticity.evidence import Asker

@@ -7,8 +7,9 @@ days say how often the two differ in both. So a log teaches without anybody sayi
 copies, and without many copies teaching much that is wrong.
 """
 
-from dataclasses import dataclass
 from math import log2, log10
+
+from msgspec import Struct
 
 from service.authenticity.scan_history.sightings import Place
 
@@ -32,8 +33,7 @@ def seldom(days: float, half: float) -> float:
     return min(LONGEST, log10(1 + (max(days, 0.0) / half) ** 1.5))
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(Struct, frozen=True):
     """What single vials were seen to show.
 
     `both` is the weight of another device in another place; `by_length` that of a time between scans, for
@@ -48,8 +48,7 @@ class Habits:
         return self.by_length[_bin(days)]
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """What one more scan of a unit says: how long after the first, how long after the one before (seconds).
 
     `alike`: one device so far, or one place. `both`: another device in another place than the one before.

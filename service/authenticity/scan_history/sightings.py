@@ -11,10 +11,12 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MOST_PLACES = 16
 """Places that are kept of one code, for each kind of asker. No vial travels through more."""
@@ -47,8 +49,7 @@ class Kind(IntEnum):
     SUPPLY = 4
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where, as coarse as it is kept: ISO 3166-1 alpha-2 and the name of a region, either may be empty."""
 
     country: str = ""
@@ -63,8 +64,7 @@ class Place:
 NOWHERE = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """All scans of one code in one place by one kind of asker.
 
     `first` and `last` are seconds since 1970 (UTC). `clients` is a set of devices, each in one of 62 bits

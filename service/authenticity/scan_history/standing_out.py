@@ -7,8 +7,9 @@ added.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import log2
+
+from msgspec import Struct
 
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
@@ -41,8 +42,7 @@ MEASURED = frozenset({ReasonCode.SEEN_ELSEWHERE, ReasonCode.IMPOSSIBLE_JOURNEY, 
 """Those that come back by themselves when more is seen than a person cleared; others are cleared by code."""
 
 
-@dataclass(frozen=True, slots=True)
-class StandingOut:
+class StandingOut(Struct, frozen=True):
     """How strong, why, and from when to when (seconds since 1970).
 
     `score` orders what is to be done. Of a unit it is `Suspicion.score`; of anything else it is as much as a

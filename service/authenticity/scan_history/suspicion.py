@@ -15,7 +15,8 @@ something. What was true of fewer scans is still there among more.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from service.authenticity.scan_history.habits import Habits, seldom
 from service.authenticity.scan_history.sightings import (
@@ -52,8 +53,7 @@ _COURIER = 150
 """Kilometres in an hour from one clinic's shelf to another's, the nearest cities of their countries apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """From where on people are told; a manufacturer's to set. The defaults are for products of any kind.
 
     `suspicion`: 4.2 is one vial in a thousand or two of which there is no copy. `devices`: so many have
@@ -77,8 +77,7 @@ class Thresholds:
 DEFAULTS = Thresholds()
 
 
-@dataclass(frozen=True, slots=True)
-class Suspicion:
+class Suspicion(Struct, frozen=True):
     """How strong, and what it rests on: places, devices, days between the scans that differ most."""
 
     score: float
