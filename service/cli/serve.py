@@ -1,5 +1,6 @@
 """`vialcheck serve`: migrate, load the seed into an empty database, serve, and say where."""
 
+import gc
 import logging
 import signal
 import sys
@@ -70,6 +71,7 @@ def worker_app() -> Flask:
     service = app.extensions["vialcheck"]
     if service.settings.work:
         service.runner.start()
+    gc.freeze()  # what is there now stays: no collection need look through it
     return app
 
 

@@ -120,7 +120,7 @@ def _key(understood: Understood, asker: Asker) -> Hashable | None:
     if shown.lot is None or understood.typed_digits is not None:
         return None
     return (
-        asker.value,
+        asker,
         shown.gtin.value if shown.gtin else "",
         shown.lot.printed,
         shown.serial is None,
@@ -153,8 +153,8 @@ def _nothing_to_say(lot: _Lot, seen: Glance, place: Place, *, trade: bool) -> Ha
     """What decides over the verdict where earlier scans do not; None where they have to be looked into."""
     if seen.disposition is None:
         lines = seen.lines.get(Scope.LOT, ())
-        return None if lot_is_near(lot.batch, lines, place.country, one_more=True) else Scope.LOT.value
-    key = (place, trade, seen.disposition.value)
+        return None if lot_is_near(lot.batch, lines, place.country, one_more=True) else Scope.LOT
+    key = (place, trade, seen.disposition)
     if not seen.lines:
         return key
     lines = seen.lines.get(Scope.UNIT, ()) if len(seen.lines) == 1 else ()

@@ -9,19 +9,49 @@ from datetime import datetime
 from gettext import NullTranslations
 from typing import Any
 
-from pydantic_core import to_json
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.json import encode
 
+from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, Presented, UnitRecord
 from service.authenticity.verdicts import Record, Verdict
 from service.verification.desk import Answer
 from service.verification.snapshots import presented_to_plain
-from service.web import schemas
 from service.web.wording import advice_messages, headline, host_note, reason_message
 
 _Plain = dict[str, Any]
 
 _MOST_KEPT = 1024
-_NOTHING_PRESENTED: _Plain = dict.fromkeys(schemas.Presented.model_fields)
+_DISPOSITIONS = {each: encode(each) for each in Disposition}
+
+
+class _Presented(Struct):
+    """What was read from the request: all that is documented, null where it was not given."""
+
+    gtin: str | None = None
+    lot: str | None = None
+    serial: str | None = None
+    expiry: str | None = None
+    market: str | None = None
+    strength: str | None = None
+    substance: str | None = None
+    language: str | None = None
+    product: str | None = None
+    national: dict[str, str] | None = None
+    host: str | None = None
+    kind: str | None = None
+    no_lot: bool | UnsetType = UNSET
+
+
+class _OfCheck(Struct):
+    """What each check says anew. Moments are in UTC."""
+
+    notes: list[str]
+    presented: _Presented
+    vial: _Plain | None
+    carton: _Plain | None
+    as_of: datetime
+    scanned_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +64,7 @@ class _Said:
     record: bytes
 
 
-_kept: dict[tuple[int, str, int], _Said] = {}
+_kept: dict[tuple[int, Asker, int], _Said] = {}
 
 
 def in_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> bytes:
@@ -43,20 +73,20 @@ def in_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> bytes
     record = answer.verdict.record
     found = b"null" if record is None else b"{%b,%b}" % (said.record, _unit(record.unit))
     made = b"null" if answer.id is None else b'"%b"' % answer.id.encode()  # hexadecimal and hyphens
-    of_check = to_json(_of_check(answer, tr, ours))
+    of_check = encode(_of_check(answer, tr, ours))
     return b'{"id":%b,%b,"record":%b,%b' % (made, said.sentences, found, of_check[1:])
 
 
 def _said(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Said:
     """Kept from an earlier verdict whose parts these are: the very same objects (`verification.familiar`)."""
-    key = (id(verdict.reasons), asker.value, id(tr))
+    key = (id(verdict.reasons), asker, id(tr))
     kept = _kept.get(key)
     if kept is not None and _same_parts(kept.verdict, verdict):
         return kept
     if len(_kept) >= _MOST_KEPT:
         _kept.clear()
-    record = to_json(_record(verdict.record))[1:-1] if verdict.record else b""
-    kept = _kept[key] = _Said(verdict, tr, to_json(_sentences(verdict, asker, tr))[1:-1], record)
+    record = encode(_record(verdict.record))[1:-1] if verdict.record else b""
+    kept = _kept[key] = _Said(verdict, tr, encode(_sentences(verdict, asker, tr))[1:-1], record)
     return kept
 
 
@@ -121,24 +151,18 @@ def _record(record: Record) -> _Plain:
 def _unit(unit: UnitRecord | None) -> bytes:
     if unit is None:
         return b'"serial":null,"disposition":null'
-    return b'"serial":%b,"disposition":%b' % (to_json(unit.serial), to_json(unit.disposition.value))
+    return b'"serial":%b,"disposition":%b' % (encode(unit.serial), _DISPOSITIONS[unit.disposition])
 
 
-def _of_check(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> _Plain:
-    presented = _NOTHING_PRESENTED | presented_to_plain(answer.presented)
-    presented |= {"host": answer.host, "kind": answer.kind}
-    return {
-        "notes": [note] if answer.host and (note := host_note(answer.host, ours, tr)) else [],
-        "presented": presented,
-        "vial": _half(answer.vial),
-        "carton": _half(answer.carton),
-        "as_of": _moment(answer.verdict.as_of),
-        "scanned_at": _moment(answer.scanned_at) if answer.scanned_at else None,
-    }
-
-
-def _moment(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+def _of_check(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> _OfCheck:
+    return _OfCheck(
+        [note] if answer.host and (note := host_note(answer.host, ours, tr)) else [],
+        _Presented(**presented_to_plain(answer.presented), host=answer.host, kind=answer.kind),
+        _half(answer.vial),
+        _half(answer.carton),
+        answer.verdict.as_of,
+        answer.scanned_at,
+    )
 
 
 def _half(half: Presented | None) -> _Plain | None:

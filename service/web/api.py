@@ -13,7 +13,7 @@ from service.web.access import guest_or_actor, needs_scope, open_to_everyone
 from service.web.answers import in_json
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
-from service.web.pages import asker_of, own_hosts
+from service.web.pages import asker_of, own_hosts, usual_asker
 from service.web.turns import aside
 from service.web.whereabouts import whereabouts
 
@@ -73,7 +73,7 @@ def _question(asked: schemas.Request) -> Question:
     if "carton" in given:
         given["carton"] = Pack(**_given(given["carton"]))
     known = whereabouts(request, who, said=not _PLACES.isdisjoint(given))
-    given["asker"] = asker_of(given.get("asker"))
+    given["asker"] = asker_of(given.get("asker"), usual_asker(who))
     return Question(door=Door.API, **(known.as_fields() | given))
 
 

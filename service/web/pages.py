@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.accounts.actors import OrganisationKind
+from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import ReasonCode
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, UnavailableError, VialcheckError
@@ -196,12 +196,11 @@ _ASKERS = frozenset(Asker)
 
 def asker_of(text: str | None, otherwise: Asker | None = None) -> Asker:
     """Who asks, from a form or an address; `otherwise`, or the usual one, where that says nothing known."""
-    return Asker(text) if text in _ASKERS else otherwise or usual_asker()
+    return Asker(text) if text in _ASKERS else otherwise or usual_asker(guest_or_actor())
 
 
-def usual_asker() -> Asker:
+def usual_asker(who: Actor | None) -> Asker:
     """A clinic whose people or program is signed in; a patient else."""
-    who = guest_or_actor()
     return Asker.CLINIC if who is not None and who.kind is OrganisationKind.CLINIC else Asker.PATIENT
 
 
