@@ -19,6 +19,7 @@ from service.accounts.rooms import Accounts
 from service.errors import ErrorCode, ForbiddenError
 from service.web import cookies
 from service.web.errors import wants_json
+from service.web.proxies import behind
 
 COOKIE = cookies.SESSION
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -100,7 +101,7 @@ def actor() -> Actor:
 
 def guest_or_actor() -> Actor | None:
     """Who is signed in, if anybody."""
-    return cast(Actor | None, g.get("actor"))
+    return cast(Actor | None, behind(g).get("actor"))
 
 
 def init_app(app: Flask) -> None:

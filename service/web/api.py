@@ -14,6 +14,7 @@ from service.web.answers import in_json
 from service.web.bodies import read_body
 from service.web.openapi import Operation, described
 from service.web.pages import asker_of, own_hosts, usual_asker
+from service.web.proxies import behind
 from service.web.turns import aside
 from service.web.whereabouts import whereabouts
 
@@ -72,7 +73,7 @@ def _question(asked: schemas.Request) -> Question:
     given.pop("record", None)
     if "carton" in given:
         given["carton"] = Pack(**_given(given["carton"]))
-    known = whereabouts(request, who, said=not _PLACES.isdisjoint(given))
+    known = whereabouts(behind(request), who, said=not _PLACES.isdisjoint(given))
     given["asker"] = asker_of(given.get("asker"), usual_asker(who))
     return Question(door=Door.API, **(known.as_fields() | given))
 
@@ -88,9 +89,9 @@ def _json(answer: Answer, status: int) -> Response:
     # The tests hold every answer against the documented schema; here it would take
     # longer than the check.
     ours = own_hosts() if answer.host else frozenset()
-    body = in_json(answer, g.translation, ours)
+    body = in_json(answer, behind(g).translation, ours)
     return Response(body, status, content_type="application/json")
 
 
 def _desk() -> Desk:
-    return cast(Desk, current_app.extensions["vialcheck"].desk)
+    return cast(Desk, behind(current_app).extensions["vialcheck"].desk)

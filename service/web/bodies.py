@@ -6,6 +6,8 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
+from service.web.proxies import behind
+
 T = TypeVar("T", bound=BaseModel)
 
 _SMALL = 1024
@@ -25,7 +27,7 @@ class ShapeError(Exception):
 
 def read_body(shape: type[T]) -> T:
     """The body as `shape`. UnsupportedMediaType (415), BadRequest (400: no JSON), ShapeError (422)."""
-    environ = request.environ
+    environ = behind(request).environ
     if environ.get("CONTENT_TYPE") != "application/json" and not request.is_json:
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
     try:

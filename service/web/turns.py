@@ -88,6 +88,8 @@ def _filled(number: int) -> Turn:
 def _received(stream: Any, length: int) -> BytesIO:
     """All of a body, or what came of it before its sender went away."""
     sent: bytes = stream.read(length)
+    if len(sent) == length:
+        return BytesIO(sent)
     parts, missing = [sent], length - len(sent)
     while missing > 0 and (more := stream.read(missing)):
         parts.append(more)

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from service.accounts.actors import Actor, OrganisationKind
 from service.errors import ErrorCode, RefusedError
+from service.web.proxies import behind
 
 _MOST = 200
 
@@ -72,7 +73,7 @@ class PlaceDatabase:
 
 def place_of(request: Request) -> tuple[str, str]:
     """Country and region that a request's address is in, as far as the operator's database knows."""
-    places: PlaceDatabase | None = current_app.extensions["vialcheck"].places
+    places: PlaceDatabase | None = behind(current_app).extensions["vialcheck"].places
     return places.place(request.remote_addr or "") if places is not None else ("", "")
 
 
@@ -85,8 +86,10 @@ def whereabouts(request: Request, who: Actor | None, *, said: bool) -> Whereabou
         mark = f"clinic-{who.organisation_id}"
         return Whereabouts(who.country, who.region, mark, trade=True, organisation_id=who.organisation_id)
     sent = request.environ
-    mark = current_app.extensions["vialcheck"].clients.mark(
-        sent.get("REMOTE_ADDR", ""), sent.get("HTTP_USER_AGENT", ""), datetime.now(UTC)
+    mark = (
+        behind(current_app)
+        .extensions["vialcheck"]
+        .clients.mark(sent.get("REMOTE_ADDR", ""), sent.get("HTTP_USER_AGENT", ""), datetime.now(UTC))
     )
     country, region = ("", "") if said else place_of(request)
     return Whereabouts(country, region, mark, organisation_id=who.organisation_id if who else None)
