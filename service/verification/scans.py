@@ -208,6 +208,9 @@ class ScanLog:
             except UnavailableError as error:
                 # They stay in `_waiting` and are tried again; past `MOST_WAITING` askers are told.
                 _log.warning("checks wait for the database: %s", error)
+            except Exception:
+                # So do these. Were the thread to end, no later check would ever be written down.
+                _log.exception("checks could not be written down")
 
     def _select(self, where: ColumnElement[bool]) -> RecordedScan | None:
         with self._database.reading() as connection:

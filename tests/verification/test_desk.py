@@ -1,7 +1,9 @@
 """Asking, on real records of both databases."""
 
 import dataclasses
+import logging
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import event, func, insert, select, text, update
 
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, ReasonCode
@@ -338,6 +340,33 @@ def selects_of(database: Database, asked: Question) -> int:
             dataclasses.replace(snapshot, driver=counted), understand(asked), Asker.PATIENT, datetime.now(UTC)
         )
     return counted.selects
+
+
+def test_what_could_not_be_written_down_is_tried_again(desk: Desk, filled: Database) -> None:
+    """Also after an error that nobody thought of: here nothing may be put into the table for a while."""
+    failed, log = threading.Event(), logging.getLogger("service.verification.scans")
+
+    def hear(_said: logging.LogRecord) -> bool:
+        failed.set()
+        return True
+
+    log.addFilter(hear)
+    refuse, allow = (
+        ("CREATE TRIGGER no BEFORE INSERT ON scan BEGIN SELECT RAISE(ABORT, 'no'); END", "DROP TRIGGER no")
+        if filled.is_sqlite
+        else ("ALTER TABLE scan RENAME TO away", "ALTER TABLE away RENAME TO scan")
+    )
+    with filled.transaction() as connection:
+        connection.execute(text(refuse))
+    desk.verify(Question(scan=FULL))
+    assert failed.wait(10)
+    log.removeFilter(hear)
+    with filled.transaction() as connection:
+        connection.execute(text(allow))
+    deadline = time.monotonic() + 10
+    while count(filled) == 0 and time.monotonic() < deadline:
+        threading.Event().wait(0.02)
+    assert count(filled) == 1
 
 
 @pytest.fixture

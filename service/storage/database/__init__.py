@@ -211,6 +211,7 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
     engine = create_engine(
         url,
         json_serializer=_json,
+        hide_parameters=True,  # an error is logged, and serial numbers are nobody's to read there
         pool_size=16,
         max_overflow=48,  # as many as there may be threads
         pool_timeout=wait_seconds,
@@ -241,6 +242,7 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
     return create_engine(
         url,
         json_serializer=_json,
+        hide_parameters=True,  # an error is logged, and serial numbers are nobody's to read there
         pool_pre_ping=True,
         pool_size=16,
         max_overflow=16,
