@@ -98,18 +98,22 @@ def read_typed(text: str, *, layout: str = "") -> Reading:
 
 
 def _read_usual(text: str) -> Reading | None:
-    """What nearly every scanner sends: a GS1 symbol of a unit, with its AIM identifier. None for all else.
+    """What nearly every scanner sends: a medicine's GS1 symbol, with its AIM identifier. None for all else.
 
     The units of a lot differ in their serial, so the rest is read once and kept. It is what `_read` makes
     of the text too (the tests hold one against the other).
     """
+    if len(text) > _MAX_USUAL:
+        return None
     if text[19:21] == "21":  # behind the GTIN
         serial, _, behind = text[21:].partition(GROUP_SEPARATOR)
         rest, at = text[:19] + behind, 1
-    else:  # at the end
-        rest, _, serial = text.rpartition(_BEFORE_SERIAL)
+    else:  # at the end, or there is none
+        rest, found, serial = text.rpartition(_BEFORE_SERIAL)
         at = len(rest)
-    common = _read_common(rest, datetime.now(UTC).year) if len(rest) <= _MAX_USUAL else None
+        if not found:
+            return _read_common(text, datetime.now(UTC).year)
+    common = _read_common(rest, datetime.now(UTC).year)
     if common is None or "<" in serial or not element_strings.is_text_20(serial):
         return None
     code, elements = common.identifier, common.elements

@@ -199,6 +199,7 @@ USUAL = [
     HEAD + "21XYZ\x1d1725123110ABC123",  # behind the GTIN, as on European packs
     HEAD + "21XYZ",  # nothing else
     HEAD + "21XYZ\x1d10ABC123\x1d7123456789\x1d17251231",  # a national number
+    HEAD + "1725123110ABC123",  # no serial, as in most of the world
     "]C10109506000134352" + "10ABC123\x1d21X_Y.Z",
 ]
 
