@@ -117,11 +117,6 @@ def checked(elements: list[Element]) -> Elements:
     return unique
 
 
-def is_text_20(value: str) -> bool:
-    """Whether this may be a lot or a serial: 1 to 20 characters of GS1 character set 82."""
-    return _TEXT_20.fullmatch(value) is not None
-
-
 def check_format(ai: str, value: str) -> None:
     """Raise AI_UNKNOWN or AI_VALUE_INVALID unless the whole value has the length and characters of the AI."""
     known = _MEDICINE.get(ai)

@@ -114,7 +114,11 @@ def _read_usual(text: str) -> Reading | None:
         if not found:
             return _read_common(text, datetime.now(UTC).year)
     common = _read_common(rest, datetime.now(UTC).year)
-    if common is None or "<" in serial or not element_strings.is_text_20(serial):
+    if common is None or "<" in serial:
+        return None
+    try:
+        element_strings.check_format("21", serial)
+    except IdentifierError:
         return None
     code, elements = common.identifier, common.elements
     return Reading(

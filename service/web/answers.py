@@ -157,30 +157,11 @@ def _unit(unit: UnitRecord | None) -> bytes:
 def _of_check(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> _OfCheck:
     return _OfCheck(
         [note] if answer.host and (note := host_note(answer.host, ours, tr)) else [],
-        _presented(answer),
+        _Presented(**presented_to_plain(answer.presented), host=answer.host, kind=answer.kind),
         _half(answer.vial),
         _half(answer.carton),
         answer.verdict.as_of,
         answer.scanned_at,
-    )
-
-
-def _presented(answer: Answer) -> _Presented:
-    shown = answer.presented
-    return _Presented(
-        shown.gtin.value if shown.gtin else None,
-        shown.lot.printed if shown.lot else None,
-        shown.serial.printed if shown.serial else None,
-        shown.expiry.printed_form if shown.expiry else None,
-        shown.market,
-        shown.strength,
-        shown.substance,
-        shown.language,
-        shown.product,
-        dict(shown.national) or None,
-        answer.host,
-        answer.kind,
-        shown.no_lot or UNSET,
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, g, request
+from msgspec.structs import asdict
 from pydantic import BaseModel
 
 from service.accounts.actors import Scope
@@ -75,7 +76,7 @@ def _question(asked: schemas.Request) -> Question:
         given["carton"] = Pack(**_given(given["carton"]))
     known = whereabouts(behind(request), who, said=not _PLACES.isdisjoint(given))
     given["asker"] = asker_of(given.get("asker"), usual_asker(who))
-    return Question(door=Door.API, **(known.as_fields() | given))
+    return Question(door=Door.API, **(asdict(known) | given))
 
 
 _PLACES = frozenset({"country", "region", "market"})

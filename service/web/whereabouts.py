@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from service.accounts.actors import Actor, OrganisationKind
 from service.errors import ErrorCode, RefusedError
+from service.verification.clients import ClientKeys
 from service.web.proxies import behind
 
 _MOST = 200
@@ -31,16 +32,6 @@ class Whereabouts(Struct, frozen=True):
     client: str = ""
     trade: bool = False
     organisation_id: int | None = None
-
-    def as_fields(self) -> dict[str, Any]:
-        """The same as fields of a `Question`."""
-        return {
-            "country": self.country,
-            "region": self.region,
-            "client": self.client,
-            "trade": self.trade,
-            "organisation_id": self.organisation_id,
-        }
 
 
 class PlaceDatabase:
@@ -86,11 +77,8 @@ def whereabouts(request: Request, who: Actor | None, *, said: bool) -> Whereabou
         mark = f"clinic-{who.organisation_id}"
         return Whereabouts(who.country, who.region, mark, trade=True, organisation_id=who.organisation_id)
     sent = request.environ
-    mark = (
-        behind(current_app)
-        .extensions["vialcheck"]
-        .clients.mark(sent.get("REMOTE_ADDR", ""), sent.get("HTTP_USER_AGENT", ""), datetime.now(UTC))
-    )
+    clients: ClientKeys = behind(current_app).extensions["vialcheck"].clients
+    mark = clients.mark(sent.get("REMOTE_ADDR", ""), sent.get("HTTP_USER_AGENT", ""), datetime.now(UTC))
     country, region = ("", "") if said else place_of(request)
     return Whereabouts(country, region, mark, organisation_id=who.organisation_id if who else None)
 
