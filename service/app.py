@@ -9,28 +9,27 @@ from threading import Event
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.accounts.rooms import Accounts
-from service.accounts.seal import Seal
-from service.accounts.sessions import Sessions
-from service.clinics.receiving import Gate
+from service.accounts.credentials.secret_box import Seal
+from service.accounts.services import Accounts
+from service.accounts.sign_in.sessions import Sessions
+from service.clinics.deliveries import Gate
 from service.clinics.stock import Shelves
-from service.clinics.using import Hands
-from service.registry.catalogue import Catalogue
-from service.registry.digests.sending import Ways, send
-from service.registry.figures import Figures
-from service.registry.triage import Triage
-from service.registry.uploads.jobs import Jobs
-from service.registry.uploads.runner import Job, Runner
-from service.registry.uploads.shelf import Shelf
-from service.registry.uploads.worker import Worker
+from service.clinics.usage import Hands
+from service.registry.digests.service import Ways, send
+from service.registry.import_jobs.files import Shelf
+from service.registry.import_jobs.queue import Job, Runner
+from service.registry.import_jobs.service import Jobs
+from service.registry.import_jobs.worker import Worker
+from service.registry.search import Catalogue
+from service.registry.statistics import Figures
+from service.reports.inbox import Triage
+from service.reports.intake import Reports
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
 from service.storage.retention import tidy
-from service.verification.clients import ClientKeys
-from service.verification.desk import Desk
-from service.verification.reports import Reports
-from service.web import access, api, errors, navigation, uploads
+from service.verification.device_marks import ClientKeys
+from service.verification.service import Desk
 from service.web.accounts import forms
 from service.web.accounts.audit import audit, init_words
 from service.web.accounts.factors import factors
@@ -40,28 +39,30 @@ from service.web.accounts.me import me
 from service.web.accounts.people import people
 from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
-from service.web.alerts import alerts
+from service.web.api import verifications
+from service.web.api.health import health
+from service.web.api.openapi import docs
+from service.web.api.readings import readings
 from service.web.clinic import clinic
-from service.web.health import health
-from service.web.imports import imports
-from service.web.labels import labels
-from service.web.language import best_language, translation
-from service.web.openapi import docs
-from service.web.overview import overview
-from service.web.pages import pages
-from service.web.photo import photo
-from service.web.privacy import privacy
-from service.web.readings import readings
-from service.web.recalls import recalls
-from service.web.release import release
-from service.web.reports import reports
-from service.web.setup import setup
-from service.web.station import station
-from service.web.triage import triage
-from service.web.turns import Turns
-from service.web.watch import watch
-from service.web.whereabouts import PlaceDatabase
-from service.web.wording.digests import digest_text
+from service.web.core import access, error_responses, navigation, request_uploads
+from service.web.core.concurrency import Turns
+from service.web.core.i18n import best_language, translation
+from service.web.core.request_origin import PlaceDatabase
+from service.web.public.check import pages
+from service.web.public.labels import labels
+from service.web.public.photo import photo
+from service.web.public.privacy import privacy
+from service.web.public.report import reports
+from service.web.station.page import station
+from service.web.station.scanner_setup import setup
+from service.web.text.workspace.digest_text import digest_text
+from service.web.workspace.alerts import alerts
+from service.web.workspace.imports import imports
+from service.web.workspace.overview import overview
+from service.web.workspace.recalls import recalls
+from service.web.workspace.releases import release
+from service.web.workspace.report_inbox import triage
+from service.web.workspace.suspects import watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +122,19 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="web/static",
         static_url_path="/static",
     )
-    app.request_class = uploads.MemoryRequest
+    app.request_class = request_uploads.MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
     service = _service(settings)
     app.extensions["vialcheck"] = service
     atexit.register(service.desk.close)
     _speak(app)
-    errors.init_app(app)
+    error_responses.init_app(app)
     _open_doors(app)
     if settings.proxies:
         many = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
-    app.wsgi_app = Turns(app.wsgi_app, at_once=settings.threads, largest=uploads.MOST_UPLOAD)  # type: ignore[method-assign]  # likewise
+    app.wsgi_app = Turns(app.wsgi_app, at_once=settings.threads, largest=request_uploads.MOST_UPLOAD)  # type: ignore[method-assign]  # likewise
     app.after_request(_secure)
     return app
 
@@ -162,12 +163,24 @@ def _service(settings: Settings) -> Service:
 
 
 def _open_doors(app: Flask) -> None:
-    asking = (pages, photo, reports, privacy, station, setup, labels, api.api, readings, docs, health)
+    asking = (
+        pages,
+        photo,
+        reports,
+        privacy,
+        station,
+        setup,
+        labels,
+        verifications.api,
+        readings,
+        docs,
+        health,
+    )
     accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
     stopping = (watch, recalls, release, alerts)
     for blueprint in (*asking, clinic, triage, overview, imports, *stopping, *accounts):
         app.register_blueprint(blueprint)
-    uploads.init_app(app)
+    request_uploads.init_app(app)
     access.init_app(app)
     navigation.init_app(app)
     forms.init_app(app)

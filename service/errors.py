@@ -1,6 +1,6 @@
 """One family of errors: a code, what was given, what was expected, what was found. Nothing lost.
 
-Codes cross the house; sentences do not. A door looks the code up in `service.web.wording` and says it in
+Codes cross the house; sentences do not. A door looks the code up in `service.web.text` and says it in
 the person's language; `str(error)` is the plain English of a log or a terminal.
 """
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    """Every way in which an input can be refused. Each has a sentence in `service.web.wording`."""
+    """Every way in which an input can be refused. Each has a sentence in `service.web.text`."""
 
     # reading what a scanner or a person gave (gs1)
     EMPTY = "empty"

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.accounts.provider import Provider
+from service.accounts.sign_in.identity_provider import Provider
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
 

@@ -28,13 +28,13 @@ from sqlalchemy import insert
 from service.authenticity.evidence import Asker
 from service.authenticity.scan_history.sightings import Kind, Place, sighting
 from service.gs1.identifiers import Gtin, check_digit
-from service.registry import imports
+from service.registry.lists import import_files
 from service.storage.audit import Who
 from service.storage.database import Database
-from service.storage.history import HistoryWriter, Scope, Seen, Subject
+from service.storage.hot.sightings import HistoryWriter, Scope, Seen, Subject
 from service.storage.models import Batch, Manufacturer, Product
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.bench_images import images
 from tests.storage.raw import executemany_units
 
@@ -288,7 +288,7 @@ def importing(folder: Path) -> None:
         start = time.perf_counter()
         executemany_units(bare, units)
         middle = time.perf_counter()
-        imports.run(whole, [path], who=Who("bench"), reason="bench")
+        import_files.run(whole, [path], who=Who("bench"), reason="bench")
         end = time.perf_counter()
         ratios.append((middle - start) / (end - middle))
         speeds.append(rows / (end - middle))

@@ -14,7 +14,7 @@ from typing import Any
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from service.verification.images import read_codes
+from service.verification.code_reader import read_codes
 from tests.drawing import encoded, unit
 
 Say = Callable[[str, float, str, str], None]

@@ -8,12 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 
-from service.accounts import passwords
 from service.accounts.actors import OrganisationKind, Role
-from service.accounts.sessions import Sessions
+from service.accounts.credentials import passwords
+from service.accounts.sign_in.sessions import Sessions
 from service.storage.database import Database
 from service.storage.models import Account, Organisation
-from service.web.access import COOKIE
+from service.web.core.access import COOKIE
 
 PASSWORD = "tumbling violet harbour 7"
 

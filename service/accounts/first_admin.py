@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from service.accounts import passwords
 from service.accounts.actors import OrganisationKind, Role
+from service.accounts.credentials import passwords
 from service.accounts.invitations import Invitations
 from service.accounts.organisations import found, read_email, read_name, read_place
 from service.accounts.people import NewAccount, join, remove_factors

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from service.accounts import passwords
 from service.accounts.actors import Actor, OrganisationKind, Role
+from service.accounts.credentials import passwords
 from service.accounts.organisations import found, read_email, read_name, read_place
 from service.accounts.people import NewAccount, Person, join
-from service.accounts.sessions import end_all, hash_of
+from service.accounts.sign_in.sessions import end_all, hash_of
 from service.errors import (
     ConflictError,
     ErrorCode,

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.accounts.actors import OrganisationKind, Role
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
-from service.gs1.countries import parse_country
+from service.gs1.iso.countries import parse_country
 from service.storage.audit import Change, Who, write_down
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Organisation

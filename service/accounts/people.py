@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.accounts import passwords
 from service.accounts.actors import Actor, Role
+from service.accounts.credentials import passwords
 from service.accounts.organisations import read_name
-from service.accounts.sessions import end_all
+from service.accounts.sign_in.sessions import end_all
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage.audit import Change, Who, write_down
 from service.storage.database import Database

@@ -8,8 +8,8 @@ the notice alone must not condemn theirs.
 from collections.abc import Iterator
 
 from service.authenticity import brand_rules
+from service.authenticity.alert_matching import notice, told_apart
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
-from service.authenticity.notices import notice, told_apart
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode
 
 Reasons = Iterator[Reason]

@@ -5,8 +5,8 @@ Most who hold a brand that was once counterfeited have nothing to fear, and must
 
 from collections.abc import Iterator
 
+from service.authenticity.alert_matching import names, notice
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
-from service.authenticity.notices import names, notice
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode
 from service.authenticity.regulators import country_of
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.scan_history.evidence import SeenBefore
+from service.authenticity.scan_history.history import SeenBefore
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.national import National
 

@@ -1,7 +1,7 @@
 """The words of a verdict: actions, reasons, advice. Codes only; sentences live in the doors.
 
 Every `ReasonCode` has a rule (`record_rules`, `alert_rules`, `pair_rules`, `scan_history.rules`), a row in
-the truth table of the tests, a sentence for patients and one for clinics (`service.web.wording`).
+the truth table of the tests, a sentence for patients and one for clinics (`service.web.text`).
 """
 
 from enum import StrEnum

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from service.authenticity import recall_rules
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence, ProductRecord
-from service.authenticity.presentations import named_strength, normal_name, normal_strength
 from service.authenticity.reasons import Action, Match, NotChecked, Reason, ReasonCode
+from service.authenticity.strength_names import named_strength, normal_name, normal_strength
 from service.gs1.identifiers import Expiry
 
 Reasons = Iterator[Reason]

@@ -55,8 +55,8 @@ def main() -> None:
     try:
         group()
     except VialcheckError as error:
-        from service.web.language import translation  # noqa: PLC0415 (only when something went wrong)
-        from service.web.wording import error_message  # noqa: PLC0415 (likewise)
+        from service.web.core.i18n import translation  # noqa: PLC0415 (only when something went wrong)
+        from service.web.text import error_message  # noqa: PLC0415 (likewise)
 
         click.echo(f"vialcheck: {error_message(error, translation())}", err=True)
         sys.exit(2)

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from service.registry.code_info import cut
-from service.registry.openfda import OpenFda, Report, looks_like_json
+from service.registry.alerts.code_info import cut
+from service.registry.alerts.openfda import OpenFda, Report, looks_like_json
 
 
 @click.group("alerts")

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from service.errors import ErrorCode, RefusedError, VialcheckError
-from service.verification.images import Code, read_codes
-from service.verification.pictures import MOST_BYTES
-from service.web.language import translation
-from service.web.wording import error_message, visible
+from service.verification.code_reader import Code, read_codes
+from service.verification.image_loading import MOST_BYTES
+from service.web.core.i18n import translation
+from service.web.text import error_message, visible
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from service.app import ways_of
-from service.registry.digests.sending import content, send, waiting
+from service.registry.digests.service import content, send, waiting
 from service.registry.digests.subscriptions import EVERY, listed, subscribe, unsubscribe
 from service.settings import Settings, load
 from service.storage.audit import Who

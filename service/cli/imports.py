@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from service.registry.alert_matches import touched_by_new
-from service.registry.columns import Kind
-from service.registry.imports import FileOutcome, ImportOutcome, run
-from service.registry.refusals import explain
+from service.registry.alerts.matches import touched_by_new
+from service.registry.lists.columns import Kind
+from service.registry.lists.import_files import FileOutcome, ImportOutcome, run
+from service.registry.lists.rejected_rows import explain
 from service.settings import load
 from service.storage.audit import Who
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from service.gs1.identifiers import Expiry, Gtin, Lot
-from service.registry import recalls, releases
-from service.registry.extensions import extend as put_later
+from service.registry import recalls
+from service.registry.recalls import releases
+from service.registry.recalls.expiry_extensions import extend as put_later
 from service.settings import load
 from service.storage.audit import Who
 from service.storage.database import Database

@@ -10,11 +10,11 @@ import click
 from msgspec.structs import replace
 
 from service.authenticity.evidence import Asker
-from service.authenticity.scan_history.suspicion import Thresholds
+from service.authenticity.scan_history.score import Thresholds
 from service.errors import ErrorCode, RefusedError
 from service.verification.replay import LASTING_KEYS, Replay, UnitReplay, columns
-from service.web.language import translation
-from service.web.wording import reason_message
+from service.web.core.i18n import translation
+from service.web.text import reason_message
 
 _SAMPLE = 64 * 1024
 _NUMBERS = frozenset({"count", "days", "devices", "scans"})

@@ -13,16 +13,16 @@ from granian.log import LogLevels
 
 from service.app import create_app
 from service.authenticity.evidence import Asker
-from service.registry import imports
+from service.registry.lists import import_files
 from service.resources import seed_folder
 from service.settings import Settings, load
 from service.storage.audit import Who
 from service.storage.database import Database
-from service.verification.desk import Desk
-from service.verification.questions import Question
-from service.web.language import translation
-from service.web.turns import WAITING
-from service.web.wording import verdict_title
+from service.verification.question import Question
+from service.verification.service import Desk
+from service.web.core.concurrency import WAITING
+from service.web.core.i18n import translation
+from service.web.text import verdict_title
 
 TO_TRY = (
     "(01)09506000134352(17)281031(10)OVA2714(21)J38QAPXKADRQ8",
@@ -46,7 +46,7 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     database.close()
     _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
     sys.stdout.flush()
-    # Most of the threads only wait for what slow lines send: that there are many is meant (`web.turns`).
+    # Most of the threads only wait for slow clients (`web.core.concurrency`): their number is meant.
     logging.getLogger("_granian").addFilter(lambda said: "Python threads" not in said.getMessage())
     Granian(
         "service.cli.serve:worker_app",
@@ -92,7 +92,7 @@ def migrate(app_role: str) -> None:
 
 def _load_seed(database: Database) -> None:
     files = sorted(seed_folder().glob("*.csv"))
-    outcome = imports.run(
+    outcome = import_files.run(
         database, files, who=Who("vialcheck serve"), reason="first start with an empty database"
     )
     if not outcome.good:

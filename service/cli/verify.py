@@ -9,11 +9,11 @@ import click
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.settings import load
-from service.verification.desk import Answer, Desk
-from service.verification.questions import Door, Question
-from service.web.answers import in_json
-from service.web.language import translation
-from service.web.wording import (
+from service.verification.question import Door, Question
+from service.verification.service import Answer, Desk
+from service.web.api.verification_json import in_json
+from service.web.core.i18n import translation
+from service.web.text import (
     advice_messages,
     headline,
     host_note,

@@ -9,16 +9,16 @@ from sqlalchemy import delete, select
 
 from service.accounts.actors import Actor
 from service.authenticity.verdicts import Verdict
-from service.clinics import vials as read
-from service.clinics.judging import stops, verdict_of, verdicts_of
-from service.clinics.steps import HERE, USABLE, VialState
-from service.clinics.vials import Event, HeldVial
+from service.clinics import queries as read
+from service.clinics.queries import Event, HeldVial
+from service.clinics.vial_lifecycle import HERE, USABLE, VialState
+from service.clinics.vial_verdicts import stops, verdict_of, verdicts_of
 from service.errors import ErrorCode, NotFoundError, RefusedError
 from service.gs1.identifiers import Expiry, Lot
 from service.storage.audit import Change, write_down
 from service.storage.database import Database
 from service.storage.models import Delivery, InUseTime, Product, Vial, VialEvent
-from service.verification.desk import Answer
+from service.verification.service import Answer
 
 MOST_HOURS = 8760
 

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1.countries import countries
 from service.gs1.identifiers import check_digit
-from service.gs1.iso_codes import COUNTRIES, CURRENCIES
+from service.gs1.iso.countries import countries
+from service.gs1.iso.iso_codes import COUNTRIES, CURRENCIES
 from service.gs1.printed_dates import current_century
 
 Element = tuple[str, str]

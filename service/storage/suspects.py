@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select, update
 
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history.rules import STRONGER
-from service.authenticity.scan_history.standing_out import StandingOut
+from service.authenticity.scan_history.suspects import StandingOut
 from service.storage.database import Database
-from service.storage.history import Scope, Subject
+from service.storage.hot.sightings import Scope, Subject
 from service.storage.models import Suspect
 
 

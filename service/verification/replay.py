@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from service.authenticity.reasons import Reason
 from service.authenticity.scan_history.habits import Learning, Lesson, differ_in_both
 from service.authenticity.scan_history.rules import of_suspicion
+from service.authenticity.scan_history.score import Suspicion, Thresholds, weigh
 from service.authenticity.scan_history.sightings import (
     Kind,
     Place,
@@ -23,13 +24,12 @@ from service.authenticity.scan_history.sightings import (
     sighting_at,
     together,
 )
-from service.authenticity.scan_history.suspicion import Suspicion, Thresholds, weigh
 from service.errors import ErrorCode, RefusedError, VialcheckError
-from service.gs1.countries import parse_country
 from service.gs1.identifiers import Gtin
+from service.gs1.iso.countries import parse_country
 
 LASTING_KEYS = Thresholds(key_days=0)
-"""A log's devices keep their names; the service's own marks last a week (`verification.clients`)."""
+"""A log's devices keep their names; the service's own marks last a week (`verification.device_marks`)."""
 
 _LEARN_EVERY = 200
 """Scans after which what was learned is looked at anew."""

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from service.accounts.actors import Role
 from service.accounts.networks import network_of
-from service.accounts.sessions import IDLE, LONGEST, Sessions
+from service.accounts.sign_in.sessions import IDLE, LONGEST, Sessions
 from service.storage.database import Database
 from service.storage.models import Account, SignedIn
 from tests.people import account, organisation

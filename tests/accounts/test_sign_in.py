@@ -11,13 +11,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import insert, select, update
 
-from service.accounts import passwords
 from service.accounts.actors import Actor, OrganisationKind, Role
-from service.accounts.guesses import Guesses, Limit
-from service.accounts.seal import Seal
-from service.accounts.second_factor import RECOVERY_CODES, SecondFactors
-from service.accounts.sessions import STRONG, Sessions
-from service.accounts.sign_in import NOBODY, SecondStep, SignedInAs, SignIn, Visitor
+from service.accounts.credentials import passwords
+from service.accounts.credentials.second_factor import RECOVERY_CODES, SecondFactors
+from service.accounts.credentials.secret_box import Seal
+from service.accounts.sign_in.login_throttle import Guesses, Limit
+from service.accounts.sign_in.service import NOBODY, SecondStep, SignedInAs, SignIn, Visitor
+from service.accounts.sign_in.sessions import STRONG, Sessions
 from service.errors import (
     ErrorCode,
     ForbiddenError,

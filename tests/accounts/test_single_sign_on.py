@@ -21,7 +21,7 @@ from werkzeug.serving import make_server
 
 from service.accounts.actors import Role
 from service.accounts.invitations import Invitations
-from service.accounts.sessions import Sessions
+from service.accounts.sign_in.sessions import Sessions
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database

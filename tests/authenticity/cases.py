@@ -19,7 +19,7 @@ from service.authenticity.evidence import (
     RecallScope,
     UnitRecord,
 )
-from service.authenticity.scan_history.evidence import SeenBefore
+from service.authenticity.scan_history.history import SeenBefore
 from service.authenticity.scan_history.sightings import Kind, Place, Sighting, sighting, together
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from service.authenticity.evidence import Asker, Evidence
 from service.authenticity.reasons import Action, Advice, ReasonCode
-from service.authenticity.scan_history.evidence import Cleared
+from service.authenticity.scan_history.history import Cleared
+from service.authenticity.scan_history.score import Thresholds, weigh
 from service.authenticity.scan_history.sightings import (
     MOST_PLACES,
     NOWHERE,
@@ -22,7 +23,6 @@ from service.authenticity.scan_history.sightings import (
     same_window,
     together,
 )
-from service.authenticity.scan_history.suspicion import Thresholds, weigh
 from service.authenticity.verdicts import judge
 from tests.authenticity.cases import BATCH, LYON, MATCHING, TOKYO, UNIT, evidence, history, scan
 from tests.authenticity.test_laws import evidences

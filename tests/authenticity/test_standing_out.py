@@ -9,14 +9,9 @@ from msgspec.structs import replace
 
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import ReasonCode
+from service.authenticity.scan_history.score import DEFAULTS
 from service.authenticity.scan_history.sightings import NOWHERE, Kind, Place, Sighting, together
-from service.authenticity.scan_history.standing_out import (
-    StandingOut,
-    of_neighbours,
-    of_record,
-    of_unknown_lot,
-)
-from service.authenticity.scan_history.suspicion import DEFAULTS
+from service.authenticity.scan_history.suspects import StandingOut, of_neighbours, of_record, of_unknown_lot
 from tests.authenticity.cases import BATCH, LYON, evidence, history, scan
 
 C = ReasonCode

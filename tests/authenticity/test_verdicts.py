@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from service.authenticity.alert_matching import told_apart
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import (
     AlertKind,
@@ -17,15 +18,14 @@ from service.authenticity.evidence import (
     Presented,
     RecallScope,
 )
-from service.authenticity.notices import told_apart
-from service.authenticity.presentations import named_strength, normal_strength
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended
 from service.authenticity.regulators import country_of
 from service.authenticity.scan_history.sightings import NOWHERE, Kind, Place, Sighting
+from service.authenticity.strength_names import named_strength, normal_strength
 from service.authenticity.verdicts import judge
-from service.gs1.countries import zone_of
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.gs1.iso.countries import zone_of
 from tests.authenticity.cases import (
     BATCH,
     EXPIRY,

@@ -15,7 +15,7 @@ from service.authenticity.dispositions import Disposition
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Unit
-from service.web.access import COOKIE
+from service.web.core.access import COOKIE
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.browser.test_scan_station import line, open_station, scan

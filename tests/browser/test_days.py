@@ -14,10 +14,10 @@ from sqlalchemy import update
 
 from service.accounts.actors import OrganisationKind, Role
 from service.app import create_app
+from service.reports.intake import NewReport, Reports
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Manufacturer
-from service.verification.reports import NewReport, Reports
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.people import PASSWORD, member, organisation

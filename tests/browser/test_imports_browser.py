@@ -14,7 +14,7 @@ from service.accounts.actors import Role
 from service.app import create_app
 from service.settings import Settings
 from service.storage.models import Manufacturer, Product
-from service.web.access import COOKIE
+from service.web.core.access import COOKIE
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import SCHEMES, WIDTHS, check_in_every_guise
 from tests.people import organisation, signed_in
@@ -121,7 +121,7 @@ def test_a_long_import_shows_how_far_it_has_come_and_can_be_stopped(
         monkeypatch.context() as patched,
         chromium.new_context(base_url=site, java_script_enabled=scripts) as context,
     ):
-        patched.setattr("service.web.imports._PATIENCE", 0)
+        patched.setattr("service.web.workspace.imports._PATIENCE", 0)
         patched.setattr(runner._worker, "_check", lambda _: runner._stop.wait(0.2))  # never comes to its end
         sign_in(context, app, site)
         page = context.new_page()

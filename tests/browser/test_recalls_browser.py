@@ -11,11 +11,12 @@ from sqlalchemy import insert
 
 from service.accounts.actors import OrganisationKind, Role
 from service.app import create_app
-from service.registry import alert_matches, recalls
+from service.registry import recalls
+from service.registry.alerts import matches
 from service.settings import Settings
 from service.storage.audit import Who
 from service.storage.models import Batch, QualityResult
-from service.web.access import COOKIE
+from service.web.core.access import COOKIE
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.people import signed_in
@@ -48,9 +49,7 @@ def stocked(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     recalls.lift(database, recalls.issue(database, order(scope="product"), who=who), reason="Wrong", who=who)
     regulator = Who("Vera", 9, 99)
     for changes in ({}, {"uncut": "call 1-800-555-0100\nand what is left of shelf 7", "reference": "N-2"}):
-        alert_matches.raise_alert(
-            database, facts(**changes), who=regulator, reason="published", regulator=True
-        )
+        matches.raise_alert(database, facts(**changes), who=regulator, reason="published", regulator=True)
     running = Service.of(app)
     yield running
     running.off()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from service.storage.models import Scan
-from service.web.setup import TEST_CODE
+from service.web.station.scanner_setup import TEST_CODE
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.browser.test_scan_station import (

@@ -13,7 +13,7 @@ from service.app import create_app
 from service.authenticity.dispositions import Disposition
 from service.settings import Settings
 from service.storage.models import Manufacturer, Unit
-from service.verification.questions import Question
+from service.verification.question import Question
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.browser.test_recalls_browser import come_in

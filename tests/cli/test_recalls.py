@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from service.cli import group
 from service.errors import InvalidFieldsError, NotFoundError
 from service.storage.database import Database
-from service.verification.desk import Desk
+from service.verification.service import Desk
 from tests.registry import lots
 from tests.registry.lists import count, imported, table, written
 from tests.registry.lots import GTIN

@@ -13,10 +13,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from service.authenticity.dispositions import Disposition
-from service.clinics.steps import Step, VialState
-from service.clinics.units import OnRecord
-from service.clinics.using import Hands, Taken
-from service.clinics.vials import vials
+from service.clinics.queries import vials
+from service.clinics.unit_moves import OnRecord
+from service.clinics.usage import Hands, Taken
+from service.clinics.vial_lifecycle import Step, VialState
 from service.errors import ConflictError, ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.models import Unit, Vial

@@ -11,15 +11,15 @@ from sqlalchemy import select, update
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, ReasonCode
-from service.clinics.receiving import Line, Outcome, Papers
-from service.clinics.steps import HERE, USABLE, Step, VialState
-from service.clinics.using import Taken
+from service.clinics.deliveries import Line, Outcome, Papers
+from service.clinics.usage import Taken
+from service.clinics.vial_lifecycle import HERE, USABLE, Step, VialState
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError, VialcheckError
+from service.storage.clinic_holdings import clinics_that_received
 from service.storage.database import Database
-from service.storage.holdings import clinics_that_received
 from service.storage.models import AuditEntry, Batch, Manufacturer, Unit, Vial, VialEvent
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.clinics.ward import LOT, RECALLED, UNIT, Ward, a_ward, clinic
 from tests.people import organisation
 

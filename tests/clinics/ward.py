@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.evidence import Asker
-from service.clinics.receiving import Gate, Line, Outcome, Papers
+from service.clinics.deliveries import Gate, Line, Outcome, Papers
 from service.clinics.stock import Shelves
-from service.clinics.using import Hands
+from service.clinics.usage import Hands
 from service.storage.database import Database
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.people import account, organisation
 from tests.web.small_world import TOXIN, put
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from service.authenticity.evidence import Asker
 from service.errors import VialcheckError
-from service.registry.columns import plain
-from service.verification.questions import Pack, Question, understand
+from service.registry.lists.columns import plain
+from service.verification.question import Pack, Question, understand
 from tests.counterfeits import keys
 from tests.counterfeits.books import Books
 from tests.counterfeits.keys import Plain, listed, words

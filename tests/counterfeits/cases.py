@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from service.authenticity.notices import told_apart
-from service.registry.columns import plain
+from service.authenticity.alert_matching import told_apart
+from service.registry.lists.columns import plain
 from tests.counterfeits import keys
 from tests.counterfeits.asking import PRESENTED, Asking, Showing, moment, packs_of
 from tests.counterfeits.books import Books

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from service.errors import VialcheckError
-from service.gs1.countries import parse_country
-from service.registry.columns import plain
+from service.gs1.iso.countries import parse_country
+from service.registry.lists.columns import plain
 
 Plain = Mapping[str, Any]
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from service.authenticity.evidence import Presented
 from service.authenticity.reasons import Action
 from service.errors import InvalidFieldsError, VialcheckError
-from service.registry import imports
-from service.registry.refusals import RowError
+from service.registry.lists import import_files
+from service.registry.lists.rejected_rows import RowError
 from service.storage.audit import Who
 from service.storage.database import Database
-from service.verification.desk import Desk
-from service.verification.questions import Pack, Question, understand
+from service.verification.question import Pack, Question, understand
+from service.verification.service import Desk
 from tests.counterfeits.asking import Showing
 from tests.counterfeits.cases import Case
 from tests.counterfeits.made_up import write_sheet
@@ -101,7 +101,7 @@ class Bench:
         if not files:
             return
         for _ in range(_TRIES):
-            done = imports.run(
+            done = import_files.run(
                 database, files, who=Who("benchmark"), reason=case.id, keep_good=True, clock=lambda: at
             )
             refused = [(file.path, error) for file in done.files for error in file.errors]

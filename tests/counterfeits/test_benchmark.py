@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.verification.questions import Question, understand
+from service.verification.question import Question, understand
 from tests.counterfeits import cases
 from tests.counterfeits.__main__ import SHIPPED, main
 from tests.counterfeits.books import Books

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1.countries import countries, parse_country, zone_of
+from service.gs1.iso.countries import countries, parse_country, zone_of
 
 
 @pytest.mark.parametrize(

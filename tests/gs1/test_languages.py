@@ -3,7 +3,7 @@
 import pytest
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1.languages import LANGUAGES, parse_language
+from service.gs1.iso.languages import LANGUAGES, parse_language
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from service.registry import recalls
 from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
-from service.verification.desk import Answer, Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Answer, Desk
 from tests.people import organisation
 
 GTIN, OTHERS = "09506000134352", "09506000110509"

@@ -9,11 +9,11 @@ from service.authenticity.evidence import AlertKind
 from service.authenticity.reasons import Action
 from service.errors import ForbiddenError, NotFoundError
 from service.gs1.identifiers import Lot
-from service.registry import alert_matches
-from service.registry.alerts import AlertFacts
+from service.registry.alerts import matches
+from service.registry.lists.kinds.alerts import AlertFacts
 from service.storage.audit import Who
 from service.storage.database import Database
-from service.verification.desk import Desk
+from service.verification.service import Desk
 from tests.registry import lots
 from tests.registry.lists import count, table
 from tests.registry.lots import GTIN, OTHERS, Clock, asked
@@ -55,9 +55,7 @@ def desk(database: Database, people: tuple[Who, Who]) -> Iterator[Desk]:
 
 def raised(database: Database, who: Who = REGULATOR, **changes: Any) -> int:
     regulator = who is REGULATOR
-    return alert_matches.raise_alert(
-        database, facts(**changes), who=who, reason="reported", regulator=regulator
-    )
+    return matches.raise_alert(database, facts(**changes), who=who, reason="reported", regulator=regulator)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +80,7 @@ def test_what_an_alert_touches(
     if changes.get("lot", True) is None:
         asked(desk, gtin=OTHERS, lot="B2")
     number = raised(database, **changes)
-    found = alert_matches.find(database, number, REGULATOR, regulator=True).touched
+    found = matches.find(database, number, REGULATOR, regulator=True).touched
     assert found is not None
     assert (found.batches, found.units, found.scans) == (batches, units, scans)
 
@@ -91,7 +89,7 @@ def test_a_later_check_counts_up(database: Database, desk: Desk) -> None:
     number = raised(database)
 
     def checks() -> int:
-        found = alert_matches.find(database, number, REGULATOR, regulator=True).touched
+        found = matches.find(database, number, REGULATOR, regulator=True).touched
         return found.scans if found else -1
 
     assert checks() == 0
@@ -114,9 +112,9 @@ def test_a_manufacturer_raises_and_sees_its_own(database: Database, people: tupl
     with pytest.raises(ForbiddenError):
         raised(database, mine, gtin="")
     by_lot = raised(database, gtin="")  # a regulator's, of a lot that one of theirs has
-    assert {each.id for each in alert_matches.listed(database, mine, regulator=False)} == {number, by_lot}
-    assert alert_matches.listed(database, other, regulator=False) == []
+    assert {each.id for each in matches.listed(database, mine, regulator=False)} == {number, by_lot}
+    assert matches.listed(database, other, regulator=False) == []
     with pytest.raises(NotFoundError):
-        alert_matches.find(database, number, other, regulator=False)
-    assert [each.id for each in alert_matches.listed(database, REGULATOR, regulator=True, search="a1")]
-    assert alert_matches.listed(database, REGULATOR, regulator=True, search="100%") == []
+        matches.find(database, number, other, regulator=False)
+    assert [each.id for each in matches.listed(database, REGULATOR, regulator=True, search="a1")]
+    assert matches.listed(database, REGULATOR, regulator=True, search="100%") == []

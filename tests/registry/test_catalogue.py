@@ -8,12 +8,12 @@ from sqlalchemy import update
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
 from service.errors import NotFoundError
-from service.registry.catalogue import Catalogue, Hit
+from service.registry.search import Catalogue, Hit
+from service.reports.intake import NewReport, Reports
 from service.storage.database import Database
 from service.storage.models import Manufacturer
-from service.verification.desk import Desk
-from service.verification.questions import Question
-from service.verification.reports import NewReport, Reports
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.people import organisation
 from tests.web.small_world import TOXIN, put
 

@@ -3,7 +3,7 @@
 import pytest
 
 from service.errors import ErrorCode, VialcheckError
-from service.registry import cells
+from service.registry.lists import cells
 
 
 @pytest.mark.parametrize(

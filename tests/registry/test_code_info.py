@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.registry.code_info import cut
+from service.registry.alerts.code_info import cut
 
 
 def lots(text: str) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.columns import Kind, recognise
+from service.registry.lists.columns import Kind, recognise
 
 UNIT = ("gtin", "lot", "serial")
 

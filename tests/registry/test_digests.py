@@ -11,14 +11,14 @@ from sqlalchemy import insert, select, update
 
 from service.accounts.actors import OrganisationKind
 from service.errors import RefusedError
-from service.registry.digests.delivery import MOMENT, SIGNATURE
-from service.registry.digests.sending import Ways, send, waiting
+from service.registry.digests.service import Ways, send, waiting
 from service.registry.digests.subscriptions import listed, subscribe, unsubscribe
+from service.registry.digests.transport import MOMENT, SIGNATURE
 from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Manufacturer, Report, Suspect
-from service.web.language import translation
-from service.web.wording.digests import digest_text
+from service.web.core.i18n import translation
+from service.web.text.workspace.digest_text import digest_text
 from tests.people import organisation
 from tests.registry.mail_server import Received, smtp_server, web_server
 from tests.web.small_world import put

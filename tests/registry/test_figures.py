@@ -9,11 +9,11 @@ from sqlalchemy import update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.reasons import Action
-from service.registry.figures import Figures
+from service.registry.statistics import Figures
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Scan
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.people import organisation
 from tests.web.small_world import TOXIN, put
 

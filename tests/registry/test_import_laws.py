@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.registry.columns import REASON_COLUMN
+from service.registry.lists.columns import REASON_COLUMN
 from service.storage.database import Database
 from tests.registry.lists import BATCHES, GTIN, OTHER, PRODUCTS, as_csv, prepared, put_in, table, written
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from service.errors import ErrorCode, VialcheckError
-from service.registry.columns import REASON_COLUMN, Kind
-from service.registry.imports import run
+from service.registry.lists.columns import REASON_COLUMN, Kind
+from service.registry.lists.import_files import run
 from service.storage.audit import Who
 from service.storage.database import Database
 from tests.registry.lists import (

@@ -27,13 +27,14 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.gs1.identifiers import Expiry, Gtin, Lot
-from service.registry import recalls, releases
-from service.registry.extensions import extend
+from service.registry import recalls
+from service.registry.recalls import releases
+from service.registry.recalls.expiry_extensions import extend
 from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.postgres import Postgres
 
 GTIN, WHO, LOTS = "09506000134352", Who("Rita"), ("L1", "L2")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.readers import Row, Table, quoted_for_spreadsheets, spoken
+from service.registry.lists.readers import Row, Table, quoted_for_spreadsheets, spoken
 from tests.registry.lists import GTIN, written
 
 ROWS = [(2, [GTIN, "A1", "S1"]), (3, [GTIN, "A1", "S2"])]

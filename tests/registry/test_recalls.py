@@ -19,12 +19,13 @@ from service.errors import (
     RefusedError,
 )
 from service.gs1.identifiers import Expiry, Gtin, Lot
-from service.registry import recalls, releases
-from service.registry.extensions import extend
+from service.registry import recalls
+from service.registry.recalls import releases
+from service.registry.recalls.expiry_extensions import extend
 from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.models import Manufacturer
-from service.verification.desk import Desk
+from service.verification.service import Desk
 from tests.registry import lots
 from tests.registry.lists import counts, imported, table
 from tests.registry.lots import GTIN, OTHERS, Clock, asked, order

@@ -3,9 +3,9 @@
 from pathlib import Path
 from threading import Event
 
-from service.registry.uploads.runner import Job, Runner
-from service.registry.uploads.shelf import Shelf
-from service.registry.uploads.worker import Worker
+from service.registry.import_jobs.files import Shelf
+from service.registry.import_jobs.queue import Job, Runner
+from service.registry.import_jobs.worker import Worker
 from service.storage.database import Database
 
 

@@ -5,10 +5,10 @@ from sqlalchemy import select, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.errors import ConflictError, NotFoundError
-from service.registry.triage import NEXT, Triage
+from service.reports.inbox import NEXT, Triage
+from service.reports.intake import NewReport, Reports, Status
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Report
-from service.verification.reports import NewReport, Reports, Status
 from tests.people import organisation
 
 

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.errors import ErrorCode, ForbiddenError, NotFoundError
-from service.registry.columns import Kind, Layout
-from service.registry.owners import Owner
-from service.registry.uploads import plans
-from service.registry.uploads.jobs import Jobs
-from service.registry.uploads.runner import Runner
-from service.registry.uploads.shelf import Shelf
-from service.registry.uploads.worker import Worker
+from service.registry.import_jobs import plan as import_jobs_plan
+from service.registry.import_jobs.files import Shelf
+from service.registry.import_jobs.queue import Runner
+from service.registry.import_jobs.service import Jobs
+from service.registry.import_jobs.worker import Worker
+from service.registry.lists.columns import Kind, Layout
+from service.registry.lists.ownership import Owner
 from service.storage.database import Database
 from tests.registry.lists import count, imported, table
 from tests.registry.uploading import GTIN, Office, units
@@ -33,7 +33,7 @@ def office(database: Database, tmp_path: Path) -> Office:
 
 
 def test_pieces_add_up(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "UNITS", 100)
+    monkeypatch.setattr(import_jobs_plan, "UNITS", 100)
     number = office.previewed(units(1050) + f"{GTIN},NONE,Z\n".encode())
     seen = office.look(number).seen
     assert seen is not None
@@ -101,7 +101,7 @@ def test_a_list_of_batches_goes_in_pieces(office: Office) -> None:
 
 
 def test_cancelled_midway(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "UNITS", 100)
+    monkeypatch.setattr(import_jobs_plan, "UNITS", 100)
     number = office.previewed(units(1000))
     office.decide(number)
     put, pieces = office.worker._put_next, []
@@ -126,7 +126,7 @@ def test_cancelled_midway(office: Office, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_cancelled_while_it_is_checked(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.registry.uploads.worker._TOLD", 0)
+    monkeypatch.setattr("service.registry.import_jobs.worker._TOLD", 0)
     number = office.previewed(units(10))
     office.jobs.again(office.actor, number)
     told = office.worker._meter
@@ -162,7 +162,7 @@ def killed(url: str, office: Office, number: int, pieces: int) -> str:
 
 
 def test_killed_and_carried_on(office: Office, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "UNITS", 50)
+    monkeypatch.setattr(import_jobs_plan, "UNITS", 50)
     rows = 2000
     number = office.previewed(units(rows))
     office.decide(number)
@@ -192,7 +192,7 @@ def parsed(office: Office) -> list[dict[str, dict[str, int]]]:
 
 
 def test_two_workers_at_one_import_do_no_harm(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "UNITS", 100)
+    monkeypatch.setattr(import_jobs_plan, "UNITS", 100)
     number = office.previewed(units(1000))
     office.decide(number)
     other = Worker(office.database, Shelf(office.files))

@@ -19,17 +19,17 @@ from service.errors import (
     RefusedError,
 )
 from service.registry import recalls
-from service.registry.watch import thresholds
-from service.registry.watch.deciding import decide, possible
-from service.registry.watch.listing import Watching
-from service.registry.watch.near import near_stopped
-from service.registry.watch.subjects import open_one
+from service.registry.suspects import thresholds
+from service.registry.suspects.decisions import decide, possible
+from service.registry.suspects.near_stopped_lots import near_stopped
+from service.registry.suspects.queries import Watching
+from service.registry.suspects.subjects import open_one
 from service.storage.database import Database
-from service.storage.history import Scope
+from service.storage.hot.sightings import Scope
 from service.storage.models import Alert, AuditEntry, Batch, Clearing, DetectionThresholds, Manufacturer, Unit
 from service.storage.suspects import State
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.people import organisation
 from tests.web.small_world import TOXIN, put
 

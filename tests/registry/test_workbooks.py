@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.readers import Table
-from service.registry.workbooks import unpacking, write_text_workbook
+from service.registry.lists.readers import Table
+from service.registry.workbooks import extraction, write_text_workbook
 from service.registry.workbooks.containers import require_workbook
 from service.storage.database import Database
 from tests.registry.lists import BATCHES, GTIN, PRODUCTS, counts, put_in, table, written
@@ -236,5 +236,5 @@ def test_a_damaged_workbook_is_refused_wherever_the_damage_is(tmp_path: Path) ->
         except RefusedError:
             refusals += 1
         else:
-            refusals += "refused" in unpacking.main(path, tmp_path)
+            refusals += "refused" in extraction.main(path, tmp_path)
     assert refusals > 100

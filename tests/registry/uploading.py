@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from service.accounts.actors import Actor, OrganisationKind, Role
-from service.registry.columns import Kind, Layout
-from service.registry.uploads.jobs import Jobs, Upload
-from service.registry.uploads.shelf import Shelf
-from service.registry.uploads.worker import Worker
+from service.registry.import_jobs.files import Shelf
+from service.registry.import_jobs.service import Jobs, Upload
+from service.registry.import_jobs.worker import Worker
+from service.registry.lists.columns import Kind, Layout
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Organisation, Product
 

@@ -11,8 +11,9 @@ from sqlalchemy import delete, insert, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from service.gs1.identifiers import Gtin, Lot, Serial
-from service.storage import records
 from service.storage.database import Database
+from service.storage.hot import product_records
+from service.storage.hot.statements import Prepared
 from service.storage.models import (
     FACTS,
     Alert,
@@ -25,7 +26,6 @@ from service.storage.models import (
     Scan,
     Unit,
 )
-from service.storage.prepared import Prepared
 from tests.postgres import Postgres
 from tests.verification import world
 
@@ -57,7 +57,7 @@ def version(database: Database) -> str:
 def status(database: Database) -> str:
     """The lot's status as a check reads it."""
     with database.snapshot() as snapshot:
-        found = records.by_gtin(snapshot, GTIN, LOT, SERIAL)
+        found = product_records.by_gtin(snapshot, GTIN, LOT, SERIAL)
     assert found is not None
     assert found[1] is not None
     return found[1].status
@@ -165,7 +165,7 @@ def test_a_unit_is_always_read_as_it_is(filled: Database, other: Database) -> No
                 text("UPDATE unit SET disposition = :to WHERE serial = '9KQ4T7M2'"), {"to": number}
             )
         with filled.snapshot() as snapshot:
-            found = records.by_gtin(snapshot, GTIN, LOT, SERIAL)
+            found = product_records.by_gtin(snapshot, GTIN, LOT, SERIAL)
         with filled.reading() as connection:
             recorded = connection.scalar(select(Unit.disposition).where(Unit.serial == "9KQ4T7M2"))
         assert found is not None
@@ -179,7 +179,7 @@ def test_an_earlier_moment_goes_on_with_what_it_saw(filled: Database, other: Dat
         with other.transaction() as connection:
             connection.execute(update(Batch).where(Batch.id == 1).values(status="recalled"))
         assert status(filled) == "recalled"
-        found = records.by_gtin(earlier, GTIN, LOT, SERIAL)
+        found = product_records.by_gtin(earlier, GTIN, LOT, SERIAL)
         assert found is not None
         assert found[1] is not None
         assert found[1].status == "released"
@@ -208,7 +208,7 @@ def test_readers_and_a_writer_at_once(filled: Database, other: Database) -> None
         while not done.is_set():
             known = committed
             with filled.snapshot() as snapshot:
-                found = records.by_gtin(snapshot, GTIN, LOT, None)
+                found = product_records.by_gtin(snapshot, GTIN, LOT, None)
             assert found is not None
             assert found[1] is not None
             if (found[1].quantity or 0) < known:
@@ -240,7 +240,7 @@ def test_a_long_search_keeps_no_check_waiting(filled: Database) -> None:
 def test_whoever_fails_passes_the_turn_on(filled: Database) -> None:
     for _ in range(3):
         with pytest.raises(IndexError), filled.snapshot() as snapshot:
-            records.by_name(snapshot, "verotox")[99]
+            product_records.by_name(snapshot, "verotox")[99]
         assert status(filled) == "released"
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from service.authenticity.evidence import Asker
+from service.reports.intake import NewReport, Reports
 from service.storage.database import Database
 from service.storage.models import (
     Base,
@@ -19,9 +20,8 @@ from service.storage.models import (
     SignedIn,
 )
 from service.storage.retention import PIECE, RULES, tidy
-from service.verification.desk import Desk
-from service.verification.questions import Question
-from service.verification.reports import NewReport, Reports
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.people import account, organisation
 from tests.verification.test_reports import photo
 from tests.web.small_world import TOXIN, put

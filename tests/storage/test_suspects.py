@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from service.authenticity.reasons import Action, Reason, ReasonCode
-from service.authenticity.scan_history.standing_out import StandingOut
+from service.authenticity.scan_history.suspects import StandingOut
 from service.storage import suspects
 from service.storage.database import Database
-from service.storage.history import Scope, Subject
+from service.storage.hot.sightings import Scope, Subject
 from service.storage.models import Suspect
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.storage.database import Database
 from service.storage.models import ClientKey
-from service.verification.clients import KEY_DAYS, ClientKeys, coarse
+from service.verification.device_marks import KEY_DAYS, ClientKeys, coarse
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)  # a Thursday: weeks of seconds since 1970 begin on one
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Mobile/15E148 Safari/604.1"

@@ -20,10 +20,10 @@ from service.errors import ConflictError, ErrorCode, InvalidFieldsError, NotFoun
 from service.storage.database import Database
 from service.storage.models import Batch, Scan
 from service.verification.clock import Clock
-from service.verification.desk import Desk, new_id
-from service.verification.lookup import gather
-from service.verification.questions import Question, understand
-from service.verification.snapshots import (
+from service.verification.facts import gather
+from service.verification.question import Question, understand
+from service.verification.service import Desk, new_id
+from service.verification.verdict_codec import (
     presented_from_plain,
     presented_to_plain,
     verdict_from_plain,
@@ -344,7 +344,7 @@ def selects_of(database: Database, asked: Question) -> int:
 
 def test_what_could_not_be_written_down_is_tried_again(desk: Desk, filled: Database) -> None:
     """Also after an error that nobody thought of: here nothing may be put into the table for a while."""
-    failed, log = threading.Event(), logging.getLogger("service.verification.scans")
+    failed, log = threading.Event(), logging.getLogger("service.verification.scan_log")
 
     def hear(_said: logging.LogRecord) -> bool:
         failed.set()

@@ -14,9 +14,9 @@ from service.authenticity.evidence import Asker
 from service.authenticity.reasons import ReasonCode
 from service.storage.database import Database
 from service.storage.models import Alert, Batch, DetectionThresholds, Organisation, Product, Unit, Vial
-from service.verification import desk as desk_module
-from service.verification.desk import Answer, Desk
-from service.verification.questions import Question
+from service.verification import service as desk_module
+from service.verification.question import Question
+from service.verification.service import Answer, Desk
 from tests.verification import world
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

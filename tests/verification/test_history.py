@@ -12,17 +12,17 @@ from sqlalchemy import func, insert, select, update
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, Advice, ReasonCode
+from service.authenticity.scan_history.score import Thresholds, weigh
 from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, sighting, together
-from service.authenticity.scan_history.suspicion import Thresholds, weigh
 from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
-from service.storage import history as kept
 from service.storage.audit import Who
 from service.storage.database import Database
-from service.storage.history import HistoryWriter, Scope, Seen, Subject
+from service.storage.hot import sightings as kept
+from service.storage.hot.sightings import HistoryWriter, Scope, Seen, Subject
 from service.storage.models import AuditEntry, Batch, DetectionThresholds, Scan, SightingRow, Unit
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.verification import world
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
 from service.errors import ErrorCode, VialcheckError
-from service.verification import images, pictures
-from service.verification.images import MOST_CODES, Code, read_codes
-from service.verification.pictures import MOST_BYTES, open_picture
+from service.verification import code_reader, image_loading
+from service.verification.code_reader import MOST_CODES, Code, read_codes
+from service.verification.image_loading import MOST_BYTES, open_picture
 from tests.drawing import GS, GTIN, HRI, PLAIN, beside, encoded, symbol, unit
 
 # What Pillow warns of (damaged EXIF, a malformed second picture, many pixels) is handled or harmless here.
@@ -175,8 +175,8 @@ def test_exif_turns_the_picture_and_the_position_is_that_of_the_upright_one(orie
     upright.paste(unit(scale=4), (20, 30))
     turned = upright
     back = {6: 8, 8: 6}.get(orientation, orientation)
-    if back in pictures._UPRIGHT:
-        turned = upright.transpose(pictures._UPRIGHT[back])
+    if back in image_loading._UPRIGHT:
+        turned = upright.transpose(image_loading._UPRIGHT[back])
     exif = Image.Exif()
     exif[0x0112] = orientation
     (code,) = read_codes(encoded(turned, "JPEG", exif=exif, quality=95))
@@ -191,7 +191,7 @@ def test_more_than_twelve_megapixels_are_scaled_first_and_the_position_is_that_o
         large.paste(unit(scale=12), (3000, 2000))
         picture = open_picture(encoded(large, kind))
         assert (picture.width, picture.height) == large.size
-        assert picture.grey.width * picture.grey.height <= pictures.FULL_SIZE
+        assert picture.grey.width * picture.grey.height <= image_loading.FULL_SIZE
         (code,) = read_codes(encoded(large, kind))
         assert min(x for x, _ in code.position) == pytest.approx(3060, abs=6)
         assert min(y for _, y in code.position) == pytest.approx(2060, abs=6)
@@ -200,10 +200,10 @@ def test_more_than_twelve_megapixels_are_scaled_first_and_the_position_is_that_o
 @pytest.mark.parametrize(
     ("module", "blur", "measures"),
     [  # pixels a module, and how far out of focus; each measure reads what the others do not
-        (2.5, 1.0, images._MEASURES[:1]),
-        (2.0, 1.0, images._MEASURES[1:2]),
-        (1.8, 0.0, images._MEASURES[2:3]),
-        (2.2, 0.0, images._MEASURES[3:]),
+        (2.5, 1.0, code_reader._MEASURES[:1]),
+        (2.0, 1.0, code_reader._MEASURES[1:2]),
+        (1.8, 0.0, code_reader._MEASURES[2:3]),
+        (2.2, 0.0, code_reader._MEASURES[3:]),
     ],
 )
 def test_each_way_of_preparing_reads_more_and_knows_where(
@@ -213,9 +213,9 @@ def test_each_way_of_preparing_reads_more_and_knows_where(
     size = round(sharp.width * module / 12), round(sharp.height * module / 12)
     paper = Image.new("L", (1500, 1000), 255)
     paper.paste(sharp.resize(size, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(blur)), (700, 450))
-    monkeypatch.setattr(images, "_MEASURES", ())
+    monkeypatch.setattr(code_reader, "_MEASURES", ())
     assert read_codes(encoded(paper)) == ()
-    monkeypatch.setattr(images, "_MEASURES", measures)
+    monkeypatch.setattr(code_reader, "_MEASURES", measures)
     (code,) = read_codes(encoded(paper))
     assert code.text == PLAIN
     assert min(x for x, _ in code.position) == pytest.approx(700 + 5 * module, abs=3)
@@ -314,15 +314,15 @@ def test_a_hostile_picture_starts_no_search_that_it_cannot_end(
 ) -> None:
     """Without the halving of grain the finest corners take 24 s in a single search."""
     looked: list[int] = []
-    searched = images._search
+    searched = code_reader._search
 
     def count(*arguments: object) -> object:
         looked.append(1)
         return searched(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(images, "_search", count)
-    monkeypatch.setattr(images, "MOST_SECONDS", 0.0)
-    assert images._is_grain(corner(1, 2000, 1500))
+    monkeypatch.setattr(code_reader, "_search", count)
+    monkeypatch.setattr(code_reader, "MOST_SECONDS", 0.0)
+    assert code_reader._is_grain(corner(1, 2000, 1500))
     assert read_codes(encoded(corner(scale, 1800, 1200))) == ()
     assert len(looked) == 1  # the time was over after the first
 

@@ -20,8 +20,8 @@ from service.errors import ErrorCode, VialcheckError
 from service.gs1.identifiers import Lot, check_digit
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 
 GS = "\x1d"
 EXPIRY = date(2070, 10, 17)

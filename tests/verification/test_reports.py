@@ -10,10 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from service.accounts.actors import OrganisationKind
 from service.errors import ErrorCode, InvalidFieldsError, NotFoundError, TooManyError
-from service.storage.database import Database
-from service.storage.models import Manufacturer, Report, ReportPhoto
-from service.verification.pictures import KEPT_SIDE
-from service.verification.reports import (
+from service.reports.intake import (
     MOST_FROM_ALL,
     MOST_FROM_ONE,
     WITHIN,
@@ -23,6 +20,9 @@ from service.verification.reports import (
     new_reference,
     plain_reference,
 )
+from service.storage.database import Database
+from service.storage.models import Manufacturer, Report, ReportPhoto
+from service.verification.image_loading import KEPT_SIDE
 from tests.people import organisation
 from tests.web.small_world import TOXIN, put
 

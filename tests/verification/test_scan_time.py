@@ -12,8 +12,8 @@ from service.authenticity.reasons import ReasonCode
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError
 from service.storage.database import Database
 from service.storage.models import Batch, Scan
-from service.verification.desk import LONGEST_WAIT, Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import LONGEST_WAIT, Desk
 from tests.verification import world
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import delete, event, insert, select, update
 
 from service.authenticity.evidence import Asker
-from service.authenticity.scan_history.suspicion import DEFAULTS, weigh
-from service.storage import history as kept
+from service.authenticity.scan_history.score import DEFAULTS, weigh
 from service.storage.audit import Who
 from service.storage.database import Database
-from service.storage.history import Scope, Subject
+from service.storage.hot import sightings as kept
+from service.storage.hot.sightings import Scope, Subject
+from service.storage.hot.statements import within
 from service.storage.models import Batch, DetectionThresholds, Scan, SightingRow, Suspect
-from service.storage.prepared import within
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.verification import world
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)

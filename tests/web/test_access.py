@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 
 from service.accounts.actors import Actor, OrganisationKind, Role
-from service.web import access
-from service.web.access import Access, csrf_field, only_for, open_to_everyone
+from service.web.core import access
+from service.web.core.access import Access, csrf_field, only_for, open_to_everyone
 from tests.people import signed_in
 
 

@@ -19,8 +19,8 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Account, Base, Invitation, Organisation, Scan, SignedIn
-from service.web.access import COOKIE
 from service.web.accounts.forms import own_path
+from service.web.core.access import COOKIE
 from tests.people import PASSWORD, member, signed_in, token_of
 
 ANN = "ann@example.org"

@@ -17,7 +17,7 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Delivery, Scan, Unit, Vial, VialEvent
-from service.web.access import COOKIE
+from service.web.core.access import COOKIE
 from tests.people import signed_in
 from tests.web.small_world import TOXIN, put
 

@@ -17,12 +17,12 @@ from werkzeug.test import TestResponse
 
 from service.accounts.actors import OrganisationKind, Role
 from service.app import create_app, imports_of
-from service.registry.uploads.worker import Worker
+from service.registry.import_jobs.worker import Worker
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product
-from service.web import uploads
-from service.web.access import COOKIE
+from service.web.core import request_uploads
+from service.web.core.access import COOKIE
 from tests.people import organisation, signed_in
 from tests.registry.lists import count, table
 from tests.registry.workbook_files import sheet_xml, xlsx
@@ -462,7 +462,7 @@ def test_while_a_list_is_on_its_way_another_waits_and_nothing_else_does(house: H
     """A large file on a slow line keeps a thread: it must not keep them all."""
     client = signed_in(house.app, Role.IMPORTER)
     body = multipart(token(client), f"{HEADER}{GTIN},A1,2030-01-31\n".encode(), "a.csv")
-    with uploads._sending:
+    with request_uploads._sending:
         answer = client.post("/imports/new", data=body, content_type=MULTIPART)
         assert answer.status_code == 503
         assert "Somebody else is sending a list at this moment." in answer.text

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from service.app import create_app
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
 from service.settings import Settings
-from service.web.labels import MOST_ONLINE
+from service.web.public.labels import MOST_ONLINE
 from tests.label_reading import from_pdf, from_png, from_svg, identifiers, texts
 
 PUBLIC = "https://check.example.org"

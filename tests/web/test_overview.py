@@ -14,12 +14,12 @@ from sqlalchemy import update
 
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.reasons import Action
-from service.registry.figures import Day
-from service.registry.imports import run
+from service.registry.lists.import_files import run
+from service.registry.statistics import Day
 from service.storage.audit import Who
 from service.storage.database import Database
 from service.storage.models import Manufacturer
-from service.web.charts import BOTTOM, HEIGHT, TOP, WIDTH, columns
+from service.web.charts.stacked_columns import BOTTOM, HEIGHT, TOP, WIDTH, columns
 from tests.people import organisation, signed_in
 from tests.registry.lists import GTIN, PRODUCTS, written
 from tests.web.small_world import TOXIN, put

@@ -14,8 +14,8 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import QualityResult, Scan
-from service.web.authorities import AUTHORITIES
-from service.web.comparison import OUTCOMES, Outcome
+from service.web.public.authorities import AUTHORITIES
+from service.web.public.comparison import OUTCOMES, Outcome
 from tests.web.small_world import FILLER, NOTICE, TOXIN, UNKNOWN_GTIN, put
 from tests.web.test_wording import BANNED
 

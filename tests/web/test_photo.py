@@ -25,7 +25,7 @@ from service.accounts.actors import OrganisationKind, Role
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
-from service.web import uploads
+from service.web.core import request_uploads
 from tests.drawing import beside, encoded, symbol, unit
 from tests.people import signed_in
 from tests.web.small_world import TOXIN, put
@@ -332,9 +332,9 @@ def test_nothing_of_the_picture_is_written_anywhere(
 def test_while_others_are_read_one_waits_and_then_is_told(
     browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "_reading", BoundedSemaphore(1))
-    monkeypatch.setattr(uploads, "_WAIT", 0.01)
-    with uploads._reading:
+    monkeypatch.setattr(request_uploads, "_reading", BoundedSemaphore(1))
+    monkeypatch.setattr(request_uploads, "_WAIT", 0.01)
+    with request_uploads._reading:
         busy = send(browser, VIAL)
     assert busy.status_code == 503
     assert "Retry-After" in busy.headers

@@ -8,18 +8,18 @@ from flask import Flask
 from markupsafe import escape
 
 from service.storage.retention import RULES
-from service.web.language import translation
-from service.web.wording import privacy
+from service.web.core.i18n import translation
+from service.web.text import retention_text
 from tests.web.small_world import TOXIN, put
 
 
 def test_the_page_has_every_rule_and_its_time(app: Flask) -> None:
     page = app.test_client().get("/privacy").text
     tr = translation()
-    assert set(privacy.RULES) == {rule.code for rule in RULES}
+    assert set(retention_text.RULES) == {rule.code for rule in RULES}
     for rule in RULES:
-        what, then = privacy.rule_words(rule.code, tr)
-        after = privacy.duration_words(rule.after, tr)
+        what, then = retention_text.rule_words(rule.code, tr)
+        after = retention_text.duration_words(rule.after, tr)
         assert f"<dt>{escape(what)}</dt><dd><strong>{after}</strong><br>{escape(then)}</dd>" in page
 
 

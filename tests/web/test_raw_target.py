@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request
 from service.errors import IdentifierError
 from service.gs1 import digital_link
 from service.gs1.identifiers import Gtin, Lot, ProductIdentifier, Serial
-from service.web.raw_target import raw_target, restored
+from service.web.core.raw_target import raw_target, restored
 
 GTIN = "09506000134352"
 

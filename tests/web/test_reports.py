@@ -10,11 +10,11 @@ from PIL import Image
 from sqlalchemy import update
 
 from service.accounts.actors import OrganisationKind, Role
+from service.reports.intake import MOST_FROM_ONE
 from service.storage.database import Database
 from service.storage.models import Manufacturer
-from service.verification.reports import MOST_FROM_ONE
-from service.web import uploads
-from service.web.reports import send
+from service.web.core import request_uploads
+from service.web.public.report import send
 from tests.people import organisation, signed_in
 from tests.web.small_world import TOXIN, put
 
@@ -114,7 +114,7 @@ def test_the_same_form_twice_is_one_report(world: Flask) -> None:
 def test_a_file_that_is_no_photo_is_said(
     world: Flask, monkeypatch: pytest.MonkeyPatch, content: bytes, status: int, said: str
 ) -> None:
-    monkeypatch.setitem(uploads._BODIES, send, uploads._Body(100_000, on_disk=False))
+    monkeypatch.setitem(request_uploads._BODIES, send, request_uploads._Body(100_000, on_disk=False))
     with BytesIO(content) as file:
         data = {"what": "seal", "photos": [(file, "a.jpg")]}
         response = world.test_client().post("/report", data=data)
@@ -123,7 +123,7 @@ def test_a_file_that_is_no_photo_is_said(
 
 
 def test_too_many_reports_are_told_when_to_come_back(world: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.verification.reports.MOST_FROM_ALL", 1)
+    monkeypatch.setattr("service.reports.intake.MOST_FROM_ALL", 1)
     client = world.test_client()
     sent(client, what="x")
     response = client.post("/report", data={"what": "a second one"})

@@ -15,7 +15,7 @@ from service.app import create_app
 from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT
 from service.gs1.reading import read
 from service.settings import Settings
-from service.web.setup import TEST_CODE
+from service.web.station.scanner_setup import TEST_CODE
 from tests.label_reading import from_svg
 
 GS = "\x1d"

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.authenticity.reasons import Action
 from service.settings import Settings
-from service.web.wording.station import CHOICES, WORDS
+from service.web.text.station_text import CHOICES, WORDS
 from tests.web.test_wording import BANNED
 
 STATIC = Path(__file__).parents[2] / "service" / "web" / "static"
@@ -67,7 +67,9 @@ def test_every_part_of_the_page_is_kept_for_a_time_without_a_network(client: Fla
 def test_the_scripts_say_only_what_the_page_brings(client: FlaskClient) -> None:
     """Every name that a script asks for is there, and every sentence is asked for."""
     known = sentences(client)
-    written = "".join(path.read_text() for path in (*SCRIPTS, STATIC.parents[2] / "templates" / "scan.html"))
+    written = "".join(
+        path.read_text() for path in (*SCRIPTS, STATIC.parents[2] / "templates" / "station/page.html")
+    )
     plain = set(re.findall(r'"((?:[a-z]+_)+[a-z]+)"', written)) & set(known)
     asked = set(re.findall(r'say\("(\w+)"', written)) | set(re.findall(r'notice\("(\w+)"\)', written))
     assert asked <= set(known), asked - set(known)

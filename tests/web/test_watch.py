@@ -11,8 +11,8 @@ from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
 from service.storage.database import Database
 from service.storage.models import Alert, Manufacturer, Unit
-from service.verification.desk import Desk
-from service.verification.questions import Question
+from service.verification.question import Question
+from service.verification.service import Desk
 from tests.people import organisation, signed_in, token_of
 from tests.web.small_world import TOXIN, put
 

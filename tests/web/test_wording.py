@@ -21,23 +21,23 @@ from service.authenticity.evidence import Asker, BatchStatus
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
-from service.web import language
-from service.web.wording import (
+from service.web.core import i18n
+from service.web.text import (
     action_title,
     advice_messages,
     date_words,
     error_message,
+    formatting,
     headline,
     not_checked_messages,
     reason_message,
-    steps,
+    verdict_text,
     verdict_title,
     visible,
-    words,
 )
-from service.web.wording.errors import ERRORS
-from service.web.wording.reasons import variant
-from service.web.wording.sayings import SAYINGS, TAILS
+from service.web.text.error_messages import ERRORS
+from service.web.text.reason_messages import variant
+from service.web.text.reason_sentences import SAYINGS, TAILS
 
 TR = NullTranslations()
 ROOT = Path(__file__).parents[2]
@@ -256,14 +256,14 @@ def test_visible_text_is_short_and_has_no_invisible_character(text: str) -> None
 
 @given(st.text(alphabet=string.printable + "\x1d\x00\x7f", max_size=80))
 def test_control_characters_survive_being_shown(text: str) -> None:
-    assert words.from_visible(visible(text)) == text
+    assert formatting.from_visible(visible(text)) == text
 
 
 @pytest.mark.parametrize("action", Action)
 def test_an_action_has_its_titles(action: Action) -> None:
     for asker in Asker:
         assert_plain(action_title(action, asker, TR))
-    if said := steps.caveat(action, TR):
+    if said := verdict_text.caveat(action, TR):
         assert_plain(said)
 
 
@@ -303,9 +303,9 @@ def test_every_step_and_every_gap_is_said() -> None:
 @pytest.mark.parametrize(
     ("table", "codes"),
     [
-        (steps.MATCHES, Match),
-        (steps.STATUSES, BatchStatus),
-        (steps.DISPOSITIONS, Disposition),
+        (verdict_text.MATCHES, Match),
+        (verdict_text.STATUSES, BatchStatus),
+        (verdict_text.DISPOSITIONS, Disposition),
         (ERRORS, ErrorCode),
     ],
 )
@@ -351,11 +351,11 @@ def test_dates_are_said_in_words(text: str, said: str) -> None:
 
 
 def test_english_is_spoken_where_nothing_else_is_held() -> None:
-    assert language.available()[0] == "en"
+    assert i18n.available()[0] == "en"
     for header in ("", "xx", "de;q=x,,;;", "*", "a" * 10_000):
-        assert language.best_language(header) in language.available()
-    assert language.translation("xx").gettext("Lot number") == "Lot number"
-    assert language.translation("../../etc").gettext("Lot number") == "Lot number"
+        assert i18n.best_language(header) in i18n.available()
+    assert i18n.translation("xx").gettext("Lot number") == "Lot number"
+    assert i18n.translation("../../etc").gettext("Lot number") == "Lot number"
 
 
 def test_a_catalogue_speaks_once_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,17 +366,17 @@ def test_a_catalogue_speaks_once_it_is_there(tmp_path: Path, monkeypatch: pytest
     catalogue.add("Do not use this product", "Não use este produto")
     with (folder / "messages.mo").open("wb") as file:
         write_mo(file, catalogue)
-    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
-    language.available.cache_clear()
-    language.translation.cache_clear()
+    monkeypatch.setattr(i18n, "CATALOGUES", tmp_path)
+    i18n.available.cache_clear()
+    i18n.translation.cache_clear()
     try:
-        assert language.best_language("pt-BR,pt;q=0.9") == "pt-BR"
-        tr = language.translation("pt-BR")
+        assert i18n.best_language("pt-BR,pt;q=0.9") == "pt-BR"
+        tr = i18n.translation("pt-BR")
         assert action_title(Action.REJECT, Asker.PATIENT, tr) == "Não use este produto"
         assert action_title(Action.ACCEPT, Asker.PATIENT, tr) == "Matches the manufacturer's record"
     finally:
-        language.available.cache_clear()
-        language.translation.cache_clear()
+        i18n.available.cache_clear()
+        i18n.translation.cache_clear()
 
 
 def extracted() -> set[str]:

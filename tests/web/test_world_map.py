@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from service.gs1.countries import countries
-from service.web.world_map import HEIGHT, WIDTH, _outlines, drawn, unplaced
+from service.gs1.iso.countries import countries
+from service.web.charts.world_map import HEIGHT, WIDTH, _outlines, drawn, unplaced
 
 POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 

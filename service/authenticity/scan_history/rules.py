@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
-from service.authenticity.scan_history.evidence import SeenBefore
+from service.authenticity.scan_history.history import SeenBefore
+from service.authenticity.scan_history.score import Suspicion, Thresholds
 from service.authenticity.scan_history.sightings import Kind, Place, Sighting, day_of
-from service.authenticity.scan_history.suspicion import Suspicion, Thresholds
 
 Reasons = Iterator[Reason]
 

@@ -12,8 +12,8 @@ Everything is laid out in whole printer dots (`layout`, `sheets`), then drawn as
 """
 
 from service.registry.labels.drawing import pdf, png, svg
+from service.registry.labels.label_form import ordered
 from service.registry.labels.layout import Label, Page, PlacedLabel, Printing, label_page
-from service.registry.labels.orders import ordered
 from service.registry.labels.sheets import MOST_LABELS, Paper, sheet_pages
 
 __all__ = [

@@ -1,8 +1,8 @@
 """Recalls and holds: what they would touch, issuing and lifting them, and the status that they leave."""
 
-from service.registry.recalls.orders import CLASSES, Order, read_order
-from service.registry.recalls.standing import Issued, find, history, products, public
-from service.registry.recalls.stopping import Preview, issue, lift, preview
+from service.registry.recalls.commands import Preview, issue, lift, preview
+from service.registry.recalls.forms import CLASSES, Order, read_order
+from service.registry.recalls.queries import Issued, find, history, products, public
 
 __all__ = [
     "CLASSES",

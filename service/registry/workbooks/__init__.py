@@ -2,6 +2,6 @@
 
 from service.registry.workbooks.containers import is_container
 from service.registry.workbooks.sheets import Sheet, unpacked
-from service.registry.workbooks.writing import MOST_ROWS, write_text_workbook
+from service.registry.workbooks.writer import MOST_ROWS, write_text_workbook
 
 __all__ = ["MOST_ROWS", "Sheet", "is_container", "unpacked", "write_text_workbook"]

@@ -32,7 +32,7 @@ def unpacked(workbook: Path, folder: Path) -> list[Sheet]:
     Raises FILE_NOT_TEXT for another kind of archive, WORKBOOK_REFUSED for what may not or cannot be opened.
     """
     require_workbook(workbook)
-    program = [sys.executable, "-m", "service.registry.workbooks.unpacking", str(workbook), str(folder)]
+    program = [sys.executable, "-m", "service.registry.workbooks.extraction", str(workbook), str(folder)]
     try:
         # Nothing of it was chosen by whoever sent the file: our own module, and two paths of ours.
         ran = subprocess.run(program, capture_output=True, timeout=_LONGEST, check=False)  # noqa: S603

@@ -26,8 +26,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
 from service.storage.database.whole_inserts import WholeInsert
+from service.storage.hot.statements import Facts, Prepared, PreparedInsert, Row, Snapshot
 from service.storage.models import Base
-from service.storage.prepared import Facts, Prepared, PreparedInsert, Row, Snapshot
 
 WAIT_SECONDS = 2.5
 """How long a writer waits for another before it is told to try again; an answer is due within 3 s."""

@@ -10,8 +10,8 @@ from psycopg import IsolationLevel
 from sqlalchemy import Engine, select
 from sqlalchemy.pool import PoolProxiedConnection
 
+from service.storage.hot.statements import Facts, Prepared, Row, Snapshot
 from service.storage.models import FactsVersion
-from service.storage.prepared import Facts, Prepared, Row, Snapshot
 
 
 class Readers(ABC):

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import to_json
 from sqlalchemy import Dialect, Insert
 
-from service.storage.prepared import PreparedInsert
+from service.storage.hot.statements import PreparedInsert
 
 
 class WholeInsert(PreparedInsert):

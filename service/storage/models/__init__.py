@@ -1,6 +1,7 @@
 """The tables. What cannot be true cannot be stored: the constraints say so, not the code in front of them."""
 
 from service.storage.models.accounts import Account, Organisation, SignedIn
+from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
 from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent
 from service.storage.models.credentials import (
@@ -13,10 +14,9 @@ from service.storage.models.credentials import (
     SingleSignOn,
     WrongGuesses,
 )
-from service.storage.models.facts import FACTS, FactsVersion
-from service.storage.models.history import Clearing, ClientKey, DetectionThresholds, SightingRow
+from service.storage.models.facts_version import FACTS, FactsVersion
 from service.storage.models.imports import ImportJob, LateRefusal
-from service.storage.models.journal import AuditEntry, Import
+from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
     Alert,
@@ -28,8 +28,8 @@ from service.storage.models.records import (
 )
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
-from service.storage.models.stops import ExpiryExtension, Recall, RecalledSerial, RecallLift
-from service.storage.models.watch import Digest, Suspect
+from service.storage.models.sightings import Clearing, ClientKey, DetectionThresholds, SightingRow
+from service.storage.models.suspects import Digest, Suspect
 
 __all__ = [
     "FACTS",

@@ -12,13 +12,13 @@ from pydantic_core import to_json
 from service.accounts.actors import Role
 from service.accounts.audit_trail import Entry, Wanted
 from service.errors import ErrorCode, RefusedError
-from service.registry.readers import quoted_for_spreadsheets
-from service.web.access import actor, only_for
+from service.registry.lists.readers import quoted_for_spreadsheets
 from service.web.accounts.forms import rooms, said
-from service.web.pages import FieldError, speaks, spoken
-from service.web.wording import error_message, visible
-from service.web.wording.events import event_words
-from service.web.wording.people import object_words
+from service.web.core.access import actor, only_for
+from service.web.public.check import FieldError, speaks, spoken
+from service.web.text import error_message, visible
+from service.web.text.workspace.audit_actions import event_words
+from service.web.text.workspace.roles import object_words
 
 audit = Blueprint("audit", __name__)
 audit.after_request(speaks)

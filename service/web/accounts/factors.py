@@ -9,17 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from qrcode.constants import ERROR_CORRECT_M
 from werkzeug.wrappers import Response
 
-from service.accounts.passkeys import Question, Site
-from service.accounts.second_factor import NewGenerator
-from service.accounts.sign_in import SignedInAs
+from service.accounts.credentials.passkeys import Question, Site
+from service.accounts.credentials.second_factor import NewGenerator
+from service.accounts.sign_in.service import SignedInAs
 from service.errors import ErrorCode, ForbiddenError
-from service.web import cookies
-from service.web.access import actor, only_for, open_to_everyone
 from service.web.accounts.forms import own_path, rooms, said, see, tried, visitor
 from service.web.accounts.me import needs_proof
 from service.web.accounts.sign_in import hand_over, way_on
-from service.web.bodies import read_body
-from service.web.pages import FieldError, own_origin, speaks
+from service.web.core import cookies
+from service.web.core.access import actor, only_for, open_to_everyone
+from service.web.core.json_body import read_body
+from service.web.public.check import FieldError, own_origin, speaks
 
 factors = Blueprint("factors", __name__)
 factors.after_request(speaks)

@@ -10,14 +10,14 @@ from flask import Flask, current_app, g, make_response, redirect, request, url_f
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from service.accounts.rooms import Accounts
-from service.accounts.sign_in import Visitor
+from service.accounts.services import Accounts
+from service.accounts.sign_in.service import Visitor
 from service.errors import InvalidFieldsError, UnavailableError, VialcheckError, WaitError
-from service.web.errors import status_of
-from service.web.pages import FieldError
-from service.web.wording import error_message
-from service.web.wording.people import role_names
-from service.web.wording.words import country_name, moment_words
+from service.web.core.error_responses import status_of
+from service.web.public.check import FieldError
+from service.web.text import error_message
+from service.web.text.formatting import country_name, moment_words
+from service.web.text.workspace.roles import role_names
 
 _BROWSERS = (
     ("Edg", "Edge"),

@@ -3,10 +3,10 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from service.web.access import open_to_everyone
 from service.web.accounts.forms import rooms, said, tried, visitor
 from service.web.accounts.sign_in import enter
-from service.web.pages import FieldError, speaks
+from service.web.core.access import open_to_everyone
+from service.web.public.check import FieldError, speaks
 
 invitation = Blueprint("invitation", __name__)
 invitation.after_request(speaks)

@@ -4,12 +4,12 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import OrganisationKind, Role, Scope
-from service.accounts.keys import LIFETIMES
-from service.web.access import actor, only_for
+from service.accounts.credentials.api_keys import LIFETIMES
 from service.web.accounts.forms import rooms, said, see, tried
-from service.web.pages import FieldError, own_origin, speaks, spoken
-from service.web.wording.people import SCOPES
-from service.web.wording.words import N_
+from service.web.core.access import actor, only_for
+from service.web.public.check import FieldError, own_origin, speaks, spoken
+from service.web.text.formatting import N_
+from service.web.text.workspace.roles import SCOPES
 
 keys = Blueprint("keys", __name__, url_prefix="/keys")
 keys.after_request(speaks)

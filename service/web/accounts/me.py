@@ -4,10 +4,10 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from service.errors import ErrorCode, ForbiddenError
-from service.web.access import actor, only_for
 from service.web.accounts.forms import rooms, said, see, tried
-from service.web.pages import FieldError, speaks, spoken
-from service.web.wording.words import N_
+from service.web.core.access import actor, only_for
+from service.web.public.check import FieldError, speaks, spoken
+from service.web.text.formatting import N_
 
 me = Blueprint("me", __name__, url_prefix="/account")
 me.after_request(speaks)

@@ -6,12 +6,12 @@ from werkzeug.wrappers import Response
 from service.accounts.actors import OrganisationKind, Role
 from service.accounts.invitations import MAY_FOUND_CLINICS
 from service.accounts.organisations import read_roles
-from service.gs1.countries import countries
-from service.web.access import actor, only_for
+from service.gs1.iso.countries import countries
 from service.web.accounts.forms import rooms, said, see, tried
-from service.web.pages import FieldError, own_origin, speaks, spoken
-from service.web.wording.people import ROLES
-from service.web.wording.words import N_
+from service.web.core.access import actor, only_for
+from service.web.public.check import FieldError, own_origin, speaks, spoken
+from service.web.text.formatting import N_
+from service.web.text.workspace.roles import ROLES
 
 people = Blueprint("people", __name__, url_prefix="/people")
 people.after_request(speaks)

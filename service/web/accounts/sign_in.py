@@ -5,12 +5,12 @@ from http import HTTPStatus
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.accounts import begun, sessions
-from service.accounts.sign_in import SecondStep, SignedInAs
-from service.web import cookies
-from service.web.access import actor, guest_or_actor, only_for, open_to_everyone
+from service.accounts.sign_in import pending_actions, sessions
+from service.accounts.sign_in.service import SecondStep, SignedInAs
 from service.web.accounts.forms import own_path, rooms, said, see, tried, visitor
-from service.web.pages import FieldError, speaks
+from service.web.core import cookies
+from service.web.core.access import actor, guest_or_actor, only_for, open_to_everyone
+from service.web.public.check import FieldError, speaks
 
 account = Blueprint("account", __name__)
 account.after_request(speaks)
@@ -93,7 +93,7 @@ def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Respon
     wanted = _next() if wanted is None else wanted
     if isinstance(outcome, SecondStep):
         response = see("account.second_step", next=wanted or None)
-        cookies.give(response, cookies.STEP, outcome.token, begun.LASTS)
+        cookies.give(response, cookies.STEP, outcome.token, pending_actions.LASTS)
         return response
     before = guest_or_actor()
     if before is not None:

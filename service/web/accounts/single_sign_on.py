@@ -8,13 +8,13 @@ from http import HTTPStatus
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from service.accounts import begun
-from service.accounts.single_sign_on import SingleSignOn
-from service.web import cookies
-from service.web.access import open_to_everyone
+from service.accounts.sign_in import pending_actions
+from service.accounts.sign_in.single_sign_on import SingleSignOn
 from service.web.accounts.forms import own_path, rooms, visitor
 from service.web.accounts.sign_in import enter
-from service.web.pages import own_origin, speaks
+from service.web.core import cookies
+from service.web.core.access import open_to_everyone
+from service.web.public.check import own_origin, speaks
 
 single_sign_on = Blueprint("single_sign_on", __name__, url_prefix="/sign-in/organisation")
 single_sign_on.after_request(speaks)
@@ -26,7 +26,7 @@ def begin() -> Response:
     """Off to the service."""
     departure = _service().begin(_return_address(), own_path(request.args.get("next")))
     response = redirect(departure.address, HTTPStatus.SEE_OTHER)
-    cookies.give(response, cookies.AWAY, departure.token, begun.LASTS)
+    cookies.give(response, cookies.AWAY, departure.token, pending_actions.LASTS)
     return response
 
 

@@ -1,6 +1,6 @@
 """The pages of a clinic's people: what needs attention, what came in, what was used, where a lot went."""
 
-from service.web.clinic import house, receiving, tracing, using
-from service.web.clinic.room import clinic
+from service.web.clinic import home, receive, trace, use
+from service.web.clinic.common import clinic
 
-__all__ = ["clinic", "house", "receiving", "tracing", "using"]
+__all__ = ["clinic", "home", "receive", "trace", "use"]

@@ -1,0 +1,207 @@
+"""Six digits of an app (TOTP, RFC 6238), and the codes on paper for the day when the phone is lost."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+from pyotp.exceptions import OTPVerificationError
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from service.accounts.actors import Actor
+from service.accounts.credentials.secret_box import Seal
+from service.accounts.sign_in.login_throttle import Guesses, Limit
+from service.accounts.sign_in.pending_actions import Begun, Purpose
+from service.errors import ErrorCode, ForbiddenError, RefusedError
+from service.storage.audit import Change, write_down
+from service.storage.database import Database
+from service.storage.models import CodeGenerator, Passkey, RecoveryCode
+
+ISSUER = "Vialcheck"
+RECOVERY_CODES = 10
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+_GROUPS, _IN_A_GROUP = 4, 4  # 79 bits: too many to try, even for somebody who has the hashes
+_DRIFT = 1  # a phone's clock may be half a minute off, either way
+_LIMIT = Limit("code", free=5, longest=timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What an account can prove itself with, beside its password."""
+
+    code_generator: bool
+    passkeys: int
+    recovery_codes: int
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a second factor. Codes on paper are only its spare."""
+        return self.code_generator or self.passkeys > 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewGenerator:
+    """What an app needs: `secret` to type, `link` to scan. Shown once; `token` finishes the setting up."""
+
+    token: str
+    secret: str
+    link: str
+
+
+class SecondFactors:
+    """Sets up, checks and removes second factors."""
+
+    def __init__(
+        self,
+        database: Database,
+        seal: Seal,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._seal = seal
+        self._clock = clock
+        self._begun = Begun(database, clock=clock)
+        self._guesses = Guesses(database, clock=clock)
+
+    def of(self, account_id: int) -> Factors:
+        """What this account has."""
+        with self._database.reading() as connection:
+            return factors_in(connection, account_id)
+
+    def begin_generator(self, account_id: int, email: str) -> NewGenerator:
+        """A new secret, which counts once a code of it was shown."""
+        secret = pyotp.random_base32()
+        sealed = self._seal.seal(secret, bound_to=_owner(account_id))
+        token = self._begun.begin(Purpose.CODE_GENERATOR, account_id, secret=sealed)
+        return self._new(token, secret, email)
+
+    def generator_begun(self, account_id: int, email: str, token: str) -> NewGenerator | None:
+        """The same once more, for a form that comes back with an error."""
+        started = self._begun.look(Purpose.CODE_GENERATOR, token)
+        if started is None or started.account_id != account_id:
+            return None
+        return self._new(token, self._seal.open(started.about["secret"], bound_to=_owner(account_id)), email)
+
+    def finish_generator(self, actor: Actor, token: str, code: str) -> None:
+        """From now on the app counts. RefusedError(CODE_WRONG); FORM_EXPIRED after a quarter of an hour."""
+        account_id = actor.person_id
+        started = self._begun.look(Purpose.CODE_GENERATOR, token)
+        if started is None or started.account_id != account_id:
+            raise ForbiddenError(ErrorCode.FORM_EXPIRED)
+        sealed = started.about["secret"]
+        step = self._step(self._seal.open(sealed, bound_to=_owner(account_id)), code)
+        if step is None:
+            raise RefusedError(ErrorCode.CODE_WRONG, field="code")
+        self._begun.finish(Purpose.CODE_GENERATOR, token)
+        now = self._clock()
+        values = {"account_id": account_id, "sealed_secret": sealed, "last_step": step, "created": now}
+        with self._database.transaction() as connection:
+            connection.execute(delete(CodeGenerator).where(CodeGenerator.account_id == account_id))
+            connection.execute(insert(CodeGenerator).values(values))
+            note(connection, actor, "add_factor", {"factor": "code generator"}, now)
+
+    def remove_generator(self, actor: Actor, *, needed: bool) -> None:
+        """The app counts no longer. LAST_FACTOR where it is the only one and one is needed."""
+        account_id, now = actor.person_id, self._clock()
+        with self._database.transaction() as connection:
+            gone = connection.execute(delete(CodeGenerator).where(CodeGenerator.account_id == account_id))
+            if needed and not factors_in(connection, account_id).any:
+                raise RefusedError(ErrorCode.LAST_FACTOR)
+            if gone.rowcount:
+                note(connection, actor, "remove_factor", {"factor": "code generator"}, now)
+
+    def new_recovery_codes(self, actor: Actor) -> list[str]:
+        """Ten codes to write down, shown this once; those of before count no longer."""
+        account_id, now = actor.person_id, self._clock()
+        codes = [_paper_code() for _ in range(RECOVERY_CODES)]
+        rows = [{"code_hash": _hash_of(account_id, code), "account_id": account_id} for code in codes]
+        with self._database.transaction() as connection:
+            connection.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+            connection.execute(insert(RecoveryCode), rows)
+            note(connection, actor, "new_recovery_codes", {"codes": len(codes)}, now)
+        return codes
+
+    def check(self, account_id: int, code: str) -> str:
+        """Take a code of the app, or one on paper; which of the two it was, for the audit. Each works once.
+
+        RefusedError(CODE_WRONG) for any other; WaitError after many of these.
+        """
+        subject = _LIMIT.at(str(account_id))
+        self._guesses.count([subject])
+        plain = "".join(code.split()).replace("-", "").lower()
+        if plain.isascii() and plain.isdigit():
+            how = "code" if self._take_digits(account_id, plain) else ""
+        else:
+            how = "recovery code" if self._take_paper(account_id, plain) else ""
+        if not how:
+            raise RefusedError(ErrorCode.CODE_WRONG, field="code")
+        self._guesses.was_right([subject], forget=[subject])
+        return how
+
+    def _take_digits(self, account_id: int, digits: str) -> bool:
+        of_account = CodeGenerator.account_id == account_id
+        with self._database.reading() as connection:
+            sealed = connection.scalar(select(CodeGenerator.sealed_secret).where(of_account))
+        if sealed is None:
+            return False
+        step = self._step(self._seal.open(sealed, bound_to=_owner(account_id)), digits)
+        if step is None:
+            return False
+        taken = update(CodeGenerator).where(of_account, CodeGenerator.last_step < step)
+        with self._database.transaction() as connection:  # of two at once, one comes first
+            return bool(connection.execute(taken.values(last_step=step)).rowcount)
+
+    def _take_paper(self, account_id: int, plain: str) -> bool:
+        grouped = "-".join(plain[at : at + _IN_A_GROUP] for at in range(0, len(plain), _IN_A_GROUP))
+        mine = (
+            RecoveryCode.code_hash == _hash_of(account_id, grouped),
+            RecoveryCode.account_id == account_id,
+        )
+        with self._database.transaction() as connection:
+            return bool(connection.execute(delete(RecoveryCode).where(*mine)).rowcount)
+
+    def _step(self, secret: str, code: str) -> int | None:
+        """The half minute that the code is of; None where it is of none near now."""
+        try:
+            return pyotp.TOTP(secret).verify_and_get_timecode(
+                "".join(code.split()), for_time=self._clock(), valid_window=_DRIFT
+            )
+        except OTPVerificationError:
+            return None
+
+    @staticmethod
+    def _new(token: str, secret: str, email: str) -> NewGenerator:
+        link = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+        return NewGenerator(token, secret, link)
+
+
+def factors_in(connection: Connection, account_id: int) -> Factors:
+    """What an account has, within a transaction."""
+
+    def count(model: type[CodeGenerator] | type[Passkey] | type[RecoveryCode]) -> int:
+        query = select(func.count()).select_from(model).where(model.account_id == account_id)
+        return connection.scalar(query) or 0
+
+    return Factors(count(CodeGenerator) > 0, count(Passkey), count(RecoveryCode))
+
+
+def note(connection: Connection, actor: Actor, action: str, after: dict[str, object], at: datetime) -> None:
+    """Write down what somebody changed of their own account."""
+    change = Change(action, "account", actor.email, after=after)
+    write_down(connection, [change], who=actor.who, at=at, reason="by themselves")
+
+
+def _owner(account_id: int) -> str:
+    return f"account {account_id}"
+
+
+def _paper_code() -> str:
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_IN_A_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def _hash_of(account_id: int, code: str) -> str:
+    return hashlib.sha256(f"recovery {account_id} {code}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,48 @@
+"""Every use case of accounts over one database, made once for a process."""
+
+from dataclasses import dataclass
+
+from service.accounts.audit_trail import AuditTrail
+from service.accounts.credentials.api_keys import Keys
+from service.accounts.credentials.passkeys import Passkeys
+from service.accounts.credentials.second_factor import SecondFactors
+from service.accounts.credentials.secret_box import Seal
+from service.accounts.invitations import Invitations
+from service.accounts.people import People
+from service.accounts.sign_in.identity_provider import Provider
+from service.accounts.sign_in.service import SignIn
+from service.accounts.sign_in.sessions import Sessions
+from service.accounts.sign_in.single_sign_on import SingleSignOn
+from service.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What the doors call."""
+
+    sessions: Sessions
+    factors: SecondFactors
+    passkeys: Passkeys
+    sign_in: SignIn
+    people: People
+    invitations: Invitations
+    keys: Keys
+    audit: AuditTrail
+    single_sign_on: SingleSignOn | None
+
+    @classmethod
+    def of(cls, database: Database, seal: Seal, provider: Provider | None = None) -> "Accounts":
+        """All of them over `database`; single sign-on where there is a provider."""
+        invitations = Invitations(database)
+        sessions, factors = Sessions(database), SecondFactors(database, seal)
+        return cls(
+            sessions=sessions,
+            factors=factors,
+            passkeys=Passkeys(database),
+            sign_in=SignIn(database, sessions, factors),
+            people=People(database),
+            invitations=invitations,
+            keys=Keys(database),
+            audit=AuditTrail(database),
+            single_sign_on=SingleSignOn(database, invitations, provider) if provider else None,
+        )

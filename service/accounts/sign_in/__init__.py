@@ -1,0 +1,1 @@
+"""Signing in: sessions, single sign-on, unfinished sign-ins, throttling of wrong guesses."""

@@ -1,0 +1,69 @@
+"""What a browser has begun and finishes with its next request, kept on the server for some minutes."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from service.accounts.sign_in.sessions import hash_of
+from service.storage.database import Database
+from service.storage.models import Begun as Row
+
+LASTS = timedelta(minutes=15)
+
+
+class Purpose(StrEnum):
+    """What is finished with it, and with it alone."""
+
+    SECOND_STEP = "second_step"
+    PASSKEY = "passkey"
+    NEW_PASSKEY = "new_passkey"
+    CODE_GENERATOR = "code_generator"
+    SINGLE_SIGN_ON = "single_sign_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Who began (None: nobody knows yet), and what it was about, as plain values."""
+
+    account_id: int | None
+    about: Mapping[str, Any]
+
+
+class Begun:
+    """Begins, and finishes once."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+
+    def begin(self, purpose: Purpose, account_id: int | None = None, **about: Any) -> str:
+        """The token that finishes it, within `LASTS`."""
+        token, now = secrets.token_urlsafe(32), self._clock()
+        values = {"token_hash": hash_of(token), "purpose": purpose, "account_id": account_id}
+        with self._database.transaction(durable=False) as connection:
+            connection.execute(delete(Row).where(Row.ends <= now))
+            connection.execute(insert(Row).values(values | {"about": about, "ends": now + LASTS}))
+        return token
+
+    def look(self, purpose: Purpose, token: str) -> Started | None:
+        """What it is about, without finishing it; None for a token that begins nothing, or no longer."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(Row.__table__).where(*self._valid(purpose, token))).first()
+        return Started(row.account_id, row.about) if row is not None else None
+
+    def finish(self, purpose: Purpose, token: str) -> Started | None:
+        """What it was about; only the first who finishes it is told."""
+        taken = delete(Row).where(*self._valid(purpose, token)).returning(Row.account_id, Row.about)
+        with self._database.transaction(durable=False) as connection:
+            row = connection.execute(taken).first()
+        return Started(row.account_id, row.about) if row is not None else None
+
+    def _valid(self, purpose: Purpose, token: str) -> tuple[Any, ...]:
+        return Row.token_hash == hash_of(token), Row.purpose == purpose, Row.ends > self._clock()

@@ -1,0 +1,212 @@
+"""Signing in: with a password and, where the account has one, a second factor; and signing out.
+
+Whoever guesses learns nothing: an address that nobody has is answered like a wrong password, after the same
+work and the same waits. Waits count per account and network, and per network; against one account from
+everywhere else at once only where the account was never signed in from, so that strangers cannot lock
+somebody out of their own desk.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, select, update
+
+from service.accounts.actors import Actor, Role, needs_second_factor
+from service.accounts.credentials import passwords
+from service.accounts.credentials.passkeys import Passkeys, Site
+from service.accounts.credentials.second_factor import SecondFactors, factors_in
+from service.accounts.networks import network_of
+from service.accounts.sign_in.login_throttle import Guesses, Limit, Subject
+from service.accounts.sign_in.pending_actions import Begun, Purpose
+from service.accounts.sign_in.sessions import Sessions
+from service.errors import ErrorCode, ForbiddenError, RefusedError
+from service.storage.audit import MOST_OF_AN_ID, Change, Who, write_down
+from service.storage.database import Database
+from service.storage.models import Account, AuditEntry, SignedIn
+
+_HERE = Limit("password", free=5, longest=timedelta(minutes=15))
+_ANYWHERE = Limit("password from anywhere", free=10, longest=timedelta(minutes=15))
+_NETWORK = Limit("network", free=50, longest=timedelta(minutes=15))
+
+NOBODY = "(no such account)"
+"""What the audit calls an address that nobody has: what was typed there may be a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Where a request comes from: its address, and what the browser calls itself."""
+
+    address: str
+    device: str
+
+    @property
+    def network(self) -> str:
+        """What of it is kept."""
+        return network_of(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInAs:
+    """Done. `token` is for the cookie; `lacks_factor`: their roles need one, and there is none."""
+
+    token: str
+    lacks_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """The password was right, and a second factor is asked for next. `token` finishes it."""
+
+    token: str
+
+
+class SignIn:
+    """The way in."""
+
+    def __init__(
+        self,
+        database: Database,
+        sessions: Sessions,
+        factors: SecondFactors,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._factors = factors
+        self._clock = clock
+        self._begun = Begun(database, clock=clock)
+        self._guesses = Guesses(database, clock=clock)
+
+    def with_password(self, email: str, password: str, visitor: Visitor) -> SignedInAs | SecondStep:
+        """Sign in, or go on to the second step. RefusedError(SIGN_IN_WRONG), WaitError."""
+        email = email.strip().lower()
+        subjects, here = self._subjects(email, visitor)
+        self._guesses.count(subjects)
+        with self._database.reading() as connection:
+            row = connection.execute(select(Account.__table__).where(Account.email == email)).first()
+        right = passwords.matches(row.password_hash if row is not None else "", password)
+        if row is None or row.disabled or not right:
+            self._note_refusal(row, visitor, "password")
+            raise RefusedError(ErrorCode.SIGN_IN_WRONG, field="email")
+        self._guesses.was_right(subjects, forget=[here])
+        if passwords.is_outdated(row.password_hash):
+            with self._database.transaction() as connection:
+                new = {"password_hash": passwords.hashed(password)}
+                connection.execute(update(Account).where(Account.id == row.id).values(new))
+        return self.go_on(row.id, visitor, how="password")
+
+    def go_on(self, account_id: int, visitor: Visitor, *, how: str) -> SignedInAs | SecondStep:
+        """After the first proof: sign in, or ask for the second factor that the account has."""
+        if self._factors.of(account_id).any:
+            return SecondStep(self._begun.begin(Purpose.SECOND_STEP, account_id, how=how))
+        return self.begin(account_id, visitor, how=how, strong=False)
+
+    def waiting(self, step: str) -> int | None:
+        """Whose second step this token is; None when it is over."""
+        started = self._begun.look(Purpose.SECOND_STEP, step)
+        return started.account_id if started is not None else None
+
+    def with_code(self, step: str, code: str, visitor: Visitor) -> SignedInAs:
+        """The second step. RefusedError(CODE_WRONG), WaitError; SIGN_IN_LATE when too much time went by."""
+        account_id = self.waiting(step)
+        if account_id is None:
+            raise ForbiddenError(ErrorCode.SIGN_IN_LATE)
+        how = self._checked(account_id, code, visitor)
+        started = self._begun.finish(Purpose.SECOND_STEP, step)
+        if started is None:
+            raise ForbiddenError(ErrorCode.SIGN_IN_LATE)
+        return self.begin(account_id, visitor, how=f"{started.about['how']} and {how}", strong=True)
+
+    def with_passkey(
+        self, passkeys: Passkeys, site: Site, token: str, credential: str, visitor: Visitor
+    ) -> SignedInAs:
+        """Sign in with a passkey's answer: it is both factors in one. Raises what `Passkeys.check` raises."""
+        try:
+            account_id = passkeys.check(site, token, credential)
+        except RefusedError:
+            self._note_refusal(None, visitor, "passkey")
+            raise
+        return self.begin(account_id, visitor, how="passkey", strong=True)
+
+    def prove(self, actor: Actor, code: str, visitor: Visitor) -> SignedInAs:
+        """A second factor in a session that began without one, or long ago. A new token takes its place."""
+        return self.strengthen(actor, visitor, how=self._checked(actor.person_id, code, visitor))
+
+    def strengthen(self, actor: Actor, visitor: Visitor, *, how: str) -> SignedInAs:
+        """After a second factor was shown, or just set up, in this session: it goes on under a new token."""
+        return self.begin(actor.person_id, visitor, how=how, strong=True, instead_of=actor.session)
+
+    def end_session(self, actor: Actor, session: str) -> None:
+        """End another session of one's own, by the hash of its token."""
+        mine = SignedIn.token_hash == session, SignedIn.account_id == actor.person_id
+        with self._database.transaction() as connection:
+            if connection.execute(delete(SignedIn).where(*mine)).rowcount:
+                change = Change("end_session", "account", actor.email)
+                write_down(connection, [change], who=actor.who, at=self._clock(), reason="by themselves")
+
+    def begin(
+        self, account_id: int, visitor: Visitor, *, how: str, strong: bool, instead_of: str = ""
+    ) -> SignedInAs:
+        """A session, written down in its transaction. `instead_of`: the hash of one that ends."""
+        now = self._clock()
+        with self._database.transaction() as connection:
+            row = connection.execute(select(Account.__table__).where(Account.id == account_id)).one()
+            if row.disabled:
+                raise RefusedError(ErrorCode.SIGN_IN_WRONG, field="email")
+            if instead_of:
+                connection.execute(delete(SignedIn).where(SignedIn.token_hash == instead_of))
+            token = self._sessions.begin_in(
+                connection, account_id, address=visitor.address, device=visitor.device, strong=strong
+            )
+            change = Change("prove" if instead_of else "sign_in", "account", row.email)
+            who = Who(row.name, row.id, row.organisation_id, visitor.network)
+            write_down(connection, [change], who=who, at=now, reason=how)
+            lacks = needs_second_factor(map(Role, row.roles)) and not factors_in(connection, account_id).any
+        return SignedInAs(token, lacks)
+
+    def sign_out(self, actor: Actor) -> None:
+        """End the session that this is asked in."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(SignedIn).where(SignedIn.token_hash == actor.session))
+            change = Change("sign_out", "account", actor.email)
+            write_down(connection, [change], who=actor.who, at=self._clock(), reason="by themselves")
+
+    def _checked(self, account_id: int, code: str, visitor: Visitor) -> str:
+        try:
+            return self._factors.check(account_id, code)
+        except RefusedError:
+            with self._database.reading() as connection:
+                row = connection.execute(select(Account.__table__).where(Account.id == account_id)).one()
+            self._note_refusal(row, visitor, "code")
+            raise
+
+    def _subjects(self, email: str, visitor: Visitor) -> tuple[list[Subject], Subject]:
+        """What this guess counts against, and what of it a right password wipes out."""
+        network = visitor.network or visitor.address
+        here = _HERE.at(email, network)
+        subjects = [here, _NETWORK.at(network)]
+        with self._database.reading() as connection:
+            if not _came_from(connection, email, visitor.network):
+                subjects.append(_ANYWHERE.at(email))
+        return subjects, here
+
+    def _note_refusal(self, row: Any, visitor: Visitor, what: str) -> None:
+        organisation = row.organisation_id if row is not None else None
+        who = Who("unknown person", None, organisation, visitor.network)
+        change = Change("sign_in_refused", "account", row.email if row is not None else NOBODY)
+        with self._database.transaction() as connection:
+            write_down(connection, [change], who=who, at=self._clock(), reason=f"wrong {what}")
+
+
+def _came_from(connection: Connection, email: str, network: str) -> bool:
+    """Whether this account was ever signed in from there."""
+    came = (
+        (AuditEntry.object_type == "account")
+        & (AuditEntry.object_id == email[:MOST_OF_AN_ID])
+        & (AuditEntry.action == "sign_in")
+        & (AuditEntry.network == network)
+    )
+    return bool(network) and bool(connection.scalar(select(exists().where(came))))

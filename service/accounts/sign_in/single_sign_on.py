@@ -1,0 +1,196 @@
+"""Signing in at an organisation's own service: OpenID Connect Core 1.0, code flow with PKCE (RFC 7636).
+
+Nobody gets an account by it: it opens the one that has the address, or an invitation to it, and only where
+the service says that the address was verified. From then on the service's own number of them is enough.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlalchemy import Connection, insert, select
+
+from service.accounts.invitations import Invitations
+from service.accounts.organisations import read_name
+from service.accounts.sign_in.identity_provider import Provider
+from service.accounts.sign_in.pending_actions import Begun, Purpose
+from service.errors import ErrorCode, ForbiddenError, RefusedError, UnavailableError, VialcheckError
+from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database
+from service.storage.models import Account
+from service.storage.models import SingleSignOn as Row
+
+_SIGNED_WITH = ("RS256", "PS256", "ES256", "EdDSA")
+_SECONDS = 5.0
+_LEEWAY = 60
+_AT_HOME = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where the browser goes, and the token for its cookie, without which nobody comes back."""
+
+    address: str
+    token: str
+
+
+class SingleSignOn:
+    """Sends people to the service and takes them back."""
+
+    def __init__(
+        self,
+        database: Database,
+        invitations: Invitations,
+        provider: Provider,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._invitations = invitations
+        self._provider = provider
+        self._clock = clock
+        self._begun = Begun(database, clock=clock)
+
+    def begin(self, redirect_uri: str, wanted: str) -> Departure:
+        """`wanted` is our page to go to afterwards. UnavailableError where the service does not answer."""
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        query = {
+            "response_type": "code",
+            "client_id": self._provider.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": "openid email profile",
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": create_s256_code_challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        endpoint = self._described()["authorization_endpoint"]
+        token = self._begun.begin(
+            Purpose.SINGLE_SIGN_ON,
+            state=state,
+            nonce=nonce,
+            verifier=verifier,
+            redirect_uri=redirect_uri,
+            next=wanted,
+        )
+        return Departure(f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}", token)
+
+    def finish(self, token: str, *, state: str, code: str) -> tuple[int, str]:
+        """Whose account it is, and where they wanted to go. RefusedError(SINGLE_SIGN_ON_REFUSED)."""
+        started = self._begun.finish(Purpose.SINGLE_SIGN_ON, token)
+        if started is None:
+            raise ForbiddenError(ErrorCode.SIGN_IN_LATE)
+        about = started.about
+        if not code or not hmac.compare_digest(about["state"].encode(), state.encode("utf-8", "replace")):
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED)
+        claims = self._claims(self._described(), code, about)
+        return self._account(claims), about["next"]
+
+    def _described(self) -> Mapping[str, Any]:
+        """What the service says of itself (OpenID Connect Discovery 1.0, section 4)."""
+        issuer = self._provider.issuer
+        described = self._fetched("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        if described.get("issuer") != issuer:
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="another issuer")
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            _web_address(described.get(name))
+        return described
+
+    def _claims(self, described: Mapping[str, Any], code: str, about: Mapping[str, Any]) -> dict[str, Any]:
+        """What the ID token says, after everything in it was checked (Core 1.0, section 3.1.3.7)."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": about["redirect_uri"],
+            "code_verifier": about["verifier"],
+        }
+        ours = (self._provider.client_id, self._provider.client_secret)
+        given = self._fetched("POST", described["token_endpoint"], data=form, auth=ours)
+        keys = self._fetched("GET", described["jwks_uri"])
+        registry = jwt.JWTClaimsRegistry(
+            now=int(self._clock().timestamp()),
+            leeway=_LEEWAY,
+            iss={"essential": True, "value": self._provider.issuer},
+            aud={"essential": True, "value": self._provider.client_id},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+            nonce={"essential": True, "value": about["nonce"]},
+        )
+        try:
+            token = jwt.decode(
+                str(given.get("id_token", "")),
+                KeySet.import_key_set(keys),  # type: ignore[arg-type]  # checked by what it does
+                algorithms=_SIGNED_WITH,
+            )
+            registry.validate(token.claims)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found=type(error).__name__) from error
+        claims = dict(token.claims)
+        if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != ours[0]:
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="a token for somebody else")
+        return claims
+
+    def _account(self, claims: Mapping[str, Any]) -> int:
+        subject, now = str(claims["sub"])[:255], self._clock()
+        known = select(Row.account_id).where(Row.issuer == self._provider.issuer, Row.subject == subject)
+        with self._database.transaction() as connection:
+            account_id = connection.scalar(known)
+            if account_id is not None:
+                return account_id
+            email = str(claims.get("email", "")).strip().lower()
+            if not email or claims.get("email_verified") is not True:
+                raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="no verified address")
+            account_id = connection.scalar(select(Account.id).where(Account.email == email))
+            if account_id is None:
+                account_id = self._invitations.accept_by_address(connection, email, name=_name(claims, email))
+            values = {"account_id": account_id, "issuer": self._provider.issuer, "subject": subject}
+            connection.execute(insert(Row).values(values | {"linked": now}))
+            self._note(connection, account_id, email, now)
+            return account_id
+
+    def _note(self, connection: Connection, account_id: int, email: str, now: datetime) -> None:
+        row = connection.execute(select(Account.__table__).where(Account.id == account_id)).one()
+        who = Who(row.name, account_id, row.organisation_id)
+        change = Change("link", "account", email, after={"issuer": self._provider.issuer})
+        write_down(connection, [change], who=who, at=now, reason="single sign-on")
+
+    def _fetched(self, method: str, address: str, **more: Any) -> dict[str, Any]:
+        _web_address(address)
+        try:
+            with httpx.Client(timeout=_SECONDS, follow_redirects=False) as client:
+                response = client.request(method, address, headers={"Accept": "application/json"}, **more)
+        except httpx.HTTPError as error:
+            raise UnavailableError(ErrorCode.SINGLE_SIGN_ON_DOWN, found=type(error).__name__) from error
+        if response.status_code >= 500:
+            raise UnavailableError(ErrorCode.SINGLE_SIGN_ON_DOWN, found=str(response.status_code))
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="no JSON") from error
+        if response.status_code != 200 or not isinstance(answer, dict):
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found=str(response.status_code))
+        return answer
+
+
+def _web_address(address: object) -> None:
+    """Secrets go over https, but for a service on this very machine."""
+    parts = urlsplit(address if isinstance(address, str) else "")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _AT_HOME):
+        raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="an address without https")
+
+
+def _name(claims: Mapping[str, Any], email: str) -> str:
+    try:
+        return read_name(str(claims.get("name", "")))
+    except VialcheckError:
+        return email

@@ -1,0 +1,265 @@
+"""What came in: one delivery with its vials, whether they are kept, put aside or sent back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from service.accounts.actors import Actor
+from service.authenticity.evidence import Asker
+from service.authenticity.reasons import Match, ReasonCode
+from service.authenticity.verdicts import Verdict
+from service.clinics.unit_moves import OnRecord
+from service.clinics.usage import Taken, of_vial, write_event
+from service.clinics.vial_lifecycle import HERE, Step, VialState
+from service.clinics.vial_verdicts import stops
+from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
+from service.storage.audit import Change, write_down
+from service.storage.database import Database
+from service.storage.models import Delivery, Vial
+from service.verification.service import Answer, Desk
+
+MOST_ALIKE = 500
+"""Vials without serial numbers that one line brings in."""
+
+MOST_LINES = 2000
+
+
+class Outcome(StrEnum):
+    """What happened to a vial of a delivery."""
+
+    RECEIVED = "received"
+    ASIDE = "aside"
+    RETURNED = "returned"
+
+
+_CONTRADICTS = frozenset(
+    {
+        ReasonCode.EXPIRY_MISMATCH,
+        ReasonCode.PRODUCT_MISMATCH,
+        ReasonCode.CARTON_VIAL_MISMATCH,
+        ReasonCode.PRESENTATION_UNKNOWN,
+        ReasonCode.SERIAL_IN_OTHER_LOT,
+        ReasonCode.LIKELY_MISREAD,
+    }
+)
+"""What the pack says is not what the record says of its number."""
+
+_THEN = {Outcome.ASIDE: Step.QUARANTINE, Outcome.RETURNED: Step.RETURN}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: the id of its check, and what happened. `count`: so many alike, without serial numbers."""
+
+    check: str
+    outcome: Outcome = Outcome.RECEIVED
+    reason: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What it came with, if anybody said. `nonce`: the same list, longer or not, is one delivery."""
+
+    supplier: str = ""
+    note_number: str = ""
+    nonce: str | None = None
+
+    def __post_init__(self) -> None:
+        for field, text, most in (("supplier", self.supplier, 200), ("note_number", self.note_number, 80)):
+            if len(text) > most:
+                raise RefusedError(
+                    ErrorCode.TOO_LONG, given=text, expected=f"at most {most} characters", field=field
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What was recorded: how many of each outcome. `vial_ids` are the vials that came in now.
+
+    `already`: serials that were in stock before; `before`: lines that this clinic recorded before.
+    """
+
+    delivery_id: int
+    received: int = 0
+    aside: int = 0
+    returned: int = 0
+    already: int = 0
+    before: int = 0
+    vial_ids: tuple[int, ...] = ()
+
+
+class Gate:
+    """Where vials come in."""
+
+    def __init__(self, database: Database, desk: Desk) -> None:
+        self._database = database
+        self._desk = desk
+
+    def receive(
+        self, actor: Actor, lines: Sequence[Line], papers: Papers, *, delivery_id: int | None = None
+    ) -> Received:
+        """Record a delivery, or add to one of the clinic's own. All of it or, on any error, nothing.
+
+        A check counts once, however often it is sent.
+
+        NotFoundError for a check that no clinic made, ConflictError where a stopped vial would be kept.
+        """
+        answers = [self._answer(number, line) for number, line in enumerate(lines, 1)]
+        try:
+            return self._record(actor, lines, answers, papers, delivery_id)
+        except IntegrityError:
+            # Another station of this clinic has just brought in one of them: now it is seen.
+            return self._record(actor, lines, answers, papers, delivery_id)
+
+    def _record(
+        self,
+        actor: Actor,
+        lines: Sequence[Line],
+        answers: Sequence[Answer],
+        papers: Papers,
+        delivery_id: int | None,
+    ) -> Received:
+        now = self._desk.now()
+        with self._database.transaction() as connection:
+            if delivery_id is None:
+                delivery_id = self._begin(connection, actor, papers, now)
+            else:
+                _own(connection, actor, delivery_id)
+            counted = Received(delivery_id)
+            for line, answer in zip(lines, answers, strict=True):
+                counted = self._line(connection, actor, counted, line, answer, now)
+        return counted
+
+    def _answer(self, number: int, line: Line) -> Answer:
+        answer = self._desk.answer(line.check)
+        if answer.asker is not Asker.CLINIC:
+            raise NotFoundError(
+                ErrorCode.NOT_FOUND, given=line.check, expected="a clinic's check", field=f"lines.{number}"
+            )
+        if stops(answer.verdict) and line.outcome is Outcome.RECEIVED:
+            raise ConflictError(
+                ErrorCode.VIAL_STOPPED, given=line.check, found=str(answer.verdict.headline), field="check"
+            )
+        if not 1 <= line.count <= MOST_ALIKE or (line.count > 1 and answer.presented.serial is not None):
+            raise RefusedError(
+                ErrorCode.COUNT_INVALID, given=str(line.count), expected=f"1 to {MOST_ALIKE}", field="count"
+            )
+        return answer
+
+    def _begin(self, connection: Connection, actor: Actor, papers: Papers, now: datetime) -> int:
+        values = {
+            "organisation_id": actor.organisation_id,
+            "at": now,
+            "actor": actor.name,
+            "account_id": actor.account_id,
+            "supplier": papers.supplier.strip(),
+            "note_number": papers.note_number.strip(),
+            "nonce": papers.nonce,
+        }
+        put = self._database.insert_new(Delivery).values(values).returning(Delivery.id)
+        new: int | None = connection.scalar(put)
+        if new is None:
+            where = (Delivery.organisation_id == actor.organisation_id, Delivery.nonce == papers.nonce)
+            return connection.execute(select(Delivery.id).where(*where)).scalar_one()
+        after = {name: values[name] for name in ("supplier", "note_number")}
+        change = Change("receiving", "delivery", str(new), after=after)
+        write_down(connection, [change], who=actor.who, at=now, reason="receiving")
+        return new
+
+    def _line(
+        self,
+        connection: Connection,
+        actor: Actor,
+        counted: Received,
+        line: Line,
+        answer: Answer,
+        now: datetime,
+    ) -> Received:
+        values = _vial_values(actor, counted.delivery_id, answer, now)
+        if _is_recorded(connection, values):
+            return replace(counted, before=counted.before + 1)
+        then = _THEN.get(line.outcome)
+        if then is None and _is_here(connection, values):
+            return replace(counted, already=counted.already + 1)
+        changes = _put_aside(connection, values, then) if then else []
+        ids = sorted(connection.scalars(insert(Vial).values([values] * line.count).returning(Vial.id)))
+        steps = [Taken(Step.RECEIVE), *([Taken(then, line.reason)] if then else [])]
+        for each in ids:
+            changes.append(of_vial(each, Step.RECEIVE, None, values["state"]))
+            for step in steps:
+                write_event(connection, actor, each, step, now)
+        write_down(connection, changes, who=actor.who, at=now, reason=line.reason or "receiving")
+        sums = {str(line.outcome): getattr(counted, line.outcome) + len(ids)}
+        return replace(counted, **sums, vial_ids=(*counted.vial_ids, *ids))
+
+
+def _put_aside(connection: Connection, values: dict[str, Any], step: Step) -> list[Change]:
+    """A vial that never reaches the stock; its unit is put on hold, or goes back, where that may be."""
+    values["state"] = step.leaves(was_opened=False)
+    if not values["unit_on_record"] or step.moves is None:
+        return []
+    unit = OnRecord(values["product_id"], values["gtin"], values["serial"])
+    moved = unit.move(connection, step.moves)
+    if moved is None:
+        return []
+    values["unit_was"] = moved[0]
+    return [moved[1]]
+
+
+def _own(connection: Connection, actor: Actor, delivery_id: int) -> None:
+    where = (Delivery.id == delivery_id, Delivery.organisation_id == actor.organisation_id)
+    if connection.scalar(select(Delivery.id).where(*where)) is None:
+        raise NotFoundError(
+            ErrorCode.NOT_FOUND, given=str(delivery_id), expected="a delivery of yours", field="delivery"
+        )
+
+
+def _is_recorded(connection: Connection, values: dict[str, Any]) -> bool:
+    """Whether this very check brought a vial in before: a line that is sent twice counts once."""
+    where = [getattr(Vial, name) == values[name] for name in ("organisation_id", "scan_id")]
+    return connection.scalar(select(Vial.id).where(*where).limit(1)) is not None
+
+
+def _is_here(connection: Connection, values: dict[str, Any]) -> bool:
+    if not values["serial"]:
+        return False
+    where = [getattr(Vial, name) == values[name] for name in ("organisation_id", "gtin", "serial")]
+    return connection.scalar(select(Vial.id).where(*where, Vial.state.in_(HERE)).limit(1)) is not None
+
+
+def _is_the_unit(verdict: Verdict) -> bool:
+    """Whether it may well be the unit on record: a pack that contradicts its record moves nothing there."""
+    codes = {reason.code for reason in verdict.reasons}
+    return verdict.match is Match.UNIT and not codes & _CONTRADICTS
+
+
+def _vial_values(actor: Actor, delivery_id: int | None, answer: Answer, now: datetime) -> dict[str, Any]:
+    """The vial's row: what it says of itself, and the record's word where it says nothing."""
+    shown, record = answer.presented, answer.verdict.record
+    batch = record.batch if record else None
+    lot = shown.lot.printed if shown.lot else batch.lot if batch else ""
+    expiry = shown.expiry or (batch.expiry if batch else None)
+    last: date | None = expiry.last_day if expiry else None
+    return {
+        "organisation_id": actor.organisation_id,
+        "delivery_id": delivery_id,
+        "scan_id": answer.id,
+        "product_id": record.product.id if record else None,
+        "batch_id": batch.id if batch else None,
+        "gtin": shown.gtin.value if shown.gtin else record.product.gtin if record else "",
+        "product_name": record.product.name if record else shown.product or "",
+        "lot": lot,
+        "lot_key": shown.lot.key if shown.lot else lot.upper(),
+        "serial": shown.serial.printed if shown.serial else "",
+        "expiry": last,
+        "expiry_month_only": expiry is not None and expiry.day is None,
+        "unit_on_record": _is_the_unit(answer.verdict),
+        "state": VialState.IN_STOCK,
+        "received": now,
+    }

@@ -1,0 +1,135 @@
+"""A clinic's vials as they are read: only ever its own."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from service.authenticity.dispositions import Disposition
+from service.clinics.vial_lifecycle import Step, VialState
+from service.errors import ErrorCode, NotFoundError
+from service.gs1.identifiers import Expiry
+from service.storage.models import Delivery, Product, Vial, VialEvent
+
+
+@dataclass(frozen=True, slots=True)
+class HeldVial:
+    """One vial of one clinic. `used`: the units recorded so far; `delivery_id`: None when it came alone."""
+
+    id: int
+    gtin: str
+    product_id: int | None
+    product_name: str
+    strengths: tuple[str, ...]
+    lot: str
+    lot_key: str
+    serial: str
+    expiry: Expiry | None
+    state: VialState
+    received: datetime
+    delivery_id: int | None
+    supplier: str
+    note_number: str
+    scan_id: str
+    unit_on_record: bool
+    unit_was: Disposition | None
+    opened: datetime | None
+    used_on: date | None
+    use_before: datetime | None
+    used: Decimal
+
+    def too_late(self, now: datetime) -> bool:
+        """Whether its time in use is over at `now` (aware)."""
+        return self.use_before is not None and now >= self.use_before
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step that was recorded of a vial."""
+
+    vial_id: int
+    at: datetime
+    actor: str
+    step: Step
+    biz_step: str
+    disposition: str
+    reason: str
+    units_used: Decimal | None
+
+
+_used = (
+    select(func.sum(VialEvent.units_used).label("used"))
+    .where(VialEvent.vial_id == Vial.id)
+    .correlate(Vial)
+    .scalar_subquery()
+)
+_VIALS = (
+    select(Vial, Product.strengths, Delivery.supplier, Delivery.note_number, _used.label("used"))
+    .outerjoin(Product, Product.id == Vial.product_id)
+    .outerjoin(Delivery, Delivery.id == Vial.delivery_id)
+)
+
+
+def vials(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[HeldVial]:
+    """The clinic's vials for which all of `where` holds, in the order in which they came."""
+    statement = _VIALS.where(Vial.organisation_id == organisation_id, *where).order_by(Vial.id)
+    return [_held(row) for row in connection.execute(statement)]
+
+
+def vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial:
+    """One vial of the clinic; NotFoundError, also for another clinic's."""
+    found = vials(connection, organisation_id, Vial.id == vial_id)
+    if not found:
+        raise NotFoundError(ErrorCode.NOT_FOUND, given=str(vial_id), expected="a vial of yours", field="vial")
+    return found[0]
+
+
+def events(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[Event]:
+    """What was recorded of the clinic's vials, the earliest first."""
+    statement = (
+        select(VialEvent.__table__)
+        .join(Vial, Vial.id == VialEvent.vial_id)
+        .where(Vial.organisation_id == organisation_id, *where)
+        .order_by(VialEvent.id)
+    )
+    return [
+        Event(
+            vial_id=row.vial_id,
+            at=row.at,
+            actor=row.actor,
+            step=Step(row.step),
+            biz_step=row.biz_step,
+            disposition=row.disposition,
+            reason=row.reason,
+            units_used=row.units_used,
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def _held(row: Row[*tuple[Any, ...]]) -> HeldVial:
+    return HeldVial(
+        id=row.id,
+        gtin=row.gtin,
+        product_id=row.product_id,
+        product_name=row.product_name,
+        strengths=row.strengths or (),
+        lot=row.lot,
+        lot_key=row.lot_key,
+        serial=row.serial,
+        expiry=Expiry.from_record(row.expiry, row.expiry_month_only) if row.expiry else None,
+        state=VialState(row.state),
+        received=row.received,
+        delivery_id=row.delivery_id,
+        supplier=row.supplier or "",
+        note_number=row.note_number or "",
+        scan_id=row.scan_id,
+        unit_on_record=row.unit_on_record,
+        unit_was=row.unit_was,
+        opened=row.opened,
+        used_on=row.used_on,
+        use_before=row.use_before,
+        used=row.used or Decimal(0),
+    )

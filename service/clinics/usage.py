@@ -1,0 +1,219 @@
+"""One step of one vial: opened, used, put aside, released, wasted, sent back. On disk when answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.accounts.actors import Actor
+from service.authenticity.dispositions import Disposition
+from service.authenticity.reasons import ReasonCode
+from service.authenticity.scan_history.sightings import Kind, Place, sighting
+from service.clinics.queries import HeldVial, vial
+from service.clinics.unit_moves import OnRecord, taken
+from service.clinics.vial_lifecycle import Step, VialState
+from service.clinics.vial_verdicts import stops, verdict_of
+from service.errors import ConflictError, ErrorCode, RefusedError
+from service.gs1.iso.countries import zone_of
+from service.storage.audit import Change, write_down
+from service.storage.database import Database
+from service.storage.hot.sightings import HistoryWriter, Scope, Seen, Subject
+from service.storage.models import InUseTime, Vial, VialEvent
+
+MOST_CHARACTERS = 500
+"""Of a reason."""
+
+MOST_UNITS = Decimal(100_000)
+"""Of one use; it holds a typing error back from the sums."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What somebody did with a vial. `nonce`: the same form sent twice is one step.
+
+    `units` are those used, in the unit of the product's strength; None: not said.
+    """
+
+    step: Step
+    reason: str = ""
+    units: Decimal | None = None
+    nonce: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.step.needs_reason and not self.reason.strip():
+            raise RefusedError(ErrorCode.REASON_MISSING, expected="a reason", field="reason")
+        if len(self.reason) > MOST_CHARACTERS:
+            raise RefusedError(
+                ErrorCode.TOO_LONG,
+                given=self.reason,
+                expected=f"at most {MOST_CHARACTERS} characters",
+                field="reason",
+            )
+        if self.units is not None and not _is_an_amount(self.units):
+            raise RefusedError(
+                ErrorCode.UNITS_INVALID,
+                given=str(self.units),
+                expected=f"more than 0 and at most {MOST_UNITS}, with three decimal places at most",
+                field="units",
+            )
+
+
+def _is_an_amount(units: Decimal) -> bool:
+    return units.is_finite() and 0 < units <= MOST_UNITS and units * 1000 == int(units * 1000)
+
+
+class Hands:
+    """What a clinic's people do with vials. `take` is the only way to change one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._history = HistoryWriter(database)
+
+    def take(self, actor: Actor, vial_id: int, taken_step: Taken, now: datetime) -> HeldVial:
+        """Record a step; the vial after it.
+
+        NotFoundError for a vial of nobody or of another clinic; ConflictError where the vial is no longer
+        what the step starts from, must not be used, or its number was used by somebody else.
+        """
+        if taken_step.step.uses or taken_step.step is Step.RELEASE:
+            self._must_not_be_stopped(actor, vial_id, now)
+        try:
+            with self._database.transaction() as connection:
+                held = vial(connection, actor.organisation_id, vial_id)
+                if not self._is_done(connection, actor, taken_step):
+                    record_step(connection, actor, held, taken_step, now)
+                    self._remember(connection, actor, held, taken_step, now)
+        except IntegrityError as error:
+            self._explain(actor, vial_id, taken_step, error)
+        with self._database.reading() as connection:
+            return vial(connection, actor.organisation_id, vial_id)
+
+    def set_aside(self, actor: Actor, vial_ids: Sequence[int], reason: str, now: datetime) -> None:
+        """Quarantine several vials of the clinic at once, all or none: a lot was recalled."""
+        step = Taken(Step.QUARANTINE, reason)
+        with self._database.transaction() as connection:
+            for vial_id in vial_ids:
+                record_step(connection, actor, vial(connection, actor.organisation_id, vial_id), step, now)
+
+    def _remember(
+        self, connection: Connection, actor: Actor, held: HeldVial, taken_step: Taken, now: datetime
+    ) -> None:
+        """A number that was used here and turns up elsewhere later is on two vials: say where it was used."""
+        if taken_step.step.opens and held.unit_on_record and held.product_id is not None:
+            unit = Subject(Scope.UNIT, held.product_id, held.serial)
+            place = Place(actor.country, actor.region)
+            used = sighting(Kind.DISPENSING, place, now, f"clinic-{actor.organisation_id}")
+            self._history.add(connection, [Seen(unit, used)])
+
+    def _must_not_be_stopped(self, actor: Actor, vial_id: int, now: datetime) -> None:
+        """What the page said a minute ago may have changed: a recall counts from the moment it is there."""
+        with self._database.reading() as connection:
+            held = vial(connection, actor.organisation_id, vial_id)
+        with self._database.snapshot() as snapshot:
+            verdict = verdict_of(snapshot, held, actor.country, now)
+        if verdict.headline is ReasonCode.DISPENSED:
+            # Looked up anew: the first reading may be from before the other's use.
+            with self._database.reading() as connection:
+                raise taken(connection, held.gtin, held.serial, Disposition.DISPENSED)
+        if stops(verdict):
+            raise ConflictError(
+                ErrorCode.VIAL_STOPPED, given=held.serial or held.lot, found=str(verdict.headline)
+            )
+
+    @staticmethod
+    def _is_done(connection: Connection, actor: Actor, step: Taken) -> bool:
+        if step.nonce is None:
+            return False
+        where = (VialEvent.organisation_id == actor.organisation_id, VialEvent.nonce == step.nonce)
+        return connection.scalar(select(VialEvent.id).where(*where)) is not None
+
+    def _explain(self, actor: Actor, vial_id: int, step: Taken, error: IntegrityError) -> None:
+        """A constraint held what the statements let through: the form came twice, or the number did."""
+        with self._database.reading() as connection:
+            if self._is_done(connection, actor, step):
+                return
+            held = vial(connection, actor.organisation_id, vial_id)
+            if step.step.opens:
+                raise taken(connection, held.gtin, held.serial) from error
+        raise _moved_on(held) from error
+
+
+def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Taken, now: datetime) -> None:
+    """Record one step within a transaction: the unit, the vial, the event, the audit."""
+    if held.state not in step.step.starts_from:
+        raise _moved_on(held)
+    if step.step is Step.USE and held.too_late(now):
+        raise ConflictError(ErrorCode.IN_USE_OVER, given=held.serial or held.lot)
+    state = step.step.leaves(was_opened=held.opened is not None)
+    values: dict[str, object] = {"state": state}
+    if step.step.opens:
+        zone = zone_of(actor.country or None, now.date())
+        values |= {"opened": now, "used_on": now.astimezone(zone).date()}
+        values |= {"use_before": _use_before(connection, actor, held, now)}
+    change = _move_unit(connection, held, step.step, values)
+    where = (Vial.id == held.id, Vial.state == held.state)
+    if not connection.execute(update(Vial).where(*where).values(values)).rowcount:
+        raise _moved_on(held)
+    write_event(connection, actor, held.id, step, now)
+    changes = [*([change] if change else []), of_vial(held.id, step.step, held.state, state)]
+    write_down(connection, changes, who=actor.who, at=now, reason=step.reason.strip() or str(step.step))
+
+
+def write_event(connection: Connection, actor: Actor, vial_id: int, step: Taken, now: datetime) -> None:
+    """Append the event."""
+    values = {
+        "vial_id": vial_id,
+        "organisation_id": actor.organisation_id,
+        "at": now,
+        "actor": actor.name,
+        "account_id": actor.account_id,
+        "step": step.step,
+        "biz_step": step.step.biz_step,
+        "disposition": step.step.disposition,
+        "reason": step.reason.strip(),
+        "units_used": step.units,
+        "nonce": step.nonce,
+    }
+    connection.execute(insert(VialEvent).values(values))
+
+
+def of_vial(vial_id: int, step: Step, before: VialState | None, after: VialState) -> Change:
+    """The change of a vial's state, for the audit."""
+    return Change(step, "vial", str(vial_id), {"state": before} if before else None, {"state": after})
+
+
+def _move_unit(
+    connection: Connection, held: HeldVial, step: Step, values: dict[str, object]
+) -> Change | None:
+    """Let the record's unit make the step; what it was goes into the vial's `values`."""
+    if not held.unit_on_record or held.product_id is None:
+        return None
+    unit = OnRecord(held.product_id, held.gtin, held.serial)
+    if step.opens:
+        values["unit_was"], change = unit.dispense(connection)
+        return change
+    if step is Step.RELEASE and held.unit_was is not None and held.opened is None:
+        values["unit_was"] = None
+        return unit.put_back(connection, left=Disposition.LOCKED, was=held.unit_was)
+    moved = unit.move(connection, step.moves) if step.moves else None
+    if moved is None:
+        return None
+    if held.unit_was is None:
+        values["unit_was"] = moved[0]
+    return moved[1]
+
+
+def _use_before(connection: Connection, actor: Actor, held: HeldVial, now: datetime) -> datetime | None:
+    where = (
+        InUseTime.organisation_id == actor.organisation_id,
+        InUseTime.product_id == held.product_id,
+    )
+    hours = connection.scalar(select(InUseTime.hours).where(*where))
+    return now + timedelta(hours=hours) if hours else None
+
+
+def _moved_on(held: HeldVial) -> ConflictError:
+    return ConflictError(ErrorCode.VIAL_MOVED_ON, given=held.serial or held.lot, found=str(held.state))

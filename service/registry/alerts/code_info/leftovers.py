@@ -1,0 +1,77 @@
+"""What is left of a text for a person, word for word and in its order."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
+
+from service.registry.alerts.code_info.tokens import Kind, Token
+
+LINKING = frozenset(
+    {
+        "from",
+        "between",
+        "including",
+        "includes",
+        "include",
+        "incl",
+        "but",
+        "not",
+        "limited",
+        "the",
+        "following",
+    }
+    | {
+        "are",
+        "is",
+        "of",
+        "these",
+        "with",
+        "and",
+        "respectively",
+        "number",
+        "numbers",
+        "s",
+        "code",
+        "codes",
+        "no",
+    }
+    | {"nos", "as", "follows", "all", "within"}
+)
+"""Words that only hold a list together."""
+
+_SAYS_NOTHING = frozenset(
+    {Kind.LIST, Kind.END, Kind.OPEN, Kind.CLOSE, Kind.ENUMERATOR, Kind.LOT, Kind.EXPIRY}
+)
+
+
+_OPENING = frozenset({Kind.LIST, Kind.OPEN, Kind.ENUMERATOR})
+
+
+def leftovers(text: str, pieces: Sequence[Token], starts: Collection[int]) -> Iterator[str]:
+    """What did not become a lot or its expiry, with the labels that stand beside it.
+
+    `starts`: where the pieces begin that did.
+    """
+    used = sorted(starts)
+    for group, before_used in _groups(pieces, used):
+        while group and group[0].kind in (Kind.LIST, Kind.CLOSE):
+            group.pop(0)
+        while group and (
+            group[-1].kind in _OPENING or (before_used and group[-1].kind in (Kind.LOT, Kind.EXPIRY))
+        ):
+            group.pop()
+        if any(piece.kind not in _SAYS_NOTHING and piece.text.casefold() not in LINKING for piece in group):
+            yield " ".join(text[group[0].start : group[-1].end].split())
+
+
+def _groups(pieces: Sequence[Token], used: Sequence[int]) -> Iterator[tuple[list[Token], bool]]:
+    """Runs of pieces that nothing was made of, and whether a lot or expiry follows."""
+    group: list[Token] = []
+    for piece in pieces:
+        place = bisect_left(used, piece.start)
+        part_used = place < len(used) and used[place] < piece.end and piece.kind is not Kind.LOT
+        if part_used or piece.kind is Kind.END:
+            yield group, part_used
+            group = []
+        else:
+            group.append(piece)
+    yield group, False

@@ -1,0 +1,230 @@
+"""What an alert touches: batches and units on record, and the checks that were made of what it names.
+
+Counted anew each time: a check that comes after the alert counts from the moment it is on record.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, false, func, insert, or_, select
+
+from service.authenticity.evidence import AlertKind
+from service.errors import ErrorCode, ForbiddenError, NotFoundError
+from service.gs1.identifiers import Expiry
+from service.registry.lists.kinds.alerts import AlertFacts, notices
+from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database
+from service.storage.models import Alert, Batch, Manufacturer, Product, Scan, Unit
+
+MOST = 500
+_MOST_COUNTED = 100_000
+"""Counting stops here: an alert of a whole product would read every check ever made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What an alert touches. `clinics`: organisations that made the checks; `last`: the latest of these."""
+
+    batches: int
+    units: int
+    scans: int
+    clinics: int
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertShown:
+    """One alert as people read it."""
+
+    id: int
+    authority: str
+    kind: AlertKind
+    product_name: str
+    product_id: int | None
+    gtin: str
+    lot: str
+    lot_key: str
+    expiry: Expiry | None
+    serial: str
+    serial_prefix: str
+    lot_issued: bool | None
+    recall_class: str
+    reference: str
+    reported: str
+    source_url: str
+    detail: str
+    uncut: tuple[str, ...]
+    entered: datetime | None
+    touched: Touched | None = None
+
+
+def listed(database: Database, who: Who, *, regulator: bool, search: str = "") -> list[AlertShown]:
+    """Alerts, the latest first, at most `MOST`: all for a regulator, those of their own products for others.
+
+    `search`: a part of a lot, product, authority or reference.
+    """
+    statement = _visible(who, regulator=regulator).order_by(Alert.id.desc()).limit(MOST)
+    if search.strip():
+        wanted = search.strip()
+        fields = (Alert.lot, Alert.product_name, Alert.authority, Alert.reference, Alert.gtin)
+        statement = statement.where(or_(*(each.icontains(wanted, autoescape=True) for each in fields)))
+    with database.reading() as connection:
+        return [_shown(row) for row in connection.execute(statement).mappings()]
+
+
+def unread(database: Database, who: Who, *, regulator: bool) -> int:
+    """How many of them have text that no program could make facts of."""
+    with database.reading() as connection:
+        inner = _visible(who, regulator=regulator).where(Alert.uncut != "").subquery()
+        return connection.scalar(select(func.count()).select_from(inner)) or 0
+
+
+def find(database: Database, number: int, who: Who, *, regulator: bool) -> AlertShown:
+    """One alert and what it touches. NotFoundError for one that they may not see."""
+    with database.reading() as connection:
+        statement = _visible(who, regulator=regulator).where(Alert.id == number)
+        row = connection.execute(statement).mappings().first()
+        if row is None:
+            expected = "the number of an alert"
+            raise NotFoundError(ErrorCode.NOT_FOUND, given=str(number), expected=expected, field="id")
+        shown = _shown(row)
+        return replace(shown, touched=touched(connection, shown))
+
+
+def touched_by_new(database: Database, since: datetime) -> int:
+    """How many checks so far are touched by alerts that came on record since this moment (`MOST` of them)."""
+    statement = select(Alert.__table__).where(Alert.entered >= since).order_by(Alert.id).limit(MOST)
+    with database.reading() as connection:
+        wanted = [_scans(_shown(row)) for row in connection.execute(statement).mappings()]
+        found: set[str] = set()
+        for where in wanted:
+            found.update(connection.scalars(select(Scan.id).where(where).limit(_MOST_COUNTED)))
+    return len(found)
+
+
+def touched(connection: Connection, alert: AlertShown) -> Touched:
+    """Count what it names: its lot wherever that was presented, its serials, or else its whole product."""
+    batches = _batches(alert)
+    units = _units(alert)
+    checks = select(Scan.at, Scan.organisation_id).where(_scans(alert)).limit(_MOST_COUNTED).subquery()
+    figures = (func.count(), func.count(checks.c.organisation_id.distinct()), func.max(checks.c.at))
+    count, clinics, last = connection.execute(select(*figures).select_from(checks)).one()
+    return Touched(
+        batches=connection.scalar(select(func.count()).select_from(Batch).where(batches)) or 0,
+        units=connection.scalar(select(func.count()).select_from(Unit).where(units)) or 0,
+        scans=count,
+        clinics=clinics,
+        last=last.replace(tzinfo=UTC) if last is not None and last.tzinfo is None else last,
+    )
+
+
+def raise_alert(
+    database: Database,
+    facts: AlertFacts,
+    *,
+    who: Who,
+    reason: str,
+    regulator: bool = False,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> int:
+    """Put one notice on record, effective with the very next check; its number, also if it was there before.
+
+    A manufacturer may only for its own products: ForbiddenError otherwise. A terminal may for all.
+    """
+    with database.transaction() as connection:
+        product_id = _product(connection, facts, who, regulator=regulator)
+        at, numbers = clock(), []
+        for notice in notices(facts):
+            known = connection.scalar(select(Alert.id).where(Alert.fingerprint == notice["fingerprint"]))
+            if known is not None:
+                numbers.append(known)
+                continue
+            more = {"product_id": product_id, "entered": at, "organisation_id": who.organisation_id}
+            statement = insert(Alert).values(notice | more).returning(Alert.id)
+            numbers.append(connection.execute(statement).scalar_one())
+            said = {name: value for name, value in notice.items() if value not in (None, "")}
+            change = Change("create", "alert", notice["fingerprint"], after=said)
+            write_down(connection, [change], who=who, at=at, reason=reason)
+        return int(numbers[0])
+
+
+def _product(connection: Connection, facts: AlertFacts, who: Who, *, regulator: bool) -> int | None:
+    row = connection.execute(
+        select(Product.id, Manufacturer.organisation_id)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Product.gtin == facts.gtin)
+    ).first()
+    if who.organisation_id is None or regulator:
+        return row.id if row else None
+    if row is None or row.organisation_id != who.organisation_id:
+        raise ForbiddenError(ErrorCode.NOT_ALLOWED, given=facts.gtin, field="gtin")
+    return int(row.id)
+
+
+def _visible(who: Who, *, regulator: bool) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = select(Alert.__table__)
+    if regulator or who.organisation_id is None:
+        return statement
+    mine = Manufacturer.organisation_id == who.organisation_id
+    products = select(Product.id).join(Manufacturer, Manufacturer.id == Product.manufacturer_id).where(mine)
+    lots = select(Batch.lot_key).where(Batch.product_id.in_(products))
+    return statement.where(
+        or_(
+            Alert.product_id.in_(products),
+            Alert.organisation_id == who.organisation_id,
+            # a notice that names no GTIN may be about any lot of that number
+            (Alert.gtin == "") & (Alert.lot_key != "") & Alert.lot_key.in_(lots),
+        )
+    )
+
+
+def _batches(alert: AlertShown) -> ColumnElement[bool]:
+    if alert.lot_key:
+        same = Batch.lot_key == alert.lot_key
+        return same & (Batch.product_id == alert.product_id) if alert.product_id is not None else same
+    if alert.product_id is not None and not (alert.serial or alert.serial_prefix):
+        return Batch.product_id == alert.product_id
+    return false()
+
+
+def _units(alert: AlertShown) -> ColumnElement[bool]:
+    if alert.serial or alert.serial_prefix:
+        if alert.product_id is None:
+            return false()  # of any product: no index would find them, and they say nothing
+        serial = func.lower(Unit.serial)
+        folded = (alert.serial or alert.serial_prefix).casefold()
+        same = serial == folded if alert.serial else func.substr(serial, 1, len(folded)) == folded
+        return (Unit.product_id == alert.product_id) & same
+    wanted = select(Batch.product_id, Batch.id).where(_batches(alert)).subquery()
+    return Unit.batch_id.in_(select(wanted.c.id)) & Unit.product_id.in_(select(wanted.c.product_id))
+
+
+def _scans(alert: AlertShown) -> ColumnElement[bool]:
+    of_product = Scan.product_id == alert.product_id if alert.product_id is not None else None
+    if alert.serial or alert.serial_prefix:
+        serial = func.lower(Scan.presented["serial"].as_string())
+        folded = (alert.serial or alert.serial_prefix).casefold()
+        same = serial == folded if alert.serial else func.substr(serial, 1, len(folded)) == folded
+        by_lot = Scan.lot_key == alert.lot_key if alert.lot_key else of_product
+        return same & by_lot if by_lot is not None else same
+    if alert.lot_key:
+        same = Scan.lot_key == alert.lot_key
+        # a lot typed without its product may be the one that is meant
+        return same & or_(of_product, Scan.product_id.is_(None)) if of_product is not None else same
+    return of_product if of_product is not None else false()
+
+
+def _shown(row: Any) -> AlertShown:
+    same = {
+        name: row[name]
+        for name in (
+            *("id", "authority", "product_name", "product_id", "gtin", "lot", "lot_key", "serial"),
+            *("serial_prefix", "lot_issued", "recall_class", "reference", "reported", "source_url"),
+            *("detail", "entered"),
+        )
+    }
+    expiry = Expiry.from_record(row["expiry"], row["expiry_month_only"]) if row["expiry"] else None
+    uncut = tuple(line for line in row["uncut"].split("\n") if line)
+    return AlertShown(kind=AlertKind(row["kind"]), expiry=expiry, uncut=uncut, **same)

@@ -1,5 +1,0 @@
-"""Lots and expiries cut out of recall notices' free text (openFDA's `code_info`, Taiwan's lot texts)."""
-
-from service.registry.code_info.cutting import Cut, CutLot, CutRange, cut
-
-__all__ = ["Cut", "CutLot", "CutRange", "cut"]

@@ -1,0 +1,76 @@
+"""What is new for an organisation in a time: counts, and nothing else. No number, no place, no person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select, true
+
+from service.accounts.actors import OrganisationKind
+from service.registry.digests.subscriptions import Subscription
+from service.registry.suspects.queries import NOBODYS, STRONG, VERY_STRONG
+from service.storage.database import Database
+from service.storage.hot.sightings import Scope
+from service.storage.models import Manufacturer, Product, Report, Suspect
+from service.storage.suspects import State
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came after `since` and not after `until`.
+
+    `suspects`: very strong, strong, worth a look; lots that are not on record are `unknown_lots` instead.
+    `harmed`: those of the reports that say that somebody is ill.
+    """
+
+    organisation: str
+    since: datetime
+    until: datetime
+    suspects: tuple[int, int, int]
+    unknown_lots: int
+    reports: int
+    harmed: int
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(sum(self.suspects) or self.unknown_lots or self.reports)
+
+
+def gather(database: Database, subscription: Subscription, until: datetime) -> News:
+    """Count what is new since the last digest, and still to be looked into."""
+    since = subscription.until
+    regulator = subscription.kind is OrganisationKind.REGULATOR
+    own: ColumnElement[bool] = Manufacturer.organisation_id == subscription.organisation_id
+    level = case((Suspect.score >= VERY_STRONG, 3), (Suspect.score >= STRONG, 2), else_=1).label("level")
+    unknown = (Suspect.scope == Scope.UNKNOWN_LOT).label("unknown")
+    standing: Any = (
+        select(level, unknown, func.count().label("many"))
+        .select_from(Suspect)
+        .outerjoin(Product, Product.id == Suspect.product_id)
+        .outerjoin(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Suspect.state == State.OPEN, Suspect.moved > since, Suspect.moved <= until)
+        .where(Suspect.product_id == NOBODYS if regulator else own)
+        .group_by(level, unknown)
+    )
+    theirs = true() if regulator else Report.organisation_id == subscription.organisation_id
+    reported = select(func.count(), func.sum(case((Report.harmed, 1), else_=0))).where(
+        theirs, Report.at > since, Report.at <= until
+    )
+    levels, lots = {3: 0, 2: 0, 1: 0}, 0
+    with database.reading() as connection:
+        for row in connection.execute(standing):
+            if row.unknown:
+                lots += row.many
+            else:
+                levels[row.level] += row.many
+        reports, harmed = connection.execute(reported).one()
+    return News(
+        organisation=subscription.organisation,
+        since=since,
+        until=until,
+        suspects=(levels[3], levels[2], levels[1]),
+        unknown_lots=lots,
+        reports=reports,
+        harmed=int(harmed or 0),
+    )

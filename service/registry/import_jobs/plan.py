@@ -1,0 +1,140 @@
+"""The plan of an import: what its good rows are, checked, in pieces that are put on record one at a time.
+
+A file of JSON lines. The first says what the list is; each further one is a piece, and the place (in bytes)
+behind it is the cursor of an import that has come so far.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from service.registry.lists.columns import Header, Kind
+from service.registry.lists.import_journal import Became
+from service.registry.lists.kinds.unit_targets import Group, What
+
+ROWS = 200
+"""Rows of a list in one piece."""
+
+UNITS = 20_000
+"""Units in one piece: some tenths of a second on a busy machine, in which nobody else writes on SQLite."""
+
+_GROUPS = 300  # of units that say the same beside their serial
+
+Row = tuple[int, list[str], Became]
+"""Line, cells, and what the row will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows of a list, or groups of units; `after` is the cursor behind it."""
+
+    rows: tuple[Row, ...]
+    groups: tuple[Group, ...]
+    after: int
+
+
+class PlanWriter:
+    """Writes a plan; `cut` ends a piece."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self._target: BinaryIO = path.open("wb")
+        self._digest = hashlib.sha256()
+        self._rows: list[Row] = []
+        self._groups: list[Group] = []
+        self._units = 0
+        self.start = self._write(
+            {
+                "kind": header.kind,
+                "labels": header.labels,
+                "index": dict(header.index),
+                "lettered": header.lettered,
+            }
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._target.close()
+
+    def row(self, row: Row) -> None:
+        """Add a row of a list."""
+        self._rows.append(row)
+        if len(self._rows) == ROWS:
+            self._cut()
+
+    def units(self, what: What, lines: list[int], serials: list[str]) -> None:
+        """Add units that say the same beside their serial."""
+        while serials:
+            room = UNITS - self._units
+            some = serials[:room]
+            self._groups.append(Group(0, len(some), what, json.dumps(lines[:room]), json.dumps(some)))
+            self._units += len(some)
+            lines, serials = lines[room:], serials[room:]
+            if self._units == UNITS or len(self._groups) == _GROUPS:
+                self._cut()
+
+    def close(self) -> str:
+        """Write the rest to the disk; the plan's SHA-256."""
+        self._cut()
+        self._target.flush()
+        return self._digest.hexdigest()
+
+    def _cut(self) -> None:
+        if self._rows or self._groups:
+            self._write({"rows": self._rows, "groups": self._groups})
+        self._rows, self._groups, self._units = [], [], 0
+
+    def _write(self, content: dict[str, Any]) -> int:
+        line = json.dumps(content, ensure_ascii=True).encode() + b"\n"
+        self._digest.update(line)
+        self._target.write(line)
+        return self._target.tell()
+
+
+class Plan:
+    """A plan that is read from any cursor on."""
+
+    def __init__(self, path: Path) -> None:
+        self._source: BinaryIO = path.open("rb")
+        said = json.loads(self._source.readline())
+        self.start = self._source.tell()
+        self.header = Header(
+            Kind(said["kind"]), tuple(said["labels"]), said["index"], (), None, lettered=said["lettered"]
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._source.close()
+
+    def piece(self, cursor: int) -> Piece | None:
+        """The piece at the cursor (0: the first); None behind the last."""
+        self._source.seek(cursor or self.start)
+        line = self._source.readline()
+        if not line:
+            return None
+        said = json.loads(line)
+        return Piece(
+            tuple((line, cells, Became(became)) for line, cells, became in said["rows"]),
+            tuple(_group(*group) for group in said["groups"]),
+            self._source.tell(),
+        )
+
+
+def _group(chunk: int, size: int, what: list[str], lines: str, serials: str) -> Group:
+    return Group(chunk, size, What(*what), lines, serials)
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()

@@ -1,0 +1,282 @@
+"""What a person does with a list: send it, say what its columns mean, look at what it would do, decide.
+
+Whatever somebody asks for is looked up within their organisation; another's import is not there (NOT_FOUND).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, func, insert, select, update
+
+from service.accounts.actors import Actor
+from service.errors import ConflictError, ErrorCode, NotFoundError, VialcheckError
+from service.registry.import_jobs.files import Shelf
+from service.registry.import_jobs.inspect import Part
+from service.registry.lists.cells import free_text
+from service.registry.lists.columns import Kind, Layout, laid_out
+from service.registry.lists.ownership import Owner
+from service.storage.audit import Change, write_down
+from service.storage.database import Database
+from service.storage.models import AuditEntry, ImportJob, LateRefusal
+
+PAGE = 50
+"""Rows on one page of a list."""
+
+UNDECIDED = ("reading", "columns", "checking", "preview")
+WORKING = ("reading", "checking", "applying")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One import as its people see it. `error`: why it failed. `seen`: the counts of the preview.
+
+    `fraction`: how far the present work has come. The four counts are what became of the rows so far.
+    """
+
+    id: int
+    state: str
+    file_name: str
+    size: int
+    sha256: str
+    actor: str
+    created: datetime
+    moved: datetime
+    parts: tuple[Part, ...]
+    layout: Layout | None
+    seen: dict[str, Any] | None
+    fraction: float
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    import_id: int | None
+    error: VialcheckError | None
+    folder: str
+
+    @property
+    def working(self) -> bool:
+        """Whether something goes on that a person has to wait for."""
+        return self.state in WORKING
+
+    @classmethod
+    def of(cls, row: sa.RowMapping) -> Self:
+        """From the record."""
+        layout, error = row["layout"], row["error"]
+        return cls(
+            **{name: row[name] for name in _SAME},
+            parts=tuple(map(Part.from_record, (row["look"] or {}).get("parts", ()))),
+            layout=layout_of(layout) if layout else None,
+            fraction=row["progress"] / row["of"] if row["of"] else 0.0,
+            new=row["rows_new"],
+            changed=row["rows_changed"],
+            unchanged=row["rows_unchanged"],
+            refused=row["rows_refused"],
+            error=VialcheckError(**error | {"code": ErrorCode(error["code"])}) if error else None,
+        )
+
+
+_SAME = (
+    *("id", "state", "file_name", "size", "sha256", "actor", "created", "moved", "seen", "import_id"),
+    "folder",
+)
+
+
+def layout_of(kept: dict[str, Any]) -> Layout:
+    """A layout as the record keeps it."""
+    return Layout(Kind(kept["kind"]), tuple(kept["columns"]), kept["sheet"])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of the record that an import made."""
+
+    action: str
+    object_type: str
+    object_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Jobs:
+    """Every organisation's imports."""
+
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        wake: Callable[[int], None],
+        *,
+        most_bytes: int,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._wake = wake
+        self._most = most_bytes
+        self._clock = clock
+
+    def begin(self, actor: Actor, source: IO[bytes], file_name: str) -> int:
+        """Keep the file and have it read; the import's number. FILE_EMPTY, FILE_TOO_LARGE."""
+        taken = self._shelf.take(source, self._most)
+        now = self._clock()
+        values = {
+            "organisation_id": actor.organisation_id,
+            "account_id": actor.account_id,
+            "actor": actor.name,
+            "network": actor.network,
+            "created": now,
+            "moved": now,
+            "state": "reading",
+            "file_name": _plain_name(file_name),
+            "size": taken.size,
+            "sha256": taken.sha256,
+            "folder": taken.folder,
+        }
+        try:
+            with self._database.transaction() as connection:
+                statement = insert(ImportJob).values(values).returning(ImportJob.id)
+                number: int = connection.execute(statement).scalar_one()
+        except BaseException:
+            self._shelf.remove(taken.folder)
+            raise
+        self._wake(number)
+        return number
+
+    def one(self, actor: Actor, number: int) -> Upload:
+        """One import of the organisation."""
+        with self._database.reading() as connection:
+            return Upload.of(self._row(connection, actor, number))
+
+    def listed(self, actor: Actor, page: int = 1) -> tuple[list[Upload], int]:
+        """The organisation's imports, the newest first, and how many there are."""
+        where = ImportJob.organisation_id == actor.organisation_id
+        statement = select(ImportJob.__table__).where(where).order_by(ImportJob.id.desc())
+        with self._database.reading() as connection:
+            rows = connection.execute(statement.limit(PAGE).offset((page - 1) * PAGE)).mappings()
+            found = [Upload.of(row) for row in rows]
+            return found, connection.execute(select(func.count()).where(where)).scalar_one()
+
+    def choose(self, actor: Actor, number: int, layout: Layout) -> None:
+        """Say what the columns mean, and have every row checked.
+
+        Raises COLUMN_MISSING, COLUMN_TWICE, VALUE_INVALID, SHEET_UNCLEAR, LIST_NOT_YOURS, IMPORT_MOVED_ON.
+        """
+        upload = self.one(actor, number)
+        part = next((part for part in upload.parts if part.sheet == layout.sheet), None)
+        if part is None:
+            raise (
+                _moved_on()
+                if not upload.parts
+                else ConflictError(ErrorCode.SHEET_UNCLEAR, given=layout.sheet)
+            )
+        laid_out(part.labels, layout)
+        Owner.of(actor).require(layout.kind)
+        kept = {"kind": layout.kind, "columns": layout.columns, "sheet": layout.sheet}
+        self._move(
+            actor,
+            number,
+            ("columns", "preview"),
+            "checking",
+            layout=kept,
+            header_key=part.key,
+            progress=0,
+            of=0,
+        )
+        self._wake(number)
+
+    def decide(self, actor: Actor, number: int, *, reason: str, plan: str) -> None:
+        """Put on record what was shown: `plan` is the SHA-256 of that. The reason is for the audit.
+
+        IMPORT_MOVED_ON when something else was shown, or it has been decided already.
+        """
+        reason = free_text(reason, 2000)
+        upload = self.one(actor, number)
+        seen = upload.seen or {}
+        if upload.state != "preview" or seen.get("plan_sha256") != plan:
+            raise _moved_on()
+        self._move(
+            actor,
+            number,
+            ("preview",),
+            "applying",
+            reason=reason or f"import of {upload.file_name}",
+            rows_unchanged=seen["unchanged"],
+            rows_refused=seen["conflicting"] + seen["refused"],
+            progress=0,
+            of=0,
+        )
+        self._wake(number)
+
+    def again(self, actor: Actor, number: int) -> None:
+        """Back from the preview to the columns."""
+        self._move(actor, number, ("preview",), "columns")
+
+    def cancel(self, actor: Actor, number: int) -> None:
+        """End it. What is on record stays there and is listed; nothing more is put in. IMPORT_MOVED_ON."""
+        self._move(actor, number, (*UNDECIDED, "applying"), "cancelled", note="cancel")
+        upload = self.one(actor, number)
+        (self._shelf.settle if upload.import_id else self._shelf.remove)(upload.folder)
+
+    def changes(self, actor: Actor, number: int, page: int = 1) -> tuple[list[Entry], int]:
+        """What the import changed, in its order, and how many changes there are."""
+        import_id = self.one(actor, number).import_id
+        if import_id is None:
+            return [], 0
+        where = AuditEntry.import_id == import_id
+        columns = [getattr(AuditEntry, name) for name in Entry.__slots__]
+        statement = select(*columns).where(where).order_by(AuditEntry.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(statement.limit(PAGE).offset((page - 1) * PAGE))
+            found = [Entry(*row) for row in rows]
+            return found, connection.execute(select(func.count()).where(where)).scalar_one()
+
+    def samples(self, actor: Actor, number: int) -> Path:
+        """The rows of the preview (JSON)."""
+        return self._shelf.samples(self.one(actor, number).folder)
+
+    def refused(self, actor: Actor, number: int) -> tuple[Path, list[tuple[list[str], str]]]:
+        """The file of refused rows, and those that were refused late (cells, reason). NOT_FOUND."""
+        upload = self.one(actor, number)
+        path = self._shelf.refused(upload.folder)
+        if not upload.folder or not path.exists():
+            raise NotFoundError(ErrorCode.NOT_FOUND, field="import")
+        statement = select(LateRefusal.cells, LateRefusal.reason).where(LateRefusal.job_id == number)
+        with self._database.reading() as connection:
+            late = connection.execute(statement.order_by(LateRefusal.line))
+            return path, [(row.cells, row.reason) for row in late]
+
+    def _row(self, connection: Connection, actor: Actor, number: int) -> sa.RowMapping:
+        where = (ImportJob.id == number, ImportJob.organisation_id == actor.organisation_id)
+        row = connection.execute(select(ImportJob.__table__).where(*where)).mappings().one_or_none()
+        if row is None:
+            raise NotFoundError(ErrorCode.NOT_FOUND, field="import")
+        return row
+
+    def _move(
+        self, actor: Actor, number: int, before: tuple[str, ...], after: str, *, note: str = "", **values: Any
+    ) -> None:
+        """From one of the states to the next, once. IMPORT_MOVED_ON when it is in none of them any more."""
+        now = self._clock()
+        with self._database.transaction() as connection:
+            row = self._row(connection, actor, number)
+            statement = update(ImportJob).where(ImportJob.id == number, ImportJob.state.in_(before))
+            if not connection.execute(statement.values(state=after, moved=now, **values)).rowcount:
+                raise _moved_on()
+            if note:
+                change = Change(note, "import", str(number), {"state": row["state"]}, {"state": after})
+                write_down(connection, [change], who=actor.who, at=now, reason=row["file_name"])
+
+
+def _moved_on() -> VialcheckError:
+    return ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
+
+
+def _plain_name(name: str) -> str:
+    """The file's own name, without folders and without characters that cannot be shown."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    plain = "".join(each if each.isprintable() else "_" for each in last).strip()
+    return plain.encode("utf-8", "replace").decode()[:400] or "list"

@@ -1,0 +1,281 @@
+"""The work behind an import: reading, checking, and putting on record one piece after another.
+
+A piece, what is written down about it, and the cursor behind it are one transaction: a worker that is killed
+at any moment goes on exactly where it was, and two workers at one import do no harm.
+"""
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.accounts.actors import OrganisationKind
+from service.errors import ConflictError, ErrorCode, UnavailableError, VialcheckError
+from service.registry.import_jobs.apply import put_on_record
+from service.registry.import_jobs.files import Shelf
+from service.registry.import_jobs.inspect import Part, look
+from service.registry.import_jobs.plan import Piece, Plan, hash_of
+from service.registry.import_jobs.preview import Behalf, check
+from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of
+from service.registry.lists.import_files import LOCK
+from service.registry.lists.import_journal import Counts, Journal, Origin, Terms
+from service.registry.lists.ownership import Owner
+from service.storage.audit import Who
+from service.storage.database import Database
+from service.storage.models import Import, ImportJob, LateRefusal, Organisation
+
+KEPT = timedelta(days=30)
+"""How long refused rows and samples can be had after an import has ended; undecided ones end after it."""
+
+_TOLD = 0.5  # seconds between two notes of how far it has come
+_LONGEST_PAUSE = 0.25
+
+_log = logging.getLogger(__name__)
+
+
+class _StoppedError(Exception):
+    """Somebody cancelled the import, or another worker has done the work."""
+
+
+class Worker:
+    """Does what waits. `stop` is set when the process ends."""
+
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        stop: Event | None = None,
+    ) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._clock = clock
+        self._stop = stop or Event()
+
+    def waiting(self) -> list[int]:
+        """The imports that have something to be done."""
+        statement = select(ImportJob.id).where(ImportJob.state.in_(WORKING)).order_by(ImportJob.id)
+        with self._database.reading() as connection:
+            return list(connection.scalars(statement))
+
+    def carry_on(self, number: int) -> None:
+        """Do what can be done without a person. UnavailableError: later, from where it is."""
+        try:
+            while (job := self._job(number)) is not None and not self._stop.is_set():
+                match job["state"]:
+                    case "reading":
+                        self._read(job)
+                    case "checking":
+                        self._check(job)
+                    case "applying":
+                        self._apply(job)
+                    case _:
+                        return
+        except _StoppedError:
+            return
+        except UnavailableError:
+            raise
+        except VialcheckError as error:
+            self._fail(number, error)
+        except Exception as error:
+            job = self._job(number)
+            if job is None or job["state"] not in WORKING:
+                return  # it was cancelled meanwhile, and its files are gone
+            # The log gets the place of the fault, not the list.
+            _log.exception("import %s failed: %s", number, type(error).__name__)
+            self._fail(number, VialcheckError(ErrorCode.FILE_UNREADABLE, found="a fault of ours"))
+
+    def tidy(self) -> None:
+        """Let go of files that nobody needs any more."""
+        ended = self._clock() - KEPT
+        with self._database.transaction() as connection:
+            old = select(ImportJob.id, ImportJob.folder).where(
+                ImportJob.moved < ended, ImportJob.folder != ""
+            )
+            rows = connection.execute(old.where(ImportJob.state.not_in(WORKING))).all()
+            gone = update(ImportJob).where(ImportJob.id.in_([row.id for row in rows]))
+            connection.execute(gone.values(folder=""))
+            connection.execute(gone.where(ImportJob.state.in_(UNDECIDED)).values(state="cancelled"))
+        for row in rows:
+            self._shelf.remove(row.folder)
+
+    def _job(self, number: int) -> sa.RowMapping | None:
+        statement = (
+            select(
+                ImportJob.__table__,
+                Organisation.name.label("organisation"),
+                Organisation.kind.label("organisation_kind"),
+            )
+            .join(Organisation, Organisation.id == ImportJob.organisation_id)
+            .where(ImportJob.id == number)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(statement).mappings().one_or_none()
+
+    def _read(self, job: sa.RowMapping) -> None:
+        parts = [self._remembered(job, part) for part in look(self._shelf.list(job["folder"]))]
+        kept = {"parts": [part.record() for part in parts]}
+        self._move(job["id"], "reading", state="columns", look=kept)
+
+    def _remembered(self, job: sa.RowMapping, part: Part) -> Part:
+        """What the organisation said of the same headers the last time, instead of what they look like."""
+        said = (
+            select(ImportJob.layout)
+            .where(
+                ImportJob.organisation_id == job["organisation_id"],
+                ImportJob.header_key == part.key,
+                ImportJob.state.in_(("preview", "applying", "done")),
+            )
+            .order_by(ImportJob.id.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            kept = connection.scalar(said)
+        if kept is None:
+            return part
+        layout = layout_of(kept)
+        return Part(part.sheet, part.labels, part.examples, layout.kind, layout.columns, remembered=True)
+
+    def _check(self, job: sa.RowMapping) -> None:
+        folder = job["folder"]
+        apart = self._shelf.apart(folder)
+        try:
+            seen = check(
+                self._database,
+                self._shelf.list(folder),
+                layout_of(job["layout"]),
+                target=apart,
+                terms=Behalf(_who(job), self._clock(), _owner(job)),
+                meter=self._meter(job["id"], "checking"),
+            )
+            with self._database.transaction() as connection:
+                values = {"state": "preview", "seen": seen.record(), "plan_sha256": seen.plan_sha256}
+                self._change(connection, job["id"], "checking", **values)
+                for name in ("plan.jsonl", "refused.csv", "samples.json"):
+                    (apart / name).replace(self._shelf.plan(folder).with_name(name))
+        finally:
+            shutil.rmtree(apart, ignore_errors=True)
+
+    def _apply(self, job: sa.RowMapping) -> None:
+        path = self._shelf.plan(job["folder"])
+        if hash_of(path) != job["plan_sha256"]:
+            raise ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
+        size = path.stat().st_size
+        with Plan(path) as plan:
+            while not self._stop.is_set():
+                began = time.monotonic()
+                try:
+                    going = self._put_next(job, plan, size)
+                except IntegrityError as error:
+                    # Somebody who is no import wrote the same at the same moment: look again.
+                    raise UnavailableError(ErrorCode.BUSY, found="written at the same moment") from error
+                if not going:
+                    break
+                if self._database.one_writer:  # as long for everybody else
+                    self._stop.wait(min(time.monotonic() - began, _LONGEST_PAUSE))
+        if not self._stop.is_set():
+            self._shelf.settle(job["folder"])
+
+    def _put_next(self, job: sa.RowMapping, plan: Plan, size: int) -> bool:
+        """Put the next piece on record; False when there is none, or the import was cancelled."""
+        with self._database.transaction() as connection:
+            self._database.one_at_a_time(connection, LOCK)
+            statement = select(ImportJob.__table__).where(ImportJob.id == job["id"]).with_for_update()
+            now = connection.execute(statement).mappings().one()
+            if now["state"] != "applying":
+                raise _StoppedError
+            piece = plan.piece(now["cursor"])
+            if piece is None:
+                self._change(connection, job["id"], "applying", state="done", progress=size, of=size)
+                return False
+            self._put(connection, job, now, plan, piece, size)
+        return True
+
+    def _put(
+        self,
+        connection: Connection,
+        job: sa.RowMapping,
+        now: sa.RowMapping,
+        plan: Plan,
+        piece: Piece,
+        size: int,
+    ) -> None:
+        source = Origin(now["file_name"], now["sha256"], plan.header.kind)
+        journal = Journal(
+            connection,
+            source,
+            at=self._clock(),
+            who=_who(now),
+            reason=now["reason"],
+            terms=Terms(_owner(job), seen={line: became for line, _, became in piece.rows}),
+            import_id=now["import_id"],
+        )
+        refused = put_on_record(connection, plan.header, piece, journal)
+        journal.write()
+        if refused.rows:
+            late = [{"job_id": job["id"], **row} for row in refused.rows]
+            connection.execute(insert(LateRefusal), late)
+        counts = _totals(now, journal.counts)
+        if journal.import_id is not None:
+            connection.execute(update(Import).where(Import.id == journal.import_id).values(counts))
+        progress = {"cursor": piece.after, "progress": piece.after, "of": size}
+        self._change(connection, job["id"], "applying", import_id=journal.import_id, **counts, **progress)
+
+    def _meter(self, number: int, state: str) -> Callable[[int, int], None]:
+        """Notes now and then how far it has come, and stops when somebody has cancelled it."""
+        told = 0.0
+
+        def meter(done: int, of: int) -> None:
+            nonlocal told
+            if self._stop.is_set():
+                raise _StoppedError
+            if time.monotonic() - told < _TOLD:
+                return
+            told = time.monotonic()
+            with self._database.transaction(durable=False) as connection:
+                self._change(connection, number, state, progress=done, of=of)
+
+        return meter
+
+    def _move(self, number: int, before: str, **values: Any) -> None:
+        with self._database.transaction() as connection:
+            self._change(connection, number, before, **values)
+
+    def _change(self, connection: Connection, number: int, before: str, **values: Any) -> None:
+        """Note something about an import that is still where it was thought to be."""
+        statement = update(ImportJob).where(ImportJob.id == number, ImportJob.state == before)
+        if not connection.execute(statement.values(moved=self._clock(), **values)).rowcount:
+            raise _StoppedError
+
+    def _fail(self, number: int, error: VialcheckError) -> None:
+        kept = {name: str(getattr(error, name) or "") for name in ("code", "given", "expected", "found")}
+        kept |= {"field": error.field or "", "given": error.given[:80]}
+        with self._database.transaction() as connection:
+            statement = update(ImportJob).where(ImportJob.id == number, ImportJob.state.in_(WORKING))
+            connection.execute(statement.values(state="failed", error=kept, moved=self._clock()))
+
+
+def _who(job: sa.RowMapping) -> Who:
+    return Who(job["actor"], job["account_id"], job["organisation_id"], job["network"])
+
+
+def _owner(job: sa.RowMapping) -> Owner:
+    kind = OrganisationKind(job["organisation_kind"])
+    return Owner.organisation(job["organisation_id"], job["organisation"], kind)
+
+
+def _totals(now: sa.RowMapping, counts: Counts) -> dict[str, int]:
+    return {
+        f"rows_{name}": now[f"rows_{name}"] + value
+        for name, value in asdict(counts).items()
+        if name != "waiting"
+    }

@@ -1,0 +1,214 @@
+"""The cells of one row, read one by one; what is wrong with each is collected, not only the first.
+
+What a spreadsheet did to a value is said and never guessed back.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from service.errors import ErrorCode, IdentifierError, RefusedError, VialcheckError
+from service.gs1.identifiers import Expiry
+from service.gs1.iso.countries import parse_country
+from service.registry.lists.columns import Header
+from service.registry.lists.typed_cells import DATE, ERROR, MERGED, NUMBER, TIME, TRUTH, unmarked
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+# "9.506E+12" and "1E+33" are what is left of a number; "1E3304" is a lot that somebody printed
+_EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+[Ee][+-]?|[Ee]\+)[0-9]+")
+_ERROR_VALUE = re.compile(r"#+|#(?:N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|DIV/0!)", re.IGNORECASE)
+_WHOLE_AS_FRACTION = re.compile(r"[0-9]+[.,]0+")
+_DAY_NUMBER = re.compile(r"[2-7][0-9]{4}(?:[.,][0-9]+)?")
+_YES = frozenset(("yes", "y", "true", "1", "ja", "oui", "si", "sim", "x"))
+_NO = frozenset(("no", "n", "false", "0", "nein", "non", "nao"))
+
+
+class Cells:
+    """One row under its header. `problems` holds what could not be read, each with its field."""
+
+    def __init__(self, header: Header, cells: list[str]) -> None:
+        self._header = header
+        self._cells = cells
+        self.problems: list[VialcheckError] = []
+        width = len(header.labels)
+        if len(cells) < width:
+            found = f"{len(cells)} of {width} cells"
+            self.problems.append(RefusedError(ErrorCode.ROW_TOO_SHORT, found=found, field="row"))
+            self._cells = cells + [""] * (width - len(cells))
+        elif any(cell.strip() for cell in cells[width:]):
+            self.problems.append(
+                RefusedError(
+                    ErrorCode.VALUE_INVALID,
+                    given=cells[width],
+                    expected=f"{width} cells as in the header (quote a cell that has the delimiter in it)",
+                    found=f"{len(cells)} cells",
+                    field="row",
+                )
+            )
+
+    def has(self, field: str) -> bool:
+        """Whether the file has a column of this meaning at all."""
+        return field in self._header.index
+
+    def raw(self, field: str) -> str:
+        """The cell as written without outer white space; empty where there is no such column."""
+        return self._cell(field)[1]
+
+    def _cell(self, field: str) -> tuple[str, str]:
+        """The kind of a spreadsheet's cell that is not text, and what it shows."""
+        place = self._header.index.get(field)
+        kind, text = unmarked("" if place is None else self._cells[place])
+        return kind, text.strip()
+
+    def read(self, field: str, parse: Callable[[str], T], default: D) -> T | D:
+        """What `parse` makes of the cell, `default` when it is empty or cannot be read."""
+        kind, raw = self._cell(field)
+        if not raw:
+            return default
+        try:
+            require_whole(raw, field, kind)
+            return parse(raw)
+        except VialcheckError as error:
+            error.field = field
+            error.given = raw
+            self.problems.append(error)
+            return default
+
+    def need(self, field: str, parse: Callable[[str], T]) -> T | None:
+        """As `read`, for a cell that may not be empty."""
+        if not self.raw(field):
+            self.problems.append(RefusedError(ErrorCode.VALUE_MISSING, field=field))
+            return None
+        return self.read(field, parse, None)
+
+    def refuse(self, field: str, expected: str, found: str = "") -> None:
+        """Refuse a value that can be read and cannot stand beside the others."""
+        self.problems.append(invalid(self.raw(field), expected, found=found, field=field))
+
+    def text(self, field: str, longest: int) -> str:
+        """A cell of free text, empty when there is none."""
+        return self.read(field, lambda raw: free_text(raw, longest), "")
+
+
+def invalid(given: str, expected: str, *, found: str = "", field: str | None = None) -> RefusedError:
+    """VALUE_INVALID."""
+    return RefusedError(ErrorCode.VALUE_INVALID, given=given, expected=expected, found=found, field=field)
+
+
+def require_whole(raw: str, field: str, kind: str = "") -> None:
+    """Raise SPREADSHEET_NUMBER for what a spreadsheet leaves of a value that it took for a number or date.
+
+    `kind` is that of a spreadsheet's own cell. CELL_MERGED for one that lies under another.
+    """
+    if kind == MERGED:
+        raise RefusedError(
+            ErrorCode.CELL_MERGED,
+            given=raw,
+            expected="a value in each row",
+            found=f"merged with {raw}",
+            field=field,
+        )
+    found = ""
+    if kind == ERROR or _ERROR_VALUE.fullmatch(raw):
+        found = "an error value, or a column that was too narrow to show it"
+    elif kind and changed_by_spreadsheet(kind, field):
+        found = f"the {_KIND_NAMES[kind]} {raw} and not text; format the column as text and write it again"
+    elif field in _IDENTIFIERS and _EXPONENT.fullmatch(raw):
+        found = "a rounded number"
+    elif field in _IDENTIFIERS and _WHOLE_AS_FRACTION.fullmatch(raw):
+        found = "a number with a decimal place"
+    elif field in _DATES and _DAY_NUMBER.fullmatch(raw):
+        found = "the number of a day since 1900; format the column as text or write 2028-12-31"
+    if found:
+        raise RefusedError(ErrorCode.SPREADSHEET_NUMBER, given=raw, found=found, field=field)
+
+
+def changed_by_spreadsheet(kind: str, field: str) -> bool:
+    """Whether a cell of this kind has lost what was to stand in it: zeros in front, `E`, all of a lot."""
+    return field in _IDENTIFIERS and kind != "" and (field != "expiry" or kind != DATE)
+
+
+_KIND_NAMES = {NUMBER: "number", DATE: "date", TIME: "time", TRUTH: "yes-or-no value"}
+_IDENTIFIERS = frozenset(("gtin", "lot", "serial", "serial_prefix", "expiry", "gs1_prefix"))
+_DATES = frozenset(("expiry", "made", "released", "reported"))
+
+
+def free_text(raw: str, longest: int) -> str:
+    """Text for people to read: one line, composed, without control and direction characters.
+
+    Raises TOO_LONG or BAD_CHARACTER. (U+200C and U+200D join letters in Persian and Hindi: they may stay.)
+    """
+    text = " ".join(unicodedata.normalize("NFC", raw).split())
+    if len(text) > longest:
+        raise IdentifierError(
+            ErrorCode.TOO_LONG,
+            given=raw,
+            expected=f"at most {longest} characters",
+            found=f"{len(text)} characters",
+        )
+    for place, character in enumerate(text, start=1):
+        if (
+            unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn")
+            and character not in "\u200c\u200d"
+        ):
+            found = f"U+{ord(character):04X} at position {place}"
+            raise IdentifierError(ErrorCode.BAD_CHARACTER, given=raw, expected="plain text", found=found)
+    return text
+
+
+def markets(raw: str) -> tuple[str, ...]:
+    """Countries, by code or name, separated by space ; , or |, as sorted codes. Raises COUNTRY_UNKNOWN."""
+    codes: set[str] = set()
+    for piece in re.split(r"[;,|]", raw):
+        if piece.strip():
+            codes.update(_countries(piece))
+    return tuple(sorted(codes))
+
+
+def _countries(piece: str) -> list[str]:
+    try:
+        return [parse_country(piece)]  # "South Korea" is one
+    except IdentifierError:
+        words = piece.split()
+        if len(words) == 1:
+            raise
+        return [parse_country(word) for word in words]
+
+
+def pieces(raw: str, separators: str = ";|") -> tuple[str, ...]:
+    """The parts of a cell that holds several values, in their order, without empty ones and repeats."""
+    parts = (free_text(each, 200) for each in re.split(f"[{re.escape(separators)}]", raw))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def yes_or_no(raw: str) -> bool:
+    """`yes`, `no` and their kin."""
+    word = "".join(each for each in unicodedata.normalize("NFKD", raw).casefold() if each.isalnum())
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise invalid(raw, "yes or no")
+
+
+def count(raw: str) -> int:
+    """A number of packs: `12000`, `12 000`. VALUE_INVALID for `12,000`, which may be twelve or more."""
+    digits = re.sub(r"(?<=[0-9])['\s](?=[0-9]{3}(?![0-9]))", "", raw)
+    if not re.fullmatch(r"[0-9]{1,9}", digits):
+        raise invalid(raw, "a whole number up to 999999999, without comma or point")
+    return int(digits)
+
+
+def first_day(raw: str) -> date:
+    """A date of manufacture; a month alone counts from its first day."""
+    day = Expiry.parse(raw)
+    return date(day.year, day.month, day.day or 1)
+
+
+def last_day(raw: str) -> date:
+    """A date of release; a month alone counts from its last day (not released before it surely was)."""
+    return Expiry.parse(raw).last_day

@@ -1,0 +1,297 @@
+"""Files put in: every file of one command in one transaction, all or nothing unless told otherwise.
+
+Files go in by their kind (products, batches, units, alerts), whatever their order in the command: each kind
+needs the ones before it. All that can be read and checked without the record is, before the transaction.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, Self
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from service.errors import ConflictError, ErrorCode, IdentifierError, RefusedError, VialcheckError
+from service.registry.alerts.openfda import Notices, OpenFda, looks_like_json
+from service.registry.lists.cells import free_text
+from service.registry.lists.columns import Kind
+from service.registry.lists.import_journal import Counts, Journal, Origin
+from service.registry.lists.kinds.alerts import Alerts
+from service.registry.lists.kinds.batches import Batches
+from service.registry.lists.kinds.products import Products
+from service.registry.lists.kinds.units import Units
+from service.registry.lists.list_importer import Listing, Meter
+from service.registry.lists.readers import Table
+from service.registry.lists.rejected_rows import SHOWN, Refusals, RowError, write
+from service.storage.audit import Who
+from service.storage.database import Database
+
+LOCK = 0x7669616C  # any number that is not used for something else: "vial"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file. `error`: the file as a whole was refused. `errors`: the first row errors.
+
+    `waiting`: batches, of a manufacturer that asks for it, that a second person has to release.
+    `refused_file` has all refused rows with their reasons; None when there are none, or when it could not be
+    written (`unwritten` says why).
+    """
+
+    path: Path
+    kind: Kind | None = None
+    encoding: str = ""
+    delimiter: str = ""
+    ignored_columns: tuple[str, ...] = ()
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    waiting: int = 0
+    errors: tuple[RowError, ...] = ()
+    refused_file: Path | None = None
+    unwritten: str = ""
+    error: VialcheckError | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing in it was refused."""
+        return self.error is None and not self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What became of the files, in the order in which they went in.
+
+    `committed`: the good rows are on record, on disk. Otherwise nothing was changed, and the counts say what
+    would have been.
+    """
+
+    files: tuple[FileOutcome, ...]
+    committed: bool
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was refused."""
+        return all(file.good for file in self.files)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether all that the files say was on record before."""
+        return not any(file.new or file.changed for file in self.files)
+
+
+class _UndoneError(Exception):
+    """Rolls the transaction back: a dry run, or something was refused."""
+
+
+def run(  # noqa: PLR0913 (all but the first two are named)
+    database: Database,
+    files: Sequence[Path],
+    *,
+    who: Who,
+    reason: str,
+    dry_run: bool = False,
+    keep_good: bool = False,
+    errors: Path | None = None,
+    sheet: str = "",
+    progress: Callable[[int], None] | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> ImportOutcome:
+    """Put the files in, and say what became of each row.
+
+    `who` and `reason` go into the audit. `errors` is where the refused rows of the one file go (default:
+    beside each file, named `….refused.csv`). `sheet` names the one meant of a workbook with several.
+    `progress` is told how many more bytes were read. Raises UnavailableError when the database is busy or
+    away (nothing was changed then), VALUE_INVALID for an `errors` that would overwrite a list, VALUE_MISSING
+    for a `who` without a name.
+    """
+    _require_place_for(errors, files)
+    who, reason = replace(who, name=_said("actor", who.name, 200)), _said("reason", reason, 2000)
+    with ExitStack() as stack:
+        works = [stack.enter_context(_Work(path, sheet, progress or _unheard)) for path in files]
+        works.sort(key=_Work.turn)
+        for work in works:
+            work.prepare()
+        committed = False
+        with suppress(_UndoneError), _said_plainly(), database.transaction() as connection:
+            database.one_at_a_time(connection, LOCK)
+            for work in works:
+                work.apply(connection, at=clock(), who=who, reason=reason)
+            if dry_run or not (keep_good or all(work.good for work in works)):
+                raise _UndoneError
+            committed = True
+        outcomes = tuple(work.outcome(errors) for work in works)
+    return ImportOutcome(outcomes, committed)
+
+
+def _opened(path: Path, sheet: str, stack: ExitStack) -> Table | OpenFda:
+    return OpenFda(path) if looks_like_json(path) else stack.enter_context(Table(path, sheet=sheet))
+
+
+class _Incoming(Protocol):
+    """A list of any kind on its way in."""
+
+    def prepare(self, refusals: Refusals, meter: Meter) -> None:
+        """What can be done without the record."""
+
+    def apply(self, connection: Connection, journal: Journal, refusals: Refusals, meter: Meter) -> None:
+        """The rest, in the transaction."""
+
+
+def _incoming(table: Table | OpenFda, stack: ExitStack) -> _Incoming:
+    if isinstance(table, OpenFda):
+        return Notices(table)
+    match table.header.kind:
+        case Kind.PRODUCTS:
+            return Listing(table, Products())
+        case Kind.BATCHES:
+            return Listing(table, Batches())
+        case Kind.UNITS:
+            units = Units(table)
+            stack.callback(units.close)
+            return units
+        case Kind.ALERTS:
+            return Listing(table, Alerts())
+
+
+class _Work:
+    """One file on its way. What refuses it as a whole is kept, not raised: the others are looked at too."""
+
+    def __init__(self, path: Path, sheet: str, progress: Callable[[int], None]) -> None:
+        self._path = path
+        self._sheet = sheet
+        self._stack = ExitStack()
+        self._progress = progress
+        self._told = 0
+        self._counts = Counts()
+        self._error: VialcheckError | None = None
+        self._table: Table | OpenFda | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            table = self._table = _opened(self._path, self._sheet, self._stack)
+        except RefusedError as error:
+            self._error = error
+            return self
+        self._early = self._stack.enter_context(Refusals(table.header))
+        self._late = self._stack.enter_context(Refusals(table.header))
+        self._incoming = _incoming(table, self._stack)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was refused so far."""
+        return self._error is None and not self._early.count + self._late.count
+
+    def turn(self) -> int:
+        """When it goes in: by its kind."""
+        return list(Kind).index(self._table.header.kind) if self._table else -1
+
+    def prepare(self) -> None:
+        """Read and check without the record."""
+        if self._error is None:
+            try:
+                self._incoming.prepare(self._early, lambda position: self._tell(position, 0))
+            except RefusedError as error:
+                self._error = error
+
+    def apply(self, connection: Connection, *, at: datetime, who: Who, reason: str) -> None:
+        """Put in what is good; nothing of a file that is refused as a whole."""
+        if self._error is not None or self._table is None:
+            return
+        journal = Journal(connection, Origin.of(self._table), at=at, who=who, reason=reason)
+        try:
+            with connection.begin_nested():
+                self._incoming.apply(
+                    connection, journal, self._late, lambda position: self._tell(position, 1)
+                )
+                journal.counts.refused = self._early.count + self._late.count
+                journal.close()
+        except (RefusedError, ConflictError) as error:
+            self._error = error
+        else:
+            self._counts = journal.counts
+
+    def outcome(self, errors: Path | None) -> FileOutcome:
+        """What became of the file; writes its refused rows."""
+        if self._table is None or self._error is not None:
+            return FileOutcome(self._path, error=self._error)
+        header, counts = self._table.header, self._counts
+        refused_file, unwritten = self._write_refused(errors)
+        return FileOutcome(
+            self._path,
+            header.kind,
+            encoding=self._table.encoding,
+            delimiter=self._table.delimiter,
+            ignored_columns=header.ignored,
+            new=counts.new,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
+            refused=counts.refused,
+            waiting=counts.waiting,
+            errors=tuple(sorted(self._early.first + self._late.first, key=lambda each: each.line)[:SHOWN]),
+            refused_file=refused_file,
+            unwritten=unwritten,
+        )
+
+    def _write_refused(self, errors: Path | None) -> tuple[Path | None, str]:
+        if self._table is None or not self._counts.refused:
+            return None, ""
+        path = errors or self._path.with_name(f"{self._path.stem}.refused.csv")
+        try:
+            write(self._table, path, self._early, self._late)
+        except OSError as error:
+            return None, f"{path}: {error.strerror}"
+        return path, ""
+
+    def _tell(self, position: int, finished_passes: int) -> None:
+        """Each file is read twice, and each pass is half of its bytes."""
+        size = self._table.size if self._table else 0
+        done = (finished_passes * size + position) // 2
+        if done > self._told:
+            self._progress(done - self._told)
+            self._told = done
+
+
+def _unheard(_: int) -> None:
+    """Nobody wants to know how far we are."""
+
+
+def _said(field: str, text: str, longest: int) -> str:
+    """What goes into the audit, in one line."""
+    try:
+        said = free_text(text, longest)
+    except IdentifierError as error:
+        error.field = field
+        raise
+    if not said:
+        raise RefusedError(ErrorCode.VALUE_MISSING, field=field)
+    return said
+
+
+def _require_place_for(errors: Path | None, files: Sequence[Path]) -> None:
+    if errors is None:
+        return
+    if len(files) > 1 or (errors.exists() and any(errors.samefile(file) for file in files if file.exists())):
+        raise RefusedError(
+            ErrorCode.VALUE_INVALID,
+            given=str(errors),
+            expected="one list at a time, and a file for its refused rows that is not the list itself",
+            field="errors",
+        )
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """What only the database's own constraints refused, because somebody else wrote at the same time."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(ErrorCode.CONFLICT, found=str(error.orig)) from error

@@ -1,0 +1,347 @@
+"""Lists of batches: `gtin`, `lot`, `expiry` and what else is known of each.
+
+Whether a batch counts as released, where the list has no word on it: a list that has neither a status nor a
+release date column names what was issued, so its batches are released. Where there is such a column and a
+batch's cell is empty, somebody knew of others and not of this one: it is pending, and a vial of it is held.
+A release date without a status says released.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select, tuple_, update
+
+from service.authenticity.evidence import BatchRecord, BatchStatus
+from service.gs1.identifiers import Expiry, Gtin, Lot
+from service.registry.lists.cells import Cells, count, first_day, free_text, invalid, last_day, markets
+from service.registry.lists.columns import plain
+from service.registry.lists.import_journal import Became, Journal
+from service.registry.lists.list_importer import Refused, distinct
+from service.registry.lists.merge_rules import CONTRADICTION, Rule, equal, merge, same_members, same_words
+from service.registry.lists.ownership import no_product
+from service.registry.recalls.batch_status import status_of_new
+from service.registry.recalls.queries import standing
+from service.storage.models import Batch, Manufacturer, Product, QualityResult
+
+_STATUS_NAMES = {
+    BatchStatus.RELEASED: "released release approved certified freigegeben liberado libere distributed",
+    BatchStatus.PENDING: "pending notreleased unreleased notyetreleased awaitingrelease intesting",
+    BatchStatus.ON_HOLD: "onhold hold held quarantine quarantined inquarantine blocked gesperrt suspended "
+    "withheld rejected",
+    BatchStatus.RECALLED: "recalled recall zuruckgerufen withdrawn",
+}
+_STATUS = {name: status for status, names in _STATUS_NAMES.items() for name in names.split()}
+_CAUTION = list(BatchStatus)
+_RECALL = ("recall_class", "recall_reference", "recall_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFacts:
+    """One row. None, empty: the file does not say. `presumed`: the status if nothing else is said of it.
+
+    How a lot is written makes no other lot, so it is not compared.
+    """
+
+    gtin: str
+    lot: Lot = field(compare=False)
+    expiry: Expiry
+    status: BatchStatus | None
+    presumed: BatchStatus
+    made: date | None
+    released: date | None
+    markets: tuple[str, ...]
+    quantity: int | None
+    quality: tuple[tuple[str, str, str], ...]
+    recall_class: str
+    recall_reference: str
+    recall_reason: str
+
+
+def _may_become(old: BatchStatus, new: BatchStatus) -> Any:
+    """What waited may be released, anything held or recalled; lifting that is for a person to decide."""
+    released_at_last = (old, new) == (BatchStatus.PENDING, BatchStatus.RELEASED)
+    return new if released_at_last or _CAUTION.index(new) >= _CAUTION.index(old) else CONTRADICTION
+
+
+def _agreeing(old: Expiry, new: Expiry) -> Any:
+    """The same date; a day may be added to a month, and a month alone takes no day away."""
+    if not old.agrees_with(new):
+        return CONTRADICTION
+    return new if old.day is None else old
+
+
+_RULES: dict[str, Rule] = {
+    "expiry": _agreeing,
+    "status": _may_become,
+    "made": equal,
+    "released": equal,
+    "markets": same_members,
+    "quantity": equal,
+    "quality": equal,
+    "recall_class": same_words,
+    "recall_reference": same_words,
+    "recall_reason": same_words,
+}
+
+
+class Batches:
+    """The room for lists of batches."""
+
+    def parse(self, cells: Cells) -> BatchFacts | None:
+        """Read one row."""
+        gtin = cells.need("gtin", Gtin.parse)
+        lot = cells.need("lot", Lot.parse)
+        expiry = cells.need("expiry", Expiry.parse)
+        status = cells.read("status", _status, None)
+        made = cells.read("made", first_day, None)
+        released = cells.read("released", last_day, None)
+        recall = {
+            field: cells.text(field, longest) for field, longest in zip(_RECALL, (40, 200, 2000), strict=True)
+        }
+        if any(recall.values()) and status is not BatchStatus.RECALLED and not cells.problems:
+            cells.refuse("status", "recalled, because a column about the recall is filled in")
+        if made and expiry and made > expiry.last_day:
+            cells.refuse("made", f"a day before the expiry {expiry.printed_form}")
+        if made and released and released < made:
+            cells.refuse("released", f"a day not before the manufacture {made}")
+        quantity = cells.read("quantity", count, None)
+        quality = cells.read("quality", _results, ())
+        where = cells.read("markets", markets, ())
+        if gtin is None or lot is None or expiry is None or cells.problems:
+            return None
+        unsaid = cells.has("status") or cells.has("released")
+        return BatchFacts(
+            gtin=gtin.value,
+            lot=lot,
+            expiry=expiry,
+            status=BatchStatus.RELEASED if status is None and released else status,
+            presumed=BatchStatus.PENDING if unsaid else BatchStatus.RELEASED,
+            made=made,
+            released=released,
+            markets=where,
+            quantity=quantity,
+            quality=quality,
+            **recall,
+        )
+
+    def key(self, facts: BatchFacts) -> Hashable:
+        """A lot of a product is one batch, however the lot is written."""
+        return facts.gtin, facts.lot.key
+
+    def store(
+        self, connection: Connection, rows: Sequence[tuple[int, BatchFacts]], journal: Journal
+    ) -> Refused:
+        """Merge the rows into the record."""
+        products = _products(connection, distinct(facts.gtin for _, facts in rows), journal)
+        known = [(products[facts.gtin].id, facts.lot.key) for _, facts in rows if facts.gtin in products]
+        records = _recorded(connection, known)
+        created: list[dict[str, Any]] = []
+        refused: Refused = {}
+        for line, facts in rows:
+            product = products.get(facts.gtin)
+            if product is None:
+                refused[line] = [no_product(facts.gtin, journal.owner)]
+                continue
+            stated = {name: getattr(facts, name) for name in _RULES}
+            record = records.get((product.id, facts.lot.key))
+            if record is None:
+                status = facts.status or facts.presumed
+                if product.two_person_release and status is BatchStatus.RELEASED:
+                    status = BatchStatus.PENDING  # until a second person has released it
+                record = stated | {"status": status, "product_id": product.id}
+                record |= {"lot": facts.lot, "gtin": facts.gtin}
+                surprise = journal.row(line, Became.NEW, after=_readable(record))
+                if surprise:
+                    refused[line] = surprise
+                    continue
+                records[product.id, facts.lot.key] = record
+                created.append(record)
+            else:
+                stated = _still_said(record, stated, waits=product.two_person_release)
+                changes, conflicts = merge(record, stated, _RULES)
+                before = _readable({name: record[name] for name in changes})
+                became = Became.CHANGED if changes else Became.UNCHANGED
+                conflicts = conflicts or journal.row(line, became, before=before, after=_readable(changes))
+                if conflicts:
+                    refused[line] = conflicts
+                    continue
+                if changes:
+                    _change(connection, record, changes, journal)
+            journal.counts.waiting += product.two_person_release and record["status"] is BatchStatus.PENDING
+        _create(connection, created, journal)
+        return refused
+
+
+def _status(raw: str) -> BatchStatus:
+    status = _STATUS.get(plain(raw))
+    if status is None:
+        raise invalid(raw, "released, pending, on hold or recalled")
+    return status
+
+
+def _results(raw: str) -> tuple[tuple[str, str, str], ...]:
+    """`test | method | result; …`, or `test | result` where no method is named."""
+    results: dict[str, tuple[str, str, str]] = {}
+    for piece in raw.split(";"):
+        if not piece.strip():
+            continue
+        parts = [free_text(part, 200) for part in piece.split("|")]
+        test, method, result = parts[0], "".join(parts[1:-1]), parts[-1]
+        if len(parts) not in (2, 3) or not test or not result or test in results:
+            raise invalid(raw, "test | method | result; … with each test once")
+        results[test] = (test, method, result)
+    return tuple(sorted(results.values()))
+
+
+def _still_said(record: dict[str, Any], stated: dict[str, Any], *, waits: bool) -> dict[str, Any]:
+    """What a list says, without what persons have decided since it was written.
+
+    The status under a recall or hold, the expiry before it was put later, a release that waits for a second
+    person: the same list again is no contradiction.
+    """
+    said = dict(stated)
+    earlier = (Expiry.parse(each) for each in record.get("earlier_expiries") or ())
+    if any(stated["expiry"].agrees_with(each) for each in earlier):
+        said["expiry"] = None
+    if stated["status"] is not None and str(stated["status"]) == record.get("status_before"):
+        said["status"] = None
+    if waits and (record["status"], stated["status"]) == (BatchStatus.PENDING, BatchStatus.RELEASED):
+        said["status"] = None
+    return said
+
+
+class _Product(NamedTuple):
+    """`two_person_release`: a batch put in by one person counts once another has released it."""
+
+    id: int
+    two_person_release: bool
+
+
+def _products(connection: Connection, gtins: list[str], journal: Journal) -> dict[str, _Product]:
+    """Those of the products that are on record and may be touched."""
+    statement = (
+        select(Product.gtin, Product.id, Manufacturer.two_person_release, Manufacturer.organisation_id)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Product.gtin.in_(gtins))
+    )
+    return {
+        gtin: _Product(number, two)
+        for gtin, number, two, organisation_id in connection.execute(statement)
+        if journal.owner.owns(organisation_id)
+    }
+
+
+def _recorded(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], dict[str, Any]]:
+    """The batches on record under these keys (product, lot key), locked until the end of the transaction."""
+    statement = (
+        select(Batch.__table__, Product.gtin)
+        .join(Product, Product.id == Batch.product_id)
+        .where(tuple_(Batch.product_id, Batch.lot_key).in_(keys))
+        .with_for_update(of=Batch)
+    )
+    records = {}
+    for row in connection.execute(statement).mappings():
+        record = dict(row)
+        record["expiry"] = Expiry.from_record(row["expiry"], row["expiry_month_only"])
+        record["status"] = BatchStatus(row["status"])
+        record["lot"] = Lot(row["lot"], row["lot_key"], row["lot_folded"])
+        record["quality"] = ()
+        records[row["product_id"], row["lot_key"]] = record
+    by_id = {record["id"]: record for record in records.values()}
+    results = select(QualityResult.batch_id, QualityResult.test, QualityResult.method, QualityResult.result)
+    for batch_id, *result in connection.execute(
+        results.where(QualityResult.batch_id.in_(by_id)).order_by(QualityResult.test)
+    ):
+        by_id[batch_id]["quality"] = tuple(sorted((*by_id[batch_id]["quality"], tuple(result))))
+    return records
+
+
+def _create(connection: Connection, created: list[dict[str, Any]], journal: Journal) -> None:
+    if not created:
+        return
+    rows = [
+        _columns(record)
+        | {
+            "product_id": record["product_id"],
+            "lot": record["lot"].printed,
+            "lot_key": record["lot"].key,
+            "lot_folded": record["lot"].folded,
+        }
+        for record in created
+    ]
+    ids = connection.scalars(insert(Batch).returning(Batch.id, sort_by_parameter_order=True), rows)
+    results = []
+    for record, batch_id in zip(created, ids, strict=True):
+        record["id"] = batch_id
+        results += _result_rows(batch_id, record["quality"])
+        said = {name: record[name] for name in _RULES} | {"lot": record["lot"].printed}
+        journal.note("create", "batch", _name(record), after=_readable(said))
+    _stop(connection, created, journal)
+    if results:
+        connection.execute(insert(QualityResult), results)
+
+
+def _stop(connection: Connection, created: list[dict[str, Any]], journal: Journal) -> None:
+    """A recall of a product or of a window reaches also what comes on record later."""
+    for product_id in distinct(record["product_id"] for record in created):
+        stands = standing(connection, product_id)
+        for record in created if stands else ():
+            if record["product_id"] != product_id:
+                continue
+            batch = BatchRecord(record["id"], record["lot"].printed, record["expiry"], record["status"])
+            values = status_of_new(stands, batch)
+            if values:
+                connection.execute(update(Batch).where(Batch.id == batch.id).values(values))
+                before, after = {"status": batch.status}, {"status": values["status"]}
+                journal.note("recall", "batch", _name(record), before=before, after=after)
+
+
+def _change(
+    connection: Connection, record: dict[str, Any], changes: dict[str, Any], journal: Journal
+) -> None:
+    columns = _columns(changes)
+    if columns:
+        connection.execute(update(Batch).where(Batch.id == record["id"]).values(columns))
+    if "quality" in changes:
+        connection.execute(insert(QualityResult), _result_rows(record["id"], changes["quality"]))
+    before = {name: record[name] for name in changes}
+    action = "recall" if changes.get("status") is BatchStatus.RECALLED else "change"
+    journal.note(action, "batch", _name(record), before=_readable(before), after=_readable(changes))
+    record.update(changes)
+
+
+def _columns(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields as the table's columns keep them."""
+    columns = {
+        field: fields[field] for field in _RULES if field in fields and field not in ("expiry", "quality")
+    }
+    if "status" in columns:
+        columns["status"] = str(columns["status"])
+    if "expiry" in fields:
+        columns |= {
+            "expiry": fields["expiry"].last_day,
+            "expiry_month_only": fields["expiry"].day is None,
+        }
+    return columns
+
+
+def _result_rows(batch_id: int, quality: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
+    return [
+        {"batch_id": batch_id, "test": test, "method": method, "result": result}
+        for test, method, result in quality
+    ]
+
+
+def _name(record: dict[str, Any]) -> str:
+    return f"{record['gtin']}/{record['lot'].key}"
+
+
+def _readable(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields as the audit keeps them."""
+    return {
+        field: value.printed_form if isinstance(value, Expiry) else value
+        for field, value in fields.items()
+        if field not in ("product_id", "gtin") and not isinstance(value, Lot)
+    }

@@ -1,0 +1,281 @@
+"""Lists of products: `gtin`, `name`, `manufacturer` and what else is known of each.
+
+A manufacturer is put on record when it is first named.
+"""
+
+import re
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from service.errors import ConflictError, ErrorCode, VialcheckError
+from service.gs1.identifiers import Gtin
+from service.gs1.iso.languages import parse_language
+from service.registry.lists.cells import Cells, invalid, markets, pieces, yes_or_no
+from service.registry.lists.import_journal import Became, Journal
+from service.registry.lists.list_importer import Refused, distinct
+from service.registry.lists.merge_rules import Rule, folded, joined, merge, only_on, same_members, same_words
+from service.registry.lists.ownership import not_yours
+from service.storage.models import Alert, Manufacturer, Product
+
+_NATIONAL = ("PZN", "CIP", "CN", "DRN", "AIM", "NDC", "AIC", "SRN")
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """One row. None, empty: the file does not say."""
+
+    gtin: str
+    name: str
+    manufacturer: str
+    gs1_prefixes: tuple[str, ...]
+    catalogue_complete: bool | None
+    contact: str
+    active_substance: str
+    strengths: tuple[str, ...]
+    form: str
+    national_numbers: tuple[str, ...]
+    markets: tuple[str, ...]
+    languages: tuple[str, ...]
+    complete: bool | None
+
+
+_PRODUCT_RULES: dict[str, Rule] = {
+    "name": same_words,
+    "manufacturer": same_words,
+    "active_substance": same_words,
+    "strengths": same_members,
+    "form": same_words,
+    "national_numbers": same_members,
+    "markets": same_members,
+    "languages": same_members,
+    "complete": only_on,
+}
+_MANUFACTURER_RULES: dict[str, Rule] = {
+    "gs1_prefixes": joined,
+    "catalogue_complete": only_on,
+    "contact": same_words,
+}
+_BLANK_MANUFACTURER = {"gs1_prefixes": (), "catalogue_complete": False, "contact": ""}
+
+
+class Products:
+    """The room for lists of products."""
+
+    def parse(self, cells: Cells) -> ProductFacts | None:
+        """Read one row."""
+        gtin = cells.need("gtin", Gtin.parse)
+        prefixes = cells.read("gs1_prefix", _prefixes, ())
+        if gtin and prefixes and not any(gtin.value[1:].startswith(each) for each in prefixes):
+            cells.refuse("gs1_prefix", f"the digits with which {gtin.value[1:]} begins")
+        cells.need("name", str)
+        cells.need("manufacturer", str)
+        facts = ProductFacts(
+            gtin=gtin.value if gtin else "",
+            name=cells.text("name", 200),
+            manufacturer=cells.text("manufacturer", 200),
+            gs1_prefixes=prefixes,
+            catalogue_complete=cells.read("catalogue_complete", yes_or_no, None),
+            contact=cells.text("contact", 1000),
+            active_substance=cells.text("active_substance", 200),
+            strengths=cells.read("strengths", pieces, ()),
+            form=cells.text("form", 200),
+            national_numbers=cells.read("national_numbers", _national_numbers, ()),
+            markets=cells.read("markets", markets, ()),
+            languages=cells.read("languages", _languages, ()),
+            complete=cells.read("complete", yes_or_no, None),
+        )
+        return None if cells.problems else facts
+
+    def key(self, facts: ProductFacts) -> Hashable:
+        """A GTIN is one product."""
+        return facts.gtin
+
+    def store(
+        self, connection: Connection, rows: Sequence[tuple[int, ProductFacts]], journal: Journal
+    ) -> Refused:
+        """Merge the rows into the record."""
+        makers = _Manufacturers(connection, journal)
+        records = _recorded(connection, distinct(facts.gtin for _, facts in rows))
+        refused: Refused = {}
+        for line, facts in rows:
+            stated = {field: getattr(facts, field) for field in _PRODUCT_RULES}
+            record = records.get(facts.gtin)
+            foreign = makers.foreign(facts, record)
+            if foreign:
+                refused[line] = foreign
+                continue
+            if record is None:
+                changes, conflicts = stated, list[VialcheckError]()
+            else:
+                changes, conflicts = merge(record, stated, _PRODUCT_RULES)
+            # the maker is looked at even when the product conflicts: all that is wrong with a row is said
+            maker, conflicts = makers.merged(facts, conflicts)
+            conflicts = conflicts or _told(journal, line, record, maker, changes)
+            if conflicts:
+                refused[line] = conflicts
+            elif record is None:
+                records[facts.gtin] = _create(connection, facts, makers.save(maker), journal)
+            else:
+                makers.save(maker)
+                if changes:
+                    _change(connection, record, changes, journal)
+        return refused
+
+
+def _told(
+    journal: Journal, line: int, record: dict[str, Any] | None, maker: "_Maker", changes: dict[str, Any]
+) -> list[VialcheckError]:
+    """Count the row by what it changes of the product and of its manufacturer."""
+    if record is None:
+        return journal.row(line, Became.NEW, after=changes)
+    both, on_record = changes | maker.changes, maker.record | record
+    became = Became.CHANGED if both else Became.UNCHANGED
+    return journal.row(line, became, before={field: on_record[field] for field in both}, after=both)
+
+
+def _prefixes(raw: str) -> tuple[str, ...]:
+    found = tuple(each for part in pieces(raw, ";|,") for each in part.split())
+    for each in found:
+        if not (each.isascii() and each.isdigit() and 4 <= len(each) <= 12):
+            raise invalid(raw, "a GS1 company prefix: 4 to 12 digits (GS1 General Specifications, 1.4.4)")
+    return tuple(sorted(set(found)))
+
+
+def _national_numbers(raw: str) -> tuple[str, ...]:
+    found = []
+    for piece in pieces(raw):
+        scheme, _, number = (part.strip() for part in piece.partition(":"))
+        if scheme.upper() not in _NATIONAL or not number:
+            raise invalid(raw, f"SCHEME:NUMBER; … with a scheme of {', '.join(_NATIONAL)}")
+        found.append(f"{scheme.upper()}:{number}")
+    return tuple(found)
+
+
+def _languages(raw: str) -> tuple[str, ...]:
+    """Languages, by code or name, separated by space ; , or |, as sorted codes. Raises LANGUAGE_UNKNOWN."""
+    return tuple(sorted({parse_language(word) for word in re.split(r"[;,|\s]+", raw) if word}))
+
+
+def _recorded(connection: Connection, gtins: list[str]) -> dict[str, dict[str, Any]]:
+    statement = (
+        select(Product.__table__, Manufacturer.name.label("manufacturer"), Manufacturer.organisation_id)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Product.gtin.in_(gtins))
+    )
+    return {row["gtin"]: dict(row) for row in connection.execute(statement).mappings()}
+
+
+def _create(connection: Connection, facts: ProductFacts, maker_id: int, journal: Journal) -> dict[str, Any]:
+    stated = {field: getattr(facts, field) for field in _PRODUCT_RULES} | {"complete": bool(facts.complete)}
+    values = {name: value for name, value in stated.items() if name != "manufacturer"}
+    values |= {"gtin": facts.gtin, "manufacturer_id": maker_id}
+    product_id = connection.execute(insert(Product).values(values).returning(Product.id)).scalar_one()
+    # notices that came before their product
+    connection.execute(
+        update(Alert)
+        .where(Alert.gtin == facts.gtin, Alert.product_id.is_(None))
+        .values(product_id=product_id)
+    )
+    journal.note("create", "product", facts.gtin, after=stated)
+    owner = {"organisation_id": journal.owner.organisation_id}
+    return stated | {"id": product_id, "gtin": facts.gtin} | owner
+
+
+def _change(
+    connection: Connection, record: dict[str, Any], changes: dict[str, Any], journal: Journal
+) -> None:
+    connection.execute(update(Product).where(Product.id == record["id"]).values(changes))
+    before = {field: record[field] for field in changes}
+    journal.note("change", "product", record["gtin"], before=before, after=changes)
+    record.update(changes)
+
+
+@dataclass(slots=True)
+class _Maker:
+    """A manufacturer as recorded (`id` None: not yet), and what a row changes of it."""
+
+    record: dict[str, Any]
+    changes: dict[str, Any]
+
+
+class _Manufacturers:
+    """All manufacturers on record: they are few."""
+
+    def __init__(self, connection: Connection, journal: Journal) -> None:
+        self._connection = connection
+        self._journal = journal
+        rows = connection.execute(select(Manufacturer.__table__)).mappings()
+        self._records = {folded(row["name"]): dict(row) for row in rows}
+
+    def foreign(self, facts: ProductFacts, product: dict[str, Any] | None) -> list[VialcheckError]:
+        """Why the row is about somebody else's: product, manufacturer, or GS1 company prefix."""
+        owner = self._journal.owner
+        if owner.everybody:
+            return []
+        if product is not None and not owner.owns(product["organisation_id"]):
+            return [not_yours(facts.gtin, "gtin")]
+        maker = self._records.get(folded(facts.manufacturer))
+        if maker is not None and not owner.owns(maker["organisation_id"]):
+            return [not_yours(facts.manufacturer, "manufacturer")]
+        others = [
+            prefix
+            for other in self._records.values()
+            if not owner.owns(other["organisation_id"])
+            for prefix in other["gs1_prefixes"]
+        ]
+        if any(facts.gtin[1:].startswith(prefix) for prefix in others):
+            return [not_yours(facts.gtin, "gtin")]
+        for own in facts.gs1_prefixes:
+            if any(own.startswith(prefix) or prefix.startswith(own) for prefix in others):
+                return [not_yours(own, "gs1_prefix")]
+        return []
+
+    def merged(
+        self, facts: ProductFacts, conflicts: list[VialcheckError]
+    ) -> tuple[_Maker, list[VialcheckError]]:
+        """What the row says of its manufacturer, merged; `conflicts` with those found here."""
+        stated = {field: getattr(facts, field) for field in _MANUFACTURER_RULES}
+        record = self._records.get(folded(facts.manufacturer))
+        if record is None:
+            record = {"id": None, "name": facts.manufacturer, **_BLANK_MANUFACTURER}
+        changes, found = merge(record, stated, _MANUFACTURER_RULES)
+        return _Maker(record, changes), [*conflicts, *found, *self._overlaps(facts, record)]
+
+    def save(self, maker: _Maker) -> int:
+        """Put the manufacturer, or its changes, on record; its id."""
+        record, changes = maker.record, maker.changes
+        if record["id"] is None:
+            values = {name: value for name, value in (record | changes).items() if name != "id"}
+            values["organisation_id"] = self._journal.owner.organisation_id
+            statement = insert(Manufacturer).values(values).returning(Manufacturer.id)
+            record |= values | {"id": self._connection.execute(statement).scalar_one()}
+            self._records[folded(record["name"])] = record
+            self._journal.note("create", "manufacturer", record["name"], after=values)
+        elif changes:
+            before = {field: record[field] for field in changes}
+            self._connection.execute(
+                update(Manufacturer).where(Manufacturer.id == record["id"]).values(changes)
+            )
+            self._journal.note("change", "manufacturer", record["name"], before=before, after=changes)
+            record.update(changes)
+        return int(record["id"])
+
+    def _overlaps(self, facts: ProductFacts, own: dict[str, Any]) -> list[VialcheckError]:
+        """A GS1 company prefix belongs to one company, and no prefix begins with another's."""
+        return [
+            ConflictError(
+                ErrorCode.CONFLICT,
+                given=prefix,
+                expected=f"a prefix of {facts.manufacturer}",
+                found=f"{theirs}, the prefix of {other['name']} on record",
+                field="gs1_prefix",
+            )
+            for other in self._records.values()
+            if other is not own
+            for theirs in other["gs1_prefixes"]
+            for prefix in facts.gs1_prefixes
+            if prefix.startswith(theirs) or theirs.startswith(prefix)
+        ]

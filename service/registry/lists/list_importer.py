@@ -1,0 +1,132 @@
+"""Lists of products, batches and alerts: read in chunks, each row merged into the record.
+
+A first pass, without any lock, finds the rows of one file that contradict each other: neither of two is
+taken, because nobody can say which is right. The second pass runs in the transaction.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from service.errors import ConflictError, ErrorCode, VialcheckError
+from service.registry.lists.cells import Cells
+from service.registry.lists.import_journal import Journal
+from service.registry.lists.readers import Row, Table
+from service.registry.lists.rejected_rows import Refusals
+
+CHUNK = 500
+"""Rows for which the record is asked at once."""
+
+Meter = Callable[[int], None]
+"""Told how many bytes of the file are read."""
+
+Refused = dict[int, Sequence[VialcheckError]]
+"""By line, why a row was not taken."""
+
+F = TypeVar("F")
+
+
+class Room(Protocol[F]):
+    """One kind of list."""
+
+    def parse(self, cells: Cells) -> F | None:
+        """What the row says, or None with its problems in `cells`."""
+
+    def key(self, facts: F) -> Hashable:
+        """What the row speaks of; two rows of one key have to say the same. None: each speaks for itself."""
+
+    def store(self, connection: Connection, rows: Sequence[tuple[int, F]], journal: Journal) -> Refused:
+        """Merge the rows (line, facts) into the record, count them, and return those that were not taken."""
+
+
+class Listing(Generic[F]):
+    """One list on its way in."""
+
+    def __init__(self, table: Table, room: Room[F]) -> None:
+        self._table = table
+        self._room = room
+        self._contradicted: Mapping[int, int] = {}
+
+    def prepare(self, refusals: Refusals, meter: Meter) -> None:  # noqa: ARG002 (units refuse rows here)
+        """Find the rows that contradict each other."""
+        first: dict[Hashable, tuple[int, int]] = {}
+        contradicted: dict[int, int] = {}
+        for line, key, said in self._keyed(meter):
+            earlier, earlier_said = first.setdefault(key, (line, said))
+            if said != earlier_said:
+                contradicted.setdefault(earlier, line)
+                contradicted[line] = earlier
+        if contradicted:  # a row that only repeats the first of the two is no better than it
+            for line, key, _ in self._keyed(lambda _: None):
+                if first[key][0] in contradicted and line not in contradicted:
+                    contradicted[line] = contradicted[first[key][0]]
+        self._contradicted = contradicted
+
+    def _keyed(self, meter: Meter) -> Iterator[tuple[int, Hashable, int]]:
+        """Line, what the readable row speaks of, and a number that stands for what it says."""
+        for line, _, facts in self._facts(meter):
+            if not isinstance(facts, Cells) and (key := self._room.key(facts)) is not None:
+                yield line, key, hash(facts)
+
+    def apply(self, connection: Connection, journal: Journal, refusals: Refusals, meter: Meter) -> None:
+        """Merge the rows into the record."""
+        for chunk in self.chunks(meter):
+            self.merge(connection, chunk, journal, refusals)
+            journal.write()
+
+    def chunks(self, meter: Meter) -> Iterator[list[tuple[int, list[str], F | Cells]]]:
+        """The rows in pieces of `CHUNK`, as `merge` takes them: line, cells, what they say."""
+        facts = self._facts(meter)
+        while chunk := list(islice(facts, CHUNK)):
+            yield chunk
+
+    def merge(
+        self,
+        connection: Connection,
+        chunk: Iterable[tuple[int, list[str], F | Cells]],
+        journal: Journal,
+        refusals: Refusals,
+    ) -> None:
+        """Merge one piece into the record."""
+        refused: Refused = {}
+        rows: list[tuple[int, F]] = []
+        for line, _, each in chunk:
+            if isinstance(each, Cells):
+                refused[line] = each.problems
+            elif line in self._contradicted:
+                refused[line] = [_other_row(self._contradicted[line])]
+            else:
+                rows.append((line, each))
+        if rows:
+            refused |= self._room.store(connection, rows, journal)
+        for line in sorted(refused):
+            refusals.add(line, refused[line])
+
+    def _facts(self, meter: Meter) -> Iterator[tuple[int, list[str], F | Cells]]:
+        """What each row says; its cells when they cannot be read. Rows of empty cells are left out."""
+        for line, row in metered(self._table, meter):
+            if any(cell.strip() for cell in row):
+                cells = Cells(self._table.header, row)
+                facts = self._room.parse(cells)
+                yield line, row, cells if facts is None or cells.problems else facts
+
+
+def metered(table: Table, meter: Meter) -> Iterator[Row]:
+    """The rows, telling now and then how far reading has come."""
+    rows = table.rows()
+    while some := list(islice(rows, CHUNK)):
+        yield from some
+        meter(table.position)
+    meter(table.size)
+
+
+def _other_row(line: int) -> VialcheckError:
+    expected = f"the same as on line {line} of this file, which says something else about it"
+    return ConflictError(ErrorCode.CONFLICT, expected=expected, field="row")
+
+
+def distinct(values: Iterable[Any]) -> list[Any]:
+    """Each value once, in the order of the first."""
+    return list(dict.fromkeys(values))

@@ -1,0 +1,65 @@
+"""For whom a list goes in, and whose records it may touch. A terminal may touch everybody's.
+
+>>> Owner().owns(7), Owner(7, "Ostrelind", frozenset({Kind.UNITS})).owns(8)
+(True, False)
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+from service.accounts.actors import Actor, OrganisationKind
+from service.errors import ErrorCode, ForbiddenError, RefusedError, VialcheckError
+from service.registry.lists.columns import Kind
+
+_ISSUED = frozenset({Kind.PRODUCTS, Kind.BATCHES, Kind.UNITS})
+_MAY: dict[OrganisationKind, frozenset[Kind]] = {
+    OrganisationKind.MANUFACTURER: _ISSUED,
+    OrganisationKind.DISTRIBUTOR: _ISSUED,
+    OrganisationKind.REGULATOR: frozenset({Kind.ALERTS}),
+    OrganisationKind.CLINIC: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An organisation and the kinds of list that it may put in. `organisation_id` None: a terminal."""
+
+    organisation_id: int | None = None
+    name: str = ""
+    kinds: frozenset[Kind] = frozenset(Kind)
+
+    @classmethod
+    def of(cls, actor: Actor) -> Self:
+        """The organisation of somebody who is signed in."""
+        return cls.organisation(actor.organisation_id, actor.organisation, actor.kind)
+
+    @classmethod
+    def organisation(cls, number: int, name: str, kind: OrganisationKind) -> Self:
+        """An organisation of this kind."""
+        return cls(number, name, _MAY[kind])
+
+    @property
+    def everybody(self) -> bool:
+        """Whether all records may be touched."""
+        return self.organisation_id is None
+
+    def owns(self, organisation_id: int | None) -> bool:
+        """Whether records of this organisation (None: of nobody) may be touched."""
+        return self.everybody or organisation_id == self.organisation_id
+
+    def require(self, kind: Kind) -> None:
+        """Raise LIST_NOT_YOURS for a kind of list that others put in."""
+        if kind not in self.kinds:
+            expected = "a list of " + " or ".join(each for each in Kind if each in self.kinds)
+            raise ForbiddenError(ErrorCode.LIST_NOT_YOURS, expected=expected, found=f"a list of {kind}")
+
+
+def no_product(gtin: str, owner: Owner) -> VialcheckError:
+    """Why nothing can be put under this GTIN: the same whether nobody has the product or somebody else."""
+    code = ErrorCode.PRODUCT_NOT_ON_RECORD if owner.everybody else ErrorCode.PRODUCT_NOT_YOURS
+    return RefusedError(code, given=gtin, field="gtin")
+
+
+def not_yours(given: str, field: str) -> VialcheckError:
+    """The refusal of a row about somebody else's record; it tells nothing of what is on it."""
+    return RefusedError(ErrorCode.RECORD_NOT_YOURS, given=given, field=field)

@@ -1,0 +1,206 @@
+"""Recalling, holding, and lifting: each a record of its own, each effective with the very next check."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+
+from service.authenticity.evidence import BatchRecord, RecallRecord, RecallScope
+from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
+from service.gs1.identifiers import Gtin
+from service.registry.lists.cells import free_text
+from service.registry.recalls.batch_status import reached, settle
+from service.registry.recalls.forms import Order
+from service.registry.recalls.queries import found, owned, standing
+from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database, by_character
+from service.storage.models import Manufacturer, Product, Recall, RecalledSerial, RecallLift, Scan, Unit
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a recall would touch. `scans`: checks so far of what it names; `standing`: those that stand."""
+
+    gtin: str
+    product: str
+    manufacturer: str
+    batches: tuple[BatchRecord, ...]
+    units: int
+    scans: int
+    standing: int
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def preview(database: Database, order: Order, *, who: Who) -> Preview:
+    """Look what it would touch, and change nothing. NotFoundError for a product that is not theirs."""
+    with database.reading() as connection:
+        product_id, name, manufacturer = _product(connection, order.gtin, who)
+        recall = _as_record(order)
+        batches = reached(connection, recall, product_id)
+        return Preview(
+            gtin=order.gtin.value,
+            product=name,
+            manufacturer=manufacturer,
+            batches=tuple(batches),
+            units=_units(connection, order, product_id, batches),
+            scans=_scans(connection, order, product_id, batches),
+            standing=len(standing(connection, product_id)),
+        )
+
+
+def issue(database: Database, order: Order, *, who: Who, clock: Callable[[], datetime] = _now) -> int:
+    """Recall or hold it, now; the number of the record. NotFoundError for a product that is not theirs."""
+    with database.transaction() as connection:
+        product_id, _, _ = _product(connection, order.gtin, who, lock=True)
+        at, before = clock(), standing(connection, product_id)
+        values = _columns(order) | {
+            "product_id": product_id,
+            "at": at,
+            "actor": who.name,
+            "account_id": who.account_id,
+        }
+        number: int = connection.execute(insert(Recall).values(values).returning(Recall.id)).scalar_one()
+        if order.serials:
+            rows = [{"recall_id": number, "serial": serial} for serial in order.serials]
+            connection.execute(insert(RecalledSerial), rows)
+        action = "hold" if order.hold else "recall"
+        said = {name: value for name, value in _columns(order).items() if value not in (None, "")}
+        said |= {"gtin": order.gtin.value, "serials": len(order.serials)}
+        changes = [Change(action, "recall", str(number), after=said)]
+        changes += _settled(connection, product_id, before, action)
+        write_down(connection, changes, who=who, at=at, reason=order.reason)
+        return number
+
+
+def lift(
+    database: Database,
+    number: int,
+    *,
+    reason: str,
+    reference: str = "",
+    who: Who,
+    clock: Callable[[], datetime] = _now,
+) -> None:
+    """End a recall or hold by another record. CONFLICT for one that was lifted before."""
+    reason, reference = free_text(reason, 500), free_text(reference, 200)
+    if not reason:
+        raise RefusedError(ErrorCode.VALUE_MISSING, field="reason")
+    with database.transaction() as connection:
+        issued = found(connection, number, who)
+        product_id, _, _ = _product(connection, Gtin(issued.gtin), who, lock=True)
+        if found(connection, number, who).lifted is not None:
+            raise ConflictError(
+                ErrorCode.CONFLICT,
+                given=str(number),
+                expected="a recall that stands",
+                found="one lifted before",
+            )
+        at, before = clock(), standing(connection, product_id)
+        values: dict[str, Any] = {"recall_id": number, "at": at, "reason": reason, "reference": reference}
+        values |= {"actor": who.name, "account_id": who.account_id}
+        connection.execute(insert(RecallLift).values(values))
+        changes = [Change("lift", "recall", str(number), after={"reason": reason, "reference": reference})]
+        changes += _settled(connection, product_id, before, "lift")
+        write_down(connection, changes, who=who, at=at, reason=reason)
+
+
+def _product(connection: Connection, gtin: Gtin, who: Who, *, lock: bool = False) -> tuple[int, str, str]:
+    """Id, name and manufacturer of a product of theirs, locked against other recalls of it."""
+    statement = owned(
+        select(Product.id, Product.name, Manufacturer.name)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Product.gtin == gtin.value),
+        who,
+    )
+    row = connection.execute(statement.with_for_update(of=Product) if lock else statement).first()
+    if row is None:
+        raise NotFoundError(ErrorCode.PRODUCT_NOT_ON_RECORD, given=gtin.value, field="gtin")
+    return row[0], row[1], row[2]
+
+
+def _settled(
+    connection: Connection, product_id: int, before: list[RecallRecord], action: str
+) -> list[Change]:
+    """Bring the product's mark and its batches to what stands now."""
+    after = standing(connection, product_id)
+    connection.execute(update(Product).where(Product.id == product_id).values(stopped=bool(after)))
+    return list(settle(connection, product_id, before=before, after=after, action=action))
+
+
+def _columns(order: Order) -> dict[str, Any]:
+    fields = asdict(order)
+    kept = ("expiry_from", "expiry_to", "serial_from", "serial_to", "recall_class", "reference", "reason")
+    return {name: fields[name] for name in (*kept, "public_text")} | {
+        "kind": "hold" if order.hold else "recall",
+        "scope": str(order.scope),
+        "lot": order.lot.printed if order.lot else "",
+        "lot_key": order.lot.key if order.lot else "",
+    }
+
+
+def _as_record(order: Order) -> RecallRecord:
+    return RecallRecord(
+        id=0,
+        hold=order.hold,
+        scope=order.scope,
+        lot_key=order.lot.key if order.lot else "",
+        expiry_from=order.expiry_from,
+        expiry_to=order.expiry_to,
+        serial_from=order.serial_from,
+        serial_to=order.serial_to,
+    )
+
+
+def _units(connection: Connection, order: Order, product_id: int, batches: list[BatchRecord]) -> int:
+    where: list[ColumnElement[bool]] = [Unit.product_id == product_id]
+    if order.scope is not RecallScope.PRODUCT and (order.lot or order.scope is RecallScope.WINDOW):
+        where.append(Unit.batch_id.in_([each.id for each in batches]))
+    counted = select(func.count()).select_from(Unit)
+    if order.scope is RecallScope.LIST:
+        return sum(
+            connection.scalar(counted.where(*where, func.lower(Unit.serial).in_(some))) or 0
+            for some in _some(order.serials)
+        )
+    if order.scope is RecallScope.RANGE:
+        where.append(_in_range(connection, func.lower(Unit.serial), order))
+    return connection.scalar(counted.where(*where)) or 0
+
+
+def _scans(connection: Connection, order: Order, product_id: int, batches: list[BatchRecord]) -> int:
+    """Checks of what it names. Of a lot also those where only the lot was typed."""
+    of_product: ColumnElement[bool] = Scan.product_id == product_id
+    serial = func.lower(Scan.presented["serial"].as_string())
+    counted = select(func.count()).select_from(Scan)
+    match order.scope:
+        case RecallScope.PRODUCT:
+            where = of_product
+        case RecallScope.LOT:
+            key = order.lot.key if order.lot else ""
+            where = (Scan.lot_key == key) & or_(of_product, Scan.product_id.is_(None))
+        case RecallScope.WINDOW:
+            where = of_product & Scan.batch_id.in_([each.id for each in batches])
+        case RecallScope.RANGE:
+            where = of_product & _in_range(connection, serial, order)
+        case RecallScope.LIST:
+            return sum(
+                connection.scalar(counted.where(of_product, serial.in_(some))) or 0
+                for some in _some(order.serials)
+            )
+    return connection.scalar(counted.where(where)) or 0
+
+
+def _in_range(connection: Connection, serial: ColumnElement[str], order: Order) -> ColumnElement[bool]:
+    """As `in_range` of the rules."""
+    between = by_character(connection, serial).between(order.serial_from, order.serial_to)
+    return (func.length(serial) == len(order.serial_from)) & between
+
+
+def _some(serials: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [serials[at : at + _AT_ONCE] for at in range(0, len(serials), _AT_ONCE)]

@@ -1,0 +1,145 @@
+"""What somebody wants recalled or held, read from a form or a command line."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from service.authenticity.evidence import RecallScope
+from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
+from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.registry.lists.cells import free_text
+
+CLASSES = ("I", "II", "III")
+"""How grave: I may cause death or lasting harm, II passing harm, III none to be expected (21 CFR 7.3(m))."""
+
+MOST_SERIALS = 20_000
+_BETWEEN = re.compile(r"[\s,;]+")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A recall (or a hold) that nobody has issued yet. Serials are in lower case, as they are compared."""
+
+    hold: bool
+    gtin: Gtin
+    scope: RecallScope
+    reason: str
+    lot: Lot | None = None
+    expiry_from: date | None = None
+    expiry_to: date | None = None
+    serial_from: str = ""
+    serial_to: str = ""
+    serials: tuple[str, ...] = ()
+    recall_class: str = ""
+    reference: str = ""
+    public_text: str = ""
+
+
+class _Fields:
+    """Fields on their way; what is wrong with any is kept, so that a person can mend all in one go."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
+        self.errors: list[VialcheckError] = []
+
+    def read(self, field: str, parse: Callable[[str], T], *, needed: bool = False) -> T | None:
+        raw = self._given.get(field, "").strip()
+        try:
+            if not raw:
+                if needed:
+                    raise RefusedError(ErrorCode.VALUE_MISSING)
+                return None
+            return parse(raw)
+        except VialcheckError as error:
+            error.field = field
+            self.errors.append(error)
+            return None
+
+    def text(self, field: str, longest: int, *, needed: bool = False) -> str:
+        return self.read(field, lambda raw: free_text(raw, longest), needed=needed) or ""
+
+    def refuse(self, field: str, expected: str) -> None:
+        given = self._given.get(field, "")
+        self.errors.append(RefusedError(ErrorCode.VALUE_INVALID, given=given, expected=expected, field=field))
+
+
+def read_order(given: Mapping[str, str], *, hold: bool = False) -> Order:
+    """Read `gtin scope lot expiry_from expiry_to serial_from serial_to serials recall_class reference reason
+    public_text`. InvalidFieldsError names every field that cannot stand.
+    """
+    fields = _Fields(given)
+    gtin = fields.read("gtin", Gtin.parse, needed=True)
+    scope = fields.read("scope", _scope, needed=True)
+    lot = fields.read("lot", Lot.parse, needed=scope is RecallScope.LOT)
+    window = scope is RecallScope.WINDOW
+    first = fields.read("expiry_from", _first_day, needed=window) if window else None
+    last = fields.read("expiry_to", _last_day, needed=window) if window else None
+    if first and last and first > last:
+        fields.refuse("expiry_to", "a date that is not before the first one")
+    ranged, listed = scope is RecallScope.RANGE, scope is RecallScope.LIST
+    start = (fields.read("serial_from", _serial, needed=True) if ranged else None) or ""
+    end = (fields.read("serial_to", _serial, needed=True) if ranged else None) or ""
+    if start and end and (len(start) != len(end) or start > end):
+        fields.refuse("serial_to", "a serial number as long as the first one, and not before it")
+    serials = fields.read("serials", _serials, needed=True) if listed else ()
+    order = Order(
+        hold=hold,
+        gtin=gtin or Gtin("0" * 14),
+        scope=scope or RecallScope.PRODUCT,
+        reason=fields.text("reason", 500, needed=True),
+        lot=lot if scope in (RecallScope.LOT, RecallScope.RANGE, RecallScope.LIST) else None,
+        expiry_from=first,
+        expiry_to=last,
+        serial_from=start,
+        serial_to=end,
+        serials=serials or (),
+        recall_class="" if hold else fields.read("recall_class", _class, needed=True) or "",
+        reference=fields.text("reference", 200),
+        public_text=fields.text("public_text", 280),
+    )
+    if fields.errors:
+        raise InvalidFieldsError(tuple(fields.errors))
+    return order
+
+
+def _scope(raw: str) -> RecallScope:
+    try:
+        return RecallScope(raw)
+    except ValueError:
+        raise RefusedError(
+            ErrorCode.VALUE_INVALID, given=raw, expected="product, lot, window, range or list"
+        ) from None
+
+
+def _class(raw: str) -> str:
+    bare = raw.casefold().removeprefix("class").strip().upper()
+    bare = {"1": "I", "2": "II", "3": "III"}.get(bare, bare)
+    if bare not in CLASSES:
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=raw, expected="I, II or III")
+    return bare
+
+
+def _first_day(raw: str) -> date:
+    """A month counts from its first day."""
+    expiry = Expiry.parse(raw)
+    return date(expiry.year, expiry.month, expiry.day or 1)
+
+
+def _last_day(raw: str) -> date:
+    return Expiry.parse(raw).last_day
+
+
+def _serial(raw: str) -> str:
+    return Serial.parse(raw).printed.casefold()
+
+
+def _serials(raw: str) -> tuple[str, ...]:
+    pieces = [each for each in _BETWEEN.split(raw) if each]
+    if len(pieces) > MOST_SERIALS:
+        expected = f"at most {MOST_SERIALS:,} serial numbers at once"
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=pieces[0], expected=expected)
+    return tuple(sorted({_serial(each) for each in pieces}))

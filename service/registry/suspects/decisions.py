@@ -1,0 +1,154 @@
+"""What a person decides of what stands out: hold it, raise an alert, or clear it, with a note.
+
+The hold and the alert are records of their own, as those of the pages of recalls and alerts are; they come
+first, so that whatever happens in between leaves a vial held rather than let go.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, select, update
+
+from service.accounts.actors import Actor, OrganisationKind
+from service.authenticity.evidence import AlertKind, RecallScope
+from service.authenticity.scan_history.score import weigh
+from service.authenticity.scan_history.suspects import MEASURED
+from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
+from service.gs1.identifiers import Gtin, Lot
+from service.registry import recalls
+from service.registry.alerts.matches import raise_alert
+from service.registry.lists.cells import free_text
+from service.registry.lists.kinds.alerts import AlertFacts
+from service.registry.suspects.queries import Line
+from service.registry.suspects.subjects import Watched, named, open_one, within_a_transaction
+from service.storage.audit import Change, write_down
+from service.storage.database import Database
+from service.storage.hot import sightings as kept
+from service.storage.hot.sightings import Scope
+from service.storage.hot.statements import within
+from service.storage.models import Suspect
+from service.storage.suspects import State
+
+MOST_SAID = 500
+
+_HELD = {Scope.UNIT: RecallScope.LIST, Scope.LOT: RecallScope.LOT, Scope.UNKNOWN_LOT: RecallScope.LOT}
+"""What can be held, and as what. Of serials that are on nobody's record there is nothing to hold."""
+
+
+def possible(watched: Watched) -> tuple[State, ...]:
+    """What may be decided of it now."""
+    if watched.line is None:
+        return ()
+    found = [State.HELD] if watched.gtin and watched.subject.scope in _HELD else []
+    found += [State.ALERTED, State.CLEARED]
+    return tuple(each for each in found if each is not watched.line.state)
+
+
+def decide(
+    database: Database,
+    actor: Actor,
+    watched: Watched,
+    state: str,
+    *,
+    note: str,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
+    """Hold, alert or clear. RefusedError without a note; ConflictError for what cannot be decided (any more).
+
+    NotFoundError for what is not this actor's, or does not stand out.
+    """
+    note = free_text(note, MOST_SAID)
+    if not note:
+        raise RefusedError(ErrorCode.REASON_MISSING, field="note")
+    watched = open_one(database, actor, _asked(watched), watched.gtin, watched.shown)
+    if state not in possible(watched):
+        raise ConflictError(
+            ErrorCode.CONFLICT,
+            given=state,
+            expected=" or ".join(possible(watched)),
+            found=watched.line.state if watched.line else "nothing that stands out",
+        )
+    if state == State.HELD:
+        recalls.issue(database, _hold(watched, note), who=actor.who, clock=clock)
+    elif state == State.ALERTED:
+        regulator = actor.kind is OrganisationKind.REGULATOR
+        facts = _alert(actor, watched, note, clock())
+        raise_alert(database, facts, who=actor.who, reason=note, regulator=regulator, clock=clock)
+    _move(database, actor, watched, State(state), note, clock())
+
+
+def _move(database: Database, actor: Actor, watched: Watched, state: State, note: str, at: datetime) -> None:
+    with database.transaction() as connection:
+        connection.execute(select(Suspect.id).where(Suspect.id == _line(watched).id).with_for_update())
+        # Scans may have come since the page was read: what is cleared is what is on record now.
+        now = within_a_transaction(connection, actor, _asked(watched), watched.gtin, watched.shown)
+        line = _line(now)
+        values: dict[str, object] = {"state": state, "moved": at}
+        if state is State.CLEARED:
+            values["cleared"] = line.score
+            if now.subject.scope is Scope.UNIT:
+                _teach(connection, actor, now, note, at)
+        connection.execute(update(Suspect).where(Suspect.id == line.id).values(values))
+        change = Change(
+            f"watch_{state}",
+            "suspect",
+            named(now.gtin, now.subject),
+            {"state": line.state},
+            {"state": state, "score": line.score},
+        )
+        write_down(connection, [change], who=actor.who, at=at, reason=note)
+
+
+def _teach(connection: Connection, actor: Actor, watched: Watched, note: str, at: datetime) -> None:
+    """From now on as much as was seen by now is nothing to speak of, of this unit alone."""
+    thresholds, _ = kept.judged_by(within(connection), watched.subject.product_id, watched.subject.name)
+    suspicion = weigh(watched.seen, thresholds)
+    codes = set(_line(watched).codes) - {str(code) for code in MEASURED}
+    kept.clear(connection, watched.subject, suspicion, codes, who=actor.who, at=at, reason=note)
+
+
+def _hold(watched: Watched, note: str) -> recalls.Order:
+    unit = watched.subject.scope is Scope.UNIT
+    return recalls.Order(
+        hold=True,
+        gtin=Gtin(watched.gtin),
+        scope=_HELD[watched.subject.scope],
+        reason=note,
+        lot=None if unit else Lot.parse(watched.lot),
+        serials=(watched.subject.name.casefold(),) if unit else (),
+    )
+
+
+def _alert(actor: Actor, watched: Watched, note: str, at: datetime) -> AlertFacts:
+    scope = watched.subject.scope
+    of_serials = scope in (Scope.UNIT, Scope.NEIGHBOURS)
+    issued = {Scope.LOT: True, Scope.UNKNOWN_LOT: False if watched.gtin else None}.get(scope)
+    return AlertFacts(
+        authority=actor.organisation,
+        kind=AlertKind.FALSIFIED,
+        product_name=watched.product,
+        gtin=watched.gtin,
+        lot=None if of_serials else Lot.parse(watched.lot),
+        expiries=(None,),
+        serial=watched.subject.name if scope is Scope.UNIT else "",
+        serial_prefix=watched.subject.name if scope is Scope.NEIGHBOURS else "",
+        lot_issued=issued,
+        recall_class="",
+        reference="",
+        reported=at.date().isoformat(),
+        source_url="",
+        detail=note,
+    )
+
+
+def _asked(watched: Watched) -> Scope:
+    """As it was asked for: a lot may have come on record since."""
+    scope = watched.subject.scope
+    return Scope.LOT if scope is Scope.UNKNOWN_LOT else scope
+
+
+def _line(watched: Watched) -> Line:
+    if watched.line is None:
+        expected = "something that stands out"
+        raise NotFoundError(ErrorCode.NOT_FOUND, given=watched.shown, expected=expected)
+    return watched.line

@@ -1,0 +1,157 @@
+"""The list of what a person should look into, the strongest and newest first.
+
+An organisation sees what concerns its own products. A lot that was typed without a product, and that nobody
+has on record, is nobody's: regulators see those.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
+
+from service.accounts.actors import Actor, OrganisationKind
+from service.authenticity.reasons import Reason
+from service.authenticity.scan_history.score import DEFAULTS
+from service.authenticity.scan_history.sightings import day_of
+from service.errors import ErrorCode, IdentifierError, NotFoundError
+from service.gs1.identifiers import Gtin, Lot
+from service.storage.database import Database
+from service.storage.hot.sightings import Scope
+from service.storage.models import Batch, Manufacturer, Product, Suspect
+from service.storage.suspects import State, from_plain
+
+MOST_LISTED = 100
+VERY_STRONG, STRONG = 8.0, DEFAULTS.suspicion
+"""From where on a suspicion is called so. The second is where people are told by default."""
+
+NOBODYS = 0
+"""The product of lots that were typed without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing on the list. `shown`: its serial or lot as people know it; `gtin` empty: nobody's."""
+
+    id: int
+    scope: Scope
+    product_id: int
+    gtin: str
+    product: str
+    name: str
+    shown: str
+    score: float
+    codes: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    first: date
+    last: date
+    state: State
+    moved: datetime
+
+    @property
+    def level(self) -> int:
+        """3: very strong, 2: strong, 1: worth a look."""
+        return 1 + (self.score >= STRONG) + (self.score >= VERY_STRONG)
+
+
+class Watching:
+    """Reads the list."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def listing(self, actor: Actor, state: State = State.OPEN) -> list[Line]:
+        """What is in one state, at most `MOST_LISTED`."""
+        level = case((Suspect.score >= VERY_STRONG, 3), (Suspect.score >= STRONG, 2), else_=1)
+        query = lines(actor).where(Suspect.state == state)
+        query = query.order_by(level.desc(), Suspect.last.desc(), Suspect.id.desc()).limit(MOST_LISTED)
+        with self._database.reading() as connection:
+            return [_line(row) for row in connection.execute(query)]
+
+    def counts(self, actor: Actor) -> dict[State, int]:
+        """How many are in each state."""
+        inner = lines(actor).subquery()
+        query = select(inner.c.state, func.count().label("many")).group_by(inner.c.state)
+        with self._database.reading() as connection:
+            found = {row.state: row.many for row in connection.execute(query)}
+        return {state: found.get(state, 0) for state in State}
+
+
+def lines(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """All that this actor may see."""
+    of_lot = and_(Batch.product_id == Suspect.product_id, Batch.lot_key == Suspect.name)
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            Suspect.__table__,
+            func.coalesce(Product.gtin, "").label("gtin"),
+            func.coalesce(Product.name, "").label("product"),
+            func.coalesce(Batch.lot, Suspect.name).label("shown"),
+        )
+        .outerjoin(Product, Product.id == Suspect.product_id)
+        .outerjoin(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .outerjoin(Batch, and_(Suspect.scope == Scope.LOT, of_lot))
+    )
+    return query.where(_theirs(actor))
+
+
+def find(connection: Connection, actor: Actor, scope: Scope, product_id: int, name: str) -> Line | None:
+    """One thing on the list, if it is there and theirs."""
+    query = lines(actor).where(Suspect.scope == scope, Suspect.product_id == product_id, Suspect.name == name)
+    row = connection.execute(query).first()
+    return _line(row) if row is not None else None
+
+
+def product(connection: Connection, actor: Actor, gtin: str) -> Any:
+    """`id`, `gtin` and `name` of a product of theirs; NotFoundError."""
+    try:
+        wanted = Gtin.parse(gtin).value
+    except IdentifierError:
+        wanted = ""
+    row = connection.execute(
+        select(Product.id, Product.gtin, Product.name)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Product.gtin == wanted, Manufacturer.organisation_id == actor.organisation_id)
+    ).first()
+    if row is None:
+        raise nothing(gtin)
+    return row
+
+
+def lot_key(text: str) -> str:
+    """A lot's key; NotFoundError for what is no lot."""
+    try:
+        return Lot.parse(text).key
+    except IdentifierError:
+        raise nothing(text) from None
+
+
+def nothing(asked: str) -> NotFoundError:
+    """It is not there, or another organisation's."""
+    return NotFoundError(
+        ErrorCode.NOT_FOUND, given=asked, expected="something that your organisation watches"
+    )
+
+
+def _theirs(actor: Actor) -> ColumnElement[bool]:
+    if actor.kind is OrganisationKind.REGULATOR:
+        return Suspect.product_id == NOBODYS
+    return Manufacturer.organisation_id == actor.organisation_id
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        id=row.id,
+        scope=Scope(row.scope),
+        product_id=row.product_id,
+        gtin=row.gtin,
+        product=row.product,
+        name=row.name,
+        shown=row.shown,
+        score=row.score,
+        codes=row.codes,
+        reasons=from_plain(row.reasons),
+        first=day_of(row.first),
+        last=day_of(row.last),
+        state=State(row.state),
+        moved=row.moved,
+    )

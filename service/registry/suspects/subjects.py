@@ -1,0 +1,170 @@
+"""One unit, one lot, or serials that begin alike: where it was seen, by whom, from when to when.
+
+What is shown are the lines that are kept of many scans, by place and by day. There is no line of one scan
+with its time and its device, and none can be made of these.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+
+from service.accounts.actors import Actor, OrganisationKind
+from service.authenticity.scan_history.sightings import Kind, Place, Sighting, day_of
+from service.registry.suspects.queries import NOBODYS, Line, find, lot_key, nothing, product
+from service.storage.database import Database
+from service.storage.hot import sightings as kept
+from service.storage.hot.sightings import Scope, Subject
+from service.storage.hot.statements import within
+from service.storage.models import AuditEntry, Batch, Unit
+
+_MOST_EVENTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """All that one kind of asker scanned in one place. `devices`: at least so many (0: none is known).
+
+    What single devices of anybody scanned stands together, with all their places and by the month
+    (`by_month`: from the first of one to the last of one): one person's scan is nobody else's to see.
+    """
+
+    kind: Kind
+    places: tuple[Place, ...]
+    first: date
+    last: date
+    count: int
+    devices: int
+    by_month: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided before, and why."""
+
+    at: datetime
+    actor: str
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One thing whole. `line` is None where it does not stand out. `lot` of a unit is its batch's."""
+
+    subject: Subject
+    gtin: str
+    product: str
+    shown: str
+    lot: str
+    on_record: bool
+    line: Line | None
+    spots: tuple[Spot, ...]
+    decisions: tuple[Decision, ...]
+    seen: tuple[Sighting, ...]
+
+    @property
+    def by_country(self) -> dict[str, int]:
+        """How many scans in each country that is known."""
+        found: dict[str, int] = {}
+        for each in self.seen:
+            if each.place.country:
+                found[each.place.country] = found.get(each.place.country, 0) + each.count
+        return found
+
+
+def open_one(database: Database, actor: Actor, scope: Scope, gtin: str, name: str) -> Watched:
+    """One thing, by its product's GTIN (empty: nobody's) and its name; NotFoundError.
+
+    `scope` LOT stands for lots on record and for those that are not.
+    """
+    with database.reading() as connection:
+        return within_a_transaction(connection, actor, scope, gtin, name)
+
+
+def within_a_transaction(connection: Connection, actor: Actor, scope: Scope, gtin: str, name: str) -> Watched:
+    """The same, within a transaction that goes on to change something."""
+    subject, of_product, shown, lot, on_record = _subject(connection, actor, scope, gtin, name)
+    line = find(connection, actor, subject.scope, subject.product_id, subject.name)
+    seen = kept.seen_before(within(connection), (subject,))[subject.scope]
+    if line is None and not seen and not on_record:
+        raise nothing(name)
+    return Watched(
+        subject=subject,
+        gtin=of_product[0],
+        product=of_product[1],
+        shown=shown,
+        lot=lot,
+        on_record=on_record,
+        line=line,
+        spots=tuple(_spots(seen)),
+        decisions=tuple(_decisions(connection, named(of_product[0], subject))),
+        seen=seen,
+    )
+
+
+def named(gtin: str, subject: Subject) -> str:
+    """How the audit names it: `scope gtin/name`."""
+    return f"{subject.scope} {gtin or '-'}/{subject.name}"
+
+
+def _subject(
+    connection: Connection, actor: Actor, scope: Scope, gtin: str, name: str
+) -> tuple[Subject, tuple[str, str], str, str, bool]:
+    if not gtin:
+        if actor.kind is not OrganisationKind.REGULATOR or scope is not Scope.LOT:
+            raise nothing(name)
+        key = lot_key(name)
+        return Subject(Scope.UNKNOWN_LOT, NOBODYS, key), ("", ""), key, key, False
+    row = product(connection, actor, gtin)
+    known = (row.gtin, row.name)
+    if scope is Scope.LOT:
+        key = lot_key(name)
+        lot = connection.scalar(select(Batch.lot).where(Batch.product_id == row.id, Batch.lot_key == key))
+        kind = Scope.LOT if lot is not None else Scope.UNKNOWN_LOT
+        return Subject(kind, row.id, key), known, lot or key, lot or key, lot is not None
+    if scope is Scope.NEIGHBOURS:
+        return Subject(scope, row.id, name[:64]), known, name[:64], "", False
+    unit = connection.execute(
+        select(Unit.serial, Batch.lot)
+        .join(Batch, Batch.id == Unit.batch_id)
+        .where(Unit.product_id == row.id, Unit.serial == name)
+    ).first()
+    if unit is None:
+        raise nothing(name)
+    return Subject(Scope.UNIT, row.id, unit.serial), known, unit.serial, unit.lot, True
+
+
+def _spots(seen: Iterable[Sighting]) -> Iterator[Spot]:
+    single = [each for each in seen if each.kind is Kind.STRANGER and each.clients.bit_count() <= 1]
+    others = [each for each in seen if each not in single]
+    for each in sorted(others, key=lambda each: (each.first, each.kind, each.place)):
+        devices = each.devices.bit_count()
+        first, last = day_of(each.first), day_of(each.last)
+        yield Spot(each.kind, (each.place,), first, last, each.count, devices)
+    if single:
+        devices = 0
+        for each in single:
+            devices |= each.devices
+        first, last = day_of(min(each.first for each in single)), day_of(max(each.last for each in single))
+        yield Spot(
+            Kind.STRANGER,
+            tuple(sorted({each.place for each in single})),
+            first.replace(day=1),
+            last.replace(day=monthrange(last.year, last.month)[1]),
+            sum(each.count for each in single),
+            devices.bit_count(),
+            by_month=True,
+        )
+
+
+def _decisions(connection: Connection, object_id: str) -> Iterable[Decision]:
+    query = (
+        select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.reason)
+        .where(AuditEntry.object_type == "suspect", AuditEntry.object_id == object_id[:80])
+        .order_by(AuditEntry.id.desc())
+        .limit(_MOST_EVENTS)
+    )
+    return [Decision(*row) for row in connection.execute(query)]

@@ -1,0 +1,203 @@
+"""A program: a workbook's sheets as CSV files, within bounds of memory and time that the system keeps.
+
+`python -m service.registry.workbooks.extraction WORKBOOK FOLDER` writes one JSON object: the sheets, or why
+the workbook is refused. Each record of a file is a row's number, as the spreadsheet shows it, and its cells
+from column A on; a cell that is not text is marked (`service.registry.lists.typed_cells`).
+"""
+
+import csv
+import json
+import re
+import sys
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from service.registry.lists.typed_cells import ERROR, MERGED, cell_of, column_name, marked
+from service.registry.workbooks.containers import BROKEN
+
+_MEMORY = 2 * 1024**3
+_SECONDS = 300
+_WRITTEN = 2 * 1024**3
+_BLOCK = 1024 * 1024
+_OVERLAP = 400
+_MOST_COLUMNS = 500
+_LONGEST_CELL = 32_767  # as Excel has it
+
+_XLSX_ERROR = re.compile(rb"<(?:\w+:)?c(?=\s)[^<>]{0,300}?>")
+_REFERENCE = re.compile(rb"""\sr=["']\$?([A-Z]{1,3})\$?([0-9]{1,7})["']""")
+_DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+Places = dict[int, set[int]]
+"""By row (from 1), columns (from 0)."""
+
+
+class _RefusedError(Exception):
+    """Why the workbook stays shut: what was found, what was expected."""
+
+
+def main(workbook: Path, folder: Path) -> dict[str, Any]:
+    """Unpack, and say what there is."""
+    try:
+        errors = _examined(workbook)
+        with CalamineWorkbook.from_path(workbook) as opened:
+            return {"sheets": list(_sheets(opened, errors, folder))}
+    except _RefusedError as error:
+        return {"refused": {"found": error.args[0], "expected": error.args[1]}}
+    except PasswordError:
+        return {"refused": {"found": "a password", "expected": "a spreadsheet without a password"}}
+    except (CalamineError, ET.ParseError, *BROKEN):
+        return {"refused": {"found": "a damaged file: it cannot be read to its end"}}
+
+
+def _sheets(opened: CalamineWorkbook, errors: dict[str, Places], folder: Path) -> Iterator[dict[str, Any]]:
+    for place, about in enumerate(opened.sheets_metadata):
+        if about.typ is not SheetTypeEnum.WorkSheet:
+            continue
+        sheet = opened.get_sheet_by_name(about.name)
+        if sheet.start is None:
+            continue
+        name = f"{place}.csv"
+        with (folder / name).open("w", encoding="utf-8", newline="") as target:
+            writer = csv.writer(target)
+            for number, cells in _rows(sheet, errors.get(about.name, {})):
+                writer.writerow([number, *cells])
+        yield {"name": about.name, "visible": about.visible is SheetVisibleEnum.Visible, "file": name}
+
+
+def _rows(sheet: CalamineSheet, errors: Places) -> Iterator[tuple[int, list[str]]]:
+    """Rows that have anything in them, by their number, from column A on."""
+    start = sheet.start or (0, 0)
+    covered = _Covered(sheet.merged_cell_ranges or [])
+    width = min(sheet.width, _MOST_COLUMNS)
+    if sheet.width > _MOST_COLUMNS:
+        raise _RefusedError(f"{sheet.width:,} columns", f"at most {_MOST_COLUMNS} columns")
+    for number, values in enumerate(sheet.iter_rows(), start=1):
+        wrong = errors.get(number, ())
+        over = covered.in_row(number - 1)
+        if not wrong and not over and not any(value != "" for value in values):
+            continue
+        cells = [""] * start[1] + [cell_of(value)[:_LONGEST_CELL] for value in values[:width]]
+        for column in wrong:
+            if column < len(cells):
+                cells[column] = marked(ERROR, "#")
+        for first, last, top in over:
+            for column in range(first, min(last + 1, len(cells))):
+                if not cells[column]:
+                    cells[column] = marked(MERGED, top)
+        yield number, cells
+
+
+class _Covered:
+    """Cells that a merged one lies over: they show its value and have none."""
+
+    def __init__(self, ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        self._waiting = sorted(ranges, reverse=True)
+        self._open: list[tuple[tuple[int, int], tuple[int, int]]] = []
+
+    def in_row(self, row: int) -> list[tuple[int, int, str]]:
+        """First and last column that is covered in this row (from 0), and the name of the cell above it.
+
+        Only merging across rows counts: beside each other, cells of one row are a title.
+        """
+        while self._waiting and self._waiting[-1][0][0] <= row:
+            self._open.append(self._waiting.pop())
+        self._open = [each for each in self._open if each[1][0] >= row]
+        return [
+            (first, last, f"{column_name(first)}{top + 1}")
+            for (top, first), (_, last) in self._open
+            if top < row
+        ]
+
+
+def _examined(workbook: Path) -> dict[str, Places]:
+    """Read every part to its end; by sheet, the cells that show an error, of which the reader tells nothing.
+
+    A part that is longer than the table of contents says does not match its checksum: BadZipFile.
+    """
+    by_part: dict[str, Places] = {}
+    with zipfile.ZipFile(workbook) as archive:
+        for part in archive.infolist():
+            is_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
+            places: Places = defaultdict(set)
+            with archive.open(part) as stream:
+                before = b""
+                while block := stream.read(_BLOCK):
+                    text = before + block
+                    _refuse_declarations(part.filename, text)
+                    if is_sheet and b't="e"' in text:
+                        _note_errors(text, places)
+                    before = text[-_OVERLAP:]
+            if places:
+                by_part[part.filename] = places
+        return {name: by_part[part] for name, part in _names(archive).items() if part in by_part}
+
+
+def _refuse_declarations(part: str, text: bytes) -> None:
+    """An XML part that declares entities can grow without end, or name files of this machine."""
+    if part.endswith((".xml", ".rels")) and _DECLARES.search(text.replace(b"\x00", b"")):
+        raise _RefusedError(
+            "a document type declaration (DOCTYPE)", "a spreadsheet as spreadsheet programs save it"
+        )
+    if part == "content.xml" and b':value-type="error"' in text:
+        raise _RefusedError(
+            "cells that show an error, such as #N/A", "a sheet in which each cell has a value"
+        )
+
+
+def _note_errors(text: bytes, places: Places) -> None:
+    for cell in _XLSX_ERROR.finditer(text):
+        if b't="e"' in cell[0] and (found := _REFERENCE.search(cell[0])):
+            column = 0
+            for letter in found[1]:
+                column = column * 26 + letter - 64
+            places[int(found[2])].add(column - 1)
+
+
+def _names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The part that each sheet of an XLSX workbook is in. Both files were searched for declarations."""
+    try:
+        book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 (no declarations: see above)
+        links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 (likewise)
+    except KeyError:
+        return {}
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    parts = {}
+    for sheet in book.iter():
+        if sheet.tag.endswith("}sheet"):
+            target = targets.get(sheet.get(_REL), "")
+            parts[sheet.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return parts
+
+
+def _bound() -> None:
+    """Ask the system to hold the bounds; Windows has no such request."""
+    try:
+        import resource  # noqa: PLC0415 (absent on Windows)
+    except ImportError:
+        return
+    for what, most in (
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_CPU, _SECONDS),
+        (resource.RLIMIT_FSIZE, _WRITTEN),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+if __name__ == "__main__":
+    _bound()
+    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]))))

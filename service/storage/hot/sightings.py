@@ -1,0 +1,276 @@
+"""The history of scans on disk: read with one select before a verdict, added to with the scan itself.
+
+A scan adds to at most three subjects: the unit or the lot that it found, or the lot that nobody has on
+record; and where a serial is not on record, its client and its neighbourhood. Each is a row for each place
+(`models.history.SightingRow`), whatever the number of scans.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from service.authenticity.scan_history.history import Cleared
+from service.authenticity.scan_history.score import Suspicion, Thresholds
+from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, together
+from service.storage.audit import Change, Who, write_down
+from service.storage.database import Database
+from service.storage.hot.statements import Part, Prepared, PreparedInsert, Snapshot
+from service.storage.models import Clearing, DetectionThresholds, Product, SightingRow
+
+
+class Scope(StrEnum):
+    """What a subject is."""
+
+    UNIT = "unit"
+    LOT = "lot"
+    UNKNOWN_LOT = "unknown_lot"
+    GUESSER = "guesser"
+    NEIGHBOURS = "neighbours"
+
+
+class Subject(Struct, frozen=True, order=True):
+    """What was seen. `name`: a serial as printed, a lot's key, a client's mark, the beginning of serials."""
+
+    scope: Scope
+    product_id: int
+    name: str
+
+
+class Seen(Struct, frozen=True):
+    """One scan of one subject."""
+
+    subject: Subject
+    sighting: Sighting
+
+
+MOST_ROWS = 2 * MOST_PLACES * len(Kind)
+"""More than a subject has: of each kind the kept places, and some that are not yet taken out."""
+
+
+def _from_row(kind: int, country: str, region: str, *rest: int) -> Sighting:
+    return Sighting(Kind(kind), Place(country, region), *rest)
+
+
+LINE = Part(
+    (
+        SightingRow.kind,
+        SightingRow.country,
+        SightingRow.region,
+        SightingRow.first,
+        SightingRow.last,
+        SightingRow.count,
+        SightingRow.clients,
+        SightingRow.windows,
+        SightingRow.windows_later,
+    ),
+    _from_row,
+)
+
+
+def _of(number: int) -> Any:
+    names = [f"{name}{number}" for name in ("scope", "product_id", "name")]
+    return select(*LINE.columns, SightingRow.scope).where(
+        SightingRow.scope == bindparam(names[0]),
+        SightingRow.product_id == bindparam(names[1]),
+        SightingRow.name == bindparam(names[2]),
+    )
+
+
+_STATEMENTS = (
+    Prepared(_of(0).limit(MOST_ROWS), LINE),
+    Prepared(union_all(_of(0), _of(1)).limit(2 * MOST_ROWS), LINE),
+    Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * MOST_ROWS), LINE),
+)
+"""For one subject, two and three."""
+
+
+def _number(column: Any) -> ColumnElement[Any]:
+    """Both drivers hand a number over as it is; asked for a float, SQLAlchemy wants to know the driver's."""
+    return type_coerce(column, Integer)
+
+
+_earlier = (
+    select(
+        func.max(Clearing.score).label("score"),
+        func.max(Clearing.devices).label("devices"),
+    )
+    .where(Clearing.product_id == bindparam("product_id"), Clearing.serial == bindparam("serial"))
+    .subquery()
+)
+_JUDGED_BY = Prepared(
+    select(
+        _number(DetectionThresholds.suspicion),
+        DetectionThresholds.devices,
+        _number(DetectionThresholds.recheck_days),
+        _number(DetectionThresholds.lot_checks),
+        DetectionThresholds.lot_countries,
+        DetectionThresholds.guesses,
+        _number(_earlier.c.score),
+        _earlier.c.devices,
+    )
+    .select_from(Product)
+    .outerjoin(DetectionThresholds, DetectionThresholds.manufacturer_id == Product.manufacturer_id)
+    .join(_earlier, _earlier.c.score.is_(None) | _earlier.c.score.is_not(None))
+    .where(Product.id == bindparam("product_id"))
+)
+_CODES = Prepared(
+    select(Clearing.codes)
+    .where(Clearing.product_id == bindparam("product_id"), Clearing.serial == bindparam("serial"))
+    .limit(1000)
+)
+
+
+def seen_before(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> dict[Scope, tuple[Sighting, ...]]:
+    """What is on record of one subject, or of up to three, by their scopes. One select."""
+    if not subjects:
+        return {}
+    values: dict[str, object] = {}
+    for number, each in enumerate(subjects):
+        values[f"scope{number}"] = each.scope
+        values[f"product_id{number}"] = each.product_id
+        values[f"name{number}"] = each.name
+    found: dict[Scope, list[Sighting]] = {each.scope: [] for each in subjects}
+    for line, scope in _STATEMENTS[len(subjects) - 1].rows(snapshot, values):
+        found[scope].append(line)
+    return {scope: what_counts(lines) for scope, lines in found.items()}
+
+
+def what_counts(lines: list[Sighting]) -> tuple[Sighting, ...]:
+    """What counts of a subject's rows: some that are not yet tidied up may stand among them."""
+    return together(lines) if len(lines) > MOST_PLACES + 1 else tuple(lines)
+
+
+def judged_by(snapshot: Snapshot, product_id: int, serial: str) -> tuple[Thresholds, Cleared | None]:
+    """The manufacturer's thresholds, and what a person has cleared of this unit (serial as printed)."""
+    rows = _JUDGED_BY.rows(snapshot, {"product_id": product_id, "serial": serial})
+    *set_by_maker, score, devices = rows[0] if rows else (None,) * 8
+    thresholds = Thresholds()
+    if set_by_maker[0] is not None:
+        suspicion, most, recheck, checks, countries, guesses = set_by_maker
+        thresholds = replace(
+            thresholds,
+            suspicion=suspicion,
+            devices=most,
+            recheck_days=recheck,
+            lot_checks=checks,
+            lot_countries=countries,
+            guesses=guesses,
+        )
+    if score is None:
+        return thresholds, None
+    codes = {
+        code
+        for (each,) in _CODES.rows(snapshot, {"product_id": product_id, "serial": serial})
+        for code in each
+    }
+    return thresholds, Cleared(score, devices, frozenset(codes))
+
+
+def _merged(old: Any, new: Any) -> dict[str, Any]:
+    """As `Sighting.and_also` has it, said in SQL that both databases take."""
+    return {
+        "first": case((new.first < old.first, new.first), else_=old.first),
+        "last": case((new.last > old.last, new.last), else_=old.last),
+        "count": old.count + new.count,
+        "clients": old.clients.bitwise_or(new.clients),
+        "windows": old.windows.bitwise_or(new.windows),
+        "windows_later": old.windows_later.bitwise_or(new.windows_later),
+    }
+
+
+class HistoryWriter:
+    """Adds scans to the history, within the transaction that records them."""
+
+    def __init__(self, database: Database) -> None:
+        statement = database.insert_or_merge(SightingRow, _merged)
+        self._add = PreparedInsert(statement, database.engine.dialect)
+
+    def add(self, connection: Connection, seen: Iterable[Seen], crowded: Iterable[Subject] = ()) -> None:
+        """Add scans; `crowded` are subjects that have as many places as are kept, or more."""
+        gathered: dict[Subject, list[Sighting]] = {}
+        for each in seen:
+            gathered.setdefault(each.subject, []).append(each.sighting)
+        # In one order everywhere: two processes that write at once wait for each other, and never in a ring.
+        rows = [
+            _to_row(subject, line) for subject in sorted(gathered) for line in together(gathered[subject])
+        ]
+        if rows:
+            self._add.rows(connection, rows)
+        for subject in sorted(set(crowded)):
+            self._tidy(connection, subject)
+
+    def _tidy(self, connection: Connection, subject: Subject) -> None:
+        """Put the places that are not kept into the line for the rest."""
+        its_own = (
+            SightingRow.scope == subject.scope,
+            SightingRow.product_id == subject.product_id,
+            SightingRow.name == subject.name,
+        )
+        statement = select(*LINE.columns).where(*its_own).order_by(SightingRow.kind, SightingRow.rank)
+        lines = [_from_row(*row) for row in connection.execute(statement.with_for_update())]
+        kept = together(lines)
+        if len(kept) < len(lines):
+            connection.execute(delete(SightingRow).where(*its_own))
+            self._add.rows(connection, [_to_row(subject, line) for line in kept])
+
+
+def _to_row(subject: Subject, sighting: Sighting) -> dict[str, object]:
+    return {
+        "scope": subject.scope,
+        "product_id": subject.product_id,
+        "name": subject.name,
+        "kind": sighting.kind,
+        "rank": sighting.rank,
+        "country": sighting.place.country,
+        "region": sighting.place.region,
+        "first": sighting.first,
+        "last": sighting.last,
+        "count": sighting.count,
+        "clients": sighting.clients,
+        "windows": sighting.windows,
+        "windows_later": sighting.windows_later,
+    }
+
+
+def clear(
+    connection: Connection,
+    unit: Subject,
+    suspicion: Suspicion,
+    codes: Iterable[str],
+    *,
+    who: Who,
+    at: datetime,
+    reason: str,
+) -> None:
+    """A person looked into the scans of a unit, of which so much was suspicious, and found nothing wrong.
+
+    Until something stronger is seen, they are not held against this unit; the reasons of `codes` (before its
+    release, outside its market, …) are not said again at all. No other unit is concerned, no scan taken out.
+    """
+    values = {"score": suspicion.score, "devices": suspicion.devices, "codes": tuple(sorted(codes))}
+    connection.execute(
+        insert(Clearing).values(
+            product_id=unit.product_id, serial=unit.name, at=at, actor=who.name, reason=reason, **values
+        )
+    )
+    change = Change(
+        "clear_history", "unit", f"{unit.product_id}/{unit.name}", after={**values, "codes": sorted(codes)}
+    )
+    write_down(connection, [change], who=who, at=at, reason=reason)

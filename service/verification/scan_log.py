@@ -1,0 +1,272 @@
+"""The record of checks: a clinic's is on disk before it is answered, a stranger's soon after.
+
+Strangers' scans are gathered and written together by a thread of this process, at the latest
+`window` seconds after they were answered. That window is what a crash may lose, and no more.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from service.authenticity.evidence import Asker, Presented
+from service.authenticity.scan_history.sightings import NOWHERE, Place
+from service.authenticity.verdicts import Verdict
+from service.errors import ErrorCode, UnavailableError
+from service.storage.database import Database
+from service.storage.hot.sightings import HistoryWriter
+from service.storage.models import AuditEntry, Scan
+from service.verification.question import Door
+from service.verification.scan_history import NO_TRACES, Traces
+from service.verification.suspect_recorder import Watch
+from service.verification.verdict_codec import (
+    presented_from_plain,
+    presented_to_plain,
+    verdict_from_plain,
+    verdict_to_plain,
+)
+
+_log = logging.getLogger(__name__)
+
+_BUSY_SECONDS = 10.0
+"""For so long after a busy database strangers' checks are gathered, also those that others may ask for."""
+
+MOST_WAITING = 10_000
+"""So many scans may wait for the disk; one more, and its asker is told to try again."""
+
+
+class RecordedScan(Struct, frozen=True):
+    """One check and its answer, as they are kept."""
+
+    id: str
+    at: datetime
+    nonce: str | None
+    door: Door
+    asker: Asker
+    presented: Presented
+    verdict: Verdict
+    host: str | None = None
+    kind: str | None = None
+    vial: Presented | None = None
+    carton: Presented | None = None
+    scanned_at: datetime | None = None
+    organisation_id: int | None = None
+    place: Place = NOWHERE
+    client: str = ""
+    traces: Traces = NO_TRACES
+
+
+class ScanLog:
+    """Appends scans and finds them again, by id or by the asker's nonce."""
+
+    def __init__(self, database: Database, *, window: float = 1.0) -> None:
+        self._database = database
+        self._insert = database.prepared_insert(Scan)
+        self._history = HistoryWriter(database)
+        self._watch = Watch(database)
+        # Half of the window is for gathering, the other half for the writing itself.
+        self._gather = window / 2
+        self._waiting: dict[str, RecordedScan] = {}
+        self._by_nonce: dict[str, str] = {}
+        self._changed = threading.Condition()
+        self._writing = threading.Lock()
+        self._unsure = False
+        self._writer: threading.Thread | None = None
+        self._closed = False
+        self._busy_until = 0.0
+
+    def append(self, scan: RecordedScan, *, durable: bool, shared: bool = False) -> RecordedScan:
+        """Record a scan; the one that is kept: an earlier one when its nonce was already used.
+
+        Durable: on disk when this returns. Otherwise within the window. UnavailableError when it can't be.
+        `shared`: other processes may be asked with the same nonce, or for this very check, before that: they
+        can read it when this returns, unless the database is busy.
+        """
+        if durable:
+            return self._write_now(scan, durable=True)
+        if shared and scan.nonce is not None and time.monotonic() >= self._busy_until:
+            try:
+                return self._write_now(scan, durable=False)
+            except UnavailableError:
+                # A long import holds the lock: a stranger's check need not wait for it, nor the next ones.
+                self._busy_until = time.monotonic() + _BUSY_SECONDS
+        with self._changed:
+            earlier = self._by_nonce.get(scan.nonce) if scan.nonce else None
+            if earlier is not None:
+                return self._waiting[earlier]
+            if len(self._waiting) >= MOST_WAITING or self._closed:
+                raise UnavailableError(ErrorCode.BUSY, found=f"{len(self._waiting)} checks wait for the disk")
+            self._waiting[scan.id] = scan
+            if scan.nonce:
+                self._by_nonce[scan.nonce] = scan.id
+            self._start_writer()
+            if (
+                len(self._waiting) == 1
+            ):  # the writer gathers, once there is something: it needs no second call
+                self._changed.notify_all()
+        return scan
+
+    def find(self, scan_id: str) -> RecordedScan | None:
+        """The scan with this id, also while it still waits for the disk."""
+        with self._changed:
+            waiting = self._waiting.get(scan_id)
+        return waiting or self._select(Scan.id == scan_id)
+
+    def find_nonce(self, nonce: str) -> RecordedScan | None:
+        """The scan that this nonce was used for."""
+        with self._changed:
+            waiting = self._by_nonce.get(nonce)
+            if waiting is not None:
+                return self._waiting[waiting]
+        return self._select(Scan.nonce == nonce)
+
+    def latest_moment(self) -> datetime | None:
+        """The latest moment that any record here bears."""
+        with self._database.reading() as connection:
+            moments = [
+                connection.scalar(select(func.max(Scan.at))),
+                connection.scalar(select(func.max(AuditEntry.at))),
+            ]
+        return max((moment for moment in moments if moment is not None), default=None)
+
+    def flush(self) -> None:
+        """Write all that waits, now."""
+        with self._writing:
+            with self._changed:
+                batch = list(self._waiting.values())
+            if not batch:
+                return
+            tried_before, self._unsure = self._unsure, True
+            with self._database.transaction(durable=False) as connection:
+                # What failed may have been committed all the same: it is in the history by then.
+                written = self._on_record(connection, batch) if tried_before else set()
+                new = [scan for scan in batch if scan.id not in written]
+                if self._insert.rows(connection, map(_to_row, new)) < len(new):
+                    # Another process had used the nonce of some: those are not on record, and not counted.
+                    written = self._on_record(connection, new)
+                    new = [scan for scan in new if scan.id in written]
+                self._trace(connection, new)
+            self._unsure = False
+        with self._changed:
+            for scan in batch:
+                self._waiting.pop(scan.id, None)
+                if scan.nonce:
+                    self._by_nonce.pop(scan.nonce, None)
+
+    def close(self) -> None:
+        """Take no more, write what waits, end the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            writer = self._writer
+        if writer is not None:
+            writer.join()
+        self.flush()
+
+    def _write_now(self, scan: RecordedScan, *, durable: bool) -> RecordedScan:
+        with self._database.transaction(durable=durable) as connection:
+            inserted = self._insert.rows(connection, [_to_row(scan)])
+            if inserted:
+                self._trace(connection, [scan])
+        if not inserted and scan.nonce is not None:
+            return self.find_nonce(scan.nonce) or scan
+        return scan
+
+    def _trace(self, connection: Connection, scans: list[RecordedScan]) -> None:
+        """Count the scans into the history of what they found, in the transaction that records them.
+
+        Whatever stands out by then goes on the list of what a person should look into.
+        """
+        seen = [each for scan in scans for each in scan.traces.seen]
+        self._history.add(connection, seen, {each for scan in scans for each in scan.traces.crowded})
+        self._watch.note(connection, [(scan.traces, scan.at) for scan in scans])
+
+    @staticmethod
+    def _on_record(connection: Connection, scans: list[RecordedScan]) -> set[str]:
+        return set(connection.scalars(select(Scan.id).where(Scan.id.in_([scan.id for scan in scans]))))
+
+    def _start_writer(self) -> None:
+        if self._writer is None:
+            # A daemon: a process that dies without `close` loses what the window allows.
+            self._writer = threading.Thread(target=self._write_for_ever, name="scan-writer", daemon=True)
+            self._writer.start()
+
+    def _write_for_ever(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                self._changed.wait_for(lambda: self._closed, timeout=self._gather)
+            try:
+                self.flush()
+            except UnavailableError as error:
+                # They stay in `_waiting` and are tried again; past `MOST_WAITING` askers are told.
+                _log.warning("checks wait for the database: %s", error)
+            except Exception:
+                # So do these. Were the thread to end, no later check would ever be written down.
+                _log.exception("checks could not be written down")
+
+    def _select(self, where: ColumnElement[bool]) -> RecordedScan | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(Scan.__table__).where(where)).mappings().first()
+        return _from_row(dict(row)) if row is not None else None
+
+
+def _to_row(scan: RecordedScan) -> dict[str, Any]:
+    record = scan.verdict.record
+    return {
+        "id": scan.id,
+        "at": scan.at,
+        "scanned_at": scan.scanned_at,
+        "country": scan.place.country or None,
+        "region": scan.place.region or None,
+        "client": scan.client or None,
+        "nonce": scan.nonce,
+        "door": scan.door,
+        "asker": scan.asker,
+        "product_id": record.product.id if record else None,
+        "lot_key": scan.presented.lot.key if scan.presented.lot else None,
+        "batch_id": record.batch.id if record and record.batch else None,
+        "action": scan.verdict.action,
+        "match": scan.verdict.match,
+        "presented": presented_to_plain(scan.presented)
+        | {"host": scan.host, "kind": scan.kind}
+        | _halves_to_plain(scan),
+        "verdict": verdict_to_plain(scan.verdict),
+        "organisation_id": scan.organisation_id,
+    }
+
+
+def _from_row(row: Mapping[str, Any]) -> RecordedScan:
+    return RecordedScan(
+        id=row["id"],
+        at=row["at"],
+        nonce=row["nonce"],
+        door=Door(row["door"]),
+        asker=Asker(row["asker"]),
+        presented=presented_from_plain(row["presented"]),
+        verdict=verdict_from_plain(row["verdict"]),
+        host=row["presented"].get("host"),
+        kind=row["presented"].get("kind"),
+        vial=_half_from_plain(row["presented"].get("vial")),
+        carton=_half_from_plain(row["presented"].get("carton")),
+        scanned_at=row["scanned_at"],
+        organisation_id=row["organisation_id"],
+        place=Place(row["country"] or "", row["region"] or ""),
+        client=row["client"] or "",
+    )
+
+
+def _halves_to_plain(scan: RecordedScan) -> dict[str, Any]:
+    halves = {"vial": scan.vial, "carton": scan.carton}
+    return {name: presented_to_plain(half) for name, half in halves.items() if half is not None}
+
+
+def _half_from_plain(plain: dict[str, Any] | None) -> Presented | None:
+    return presented_from_plain(plain) if plain is not None else None

@@ -1,0 +1,65 @@
+"""What scans make stand out goes on the list of what a person should look into, together with the scans.
+
+Most scans make nothing stand out and cost nothing here. Where one does, or several scans of one thing are
+written together, none of which knew of the others, its history is weighed once more within the transaction.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from service.authenticity.evidence import Evidence
+from service.authenticity.scan_history.history import SeenBefore
+from service.authenticity.scan_history.sightings import NOWHERE
+from service.authenticity.scan_history.suspects import StandingOut, of_neighbours, of_record, of_unknown_lot
+from service.storage import suspects
+from service.storage.database import Database
+from service.storage.hot import sightings as kept
+from service.storage.hot.sightings import Scope, Subject
+from service.storage.hot.statements import Snapshot, within
+from service.verification.scan_history import Traces, as_the_maker_has_it
+
+
+class Watch:
+    """Looks at what scans left behind, before they are committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def note(self, connection: Connection, scans: Iterable[tuple[Traces, datetime]]) -> None:
+        """Put on the list what these scans (their traces written already) make stand out."""
+        due = _due(scans)
+        snapshot = within(connection) if due else None
+        # In one order everywhere, as with the traces themselves.
+        for subject in sorted(due):
+            evidence, at = due[subject]
+            standing = _standing_out(snapshot, subject, evidence) if snapshot else None
+            if standing is not None:
+                suspects.put(self._database, connection, subject, standing, at)
+
+
+def _due(scans: Iterable[tuple[Traces, datetime]]) -> dict[Subject, tuple[Evidence, datetime]]:
+    touched: set[Subject] = set()
+    due: dict[Subject, tuple[Evidence, datetime]] = {}
+    for traces, at in scans:
+        for subject in {each.subject for each in traces.seen}:
+            # Of a client nothing is listed: it is somebody.
+            if subject.scope is Scope.GUESSER or traces.evidence is None:
+                continue
+            if traces.telling or subject in touched:
+                due[subject] = traces.evidence, at
+            touched.add(subject)
+    return due
+
+
+def _standing_out(snapshot: Snapshot, subject: Subject, evidence: Evidence) -> StandingOut | None:
+    lines = kept.seen_before(snapshot, (subject,))[subject.scope]
+    if subject.scope is Scope.UNKNOWN_LOT:
+        return of_unknown_lot(lines)
+    if subject.scope is Scope.NEIGHBOURS:
+        return of_neighbours(lines, kept.judged_by(snapshot, subject.product_id, "")[0])
+    history = SeenBefore(NOWHERE, before=(), every=lines, of_unit=subject.scope is Scope.UNIT)
+    history = as_the_maker_has_it(snapshot, evidence, history)
+    return of_record(replace(evidence, history=history))

@@ -1,0 +1,1 @@
+"""The JSON API: verifications, readings, health, and its OpenAPI document."""

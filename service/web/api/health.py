@@ -1,0 +1,25 @@
+"""Whether this process lives, and whether it can answer a check."""
+
+from typing import cast
+
+from flask import Blueprint, current_app
+
+from service.storage.database import Database
+from service.web.core.access import open_to_everyone
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/live")
+@open_to_everyone
+def live() -> dict[str, str]:
+    """A constant: the process answers."""
+    return {"status": "ok"}
+
+
+@health.get("/health")
+@open_to_everyone
+def ready() -> dict[str, str]:
+    """The records can be read; UnavailableError (503) where they cannot."""
+    cast(Database, current_app.extensions["vialcheck"].database).is_empty()
+    return {"status": "ok"}

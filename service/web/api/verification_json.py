@@ -1,0 +1,169 @@
+"""An answer as the documented JSON (`schemas.Verification`), written straight into bytes.
+
+Most of an answer is what was said of the lot before: its sentences and its record. That is written once and
+kept, and only what is of this check is written anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import NullTranslations
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.json import encode
+
+from service.authenticity.dispositions import Disposition
+from service.authenticity.evidence import Asker, Presented, UnitRecord
+from service.authenticity.verdicts import Record, Verdict
+from service.verification.service import Answer
+from service.verification.verdict_codec import presented_to_plain
+from service.web.text import advice_messages, headline, host_note, reason_message
+
+_Plain = dict[str, Any]
+
+_MOST_KEPT = 1024
+_DISPOSITIONS = {each: encode(each) for each in Disposition}
+
+
+class _Presented(Struct):
+    """What was read from the request: all that is documented, null where it was not given."""
+
+    gtin: str | None = None
+    lot: str | None = None
+    serial: str | None = None
+    expiry: str | None = None
+    market: str | None = None
+    strength: str | None = None
+    substance: str | None = None
+    language: str | None = None
+    product: str | None = None
+    national: dict[str, str] | None = None
+    host: str | None = None
+    kind: str | None = None
+    no_lot: bool | UnsetType = UNSET
+
+
+class _OfCheck(Struct):
+    """What each check says anew. Moments are in UTC."""
+
+    notes: list[str]
+    presented: _Presented
+    vial: _Plain | None
+    carton: _Plain | None
+    as_of: datetime
+    scanned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What does not depend on which unit of a lot it is: members of JSON objects, without their braces."""
+
+    verdict: Verdict
+    tr: NullTranslations
+    sentences: bytes
+    record: bytes
+
+
+_kept: dict[tuple[int, Asker, int], _Said] = {}
+
+
+def in_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> bytes:
+    """The whole answer, its sentences in the language of `tr`; `ours`: our own hosts."""
+    said = _said(answer.verdict, answer.asker, tr)
+    record = answer.verdict.record
+    found = b"null" if record is None else b"{%b,%b}" % (said.record, _unit(record.unit))
+    made = b"null" if answer.id is None else b'"%b"' % answer.id.encode()  # hexadecimal and hyphens
+    of_check = encode(_of_check(answer, tr, ours))
+    return b'{"id":%b,%b,"record":%b,%b' % (made, said.sentences, found, of_check[1:])
+
+
+def _said(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Said:
+    """Kept from an earlier verdict with the same objects as parts (`verification.facts_cache`)."""
+    key = (id(verdict.reasons), asker, id(tr))
+    kept = _kept.get(key)
+    if kept is not None and _same_parts(kept.verdict, verdict):
+        return kept
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    record = encode(_record(verdict.record))[1:-1] if verdict.record else b""
+    kept = _kept[key] = _Said(verdict, tr, encode(_sentences(verdict, asker, tr))[1:-1], record)
+    return kept
+
+
+def _same_parts(one: Verdict, other: Verdict) -> bool:
+    """Whether `_said` would write the same. The kept verdict holds on to its parts, so no other has them."""
+    if one.record is None or other.record is None:
+        return one is other
+    return (
+        one.reasons is other.reasons
+        and one.advice is other.advice
+        and one.not_checked is other.not_checked
+        and one.choices is other.choices
+        and one.match is other.match
+        and one.action is other.action
+        and one.record.product is other.record.product
+        and one.record.batch is other.record.batch
+    )
+
+
+def _sentences(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Plain:
+    return {
+        "action": verdict.action.value,  # not the member: writing that takes three times as long
+        "match": verdict.match.value,
+        "reasons": [
+            {
+                "code": reason.code.value,
+                "severity": reason.severity.value,
+                "message": reason_message(reason, asker, tr),
+            }
+            for reason in verdict.reasons
+        ],
+        "headline": headline(verdict, asker, tr),
+        "advice": advice_messages(verdict, tr),
+        "not_checked": [each.value for each in verdict.not_checked],
+        "choices": [
+            {"gtin": each.gtin, "product": each.name, "manufacturer": each.manufacturer}
+            for each in verdict.choices
+        ],
+    }
+
+
+def _record(record: Record) -> _Plain:
+    """A record as plain values, all but the unit's."""
+    product, batch = record.product, record.batch
+    return {
+        "manufacturer": product.manufacturer,
+        "product": product.name,
+        "gtin": product.gtin,
+        "active_substance": product.active_substance or None,
+        "strengths": list(product.strengths),
+        "languages": list(product.languages),
+        "form": product.form or None,
+        "markets": list((batch and batch.markets) or product.markets),
+        "lot": batch.lot if batch else None,
+        "expiry": batch.expiry.iso if batch else None,
+        "made": batch.made.isoformat() if batch and batch.made else None,
+        "released": batch.released.isoformat() if batch and batch.released else None,
+        "status": batch.status.value if batch else None,
+    }
+
+
+def _unit(unit: UnitRecord | None) -> bytes:
+    if unit is None:
+        return b'"serial":null,"disposition":null'
+    return b'"serial":%b,"disposition":%b' % (encode(unit.serial), _DISPOSITIONS[unit.disposition])
+
+
+def _of_check(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> _OfCheck:
+    return _OfCheck(
+        [note] if answer.host and (note := host_note(answer.host, ours, tr)) else [],
+        _Presented(**presented_to_plain(answer.presented), host=answer.host, kind=answer.kind),
+        _half(answer.vial),
+        _half(answer.carton),
+        answer.verdict.as_of,
+        answer.scanned_at,
+    )
+
+
+def _half(half: Presented | None) -> _Plain | None:
+    return presented_to_plain(half) if half is not None else None

@@ -1,0 +1,98 @@
+"""The JSON door: ask, and look up what was answered."""
+
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, g, request
+from msgspec.structs import asdict
+from pydantic import BaseModel
+
+from service.accounts.actors import Scope
+from service.verification.question import Door, Pack, Question
+from service.verification.service import Answer, Desk
+from service.web.api import schemas
+from service.web.api.openapi import Operation, described
+from service.web.api.verification_json import in_json
+from service.web.core.access import guest_or_actor, needs_scope, open_to_everyone
+from service.web.core.concurrency import aside
+from service.web.core.flask_proxies import behind
+from service.web.core.json_body import read_body
+from service.web.core.request_origin import whereabouts
+from service.web.public.check import asker_of, own_hosts, usual_asker
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@api.post("/verifications")
+@described(
+    Operation(
+        "Verifications",
+        "Check a product",
+        takes=schemas.Request,
+        gives=schemas.Verification,
+        answers={
+            201: "The answer",
+            200: "The first answer to this nonce, or an answer that was not recorded",
+        },
+        refuses=(409,),
+        description="Answers with 201; with 200 when the nonce was used before (then with the first "
+        "answer), or when nothing was to be recorded.",
+    )
+)
+@open_to_everyone
+def verify() -> Response:
+    """Check what was presented and record that it was checked."""
+    asked = read_body(schemas.Request)
+    question = _question(asked)
+    answer = _desk().verify(question) if asked.record else _desk().look_up(question)
+    return _json(answer, 201 if asked.record and not answer.repeated else 200)
+
+
+@api.get("/verifications/<scan_id>")
+@described(
+    Operation(
+        "Verifications",
+        "A check's answer",
+        gives=schemas.Verification,
+        answers={200: "What was answered"},
+        refuses=(404,),
+    )
+)
+@open_to_everyone
+def answered(scan_id: str) -> Response:
+    """What was answered then; a later recall does not change it."""
+    with aside():  # another process may be writing it down
+        answer = _desk().answer(scan_id)
+    return _json(answer, 200)
+
+
+def _question(asked: schemas.Request) -> Question:
+    """The question in a body: what was not said in it is what `Question` says of itself."""
+    who = guest_or_actor()
+    if who is not None:
+        needs_scope(Scope.VERIFY)
+    given = _given(asked)
+    given.pop("record", None)
+    if "carton" in given:
+        given["carton"] = Pack(**_given(given["carton"]))
+    known = whereabouts(behind(request), who, said=not _PLACES.isdisjoint(given))
+    given["asker"] = asker_of(given.get("asker"), usual_asker(who))
+    return Question(door=Door.API, **(asdict(known) | given))
+
+
+_PLACES = frozenset({"country", "region", "market"})
+
+
+def _given(asked: BaseModel) -> dict[str, Any]:
+    return {name: value for name in asked.model_fields_set if (value := getattr(asked, name)) is not None}
+
+
+def _json(answer: Answer, status: int) -> Response:
+    # The tests hold every answer against the documented schema; here it would take
+    # longer than the check.
+    ours = own_hosts() if answer.host else frozenset()
+    body = in_json(answer, behind(g).translation, ours)
+    return Response(body, status, content_type="application/json")
+
+
+def _desk() -> Desk:
+    return cast(Desk, behind(current_app).extensions["vialcheck"].desk)

@@ -1,0 +1,114 @@
+"""What the clinic's pages share: who may come in, the question of a scan field, the answer in words."""
+
+import secrets
+from typing import TypedDict, cast
+
+from flask import Blueprint, current_app, request
+
+from service.accounts.actors import OrganisationKind
+from service.authenticity.evidence import Asker, Presented
+from service.authenticity.verdicts import Verdict
+from service.clinics.deliveries import Gate
+from service.clinics.stock import Shelves
+from service.clinics.usage import Hands
+from service.errors import ErrorCode, NotFoundError, VialcheckError
+from service.verification.question import Door, Question
+from service.verification.service import Answer
+from service.web.core.access import actor
+from service.web.public.check import FieldError, desk, field_errors, own_hosts, speaks, spoken
+from service.web.public.result_page import ResultPage, result_page
+from service.web.text import error_message
+from service.web.text.clinic_text import BADGES, STATES, amount, moment_words, status_words
+from service.web.text.formatting import date_words, from_visible, visible
+
+clinic = Blueprint("clinic", __name__)
+clinic.after_request(speaks)
+
+CLINICS = frozenset({OrganisationKind.CLINIC})
+"""Only a clinic has vials; nobody else's people have business here."""
+
+
+class Wrong(TypedDict):
+    """What a page shows of a refusal: the summary's lines, and the message of each box."""
+
+    errors: list[FieldError]
+    by_box: dict[str, str]
+
+
+def gate() -> Gate:
+    """Where vials come in."""
+    return cast(Gate, current_app.extensions["vialcheck"].gate)
+
+
+def hands() -> Hands:
+    """What people do with vials."""
+    return cast(Hands, current_app.extensions["vialcheck"].hands)
+
+
+def shelves() -> Shelves:
+    """What the clinic has."""
+    return cast(Shelves, current_app.extensions["vialcheck"].shelves)
+
+
+def asked() -> Question:
+    """What the scan field asks, in the clinic's country; the check is on disk before it is answered."""
+    form = request.form
+    return Question(
+        scan=from_visible(form.get("scan", "")),
+        gtin=form.get("gtin", ""),
+        market=actor().country,
+        asker=Asker.CLINIC,
+        nonce=nonce(),
+        door=Door.WEB,
+    )
+
+
+def clinics_answer(scan_id: str) -> Answer:
+    """The answer to a check that a clinic made; NotFoundError for a patient's, which weighs otherwise."""
+    answer = desk().answer(scan_id)
+    if answer.asker is not Asker.CLINIC:
+        raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="a clinic's check", field="check")
+    return answer
+
+
+def nonce() -> str | None:
+    """The mark of the form that was sent."""
+    return request.form.get("nonce", "")[:64] or None
+
+
+def in_words(answer: Answer) -> ResultPage:
+    """An answer in the words for clinics."""
+    return result_page(answer, spoken(), own_hosts=own_hosts())
+
+
+def verdict_in_words(verdict: Verdict, shown: Presented) -> ResultPage:
+    """A verdict that nobody recorded, in the words for clinics."""
+    return in_words(Answer(None, verdict, shown, None, None, Asker.CLINIC))
+
+
+def wrong(error: VialcheckError, box: str = "scan") -> Wrong:
+    """A refusal for a page whose other fields are not those of the first page."""
+    known = {"reason", "units", "count", "hours", "supplier", "note_number"}
+    if error.field in known:
+        box = error.field or box
+    elif box == "scan":
+        lines = field_errors(error)
+        return {"errors": lines, "by_box": {"scan": " ".join(line.message for line in lines)}}
+    message = error_message(error, spoken(), technical=False)
+    return {"errors": [FieldError(box, message)], "by_box": {box: message}}
+
+
+@clinic.context_processor
+def _words() -> dict[str, object]:
+    tr = spoken()
+    return {
+        "moment": lambda at: moment_words(at, actor().country, tr),
+        "day": lambda at: moment_words(at, actor().country, tr, time=False),
+        "date_words": lambda text: date_words(text, tr),
+        "amount": amount,
+        "status": lambda verdict: status_words(verdict, tr),
+        "state_words": lambda state: tr.gettext(STATES[state]),
+        "badges": BADGES,
+        "visible": visible,
+        "nonce": secrets.token_urlsafe(18),
+    }

@@ -1,0 +1,66 @@
+"""A clinic's first page, its stock by lot, and its own rule of how long an opened vial is used."""
+
+from http import HTTPStatus
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from service.accounts.actors import Role
+from service.clinics.stock import Soon
+from service.errors import ErrorCode, RefusedError
+from service.web.clinic.common import CLINICS, clinic, shelves, wrong
+from service.web.core.access import actor, only_for
+from service.web.public.check import spoken
+from service.web.text.clinic_text import SOON
+
+
+@clinic.get("/clinic")
+@only_for(Role.VIEWER, kinds=CLINICS)
+def first() -> str:
+    """What needs attention, and what people come here to do."""
+    return render_template("clinic/home.html", house=shelves().house(actor()), soon=_soon(), who=actor())
+
+
+@clinic.get("/stock")
+@only_for(Role.VIEWER, kinds=CLINICS)
+def stock() -> str:
+    """What is in stock, by lot, the soonest to expire first."""
+    return render_template("clinic/stock.html", house=shelves().house(actor()), soon=_soon())
+
+
+@clinic.get("/clinic/in-use")
+@only_for(Role.VIEWER, kinds=CLINICS)
+def in_use() -> str:
+    """How many hours after opening each product is used."""
+    done = (
+        spoken().gettext("Recorded. It counts for vials opened from now on.")
+        if "done" in request.args
+        else ""
+    )
+    return render_template("clinic/in_use.html", products=shelves().in_use_times(actor()), done=done)
+
+
+@clinic.post("/clinic/in-use")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def set_in_use() -> Response | tuple[str, HTTPStatus]:
+    """Set it for one product; empty: the clinic has no rule for it."""
+    text, product = request.form.get("hours", "").strip(), request.form.get("product", "")
+    try:
+        shelves().set_in_use_time(actor(), _number(product) or 0, _number(text))
+    except RefusedError as error:
+        products = shelves().in_use_times(actor())
+        page = render_template(
+            "clinic/in_use.html", products=products, typed=text, at=product, **wrong(error, "hours")
+        )
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    return redirect(url_for("clinic.in_use", done=1), HTTPStatus.SEE_OTHER)
+
+
+def _number(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise RefusedError(ErrorCode.HOURS_INVALID, given=text, field="hours")
+    return int(text) if text else None
+
+
+def _soon() -> dict[Soon, str]:
+    return {soon: spoken().gettext(text) for soon, text in SOON.items()}

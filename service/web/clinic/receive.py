@@ -1,0 +1,184 @@
+"""A delivery, one vial at a time without JavaScript, or the whole list of the scan station at once."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from flask import jsonify, redirect, render_template, request, url_for
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import Field as Shaped
+from werkzeug.wrappers import Response
+
+from service.accounts.actors import Role
+from service.authenticity.evidence import Asker
+from service.clinics.deliveries import MOST_LINES, Line, Outcome, Papers
+from service.errors import ErrorCode, NotFoundError, RefusedError, UnavailableError, VialcheckError
+from service.verification.service import Answer
+from service.web.clinic.common import (
+    CLINICS,
+    asked,
+    clinic,
+    clinics_answer,
+    gate,
+    in_words,
+    nonce,
+    shelves,
+    wrong,
+)
+from service.web.core.access import actor, only_for
+from service.web.core.error_responses import status_of
+from service.web.core.json_body import read_body
+from service.web.public.check import desk, spoken
+from service.web.text import headline
+from service.web.text.clinic_text import received_words
+from service.web.text.formatting import N_
+
+_DONE = {
+    "received": N_("Recorded in stock."),
+    "aside": N_("Recorded in quarantine. Put it where nobody takes it by mistake."),
+    "returned": N_("Recorded as sent back."),
+    "already": N_("This vial is in your stock already. It was not added again."),
+}
+
+
+class StationLine(BaseModel):
+    """One line of the scan station's list."""
+
+    model_config = ConfigDict(extra="forbid")
+    check: Annotated[str, StringConstraints(max_length=36)]
+    outcome: Literal["received", "aside", "returned"]
+    note: Annotated[str, StringConstraints(max_length=500)] = ""
+
+
+class StationList(BaseModel):
+    """The scan station's list. The same `nonce` again is the same delivery."""
+
+    model_config = ConfigDict(extra="forbid")
+    nonce: Annotated[str, StringConstraints(min_length=8, max_length=64)]
+    supplier: Annotated[str, StringConstraints(max_length=200)] = ""
+    note_number: Annotated[str, StringConstraints(max_length=80)] = ""
+    lines: list[StationLine] = Shaped(min_length=1, max_length=MOST_LINES)
+
+
+@clinic.get("/receive")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def receive() -> str:
+    """The scan field, and what came in with this delivery so far."""
+    done = _DONE.get(request.args.get("done", ""))
+    return _form(_delivery(request.args.get("delivery")), done=spoken().gettext(done) if done else "")
+
+
+@clinic.post("/receive")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def check_received() -> Response | tuple[str, int]:
+    """Check the vial, and lead to what is to be done with it."""
+    delivery = _delivery(request.form.get("delivery"))
+    try:
+        answer = desk().verify(asked())
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        return _form(delivery, scan=request.form.get("scan", ""), **wrong(error)), status_of(error)
+    return redirect(url_for("clinic.received", scan_id=answer.id, delivery=delivery), HTTPStatus.SEE_OTHER)
+
+
+@clinic.get("/receive/<scan_id>")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def received(scan_id: str) -> str:
+    """The answer, and the form that takes the vial in, or says what happens to it instead."""
+    return _checked(clinics_answer(scan_id), _delivery(request.args.get("delivery")))
+
+
+@clinic.post("/receive/<scan_id>")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def take_in(scan_id: str) -> Response | tuple[str, int]:
+    """Record it. `then=use`: the vial was to be used and was in nobody's stock."""
+    form, answer = request.form, clinics_answer(scan_id)
+    delivery = _delivery(form.get("delivery"))
+    try:
+        line = _line(scan_id)
+        papers = Papers(form.get("supplier", ""), form.get("note_number", ""), nonce())
+        counted = gate().receive(actor(), [line], papers, delivery_id=delivery)
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        return _checked(answer, delivery, **wrong(error, "outcome")), status_of(error)
+    if form.get("then") == "use" and counted.vial_ids:
+        page = url_for("clinic.vial", vial_id=counted.vial_ids[0], done=_STEPS.get(line.outcome))
+        return redirect(page, HTTPStatus.SEE_OTHER)
+    told = "already" if counted.already or counted.before else str(line.outcome)
+    return redirect(url_for("clinic.receive", delivery=counted.delivery_id, done=told), HTTPStatus.SEE_OTHER)
+
+
+@clinic.get("/deliveries/<int:delivery_id>")
+@only_for(Role.VIEWER, kinds=CLINICS)
+def delivery_page(delivery_id: int) -> str:
+    """One delivery with its vials."""
+    came, vials = shelves().delivery(actor(), delivery_id)
+    return render_template("clinic/delivery.html", came=came, vials=vials)
+
+
+@clinic.post("/deliveries")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def finish_delivery() -> tuple[Response, int]:
+    """The scan station's finished list, as JSON. All of it is recorded or, on any error, nothing."""
+    given = read_body(StationList)
+    lines = [Line(each.check, Outcome(each.outcome), _reason(each)) for each in given.lines]
+    counted = gate().receive(actor(), lines, Papers(given.supplier, given.note_number, given.nonce))
+    told = {
+        "id": counted.delivery_id,
+        "address": url_for("clinic.delivery_page", delivery_id=counted.delivery_id),
+        "message": received_words(counted, spoken()),
+    }
+    return jsonify(told), HTTPStatus.CREATED if counted.vial_ids else HTTPStatus.OK
+
+
+_STEPS = {Outcome.ASIDE: "quarantine", Outcome.RETURNED: "return"}
+
+
+def _reason(line: StationLine) -> str:
+    """What was noted or, where nothing was, what the answer said."""
+    if line.note.strip() or line.outcome == "received":
+        return line.note
+    return headline(clinics_answer(line.check).verdict, Asker.CLINIC, spoken())
+
+
+def _line(scan_id: str) -> Line:
+    form = request.form
+    text, outcome = form.get("count", "1").strip() or "1", form.get("outcome", "")
+    if outcome not in set(Outcome):
+        raise RefusedError(ErrorCode.VALUE_MISSING, expected=", ".join(Outcome), field="outcome")
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise RefusedError(ErrorCode.COUNT_INVALID, given=text, field="count")
+    reason = form.get("reason", "")
+    if outcome != Outcome.RECEIVED and not reason.strip():
+        raise RefusedError(ErrorCode.REASON_MISSING, field="reason")
+    return Line(scan_id, Outcome(outcome), reason, int(text))
+
+
+def _delivery(text: str | None) -> int | None:
+    """The delivery that is going on, if it is one of this clinic's; NotFoundError."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise NotFoundError(ErrorCode.NOT_FOUND, given=text, field="delivery")
+    return shelves().delivery(actor(), int(text))[0].id
+
+
+def _form(delivery: int | None, *, scan: str = "", done: str = "", **more: object) -> str:
+    came, vials = shelves().delivery(actor(), delivery) if delivery else (None, [])
+    return render_template(
+        "clinic/receive.html", came=came, vials=vials[::-1], scan=scan[:4000], done=done, **more
+    )
+
+
+def _checked(answer: Answer, delivery: int | None, **more: object) -> str:
+    return render_template(
+        "clinic/received.html",
+        answer=answer,
+        page=in_words(answer),
+        own=shelves().same(actor(), answer) if answer.presented.serial else [],
+        delivery=delivery,
+        fields=request.form,
+        then="",
+        **more,
+    )

@@ -1,0 +1,157 @@
+"""Use a vial: scan it, read the answer, record what was done. The answer always comes first."""
+
+from decimal import Decimal, InvalidOperation
+from http import HTTPStatus
+
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from service.accounts.actors import Role
+from service.clinics.usage import Taken
+from service.clinics.vial_lifecycle import HERE, Step, VialState
+from service.clinics.vial_verdicts import presented, stops
+from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
+from service.verification.service import Answer
+from service.web.clinic.common import (
+    CLINICS,
+    asked,
+    clinic,
+    clinics_answer,
+    hands,
+    in_words,
+    nonce,
+    shelves,
+    verdict_in_words,
+    wrong,
+)
+from service.web.core.access import actor, only_for
+from service.web.core.error_responses import status_of
+from service.web.public.check import desk, spoken
+from service.web.text.clinic_text import DONE, STEPS, contents
+
+
+@clinic.get("/use")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def use() -> str:
+    """The scan field."""
+    return _scan_page()
+
+
+@clinic.post("/use")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def check_to_use() -> Response | tuple[str, int]:
+    """Check the vial. One that is open here is ours: its page says all, and no new check is made of it."""
+    try:
+        ours = _known(desk().look_up(asked()))
+        if ours is not None:
+            return redirect(url_for("clinic.vial", vial_id=ours), HTTPStatus.SEE_OTHER)
+        answer = desk().verify(asked())
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        return _scan_page(scan=request.form.get("scan", ""), **wrong(error)), status_of(error)
+    return redirect(url_for("clinic.checked", scan_id=answer.id), HTTPStatus.SEE_OTHER)
+
+
+@clinic.get("/use/<scan_id>")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def checked(scan_id: str) -> str | Response:
+    """The answer, and which of the clinic's vials it may be: its own number, or those of its lot."""
+    answer = clinics_answer(scan_id)
+    own = shelves().same(actor(), answer)
+    here = [each for each in own if each.state in HERE]
+    opened = [each for each in here if each.state is VialState.OPEN]
+    closed = [each for each in here if each.state is VialState.IN_STOCK and not each.serial]
+    likely = here if answer.presented.serial is not None else [*opened, *closed]
+    # What is stopped is put aside out of the stock; and nobody is asked which, where there is no choice.
+    if likely and (
+        answer.presented.serial is not None or stops(answer.verdict) or len(opened) + bool(closed) == 1
+    ):
+        return redirect(url_for("clinic.vial", vial_id=likely[0].id), HTTPStatus.SEE_OTHER)
+    return render_template(
+        "clinic/received.html",
+        answer=answer,
+        page=in_words(answer),
+        own=[each for each in own if each.serial and answer.presented.serial],
+        opened=opened,
+        closed=closed,
+        delivery=None,
+        fields={},
+        then="use",
+    )
+
+
+@clinic.get("/vials/<int:vial_id>")
+@only_for(Role.VIEWER, kinds=CLINICS)
+def vial(vial_id: int) -> str:
+    """One vial: the answer on it now, what may be done with it, what was done."""
+    step = request.args.get("done", "")
+    done = spoken().gettext(DONE[Step(step)]) if step in {str(each) for each in DONE} else ""
+    return _vial_page(vial_id, done=done)
+
+
+@clinic.post("/vials/<int:vial_id>/<step>")
+@only_for(Role.CLINIC, kinds=CLINICS)
+def take(vial_id: int, step: str) -> Response | tuple[str, int]:
+    """Record one step. On disk before the answer; sent twice, it is recorded once."""
+    if step not in {str(each) for each in DONE}:
+        abort(HTTPStatus.NOT_FOUND)
+    try:
+        taken = Taken(Step(step), request.form.get("reason", ""), _units(), nonce())
+        hands().take(actor(), vial_id, taken, desk().now())
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        if error.code is ErrorCode.NOT_FOUND:
+            raise
+        at = _FORMS.get(step, step)
+        page = _vial_page(vial_id, at=at, fields=request.form, **wrong(error, "vial"))
+        return page, status_of(error)
+    return redirect(url_for("clinic.vial", vial_id=vial_id, done=step), HTTPStatus.SEE_OTHER)
+
+
+_FORMS = {str(Step.USE_UP): str(Step.OPEN), str(Step.FINISH): str(Step.USE)}
+"""Steps that are a second button of another's form."""
+
+
+def _units() -> Decimal | None:
+    text = request.form.get("units", "").strip()
+    if not text:
+        return None
+    try:
+        return Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        raise RefusedError(ErrorCode.UNITS_INVALID, given=text, field="units") from None
+
+
+def _known(answer: Answer) -> int | None:
+    """The clinic's own vial with this number, where it is not simply in stock."""
+    if answer.presented.serial is None:
+        return None
+    own = [each for each in shelves().same(actor(), answer) if each.state is not VialState.IN_STOCK]
+    known = [each for each in own if each.state in {VialState.OPEN, VialState.QUARANTINED}]
+    return known[0].id if len(known) == 1 else None
+
+
+def _scan_page(*, scan: str = "", **more: object) -> str:
+    return render_template("clinic/use.html", house=shelves().house(actor()), scan=scan[:4000], **more)
+
+
+def _vial_page(vial_id: int, **more: object) -> str:
+    traced, verdict = shelves().vial(actor(), vial_id)
+    held, now = traced.vial, desk().now()
+    whole, unit = contents(held.strengths)
+    return render_template(
+        "clinic/vial.html",
+        vial=held,
+        events=traced.events,
+        steps={step: spoken().gettext(text) for step, text in STEPS.items()},
+        page=verdict_in_words(verdict, presented(held, actor().country)),
+        here=held.state in HERE,
+        too_late=held.state is VialState.OPEN and held.too_late(now),
+        may_write=actor().may(Role.CLINIC),
+        whole=whole,
+        unit=unit,
+        too_much=whole is not None and held.used > whole,
+        **({"fields": {}, "at": ""} | more),
+    )

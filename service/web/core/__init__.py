@@ -1,0 +1,1 @@
+"""What every page and API view shares: access rules, errors, forms, language, request origin, concurrency."""

@@ -1,0 +1,183 @@
+"""Who may open which address. Every view says so itself; one that does not is opened to nobody.
+
+A guest has no cookie and costs no look-up. Whoever is signed in with a cookie sends, with every form, a
+token that only their own pages know (CSRF); a request from another site is refused before that.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from service.accounts.actors import Actor, OrganisationKind, Role, Scope
+from service.accounts.services import Accounts
+from service.errors import ErrorCode, ForbiddenError
+from service.web.core import cookies
+from service.web.core.error_responses import wants_json
+from service.web.core.flask_proxies import behind
+
+COOKIE = cookies.SESSION
+_CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may open a view: everyone, or the people with one of `roles` in an organisation of one of `kinds`.
+
+    `strong`: only with a second factor. No roles: everybody who is signed in; no kinds: of any organisation.
+    A program's key comes in where everyone does, and where `scope` is one that it has; nowhere else.
+    """
+
+    everyone: bool = False
+    roles: frozenset[Role] = frozenset()
+    kinds: frozenset[OrganisationKind] = frozenset()
+    strong: bool = False
+    scope: Scope | None = None
+
+    def lets(self, actor: Actor | None) -> bool:
+        """Whether this person may come in, were a second factor shown."""
+        if self.everyone:
+            return True
+        if actor is None:
+            return False
+        if actor.is_program and self.scope not in actor.scopes:
+            return False
+        of_kind = not self.kinds or actor.kind in self.kinds
+        return of_kind and (not self.roles or any(actor.may(role) for role in self.roles))
+
+
+_DECLARED: dict[Callable[..., object], Access] = {}
+
+
+def open_to_everyone(view: View) -> View:
+    """Declare that no account is needed."""
+    _DECLARED[view] = Access(everyone=True)
+    return view
+
+
+def only_for(
+    *roles: Role,
+    kinds: frozenset[OrganisationKind] | None = None,
+    strong: bool = False,
+    scope: Scope | None = None,
+) -> Callable[[View], View]:
+    """Declare who may come in: with one of these roles (none: anybody signed in), and a second factor.
+
+    `scope` lets programs in too, those whose key has it.
+    """
+
+    def declare(view: View) -> View:
+        _DECLARED[view] = Access(False, frozenset(roles), kinds or frozenset(), strong, scope)
+        return view
+
+    return declare
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """What the view behind an endpoint declared; None where it said nothing."""
+    if endpoint == "static":
+        return Access(everyone=True)
+    return _DECLARED.get(app.view_functions[endpoint])
+
+
+def needs_scope(scope: Scope) -> None:
+    """ForbiddenError(SCOPE_MISSING) for a program whose key lacks it; for views that are open to everyone."""
+    who = guest_or_actor()
+    if who is not None and who.is_program and scope not in who.scopes:
+        raise ForbiddenError(ErrorCode.SCOPE_MISSING, expected=scope)
+
+
+def actor() -> Actor:
+    """Who is signed in; only for views that are not open to everyone."""
+    return cast(Actor, g.actor)
+
+
+def guest_or_actor() -> Actor | None:
+    """Who is signed in, if anybody."""
+    return cast(Actor | None, behind(g).get("actor"))
+
+
+def init_app(app: Flask) -> None:
+    """Ask at every door. Call it after the last view was registered."""
+    silent = [endpoint for endpoint in app.view_functions if access_of(app, endpoint) is None]
+    if silent:
+        raise RuntimeError(f"views that do not say who may open them: {', '.join(silent)}")
+    app.before_request(_at_the_door)
+    app.jinja_env.globals.update(
+        csrf_field=csrf_field, csrf_token=csrf_token, signed_in=guest_or_actor, Role=Role
+    )
+
+
+def csrf_token() -> str:
+    """The token that forms of this session send: made from the cookie, which other sites cannot read."""
+    return hashlib.sha256(f"csrf {cookies.held(COOKIE)}".encode("utf-8", "replace")).hexdigest()
+
+
+def csrf_field() -> Markup:
+    """A hidden field with the token; nothing for a guest, who has no session to misuse."""
+    if guest_or_actor() is None:
+        return Markup("")
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token())
+
+
+def _at_the_door() -> Response | None:
+    g.actor = who = _who_asks(request.remote_addr or "")
+    if request.method not in _CHANGES_NOTHING:
+        _refuse_other_sites(who)
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # 404 and 405 are everyone's
+    access = access_of(current_app, endpoint)
+    if access is None or not access.lets(who):
+        return _refuse(who)
+    if access.strong and not (who and who.strong):
+        return _ask_for_proof()
+    return None
+
+
+def _who_asks(address: str) -> Actor | None:
+    """Whose key, or whose session; a key goes before, and one that is wrong is never a guest."""
+    kind, _, key = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return _accounts().keys.actor(key.strip(), address=address)
+    token = cookies.held(COOKIE)
+    return _accounts().sessions.actor(token, address=address) if token else None
+
+
+def _refuse_other_sites(who: Actor | None) -> None:
+    if request.environ.get("HTTP_SEC_FETCH_SITE") == "cross-site":
+        raise ForbiddenError(ErrorCode.OTHER_SITE)
+    # JSON cannot be sent from another site without that site being asked first (CORS), and we never agree.
+    if who is None or who.is_program or request.is_json:
+        return
+    given = request.form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_token().encode()):
+        raise ForbiddenError(ErrorCode.FORM_EXPIRED)
+
+
+def _refuse(who: Actor | None) -> Response:
+    if who is None and request.method == "GET" and not wants_json():
+        return redirect(url_for("account.sign_in", next=_this_page()), 303)
+    raise ForbiddenError(ErrorCode.SIGN_IN_NEEDED if who is None else ErrorCode.NOT_ALLOWED)
+
+
+def _ask_for_proof() -> Response:
+    if request.method == "GET" and not wants_json():
+        return redirect(url_for("account.prove", next=_this_page()), 303)
+    raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)
+
+
+def _this_page() -> str:
+    """The path and query that were asked for, to come back to."""
+    return request.full_path if request.query_string else request.path
+
+
+def _accounts() -> Accounts:
+    return cast(Accounts, current_app.extensions["vialcheck"].accounts)

@@ -1,0 +1,43 @@
+"""Which language a person reads, and the catalogue that holds its sentences.
+
+English is in the code. Another language is a folder `translations/<code>/LC_MESSAGES/messages.mo`, compiled
+from `messages.pot`; it is offered as soon as it is there. Nothing here needs a request: the terminal says
+the same sentences.
+
+>>> best_language("xx, en-GB;q=0.8")
+'en'
+>>> translation("en").gettext("Lot number")
+'Lot number'
+"""
+
+import gettext
+from functools import cache
+from pathlib import Path
+
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+SOURCE_LANGUAGE = "en"
+CATALOGUES = Path(__file__).parents[1] / "translations"
+_DOMAIN = "messages"
+
+
+@cache
+def available() -> tuple[str, ...]:
+    """The languages that can be spoken, English first, as BCP 47 codes."""
+    found = (path.parts[-3].replace("_", "-") for path in CATALOGUES.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo"))
+    return (SOURCE_LANGUAGE, *sorted(set(found) - {SOURCE_LANGUAGE}))
+
+
+def best_language(accept_language: str) -> str:
+    """The language to answer an `Accept-Language` header with; English for an empty or unreadable one."""
+    wanted = parse_accept_header(accept_language[:400], LanguageAccept)
+    return wanted.best_match(available()) or SOURCE_LANGUAGE
+
+
+@cache
+def translation(language: str = SOURCE_LANGUAGE) -> gettext.NullTranslations:
+    """The sentences of a language from `available`; any other gets the English ones."""
+    if language == SOURCE_LANGUAGE or language not in available():
+        return gettext.NullTranslations()
+    return gettext.translation(_DOMAIN, CATALOGUES, [language.replace("-", "_")], fallback=True)

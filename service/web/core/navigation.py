@@ -1,0 +1,41 @@
+"""Where somebody who is signed in can go: the pages that would let them in, and no others."""
+
+from collections.abc import Iterator
+
+from flask import Flask, current_app, g, request
+
+from service.web.core.access import access_of, guest_or_actor
+from service.web.text.formatting import N_
+
+PAGES: tuple[tuple[str, str], ...] = (
+    ("overview.page", N_("Overview")),
+    ("watch.listing", N_("Watch")),
+    ("imports.listing", N_("Imports")),
+    ("release.page", N_("Release")),
+    ("recalls.listing", N_("Recalls")),
+    ("alerts.listing", N_("Alerts")),
+    ("triage.listing", N_("Reports")),
+    ("people.page", N_("People")),
+    ("keys.page", N_("Keys")),
+    ("audit.page", N_("Changes")),
+    ("clinic.first", N_("Clinic")),
+    ("clinic.receive", N_("Receive")),
+    ("clinic.use", N_("Use a vial")),
+    ("clinic.stock", N_("Stock")),
+    ("clinic.trace", N_("Trace a lot")),
+)
+"""Endpoint and name of each page in the menu, in its order."""
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the menu."""
+    app.jinja_env.globals.update(menu=menu)
+
+
+def menu() -> Iterator[tuple[str, str, bool]]:
+    """Endpoint and name of each page for this person, and whether it is the one open now."""
+    who = guest_or_actor()
+    for endpoint, name in PAGES:
+        access = access_of(current_app, endpoint)
+        if who is not None and access is not None and access.lets(who):
+            yield endpoint, g.translation.gettext(name), endpoint == request.endpoint

@@ -1,0 +1,1 @@
+"""Pages for everyone, without an account: ask, answer, photo, labels, report, privacy."""

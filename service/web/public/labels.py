@@ -1,0 +1,227 @@
+"""Labels in the browser: one as an image, many as a sheet, and a form that leads to both.
+
+Every answer is a function of the address alone; nothing is looked up and nothing is kept.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, Response, current_app, g, render_template, request, url_for
+
+from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
+from service.gs1 import digital_link
+from service.gs1.identifiers import ProductIdentifier
+from service.gs1.reading import read
+from service.registry.labels import (
+    Label,
+    Page,
+    Paper,
+    Printing,
+    label_page,
+    ordered,
+    pdf,
+    png,
+    sheet_pages,
+    svg,
+)
+from service.web.core.access import open_to_everyone
+from service.web.core.raw_target import raw_target
+from service.web.text import error_message
+
+T = TypeVar("T")
+
+labels = Blueprint("labels", __name__, url_prefix="/labels")
+
+MOST_ONLINE = 100
+"""Labels on one request's sheets, which is half a second of work; `vialcheck label` makes more."""
+
+_MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+_BOXES = {"serial": "serials"}
+_FIELDS = ("gtin", "lot", "expiry", "serials", "name", "size", "paper")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the form's page shows when everything could be read."""
+
+    link: str
+    image: str
+    files: tuple[tuple[str, str], ...]
+    sheet: str | None
+    count: int
+
+
+@labels.get("/")
+@open_to_everyone
+def form() -> tuple[str, int]:
+    """The form; filled in, with a preview and the files to print, or with what is wrong beside each field."""
+    fields = {name: request.args.get(name, "").strip() for name in _FIELDS}
+    errors: list[tuple[str, str]] = []
+    made = None
+    if any(name in request.args for name in _FIELDS):
+        try:
+            made = _made(fields)
+        except VialcheckError as error:
+            each = error.errors if isinstance(error, InvalidFieldsError) else (error,)
+            errors = [(_box(one), error_message(one, g.translation)) for one in each]
+    page = render_template(
+        "public/labels.html",
+        fields=fields,
+        made=made,
+        errors=errors,
+        by_box=dict(reversed(errors)),
+        papers=Paper,
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+
+
+@labels.get("/01/<path:_rest>", merge_slashes=False)
+@open_to_everyone
+def label(_rest: str) -> Response:
+    """One label, as `?format=` png (default), svg or pdf; `name=` is printed too, `size=` is in mm.
+
+    Raises IdentifierError for what is no Digital Link, RefusedError for what cannot be printed.
+    """
+    identifier = _identifier(raw_target(request))
+    page = label_page(Label(identifier, request.args.get("name")), _printing())
+    return _drawn([page], request.args.get("format", "png"), _file_name(identifier))
+
+
+@labels.get("/sheet")
+@open_to_everyone
+def sheet() -> Response:
+    """Labels of `gtin`, `lot` and `expiry` for each `serial`, as PDF on `paper` (a4 or letter)."""
+    serials = request.args.getlist("serial")
+    _few_enough(serials)
+    made = ordered(
+        request.args.get("gtin", ""),
+        lot=request.args.get("lot", ""),
+        expiry=request.args.get("expiry", ""),
+        serials=serials,
+        name=request.args.get("name", ""),
+    )
+    pages = sheet_pages(made, _printing(), _paper(request.args.get("paper", "")))
+    wanted = request.args.get("format", "pdf")
+    if wanted != "pdf":
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=wanted, expected="pdf", field="format")
+    return _drawn(pages, wanted, f"{_file_name(made[0].identifier, unit=False)}-sheet")
+
+
+def _made(fields: dict[str, str]) -> Made:
+    """Read the form. Raises InvalidFieldsError or RefusedError."""
+    serials = fields["serials"].split()
+    _few_enough(serials)
+    order = {name: fields[name] for name in ("lot", "expiry", "name")}
+    errors: list[VialcheckError] = []
+    made = _tried(lambda: ordered(fields["gtin"], **order, serials=serials), errors)
+    printing = _tried(_printing, errors)
+    paper = _tried(lambda: _paper(fields["paper"]), errors)
+    if errors or made is None or printing is None or paper is None:
+        raise InvalidFieldsError(tuple(errors))
+    sheet_pages(made, printing, paper)  # refuses here what it would refuse there
+    link = digital_link.build(printing.base_url, made[0].identifier)
+    extra = {name: fields[name] for name in ("name", "size") if fields[name]}
+    address = url_for("labels.form").rstrip("/") + link.removeprefix(printing.base_url)
+
+    def file(kind: str) -> str:
+        return f"{address}{'&' if '?' in address else '?'}{urlencode({**extra, 'format': kind})}"
+
+    on_sheet = {
+        name: fields[name] for name in ("gtin", "lot", "expiry", "name", "size", "paper") if fields[name]
+    }
+    several = [*on_sheet.items(), *(("serial", serial) for serial in serials)]
+    return Made(
+        link=link,
+        image=file("svg"),
+        files=tuple((kind.upper(), file(kind)) for kind in _MEDIA_TYPES),
+        sheet=f"{url_for('labels.sheet')}?{urlencode(several)}" if len(serials) > 1 else None,
+        count=len(made),
+    )
+
+
+def _tried(make: Callable[[], T], errors: list[VialcheckError]) -> T | None:
+    """What `make` gives; its refusals go to `errors`, so that a person mends all fields in one go."""
+    try:
+        return make()
+    except InvalidFieldsError as error:
+        errors.extend(error.errors)
+    except VialcheckError as error:
+        errors.append(error)
+    return None
+
+
+def _box(error: VialcheckError) -> str:
+    """The form's field that an error belongs to."""
+    name = _BOXES.get(error.field or "", error.field or "")
+    return name if name in _FIELDS else "gtin"
+
+
+def _few_enough(serials: list[str]) -> None:
+    if len(serials) > MOST_ONLINE:
+        raise RefusedError(
+            ErrorCode.VALUE_INVALID,
+            given=f"{len(serials)} serials",
+            expected=f"at most {MOST_ONLINE} at a time here; the command `vialcheck label` takes more",
+            field="serial",
+        )
+
+
+def _identifier(target: str) -> ProductIdentifier:
+    """The identifier that /labels/01/… names, read by the rules of every Digital Link."""
+    parts = urlsplit(target)
+    path = parts.path[parts.path.index("/01/") :]
+    elements = "&".join(pair for pair in parts.query.split("&") if pair.partition("=")[0].isdigit())
+    identifier = read(f"https://label.invalid{path}" + (f"?{elements}" if elements else "")).identifier
+    if identifier is None:
+        raise RefusedError(ErrorCode.NOT_A_PRODUCT, given=path, field="link")
+    return identifier
+
+
+def _printing() -> Printing:
+    """The operator's address, else the one that was asked; `size` in mm when it was given."""
+    public_url: str = current_app.extensions["vialcheck"].settings.public_url
+    base = public_url or request.host_url.rstrip("/")
+    size = request.args.get("size", "").strip()
+    try:
+        number = float(size.replace(",", ".")) if size else None
+    except ValueError:
+        number = math.nan
+    if number is not None and not math.isfinite(number):
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=size, expected="millimetres", field="size")
+    return Printing(base, size_mm=number)
+
+
+def _paper(name: str) -> Paper:
+    try:
+        return Paper[name.upper() or "A4"]
+    except KeyError:
+        expected = " or ".join(paper.name.lower() for paper in Paper)
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=name, expected=expected, field="paper") from None
+
+
+def _file_name(identifier: ProductIdentifier, *, unit: bool = True) -> str:
+    """A plain file name without its ending: letters, digits and hyphens."""
+    parts = (identifier.gtin, identifier.lot, identifier.serial if unit else None)
+    return re.sub(r"[^A-Za-z0-9]+", "-", "-".join(["label", *(str(part) for part in parts if part)])).strip(
+        "-"
+    )
+
+
+def _drawn(pages: list[Page], wanted: str, name: str) -> Response:
+    if wanted not in _MEDIA_TYPES:
+        raise RefusedError(
+            ErrorCode.VALUE_INVALID, given=wanted, expected=", ".join(_MEDIA_TYPES), field="format"
+        )
+    body = pdf(pages) if wanted == "pdf" else png(pages[0]) if wanted == "png" else svg(pages[0]).encode()
+    response = Response(body, mimetype=_MEDIA_TYPES[wanted])
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{wanted}"'
+    # Of the browser itself only: the address may hold a serial, and the code may hold the host asked for.
+    response.headers["Cache-Control"] = "private, max-age=300"
+    if wanted == "svg":
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    return response

@@ -1,0 +1,1 @@
+"""Pages of the scanning station: the camera and scanner page, and the set-up of a USB scanner."""

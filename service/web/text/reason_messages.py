@@ -1,0 +1,102 @@
+"""A reason said to a person: the sentence of its kind (`sayings`), filled with what is known."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from gettext import NullTranslations
+
+from service.authenticity.evidence import Asker
+from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.gs1.iso.languages import LANGUAGES
+from service.web.text.formatting import country_name, date_words, field_name, visible
+from service.web.text.history_sentences import places_words
+from service.web.text.reason_sentences import SAYINGS, TAILS
+
+_NOTICES = frozenset(
+    {
+        ReasonCode.ALERT_FALSIFIED,
+        ReasonCode.ALERT_LOT_COUNTERFEITED,
+        ReasonCode.ALERT_CLOSE,
+        ReasonCode.RECALLED,
+        ReasonCode.RECALLED_IN_PART,
+        ReasonCode.ON_HOLD,
+        ReasonCode.STOLEN,
+        ReasonCode.DISPENSED,
+        ReasonCode.LIKELY_MISREAD,
+        ReasonCode.MARKET_NOT_AUTHORISED,
+    }
+)
+_BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
+_DATES = frozenset({"expiry", "presented", "recorded", "reported", "day", "released", "from", "to", "used"})
+
+
+def variant(reason: Reason) -> str:
+    """Which of a code's sentences fits: by severity, by scope, by what is known."""
+    known = dict(reason.params)
+    scope = known.get("scope", "")
+    if reason.code in _BY_SEVERITY and (reason.code, scope) not in SAYINGS:
+        return str(Action.CHECK if reason.severity is Action.CHECK else Action.QUARANTINE)
+    if reason.code is ReasonCode.LOT_ON_RECORD and not known.get("product"):
+        return "product unknown"
+    if reason.code is ReasonCode.ALERT_FALSIFIED and known.get("kind") == "tampered":
+        return "tampered"
+    if (reason.code, scope) in SAYINGS:
+        return scope
+    # A parameter that no sentence knows may not cost the reader the reason.
+    return next(name for code, name in SAYINGS if code is reason.code)
+
+
+@lru_cache(maxsize=4096)
+def reason_sentence(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
+    """The reason in its shortest form, for a headline."""
+    return tr.gettext(SAYINGS[reason.code, variant(reason)].to(asker)).format_map(_values(reason, tr))
+
+
+@lru_cache(maxsize=4096)
+def reason_message(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
+    """The reason in plain words: its sentence, then what else is known of it. Plain text, not HTML."""
+    said = [reason_sentence(reason, asker, tr)]
+    if reason.code in _NOTICES:
+        values = _values(reason, tr)
+        known = dict(reason.params)
+        said += [tr.gettext(tail).format_map(values) for name, tail in TAILS if known.get(name)]
+    return " ".join(said)
+
+
+class _Known(dict[str, str]):
+    """A gap that nobody can fill is shown as one; the rest of the sentence still warns."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _values(reason: Reason, tr: NullTranslations) -> _Known:
+    known = dict(reason.params)
+    values = _Known(
+        (name, visible(date_words(text, tr) if name in _DATES else text, 300)) for name, text in known.items()
+    )
+    values["why"] = values.get("why", "").rstrip(". ")  # the sentence brings its own full stop
+    values["authority"] = values.get("authority") or tr.gettext("A medicines authority")
+    values["manufacturer"] = values.get("manufacturer") or tr.gettext("The manufacturer")
+    values["product"] = values.get("product") or tr.gettext("this product")
+    values["field"] = field_name(known.get("field"), tr)
+    if known.get("field") == "expiry":
+        values |= {side: date_words(known[side], tr) for side in ("vial", "carton") if side in known}
+    if known.get("days", "").isdigit():
+        days = int(known["days"])
+        values["days"] = tr.ngettext("{count} day", "{count} days", days).format(count=days)
+    values["language"] = LANGUAGES.get(known.get("what", ""), known.get("what", ""))
+    values["country"] = country_name(known.get("market", "")) or "…"
+    values["places"] = places_words(known.get("places", ""), tr) or "…"
+    values["characters"] = ", ".join(_characters(known, tr))
+    return values
+
+
+def _characters(known: Mapping[str, str], tr: NullTranslations) -> Iterator[str]:
+    """The doubtful characters themselves, with their places: a place alone makes people count."""
+    text = known.get("presented", "")
+    for place in known.get("positions", "").split():
+        character = text[int(place) - 1 : int(place)]
+        if character:
+            yield tr.gettext("“{character}” (character {place})").format(character=character, place=place)
+        else:
+            yield tr.gettext("character {place}").format(place=place)

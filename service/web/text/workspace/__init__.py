@@ -1,0 +1,1 @@
+"""Sentences of pages for admins: audit entries, roles, imports, suspects, digests."""

@@ -1,0 +1,49 @@
+"""What was done to a record, in words: the actions that the audit knows."""
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+
+from service.web.text.formatting import N_
+
+EVENTS: Mapping[str, str] = {
+    "create": N_("Put in"),
+    "change": N_("Changed"),
+    "commission": N_("Units put in"),
+    "release": N_("Released"),
+    "hold": N_("Put on hold"),
+    "recall": N_("Recalled"),
+    "watch_held": N_("Put on hold"),
+    "watch_alerted": N_("Alert raised"),
+    "watch_cleared": N_("Cleared"),
+    "thresholds": N_("Thresholds set"),
+    "lift": N_("Recall or hold lifted"),
+    "extend": N_("Expiry date put later"),
+    "sign_in": N_("Signed in"),
+    "sign_in_refused": N_("Sign-in refused"),
+    "sign_out": N_("Signed out"),
+    "prove": N_("Second factor shown"),
+    "end_session": N_("Device signed out"),
+    "add_factor": N_("Second factor set up"),
+    "remove_factor": N_("Second factor removed"),
+    "remove_factors": N_("Second factors taken away"),
+    "new_recovery_codes": N_("New recovery codes"),
+    "change_password": N_("Password changed"),
+    "rename": N_("Name changed"),
+    "set_roles": N_("Roles changed"),
+    "disable": N_("Sent away"),
+    "enable": N_("Let in again"),
+    "invite": N_("Invited"),
+    "invite_back": N_("Link for a new password"),
+    "withdraw": N_("Invitation withdrawn"),
+    "make_key": N_("Key made"),
+    "revoke_key": N_("Key revoked"),
+    "join": N_("Joined"),
+    "found": N_("Joined, as a new organisation"),
+    "own": N_("Records given to an organisation"),
+    "link": N_("Single sign-on linked"),
+}
+
+
+def event_words(action: str, tr: NullTranslations) -> str:
+    """An audit entry's action; one that has no words yet is shown as it is kept."""
+    return tr.gettext(EVENTS[action]) if action in EVENTS else action.replace("_", " ")

@@ -1,0 +1,107 @@
+"""What the pages of imports call lists, columns, states and what became of rows."""
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+
+from service.registry.lists.columns import Kind
+from service.web.text.formatting import N_
+
+KINDS: Mapping[Kind, tuple[str, str]] = {
+    Kind.PRODUCTS: (N_("Products"), N_("Each row is a product with its GTIN, name and manufacturer")),
+    Kind.BATCHES: (N_("Batches"), N_("Each row is a lot of a product with its expiry date")),
+    Kind.UNITS: (N_("Units"), N_("Each row is one pack with its lot and serial number")),
+    Kind.ALERTS: (N_("Notices"), N_("Each row is a notice of your authority")),
+}
+"""Each kind of list, and what its rows are."""
+
+COLUMNS: Mapping[str, str] = {
+    "gtin": N_("Product number (GTIN)"),
+    "name": N_("Name of the product"),
+    "manufacturer": N_("Manufacturer"),
+    "gs1_prefix": N_("GS1 company prefixes of the manufacturer"),
+    "catalogue_complete": N_("All products of the manufacturer are on record (yes or no)"),
+    "contact": N_("Contact of the manufacturer"),
+    "active_substance": N_("Active substance"),
+    "strengths": N_("Strengths"),
+    "languages": N_("Languages of the packs"),
+    "form": N_("Dosage form"),
+    "national_numbers": N_("National numbers"),
+    "markets": N_("Countries where it is sold"),
+    "complete": N_("All lots of the product are on record (yes or no)"),
+    "lot": N_("Lot number"),
+    "expiry": N_("Expiry date"),
+    "made": N_("Date of manufacture"),
+    "released": N_("Date of release"),
+    "status": N_("Status"),
+    "quantity": N_("Number of packs"),
+    "quality": N_("Results of release tests"),
+    "recall_class": N_("Class of the recall"),
+    "recall_reference": N_("Reference of the recall"),
+    "recall_reason": N_("Reason for the recall"),
+    "serial": N_("Serial number"),
+    "disposition": N_("Disposition of the unit"),
+    "authority": N_("Authority"),
+    "kind": N_("Kind of notice"),
+    "product": N_("Product as the notice names it"),
+    "serial_prefix": N_("Beginning of serial numbers"),
+    "lot_issued": N_("The manufacturer issued this lot (yes or no)"),
+    "reference": N_("Reference"),
+    "reported": N_("Date of the notice"),
+    "source_url": N_("Web address of the notice"),
+    "detail": N_("Details"),
+}
+"""What each column can mean."""
+
+STATES: Mapping[str, tuple[str, str]] = {
+    "reading": (N_("Being read"), "wait"),
+    "columns": (N_("Waits for you: columns"), "wait"),
+    "checking": (N_("Being checked"), "wait"),
+    "preview": (N_("Waits for you: preview"), "wait"),
+    "applying": (N_("Being put on record"), "wait"),
+    "done": (N_("On record"), "good"),
+    "failed": (N_("Could not be imported"), "bad"),
+    "cancelled": (N_("Cancelled"), "plain"),
+}
+"""Each state of an import, and the tone of its badge."""
+
+ROWS: Mapping[str, tuple[str, str]] = {
+    "new": (N_("New"), N_("Not on record yet. They will be put in.")),
+    "changed": (N_("Changed"), N_("On record. Blanks are filled in, or the status moves on.")),
+    "unchanged": (N_("Unchanged"), N_("On record already, just as they are. Nothing happens.")),
+    "conflicting": (
+        N_("Conflicting"),
+        N_("They contradict the record, or each other. They are left out, and the record stays as it is."),
+    ),
+    "refused": (N_("Refused"), N_("They cannot be read or belong to nothing on record. They are left out.")),
+}
+"""What becomes of rows, and what that means."""
+
+_ACTIONS: Mapping[tuple[str, str], str] = {
+    ("create", "product"): N_("Product put in"),
+    ("change", "product"): N_("Product changed"),
+    ("create", "manufacturer"): N_("Manufacturer put in"),
+    ("change", "manufacturer"): N_("Manufacturer changed"),
+    ("create", "batch"): N_("Batch put in"),
+    ("change", "batch"): N_("Batch changed"),
+    ("recall", "batch"): N_("Batch recalled"),
+    ("commission", "batch"): N_("Units put in"),
+    ("create", "alert"): N_("Notice put in"),
+}
+
+
+def action_name(action: str, object_type: str, tr: NullTranslations) -> str:
+    """What a change was."""
+    known = _ACTIONS.get((action, object_type))
+    return tr.gettext(known) if known else f"{action} {object_type}"
+
+
+def file_size(size: int) -> str:
+    """A number of bytes as people say it.
+
+    >>> file_size(900), file_size(35_400_000)
+    ('900 bytes', '35.4 MB')
+    """
+    for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= least:
+            return f"{size / least:.3g} {unit}"
+    return f"{size} bytes"

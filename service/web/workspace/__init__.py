@@ -1,0 +1,1 @@
+"""Pages for admins: overview, imports, recalls, alerts, releases, reports, suspects."""

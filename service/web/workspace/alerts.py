@@ -1,0 +1,165 @@
+"""Regulators' notices: the list, what each touches, one entered by hand, and openFDA's reports as a file."""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from service.accounts.actors import OrganisationKind, Role
+from service.authenticity.evidence import AlertKind
+from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
+from service.registry.alerts import matches
+from service.registry.alerts.openfda import OpenFda, Report
+from service.registry.lists.cells import Cells
+from service.registry.lists.columns import recognise
+from service.registry.lists.import_files import run
+from service.registry.lists.kinds.alerts import AlertFacts, Alerts
+from service.storage.database import Database
+from service.web.core.access import actor, only_for
+from service.web.core.request_uploads import takes_files
+from service.web.public.check import FieldError, speaks, spoken
+from service.web.text import error_message
+
+alerts = Blueprint("alerts", __name__, url_prefix="/alerts")
+alerts.after_request(speaks)
+
+KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
+_REGULATORS = frozenset({OrganisationKind.REGULATOR})
+_FIELDS = (
+    *("kind", "product", "gtin", "lot", "expiry", "serial", "serial_prefix", "lot_issued"),
+    *("recall_class", "reference", "reported", "source_url", "detail"),
+)
+MOST_UPLOAD = 16 * 1024 * 1024
+"""Bytes of a file of reports; `vialcheck import` takes larger ones."""
+
+_SHOWN = 200
+
+
+@alerts.get("")
+@only_for(Role.VIEWER, kinds=KINDS)
+def listing() -> str:
+    """The latest first; `q` looks for a lot, a product, an authority or a reference."""
+    return _list([])
+
+
+@alerts.get("/<int:number>")
+@only_for(Role.VIEWER, kinds=KINDS)
+def one(number: int) -> str:
+    """One notice and what it touches."""
+    alert = matches.find(_database(), number, actor().who, regulator=_regulator())
+    return render_template(
+        "workspace/alerts/alert.html", alert=alert, just_done=bool(request.args.get("done"))
+    )
+
+
+@alerts.get("/new")
+@only_for(Role.RELEASER, kinds=KINDS, strong=True)
+def form() -> BaseResponse:
+    """An empty form; any field may be given already."""
+    return _form({name: request.args.get(name, "").strip() for name in _FIELDS}, [])
+
+
+@alerts.post("/new")
+@only_for(Role.RELEASER, kinds=KINDS, strong=True)
+def enter() -> BaseResponse:
+    """Put one on record, effective with the very next check."""
+    given = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    try:
+        facts = _facts(given)
+        number = matches.raise_alert(
+            _database(), facts, who=actor().who, reason="entered by hand", regulator=_regulator()
+        )
+    except VialcheckError as error:
+        each = error.errors if isinstance(error, InvalidFieldsError) else (error,)
+        return _form(
+            given, [FieldError(one.field or "product", error_message(one, spoken())) for one in each]
+        )
+    return redirect(url_for("alerts.one", number=number, done=1), HTTPStatus.SEE_OTHER)
+
+
+@alerts.post("/upload")
+@only_for(Role.RELEASER, kinds=_REGULATORS, strong=True)
+@takes_files(MOST_UPLOAD)
+def upload() -> BaseResponse:
+    """Put openFDA's reports on record, and show for each what could not be cut out of its text."""
+    sent = request.files.get("file")
+    if not sent:
+        error = RefusedError(ErrorCode.VALUE_MISSING, field="file")
+        said = FieldError("file", error_message(error, spoken()))
+        return make_response(_list([said]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    began = datetime.now(UTC)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "reports.json"
+        path.write_bytes(sent.read())
+        try:
+            reports = [report for _, report in OpenFda(path).reports()]
+            (outcome,) = run(_database(), [path], who=actor().who, reason="openFDA", keep_good=True).files
+        except RefusedError as error:
+            error.field = "file"
+            said = FieldError("file", error_message(error, spoken()))
+            return make_response(_list([said]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    read = [report for report in reports if isinstance(report, Report)]
+    to_read = [report for report in read if report.uncut or not report.cut.lots]
+    page = render_template(
+        "workspace/alerts/read.html",
+        outcome=outcome,
+        reports=to_read[:_SHOWN],
+        more=max(0, len(to_read) - _SHOWN),
+        lots=sum(len(report.cut.lots) for report in read),
+        count=len(read),
+        scans=matches.touched_by_new(_database(), began),
+    )
+    return make_response(page)
+
+
+def _facts(given: Mapping[str, str]) -> AlertFacts:
+    """As a row of a list is read. InvalidFieldsError with all that is wrong."""
+    authority = actor().organisation
+    named = {name: value for name, value in given.items() if value}
+    cells = Cells(
+        recognise(["authority", "kind", *_FIELDS[1:]]), [authority, *(given[name] for name in _FIELDS)]
+    )
+    facts = Alerts().parse(cells)
+    if facts is None or cells.problems or not named:
+        raise InvalidFieldsError(tuple(cells.problems))
+    return facts
+
+
+def _regulator() -> bool:
+    return actor().kind is OrganisationKind.REGULATOR
+
+
+def _database() -> Database:
+    ours: Database = current_app.extensions["vialcheck"].database
+    return ours
+
+
+def _list(errors: list[FieldError]) -> str:
+    search = request.args.get("q", "")[:100]
+    who, regulator = actor(), _regulator()
+    return render_template(
+        "workspace/alerts/list.html",
+        lines=matches.listed(_database(), who.who, regulator=regulator, search=search),
+        unread=matches.unread(_database(), who.who, regulator=regulator),
+        search=search,
+        may=who.may(Role.RELEASER),
+        regulator=regulator,
+        errors=errors,
+        by_box={each.box: each.message for each in errors},
+    )
+
+
+def _form(given: dict[str, str], errors: list[FieldError]) -> BaseResponse:
+    page = render_template(
+        "workspace/alerts/new.html",
+        given=given,
+        kinds=list(AlertKind),
+        errors=errors,
+        by_box={each.box: each.message for each in reversed(errors)},
+        regulator=_regulator(),
+    )
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK)

@@ -1,0 +1,372 @@
+"""Imports in the browser: choose a file, say what its columns mean, look at what it would do, decide.
+
+Long work runs in the background (`service.registry.import_jobs`); these pages show its progress.
+"""
+
+import csv
+import io
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from service.accounts.actors import OrganisationKind, Role
+from service.errors import (
+    ConflictError,
+    ErrorCode,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+    VialcheckError,
+)
+from service.registry.import_jobs.inspect import Part
+from service.registry.import_jobs.queue import Runner
+from service.registry.import_jobs.service import PAGE, Jobs, Upload
+from service.registry.lists.columns import FIELDS, NEEDED, Kind, Layout, guessed
+from service.registry.lists.ownership import Owner
+from service.registry.lists.readers import quoted_for_spreadsheets
+from service.registry.lists.readers import spoken as spoken_cell
+from service.registry.workbooks import MOST_ROWS, write_text_workbook
+from service.web.core.access import actor, only_for
+from service.web.core.request_uploads import MOST_TYPED, takes_files
+from service.web.public.check import FieldError, speaks, spoken
+from service.web.text import error_message
+from service.web.text.workspace.import_text import COLUMNS, KINDS, ROWS, STATES, action_name, file_size
+
+imports = Blueprint("imports", __name__, url_prefix="/imports")
+imports.after_request(speaks)
+
+_KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
+_PATIENCE = 1.5  # seconds for which a page waits for work that may be done at once
+_LOOK = 0.03
+_FIRST = 5  # rows with their reasons on the preview itself
+_ON_A_PAGE = 25
+
+
+def _jobs() -> Jobs:
+    ours: Jobs = current_app.extensions["vialcheck"].uploads
+    return ours
+
+
+def _most() -> int:
+    most: int = current_app.extensions["vialcheck"].settings.max_upload_bytes
+    return most
+
+
+@imports.get("")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def listing() -> str:
+    """The organisation's imports: who, when, which file, what became of it."""
+    page = _page_number()
+    found, count = _jobs().listed(actor(), page)
+    return _shown("listing", uploads=found, page=page, pages=_pages(count, PAGE))
+
+
+@imports.get("/new")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def new() -> str:
+    """The page to choose a file on."""
+    return _shown("new", most=file_size(_most()))
+
+
+@imports.post("/new")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+@takes_files(lambda: _most() + MOST_TYPED, on_disk=True)
+def send() -> BaseResponse:
+    """Take a file, and lead to its page."""
+    try:
+        file = request.files.get("list")
+        if file is None or not file.filename:
+            raise RefusedError(ErrorCode.FILE_MISSING, field="list")
+        number = _jobs().begin(actor(), file.stream, file.filename)
+    except UnavailableError:
+        raise
+    except VialcheckError as error:
+        return _refused("new", [error], most=file_size(_most()))
+    return _on(number)
+
+
+@imports.get("/<int:number>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def one(number: int) -> str:
+    """The page of an import: what it waits for, how far it has come, or what became of it."""
+    upload = _jobs().one(actor(), number)
+    return _page(upload, [])
+
+
+@imports.get("/<int:number>/progress")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def progress(number: int) -> Response:
+    """How far it has come, for the script of its page."""
+    upload = _jobs().one(actor(), number)
+    done = upload.new + upload.changed
+    return jsonify(state=upload.state, fraction=upload.fraction, done=done, working=upload.working)
+
+
+@imports.post("/<int:number>/columns")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def columns(number: int) -> BaseResponse:
+    """Take what the columns mean; the form once more where that cannot be."""
+    upload = _jobs().one(actor(), number)
+    part, kind = _part(upload, request.form.get("sheet", "")), _kind(request.form.get("kind", ""))
+    said = tuple(request.form.get(f"column-{place}", "") for place in range(len(part.labels)))
+    try:
+        if kind is None:
+            raise RefusedError(ErrorCode.VALUE_MISSING, field="kind")
+        _jobs().choose(actor(), number, Layout(kind, said, part.sheet))
+    except (UnavailableError, NotFoundError):
+        raise
+    except VialcheckError as error:
+        if error.code is ErrorCode.IMPORT_MOVED_ON:
+            raise
+        return make_response(_columns(upload, [error], said), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _on(number)
+
+
+@imports.post("/<int:number>/apply")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def apply(number: int) -> BaseResponse:
+    """Put on record what was shown, and nothing else."""
+    try:
+        plan, reason = request.form.get("plan", ""), request.form.get("reason", "")
+        _jobs().decide(actor(), number, reason=reason, plan=plan)
+    except (UnavailableError, NotFoundError, ConflictError):
+        raise
+    except VialcheckError as error:
+        error.field = "reason"
+        page = _page(_jobs().one(actor(), number), [error])
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _on(number)
+
+
+@imports.post("/<int:number>/again")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def again(number: int) -> BaseResponse:
+    """Back to the columns."""
+    _jobs().again(actor(), number)
+    return _on(number)
+
+
+@imports.post("/<int:number>/cancel")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def cancel(number: int) -> BaseResponse:
+    """End it. What is on record stays there."""
+    _jobs().cancel(actor(), number)
+    return _on(number)
+
+
+@imports.get("/<int:number>/rows/<kind>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def rows(number: int, kind: str) -> str:
+    """The first rows of one kind, a page at a time."""
+    if kind not in ROWS:
+        raise NotFoundError(ErrorCode.NOT_FOUND, field="rows")
+    upload, page = _jobs().one(actor(), number), _page_number()
+    said = _samples(_jobs().samples(actor(), number))
+    found = said["rows"].get(kind, [])
+    some = found[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
+    count = (upload.seen or {}).get(kind, 0)
+    return _shown(
+        "rows",
+        upload=upload,
+        kind=kind,
+        labels=said["labels"],
+        rows=some,
+        count=count,
+        looked_at=len(found),
+        page=page,
+        pages=_pages(len(found), _ON_A_PAGE),
+    )
+
+
+@imports.get("/<int:number>/changes")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def changes(number: int) -> str:
+    """What the import changed, as the audit has it."""
+    upload, page = _jobs().one(actor(), number), _page_number()
+    entries, count = _jobs().changes(actor(), number, page)
+    named = [(action_name(entry.action, entry.object_type, spoken()), entry) for entry in entries]
+    return _shown("changes", upload=upload, entries=named, count=count, page=page, pages=_pages(count, PAGE))
+
+
+@imports.get("/<int:number>/refused.csv")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def refused(number: int) -> Response:
+    """All rows that were left out, as they were sent, with a reason each; no cell is run as a formula."""
+    upload = _jobs().one(actor(), number)
+    path, late = _jobs().refused(actor(), number)
+    content = _refused_rows(path, late, (upload.seen or {}).get("delimiter") or ",")
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="import-{number}-refused.csv"'
+    return response
+
+
+@imports.get("/<int:number>/refused.xlsx")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def refused_workbook(number: int) -> Response:
+    """The same as a workbook of text, for whoever sent one: in it no zero is lost on the way to be mended."""
+    upload = _jobs().one(actor(), number)
+    path, late = _jobs().refused(actor(), number)
+    if upload.refused >= MOST_ROWS:
+        raise NotFoundError(ErrorCode.NOT_FOUND, field="import")
+    target = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the response)
+    delimiter = (upload.seen or {}).get("delimiter") or ","
+    with path.open(encoding="utf-8", newline="") as source:
+        rows = ([spoken_cell(cell) for cell in row] for row in csv.reader(source, delimiter=delimiter))
+        write_text_workbook(target, chain(rows, ([*cells, reason] for cells, reason in late)))
+    target.seek(0)
+    return send_file(
+        target,
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        as_attachment=True,
+        download_name=f"import-{number}-refused.xlsx",
+    )
+
+
+def _refused_rows(path: Path, late: list[tuple[list[str], str]], delimiter: str) -> Iterator[bytes]:
+    with path.open("rb") as source:
+        while block := source.read(256 * 1024):
+            yield block
+    for cells, reason in late:
+        line = io.StringIO()
+        csv.writer(line, delimiter=delimiter).writerow([*map(quoted_for_spreadsheets, cells), reason])
+        yield line.getvalue().encode()
+
+
+def _on(number: int) -> BaseResponse:
+    """To the page of the import, after a moment in which its work may be done."""
+    runner: Runner = current_app.extensions["vialcheck"].runner
+    until = time.monotonic() + _PATIENCE
+    while runner.at_work.is_set() and time.monotonic() < until and _jobs().one(actor(), number).working:
+        time.sleep(_LOOK)
+    return redirect(url_for("imports.one", number=number), HTTPStatus.SEE_OTHER)
+
+
+def _page(upload: Upload, errors: list[VialcheckError]) -> str:
+    if upload.state == "columns":
+        return _columns(upload, errors, None)
+    if upload.working:
+        return _shown("progress", upload=upload)
+    if upload.state == "preview":
+        said = _samples(_jobs().samples(actor(), upload.id))
+        first = {kind: said["rows"].get(kind, [])[:_FIRST] for kind in ROWS}
+        layout = upload.layout
+        return _shown(
+            "preview",
+            upload=upload,
+            labels=said["labels"],
+            first=first,
+            kind_name=_kind_name(layout.kind) if layout else "",
+            errors=_said(errors),
+        )
+    error = error_message(upload.error, spoken()) if upload.error else ""
+    return _shown("ended", upload=upload, error=error, files=_has_files(upload))
+
+
+def _has_files(upload: Upload) -> bool:
+    try:
+        _jobs().refused(actor(), upload.id)
+    except NotFoundError:
+        return False
+    return True
+
+
+def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...] | None) -> str:
+    """The form for the columns; of the sheet and kind that are asked for, or else the likeliest."""
+    asked = request.values
+    part = _part(upload, asked.get("sheet", ""))
+    may = [kind for kind in Kind if kind in Owner.of(actor()).kinds]
+    kind = _kind(asked.get("kind", "")) or part.kind
+    kind = kind if kind in may else may[0]
+    meant = said or (part.columns if kind is part.kind else guessed(kind, part.labels))
+    return _shown(
+        "columns",
+        upload=upload,
+        part=part,
+        kind=kind,
+        kinds=[(each, *map(spoken().gettext, KINDS[each])) for each in may],
+        fields=[(name, spoken().gettext(COLUMNS[name]), name in NEEDED[kind]) for name in FIELDS[kind]],
+        meant=meant,
+        errors=_about_columns(errors),
+    )
+
+
+def _part(upload: Upload, sheet: str) -> Part:
+    """The sheet of this name, else the one most like a list. IMPORT_MOVED_ON before it was read."""
+    if not upload.parts:
+        raise ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
+    named = [part for part in upload.parts if part.sheet == sheet]
+    return named[0] if named else max(upload.parts, key=lambda part: sum(map(bool, part.columns)))
+
+
+def _kind(text: str) -> Kind | None:
+    return Kind(text) if text in set(Kind) else None
+
+
+def _kind_name(kind: Kind) -> str:
+    return spoken().gettext(KINDS[kind][0])
+
+
+def _samples(path: Path) -> dict[str, Any]:
+    """The rows of the preview; NOT_FOUND when they are gone."""
+    try:
+        said: dict[str, Any] = json.loads(path.read_text())
+    except OSError as error:
+        raise NotFoundError(ErrorCode.NOT_FOUND, field="rows") from error
+    return said
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
+
+
+def _pages(count: int, each: int) -> int:
+    return max(1, -(-count // each))
+
+
+def _about_columns(errors: list[VialcheckError]) -> list[FieldError]:
+    """Which column is meant is not known: it leads to the first, or to the kind of list."""
+    messages = [error_message(error, spoken(), technical=False) for error in errors]
+    boxes = ["kind" if error.code is ErrorCode.LIST_NOT_YOURS else "column-0" for error in errors]
+    return [FieldError(*each) for each in zip(boxes, messages, strict=True)]
+
+
+def _said(errors: list[VialcheckError]) -> list[FieldError]:
+    return [FieldError(error.field or "list", error_message(error, spoken())) for error in errors]
+
+
+def _refused(page: str, errors: list[VialcheckError], **more: Any) -> BaseResponse:
+    return make_response(_shown(page, errors=_said(errors), **more), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@imports.errorhandler(RequestEntityTooLarge)
+def _too_large(_: RequestEntityTooLarge) -> BaseResponse:
+    """The file is larger than the service takes: said on the form, not on a page of its own."""
+    error = RefusedError(ErrorCode.FILE_TOO_LARGE, expected=f"at most {file_size(_most())}", field="list")
+    page = _shown("new", errors=_said([error]), most=file_size(_most()))
+    return make_response(page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def _shown(template: str, /, **more: Any) -> str:
+    names = {"states": STATES, "row_words": ROWS, "column_names": COLUMNS, "size": file_size}
+    return render_template(f"imports/{template}.html", **names, **more)

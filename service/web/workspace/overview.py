@@ -1,0 +1,169 @@
+"""What an organisation sees of its own records: the overview, search, a product whole, a batch whole."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from flask import Blueprint, current_app, g, render_template, request, url_for
+
+from service.accounts.actors import OrganisationKind, Role
+from service.authenticity.dispositions import Disposition
+from service.gs1.iso.countries import countries
+from service.registry.search import PAGE, Catalogue, Hit
+from service.registry.statistics import Bar, Figures
+from service.registry.suspects.queries import Watching
+from service.reports.inbox import Triage
+from service.storage.suspects import State
+from service.web.charts.stacked_columns import columns
+from service.web.charts.world_map import drawn
+from service.web.core.access import actor, only_for
+from service.web.public.check import speaks
+from service.web.text.formatting import MONTHS, date_words
+from service.web.text.verdict_text import DISPOSITIONS
+
+overview = Blueprint("overview", __name__)
+overview.after_request(speaks)
+
+_KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
+_SPANS = (30, 90)
+"""Days that a chart may show; checks are kept for 90."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a chart of bars."""
+
+    address: str
+    label: str
+    count: int
+    stopped: int
+
+
+@overview.app_context_processor
+def _words() -> dict[str, object]:
+    return {
+        "short_day": short_day,
+        "date_said": lambda on: date_words(on.isoformat(), g.translation),
+        "disposition_words": lambda each: g.translation.gettext(DISPOSITIONS[Disposition(each)]),
+    }
+
+
+def short_day(on: date) -> str:
+    """A day as a chart says it: 5 Nov."""
+    return f"{on.day} {g.translation.gettext(MONTHS[on.month - 1])[:3]}"
+
+
+@overview.get("/overview")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def page() -> str:
+    """What is going on with this organisation's products."""
+    days = _span()
+    figures, who = _figures(), actor()
+    by_day, by_country = figures.by_day(who, days), figures.by_country(who, days)
+    return render_template(
+        "workspace/overview.html",
+        spans=_SPANS,
+        span=days,
+        days=by_day,
+        chart=columns(by_day),
+        by_country=list(_rows(by_country, _country)),
+        map=drawn({bar.label: bar.count for bar in by_country}),
+        by_lot=list(_rows(figures.by_lot(who, days), _lot)),
+        unknown=list(_rows(figures.unknown_lots(who, days), _unknown)),
+        reports=_triage().counts(who),
+        standing_out=_watching().counts(who)[State.OPEN],
+        products=_catalogue().products(who),
+    )
+
+
+@overview.get("/search")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def search() -> str:
+    """Anything, in one box."""
+    text = request.args.get("q", "")
+    hits = _catalogue().search(actor(), text) if text.strip() else []
+    return render_template("workspace/search.html", text=text, hits=[(hit, _address(hit)) for hit in hits])
+
+
+@overview.get("/products/<gtin>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def product(gtin: str) -> str:
+    """One product, its batches and its history."""
+    number = max(1, request.args.get("page", 1, type=int))
+    found = _catalogue().product(actor(), gtin, page=min(number, 10_000))
+    return render_template(
+        "workspace/product.html",
+        product=found,
+        countries=countries(),
+        page=number,
+        pages=-(-found.total // PAGE),
+    )
+
+
+@overview.get("/products/<gtin>/lots/<path:lot>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def batch(gtin: str, lot: str) -> str:
+    """One batch: what it is, its units, its checks, its history."""
+    found = _catalogue().batch(actor(), gtin, lot)
+    days = _span()
+    by_day = _figures().by_day(actor(), days, batch_id=found.id)
+    by_country = _figures().by_country(actor(), days, batch_id=found.id)
+    return render_template(
+        "workspace/batch.html",
+        batch=found,
+        span=days,
+        spans=_SPANS,
+        days=by_day,
+        chart=columns(by_day),
+        by_country=list(_rows(by_country, _country)),
+        map=drawn({bar.label: bar.count for bar in by_country}),
+        countries=countries(),
+    )
+
+
+def _rows(bars: list[Bar], shown: Callable[[Bar], tuple[str, str]]) -> Iterator[Row]:
+    for bar in bars:
+        address, label = shown(bar)
+        yield Row(address, label, bar.count, bar.stopped)
+
+
+def _country(bar: Bar) -> tuple[str, str]:
+    return "", countries().get(bar.label, g.translation.gettext("Not said"))
+
+
+def _lot(bar: Bar) -> tuple[str, str]:
+    return url_for("overview.batch", gtin=bar.key[0], lot=bar.key[1]), bar.label
+
+
+def _unknown(bar: Bar) -> tuple[str, str]:
+    return url_for("overview.search", q=bar.key[1]), bar.label
+
+
+def _address(hit: Hit) -> str:
+    if hit.kind == "product":
+        return url_for("overview.product", gtin=hit.key[0])
+    if hit.kind in {"batch", "unit"}:
+        return url_for("overview.batch", gtin=hit.key[0], lot=hit.key[1])
+    return url_for("triage.one", number=int(hit.key[0])) if hit.kind == "report" else ""
+
+
+def _span() -> int:
+    asked = request.args.get("days", _SPANS[0], type=int)
+    return asked if asked in _SPANS else _SPANS[0]
+
+
+def _figures() -> Figures:
+    return cast(Figures, current_app.extensions["vialcheck"].figures)
+
+
+def _catalogue() -> Catalogue:
+    return cast(Catalogue, current_app.extensions["vialcheck"].catalogue)
+
+
+def _watching() -> Watching:
+    return Watching(current_app.extensions["vialcheck"].database)
+
+
+def _triage() -> Triage:
+    return cast(Triage, current_app.extensions["vialcheck"].triage)

@@ -1,0 +1,154 @@
+"""Recalls and holds of an organisation's own products: history, one question a page, preview, lifting.
+
+What was answered so far travels in the form itself; nothing is on record before the last page is sent.
+"""
+
+from http import HTTPStatus
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from service.accounts.actors import OrganisationKind, Role
+from service.errors import InvalidFieldsError, VialcheckError
+from service.registry import recalls as use
+from service.storage.database import Database
+from service.web.core.access import actor, only_for, open_to_everyone
+from service.web.public.check import FieldError, speaks, spoken
+from service.web.text import error_message
+from service.web.text.formatting import date_words
+
+recalls = Blueprint("recalls", __name__, url_prefix="/recalls")
+recalls.after_request(speaks)
+
+OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
+
+_STEPS = {
+    "what": ("kind", "gtin"),
+    "which": ("scope",),
+    "numbers": ("lot", "expiry_from", "expiry_to", "serial_from", "serial_to", "serials"),
+    "why": ("recall_class", "reason", "reference", "public_text"),
+    "preview": (),
+}
+_FIELDS = tuple(field for fields in _STEPS.values() for field in fields)
+
+
+@recalls.app_context_processor
+def _words() -> dict[str, object]:
+    return {"iso_day": lambda on: date_words(on.isoformat(), spoken())}
+
+
+@recalls.get("")
+@only_for(Role.VIEWER, kinds=OWNERS)
+def listing() -> str:
+    """Those that stand, then those that were lifted."""
+    lines = use.history(_database(), actor().who)
+    return render_template("workspace/recalls/list.html", lines=lines, may=actor().may(Role.RELEASER))
+
+
+@recalls.get("/public")
+@open_to_everyone
+def public() -> str:
+    """Every recall that stands, for anybody."""
+    return render_template("public/recalls.html", lines=use.public(_database()))
+
+
+@recalls.get("/new")
+@only_for(Role.RELEASER, kinds=OWNERS, strong=True)
+def begin() -> BaseResponse:
+    """The first question; `gtin` and `lot` may be given already."""
+    given = {field: request.args.get(field, "").strip() for field in _FIELDS}
+    if given["lot"] and not given["scope"]:
+        given["scope"] = "lot"
+    return _question("what", given, [])
+
+
+@recalls.post("/new")
+@only_for(Role.RELEASER, kinds=OWNERS, strong=True)
+def answer() -> BaseResponse:
+    """Take one page's answers: the next question, or the same again with what is wrong; at last, do it."""
+    given = {field: request.form.get(field, "").strip() for field in _FIELDS}
+    steps = list(_STEPS)
+    back, asked = request.form.get("back", ""), request.form.get("step", "")
+    if back in _STEPS:
+        return _question(back, given, [])
+    place = steps.index(asked) if asked in _STEPS else 0
+    order, errors = _order(given)
+    for step in steps[: place + 1]:
+        if wrong := [error for error in errors if error.box in _STEPS[step]]:
+            return _question(step, given, wrong)
+    if order is None or asked != "preview":
+        following = steps[min(place + 1, len(steps) - 1)]
+        # all of a product has no numbers to ask for
+        skipped = following == "numbers" and given["scope"] == "product"
+        return _question("why" if skipped else following, given, [], order)
+    number = use.issue(_database(), order, who=actor().who)
+    return redirect(url_for("recalls.one", number=number, done=1), HTTPStatus.SEE_OTHER)
+
+
+@recalls.get("/<int:number>")
+@only_for(Role.VIEWER, kinds=OWNERS)
+def one(number: int) -> BaseResponse:
+    """One recall or hold, and its end."""
+    return _page(number, {}, [])
+
+
+@recalls.post("/<int:number>/lift")
+@only_for(Role.RELEASER, kinds=OWNERS, strong=True)
+def lift(number: int) -> BaseResponse:
+    """End it by another record."""
+    given = {name: request.form.get(name, "").strip() for name in ("reason", "reference")}
+    use.find(_database(), number, actor().who)
+    try:
+        use.lift(_database(), number, reason=given["reason"], reference=given["reference"], who=actor().who)
+    except VialcheckError as error:
+        if error.field not in given:
+            raise
+        return _page(number, given, [FieldError(error.field or "", error_message(error, spoken()))])
+    return redirect(url_for("recalls.one", number=number, done=1), HTTPStatus.SEE_OTHER)
+
+
+def _database() -> Database:
+    ours: Database = current_app.extensions["vialcheck"].database
+    return ours
+
+
+def _order(given: dict[str, str]) -> tuple[use.Order | None, list[FieldError]]:
+    try:
+        return use.read_order(given, hold=given["kind"] == "hold"), []
+    except InvalidFieldsError as error:
+        said = [FieldError(each.field or "", error_message(each, spoken())) for each in error.errors]
+        return None, said
+
+
+def _question(
+    step: str, given: dict[str, str], errors: list[FieldError], order: use.Order | None = None
+) -> BaseResponse:
+    products = use.products(_database(), actor().who)
+    page = render_template(
+        "workspace/recalls/new.html",
+        step=step,
+        number=list(_STEPS).index(step) + 1,
+        given=given,
+        kept={field: given[field] for field in _FIELDS if field not in _STEPS[step] and given[field]},
+        products=products,
+        product=dict(products).get(given["gtin"], ""),
+        classes=use.CLASSES,
+        errors=errors,
+        by_box={each.box: each.message for each in reversed(errors)},
+        touched=use.preview(_database(), order, who=actor().who) if order and step == "preview" else None,
+        order=order,
+    )
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK)
+
+
+def _page(number: int, given: dict[str, str], errors: list[FieldError]) -> BaseResponse:
+    page = render_template(
+        "workspace/recalls/recall.html",
+        line=use.find(_database(), number, actor().who),
+        given=given,
+        errors=errors,
+        by_box={each.box: each.message for each in reversed(errors)},
+        may=actor().may(Role.RELEASER),
+        just_done=bool(request.args.get("done")) and not errors,
+    )
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK)
