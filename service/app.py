@@ -1,7 +1,6 @@
 """`create_app(settings)`: the only place where things meet."""
 
 import atexit
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -9,28 +8,27 @@ from threading import Event
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.accounts.credentials.secret_box import Seal
-from service.accounts.services import Accounts
-from service.accounts.sign_in.sessions import Sessions
-from service.clinics.deliveries import Gate
-from service.clinics.stock import Shelves
-from service.clinics.usage import Hands
-from service.registry.digests.service import Ways, send
-from service.registry.import_jobs.files import Shelf
-from service.registry.import_jobs.queue import Job, Runner
-from service.registry.import_jobs.service import Jobs
-from service.registry.import_jobs.worker import Worker
-from service.registry.search import Catalogue
-from service.registry.statistics import Figures
-from service.reports.inbox import Triage
-from service.reports.intake import Reports
+from service.accounts.credentials.secret_box import SecretBox
+from service.accounts.services import AccountServices
+from service.clinics.deliveries import DeliveryService
+from service.clinics.stock import StockQueries
+from service.clinics.usage import VialUsage
+from service.registry.digests.service import DigestTransport, send
+from service.registry.import_jobs.files import ImportFiles
+from service.registry.import_jobs.queue import JobQueue, PeriodicJob
+from service.registry.import_jobs.service import ImportJobs
+from service.registry.import_jobs.worker import ImportWorker
+from service.registry.search import RecordSearch
+from service.registry.statistics import Statistics
+from service.reports.inbox import ReportInbox
+from service.reports.intake import ReportIntake
 from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
-from service.storage.retention import tidy
-from service.verification.device_marks import ClientKeys
-from service.verification.service import Desk
-from service.web.accounts import forms
+from service.storage.retention import apply_retention
+from service.verification.device_marks import DeviceMarks
+from service.verification.service import VerificationService
+from service.web.accounts import common
 from service.web.accounts.audit import audit, init_words
 from service.web.accounts.factors import factors
 from service.web.accounts.invitation import invitation
@@ -45,10 +43,11 @@ from service.web.api.openapi import docs
 from service.web.api.readings import readings
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads
-from service.web.core.concurrency import Turns
-from service.web.core.i18n import best_language, translation
-from service.web.core.request_origin import PlaceDatabase
-from service.web.public.check import pages
+from service.web.core.concurrency import ConcurrencyLimiter
+from service.web.core.geoip import GeoIpDatabase
+from service.web.core.i18n import best_language, template_words, translation
+from service.web.core.services import Services, register
+from service.web.public import pages
 from service.web.public.labels import labels
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
@@ -63,39 +62,6 @@ from service.web.workspace.recalls import recalls
 from service.web.workspace.releases import release
 from service.web.workspace.report_inbox import triage
 from service.web.workspace.suspects import watch
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What a request may need, at `app.extensions["vialcheck"]`."""
-
-    settings: Settings
-    database: Database
-    desk: Desk
-    accounts: Accounts
-    reports: Reports
-    triage: Triage
-    catalogue: Catalogue
-    figures: Figures
-    clients: ClientKeys
-    places: PlaceDatabase | None
-    gate: Gate
-    hands: Hands
-    shelves: Shelves
-    uploads: Jobs
-    runner: Runner
-
-    @property
-    def sessions(self) -> Sessions:
-        """Who is signed in."""
-        return self.accounts.sessions
-
-    def close(self) -> None:
-        """Write down what waits, and let go of the database."""
-        self.runner.close()
-        self.desk.close()
-        self.database.close()
-
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -125,86 +91,80 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = request_uploads.MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
-    service = _service(settings)
-    app.extensions["vialcheck"] = service
-    atexit.register(service.desk.close)
+    services = _services(settings)
+    register(app, services)
+    atexit.register(services.verification.close)
     _speak(app)
     error_responses.init_app(app)
-    _open_doors(app)
+    _register_blueprints(app)
     if settings.proxies:
         many = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
-    app.wsgi_app = Turns(app.wsgi_app, at_once=settings.threads, largest=request_uploads.MOST_UPLOAD)  # type: ignore[method-assign]  # likewise
+    limiter = ConcurrencyLimiter(app.wsgi_app, at_once=settings.threads, largest=request_uploads.MOST_UPLOAD)
+    app.wsgi_app = limiter  # type: ignore[method-assign]  # likewise
     app.after_request(_secure)
     return app
 
 
-def _service(settings: Settings) -> Service:
+def _services(settings: Settings) -> Services:
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    desk = Desk(database, window=settings.loss_window, alone=settings.processes == 1)
-    shelf, runner = imports_of(settings, database)
-    return Service(
+    verification = VerificationService(database, window=settings.loss_window, alone=settings.processes == 1)
+    secrets = SecretBox(settings.secret_key, settings.secret_file)
+    files, queue = imports_of(settings, database)
+    return Services(
         settings,
         database,
-        desk,
-        accounts=Accounts.of(database, Seal(settings.secret_key, settings.secret_file), settings.provider),
-        reports=Reports(database),
-        triage=Triage(database),
-        catalogue=Catalogue(database),
-        figures=Figures(database),
-        clients=ClientKeys(database),
-        places=PlaceDatabase(Path(settings.places_database)) if settings.places_database else None,
-        gate=Gate(database, desk),
-        hands=Hands(database),
-        shelves=Shelves(database, desk.now),
-        uploads=Jobs(database, shelf, runner.wake, most_bytes=settings.max_upload_bytes),
-        runner=runner,
+        verification,
+        accounts=AccountServices.of(database, secrets, settings.provider),
+        report_intake=ReportIntake(database),
+        report_inbox=ReportInbox(database),
+        search=RecordSearch(database),
+        statistics=Statistics(database),
+        device_marks=DeviceMarks(database),
+        geoip=GeoIpDatabase(Path(settings.places_database)) if settings.places_database else None,
+        deliveries=DeliveryService(database, verification),
+        vial_usage=VialUsage(database),
+        stock=StockQueries(database, verification.now),
+        import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
+        job_queue=queue,
     )
 
 
-def _open_doors(app: Flask) -> None:
-    asking = (
-        pages,
-        photo,
-        reports,
-        privacy,
-        station,
-        setup,
-        labels,
-        verifications.api,
-        readings,
-        docs,
-        health,
-    )
-    accounts = (account, me, factors, people, invitation, keys, audit, single_sign_on)
-    stopping = (watch, recalls, release, alerts)
-    for blueprint in (*asking, clinic, triage, overview, imports, *stopping, *accounts):
+_PUBLIC = (pages, photo, reports, privacy, labels, station, setup)
+_API = (verifications.api, readings, docs, health)
+_WORKSPACE = (overview, imports, watch, recalls, release, alerts, triage)
+_ACCOUNTS = (account, me, factors, people, invitation, keys, audit, single_sign_on)
+
+
+def _register_blueprints(app: Flask) -> None:
+    for blueprint in (*_PUBLIC, *_API, clinic, *_WORKSPACE, *_ACCOUNTS):
         app.register_blueprint(blueprint)
+    app.context_processor(template_words)
     request_uploads.init_app(app)
     access.init_app(app)
     navigation.init_app(app)
-    forms.init_app(app)
+    common.init_app(app)
     init_words(app.jinja_env.globals)
 
 
-def imports_of(settings: Settings, database: Database) -> tuple[Shelf, Runner]:
+def imports_of(settings: Settings, database: Database) -> tuple[ImportFiles, JobQueue]:
     """Where lists that people send lie, and who does the work behind them (once it is started).
 
     The same does what comes round again and again: letting go of what is kept of people, and digests.
     """
-    shelf, stop, ways = Shelf(settings.files), Event(), ways_of(settings)
+    shelf, stop, ways = ImportFiles(settings.files), Event(), ways_of(settings)
     rounds = (
-        Job("let_go", "27", lambda: tidy(database, datetime.now(UTC))),
-        Job("digests", "*/10", lambda: send(database, ways, datetime.now(UTC))),
+        PeriodicJob("let_go", "27", lambda: apply_retention(database, datetime.now(UTC))),
+        PeriodicJob("digests", "*/10", lambda: send(database, ways, datetime.now(UTC))),
     )
-    return shelf, Runner(Worker(database, shelf, stop=stop), settings.files, stop, rounds)
+    return shelf, JobQueue(ImportWorker(database, shelf, stop=stop), settings.files, stop, rounds)
 
 
-def ways_of(settings: Settings) -> Ways:
+def ways_of(settings: Settings) -> DigestTransport:
     """How digests go out, and in whose words."""
     tr = translation()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return Ways(
+    return DigestTransport(
         lambda news, pages: digest_text(news, pages, tr), address, settings.smtp_url, settings.mail_from
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.accounts.sign_in.identity_provider import Provider
+from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
 
@@ -111,11 +111,11 @@ class Settings(BaseSettings):
         return self.workers or min(_MOST_PROCESSES, _cores())
 
     @property
-    def provider(self) -> Provider | None:
+    def provider(self) -> IdentityProvider | None:
         """The OpenID Connect provider, if one is set up."""
         if not self.oidc_issuer:
             return None
-        return Provider(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        return IdentityProvider(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
 
     @property
     def secret_file(self) -> Path:

@@ -26,15 +26,15 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from service.authenticity.evidence import Asker
-from service.authenticity.scan_history.sightings import Kind, Place, sighting
+from service.authenticity.scan_history.sightings import Region, SightingKind, sighting
 from service.gs1.identifiers import Gtin, check_digit
 from service.registry.lists import import_files
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.storage.hot.sightings import HistoryWriter, Scope, Seen, Subject
+from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
 from service.storage.models import Batch, Manufacturer, Product
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.bench_images import images
 from tests.storage.raw import executemany_units
 
@@ -198,12 +198,12 @@ def verifications(folder: Path) -> None:
 
 def lookups(folder: Path) -> None:
     """One check among 10^4, 10^5 and 10^6 units."""
-    desks: dict[int, Desk] = {}
+    desks: dict[int, VerificationService] = {}
     for units in (10_000, 100_000, 1_000_000):
         database = Database(f"sqlite:///{folder / f'{units}.db'}")
         database.migrate()
         fill(database, units)
-        desks[units] = Desk(database)
+        desks[units] = VerificationService(database)
     numbers, times = random.Random(2), {units: list[float]() for units in desks}
     for _ in range(ROUNDS):
         for units, desk in desks.items():
@@ -214,7 +214,7 @@ def lookups(folder: Path) -> None:
             ]
             start = time.perf_counter()
             for question in questions:
-                desk.look_up(question)
+                desk.preview(question)
             times[units].append((time.perf_counter() - start) / len(questions))
     for units in desks:
         say(f"lookup_{units}_units", statistics.median(times[units]) * 1e6, "microseconds")
@@ -231,14 +231,14 @@ def histories(folder: Path) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     units = {"scanned_twice": 2, "at_home": 100_000, "everywhere": 100_000}
     for number, (where, scans) in enumerate(units.items()):
-        subject = Subject(Scope.UNIT, 1, serial_of(number))
+        subject = Subject(SubjectScope.UNIT, 1, serial_of(number))
         for first in range(0, scans, 5000):
             seen = [
-                Seen(
+                NewSighting(
                     subject,
                     sighting(
-                        Kind.STRANGER,
-                        Place("FR", f"T{n}" if where == "everywhere" else "Lyon"),
+                        SightingKind.STRANGER,
+                        Region("FR", f"T{n}" if where == "everywhere" else "Lyon"),
                         start + timedelta(minutes=n),
                         f"d{n}",
                     ),
@@ -247,7 +247,7 @@ def histories(folder: Path) -> None:
             ]
             with database.transaction(durable=False) as connection:
                 writer.add(connection, seen, [subject])
-    desk, times = Desk(database), {where: list[float]() for where in units}
+    desk, times = VerificationService(database), {where: list[float]() for where in units}
     for _ in range(ROUNDS * 3):
         for number, where in enumerate(units):
             question = Question(
@@ -260,7 +260,7 @@ def histories(folder: Path) -> None:
             )
             begun = time.perf_counter()
             for _ in range(500):
-                desk.look_up(question)
+                desk.preview(question)
             times[where].append((time.perf_counter() - begun) / 500)
     say("history_2", statistics.median(times["scanned_twice"]) * 1e6, "microseconds")
     for where, target in (("at_home", "at most 1.3"), ("everywhere", "printed beside it")):
@@ -288,7 +288,7 @@ def importing(folder: Path) -> None:
         start = time.perf_counter()
         executemany_units(bare, units)
         middle = time.perf_counter()
-        import_files.run(whole, [path], who=Who("bench"), reason="bench")
+        import_files.run(whole, [path], who=AuditActor("bench"), reason="bench")
         end = time.perf_counter()
         ratios.append((middle - start) / (end - middle))
         speeds.append(rows / (end - middle))

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
+from service.web.core.services import services_of
 from tests.postgres import Postgres
 
 # No test asserts a time: a law holds on a machine that is busy with other things too.
@@ -91,7 +92,7 @@ def app(database_url: str) -> Iterator[Flask]:
     application = create_app(Settings(database_url=database_url))
     application.testing = True
     yield application
-    application.extensions["vialcheck"].close()
+    services_of(application).close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from service.accounts.sign_in.sessions import Sessions
 from service.storage.database import Database
 from service.storage.models import Account, Organisation
 from service.web.core.access import COOKIE
+from service.web.core.services import services_of
 
 PASSWORD = "tumbling violet harbour 7"
 
@@ -58,7 +59,7 @@ def signed_in(
     email: str = "",
 ) -> FlaskClient:
     """A browser in which a person with these roles, of the organisation `name`, is signed in."""
-    service = app.extensions["vialcheck"]
+    service = services_of(app)
     database: Database = service.database
     sessions: Sessions = service.sessions
     person = account(database, organisation(database, name, kind, country), *roles, email=email)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.errors import ErrorCode, ForbiddenError
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 
 
 class Role(StrEnum):
@@ -45,7 +45,7 @@ def needs_second_factor(roles: Iterable[Role]) -> bool:
     return bool({Role.ADMIN, Role.IMPORTER, Role.RELEASER}.intersection(roles))
 
 
-class Scope(StrEnum):
+class ApiKeyScope(StrEnum):
     """What a program may do with an organisation's key."""
 
     VERIFY = "verify"
@@ -73,7 +73,7 @@ class Actor:
     network: str = ""
     session: str = ""
     email: str = ""
-    scopes: frozenset[Scope] = frozenset()
+    scopes: frozenset[ApiKeyScope] = frozenset()
 
     def may(self, role: Role) -> bool:
         """Whether this person may do what `role` does, in their own organisation."""
@@ -97,6 +97,6 @@ class Actor:
         return needs_second_factor(self.roles)
 
     @property
-    def who(self) -> Who:
+    def who(self) -> AuditActor:
         """How the audit names them."""
-        return Who(self.name, self.account_id, self.organisation_id, self.network)
+        return AuditActor(self.name, self.account_id, self.organisation_id, self.network)

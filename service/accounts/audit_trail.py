@@ -17,7 +17,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditLine:
     """One change, or one sign-in. `before` and `after` are plain values, without any secret."""
 
     id: int
@@ -33,7 +33,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AuditFilter:
     """What to show: of one object, of one person (by a part of the name), from one day to another (UTC)."""
 
     object_type: str = ""
@@ -50,33 +50,33 @@ class AuditTrail:
         self._database = database
 
     def page(
-        self, actor: Actor, wanted: Wanted, *, before: int | None = None
-    ) -> tuple[list[Entry], int | None]:
+        self, actor: Actor, wanted: AuditFilter, *, before: int | None = None
+    ) -> tuple[list[AuditLine], int | None]:
         """The newest `PAGE` entries older than the entry `before`; where to go on, if there are more."""
         query = _wanted(actor, wanted, before).limit(PAGE + 1)
         with self._database.reading() as connection:
-            rows = [Entry(*row) for row in connection.execute(query)]
+            rows = [AuditLine(*row) for row in connection.execute(query)]
         more = rows[PAGE - 1].id if len(rows) > PAGE else None
         return rows[:PAGE], more
 
-    def all(self, actor: Actor, wanted: Wanted) -> Iterator[Entry]:
+    def all(self, actor: Actor, wanted: AuditFilter) -> Iterator[AuditLine]:
         """Every entry, the newest first, some hundred at a time: no transaction stays open in between."""
         before: int | None = None
         while True:
             query = _wanted(actor, wanted, before).limit(_AT_ONCE)
             with self._database.reading() as connection:
-                rows = [Entry(*row) for row in connection.execute(query)]
+                rows = [AuditLine(*row) for row in connection.execute(query)]
             yield from rows
             if len(rows) < _AT_ONCE:
                 return
             before = rows[-1].id
 
-    def audit_of(self, object_type: str, object_id: str, *, most: int = PAGE) -> list[Entry]:
+    def audit_of(self, object_type: str, object_id: str, *, most: int = PAGE) -> list[AuditLine]:
         """The latest that was done to one thing, by anybody. Whether one may see it, the caller knows."""
         of_thing = AuditEntry.object_type == object_type, AuditEntry.object_id == object_id[:MOST_OF_AN_ID]
         query = select(*_COLUMNS).where(*of_thing).order_by(AuditEntry.id.desc()).limit(most)
         with self._database.reading() as connection:
-            return [Entry(*row) for row in connection.execute(query)]
+            return [AuditLine(*row) for row in connection.execute(query)]
 
     def object_types(self, actor: Actor) -> list[str]:
         """What kinds of things the organisation's entries speak of."""
@@ -99,7 +99,7 @@ _COLUMNS = (
 )
 
 
-def _wanted(actor: Actor, wanted: Wanted, before: int | None) -> Select[*tuple[Any, ...]]:
+def _wanted(actor: Actor, wanted: AuditFilter, before: int | None) -> Select[*tuple[Any, ...]]:
     conditions: list[ColumnElement[bool]] = [AuditEntry.organisation_id == actor.organisation_id]
     if wanted.object_type:
         conditions.append(AuditEntry.object_type == wanted.object_type)

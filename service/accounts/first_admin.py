@@ -9,16 +9,16 @@ from sqlalchemy import Connection, select
 from service.accounts.actors import OrganisationKind, Role
 from service.accounts.credentials import passwords
 from service.accounts.invitations import Invitations
-from service.accounts.organisations import found, read_email, read_name, read_place
+from service.accounts.organisations import create_organisation, read_email, read_name, read_place
 from service.accounts.people import NewAccount, join, remove_factors
 from service.errors import ConflictError, ErrorCode, NotFoundError
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Account, Organisation
 
 
 @dataclass(frozen=True, slots=True)
-class Into:
+class NewOrganisation:
     """The organisation, made where there is none of this name. `country`, `region`: a clinic's place."""
 
     name: str
@@ -37,7 +37,7 @@ class FirstAdmin:
         self._clock = clock
         self._invitations = Invitations(database, clock=clock)
 
-    def create(self, into: Into, *, email: str, name: str, password: str, who: Who) -> int:
+    def create(self, into: NewOrganisation, *, email: str, name: str, password: str, who: AuditActor) -> int:
         """The account's number. RefusedError for a weak password, ConflictError for what is taken."""
         address, person = read_email(email), read_name(name)
         passwords.check_new(password, about=(person, address, into.name))
@@ -47,7 +47,7 @@ class FirstAdmin:
             who = replace(who, organisation_id=number)
             return join(connection, new, who=who, at=self._clock(), reason="first admin")
 
-    def invite(self, into: Into, *, email: str, who: Who) -> str:
+    def invite(self, into: NewOrganisation, *, email: str, who: AuditActor) -> str:
         """The token of a link with which they choose a password themselves."""
         address = read_email(email)
         with self._database.transaction() as connection:
@@ -55,7 +55,7 @@ class FirstAdmin:
             who = replace(who, organisation_id=number)
             return self._invitations.write(connection, number, address, _roles(into.kind), who=who)
 
-    def back(self, *, email: str, who: Who) -> str:
+    def back(self, *, email: str, who: AuditActor) -> str:
         """The token of a link for a new password; no second factors any more."""
         address = read_email(email)
         with self._database.transaction() as connection:
@@ -64,17 +64,17 @@ class FirstAdmin:
                 raise NotFoundError(ErrorCode.NOT_ON_RECORD, given=address, field="email")
             who = replace(who, organisation_id=row.organisation_id)
             remove_factors(connection, row.id)
-            change = Change("remove_factors", "account", address)
+            change = AuditChange("remove_factors", "account", address)
             write_down(connection, [change], who=who, at=self._clock(), reason="from the terminal")
             return self._invitations.write_back(connection, row, who=who)
 
-    def _organisation(self, connection: Connection, into: Into, who: Who) -> int:
+    def _organisation(self, connection: Connection, into: NewOrganisation, who: AuditActor) -> int:
         name = read_name(into.name, field="organisation")
         known = select(Organisation.id, Organisation.kind).where(Organisation.name == name)
         row = connection.execute(known).first()
         if row is None:
             country, region = read_place(into.country, into.region)
-            return found(
+            return create_organisation(
                 connection, name, into.kind, who=who, at=self._clock(), country=country, region=region
             )
         if row.kind != into.kind:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.accounts.credentials import passwords
-from service.accounts.organisations import found, read_email, read_name, read_place
+from service.accounts.organisations import create_organisation, read_email, read_name, read_place
 from service.accounts.people import NewAccount, Person, join
 from service.accounts.sign_in.sessions import end_all, hash_of
 from service.errors import (
@@ -22,7 +22,7 @@ from service.errors import (
     RefusedError,
     VialcheckError,
 )
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Account, Invitation, Organisation
 
@@ -33,7 +33,7 @@ MAY_FOUND_CLINICS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Invited:
+class InvitationDetails:
     """What a link is for, as its reader sees it. `name`: of who has an account already."""
 
     email: str
@@ -47,7 +47,7 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class PendingInvitation:
     """A link that nobody has used yet, as the admin sees it. `renews`: for a new password."""
 
     id: int
@@ -94,20 +94,26 @@ class Invitations:
             row = connection.execute(select(Account.__table__).where(Account.id == person.id)).one()
             return self.write_back(connection, row, who=actor.who)
 
-    def write_back(self, connection: Connection, row: Any, *, who: Who) -> str:
+    def write_back(self, connection: Connection, row: Any, *, who: AuditActor) -> str:
         """`invite_back` within a transaction, for the account of `row`."""
         values = {"account_id": row.id, "organisation_id": row.organisation_id, "email": row.email}
         values |= {"invited_from": row.organisation_id, "roles": tuple(row.roles)}
         return self._write(connection, values, who)
 
     def write(
-        self, connection: Connection, organisation_id: int, email: str, roles: frozenset[Role], *, who: Who
+        self,
+        connection: Connection,
+        organisation_id: int,
+        email: str,
+        roles: frozenset[Role],
+        *,
+        who: AuditActor,
     ) -> str:
         """An invitation to an organisation, within a transaction; its token."""
         values = {"organisation_id": organisation_id, "invited_from": organisation_id, "email": email}
         return self._write(connection, values | {"roles": tuple(roles)}, who)
 
-    def show(self, token: str) -> Invited:
+    def show(self, token: str) -> InvitationDetails:
         """What the link is for. NotFoundError(INVITATION_OVER): used, withdrawn, old or made up."""
         with self._database.reading() as connection:
             row = self._open(connection, token)
@@ -116,7 +122,7 @@ class Invitations:
             known = connection.scalar(select(Account.name).where(Account.id == row.account_id))
         roles = frozenset(map(Role, row.roles))
         is_new = row.organisation_id is None
-        return Invited(row.email, name, kind, is_new, roles, by or "", row.ends, known or "")
+        return InvitationDetails(row.email, name, kind, is_new, roles, by or "", row.ends, known or "")
 
     def accept(self, token: str, *, name: str, password: str) -> int:
         """Take it up: the new account's number. InvalidFieldsError for all that is wrong."""
@@ -140,7 +146,7 @@ class Invitations:
                 raise NotFoundError(ErrorCode.INVITATION_OVER)  # somebody else was quicker
             if row.account_id is not None:
                 return self._renew(connection, row, password)
-            number = self._organisation_of(connection, row, who=Who(name))
+            number = self._organisation_of(connection, row, who=AuditActor(name))
             new = NewAccount(number, row.email, name, password, frozenset(map(Role, row.roles)))
             return join(connection, new, who=None, at=now, reason="invitation")
 
@@ -158,11 +164,11 @@ class Invitations:
         taken = update(Invitation).where(Invitation.id == row.id, Invitation.used.is_(None))
         if not connection.execute(taken.values(used=now)).rowcount:
             raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="an invitation that is used")
-        number = self._organisation_of(connection, row, who=Who(name))
+        number = self._organisation_of(connection, row, who=AuditActor(name))
         new = NewAccount(number, email, name, "", frozenset(map(Role, row.roles)))
         return join(connection, new, who=None, at=now, reason="invitation")
 
-    def open_ones(self, organisation_id: int) -> list[Open]:
+    def open_ones(self, organisation_id: int) -> list[PendingInvitation]:
         """What people of this organisation wrote and nobody has taken up, the newest first."""
         mine = select(Invitation.__table__, Organisation.name.label("organisation")).join_from(
             Invitation, Organisation, Organisation.id == Invitation.organisation_id, isouter=True
@@ -171,7 +177,7 @@ class Invitations:
         with self._database.reading() as connection:
             rows = connection.execute(mine.order_by(Invitation.id.desc())).all()
         return [
-            Open(
+            PendingInvitation(
                 row.id,
                 row.email,
                 row.organisation or row.founds,
@@ -192,10 +198,10 @@ class Invitations:
             email = connection.scalar(gone)
             if email is None:
                 raise NotFoundError(ErrorCode.NOT_FOUND)
-            change = Change("withdraw", "invitation", email)
+            change = AuditChange("withdraw", "invitation", email)
             write_down(connection, [change], who=actor.who, at=now, reason="people")
 
-    def _write(self, connection: Connection, values: dict[str, Any], who: Who) -> str:
+    def _write(self, connection: Connection, values: dict[str, Any], who: AuditActor) -> str:
         token, now = secrets.token_urlsafe(32), self._clock()
         known = connection.scalar(select(Account.id).where(Account.email == values["email"]))
         if known != values.get("account_id"):
@@ -204,7 +210,7 @@ class Invitations:
         connection.execute(insert(Invitation).values(kept | {"token_hash": hash_of(token)}))
         shown = {name: values[name] for name in ("founds", "country", "region") if name in values}
         action = "invite_back" if "account_id" in values else "invite"
-        change = Change(
+        change = AuditChange(
             action, "invitation", values["email"], after=shown | {"roles": sorted(values["roles"])}
         )
         write_down(connection, [change], who=who, at=now, reason="people")
@@ -229,16 +235,16 @@ class Invitations:
         connection.execute(update(Account).where(of_account).values(password_hash=passwords.hashed(password)))
         end_all(connection, account_id)
         name = connection.scalar(select(Account.name).where(of_account)) or row.email
-        who = Who(name, account_id, row.organisation_id)
-        change = Change("change_password", "account", row.email)
+        who = AuditActor(name, account_id, row.organisation_id)
+        change = AuditChange("change_password", "account", row.email)
         write_down(connection, [change], who=who, at=self._clock(), reason="a link for a new password")
         return account_id
 
-    def _organisation_of(self, connection: Connection, row: Any, *, who: Who) -> int:
+    def _organisation_of(self, connection: Connection, row: Any, *, who: AuditActor) -> int:
         if row.organisation_id is not None:
             number: int = row.organisation_id
             return number
-        return found(
+        return create_organisation(
             connection,
             row.founds,
             OrganisationKind.CLINIC,

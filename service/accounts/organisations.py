@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from service.accounts.actors import OrganisationKind, Role
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.gs1.iso.countries import parse_country
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Organisation
 
@@ -57,12 +57,12 @@ def read_place(country: str, region: str) -> tuple[str, str]:
     return code, read_name(region, field="region", longest=80) if region.strip() else ""
 
 
-def found(
+def create_organisation(
     connection: Connection,
     name: str,
     kind: OrganisationKind,
     *,
-    who: Who,
+    who: AuditActor,
     at: datetime,
     country: str = "",
     region: str = "",
@@ -77,7 +77,7 @@ def found(
     except IntegrityError as error:  # somebody else was quicker
         raise ConflictError(ErrorCode.TAKEN, given=name, field="organisation") from error
     who = who if who.organisation_id else replace(who, organisation_id=number)
-    change = Change("found", "organisation", name, after=values)
+    change = AuditChange("create_organisation", "organisation", name, after=values)
     write_down(connection, [change], who=who, at=at, reason="a new organisation")
     return number
 
@@ -88,7 +88,7 @@ class Ownership:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def own(self, manufacturer: str, organisation: str, *, who: Who, at: datetime) -> None:
+    def own(self, manufacturer: str, organisation: str, *, who: AuditActor, at: datetime) -> None:
         """From now on they are the organisation's. NotFoundError names what is not on record."""
         with self._database.transaction() as connection:
             new = connection.scalar(select(Organisation.id).where(Organisation.name == organisation))
@@ -104,7 +104,7 @@ class Ownership:
                 return
             old = connection.scalar(select(Organisation.name).where(Organisation.id == row.organisation_id))
             connection.execute(update(Manufacturer).where(here).values(organisation_id=new))
-            change = Change(
+            change = AuditChange(
                 "own", "manufacturer", manufacturer, {"organisation": old}, {"organisation": organisation}
             )
             write_down(connection, [change], who=who, at=at, reason="ownership")

@@ -13,7 +13,7 @@ from service.accounts.credentials import passwords
 from service.accounts.organisations import read_name
 from service.accounts.sign_in.sessions import end_all
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import (
     Account,
@@ -139,7 +139,7 @@ class People:
             values = {"password_hash": passwords.hashed(new)}
             connection.execute(update(Account).where(Account.id == actor.person_id).values(values))
             end_all(connection, actor.person_id, but=actor.session)
-            change = Change("change_password", "account", actor.email)
+            change = AuditChange("change_password", "account", actor.email)
             write_down(connection, [change], who=actor.who, at=self._clock(), reason="by themselves")
 
     def _still_led(self, connection: Connection, organisation_id: int) -> None:
@@ -164,7 +164,7 @@ class People:
         before: Mapping[str, object],
         after: Mapping[str, object],
     ) -> None:
-        change = Change(action, "account", person.email, before, after)
+        change = AuditChange(action, "account", person.email, before, after)
         write_down(connection, [change], who=actor.who, at=self._clock(), reason="people")
 
 
@@ -179,7 +179,9 @@ class NewAccount:
     roles: frozenset[Role]
 
 
-def join(connection: Connection, new: NewAccount, *, who: Who | None, at: datetime, reason: str) -> int:
+def join(
+    connection: Connection, new: NewAccount, *, who: AuditActor | None, at: datetime, reason: str
+) -> int:
     """The account's number. ConflictError(TAKEN) for an address that has one. `who` None: they themselves."""
     if connection.scalar(select(Account.id).where(Account.email == new.email)) is not None:
         raise ConflictError(ErrorCode.TAKEN, given=new.email, field="email")
@@ -194,8 +196,8 @@ def join(connection: Connection, new: NewAccount, *, who: Who | None, at: dateti
     except IntegrityError as error:  # somebody else was quicker
         raise ConflictError(ErrorCode.TAKEN, given=new.email, field="email") from error
     account_id: int = made.scalar_one()
-    change = Change("join", "account", new.email, after=kept | {"roles": sorted(new.roles)})
-    who = who or Who(new.name, account_id, new.organisation_id)
+    change = AuditChange("join", "account", new.email, after=kept | {"roles": sorted(new.roles)})
+    who = who or AuditActor(new.name, account_id, new.organisation_id)
     write_down(connection, [change], who=who, at=at, reason=reason)
     return account_id
 

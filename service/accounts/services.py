@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from service.accounts.audit_trail import AuditTrail
-from service.accounts.credentials.api_keys import Keys
+from service.accounts.credentials.api_keys import ApiKeys
 from service.accounts.credentials.passkeys import Passkeys
 from service.accounts.credentials.second_factor import SecondFactors
-from service.accounts.credentials.secret_box import Seal
+from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.invitations import Invitations
 from service.accounts.people import People
-from service.accounts.sign_in.identity_provider import Provider
+from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.accounts.sign_in.service import SignIn
 from service.accounts.sign_in.sessions import Sessions
 from service.accounts.sign_in.single_sign_on import SingleSignOn
@@ -17,7 +17,7 @@ from service.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Accounts:
+class AccountServices:
     """What the doors call."""
 
     sessions: Sessions
@@ -26,12 +26,14 @@ class Accounts:
     sign_in: SignIn
     people: People
     invitations: Invitations
-    keys: Keys
+    keys: ApiKeys
     audit: AuditTrail
     single_sign_on: SingleSignOn | None
 
     @classmethod
-    def of(cls, database: Database, seal: Seal, provider: Provider | None = None) -> "Accounts":
+    def of(
+        cls, database: Database, seal: SecretBox, provider: IdentityProvider | None = None
+    ) -> "AccountServices":
         """All of them over `database`; single sign-on where there is a provider."""
         invitations = Invitations(database)
         sessions, factors = Sessions(database), SecondFactors(database, seal)
@@ -42,7 +44,7 @@ class Accounts:
             sign_in=SignIn(database, sessions, factors),
             people=People(database),
             invitations=invitations,
-            keys=Keys(database),
+            keys=ApiKeys(database),
             audit=AuditTrail(database),
             single_sign_on=SingleSignOn(database, invitations, provider) if provider else None,
         )

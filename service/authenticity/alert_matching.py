@@ -14,10 +14,10 @@ _FORM_WORDS = frozenset(
 )
 
 
-def told_apart(name: str, other: str) -> bool:
+def names_differ(name: str, other: str) -> bool:
     """Whether two descriptions cannot be of one product: both say something, and share no word that names.
 
-    >>> told_apart("Allergan BOTOX 100U", "Botox Cosmetic"), told_apart("Botox 100U", "Dysport 100U")
+    >>> names_differ("Allergan BOTOX 100U", "Botox Cosmetic"), told_apart("Botox 100U", "Dysport 100U")
     (False, True)
     """
     one, two = names(name), names(other)

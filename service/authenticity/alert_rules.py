@@ -8,7 +8,7 @@ the notice alone must not condemn theirs.
 from collections.abc import Iterator
 
 from service.authenticity import brand_rules
-from service.authenticity.alert_matching import notice, told_apart
+from service.authenticity.alert_matching import names_differ, notice
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode
 
@@ -51,12 +51,12 @@ def concerns_product(alert: AlertRecord, evidence: Evidence) -> bool:
         return alert.gtin == gtin.value
     product = evidence.product
     if product is None:
-        return bool(alert.gtin) or not told_apart(alert.product_name, evidence.presented.product or "")
+        return bool(alert.gtin) or not names_differ(alert.product_name, evidence.presented.product or "")
     if alert.gtin:
         return alert.gtin == product.gtin
     if alert.product_id is not None:
         return alert.product_id == product.id
-    return not told_apart(
+    return not names_differ(
         alert.product_name, f"{product.name} {product.manufacturer} {product.active_substance}"
     )
 
@@ -93,8 +93,8 @@ def _falsified_lot(alert: AlertRecord, evidence: Evidence, match: Match) -> Reas
     other_expiry = alert.expiry is not None and not as_alerted
     # The notice names serials of this lot, and the one presented is none of them.
     other_serial = bool(alert.serial or alert.serial_prefix) and evidence.presented.serial is not None
-    told_apart = other_serial or (as_recorded and (match is Match.UNIT or other_expiry))
-    severity = Action.CHECK if told_apart else Action.QUARANTINE
+    names_differ = other_serial or (as_recorded and (match is Match.UNIT or other_expiry))
+    severity = Action.CHECK if names_differ else Action.QUARANTINE
     return notice(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="lot")
 
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import click
 
 from service.accounts.actors import OrganisationKind
-from service.accounts.first_admin import FirstAdmin, Into
+from service.accounts.first_admin import FirstAdmin, NewOrganisation
 from service.accounts.organisations import Ownership
 from service.settings import Settings, load
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 
 
 @click.group()
@@ -47,7 +47,7 @@ def create(  # noqa: PLR0913 (click gives each option its own parameter)
     The password is asked for without showing it. There is no default one.
     """
     settings = load()
-    into = Into(organisation, OrganisationKind(kind), country, region)
+    into = NewOrganisation(organisation, OrganisationKind(kind), country, region)
     who = _who()
     if not invite:
         name = name or click.prompt("Name")
@@ -105,5 +105,5 @@ def _password(*, from_input: bool) -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-def _who() -> Who:
-    return Who(getpass.getuser())
+def _who() -> AuditActor:
+    return AuditActor(getpass.getuser())

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from service.registry.alerts.code_info import cut
-from service.registry.alerts.openfda import OpenFda, Report, looks_like_json
+from service.registry.alerts.openfda import OpenFda, OpenFdaReport, looks_like_json
 
 
 @click.group("alerts")
@@ -42,7 +42,7 @@ def cut_file(file: Path) -> None:
 def _texts(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     if str(file) != "-" and looks_like_json(file):
         for place, report in OpenFda(file).reports():
-            if isinstance(report, Report):
+            if isinstance(report, OpenFdaReport):
                 yield report.cut.text, {"recall_number": report.number}
             else:
                 click.echo(f"report {place}: {report}", err=True)

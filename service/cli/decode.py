@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from service.errors import ErrorCode, RefusedError, VialcheckError
-from service.verification.code_reader import Code, read_codes
+from service.verification.code_reader import DecodedCode, read_codes
 from service.verification.image_loading import MOST_BYTES
 from service.web.core.i18n import translation
 from service.web.text import error_message, visible
@@ -49,7 +49,7 @@ def _content(image: Path) -> bytes:
         ) from error
 
 
-def _say(image: Path, codes: tuple[Code, ...]) -> None:
+def _say(image: Path, codes: tuple[DecodedCode, ...]) -> None:
     click.secho(str(image), bold=True)
     for code in codes:
         click.echo(f"  {code.format} {code.symbology}  {visible(code.text, 400)}")

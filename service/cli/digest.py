@@ -13,7 +13,7 @@ from service.app import ways_of
 from service.registry.digests.service import content, send, waiting
 from service.registry.digests.subscriptions import EVERY, listed, subscribe, unsubscribe
 from service.settings import Settings, load
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 
 _ORGANISATION = click.option("--organisation", required=True, help="Its exact name.")
@@ -93,8 +93,8 @@ def _show(found: list[Any], ways: Any) -> None:
             click.echo("\n".join(ways.text(news, ways.address)))
 
 
-def _who(actor: str, command: str) -> Who:
-    return Who(actor or f"{getpass.getuser()} (vialcheck digest {command})")
+def _who(actor: str, command: str) -> AuditActor:
+    return AuditActor(actor or f"{getpass.getuser()} (vialcheck digest {command})")
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from service.registry.alerts.matches import touched_by_new
-from service.registry.lists.columns import Kind
+from service.registry.lists.columns import ListKind
 from service.registry.lists.import_files import FileOutcome, ImportOutcome, run
 from service.registry.lists.rejected_rows import explain
 from service.settings import load
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 
 _PATH = click.Path(path_type=Path)
 
@@ -53,7 +53,7 @@ def import_files(
             outcome = run(
                 database,
                 files,
-                who=Who(actor.strip() or getpass.getuser()),
+                who=AuditActor(actor.strip() or getpass.getuser()),
                 reason=reason.strip() or "import",
                 dry_run=dry_run,
                 keep_good=keep_good,
@@ -61,7 +61,7 @@ def import_files(
                 sheet=sheet,
                 progress=progress,
             )
-        if outcome.committed and any(file.kind is Kind.ALERTS and file.new for file in outcome.files):
+        if outcome.committed and any(file.kind is ListKind.ALERTS and file.new for file in outcome.files):
             touched = touched_by_new(database, began)
     finally:
         database.close()

@@ -9,13 +9,13 @@ import click
 from service.errors import ErrorCode, RefusedError
 from service.registry.labels import (
     MOST_LABELS,
-    Page,
+    LabelPage,
     Paper,
-    Printing,
+    PrintSettings,
     label_page,
-    ordered,
     pdf,
     png,
+    read_label_form,
     sheet_pages,
     svg,
 )
@@ -59,8 +59,8 @@ def label(  # noqa: PLR0913, PLR0917 (click gives each option by name)
     """
     kind = kind or _kind_of(out)
     every = [*serials, *(_lines(list_file) if list_file else [])]
-    labels = ordered(gtin, lot=lot, expiry=expiry, serials=every, name=name)
-    printing = Printing(base_url or _own_address(), dpi=dpi, size_mm=size)
+    labels = read_label_form(gtin, lot=lot, expiry=expiry, serials=every, name=name)
+    printing = PrintSettings(base_url or _own_address(), dpi=dpi, size_mm=size)
     several = len(labels) > 1
     pages = (
         sheet_pages(labels, printing, Paper[paper.upper()]) if several else [label_page(labels[0], printing)]
@@ -104,7 +104,7 @@ def _own_address() -> str:
     return address
 
 
-def _files(pages: list[Page], kind: str, out: str) -> list[tuple[str, bytes]]:
+def _files(pages: list[LabelPage], kind: str, out: str) -> list[tuple[str, bytes]]:
     """File names and contents; one file, or one for each page where the format has no pages."""
     if kind == "pdf":
         return [(out, pdf(pages))]

@@ -13,7 +13,7 @@ from service.registry import recalls
 from service.registry.recalls import releases
 from service.registry.recalls.expiry_extensions import extend as put_later
 from service.settings import load
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -131,7 +131,7 @@ def extend(gtin: str, lot: str, expiry: str, reference: str, reason: str, actor:
 
 
 def _stop(given: dict[str, Any], *, hold: bool, dry_run: bool, actor: str) -> None:
-    order = recalls.read_order(_fields(given), hold=hold)
+    order = recalls.read_recall_form(_fields(given), hold=hold)
     with _database() as database:
         found = recalls.preview(database, order, who=_who(actor))
         lots = ", ".join(batch.lot for batch in found.batches[:20])
@@ -163,7 +163,7 @@ def _fields(given: dict[str, Any]) -> dict[str, str]:
     return fields
 
 
-def _waiting(database: Database, name: str, who: Who) -> int:
+def _waiting(database: Database, name: str, who: AuditActor) -> int:
     gtin, _, lot = name.partition("/")
     return releases.batch_id(database, Gtin.parse(gtin).value, Lot.parse(lot).key, who)
 
@@ -172,8 +172,8 @@ def _kind(*, hold: bool) -> str:
     return "Hold" if hold else "Recall"
 
 
-def _who(actor: str) -> Who:
-    return Who(actor.strip() or getpass.getuser())
+def _who(actor: str) -> AuditActor:
+    return AuditActor(actor.strip() or getpass.getuser())
 
 
 @contextmanager

@@ -16,12 +16,13 @@ from service.authenticity.evidence import Asker
 from service.registry.lists import import_files
 from service.resources import seed_folder
 from service.settings import Settings, load
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from service.web.core.concurrency import WAITING
 from service.web.core.i18n import translation
+from service.web.core.services import services_of
 from service.web.text import verdict_title
 
 TO_TRY = (
@@ -68,9 +69,9 @@ def worker_app() -> Flask:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     app = create_app()
-    service = app.extensions["vialcheck"]
-    if service.settings.work:
-        service.runner.start()
+    services = services_of(app)
+    if services.settings.work:
+        services.job_queue.start()
     gc.freeze()  # what is there now stays: no collection need look through it
     return app
 
@@ -93,7 +94,7 @@ def migrate(app_role: str) -> None:
 def _load_seed(database: Database) -> None:
     files = sorted(seed_folder().glob("*.csv"))
     outcome = import_files.run(
-        database, files, who=Who("vialcheck serve"), reason="first start with an empty database"
+        database, files, who=AuditActor("vialcheck serve"), reason="first start with an empty database"
     )
     if not outcome.good:
         click.echo("The demonstration records were not taken; the database is empty.", err=True)
@@ -102,8 +103,8 @@ def _load_seed(database: Database) -> None:
 def _greet(settings: Settings, address: str) -> None:
     click.echo(f"Vialcheck is at {address}  (records: {Database.shown(settings.database_url)})")
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    desk, tr = Desk(database), translation()
-    shown = [(scan, desk.look_up(Question(scan=scan)).verdict) for scan in TO_TRY]
+    desk, tr = VerificationService(database), translation()
+    shown = [(scan, desk.preview(Question(scan=scan)).verdict) for scan in TO_TRY]
     database.close()
     if all(verdict.record is not None for _, verdict in shown):  # else the records are somebody's own
         click.echo("Three things to try in the box there:")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from service.settings import load
-from service.storage.retention import tidy as let_go
+from service.storage.retention import apply_retention as let_go
 
 
 @click.command()

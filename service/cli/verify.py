@@ -9,8 +9,8 @@ import click
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.settings import load
-from service.verification.question import Door, Question
-from service.verification.service import Answer, Desk
+from service.verification.question import Channel, Question
+from service.verification.service import Answer, VerificationService
 from service.web.api.verification_json import in_json
 from service.web.core.i18n import translation
 from service.web.text import (
@@ -48,11 +48,11 @@ def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool) -> N
     """
     settings = load()
     database = settings.open_database()
-    desk = Desk(database, window=settings.loss_window)
+    desk = VerificationService(database, window=settings.loss_window)
     asker = Asker.CLINIC if clinic else Asker.PATIENT
-    question = Question(**fields, asker=asker, door=Door.CLI)  # type: ignore[arg-type]  # click's own types
+    question = Question(**fields, asker=asker, door=Channel.CLI)  # type: ignore[arg-type]  # click's own types
     try:
-        answer = desk.verify(question) if record else desk.look_up(question)
+        answer = desk.verify(question) if record else desk.preview(question)
     finally:
         desk.close()
         database.close()

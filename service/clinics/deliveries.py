@@ -13,15 +13,15 @@ from service.accounts.actors import Actor
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Match, ReasonCode
 from service.authenticity.verdicts import Verdict
-from service.clinics.unit_moves import OnRecord
-from service.clinics.usage import Taken, of_vial, write_event
+from service.clinics.unit_moves import UnitOnRecord
+from service.clinics.usage import StepTaken, vial_change, write_event
 from service.clinics.vial_lifecycle import HERE, Step, VialState
 from service.clinics.vial_verdicts import stops
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
-from service.storage.audit import Change, write_down
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Delivery, Vial
-from service.verification.service import Answer, Desk
+from service.verification.service import Answer, VerificationService
 
 MOST_ALIKE = 500
 """Vials without serial numbers that one line brings in."""
@@ -29,7 +29,7 @@ MOST_ALIKE = 500
 MOST_LINES = 2000
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """What happened to a vial of a delivery."""
 
     RECEIVED = "received"
@@ -49,21 +49,21 @@ _CONTRADICTS = frozenset(
 )
 """What the pack says is not what the record says of its number."""
 
-_THEN = {Outcome.ASIDE: Step.QUARANTINE, Outcome.RETURNED: Step.RETURN}
+_THEN = {DeliveryOutcome.ASIDE: Step.QUARANTINE, DeliveryOutcome.RETURNED: Step.RETURN}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DeliveryLine:
     """One line: the id of its check, and what happened. `count`: so many alike, without serial numbers."""
 
     check: str
-    outcome: Outcome = Outcome.RECEIVED
+    outcome: DeliveryOutcome = DeliveryOutcome.RECEIVED
     reason: str = ""
     count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class DeliveryNote:
     """What it came with, if anybody said. `nonce`: the same list, longer or not, is one delivery."""
 
     supplier: str = ""
@@ -79,7 +79,7 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class DeliveryResult:
     """What was recorded: how many of each outcome. `vial_ids` are the vials that came in now.
 
     `already`: serials that were in stock before; `before`: lines that this clinic recorded before.
@@ -94,16 +94,21 @@ class Received:
     vial_ids: tuple[int, ...] = ()
 
 
-class Gate:
+class DeliveryService:
     """Where vials come in."""
 
-    def __init__(self, database: Database, desk: Desk) -> None:
+    def __init__(self, database: Database, desk: VerificationService) -> None:
         self._database = database
         self._desk = desk
 
     def receive(
-        self, actor: Actor, lines: Sequence[Line], papers: Papers, *, delivery_id: int | None = None
-    ) -> Received:
+        self,
+        actor: Actor,
+        lines: Sequence[DeliveryLine],
+        papers: DeliveryNote,
+        *,
+        delivery_id: int | None = None,
+    ) -> DeliveryResult:
         """Record a delivery, or add to one of the clinic's own. All of it or, on any error, nothing.
 
         A check counts once, however often it is sent.
@@ -120,29 +125,29 @@ class Gate:
     def _record(
         self,
         actor: Actor,
-        lines: Sequence[Line],
+        lines: Sequence[DeliveryLine],
         answers: Sequence[Answer],
-        papers: Papers,
+        papers: DeliveryNote,
         delivery_id: int | None,
-    ) -> Received:
+    ) -> DeliveryResult:
         now = self._desk.now()
         with self._database.transaction() as connection:
             if delivery_id is None:
                 delivery_id = self._begin(connection, actor, papers, now)
             else:
                 _own(connection, actor, delivery_id)
-            counted = Received(delivery_id)
+            counted = DeliveryResult(delivery_id)
             for line, answer in zip(lines, answers, strict=True):
                 counted = self._line(connection, actor, counted, line, answer, now)
         return counted
 
-    def _answer(self, number: int, line: Line) -> Answer:
-        answer = self._desk.answer(line.check)
+    def _answer(self, number: int, line: DeliveryLine) -> Answer:
+        answer = self._desk.find_check(line.check)
         if answer.asker is not Asker.CLINIC:
             raise NotFoundError(
                 ErrorCode.NOT_FOUND, given=line.check, expected="a clinic's check", field=f"lines.{number}"
             )
-        if stops(answer.verdict) and line.outcome is Outcome.RECEIVED:
+        if stops(answer.verdict) and line.outcome is DeliveryOutcome.RECEIVED:
             raise ConflictError(
                 ErrorCode.VIAL_STOPPED, given=line.check, found=str(answer.verdict.headline), field="check"
             )
@@ -152,7 +157,7 @@ class Gate:
             )
         return answer
 
-    def _begin(self, connection: Connection, actor: Actor, papers: Papers, now: datetime) -> int:
+    def _begin(self, connection: Connection, actor: Actor, papers: DeliveryNote, now: datetime) -> int:
         values = {
             "organisation_id": actor.organisation_id,
             "at": now,
@@ -168,7 +173,7 @@ class Gate:
             where = (Delivery.organisation_id == actor.organisation_id, Delivery.nonce == papers.nonce)
             return connection.execute(select(Delivery.id).where(*where)).scalar_one()
         after = {name: values[name] for name in ("supplier", "note_number")}
-        change = Change("receiving", "delivery", str(new), after=after)
+        change = AuditChange("receiving", "delivery", str(new), after=after)
         write_down(connection, [change], who=actor.who, at=now, reason="receiving")
         return new
 
@@ -176,11 +181,11 @@ class Gate:
         self,
         connection: Connection,
         actor: Actor,
-        counted: Received,
-        line: Line,
+        counted: DeliveryResult,
+        line: DeliveryLine,
         answer: Answer,
         now: datetime,
-    ) -> Received:
+    ) -> DeliveryResult:
         values = _vial_values(actor, counted.delivery_id, answer, now)
         if _is_recorded(connection, values):
             return replace(counted, before=counted.before + 1)
@@ -189,9 +194,9 @@ class Gate:
             return replace(counted, already=counted.already + 1)
         changes = _put_aside(connection, values, then) if then else []
         ids = sorted(connection.scalars(insert(Vial).values([values] * line.count).returning(Vial.id)))
-        steps = [Taken(Step.RECEIVE), *([Taken(then, line.reason)] if then else [])]
+        steps = [StepTaken(Step.RECEIVE), *([StepTaken(then, line.reason)] if then else [])]
         for each in ids:
-            changes.append(of_vial(each, Step.RECEIVE, None, values["state"]))
+            changes.append(vial_change(each, Step.RECEIVE, None, values["state"]))
             for step in steps:
                 write_event(connection, actor, each, step, now)
         write_down(connection, changes, who=actor.who, at=now, reason=line.reason or "receiving")
@@ -199,12 +204,12 @@ class Gate:
         return replace(counted, **sums, vial_ids=(*counted.vial_ids, *ids))
 
 
-def _put_aside(connection: Connection, values: dict[str, Any], step: Step) -> list[Change]:
+def _put_aside(connection: Connection, values: dict[str, Any], step: Step) -> list[AuditChange]:
     """A vial that never reaches the stock; its unit is put on hold, or goes back, where that may be."""
     values["state"] = step.leaves(was_opened=False)
     if not values["unit_on_record"] or step.moves is None:
         return []
-    unit = OnRecord(values["product_id"], values["gtin"], values["serial"])
+    unit = UnitOnRecord(values["product_id"], values["gtin"], values["serial"])
     moved = unit.move(connection, step.moves)
     if moved is None:
         return []

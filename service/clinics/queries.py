@@ -46,7 +46,7 @@ class HeldVial:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RecordedStep:
     """One step that was recorded of a vial."""
 
     vial_id: int
@@ -86,7 +86,7 @@ def vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial
     return found[0]
 
 
-def events(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[Event]:
+def events(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[RecordedStep]:
     """What was recorded of the clinic's vials, the earliest first."""
     statement = (
         select(VialEvent.__table__)
@@ -95,7 +95,7 @@ def events(connection: Connection, organisation_id: int, *where: ColumnElement[b
         .order_by(VialEvent.id)
     )
     return [
-        Event(
+        RecordedStep(
             vial_id=row.vial_id,
             at=row.at,
             actor=row.actor,

@@ -10,12 +10,12 @@ from sqlalchemy import delete, select
 from service.accounts.actors import Actor
 from service.authenticity.verdicts import Verdict
 from service.clinics import queries as read
-from service.clinics.queries import Event, HeldVial
+from service.clinics.queries import HeldVial, RecordedStep
 from service.clinics.vial_lifecycle import HERE, USABLE, VialState
 from service.clinics.vial_verdicts import stops, verdict_of, verdicts_of
 from service.errors import ErrorCode, NotFoundError, RefusedError
 from service.gs1.identifiers import Expiry, Lot
-from service.storage.audit import Change, write_down
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Delivery, InUseTime, Product, Vial, VialEvent
 from service.verification.service import Answer
@@ -23,7 +23,7 @@ from service.verification.service import Answer
 MOST_HOURS = 8760
 
 
-class Soon(StrEnum):
+class ExpiryNearness(StrEnum):
     """How near the expiry of a lot is."""
 
     OVER = "over"
@@ -31,7 +31,7 @@ class Soon(StrEnum):
     QUARTER = "quarter"
 
 
-_SOON = ((Soon.MONTH, timedelta(days=30)), (Soon.QUARTER, timedelta(days=90)))
+_SOON = ((ExpiryNearness.MONTH, timedelta(days=30)), (ExpiryNearness.QUARTER, timedelta(days=90)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class LotInStock:
     vials: tuple[HeldVial, ...]
     verdict: Verdict
     stopped: int
-    soon: Soon | None
+    soon: ExpiryNearness | None
 
     @property
     def first(self) -> HeldVial:
@@ -50,7 +50,7 @@ class LotInStock:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class StockOverview:
     """All that the clinic has. Lots are sorted by expiry, the soonest first; unknown ones last."""
 
     lots: tuple[LotInStock, ...]
@@ -70,7 +70,7 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class DeliverySummary:
     """One delivery as it is read."""
 
     id: int
@@ -81,15 +81,15 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
+class TracedVial:
     """One vial and all that happened to it."""
 
     vial: HeldVial
-    events: tuple[Event, ...]
+    events: tuple[RecordedStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class InUse:
+class InUseLimit:
     """A product that the clinic has had, and how many hours after opening it is used; None: not said."""
 
     product_id: int
@@ -97,14 +97,14 @@ class InUse:
     hours: int | None
 
 
-class Shelves:
+class StockQueries:
     """Looks at a clinic's own vials. `now` is the desk's moment."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
 
-    def house(self, actor: Actor) -> House:
+    def house(self, actor: Actor) -> StockOverview:
         """Everything in the house, judged at this moment."""
         now = self._now()
         with self._database.reading() as connection:
@@ -113,21 +113,21 @@ class Shelves:
         with self._database.snapshot() as snapshot:
             verdicts = verdicts_of(snapshot, usable, actor.country, now)
         opened = [each for each in usable if each.state is VialState.OPEN]
-        return House(
+        return StockOverview(
             lots=tuple(_by_lot(usable, verdicts, now)),
             quarantined=tuple(each for each in held if each.state is VialState.QUARANTINED),
             open=tuple(each for each in opened if not each.too_late(now)),
             overdue=tuple(each for each in opened if each.too_late(now)),
         )
 
-    def vial(self, actor: Actor, vial_id: int) -> tuple[Traced, Verdict]:
+    def vial(self, actor: Actor, vial_id: int) -> tuple[TracedVial, Verdict]:
         """One vial, what happened to it, and the verdict on it now. NotFoundError."""
         with self._database.reading() as connection:
             held = read.vial(connection, actor.organisation_id, vial_id)
             happened = read.events(connection, actor.organisation_id, VialEvent.vial_id == vial_id)
         with self._database.snapshot() as snapshot:
             verdict = verdict_of(snapshot, held, actor.country, self._now())
-        return Traced(held, tuple(happened)), verdict
+        return TracedVial(held, tuple(happened)), verdict
 
     def same(self, actor: Actor, answer: Answer) -> list[HeldVial]:
         """The clinic's vials that a check was about: of its number, or else those of its lot in the house."""
@@ -143,7 +143,7 @@ class Shelves:
         with self._database.reading() as connection:
             return read.vials(connection, actor.organisation_id, *where)
 
-    def delivery(self, actor: Actor, delivery_id: int) -> tuple[Came, list[HeldVial]]:
+    def delivery(self, actor: Actor, delivery_id: int) -> tuple[DeliverySummary, list[HeldVial]]:
         """A delivery and its vials. NotFoundError."""
         where = (Delivery.id == delivery_id, Delivery.organisation_id == actor.organisation_id)
         with self._database.reading() as connection:
@@ -156,15 +156,15 @@ class Shelves:
                     field="delivery",
                 )
             held = read.vials(connection, actor.organisation_id, Vial.delivery_id == delivery_id)
-        return Came(row.id, row.at, row.actor, row.supplier, row.note_number), held
+        return DeliverySummary(row.id, row.at, row.actor, row.supplier, row.note_number), held
 
-    def trace(self, actor: Actor, lot: str, gtin: str = "") -> list[Traced]:
+    def trace(self, actor: Actor, lot: str, gtin: str = "") -> list[TracedVial]:
         """Every vial of a lot that this clinic ever had, and what happened to each. IdentifierError."""
         where = [Vial.lot_key == Lot.parse(lot).key] + ([Vial.gtin == gtin] if gtin else [])
         with self._database.reading() as connection:
             held = read.vials(connection, actor.organisation_id, *where)
             happened = read.events(connection, actor.organisation_id, *where)
-        return [Traced(each, tuple(one for one in happened if one.vial_id == each.id)) for each in held]
+        return [TracedVial(each, tuple(one for one in happened if one.vial_id == each.id)) for each in held]
 
     def worst(self, actor: Actor, held: Iterable[HeldVial]) -> Verdict | None:
         """The worst of the verdicts on those that are still in use; None where there is none."""
@@ -173,7 +173,7 @@ class Shelves:
             verdicts = verdicts_of(snapshot, usable, actor.country, self._now())
         return max(verdicts.values(), key=lambda verdict: verdict.action.rank, default=None)
 
-    def in_use_times(self, actor: Actor) -> list[InUse]:
+    def in_use_times(self, actor: Actor) -> list[InUseLimit]:
         """Every product that the clinic has had, by name, with the hours that it set."""
         own = InUseTime.organisation_id == actor.organisation_id
         statement = (
@@ -185,7 +185,7 @@ class Shelves:
             .order_by(Product.name, Product.id)
         )
         with self._database.reading() as connection:
-            return [InUse(row.id, row.name, row.hours) for row in connection.execute(statement)]
+            return [InUseLimit(row.id, row.name, row.hours) for row in connection.execute(statement)]
 
     def set_in_use_time(self, actor: Actor, product_id: int, hours: int | None) -> None:
         """Set how long the clinic uses an opened vial of a product; None: it does not say. From now on."""
@@ -204,7 +204,7 @@ class Shelves:
             if hours is not None:
                 row = {"organisation_id": actor.organisation_id, "product_id": product_id, "hours": hours}
                 connection.execute(self._database.insert_new(InUseTime).values(row))
-            change = Change(
+            change = AuditChange(
                 "in_use_time", "product", str(product_id), {"hours": known[product_id]}, {"hours": hours}
             )
             write_down(connection, [change], who=actor.who, at=self._now(), reason="clinic's rule")
@@ -227,10 +227,10 @@ def _expires(group: Sequence[HeldVial]) -> tuple[bool, str, str, str]:
     return not day, day, first.product_name, first.lot_key
 
 
-def _soon(expiry: Expiry | None, now: datetime) -> Soon | None:
+def _soon(expiry: Expiry | None, now: datetime) -> ExpiryNearness | None:
     if expiry is None:
         return None
     left = expiry.last_day - now.date()
     if left < timedelta(0):
-        return Soon.OVER
+        return ExpiryNearness.OVER
     return next((soon for soon, most in _SOON if left <= most), None)

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from service.authenticity.dispositions import BizStep, Disposition, may_move
 from service.errors import ConflictError, ErrorCode
-from service.storage.audit import Change
+from service.storage.audit import AuditChange
 from service.storage.models import Unit, Vial
 
 
 @dataclass(frozen=True, slots=True)
-class OnRecord:
+class UnitOnRecord:
     """Which unit of which product."""
 
     product_id: int
@@ -30,7 +30,7 @@ class OnRecord:
         """What the record says of it now."""
         return connection.scalar(select(Unit.disposition).where(*self._key))
 
-    def move(self, connection: Connection, step: BizStep) -> tuple[Disposition, Change] | None:
+    def move(self, connection: Connection, step: BizStep) -> tuple[Disposition, AuditChange] | None:
         """Move it where `step` may; what it was and the change, or None where nothing was moved."""
         was = self.disposition(connection)
         if was is None or not may_move(was, step):
@@ -39,27 +39,27 @@ class OnRecord:
         moved = connection.execute(update(Unit).where(*where).values(disposition=step.leaves))
         return (was, self._change(step.name.lower(), was, step.leaves)) if moved.rowcount else None
 
-    def dispense(self, connection: Connection) -> tuple[Disposition, Change]:
+    def dispense(self, connection: Connection) -> tuple[Disposition, AuditChange]:
         """Mark it as dispensed, for one taker alone. ConflictError for every other, whenever they come."""
         was, step = self.disposition(connection), BizStep.DISPENSING
         where = (*self._key, Unit.disposition.in_(step.starts_from))
         moved = connection.execute(update(Unit).where(*where).values(disposition=step.leaves))
         if not moved.rowcount or was is None:
-            raise taken(connection, self.gtin, self.serial, self.disposition(connection))
+            raise already_used_error(connection, self.gtin, self.serial, self.disposition(connection))
         return was, self._change(step.name.lower(), was, step.leaves)
 
-    def put_back(self, connection: Connection, *, left: Disposition, was: Disposition) -> Change | None:
+    def put_back(self, connection: Connection, *, left: Disposition, was: Disposition) -> AuditChange | None:
         """Undo a move of ours, unless somebody else has moved it since."""
         where = (*self._key, Unit.disposition == left)
         moved = connection.execute(update(Unit).where(*where).values(disposition=was))
         return self._change("release", left, was) if moved.rowcount else None
 
-    def _change(self, action: str, was: Disposition, becomes: Disposition) -> Change:
+    def _change(self, action: str, was: Disposition, becomes: Disposition) -> AuditChange:
         before, after = {"disposition": str(was)}, {"disposition": str(becomes)}
-        return Change(action, "unit", f"{self.gtin}/{self.serial}", before, after)
+        return AuditChange(action, "unit", f"{self.gtin}/{self.serial}", before, after)
 
 
-def taken(
+def already_used_error(
     connection: Connection, gtin: str, serial: str, disposition: Disposition | None = None
 ) -> ConflictError:
     """Why a number cannot be used: the day on which a vial with it was, or else what the record says."""

@@ -11,16 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from service.accounts.actors import Actor
 from service.authenticity.dispositions import Disposition
 from service.authenticity.reasons import ReasonCode
-from service.authenticity.scan_history.sightings import Kind, Place, sighting
+from service.authenticity.scan_history.sightings import Region, SightingKind, sighting
 from service.clinics.queries import HeldVial, vial
-from service.clinics.unit_moves import OnRecord, taken
+from service.clinics.unit_moves import UnitOnRecord, already_used_error
 from service.clinics.vial_lifecycle import Step, VialState
 from service.clinics.vial_verdicts import stops, verdict_of
 from service.errors import ConflictError, ErrorCode, RefusedError
 from service.gs1.iso.countries import zone_of
-from service.storage.audit import Change, write_down
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
-from service.storage.hot.sightings import HistoryWriter, Scope, Seen, Subject
+from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
 from service.storage.models import InUseTime, Vial, VialEvent
 
 MOST_CHARACTERS = 500
@@ -31,7 +31,7 @@ MOST_UNITS = Decimal(100_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class StepTaken:
     """What somebody did with a vial. `nonce`: the same form sent twice is one step.
 
     `units` are those used, in the unit of the product's strength; None: not said.
@@ -65,14 +65,14 @@ def _is_an_amount(units: Decimal) -> bool:
     return units.is_finite() and 0 < units <= MOST_UNITS and units * 1000 == int(units * 1000)
 
 
-class Hands:
-    """What a clinic's people do with vials. `take` is the only way to change one."""
+class VialUsage:
+    """What a clinic's people do with vials. `record_step` is the only way to change one."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._history = HistoryWriter(database)
 
-    def take(self, actor: Actor, vial_id: int, taken_step: Taken, now: datetime) -> HeldVial:
+    def record_step(self, actor: Actor, vial_id: int, taken_step: StepTaken, now: datetime) -> HeldVial:
         """Record a step; the vial after it.
 
         NotFoundError for a vial of nobody or of another clinic; ConflictError where the vial is no longer
@@ -93,20 +93,20 @@ class Hands:
 
     def set_aside(self, actor: Actor, vial_ids: Sequence[int], reason: str, now: datetime) -> None:
         """Quarantine several vials of the clinic at once, all or none: a lot was recalled."""
-        step = Taken(Step.QUARANTINE, reason)
+        step = StepTaken(Step.QUARANTINE, reason)
         with self._database.transaction() as connection:
             for vial_id in vial_ids:
                 record_step(connection, actor, vial(connection, actor.organisation_id, vial_id), step, now)
 
     def _remember(
-        self, connection: Connection, actor: Actor, held: HeldVial, taken_step: Taken, now: datetime
+        self, connection: Connection, actor: Actor, held: HeldVial, taken_step: StepTaken, now: datetime
     ) -> None:
         """A number that was used here and turns up elsewhere later is on two vials: say where it was used."""
         if taken_step.step.opens and held.unit_on_record and held.product_id is not None:
-            unit = Subject(Scope.UNIT, held.product_id, held.serial)
-            place = Place(actor.country, actor.region)
-            used = sighting(Kind.DISPENSING, place, now, f"clinic-{actor.organisation_id}")
-            self._history.add(connection, [Seen(unit, used)])
+            unit = Subject(SubjectScope.UNIT, held.product_id, held.serial)
+            place = Region(actor.country, actor.region)
+            used = sighting(SightingKind.DISPENSING, place, now, f"clinic-{actor.organisation_id}")
+            self._history.add(connection, [NewSighting(unit, used)])
 
     def _must_not_be_stopped(self, actor: Actor, vial_id: int, now: datetime) -> None:
         """What the page said a minute ago may have changed: a recall counts from the moment it is there."""
@@ -117,31 +117,31 @@ class Hands:
         if verdict.headline is ReasonCode.DISPENSED:
             # Looked up anew: the first reading may be from before the other's use.
             with self._database.reading() as connection:
-                raise taken(connection, held.gtin, held.serial, Disposition.DISPENSED)
+                raise already_used_error(connection, held.gtin, held.serial, Disposition.DISPENSED)
         if stops(verdict):
             raise ConflictError(
                 ErrorCode.VIAL_STOPPED, given=held.serial or held.lot, found=str(verdict.headline)
             )
 
     @staticmethod
-    def _is_done(connection: Connection, actor: Actor, step: Taken) -> bool:
+    def _is_done(connection: Connection, actor: Actor, step: StepTaken) -> bool:
         if step.nonce is None:
             return False
         where = (VialEvent.organisation_id == actor.organisation_id, VialEvent.nonce == step.nonce)
         return connection.scalar(select(VialEvent.id).where(*where)) is not None
 
-    def _explain(self, actor: Actor, vial_id: int, step: Taken, error: IntegrityError) -> None:
+    def _explain(self, actor: Actor, vial_id: int, step: StepTaken, error: IntegrityError) -> None:
         """A constraint held what the statements let through: the form came twice, or the number did."""
         with self._database.reading() as connection:
             if self._is_done(connection, actor, step):
                 return
             held = vial(connection, actor.organisation_id, vial_id)
             if step.step.opens:
-                raise taken(connection, held.gtin, held.serial) from error
+                raise already_used_error(connection, held.gtin, held.serial) from error
         raise _moved_on(held) from error
 
 
-def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Taken, now: datetime) -> None:
+def record_step(connection: Connection, actor: Actor, held: HeldVial, step: StepTaken, now: datetime) -> None:
     """Record one step within a transaction: the unit, the vial, the event, the audit."""
     if held.state not in step.step.starts_from:
         raise _moved_on(held)
@@ -158,11 +158,11 @@ def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Take
     if not connection.execute(update(Vial).where(*where).values(values)).rowcount:
         raise _moved_on(held)
     write_event(connection, actor, held.id, step, now)
-    changes = [*([change] if change else []), of_vial(held.id, step.step, held.state, state)]
+    changes = [*([change] if change else []), vial_change(held.id, step.step, held.state, state)]
     write_down(connection, changes, who=actor.who, at=now, reason=step.reason.strip() or str(step.step))
 
 
-def write_event(connection: Connection, actor: Actor, vial_id: int, step: Taken, now: datetime) -> None:
+def write_event(connection: Connection, actor: Actor, vial_id: int, step: StepTaken, now: datetime) -> None:
     """Append the event."""
     values = {
         "vial_id": vial_id,
@@ -180,18 +180,18 @@ def write_event(connection: Connection, actor: Actor, vial_id: int, step: Taken,
     connection.execute(insert(VialEvent).values(values))
 
 
-def of_vial(vial_id: int, step: Step, before: VialState | None, after: VialState) -> Change:
+def vial_change(vial_id: int, step: Step, before: VialState | None, after: VialState) -> AuditChange:
     """The change of a vial's state, for the audit."""
-    return Change(step, "vial", str(vial_id), {"state": before} if before else None, {"state": after})
+    return AuditChange(step, "vial", str(vial_id), {"state": before} if before else None, {"state": after})
 
 
 def _move_unit(
     connection: Connection, held: HeldVial, step: Step, values: dict[str, object]
-) -> Change | None:
+) -> AuditChange | None:
     """Let the record's unit make the step; what it was goes into the vial's `values`."""
     if not held.unit_on_record or held.product_id is None:
         return None
-    unit = OnRecord(held.product_id, held.gtin, held.serial)
+    unit = UnitOnRecord(held.product_id, held.gtin, held.serial)
     if step.opens:
         values["unit_was"], change = unit.dispense(connection)
         return change

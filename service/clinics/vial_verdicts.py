@@ -17,7 +17,7 @@ from service.clinics.queries import HeldVial
 from service.gs1.identifiers import Gtin, Lot, Serial
 from service.storage.hot.statements import Snapshot
 from service.verification.facts import gather
-from service.verification.question import Understood
+from service.verification.question import ParsedQuestion
 
 STOP = frozenset({Action.REJECT, Action.QUARANTINE})
 """Answers with which no vial is used."""
@@ -42,7 +42,7 @@ def presented(vial: HeldVial, country: str) -> Presented:
 
 def verdict_of(snapshot: Snapshot, vial: HeldVial, country: str, now: datetime) -> Verdict:
     """The verdict on one vial at `now`, apart from what the clinic itself did to it."""
-    understood = Understood(presented(vial, country), None, None)
+    understood = ParsedQuestion(presented(vial, country), None, None)
     return judge(_without_own_steps(gather(snapshot, understood, Asker.CLINIC, now), vial))
 
 

@@ -49,7 +49,7 @@ _ENDS_OF_ENVELOPES = {0x1E: None, 0x04: None}  # RS and EOT
 _OTHER_KEYS = frozenset({"00", "02", "03", "253", "255", "8003", "8004", "8006", "8010", "8013", "8026"})
 
 
-class Kind(StrEnum):
+class ReadingKind(StrEnum):
     """The form in which the identifier came."""
 
     ELEMENT_STRING = "element-string"
@@ -67,12 +67,12 @@ class Reading(Struct, frozen=True):
     `faults` are wrong settings of the scanner in spite of which the code could be read.
     """
 
-    kind: Kind
+    kind: ReadingKind
     identifier: ProductIdentifier
     elements: Elements
     symbology: str | None = None
     host: str | None = None
-    faults: frozenset[wedge.Fault] = frozenset()
+    faults: frozenset[wedge.ScannerFault] = frozenset()
 
 
 def read(text: str) -> Reading:
@@ -122,7 +122,7 @@ def _read_usual(text: str) -> Reading | None:
         return None
     code, elements = common.identifier, common.elements
     return Reading(
-        Kind.ELEMENT_STRING,
+        ReadingKind.ELEMENT_STRING,
         ProductIdentifier(
             code.gtin, code.lot, Serial.from_element(serial), code.expiry, code.cpv, code.national
         ),
@@ -141,7 +141,7 @@ def _read_common(text: str, _year: int) -> Reading | None:
         elements = element_strings.parse(content)
         ais = {ai for ai, _ in elements}
         with_serial_too = "01" in ais and "21" not in ais and ais < ON_MEDICINES
-        return _product(Kind.ELEMENT_STRING, elements, symbology) if with_serial_too else None
+        return _product(ReadingKind.ELEMENT_STRING, elements, symbology) if with_serial_too else None
     except IdentifierError:
         return None
 
@@ -158,7 +158,7 @@ def _read(text: str, *, typed: bool) -> Reading:
     """The plain reading; where it fails on a code, the only one that a scanner's wrong setting leaves."""
     if "<" in text and (plain := wedge.respelled(text)) is not None:
         try:
-            return replace(_read_code(plain), faults=frozenset({wedge.Fault.SEPARATOR_SPELLED}))
+            return replace(_read_code(plain), faults=frozenset({wedge.ScannerFault.SEPARATOR_SPELLED}))
         except IdentifierError:
             pass  # then it may be a value that happens to look so
     try:
@@ -173,7 +173,10 @@ def _read(text: str, *, typed: bool) -> Reading:
 def _read_code(text: str) -> Reading:
     """Only what holds a GTIN: all else is too little to undo a scanner's fault with."""
     reading = _read_plain(text, typed=False)
-    if reading.identifier.gtin is None or reading.kind not in (Kind.ELEMENT_STRING, Kind.DIGITAL_LINK):
+    if reading.identifier.gtin is None or reading.kind not in (
+        ReadingKind.ELEMENT_STRING,
+        ReadingKind.DIGITAL_LINK,
+    ):
         raise IdentifierError(ErrorCode.NOT_A_PRODUCT, given=text, expected="a product number (01)")
     return reading
 
@@ -188,18 +191,18 @@ def _read_plain(text: str, *, typed: bool) -> Reading:
     if symbology:
         return _read_symbol(symbology[0], plain[3:])
     if plain.startswith("("):
-        return _product(Kind.BRACKETED, element_strings.parse_bracketed(plain))
+        return _product(ReadingKind.BRACKETED, element_strings.parse_bracketed(plain))
     if digital_link.looks_like_link(plain):
         return _read_link(plain)
     if GROUP_SEPARATOR in plain or _ITEM_FIRST.match(plain):
-        return _product(Kind.ELEMENT_STRING, element_strings.parse(plain))
+        return _product(ReadingKind.ELEMENT_STRING, element_strings.parse(plain))
     return _read_unmarked(plain) or _read_bare(plain, typed=typed)
 
 
 def _read_symbol(symbology: str, content: str) -> Reading:
     """Content after an AIM identifier: GS1 data, a bare GTIN, or a link inside a plain symbol."""
     if symbology in _GS1_SYMBOLOGIES:
-        return _product(Kind.ELEMENT_STRING, element_strings.parse(content), symbology)
+        return _product(ReadingKind.ELEMENT_STRING, element_strings.parse(content), symbology)
     if digital_link.looks_like_link(content):
         return _read_link(content, symbology)
     lengths = _GTIN_SYMBOLOGIES.get(symbology)
@@ -228,12 +231,12 @@ def _read_envelope(text: str) -> Reading:
     symbology = _SYMBOLOGY.match(content)
     content = content[3:] if symbology else content
     elements = iso15434.elements(content)
-    return _product(Kind.ENVELOPE, elements, symbology[0] if symbology else None)
+    return _product(ReadingKind.ENVELOPE, elements, symbology[0] if symbology else None)
 
 
 def _read_link(text: str, symbology: str | None = None) -> Reading:
     link = digital_link.parse(text)
-    return _product(Kind.DIGITAL_LINK, link.elements, symbology, link.host)
+    return _product(ReadingKind.DIGITAL_LINK, link.elements, symbology, link.host)
 
 
 def _read_bare(plain: str, *, typed: bool) -> Reading:
@@ -284,25 +287,25 @@ def _read_unmarked(plain: str) -> Reading | None:
         elements = element_strings.parse(plain)
     except IdentifierError:
         return None
-    return _product(Kind.ELEMENT_STRING, elements) if dict(elements).get("01") else None
+    return _product(ReadingKind.ELEMENT_STRING, elements) if dict(elements).get("01") else None
 
 
 def _read_lot(plain: str) -> Reading:
     lot = Lot.parse(plain)
-    return Reading(Kind.LOT, ProductIdentifier(lot=lot), (("10", lot.printed),))
+    return Reading(ReadingKind.LOT, ProductIdentifier(lot=lot), (("10", lot.printed),))
 
 
 def _gtin(gtin: Gtin, symbology: str | None = None) -> Reading:
-    return Reading(Kind.GTIN, ProductIdentifier(gtin=gtin), (("01", gtin.value),), symbology)
+    return Reading(ReadingKind.GTIN, ProductIdentifier(gtin=gtin), (("01", gtin.value),), symbology)
 
 
 def _product(
-    kind: Kind, elements: Elements, symbology: str | None = None, host: str | None = None
+    kind: ReadingKind, elements: Elements, symbology: str | None = None, host: str | None = None
 ) -> Reading:
     """The product that valid elements name. A pallet or an asset is no vial: NOT_A_PRODUCT."""
     values = dict(elements)
     gtin = values.get("01")
-    named = gtin is not None or (kind is Kind.ENVELOPE and "710" in values)
+    named = gtin is not None or (kind is ReadingKind.ENVELOPE and "710" in values)
     if not named and ("10" not in values or _OTHER_KEYS.intersection(values)):
         raise IdentifierError(
             ErrorCode.NOT_A_PRODUCT,

@@ -30,7 +30,7 @@ SHORTEST, LONGEST = 16, 400
 """How long a text may be that is tried: AI 01 with its GTIN, and far more than a medicine's code."""
 
 
-class Fault(StrEnum):
+class ScannerFault(StrEnum):
     """One wrong setting of a scanner, or of the computer that it types into."""
 
     SEPARATOR_SPELLED = "separator_spelled"
@@ -45,7 +45,7 @@ class Candidate:
     """A text that the scanner may have meant (US characters, 0x1D), and what was wrong with it."""
 
     text: str
-    faults: frozenset[Fault]
+    faults: frozenset[ScannerFault]
     layout: str = ""
     composed: bool = False
     """Whether an accented letter was taken for two keys, an accent and a letter, on this layout."""
@@ -56,7 +56,7 @@ class Recovered(Generic[T]):
     """The one reading left, the fewest faults that explain it, and the layouts that could have typed it."""
 
     reading: T
-    faults: frozenset[Fault]
+    faults: frozenset[ScannerFault]
     layouts: tuple[str, ...]
 
 
@@ -174,7 +174,7 @@ def _readings(likely: list[Candidate], read: Callable[[str], T]) -> dict[T, list
 class Diagnosis:
     """What is wrong with a scanner's setting, and the layouts that could have typed what arrived."""
 
-    faults: frozenset[Fault]
+    faults: frozenset[ScannerFault]
     layouts: tuple[str, ...] = ()
 
 
@@ -190,7 +190,7 @@ def diagnose(text: str, known: str) -> Diagnosis | None:
         if content == known:
             matches.append(candidate)
         elif content == lost:
-            matches.append(replace(candidate, faults=candidate.faults | {Fault.SEPARATOR_LOST}))
+            matches.append(replace(candidate, faults=candidate.faults | {ScannerFault.SEPARATOR_LOST}))
     if not matches:
         return None
     fewest = min((each.faults for each in matches), key=lambda faults: (len(faults), sorted(faults)))
@@ -202,7 +202,7 @@ def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterato
     """Every text that begins like a code and could have become this one on the way through a keyboard."""
     stripped = text.strip(" \t\r\n")
     if _CUT_PREFIX.match(stripped) and _begins_like_a_code("]" + stripped, caps=False):
-        yield Candidate("]" + stripped, frozenset({Fault.PREFIX_CUT}))
+        yield Candidate("]" + stripped, frozenset({ScannerFault.PREFIX_CUT}))
     pictured = stripped.translate(_PICTURED)
     seen: set[tuple[str, str]] = set()
     for layout in layouts:
@@ -217,11 +217,11 @@ def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterato
                 if name and plain == stripped:
                     continue  # this layout would not have changed anything
                 seen.add((plain, name))
-                faults = {Fault.CAPS_LOCK} if caps else set()
+                faults = {ScannerFault.CAPS_LOCK} if caps else set()
                 if name:
-                    faults.add(Fault.LAYOUT)
+                    faults.add(ScannerFault.LAYOUT)
                 if plain != meant or pictured != stripped or "\0" in text:
-                    faults.add(Fault.SEPARATOR_SPELLED)
+                    faults.add(ScannerFault.SEPARATOR_SPELLED)
                 yield Candidate(plain, frozenset(faults), name, composed)
 
 
@@ -311,7 +311,7 @@ def _versions(candidate: Candidate) -> Iterator[Candidate]:
         return
     for ends in _splits(content) if len(content) <= _LONGEST_SPLIT else ((),):
         cut = [content[a:b] for a, b in zip((0, *ends), (*ends, len(content)), strict=True)]
-        lost = {Fault.SEPARATOR_LOST} if len(cut) > 1 else set()
+        lost = {ScannerFault.SEPARATOR_LOST} if len(cut) > 1 else set()
         text = candidate.text[:start] + GROUP_SEPARATOR.join(cut)
         yield replace(candidate, text=text, faults=candidate.faults | lost)
 

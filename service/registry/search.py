@@ -32,7 +32,7 @@ PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """One thing that was found. `kind`: product, batch, unit, alert or report; `key` opens its page."""
 
     kind: str
@@ -83,22 +83,22 @@ class BatchPage:
     tests: tuple[tuple[str, str, str], ...]
     units: dict[Disposition, int]
     checks: dict[str, int]
-    alerts: tuple[Hit, ...]
+    alerts: tuple[SearchHit, ...]
 
 
-class Catalogue:
+class RecordSearch:
     """Reads what an organisation put in."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def products(self, actor: Actor) -> list[Hit]:
+    def products(self, actor: Actor) -> list[SearchHit]:
         """All products of the organisation, by name."""
         query = _products(actor).order_by(Product.name, Product.gtin).limit(PAGE)
         with self._database.reading() as connection:
             return [_product_hit(row) for row in connection.execute(query)]
 
-    def search(self, actor: Actor, text: str) -> list[Hit]:
+    def search(self, actor: Actor, text: str) -> list[SearchHit]:
         """Whatever the text may be: a GTIN, a lot, a serial, a name, a company, a report's reference."""
         text = "".join(each for each in text if each.isprintable()).strip()[:200]
         if not text:
@@ -206,11 +206,11 @@ def _products(actor: Actor) -> Any:
     )
 
 
-def _product_hit(row: Any) -> Hit:
-    return Hit("product", (row.gtin,), row.name, f"{row.gtin}, {row.manufacturer}")
+def _product_hit(row: Any) -> SearchHit:
+    return SearchHit("product", (row.gtin,), row.name, f"{row.gtin}, {row.manufacturer}")
 
 
-def _found_products(connection: Connection, actor: Actor, text: str) -> Iterator[Hit]:
+def _found_products(connection: Connection, actor: Actor, text: str) -> Iterator[SearchHit]:
     contained = (
         column.icontains(text, autoescape=True)
         for column in (Product.name, Product.active_substance, Manufacturer.name)
@@ -220,7 +220,7 @@ def _found_products(connection: Connection, actor: Actor, text: str) -> Iterator
     yield from map(_product_hit, connection.execute(query))
 
 
-def _found_batches(connection: Connection, actor: Actor, text: str) -> Iterator[Hit]:
+def _found_batches(connection: Connection, actor: Actor, text: str) -> Iterator[SearchHit]:
     key = _lot_key(text)
     if not key:
         return
@@ -233,10 +233,12 @@ def _found_batches(connection: Connection, actor: Actor, text: str) -> Iterator[
         .limit(MOST_FOUND)
     )
     for row in connection.execute(query):
-        yield Hit("batch", (row.gtin, row.lot), row.lot, f"{row.name}, {row.expiry.isoformat()}", row.status)
+        yield SearchHit(
+            "batch", (row.gtin, row.lot), row.lot, f"{row.name}, {row.expiry.isoformat()}", row.status
+        )
 
 
-def _found_units(connection: Connection, actor: Actor, text: str) -> Iterator[Hit]:
+def _found_units(connection: Connection, actor: Actor, text: str) -> Iterator[SearchHit]:
     try:
         serial = Serial.parse(text).printed
     except IdentifierError:
@@ -250,10 +252,10 @@ def _found_units(connection: Connection, actor: Actor, text: str) -> Iterator[Hi
         .limit(MOST_FOUND)
     )
     for row in connection.execute(query):
-        yield Hit("unit", (row.gtin, row.lot), row.serial, f"{row.name}, {row.lot}", row.disposition)
+        yield SearchHit("unit", (row.gtin, row.lot), row.serial, f"{row.name}, {row.lot}", row.disposition)
 
 
-def _found_alerts(connection: Connection, text: str) -> Iterator[Hit]:
+def _found_alerts(connection: Connection, text: str) -> Iterator[SearchHit]:
     key, gtin = _lot_key(text), _gtin(text)
     tests = [Alert.product_name.icontains(text, autoescape=True)]
     tests += [Alert.lot_key == key] if key else []
@@ -261,15 +263,15 @@ def _found_alerts(connection: Connection, text: str) -> Iterator[Hit]:
     yield from _alert_hits(connection, or_(*tests))
 
 
-def _alert_hits(connection: Connection, where: ColumnElement[bool]) -> Iterator[Hit]:
+def _alert_hits(connection: Connection, where: ColumnElement[bool]) -> Iterator[SearchHit]:
     query = select(Alert).where(where).order_by(Alert.reported.desc(), Alert.id).limit(MOST_FOUND)
     for row in connection.execute(query.with_only_columns(*Alert.__table__.c)):
         title = " ".join(part for part in (row.product_name or row.gtin, row.lot) if part)
         detail = ", ".join(part for part in (row.authority, row.reported) if part)
-        yield Hit("alert", (str(row.id),), title, detail, row.kind)
+        yield SearchHit("alert", (str(row.id),), title, detail, row.kind)
 
 
-def _found_reports(connection: Connection, actor: Actor, text: str) -> Iterator[Hit]:
+def _found_reports(connection: Connection, actor: Actor, text: str) -> Iterator[SearchHit]:
     mine = Report.organisation_id == actor.organisation_id
     seen = select(Report.id, Report.reference, Report.product, Report.lot, Report.status).where(
         or_(Report.reference == text.upper(), Report.lot == text)
@@ -277,7 +279,9 @@ def _found_reports(connection: Connection, actor: Actor, text: str) -> Iterator[
     if actor.kind is not OrganisationKind.REGULATOR:
         seen = seen.where(mine)
     for row in connection.execute(seen.limit(MOST_FOUND)):
-        yield Hit("report", (str(row.id),), row.reference, f"{row.product} {row.lot}".strip(), row.status)
+        yield SearchHit(
+            "report", (str(row.id),), row.reference, f"{row.product} {row.lot}".strip(), row.status
+        )
 
 
 def _batches(connection: Connection, product_id: int, page: int) -> Iterator[BatchLine]:

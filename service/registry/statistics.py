@@ -21,7 +21,7 @@ MOST_BARS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayCount:
     """How often each answer was given on one day."""
 
     day: date
@@ -34,7 +34,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class StatisticBar:
     """One thing and how often it was checked; `stopped` of these were answered with quarantine or reject."""
 
     key: tuple[str, ...]
@@ -43,7 +43,7 @@ class Bar:
     stopped: int = 0
 
 
-class Figures:
+class Statistics:
     """Counts checks of what an organisation's records are about."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Figures:
         self._database = database
         self._clock = clock
 
-    def by_day(self, actor: Actor, days: int, *, batch_id: int | None = None) -> list[Day]:
+    def by_day(self, actor: Actor, days: int, *, batch_id: int | None = None) -> list[DayCount]:
         """The last `days` days, the oldest first, those without a check as well."""
         day = func.substr(cast(Scan.at, Text), 1, 10)
         query = select(day.label("day"), Scan.action, func.count().label("checks"))
@@ -62,16 +62,16 @@ class Figures:
             found.setdefault(each.day, {})[Action(each.action)] = each.checks
         today = self._clock().date()
         wanted = (today - timedelta(days=back) for back in range(days - 1, -1, -1))
-        return [Day(each, found.get(each.isoformat(), {})) for each in wanted]
+        return [DayCount(each, found.get(each.isoformat(), {})) for each in wanted]
 
-    def by_country(self, actor: Actor, days: int, *, batch_id: int | None = None) -> list[Bar]:
+    def by_country(self, actor: Actor, days: int, *, batch_id: int | None = None) -> list[StatisticBar]:
         """Where people said that they are, most first; an empty label: they did not say."""
         country = func.coalesce(Scan.country, Scan.presented["market"].as_string(), "")
         query = select(country.label("country"), *_COUNTED).group_by(country).order_by(func.count().desc())
         rows = self._rows(actor, query, days, batch_id=batch_id)
-        return [Bar((each.country,), each.country, each.checks, each.stopped) for each in rows]
+        return [StatisticBar((each.country,), each.country, each.checks, each.stopped) for each in rows]
 
-    def by_lot(self, actor: Actor, days: int) -> list[Bar]:
+    def by_lot(self, actor: Actor, days: int) -> list[StatisticBar]:
         """The lots that were checked most."""
         query = (
             select(Product.gtin, Product.name, Batch.lot, *_COUNTED)
@@ -82,10 +82,11 @@ class Figures:
         )
         rows = self._rows(actor, query, days)
         return [
-            Bar((each.gtin, each.lot), f"{each.lot}, {each.name}", each.checks, each.stopped) for each in rows
+            StatisticBar((each.gtin, each.lot), f"{each.lot}, {each.name}", each.checks, each.stopped)
+            for each in rows
         ]
 
-    def unknown_lots(self, actor: Actor, days: int) -> list[Bar]:
+    def unknown_lots(self, actor: Actor, days: int) -> list[StatisticBar]:
         """Lots that people enter for the organisation's products and that are not on record."""
         lot = Scan.presented["lot"].as_string()
         query = (
@@ -97,7 +98,8 @@ class Figures:
         )
         rows = self._rows(actor, query, days)
         return [
-            Bar((each.gtin, each.lot), f"{each.lot}, {each.name}", each.checks, each.stopped) for each in rows
+            StatisticBar((each.gtin, each.lot), f"{each.lot}, {each.name}", each.checks, each.stopped)
+            for each in rows
         ]
 
     def _rows(self, actor: Actor, query: Any, days: int, *, batch_id: int | None = None) -> Sequence[Any]:

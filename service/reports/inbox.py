@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, insert, select, tr
 
 from service.accounts.actors import Actor, OrganisationKind
 from service.errors import ConflictError, ErrorCode, NotFoundError
-from service.storage.audit import Change, write_down
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Report, ReportPhoto, ReportStep
 
@@ -31,7 +31,7 @@ MOST_LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One report in a list."""
 
     id: int
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class ReportEvent:
     """One step that somebody took. `note` stays inside, `said` was told to the reporter."""
 
     at: datetime
@@ -59,10 +59,10 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ReportDetails:
     """A whole report, for those who look into it."""
 
-    line: Line
+    line: ReportLine
     serial: str
     expiry: str
     bought: str
@@ -70,12 +70,12 @@ class Opened:
     asker: str
     action: str
     scan_id: str
-    steps: tuple[Past, ...]
+    steps: tuple[ReportEvent, ...]
     photos: tuple[int, ...]
     same_lot: int
 
 
-class Triage:
+class ReportInbox:
     """What an organisation's people do about reports."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Triage:
         self._database = database
         self._clock = clock
 
-    def listing(self, actor: Actor, status: str = "") -> list[Line]:
+    def listing(self, actor: Actor, status: str = "") -> list[ReportLine]:
         """Reports of this organisation's products: unsettled ones first, those with harm before others."""
         urgent = case((Report.status == "new", 0), (Report.status == "looking", 1), else_=2)
         query = _LINES.where(_theirs(actor)).order_by(urgent, Report.harmed.desc(), Report.id.desc())
@@ -102,7 +102,7 @@ class Triage:
             found = {row.status: row.many for row in connection.execute(query)}
         return {status: found.get(status, 0) for status in NEXT}
 
-    def open(self, actor: Actor, number: int) -> Opened:
+    def open(self, actor: Actor, number: int) -> ReportDetails:
         """One report whole; NotFoundError."""
         with self._database.reading() as connection:
             row = _one(connection, actor, number)
@@ -116,7 +116,7 @@ class Triage:
                 select(ReportPhoto.number).where(ReportPhoto.report_id == number).order_by(ReportPhoto.number)
             )
             same = select(func.count()).where(_theirs(actor), Report.lot == row.lot, Report.id != number)
-            return Opened(
+            return ReportDetails(
                 line=line,
                 serial=row.serial,
                 expiry=row.expiry,
@@ -125,7 +125,7 @@ class Triage:
                 asker=row.asker,
                 action=row.action,
                 scan_id=row.scan_id,
-                steps=tuple(Past(*step) for step in steps),
+                steps=tuple(ReportEvent(*step) for step in steps),
                 photos=tuple(photos),
                 same_lot=(connection.scalar(same) or 0) if row.lot else 0,
             )
@@ -164,7 +164,7 @@ class Triage:
             connection.execute(update(Report).where(Report.id == number).values(values))
             step = {"report_id": number, "at": now, "actor": actor.name, "status": status}
             connection.execute(insert(ReportStep).values(step | {"note": note, "said": said}))
-            change = Change(
+            change = AuditChange(
                 f"report_{status}",
                 "report",
                 before.reference,
@@ -219,8 +219,8 @@ def _one(connection: Connection, actor: Actor, number: int) -> Any:
     return row
 
 
-def _line(row: Any) -> Line:
-    return Line(**{name: getattr(row, name) for name in Line.__dataclass_fields__})
+def _line(row: Any) -> ReportLine:
+    return ReportLine(**{name: getattr(row, name) for name in ReportLine.__dataclass_fields__})
 
 
 def _no_report(number: int) -> NotFoundError:

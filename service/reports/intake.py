@@ -50,7 +50,7 @@ _LENGTHS = {
 }
 
 
-class Status(StrEnum):
+class ReportStatus(StrEnum):
     """How far somebody has looked into a report."""
 
     NEW = "new"
@@ -85,27 +85,27 @@ class NewReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StatusChange:
     """One thing that happened to a report, as its reporter may read it."""
 
     at: datetime
-    status: Status
+    status: ReportStatus
     said: str
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FollowedReport:
     """A report as its reporter sees it: nothing that they typed, in case the reference went astray."""
 
     reference: str
     at: datetime
     product: str
-    status: Status
-    steps: tuple[Step, ...]
+    status: ReportStatus
+    steps: tuple[StatusChange, ...]
     photos: int
 
 
-class Reports:
+class ReportIntake:
     """Takes reports, and tells their reporters how they stand."""
 
     def __init__(
@@ -136,7 +136,7 @@ class Reports:
                 connection.execute(insert(ReportPhoto), rows)
         return str(values["reference"])
 
-    def follow(self, reference: str) -> Followed:
+    def follow(self, reference: str) -> FollowedReport:
         """How a report stands; NotFoundError. Hyphens, spaces and small letters do not matter."""
         with self._database.reading() as connection:
             row = connection.execute(
@@ -152,12 +152,12 @@ class Reports:
                 .order_by(ReportStep.id.desc())
             )
             photos = select(func.count()).select_from(ReportPhoto).where(ReportPhoto.report_id == row.id)
-            return Followed(
+            return FollowedReport(
                 reference=row.reference,
                 at=row.at,
                 product=row.product,
-                status=Status(row.status),
-                steps=tuple(Step(step.at, Status(step.status), step.said) for step in steps),
+                status=ReportStatus(row.status),
+                steps=tuple(StatusChange(step.at, ReportStatus(step.status), step.said) for step in steps),
                 photos=connection.scalar(photos) or 0,
             )
 

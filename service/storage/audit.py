@@ -13,7 +13,7 @@ MOST_OF_AN_ID = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class AuditActor:
     """Who changes something. A command in a terminal has a name only; a person an account too.
 
     `network` is where a person comes from: the address cut to /24 (IPv6: /48).
@@ -26,7 +26,7 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AuditChange:
     """One change of one thing. `object_id` is its GTIN, `gtin/lot`, `gtin/serial`, name, number or reference.
 
     `before` and `after` are its plain values; None where it did not, or does no longer, exist.
@@ -41,9 +41,9 @@ class Change:
 
 def write_down(
     connection: Connection,
-    changes: Iterable[Change],
+    changes: Iterable[AuditChange],
     *,
-    who: Who,
+    who: AuditActor,
     at: datetime,
     reason: str,
     import_id: int | None = None,
@@ -63,7 +63,7 @@ def write_down(
         connection.execute(insert(AuditEntry), rows)
 
 
-def _row(change: Change) -> dict[str, Any]:
+def _row(change: AuditChange) -> dict[str, Any]:
     return {
         "action": change.action,
         "object_type": change.object_type,

@@ -9,7 +9,7 @@ from service.storage.models import Manufacturer, Organisation, Product, Vial
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ClinicHolding:
     """How many vials of it a clinic received, and how many of these are still in the house."""
 
     clinic: str
@@ -19,7 +19,7 @@ class Received:
 
 def clinics_that_received(
     connection: Connection, *, owner: int, product_id: int, batch_ids: Collection[int] | None = None
-) -> list[Received]:
+) -> list[ClinicHolding]:
     """The clinics that received vials of a product (None: of any batch), by name.
 
     Only for the organisation `owner` whose product it is; everybody else is told of none. What a clinic did
@@ -37,4 +37,4 @@ def clinics_that_received(
     )
     if batch_ids is not None:
         statement = statement.where(Vial.batch_id.in_(batch_ids))
-    return [Received(*row) for row in connection.execute(statement)]
+    return [ClinicHolding(*row) for row in connection.execute(statement)]

@@ -15,14 +15,14 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from service.storage.database import Database
-from service.storage.models import ClientKey, Invitation, Report, ReportPhoto, Scan, SightingRow, SignedIn
+from service.storage.models import DeviceMarkKey, Invitation, Report, ReportPhoto, Scan, SightingRow, SignedIn
 
 PIECE = 500
 """Rows of one transaction: some milliseconds on either database."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetentionRule:
     """One thing that goes. `code` finds its sentence, and `after` is told in it.
 
     `apply` does one piece of the work; it answers how many rows it touched: fewer than `PIECE`,
@@ -34,7 +34,7 @@ class Rule:
     apply: Callable[[Connection, datetime], int]
 
 
-def tidy(database: Database, now: datetime) -> dict[str, int]:
+def apply_retention(database: Database, now: datetime) -> dict[str, int]:
     """Let go of all that is due at `now` (aware); how many rows each rule touched."""
     done = {}
     for rule in RULES:
@@ -105,7 +105,7 @@ def _forget_guessers(connection: Connection, due: datetime) -> int:
 def _destroy_keys(connection: Connection, due: datetime) -> int:
     """Where nobody has checked anything since: otherwise the next key has taken its place already."""
     week = int(timedelta(days=7).total_seconds())
-    connection.execute(delete(ClientKey).where(ClientKey.period < int(due.timestamp()) // week))
+    connection.execute(delete(DeviceMarkKey).where(DeviceMarkKey.period < int(due.timestamp()) // week))
     return 0
 
 
@@ -139,16 +139,16 @@ def _strip_reports(connection: Connection, *where: Any) -> int:
     return len(numbers)
 
 
-RULES: Sequence[Rule] = (
-    Rule("keys", timedelta(days=7), _destroy_keys),
-    Rule("marks", timedelta(days=7), _forget_marks),
-    Rule("guessers", timedelta(days=14), _forget_guessers),
-    Rule("check_times", timedelta(days=30), _coarsen_checks),
-    Rule("checks", timedelta(days=90), _delete_checks),
-    Rule("sessions", timedelta(days=7), _end_sessions),
-    Rule("invitations", timedelta(days=30), _forget_invitations),
-    Rule("reporters", timedelta(days=180), _forget_reporters),
-    Rule("unsettled", timedelta(days=730), _forget_unsettled),
+RULES: Sequence[RetentionRule] = (
+    RetentionRule("keys", timedelta(days=7), _destroy_keys),
+    RetentionRule("marks", timedelta(days=7), _forget_marks),
+    RetentionRule("guessers", timedelta(days=14), _forget_guessers),
+    RetentionRule("check_times", timedelta(days=30), _coarsen_checks),
+    RetentionRule("checks", timedelta(days=90), _delete_checks),
+    RetentionRule("sessions", timedelta(days=7), _end_sessions),
+    RetentionRule("invitations", timedelta(days=30), _forget_invitations),
+    RetentionRule("reporters", timedelta(days=180), _forget_reporters),
+    RetentionRule("unsettled", timedelta(days=730), _forget_unsettled),
 )
 
 

@@ -14,11 +14,11 @@ from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history.rules import STRONGER
 from service.authenticity.scan_history.suspects import StandingOut
 from service.storage.database import Database
-from service.storage.hot.sightings import Scope, Subject
+from service.storage.hot.sightings import Subject, SubjectScope
 from service.storage.models import Suspect
 
 
-class State(StrEnum):
+class SuspectState(StrEnum):
     """What a person decided of it, if anything."""
 
     OPEN = "open"
@@ -27,7 +27,7 @@ class State(StrEnum):
     CLEARED = "cleared"
 
 
-def put(
+def write_suspect(
     database: Database, connection: Connection, subject: Subject, standing: StandingOut, at: datetime
 ) -> None:
     """Put a subject on the list, or bring what is there up to date."""
@@ -40,7 +40,7 @@ def put(
         "last": standing.last,
     }
     new = {"scope": subject.scope, "product_id": subject.product_id, "name": subject.name}
-    new |= values | {"state": State.OPEN, "moved": at, "cleared": None}
+    new |= values | {"state": SuspectState.OPEN, "moved": at, "cleared": None}
     fresh = database.insert_new(Suspect).values(new).returning(Suspect.id)
     if connection.scalar(fresh) is not None:
         return
@@ -58,14 +58,14 @@ def put(
     }
     if standing.score < row.score:
         values["reasons"] = row.reasons
-    if row.state == State.CLEARED and _comes_back(subject, standing, row):
-        values |= {"state": State.OPEN, "moved": at}
+    if row.state == SuspectState.CLEARED and _comes_back(subject, standing, row):
+        values |= {"state": SuspectState.OPEN, "moved": at}
     connection.execute(update(Suspect).where(Suspect.id == row.id).values(values))
 
 
 def _comes_back(subject: Subject, standing: StandingOut, row: Any) -> bool:
     # What was cleared of a unit its verdicts know: whatever stands out of it now is more than that.
-    if subject.scope is Scope.UNIT:
+    if subject.scope is SubjectScope.UNIT:
         return True
     codes = {str(reason.code) for reason in standing.reasons}
     return standing.score >= row.cleared + STRONGER or not codes <= set(row.codes)

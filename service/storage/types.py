@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 from service.authenticity.dispositions import Disposition
 
 
-class Words(TypeDecorator[tuple[str, ...]]):
+class WordTuple(TypeDecorator[tuple[str, ...]]):
     """A few words without spaces in them (country codes) in one column, sorted, separated by a space."""
 
     impl = Text
@@ -26,7 +26,7 @@ class Words(TypeDecorator[tuple[str, ...]]):
         return tuple(value.split()) if value else ()
 
 
-class Lines(TypeDecorator[tuple[str, ...]]):
+class LineTuple(TypeDecorator[tuple[str, ...]]):
     """A few short texts in one column, one a line, in the order given."""
 
     impl = Text

@@ -18,7 +18,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from service.errors import VialcheckError
 from service.gs1.reading import Reading, read
-from service.verification.image_loading import Picture, open_picture
+from service.verification.image_loading import LoadedImage, open_image
 
 MOST_CODES = 50
 """Codes read from one picture."""
@@ -53,7 +53,7 @@ Corners = tuple[Corner, Corner, Corner, Corner]
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class DecodedCode:
     """One code in a picture.
 
     `format` is the kind of symbol (`DataMatrix`, `QRCode`, `Code128`, …), `symbology` its AIM identifier,
@@ -116,13 +116,13 @@ _GRAIN_SHOWS = 1_500_000
 """A smaller picture may be a drawing, whose modules may well be a pixel or two."""
 
 
-def read_codes(data: bytes) -> tuple[Code, ...]:
-    """The codes in a picture, from top to bottom; an empty tuple for none. Raises as `open_picture` does."""
+def read_codes(data: bytes) -> tuple[DecodedCode, ...]:
+    """The codes in a picture, from top to bottom; an empty tuple for none. Raises as `open_image` does."""
     started = time.monotonic()
-    picture = open_picture(data)
+    picture = open_image(data)
     while _is_grain(picture.grey):
         picture = replace(picture, grey=picture.grey.reduce(2))
-    found: dict[str, Code] = {}
+    found: dict[str, DecodedCode] = {}
     for part, formats, measure in _searches(picture.grey):
         for code in _search(picture, part, formats, measure):
             found.setdefault(code.scan, code)
@@ -152,8 +152,8 @@ def _middle(size: tuple[int, int]) -> _Box:
 
 
 def _search(
-    picture: Picture, part: _Box, formats: zxingcpp.BarcodeFormats, measure: _Measure
-) -> Iterator[Code]:
+    picture: LoadedImage, part: _Box, formats: zxingcpp.BarcodeFormats, measure: _Measure
+) -> Iterator[DecodedCode]:
     seen = picture.grey.crop(part)
     if measure.filter:
         seen = seen.filter(measure.filter)
@@ -166,7 +166,7 @@ def _search(
     for code in found[:MOST_CODES]:
         if code.symbology_identifier == _UNCHECKED:
             continue
-        yield Code(
+        yield DecodedCode(
             code.format.name,
             code.symbology_identifier,
             code.text,
@@ -174,7 +174,7 @@ def _search(
         )
 
 
-def _corners(found: zxingcpp.Position, picture: Picture, part: _Box, scale: float) -> Corners:
+def _corners(found: zxingcpp.Position, picture: LoadedImage, part: _Box, scale: float) -> Corners:
     """Where a code is in the upright original; it was found in an enlarged part of a smaller one."""
     across, down = picture.width / picture.grey.width, picture.height / picture.grey.height
 
@@ -189,7 +189,7 @@ def _corners(found: zxingcpp.Position, picture: Picture, part: _Box, scale: floa
     )
 
 
-def _tells_enough(code: Code) -> bool:
+def _tells_enough(code: DecodedCode) -> bool:
     """Whether a lot or a serial number was read, so that there is nothing left to look for."""
     reading = code.reading()
     return reading is not None and bool(reading.identifier.lot or reading.identifier.serial)

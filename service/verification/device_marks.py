@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 
 from service.accounts.networks import network_of
 from service.storage.database import Database
-from service.storage.models import ClientKey
+from service.storage.models import DeviceMarkKey
 
 KEY_DAYS = 7
 """For so long a device keeps its mark (`Thresholds.key_days` knows it too)."""
@@ -45,7 +45,7 @@ def _mark(key: bytes, address: str, user_agent: str) -> str:
     return hashlib.blake2b(said, key=key, digest_size=_MARK // 2).hexdigest()
 
 
-class ClientKeys:
+class DeviceMarks:
     """This period's key, the same in every process, made by whichever needs it first."""
 
     def __init__(self, database: Database) -> None:
@@ -77,10 +77,10 @@ class ClientKeys:
         """The key on record of a period; with a new one all earlier keys go."""
         with self._database.transaction() as connection:
             new = {"period": period, "key": secrets.token_hex(32)}
-            connection.execute(self._database.insert_new(ClientKey), new)
-            connection.execute(delete(ClientKey).where(ClientKey.period < period))
+            connection.execute(self._database.insert_new(DeviceMarkKey), new)
+            connection.execute(delete(DeviceMarkKey).where(DeviceMarkKey.period < period))
             # A clock behind the others' finds a later key and no earlier one: it uses the latest there is.
-            kept = connection.scalar(select(ClientKey.key).order_by(ClientKey.period.desc()).limit(1))
+            kept = connection.scalar(select(DeviceMarkKey.key).order_by(DeviceMarkKey.period.desc()).limit(1))
         return str(kept or new["key"])
 
 

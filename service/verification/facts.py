@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from service.authenticity.alert_matching import names, told_apart
+from service.authenticity.alert_matching import names, names_differ
 from service.authenticity.alert_rules import concerns_product
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import (
@@ -26,10 +26,10 @@ from service.errors import IdentifierError
 from service.gs1 import misreads
 from service.gs1.identifiers import Gtin, Lot
 from service.gs1.iso.countries import zone_of
-from service.gs1.wedge import Fault
+from service.gs1.wedge import ScannerFault
 from service.storage.hot import alerts, product_records, recalls
 from service.storage.hot.statements import Snapshot
-from service.verification.question import Understood
+from service.verification.question import ParsedQuestion
 
 _MOST_WORDS = 4
 """So many words of a typed name are looked for: a brand and what people write around it."""
@@ -54,17 +54,17 @@ class _Found:
     named: tuple[ProductRecord, ...] = ()
 
 
-def gather(snapshot: Snapshot, understood: Understood, asker: Asker, now: datetime) -> Evidence:
+def gather(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
     """Everything on record that a verdict on `understood` may look at, at the moment `now` (aware)."""
     evidence = _gathered(snapshot, understood, asker, now)
     if understood.carton is None:
         return evidence
     shown = replace(understood.carton, market=understood.presented.market)
-    carton = Understood(shown, understood.carton_reading, None, scanned_at=understood.scanned_at)
+    carton = ParsedQuestion(shown, understood.carton_reading, None, scanned_at=understood.scanned_at)
     return replace(evidence, carton=_gathered(snapshot, carton, asker, now))
 
 
-def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: datetime) -> Evidence:
+def _gathered(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
     found = _find(snapshot, understood)
     shown = found.presented
     evidence = Evidence(
@@ -82,7 +82,7 @@ def _gathered(snapshot: Snapshot, understood: Understood, asker: Asker, now: dat
         recalls=_recalls(snapshot, found),
         used_on=_used_on(snapshot, found),
         inferred=understood.reading is not None
-        and bool(understood.reading.faults - {Fault.SEPARATOR_SPELLED}),
+        and bool(understood.reading.faults - {ScannerFault.SEPARATOR_SPELLED}),
         scanned_at=understood.scanned_at,
         asker=asker,
     )
@@ -103,7 +103,7 @@ def _used_on(snapshot: Snapshot, found: _Found) -> date | None:
     return product_records.used_on(snapshot, found.product.gtin, found.unit.serial)
 
 
-def _find(snapshot: Snapshot, understood: Understood) -> _Found:
+def _find(snapshot: Snapshot, understood: ParsedQuestion) -> _Found:
     found = _Found(understood.presented)
     if found.presented.gtin is not None:
         _with_gtin(snapshot, found, found.presented.gtin)
@@ -165,7 +165,7 @@ def _with_lot(snapshot: Snapshot, found: _Found, lot: Lot) -> None:
     if named:
         folded = named.casefold()
         fitting = [pair for pair in holders if folded in pair[0].name.casefold()]
-        fitting = fitting or [pair for pair in holders if not told_apart(named, pair[0].name)]
+        fitting = fitting or [pair for pair in holders if not names_differ(named, pair[0].name)]
         if not fitting:
             found.named = tuple(_named(snapshot, named))
             found.product = _only(list(found.named))

@@ -17,24 +17,24 @@ from service.authenticity.evidence import Asker, BatchRecord, Evidence, Presente
 from service.authenticity.scan_history import rules as scan_rules
 from service.authenticity.scan_history.history import SeenBefore
 from service.authenticity.scan_history.score import DAY
-from service.authenticity.scan_history.sightings import Kind, Place
+from service.authenticity.scan_history.sightings import Region, SightingKind
 from service.authenticity.scan_history.suspects import OF_HISTORY
 from service.authenticity.verdicts import Record, Verdict, judge
 from service.storage.database import Database
 from service.storage.hot import alerts as hot_alerts
 from service.storage.hot import observation
-from service.storage.hot.observation import Glance
-from service.storage.hot.sightings import Scope
+from service.storage.hot.observation import Observation
+from service.storage.hot.sightings import SubjectScope
 from service.storage.hot.statements import Snapshot
-from service.verification.question import Understood
+from service.verification.question import ParsedQuestion
 from service.verification.scan_history import (
-    NO_TRACES,
-    Traces,
+    NO_HISTORY_UPDATE,
+    HistoryUpdate,
     counted_in,
+    history_update,
     leaves,
     lot_is_near,
     near_a_threshold,
-    traces_of,
 )
 
 _FEW_DEVICES = 2
@@ -65,8 +65,8 @@ class _Lot:
 
 
 def look(
-    database: Database, understood: Understood, asker: Asker, now: datetime, *, trade: bool, leaving: bool
-) -> tuple[Verdict, Traces] | None:
+    database: Database, understood: ParsedQuestion, asker: Asker, now: datetime, *, trade: bool, leaving: bool
+) -> tuple[Verdict, HistoryUpdate] | None:
     """The verdict on a familiar lot or unit, and (if the scan is `leaving` any) its traces; else None."""
     facts = database.facts
     lot: _Lot | None = facts.kept.get(_key(understood, asker))
@@ -79,7 +79,7 @@ def look(
     quiet = _nothing_to_say(lot, seen, understood.place, trade=trade)
     verdict = lot.verdicts.get(quiet) if quiet is not None else None
     if verdict is not None and not leaving:
-        return _of_this(verdict, lot, now, unit), NO_TRACES
+        return _of_this(verdict, lot, now, unit), NO_HISTORY_UPDATE
     evidence = _of_unit(lot.evidence, understood.presented, now, unit)
     marks = leaves(evidence, understood, trade=trade)
     verdict = verdict or _judged(lot, evidence, counted_in(evidence, understood, marks, seen.lines))
@@ -87,10 +87,10 @@ def look(
         return None
     if quiet is not None:
         lot.keep(quiet, verdict)
-    return _of_this(verdict, lot, now, unit), traces_of(evidence, marks, seen.lines)
+    return _of_this(verdict, lot, now, unit), history_update(evidence, marks, seen.lines)
 
 
-def keep(snapshot: Snapshot, understood: Understood, evidence: Evidence) -> None:
+def keep(snapshot: Snapshot, understood: ParsedQuestion, evidence: Evidence) -> None:
     """Remember what was gathered, if the next check of this lot differs from it in nothing else."""
     key, shown = _key(understood, evidence.asker), evidence.presented
     product, batch, unit = evidence.product, evidence.batch, evidence.unit
@@ -113,7 +113,7 @@ def _found_by_serial(evidence: Evidence, named: hot_alerts.Beginnings) -> bool:
     return all(alert.id in findable for alert in evidence.alerts if alert.serial or alert.serial_prefix)
 
 
-def _key(understood: Understood, asker: Asker) -> Hashable | None:
+def _key(understood: ParsedQuestion, asker: Asker) -> Hashable | None:
     """All that was presented but the serial; None where more than that would matter."""
     shown, reading = understood.presented, understood.reading
     if understood.carton is not None or understood.scanned_at is not None or (reading and reading.faults):
@@ -136,7 +136,9 @@ def _key(understood: Understood, asker: Asker) -> Hashable | None:
     )
 
 
-def _glance(database: Database, lot: _Lot, understood: Understood) -> tuple[Glance, UnitRecord | None] | None:
+def _glance(
+    database: Database, lot: _Lot, understood: ParsedQuestion
+) -> tuple[Observation, UnitRecord | None] | None:
     """What there is of it now; None for a unit of which more has to be known."""
     serial = understood.presented.serial
     if serial is None:
@@ -150,19 +152,19 @@ def _glance(database: Database, lot: _Lot, understood: Understood) -> tuple[Glan
     return seen, UnitRecord(serial.printed, state, lot.batch)
 
 
-def _nothing_to_say(lot: _Lot, seen: Glance, place: Place, *, trade: bool) -> Hashable | None:
+def _nothing_to_say(lot: _Lot, seen: Observation, place: Region, *, trade: bool) -> Hashable | None:
     """What decides over the verdict where earlier scans do not; None where they have to be looked into."""
     if seen.disposition is None:
-        lines = seen.lines.get(Scope.LOT, ())
-        return None if lot_is_near(lot.batch, lines, place.country, one_more=True) else Scope.LOT
+        lines = seen.lines.get(SubjectScope.LOT, ())
+        return None if lot_is_near(lot.batch, lines, place.country, one_more=True) else SubjectScope.LOT
     key = (place, trade, seen.disposition)
     if not seen.lines:
         return key
-    lines = seen.lines.get(Scope.UNIT, ()) if len(seen.lines) == 1 else ()
+    lines = seen.lines.get(SubjectScope.UNIT, ()) if len(seen.lines) == 1 else ()
     if len(lines) != 1 or lines[0].devices.bit_count() >= _FEW_DEVICES:
         return None
     (line,) = lines
-    if line.place != place or line.kind is not (Kind.TRADE if trade else Kind.STRANGER):
+    if line.place != place or line.kind is not (SightingKind.TRADE if trade else SightingKind.STRANGER):
         return None
     # This scan goes into the same line: nothing is weighed, and what is said depends on days.
     return (*key, line.first // DAY, line.last // DAY)

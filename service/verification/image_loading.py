@@ -65,7 +65,7 @@ _UPRIGHT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class LoadedImage:
     """Grey and upright. `width` and `height` are those of the upright original, before any scaling."""
 
     grey: Image.Image
@@ -73,7 +73,7 @@ class Picture:
     height: int
 
 
-def open_picture(data: bytes) -> Picture:
+def open_image(data: bytes) -> LoadedImage:
     """Open a JPEG, PNG or WebP file.
 
     Raises RefusedError: FILE_EMPTY, PICTURE_TOO_LARGE (bytes, pixels, a side), PICTURE_HEIC, PICTURE_KIND,
@@ -86,7 +86,7 @@ def open_picture(data: bytes) -> Picture:
 
 def cleaned(data: bytes) -> bytes:
     """The picture alone, as JPEG of at most `KEPT_SIDE` pixels a side: upright, and without where and when
-    it was taken, by which device, and what else a file carries. Raises what `open_picture` raises."""
+    it was taken, by which device, and what else a file carries. Raises what `open_image` raises."""
     _refuse_unreadable(data)
     with _said(), _opened(data) as opened:
         orientation = _orientation(opened)
@@ -141,7 +141,7 @@ def _opened(data: bytes) -> Iterator[ImageFile.ImageFile]:
         yield opened
 
 
-def _decoded(data: bytes) -> Picture:
+def _decoded(data: bytes) -> LoadedImage:
     with _opened(data) as opened:
         width, height = opened.size
         orientation = _orientation(opened)
@@ -157,7 +157,7 @@ def _decoded(data: bytes) -> Picture:
         )
     if orientation in _UPRIGHT:
         grey = grey.transpose(_UPRIGHT[orientation])
-    return Picture(grey, *((height, width) if orientation >= 5 else (width, height)))
+    return LoadedImage(grey, *((height, width) if orientation >= 5 else (width, height)))
 
 
 def _grey(opened: Image.Image) -> Image.Image:

@@ -8,13 +8,13 @@ from typing import NamedTuple, TypeVar
 from msgspec import Struct
 
 from service.authenticity.evidence import Asker, Presented
-from service.authenticity.scan_history.sightings import NOWHERE, Place, rounded
+from service.authenticity.scan_history.sightings import NOWHERE, Region, rounded
 from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.iso.countries import parse_country
 from service.gs1.iso.languages import parse_language
 from service.gs1.national import National, named, parse_national
-from service.gs1.reading import Kind, Reading, read_typed
+from service.gs1.reading import Reading, ReadingKind, read_typed
 
 MOST_CHARACTERS = 200
 """Longer than any product's name or strength."""
@@ -22,7 +22,7 @@ MOST_CHARACTERS = 200
 T = TypeVar("T")
 
 
-class Door(StrEnum):
+class Channel(StrEnum):
     """Where a question came in."""
 
     WEB = "web"
@@ -30,7 +30,7 @@ class Door(StrEnum):
     CLI = "cli"
 
 
-class Pack(Struct, frozen=True):
+class PackFields(Struct, frozen=True):
     """One of the two things that a pack consists of, as it came: a scan of it, single fields, or both."""
 
     scan: str = ""
@@ -41,7 +41,7 @@ class Pack(Struct, frozen=True):
     national: str = ""
 
 
-_NOTHING = Pack()
+_NOTHING = PackFields()
 
 
 class Question(Struct, frozen=True):
@@ -69,7 +69,7 @@ class Question(Struct, frozen=True):
     product: str = ""
     national: str = ""
     no_lot: bool = False
-    carton: Pack = _NOTHING
+    carton: PackFields = _NOTHING
     scanned_at: str = ""
     layout: str = ""
     country: str = ""
@@ -78,11 +78,11 @@ class Question(Struct, frozen=True):
     trade: bool = False
     asker: Asker = Asker.PATIENT
     nonce: str | None = None
-    door: Door = Door.WEB
+    door: Channel = Channel.WEB
     organisation_id: int | None = None
 
 
-class Understood(Struct, frozen=True):
+class ParsedQuestion(Struct, frozen=True):
     """A question that could be read. `typed_digits`: the text could be a GTIN or just as well a lot.
 
     With a carton, `vial` and `carton` are what each of the two says, and `presented` is the vial's with the
@@ -96,11 +96,11 @@ class Understood(Struct, frozen=True):
     carton: Presented | None = None
     carton_reading: Reading | None = None
     scanned_at: datetime | None = None
-    place: Place = NOWHERE
+    place: Region = NOWHERE
     client: str = ""
 
 
-def understand(question: Question) -> Understood:
+def parse_question(question: Question) -> ParsedQuestion:
     """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
     reader = _Reader(question.layout)
     reading, vial = reader.pack(question)
@@ -130,8 +130,8 @@ def understand(question: Question) -> Understood:
         raise RefusedError(
             ErrorCode.NOTHING_PRESENTED, expected="a scan, a GTIN or a lot number", field="scan"
         )
-    digits = question.scan.strip() if reading is not None and reading.kind is Kind.GTIN else None
-    return Understood(
+    digits = question.scan.strip() if reading is not None and reading.kind is ReadingKind.GTIN else None
+    return ParsedQuestion(
         presented,
         reading,
         digits,
@@ -189,7 +189,7 @@ class _Reader:
             self.errors.append(error)
             return None
 
-    def pack(self, pack: Pack | Question, prefix: str = "") -> tuple[Reading | None, _Says]:
+    def pack(self, pack: PackFields | Question, prefix: str = "") -> tuple[Reading | None, _Says]:
         """What a vial or a carton says of itself; `prefix` tells their fields apart in errors."""
         reading = self.read(f"{prefix}scan", pack.scan, self._scan) if pack.scan else None
         code = reading.identifier if reading else None

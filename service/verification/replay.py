@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from service.authenticity.reasons import Reason
 from service.authenticity.scan_history.habits import Learning, Lesson, differ_in_both
 from service.authenticity.scan_history.rules import of_suspicion
-from service.authenticity.scan_history.score import Suspicion, Thresholds, weigh
+from service.authenticity.scan_history.score import SuspicionScore, Thresholds, weigh
 from service.authenticity.scan_history.sightings import (
-    Kind,
-    Place,
+    Region,
     Sighting,
+    SightingKind,
     rounded,
     sighting_at,
     together,
@@ -50,9 +50,11 @@ _NAMES = {
 _COLUMNS = {name: column for column, names in _NAMES.items() for name in names.split()}
 
 _KINDS = {
-    Kind.TRADE: "clinic pharmacy pharmacist hospital doctor physician nurse hcp professional practice",
-    Kind.DISPENSING: "dispensing dispensed dispense decommission decommissioned administered used",
-    Kind.SUPPLY: "distributor wholesaler manufacturer depot warehouse logistics carrier supplier factory mah",
+    SightingKind.TRADE: "clinic pharmacy pharmacist hospital doctor physician nurse hcp professional "
+    "practice",
+    SightingKind.DISPENSING: "dispensing dispensed dispense decommission decommissioned administered used",
+    SightingKind.SUPPLY: "distributor wholesaler manufacturer depot warehouse logistics carrier supplier "
+    "factory mah",
 }
 _ASKERS = {word: kind for kind, words in _KINDS.items() for word in words.split()}
 
@@ -63,7 +65,7 @@ class _Anybody:
 
     first: int
     last: int
-    seen: tuple[Place, str]
+    seen: tuple[Region, str]
     one_place: bool = True
     one_device: bool = True
     taught: list[Lesson] = field(default_factory=list)
@@ -83,7 +85,7 @@ class UnitReplay:
     reasons: tuple[Reason, ...] = ()
     anybody: _Anybody | None = None
 
-    def suspicion(self, thresholds: Thresholds) -> Suspicion:
+    def suspicion(self, thresholds: Thresholds) -> SuspicionScore:
         """All of its scans, weighed."""
         return weigh(self.lines, thresholds)
 
@@ -125,7 +127,7 @@ class Replay:
         place = _place(row.get("country", ""), row.get("region", ""))
         client = row.get("client", "").strip()
         line = sighting_at(_kind(row.get("asker", "")), place, seconds, client)
-        if line.kind is Kind.STRANGER and unit.flagged_at is None:
+        if line.kind is SightingKind.STRANGER and unit.flagged_at is None:
             self._learn(unit, seconds, (place, client))
         unit.scans += 1
         unit.lines = together((*unit.lines, line))
@@ -140,7 +142,7 @@ class Replay:
         unit.reasons = tuple(of_suspicion(suspicion, self.thresholds))
         return unit
 
-    def _learn(self, unit: UnitReplay, seconds: int, seen: tuple[Place, str]) -> None:
+    def _learn(self, unit: UnitReplay, seconds: int, seen: tuple[Region, str]) -> None:
         before = unit.anybody
         if before is None:
             self._learning.unit()
@@ -246,7 +248,7 @@ def _gtin(text: str) -> str:
         return text.strip()  # of a log that is somebody else's: told apart, and not judged
 
 
-def _place(country: str, region: str) -> Place:
+def _place(country: str, region: str) -> Region:
     try:
         code = parse_country(country) if country.strip() else ""
     except VialcheckError:
@@ -254,6 +256,6 @@ def _place(country: str, region: str) -> Place:
     return rounded(code, region)
 
 
-def _kind(asker: str) -> Kind:
+def _kind(asker: str) -> SightingKind:
     words = re.findall(r"[a-z]+", asker.casefold())
-    return next((_ASKERS[word] for word in words if word in _ASKERS), Kind.STRANGER)
+    return next((_ASKERS[word] for word in words if word in _ASKERS), SightingKind.STRANGER)

@@ -17,18 +17,18 @@ from service.authenticity.scan_history.history import SeenBefore
 from service.authenticity.scan_history.sightings import (
     MOST_PLACES,
     NOWHERE,
-    Kind,
-    Place,
+    Region,
     Sighting,
+    SightingKind,
     sighting,
     together,
 )
 from service.authenticity.scan_history.suspects import of_record, of_unknown_lot
 from service.gs1.identifiers import Serial
 from service.storage.hot import sightings as kept
-from service.storage.hot.sightings import Scope, Seen, Subject
+from service.storage.hot.sightings import NewSighting, Subject, SubjectScope
 from service.storage.hot.statements import Snapshot
-from service.verification.question import Understood
+from service.verification.question import ParsedQuestion
 
 _WORTH_ASKING = 2.0
 """Below this no manufacturer can have people told (`DetectionThresholds`): what it set is not asked for."""
@@ -43,60 +43,60 @@ _SHORTEST = 6
 """A serial as short as this has no neighbours to speak of: there are few numbers in all."""
 
 
-class Traces(Struct, frozen=True):
+class HistoryUpdate(Struct, frozen=True):
     """What a scan leaves, and those of its subjects that have more places than are kept.
 
     `telling`: one of its subjects stands out; `evidence` is what was on record of them.
     """
 
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[NewSighting, ...] = ()
     crowded: tuple[Subject, ...] = ()
     telling: bool = False
     evidence: Evidence | None = None
 
 
-NO_TRACES = Traces()
+NO_HISTORY_UPDATE = HistoryUpdate()
 
 
 def look_back(
-    snapshot: Snapshot, evidence: Evidence, understood: Understood, *, trade: bool
-) -> tuple[SeenBefore | None, Traces]:
+    snapshot: Snapshot, evidence: Evidence, understood: ParsedQuestion, *, trade: bool
+) -> tuple[SeenBefore | None, HistoryUpdate]:
     """The history that a verdict may look at, the present scan counted in, and what this scan adds to it."""
     seen = leaves(evidence, understood, trade=trade)
     asked = tuple(dict.fromkeys(each.subject for each in seen))
     if evidence.unit is not None and evidence.product is not None and understood.client:
-        asked = (*asked, Subject(Scope.GUESSER, evidence.product.id, understood.client))
+        asked = (*asked, Subject(SubjectScope.GUESSER, evidence.product.id, understood.client))
     found = kept.seen_before(snapshot, asked)
-    traces = traces_of(evidence, seen, found)
+    traces = history_update(evidence, seen, found)
     if evidence.product is None:
         return None, traces
     return as_the_maker_has_it(snapshot, evidence, counted_in(evidence, understood, seen, found)), traces
 
 
-Found = Mapping[Scope, tuple[Sighting, ...]]
+Found = Mapping[SubjectScope, tuple[Sighting, ...]]
 """What is on record of each of the subjects that were asked for."""
 
 
-def traces_of(evidence: Evidence, seen: tuple[Seen, ...], found: Found) -> Traces:
+def history_update(evidence: Evidence, seen: tuple[NewSighting, ...], found: Found) -> HistoryUpdate:
     """What a scan leaves."""
     subjects = dict.fromkeys(each.subject for each in seen)
     crowded = tuple(each for each in subjects if _is_crowded(found.get(each.scope, ())))
-    return Traces(seen, crowded, _often_asked_for(found, seen), evidence)
+    return HistoryUpdate(seen, crowded, _often_asked_for(found, seen), evidence)
 
 
 def counted_in(
-    evidence: Evidence, understood: Understood, seen: tuple[Seen, ...], found: Found
+    evidence: Evidence, understood: ParsedQuestion, seen: tuple[NewSighting, ...], found: Found
 ) -> SeenBefore:
     """The history of what was found, the present scan counted in, by the thresholds that everybody has."""
-    scope = Scope.UNIT if evidence.unit is not None else Scope.LOT
+    scope = SubjectScope.UNIT if evidence.unit is not None else SubjectScope.LOT
     before = found.get(scope, ())
     return SeenBefore(
         place=understood.place,
         before=before,
         every=together((*before, *[each.sighting for each in seen if each.subject.scope is scope])),
-        of_unit=scope is Scope.UNIT,
-        guesses=_serials(Scope.GUESSER, found, seen),
-        neighbours=_serials(Scope.NEIGHBOURS, found, seen),
+        of_unit=scope is SubjectScope.UNIT,
+        guesses=_serials(SubjectScope.GUESSER, found, seen),
+        neighbours=_serials(SubjectScope.NEIGHBOURS, found, seen),
     )
 
 
@@ -112,55 +112,59 @@ def lot_is_near(
     return often or len(countries) > _FEWEST_COUNTRIES
 
 
-def _often_asked_for(found: Found, seen: tuple[Seen, ...]) -> bool:
+def _often_asked_for(found: Found, seen: tuple[NewSighting, ...]) -> bool:
     """Whether it is a lot on nobody's record that stands out: no verdict says so."""
-    scope = Scope.UNKNOWN_LOT
+    scope = SubjectScope.UNKNOWN_LOT
     asked = [*found.get(scope, ()), *(each.sighting for each in seen if each.subject.scope is scope)]
     return bool(asked) and of_unknown_lot(asked) is not None
 
 
-def leaves(evidence: Evidence, understood: Understood, *, trade: bool) -> tuple[Seen, ...]:
+def leaves(evidence: Evidence, understood: ParsedQuestion, *, trade: bool) -> tuple[NewSighting, ...]:
     """Which subjects this scan is counted into."""
     return tuple(_leaves(evidence, understood, trade=trade))
 
 
-def _leaves(evidence: Evidence, understood: Understood, *, trade: bool) -> Iterator[Seen]:
+def _leaves(evidence: Evidence, understood: ParsedQuestion, *, trade: bool) -> Iterator[NewSighting]:
     product, shown = evidence.product, evidence.presented
     at = understood.scanned_at or evidence.now
-    kind = Kind.TRADE if trade else Kind.STRANGER
+    kind = SightingKind.TRADE if trade else SightingKind.STRANGER
 
-    def line(place: Place) -> Sighting:
+    def line(place: Region) -> Sighting:
         return sighting(kind, place, at, understood.client)
 
     if product is None:
         if shown.lot is not None and not evidence.same_lot:
-            yield Seen(Subject(Scope.UNKNOWN_LOT, 0, shown.lot.key), line(understood.place))
+            yield NewSighting(Subject(SubjectScope.UNKNOWN_LOT, 0, shown.lot.key), line(understood.place))
         return
     if evidence.unit is not None:
-        yield Seen(Subject(Scope.UNIT, product.id, evidence.unit.serial), line(understood.place))
+        yield NewSighting(
+            Subject(SubjectScope.UNIT, product.id, evidence.unit.serial), line(understood.place)
+        )
         return
     if evidence.batch is not None and shown.lot is not None:
-        lot = Subject(Scope.LOT, product.id, shown.lot.key)
-        yield Seen(lot, line(NOWHERE))
+        lot = Subject(SubjectScope.LOT, product.id, shown.lot.key)
+        yield NewSighting(lot, line(NOWHERE))
         markets = evidence.batch.markets or product.markets
         if markets and understood.place.country and understood.place.country not in markets:
-            yield Seen(lot, line(Place(understood.place.country)))
+            yield NewSighting(lot, line(Region(understood.place.country)))
     elif shown.lot is not None and not evidence.near:
-        yield Seen(Subject(Scope.UNKNOWN_LOT, product.id, shown.lot.key), line(understood.place))
+        yield NewSighting(
+            Subject(SubjectScope.UNKNOWN_LOT, product.id, shown.lot.key), line(understood.place)
+        )
     yield from _guess(evidence, understood, at)
 
 
-def _guess(evidence: Evidence, understood: Understood, at: datetime) -> Iterator[Seen]:
+def _guess(evidence: Evidence, understood: ParsedQuestion, at: datetime) -> Iterator[NewSighting]:
     """A serial that is not on record, and does not look like a misread one."""
     product, shown = evidence.product, evidence.presented
     if product is None:
         return
     if shown.serial is not None and product.serialised and not evidence.near:
-        guess = sighting(Kind.STRANGER, NOWHERE, at, shown.serial.printed)
+        guess = sighting(SightingKind.STRANGER, NOWHERE, at, shown.serial.printed)
         if understood.client:
-            yield Seen(Subject(Scope.GUESSER, product.id, understood.client), guess)
+            yield NewSighting(Subject(SubjectScope.GUESSER, product.id, understood.client), guess)
         if len(shown.serial.printed) >= _SHORTEST:
-            yield Seen(Subject(Scope.NEIGHBOURS, product.id, _beginning(shown.serial)), guess)
+            yield NewSighting(Subject(SubjectScope.NEIGHBOURS, product.id, _beginning(shown.serial)), guess)
 
 
 def _beginning(serial: Serial) -> str:
@@ -168,7 +172,7 @@ def _beginning(serial: Serial) -> str:
     return serial.printed[:-2]
 
 
-def _serials(scope: Scope, found: Found, seen: tuple[Seen, ...]) -> int:
+def _serials(scope: SubjectScope, found: Found, seen: tuple[NewSighting, ...]) -> int:
     """How many serials that are not on record, the present one counted in."""
     lines = [*found.get(scope, ()), *[each.sighting for each in seen if each.subject.scope is scope]]
     serials = 0

@@ -15,15 +15,15 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from service.authenticity.evidence import Asker, Presented
-from service.authenticity.scan_history.sightings import NOWHERE, Place
+from service.authenticity.scan_history.sightings import NOWHERE, Region
 from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter
 from service.storage.models import AuditEntry, Scan
-from service.verification.question import Door
-from service.verification.scan_history import NO_TRACES, Traces
-from service.verification.suspect_recorder import Watch
+from service.verification.question import Channel
+from service.verification.scan_history import NO_HISTORY_UPDATE, HistoryUpdate
+from service.verification.suspect_recorder import SuspectRecorder
 from service.verification.verdict_codec import (
     presented_from_plain,
     presented_to_plain,
@@ -46,7 +46,7 @@ class RecordedScan(Struct, frozen=True):
     id: str
     at: datetime
     nonce: str | None
-    door: Door
+    door: Channel
     asker: Asker
     presented: Presented
     verdict: Verdict
@@ -56,9 +56,9 @@ class RecordedScan(Struct, frozen=True):
     carton: Presented | None = None
     scanned_at: datetime | None = None
     organisation_id: int | None = None
-    place: Place = NOWHERE
+    place: Region = NOWHERE
     client: str = ""
-    traces: Traces = NO_TRACES
+    traces: HistoryUpdate = NO_HISTORY_UPDATE
 
 
 class ScanLog:
@@ -68,7 +68,7 @@ class ScanLog:
         self._database = database
         self._insert = database.prepared_insert(Scan)
         self._history = HistoryWriter(database)
-        self._watch = Watch(database)
+        self._watch = SuspectRecorder(database)
         # Half of the window is for gathering, the other half for the writing itself.
         self._gather = window / 2
         self._waiting: dict[str, RecordedScan] = {}
@@ -248,7 +248,7 @@ def _from_row(row: Mapping[str, Any]) -> RecordedScan:
         id=row["id"],
         at=row["at"],
         nonce=row["nonce"],
-        door=Door(row["door"]),
+        door=Channel(row["door"]),
         asker=Asker(row["asker"]),
         presented=presented_from_plain(row["presented"]),
         verdict=verdict_from_plain(row["verdict"]),
@@ -258,7 +258,7 @@ def _from_row(row: Mapping[str, Any]) -> RecordedScan:
         carton=_half_from_plain(row["presented"].get("carton")),
         scanned_at=row["scanned_at"],
         organisation_id=row["organisation_id"],
-        place=Place(row["country"] or "", row["region"] or ""),
+        place=Region(row["country"] or "", row["region"] or ""),
         client=row["client"] or "",
     )
 

@@ -18,8 +18,8 @@ from service.storage.hot import product_records
 from service.verification import facts_cache
 from service.verification.clock import Clock, machine_time
 from service.verification.facts import gather
-from service.verification.question import Question, Understood, understand
-from service.verification.scan_history import Traces, look_back
+from service.verification.question import ParsedQuestion, Question, parse_question
+from service.verification.scan_history import HistoryUpdate, look_back
 from service.verification.scan_log import RecordedScan, ScanLog
 
 LONGEST_WAIT = timedelta(days=7)
@@ -54,8 +54,8 @@ class Answer(Struct, frozen=True):
     scanned_at: datetime | None = None
 
 
-class Desk:
-    """One for a process. `look_up` only reads; `verify` also records, once for each nonce.
+class VerificationService:
+    """One for a process. `preview` only reads; `verify` also records, once for each nonce.
 
     `alone`: no other process answers from this database, so that what is not here was never answered.
     """
@@ -74,13 +74,13 @@ class Desk:
         # What is on record happened: a machine whose clock was set back does not make it undone.
         self._clock = Clock(read_clock, floor=self._scans.latest_moment())
 
-    def look_up(self, question: Question) -> Answer:
-        """Answer without leaving a trace. Raises what `understand` raises."""
-        return self._judge(question, understand(question), leaving=False)[0]
+    def preview(self, question: Question) -> Answer:
+        """Answer without leaving a trace. Raises what `parse_question` raises."""
+        return self._judge(question, parse_question(question), leaving=False)[0]
 
     def verify(self, question: Question) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
-        understood = understand(question)
+        understood = parse_question(question)
         if question.nonce:
             earlier = self._scans.find_nonce(question.nonce)
             if earlier is not None:
@@ -108,7 +108,7 @@ class Desk:
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC, shared=shared)
         return _answer(scan) if kept is scan else _same_question(kept, understood, question)
 
-    def answer(self, scan_id: str) -> Answer:
+    def find_check(self, scan_id: str) -> Answer:
         """What was answered under this id; NotFoundError."""
         ours = _ID.fullmatch(scan_id) is not None
         scan = self._scans.find(scan_id) if ours else None
@@ -133,7 +133,9 @@ class Desk:
         """Write down all that waits."""
         self._scans.close()
 
-    def _judge(self, question: Question, understood: Understood, *, leaving: bool) -> tuple[Answer, Traces]:
+    def _judge(
+        self, question: Question, understood: ParsedQuestion, *, leaving: bool
+    ) -> tuple[Answer, HistoryUpdate]:
         now, trade, asker = self._clock.now(), question.trade, question.asker
         if understood.scanned_at is not None:
             understood = replace(understood, scanned_at=_plausible(understood.scanned_at, now))
@@ -158,8 +160,8 @@ class Desk:
         return answer, traces
 
     def _gather_and_judge(
-        self, understood: Understood, asker: Asker, now: datetime, *, trade: bool
-    ) -> tuple[Verdict, Traces, Presented]:
+        self, understood: ParsedQuestion, asker: Asker, now: datetime, *, trade: bool
+    ) -> tuple[Verdict, HistoryUpdate, Presented]:
         with self._database.snapshot() as snapshot:
             evidence = gather(snapshot, understood, asker, now)
             history, traces = look_back(snapshot, evidence, understood, trade=trade)
@@ -212,7 +214,7 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
     )
 
 
-def _same_question(earlier: RecordedScan, understood: Understood, question: Question) -> Answer:
+def _same_question(earlier: RecordedScan, understood: ParsedQuestion, question: Question) -> Answer:
     asked, kept = understood.presented, earlier.presented
     # A GTIN of digits may have been answered as a lot; all else has to be what it was.
     same = asked == kept or (understood.typed_digits is not None and kept.gtin is None)

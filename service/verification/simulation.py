@@ -41,7 +41,7 @@ _LOT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class HolderHabits:
     """How often things happen, as shares of one."""
 
     depot: float = 0.3
@@ -60,7 +60,7 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class SimulatedScan:
     """One scan: a row of the file, its moment in days after `START`."""
 
     day: float
@@ -87,11 +87,11 @@ def simulate(
     copies: int,
     rate: float,
     leaked: int,
-    habits: Habits | None = None,
-) -> list[Scan]:
+    habits: HolderHabits | None = None,
+) -> list[SimulatedScan]:
     """All scans of so many units of each kind, in the order of time. The same seed gives the same scans."""
-    traffic = _Traffic(random.Random(seed), habits or Habits())  # noqa: S311 (a model, no secret)
-    scans: list[Scan] = []
+    traffic = _Traffic(random.Random(seed), habits or HolderHabits())  # noqa: S311 (a model, no secret)
+    scans: list[SimulatedScan] = []
     for number in range(genuine + cloned + leaked):
         if number < genuine:
             scans += traffic.single(number, "genuine")
@@ -105,18 +105,18 @@ def simulate(
 class _Traffic:
     """One world: its clinics, and the chances that decide."""
 
-    def __init__(self, chances: random.Random, habits: Habits) -> None:
+    def __init__(self, chances: random.Random, habits: HolderHabits) -> None:
         self._chances = chances
         self._habits = habits
         self._places = [(country, city) for country, cities in CITIES.items() for city in cities]
         self._keys = 0
 
-    def single(self, number: int, truth: str) -> list[Scan]:
+    def single(self, number: int, truth: str) -> list[SimulatedScan]:
         """The life of one vial. Every one is scanned at least once, or nobody would know of it."""
         chances, habits = self._chances, self._habits
         country, city = home = chances.choice(self._places)
         day = chances.uniform(0, 240)
-        scans: list[Scan] = []
+        scans: list[SimulatedScan] = []
         if self._happens(habits.depot):
             depot = (country, CITIES[country][0])
             scans.append(self._scan(number, truth, day, depot, f"depot-{country}", "distributor"))
@@ -131,7 +131,7 @@ class _Traffic:
             scans += self._owner(number, truth, day + chances.expovariate(0.5), home)
         return scans
 
-    def copied(self, number: int, copies: int, rate: float) -> list[Scan]:
+    def copied(self, number: int, copies: int, rate: float) -> list[SimulatedScan]:
         """A vial and its copies."""
         scans = self.single(number, "cloned")
         for _ in range(copies):
@@ -140,12 +140,12 @@ class _Traffic:
                 scans += self._owner(number, "cloned", day, self._chances.choice(self._places))
         return scans
 
-    def leaked(self, number: int) -> list[Scan]:
+    def leaked(self, number: int) -> list[SimulatedScan]:
         """A fake with the number of a vial that nobody scans."""
         day, place = self._chances.uniform(0, 365), self._chances.choice(self._places)
         return list(self._owner(number, "leaked", day, place))
 
-    def _owner(self, number: int, truth: str, day: float, bought: tuple[str, str]) -> Iterator[Scan]:
+    def _owner(self, number: int, truth: str, day: float, bought: tuple[str, str]) -> Iterator[SimulatedScan]:
         chances, habits = self._chances, self._habits
         home = bought
         if self._happens(habits.abroad):
@@ -171,9 +171,9 @@ class _Traffic:
 
     def _scan(
         self, number: int, truth: str, day: float, place: tuple[str, str], key: str, asker: str
-    ) -> Scan:
+    ) -> SimulatedScan:
         lot = f"SIM{number // _LOT:04d}"
-        return Scan(day, f"S{number:07d}", lot, place[0], place[1], key, asker, truth)
+        return SimulatedScan(day, f"S{number:07d}", lot, place[0], place[1], key, asker, truth)
 
     def _happens(self, share: float) -> bool:
         return self._chances.random() < share

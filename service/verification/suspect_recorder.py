@@ -17,18 +17,18 @@ from service.authenticity.scan_history.suspects import StandingOut, of_neighbour
 from service.storage import suspects
 from service.storage.database import Database
 from service.storage.hot import sightings as kept
-from service.storage.hot.sightings import Scope, Subject
+from service.storage.hot.sightings import Subject, SubjectScope
 from service.storage.hot.statements import Snapshot, within
-from service.verification.scan_history import Traces, as_the_maker_has_it
+from service.verification.scan_history import HistoryUpdate, as_the_maker_has_it
 
 
-class Watch:
+class SuspectRecorder:
     """Looks at what scans left behind, before they are committed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def note(self, connection: Connection, scans: Iterable[tuple[Traces, datetime]]) -> None:
+    def note(self, connection: Connection, scans: Iterable[tuple[HistoryUpdate, datetime]]) -> None:
         """Put on the list what these scans (their traces written already) make stand out."""
         due = _due(scans)
         snapshot = within(connection) if due else None
@@ -37,16 +37,16 @@ class Watch:
             evidence, at = due[subject]
             standing = _standing_out(snapshot, subject, evidence) if snapshot else None
             if standing is not None:
-                suspects.put(self._database, connection, subject, standing, at)
+                suspects.write_suspect(self._database, connection, subject, standing, at)
 
 
-def _due(scans: Iterable[tuple[Traces, datetime]]) -> dict[Subject, tuple[Evidence, datetime]]:
+def _due(scans: Iterable[tuple[HistoryUpdate, datetime]]) -> dict[Subject, tuple[Evidence, datetime]]:
     touched: set[Subject] = set()
     due: dict[Subject, tuple[Evidence, datetime]] = {}
     for traces, at in scans:
         for subject in {each.subject for each in traces.seen}:
             # Of a client nothing is listed: it is somebody.
-            if subject.scope is Scope.GUESSER or traces.evidence is None:
+            if subject.scope is SubjectScope.GUESSER or traces.evidence is None:
                 continue
             if traces.telling or subject in touched:
                 due[subject] = traces.evidence, at
@@ -56,10 +56,10 @@ def _due(scans: Iterable[tuple[Traces, datetime]]) -> dict[Subject, tuple[Eviden
 
 def _standing_out(snapshot: Snapshot, subject: Subject, evidence: Evidence) -> StandingOut | None:
     lines = kept.seen_before(snapshot, (subject,))[subject.scope]
-    if subject.scope is Scope.UNKNOWN_LOT:
+    if subject.scope is SubjectScope.UNKNOWN_LOT:
         return of_unknown_lot(lines)
-    if subject.scope is Scope.NEIGHBOURS:
+    if subject.scope is SubjectScope.NEIGHBOURS:
         return of_neighbours(lines, kept.judged_by(snapshot, subject.product_id, "")[0])
-    history = SeenBefore(NOWHERE, before=(), every=lines, of_unit=subject.scope is Scope.UNIT)
+    history = SeenBefore(NOWHERE, before=(), every=lines, of_unit=subject.scope is SubjectScope.UNIT)
     history = as_the_maker_has_it(snapshot, evidence, history)
     return of_record(replace(evidence, history=history))

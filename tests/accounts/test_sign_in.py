@@ -14,8 +14,8 @@ from sqlalchemy import insert, select, update
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.accounts.credentials import passwords
 from service.accounts.credentials.second_factor import RECOVERY_CODES, SecondFactors
-from service.accounts.credentials.secret_box import Seal
-from service.accounts.sign_in.login_throttle import Guesses, Limit
+from service.accounts.credentials.secret_box import SecretBox
+from service.accounts.sign_in.login_throttle import LoginThrottle, ThrottleLimit
 from service.accounts.sign_in.service import NOBODY, SecondStep, SignedInAs, SignIn, Visitor
 from service.accounts.sign_in.sessions import STRONG, Sessions
 from service.errors import (
@@ -43,7 +43,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def factors(database: Database, clock: Clock, tmp_path: Path) -> SecondFactors:
-    return SecondFactors(database, Seal(KEY, tmp_path / "key"), clock=clock)
+    return SecondFactors(database, SecretBox(KEY, tmp_path / "key"), clock=clock)
 
 
 @pytest.fixture
@@ -170,7 +170,10 @@ def test_what_was_typed_for_an_unknown_address_is_kept_nowhere(way_in: SignIn, d
 
 
 def test_waits_grow_and_end(database: Database, clock: Clock) -> None:
-    guesses, subject = Guesses(database, clock=clock), Limit("x", 2, timedelta(seconds=10)).at("y")
+    guesses, subject = (
+        LoginThrottle(database, clock=clock),
+        ThrottleLimit("x", 2, timedelta(seconds=10)).at("y"),
+    )
     waits = []
     for _ in range(8):
         try:
@@ -186,7 +189,10 @@ def test_waits_grow_and_end(database: Database, clock: Clock) -> None:
 
 
 def test_many_guesses_at_once_are_many(database: Database, clock: Clock) -> None:
-    guesses, subject = Guesses(database, clock=clock), Limit("x", 5, timedelta(minutes=1)).at("y")
+    guesses, subject = (
+        LoginThrottle(database, clock=clock),
+        ThrottleLimit("x", 5, timedelta(minutes=1)).at("y"),
+    )
 
     def one(_: int) -> bool:
         try:
@@ -308,24 +314,26 @@ def key_file(tmp_path: Path) -> Path:
 
 
 def test_the_key_is_made_once_for_its_owner_alone(key_file: Path) -> None:
-    seal = Seal("", key_file)
+    seal = SecretBox("", key_file)
     assert not key_file.exists(), "not before it is needed"
     with ThreadPoolExecutor(4) as pool:
         sealed = list(pool.map(lambda n: seal.seal(f"s{n}", bound_to="a"), range(8)))
     assert key_file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in key_file.parent.iterdir()] == ["vialcheck.key"]
-    assert [Seal("", key_file).open(each, bound_to="a") for each in sealed] == [f"s{n}" for n in range(8)]
+    assert [SecretBox("", key_file).open(each, bound_to="a") for each in sealed] == [
+        f"s{n}" for n in range(8)
+    ]
     assert key_file.read_text() not in str(sealed)
 
 
 def test_what_is_sealed_opens_for_its_owner_and_key_alone(key_file: Path) -> None:
-    sealed = Seal(KEY, key_file).seal("secret", bound_to="account 1")
+    sealed = SecretBox(KEY, key_file).seal("secret", bound_to="account 1")
     assert "secret" not in sealed
     for key, owner in ((KEY, "account 2"), ("z" * 40, "account 1")):
         with pytest.raises(UnavailableError):
-            Seal(key, key_file).open(sealed, bound_to=owner)
+            SecretBox(key, key_file).open(sealed, bound_to=owner)
     with pytest.raises(RefusedError):
-        Seal("too short", key_file)
+        SecretBox("too short", key_file)
 
 
 def test_the_table_holds_no_secret_of_an_app(

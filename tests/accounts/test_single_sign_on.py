@@ -26,6 +26,7 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Account, AuditEntry, SingleSignOn
+from service.web.core.services import services_of
 from tests.people import member, signed_in, token_of
 
 ANN = "ann@example.org"
@@ -125,12 +126,12 @@ def app(database_url: str, provider: tuple[Provider, str]) -> Iterator[Flask]:
     )
     application = create_app(settings)
     yield application
-    application.extensions["vialcheck"].close()
+    services_of(application).close()
 
 
 @pytest.fixture
 def database(app: Flask) -> Database:
-    opened: Database = app.extensions["vialcheck"].database
+    opened: Database = services_of(app).database
     return opened
 
 
@@ -225,7 +226,7 @@ def test_a_way_back_is_of_the_browser_that_left_and_counts_once(app: Flask, data
 
 def test_an_own_second_factor_is_asked_for_all_the_same(app: Flask, database: Database) -> None:
     number = member(database, Role.ADMIN, email=ANN)
-    service = app.extensions["vialcheck"].accounts
+    service = services_of(app).accounts
     actor = Sessions(database).actor(Sessions(database).begin(number, address="", device=""), address="")
     assert actor is not None
     new = service.factors.begin_generator(number, ANN)
@@ -246,4 +247,4 @@ def test_a_provider_that_does_not_answer_is_said(app: Flask, provider: tuple[Pro
 def test_secrets_go_over_https_alone(sqlite_url: str, issuer: str) -> None:
     app = create_app(Settings(database_url=sqlite_url, oidc_issuer=issuer, oidc_client_id="a"))
     assert app.test_client().get("/sign-in/organisation").status_code == (422 if issuer else 404)
-    app.extensions["vialcheck"].close()
+    services_of(app).close()

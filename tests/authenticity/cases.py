@@ -20,7 +20,7 @@ from service.authenticity.evidence import (
     UnitRecord,
 )
 from service.authenticity.scan_history.history import SeenBefore
-from service.authenticity.scan_history.sightings import Kind, Place, Sighting, sighting, together
+from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind, sighting, together
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -65,11 +65,13 @@ def alert(**fields: Any) -> AlertRecord:
     return AlertRecord(**{"id": 1, "authority": "MHRA", "kind": AlertKind.FALSIFIED, **fields})
 
 
-LYON, TOKYO = Place("FR", "Lyon"), Place("JP", "Tokyo")
+LYON, TOKYO = Region("FR", "Lyon"), Region("JP", "Tokyo")
 FIRST_SCAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def scan(place: Place, day: float, client: str = "a", kind: Kind = Kind.STRANGER) -> Sighting:
+def scan(
+    place: Region, day: float, client: str = "a", kind: SightingKind = SightingKind.STRANGER
+) -> Sighting:
     """One scan, so many days after `FIRST_SCAN`."""
     return sighting(kind, place, FIRST_SCAN + timedelta(days=day), client)
 

@@ -16,9 +16,9 @@ from service.authenticity.scan_history.score import Thresholds, weigh
 from service.authenticity.scan_history.sightings import (
     MOST_PLACES,
     NOWHERE,
-    Kind,
-    Place,
+    Region,
     Sighting,
+    SightingKind,
     rounded,
     same_window,
     together,
@@ -27,8 +27,8 @@ from service.authenticity.verdicts import judge
 from tests.authenticity.cases import BATCH, LYON, MATCHING, TOKYO, UNIT, evidence, history, scan
 from tests.authenticity.test_laws import evidences
 
-TURIN, PARIS = Place("IT", "Turin"), Place("FR", "Paris")
-STRANGER, TRADE = Kind.STRANGER, Kind.TRADE
+TURIN, PARIS = Region("IT", "Turin"), Region("FR", "Paris")
+STRANGER, TRADE = SightingKind.STRANGER, SightingKind.TRADE
 LASTING = Thresholds(key_days=0)
 C = ReasonCode
 
@@ -48,10 +48,10 @@ def judged(*scans: Sighting, of: Evidence = MATCHING, **changes: object) -> dict
         ("a patient looks again at home", [scan(LYON, 0), scan(LYON, 3), scan(LYON, 40, "next week's key")]),
         ("a clinic receives and uses it, its patient looks", [scan(LYON, 0, "c", TRADE), scan(LYON, 30, "c", TRADE), scan(PARIS, 33, "p")]),
         ("a patient on a journey", [scan(LYON, 0), scan(TOKYO, 2)]),
-        ("a patient through a VPN that comes out all over the world", [scan(Place(c), n / 10) for n, c in enumerate(("FR", "NL", "US", "SG"))]),
+        ("a patient through a VPN that comes out all over the world", [scan(Region(c), n / 10) for n, c in enumerate(("FR", "NL", "US", "SG"))]),
         ("a clinic's address is shared by all of its devices", [scan(LYON, n / 24, f"d{n}") for n in range(8)]),
         ("nobody knows where", [scan(NOWHERE, n, f"d{n}") for n in range(6)]),
-        ("only the country is known of one of them", [scan(LYON, 0), scan(Place("FR"), 50, "b")]),
+        ("only the country is known of one of them", [scan(LYON, 0), scan(Region("FR"), 50, "b")]),
     ],
 )  # fmt: skip
 def test_normal_lives_raise_no_reason(why: str, scans: list[Sighting]) -> None:
@@ -75,7 +75,7 @@ def test_another_country_is_a_quiet_note_without_a_day() -> None:
 
 # --- what is not ----------------------------------------------------------------------------------------------
 
-SCATTERED = [scan(Place("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
+SCATTERED = [scan(Region("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
 
 
 def test_many_places_and_devices_hold_the_vial_and_say_what_it_rests_on() -> None:
@@ -94,12 +94,12 @@ def test_two_continents_within_two_hours() -> None:
     # one device in both: an address that says the wrong thing
     assert C.IMPOSSIBLE_JOURNEY not in judged(scan(LYON, 0), scan(TOKYO, 0.02))
     # neighbours: people cross borders, and addresses do more often
-    near = [scan(LYON, 0, "a"), scan(Place("CH", "Geneva"), 0.02, "b"), *SCATTERED]
+    near = [scan(LYON, 0, "a"), scan(Region("CH", "Geneva"), 0.02, "b"), *SCATTERED]
     assert C.IMPOSSIBLE_JOURNEY not in judged(*near)
 
 
 def test_after_dispensing_the_trade_of_another_place_has_it() -> None:
-    used = scan(LYON, 10, "c", Kind.DISPENSING)
+    used = scan(LYON, 10, "c", SightingKind.DISPENSING)
     assert judged(used, scan(TURIN, 15, "x", TRADE))[C.SEEN_AFTER_DISPENSING] is Action.QUARANTINE
     # its patient takes it home, or a queue of the same clinic is late
     assert C.SEEN_AFTER_DISPENSING not in judged(used, scan(TURIN, 15, "p"))
@@ -108,7 +108,7 @@ def test_after_dispensing_the_trade_of_another_place_has_it() -> None:
 
 
 @pytest.mark.parametrize(("kind", "action"), [(STRANGER, Action.CHECK), (TRADE, Action.QUARANTINE)])
-def test_before_its_release(kind: Kind, action: Action) -> None:
+def test_before_its_release(kind: SightingKind, action: Action) -> None:
     released = replace(UNIT, batch=replace(BATCH, released=date(2026, 3, 10)))
     of = evidence(unit=released, batch=released.batch)
     assert judged(scan(LYON, 0, kind=kind), of=of)[C.SEEN_BEFORE_RELEASE] is action
@@ -117,10 +117,10 @@ def test_before_its_release(kind: Kind, action: Action) -> None:
 
 
 def test_in_a_market_where_it_was_never_shipped() -> None:
-    rio = [scan(Place("BR", "Rio"), n, f"d{n}") for n in range(3)]
+    rio = [scan(Region("BR", "Rio"), n, f"d{n}") for n in range(3)]
     assert judged(*rio)[C.SEEN_OUTSIDE_MARKET] is Action.CHECK
     assert C.SEEN_OUTSIDE_MARKET not in judged(*rio[:2])  # a traveller or two
-    assert judged(scan(Place("BR"), 0, kind=TRADE))[C.SEEN_OUTSIDE_MARKET] is Action.QUARANTINE
+    assert judged(scan(Region("BR"), 0, kind=TRADE))[C.SEEN_OUTSIDE_MARKET] is Action.QUARANTINE
 
 
 def test_too_many_devices() -> None:
@@ -138,13 +138,13 @@ def test_a_lot_checked_more_often_than_it_has_units() -> None:
 
 
 def test_a_lot_checked_where_it_never_went() -> None:
-    abroad = [scan(Place(code), 0) for code in ("BR", "IN", "VN")]
+    abroad = [scan(Region(code), 0) for code in ("BR", "IN", "VN")]
     assert judged(*abroad, of=LOT, of_unit=False)[C.LOT_SEEN_ELSEWHERE] is Action.CHECK
     assert C.LOT_SEEN_ELSEWHERE not in judged(*abroad[:2], of=LOT, of_unit=False)
 
 
 def test_a_lots_history_is_never_held_against_a_unit() -> None:
-    often = [scan(Place(code), n / 10, f"d{n}") for n in range(200) for code in ("BR", "IN", "VN")]
+    often = [scan(Region(code), n / 10, f"d{n}") for n in range(200) for code in ("BR", "IN", "VN")]
     assert set(judged(*often, of_unit=False)) == {C.UNIT_ON_RECORD}
 
 
@@ -158,11 +158,11 @@ def test_what_a_person_cleared_is_not_said_again_until_more_is_seen() -> None:
     seen = history(*SCATTERED).suspicion
     cleared = Cleared(seen.score, seen.devices)
     assert C.SEEN_ELSEWHERE not in judged(*SCATTERED, cleared=cleared)
-    more = [scan(Place("FR", f"City {n}"), 200 + n, f"e{n}") for n in range(3)]
+    more = [scan(Region("FR", f"City {n}"), 200 + n, f"e{n}") for n in range(3)]
     assert C.SEEN_ELSEWHERE in judged(*SCATTERED, *more, cleared=cleared)
     lower = Cleared(seen.score - 3, 0)
     assert C.SEEN_ELSEWHERE in judged(*SCATTERED, cleared=lower)
-    outside = [scan(Place("BR"), 0, kind=TRADE)]
+    outside = [scan(Region("BR"), 0, kind=TRADE)]
     assert C.SEEN_OUTSIDE_MARKET not in judged(
         *outside, cleared=Cleared(0, 0, frozenset({"seen_outside_market"}))
     )
@@ -178,12 +178,12 @@ def test_a_clinic_is_told_what_to_do_with_the_vial_in_its_hand() -> None:
 places = st.sampled_from(
     [
         NOWHERE,
-        Place("FR"),
+        Region("FR"),
         LYON,
         PARIS,
         TURIN,
         TOKYO,
-        *(Place(c, f"City {n}") for n in range(12) for c in ("US", "BR")),
+        *(Region(c, f"City {n}") for n in range(12) for c in ("US", "BR")),
     ]
 )
 scans = st.lists(
@@ -192,7 +192,7 @@ scans = st.lists(
         places,
         st.floats(-100, 300, allow_nan=False),
         st.sampled_from(["", *"abcdefgh"]),
-        st.sampled_from(Kind),
+        st.sampled_from(SightingKind),
     ),
     min_size=1,
     max_size=40,
@@ -215,7 +215,7 @@ def test_the_order_of_arrival_changes_nothing(given_scans: list[Sighting], chanc
 @given(
     scans,
     st.lists(
-        st.builds(scan, places, st.floats(-200, 400), st.sampled_from("xyz"), st.sampled_from(Kind)),
+        st.builds(scan, places, st.floats(-200, 400), st.sampled_from("xyz"), st.sampled_from(SightingKind)),
         max_size=25,
     ),
     st.sampled_from([0, 7]),
@@ -259,9 +259,9 @@ def test_a_history_improves_no_answer_and_takes_no_reason(
 
 @given(scans)
 def test_what_is_kept_is_bounded(given_scans: list[Sighting]) -> None:
-    flood = [scan(Place("US", f"Place {n}"), n / 100, f"d{n}") for n in range(300)]
+    flood = [scan(Region("US", f"Place {n}"), n / 100, f"d{n}") for n in range(300)]
     kept = together((*given_scans, *flood))
-    assert len(kept) <= len(Kind) * (MOST_PLACES + 1)
+    assert len(kept) <= len(SightingKind) * (MOST_PLACES + 1)
     assert sum(each.count for each in kept) == len(given_scans) + 300
     assert min(each.first for each in kept) == min(each.first for each in (*given_scans, *flood))
 
@@ -276,15 +276,15 @@ def test_equal_windows_are_found_exactly_within_a_year() -> None:
 @pytest.mark.parametrize(
     ("country", "region", "kept"),
     [
-        ("FR", "  LYON ", Place("FR", "Lyon")),
-        ("fr", "Saint-Étienne", Place("FR", "Saint-Etienne")),
-        ("", "Lyon (45.764043, 4.835659)", Place("", "Lyon")),
-        ("FR", "45.764043,4.835659", Place("FR", "46 5")),  # whole degrees, never a house
-        ("", "x" * 300, Place("", ("x" * 40).title())),
+        ("FR", "  LYON ", Region("FR", "Lyon")),
+        ("fr", "Saint-Étienne", Region("FR", "Saint-Etienne")),
+        ("", "Lyon (45.764043, 4.835659)", Region("", "Lyon")),
+        ("FR", "45.764043,4.835659", Region("FR", "46 5")),  # whole degrees, never a house
+        ("", "x" * 300, Region("", ("x" * 40).title())),
         ("", "\u202e\x00", NOWHERE),
     ],
 )
-def test_places_are_rounded_before_they_are_kept(country: str, region: str, kept: Place) -> None:
+def test_places_are_rounded_before_they_are_kept(country: str, region: str, kept: Region) -> None:
     assert rounded(country, region) == kept
 
 
@@ -313,7 +313,7 @@ def test_two_clinics_have_it_sooner_than_anybody_brings_it(
     why: str, hours: float, there: str, known: bool
 ) -> None:
     first, second = ("a", "b") if known else ("", "")
-    seen = judged(scan(Place("DE"), 0, first, TRADE), scan(Place(there), hours / 24, second, TRADE))
+    seen = judged(scan(Region("DE"), 0, first, TRADE), scan(Region(there), hours / 24, second, TRADE))
     assert seen[C.IMPOSSIBLE_JOURNEY] is Action.QUARANTINE
 
 
@@ -322,10 +322,10 @@ def test_two_clinics_have_it_sooner_than_anybody_brings_it(
     [
         ("sent on to a clinic abroad, a day later", 1.5, "PL", TRADE),
         ("a neighbouring country, an afternoon later", 0.3, "NL", TRADE),
-        ("anybody may be behind an address in another country", 0.05, "PL", Kind.STRANGER),
+        ("anybody may be behind an address in another country", 0.05, "PL", SightingKind.STRANGER),
     ],
 )
-def test_what_is_brought_in_time_is_no_journey(why: str, days: float, there: str, kind: Kind) -> None:
+def test_what_is_brought_in_time_is_no_journey(why: str, days: float, there: str, kind: SightingKind) -> None:
     assert C.IMPOSSIBLE_JOURNEY not in judged(
-        scan(Place("DE"), 0, "a", kind), scan(Place(there), days, "b", kind)
+        scan(Region("DE"), 0, "a", kind), scan(Region(there), days, "b", kind)
     )

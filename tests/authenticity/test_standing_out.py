@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import ReasonCode
 from service.authenticity.scan_history.score import DEFAULTS
-from service.authenticity.scan_history.sightings import NOWHERE, Kind, Place, Sighting, together
+from service.authenticity.scan_history.sightings import NOWHERE, Region, Sighting, SightingKind, together
 from service.authenticity.scan_history.suspects import StandingOut, of_neighbours, of_record, of_unknown_lot
 from tests.authenticity.cases import BATCH, LYON, evidence, history, scan
 
 C = ReasonCode
-TOWNS = [scan(Place("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
+TOWNS = [scan(Region("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
 
 
 def seen(*scans: Sighting) -> Evidence:
@@ -32,7 +32,7 @@ ROWS = [
     # a second look is nobody's business
     (seen(scan(LYON, 0), scan(LYON, 3)), set()),
     (seen(*TOWNS), {C.SEEN_ELSEWHERE}),
-    (seen(scan(Place("BR"), 0, "c", Kind.TRADE)), {C.SEEN_OUTSIDE_MARKET}),
+    (seen(scan(Region("BR"), 0, "c", SightingKind.TRADE)), {C.SEEN_OUTSIDE_MARKET}),
     # a client that tries serials says nothing about this unit
     (evidence(history=history(scan(LYON, 0), guesses=50)), set()),
     (of_lot(*CHECKS), {C.LOT_CHECKED_OFTEN}),
@@ -83,10 +83,12 @@ def test_serials_that_are_counted_through_stand_out() -> None:
 
 SCANS = st.builds(
     scan,
-    st.sampled_from([Place("FR", "Lyon"), Place("IT", "Turin"), Place("BR"), Place("JP", "Tokyo"), NOWHERE]),
+    st.sampled_from(
+        [Region("FR", "Lyon"), Region("IT", "Turin"), Region("BR"), Region("JP", "Tokyo"), NOWHERE]
+    ),
     st.integers(0, 200),
     st.sampled_from("abcdefgh"),
-    st.sampled_from([Kind.STRANGER, Kind.TRADE, Kind.DISPENSING]),
+    st.sampled_from([SightingKind.STRANGER, SightingKind.TRADE, SightingKind.DISPENSING]),
 )
 
 

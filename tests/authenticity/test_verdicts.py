@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from service.authenticity.alert_matching import told_apart
+from service.authenticity.alert_matching import names_differ
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import (
     AlertKind,
@@ -21,7 +21,7 @@ from service.authenticity.evidence import (
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended
 from service.authenticity.regulators import country_of
-from service.authenticity.scan_history.sightings import NOWHERE, Kind, Place, Sighting
+from service.authenticity.scan_history.sightings import NOWHERE, Region, Sighting, SightingKind
 from service.authenticity.strength_names import named_strength, normal_strength
 from service.authenticity.verdicts import judge
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
@@ -47,7 +47,7 @@ from tests.authenticity.cases import (
 )
 
 C, A, S = ReasonCode, Action, RecallScope
-SCATTERED = [scan(Place("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
+SCATTERED = [scan(Region("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
 WINDOW = recall(RecallScope.WINDOW, expiry_from=date(2028, 12, 1), expiry_to=date(2028, 12, 31))
 INCOMPLETE = replace(PRODUCT, complete=False, serialised=False)
 LOT_ONLY = Presented(lot=LOT)
@@ -676,7 +676,7 @@ ROWS = [
     # used in Lyon, and five days later a clinic in Istanbul has it
     (
         "after dispensing",
-        seen(scan(LYON, 10, "c", Kind.DISPENSING), scan(Place("TR"), 15, "x", Kind.TRADE)),
+        seen(scan(LYON, 10, "c", SightingKind.DISPENSING), scan(Region("TR"), 15, "x", SightingKind.TRADE)),
         A.QUARANTINE,
         {C.UNIT_ON_RECORD, C.SEEN_AFTER_DISPENSING, C.CHECKED_ABROAD},
     ),
@@ -688,7 +688,7 @@ ROWS = [
     ),
     (
         "never shipped there",
-        seen(scan(Place("BR"), 0, "c", Kind.TRADE)),
+        seen(scan(Region("BR"), 0, "c", SightingKind.TRADE)),
         A.QUARANTINE,
         {C.UNIT_ON_RECORD, C.SEEN_OUTSIDE_MARKET},
     ),
@@ -705,7 +705,7 @@ ROWS = [
         replace(
             seen(
                 *(scan(NOWHERE, n / 10) for n in range(20)),
-                *(scan(Place(c), 1) for c in ("BR", "IN", "VN")),
+                *(scan(Region(c), 1) for c in ("BR", "IN", "VN")),
                 of_unit=False,
             ),
             unit=None,
@@ -969,4 +969,4 @@ def test_a_regulator_speaks_for_its_country(authority: str, country: str | None)
     ],
 )
 def test_products_are_told_apart_only_by_words_that_name(one: str, other: str, apart: bool) -> None:
-    assert told_apart(one, other) is apart
+    assert names_differ(one, other) is apart

@@ -17,6 +17,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
+from service.web.core.services import services_of
 from tests.get_tools import find
 from tests.web.small_world import put
 
@@ -103,7 +104,7 @@ def service(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     running = Service.of(app)
     yield running
     running.off()
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 @pytest.fixture(scope="module")

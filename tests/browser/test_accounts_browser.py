@@ -12,6 +12,7 @@ from service.accounts.actors import Role
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
+from service.web.core.services import services_of
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.people import PASSWORD, member
@@ -31,7 +32,7 @@ def desk(migrated_sqlite: Path, tmp_path: Path) -> Iterator[str]:
     running = Service.of(app)
     yield running.address.replace("127.0.0.1", "localhost")
     running.off()
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Unit
 from service.web.core.access import COOKIE
+from service.web.core.services import services_of
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.browser.test_scan_station import line, open_station, scan
@@ -47,7 +48,7 @@ def service(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Service]:
     running = Service.of(app)
     yield running
     running.off()
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 def nurse(service: Service) -> str:
@@ -196,7 +197,7 @@ def a_house(service: Service) -> None:
     token = page.split('name="csrf" value="')[1].split('"')[0]
     for vial in (1, 2):
         client.post(f"/vials/{vial}/open", data={"csrf": token, "units": "120"})
-    with service.app.extensions["vialcheck"].database.transaction() as connection:
+    with services_of(service.app).database.transaction() as connection:
         connection.exec_driver_sql("UPDATE vial SET use_before = '2020-01-01 00:00:00.000000' WHERE id = 2")
         connection.execute(update(Batch).where(Batch.lot == "AB/12").values(status="recalled"))
 

@@ -14,10 +14,11 @@ from sqlalchemy import update
 
 from service.accounts.actors import OrganisationKind, Role
 from service.app import create_app
-from service.reports.intake import NewReport, Reports
+from service.reports.intake import NewReport, ReportIntake
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Manufacturer
+from service.web.core.services import services_of
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.people import PASSWORD, member, organisation
@@ -42,17 +43,17 @@ def town(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         connection.execute(update(Manufacturer).values(organisation_id=number))
     for email, (role, kind, name) in PEOPLE.items():
         member(database, role, email=email, kind=kind, name=name)
-    Reports(database).take(NewReport(what="The seal was broken.", gtin=TOXIN, lot="A1001", harmed=True))
+    ReportIntake(database).take(NewReport(what="The seal was broken.", gtin=TOXIN, lot="A1001", harmed=True))
     database.close()
     app = create_app(Settings(database_url=f"sqlite:///{path}"))
     running = Service.of(app)
     client = app.test_client()
     for lot in ("A1001", "A1001", "A1002", "NEVER77"):
         client.post("/api/v1/verifications", json={"gtin": TOXIN, "lot": lot, "market": "FR"})
-    app.extensions["vialcheck"].desk._scans.flush()
+    services_of(app).verification._scans.flush()
     yield running.address
     running.off()
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def sign_out(page: Page) -> None:
 
 def test_a_viewers_day(page: Page) -> None:
     sign_in(page, "vera@example.org")
-    assert {"Overview", "Reports", "Recalls", "Alerts"} <= set(walk_the_menu(page))
+    assert {"Overview", "ReportIntake", "Recalls", "Alerts"} <= set(walk_the_menu(page))
     page.goto("/overview")
     expect(page.get_by_role("img", name="4 checks in 30 days")).to_be_visible()
     page.get_by_role("searchbox").fill("a1001")
@@ -117,7 +118,7 @@ def test_a_viewers_day(page: Page) -> None:
 
 def test_a_releasers_day(page: Page) -> None:
     sign_in(page, "rolf@example.org")
-    assert {"Release", "Recalls", "Alerts", "Reports"} <= set(walk_the_menu(page))
+    assert {"Release", "Recalls", "Alerts", "ReportIntake"} <= set(walk_the_menu(page))
     page.goto("/reports/1")
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_role("alert")).to_contain_text("Say why")
@@ -132,7 +133,7 @@ def test_a_releasers_day(page: Page) -> None:
 
 def test_a_regulators_day(page: Page) -> None:
     sign_in(page, "rita@example.org")
-    assert {"Alerts", "Reports", "People"} <= set(walk_the_menu(page))
+    assert {"Alerts", "ReportIntake", "People"} <= set(walk_the_menu(page))
     page.goto("/reports")
     expect(page.get_by_text("Somebody is ill").first).to_be_visible()
     sign_out(page)

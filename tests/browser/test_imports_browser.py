@@ -15,6 +15,7 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.models import Manufacturer, Product
 from service.web.core.access import COOKIE
+from service.web.core.services import services_of
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import SCHEMES, WIDTHS, check_in_every_guise
 from tests.people import organisation, signed_in
@@ -34,14 +35,14 @@ def app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("imports")
     copy(migrated_sqlite, folder / "vialcheck.db")
     app = create_app(Settings(database_url=f"sqlite:///{folder}/vialcheck.db", files=folder / "files"))
-    service = app.extensions["vialcheck"]
+    service = services_of(app)
     with service.database.transaction() as connection:
         connection.execute(insert(Manufacturer).values(name="Example Biologics"))
         connection.execute(insert(Product).values(manufacturer_id=1, gtin=GTIN, name="Vial"))
     owner = organisation(service.database, "Example Biologics")
     with service.database.transaction() as connection:
         connection.execute(update(Manufacturer).values(organisation_id=owner))
-    service.runner.start()
+    service.job_queue.start()
     yield app
     service.close()
 
@@ -115,7 +116,7 @@ def test_an_importers_day(page: Page, context: BrowserContext, app: Flask, site:
 def test_a_long_import_shows_how_far_it_has_come_and_can_be_stopped(
     chromium: Browser, app: Flask, site: str, scripts: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runner = app.extensions["vialcheck"].runner
+    runner = services_of(app).job_queue
     held = type(runner._worker)._check
     with (
         monkeypatch.context() as patched,

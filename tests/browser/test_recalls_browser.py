@@ -14,9 +14,10 @@ from service.app import create_app
 from service.registry import recalls
 from service.registry.alerts import matches
 from service.settings import Settings
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.models import Batch, QualityResult
 from service.web.core.access import COOKIE
+from service.web.core.services import services_of
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.people import signed_in
@@ -31,7 +32,7 @@ def stocked(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     path = tmp_path_factory.mktemp("recalls") / "vialcheck.db"
     copy(migrated_sqlite, path)
     app = create_app(Settings(database_url=f"sqlite:///{path}"))
-    database = app.extensions["vialcheck"].database
+    database = services_of(app).database
     who, _ = lots.put(database)
     with database.transaction() as connection:
         for number, lot in ((3, "P3"), (4, "P4")):
@@ -47,13 +48,13 @@ def stocked(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     held = order(kind="hold", scope="range", serial_from="B2SN000", serial_to="B2SN003")
     recalls.issue(database, held, who=who)
     recalls.lift(database, recalls.issue(database, order(scope="product"), who=who), reason="Wrong", who=who)
-    regulator = Who("Vera", 9, 99)
+    regulator = AuditActor("Vera", 9, 99)
     for changes in ({}, {"uncut": "call 1-800-555-0100\nand what is left of shelf 7", "reference": "N-2"}):
         matches.raise_alert(database, facts(**changes), who=regulator, reason="published", regulator=True)
     running = Service.of(app)
     yield running
     running.off()
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 @pytest.fixture

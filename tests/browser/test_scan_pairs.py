@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from service.storage.models import Scan
+from service.web.core.services import services_of
 from service.web.station.scanner_setup import TEST_CODE
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
@@ -40,9 +42,9 @@ def complaints(page: Page) -> Iterator[None]:
     assert [each for each in heard if "Failed to load resource" not in each] == []
 
 
-def rows(service: Service) -> list[Scan]:
+def rows(service: Service) -> list[Any]:
     """All checks; a clinic's are on disk when they are answered."""
-    database = service.app.extensions["vialcheck"].database
+    database = services_of(service.app).database
     with database.reading() as connection:
         return list(connection.execute(select(Scan.__table__).order_by(Scan.at, Scan.id)).all())
 

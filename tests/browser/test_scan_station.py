@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from sqlalchemy import select
 
 from service.storage.models import Scan
+from service.web.core.services import services_of
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.web.small_world import FILLER, TOXIN, UNKNOWN_GTIN
@@ -78,7 +79,7 @@ def settle(page: Page, choice: str = "Set aside", note: str = "") -> None:
 
 def recorded(service: Service) -> list[str]:
     """The nonces that the service has on record, in the order of its checks."""
-    desk, database = service.app.extensions["vialcheck"].desk, service.app.extensions["vialcheck"].database
+    desk, database = services_of(service.app).verification, services_of(service.app).database
     desk.close()
     with database.reading() as connection:
         return [

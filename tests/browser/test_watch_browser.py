@@ -14,6 +14,7 @@ from service.authenticity.dispositions import Disposition
 from service.settings import Settings
 from service.storage.models import Manufacturer, Unit
 from service.verification.question import Question
+from service.web.core.services import services_of
 from tests.browser.conftest import Service
 from tests.browser.test_pages_browser import check_in_every_guise
 from tests.browser.test_recalls_browser import come_in
@@ -31,7 +32,7 @@ def watched(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     path = tmp_path_factory.mktemp("watch") / "vialcheck.db"
     copy(migrated_sqlite, path)
     app = create_app(Settings(database_url=f"sqlite:///{path}"))
-    service = app.extensions["vialcheck"]
+    service = services_of(app)
     put(service.database)
     number = organisation(service.database, OWNER[1])
     with service.database.transaction() as connection:
@@ -41,12 +42,14 @@ def watched(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     code = f"(01){TOXIN}(17)701231(10)A1001(21)CLONED-1"
     for place, town in enumerate(["Leeds", "Cardiff", "York", "Miami", "Boston", "Tulsa"]):
         country = "GB" if place < 3 else "US"
-        service.desk.verify(Question(scan=code, country=country, region=town, client=f"d{place}"))
-        service.desk.verify(Question(scan=code, country=country, region=town, client="c", trade=place == 4))
-        service.desk.verify(Question(gtin=TOXIN, lot="ZZ999", country="GB", client=f"d{place}"))
-        service.desk.verify(Question(gtin=TOXIN, lot="A10O2", country="GB", client=f"d{place}"))
-        service.desk.verify(Question(lot="NOBODY88", country="BR", client=f"d{place}"))
-        service.desk._scans.flush()
+        service.verification.verify(Question(scan=code, country=country, region=town, client=f"d{place}"))
+        service.verification.verify(
+            Question(scan=code, country=country, region=town, client="c", trade=place == 4)
+        )
+        service.verification.verify(Question(gtin=TOXIN, lot="ZZ999", country="GB", client=f"d{place}"))
+        service.verification.verify(Question(gtin=TOXIN, lot="A10O2", country="GB", client=f"d{place}"))
+        service.verification.verify(Question(lot="NOBODY88", country="BR", client=f"d{place}"))
+        service.verification._scans.flush()
     running = Service.of(app)
     yield running
     running.off()

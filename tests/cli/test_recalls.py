@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from service.cli import group
 from service.errors import InvalidFieldsError, NotFoundError
 from service.storage.database import Database
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.registry import lots
 from tests.registry.lists import count, imported, table, written
 from tests.registry.lots import GTIN
@@ -105,7 +105,7 @@ def test_what_would_be_cut(tmp_path: Path) -> None:
 
 
 def test_new_alerts_say_which_checks_they_touch(on_record: Database, tmp_path: Path) -> None:
-    desk = Desk(on_record, window=0.1)
+    desk = VerificationService(on_record, window=0.1)
     lots.asked(desk, gtin=GTIN, lot="A1")
     lots.asked(desk, lot="a-1")
     lots.asked(desk, gtin=GTIN, lot="B2")

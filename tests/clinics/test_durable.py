@@ -20,7 +20,7 @@ who = clinic(ward.database, "Clinic A")
 [vial] = ward.received(who, UNIT + "SN0001")
 os.write(1, b"START")
 if sys.argv[2] == "use":
-    ward.hands.take(who, vial, Taken(Step.USE_UP), machine_time())
+    ward.hands.record_step(who, vial, Taken(Step.USE_UP), machine_time())
 else:
     with ward.database.transaction(durable=False) as connection:
         connection.exec_driver_sql("UPDATE vial SET lot = lot")

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from service.authenticity.dispositions import Disposition
 from service.clinics.queries import vials
-from service.clinics.unit_moves import OnRecord
-from service.clinics.usage import Hands, Taken
+from service.clinics.unit_moves import UnitOnRecord
+from service.clinics.usage import StepTaken, VialUsage
 from service.clinics.vial_lifecycle import Step, VialState
 from service.errors import ConflictError, ErrorCode, UnavailableError
 from service.storage.database import Database
@@ -62,14 +62,14 @@ def take_all(
 ) -> None:
     """Open every vial, in the same order as everybody else."""
     database = Database(url, wait_seconds=60)
-    who, hands = clinic(database, f"Clinic {taker}"), Hands(database)
+    who, hands = clinic(database, f"Clinic {taker}"), VialUsage(database)
     with database.reading() as connection:
         held = vials(connection, who.organisation_id)
     answers = []
     start.wait()
     for vial in held:
         try:
-            hands.take(who, vial.id, Taken(Step.USE_UP), machine_time())
+            hands.record_step(who, vial.id, StepTaken(Step.USE_UP), machine_time())
             answers.append((vial.serial, "won"))
         except ConflictError as error:
             answers.append((vial.serial, str(error.code)))
@@ -111,7 +111,7 @@ def test_either_of_the_two_holds_alone(database: Database, statement: str) -> No
     """The row of the unit decides; where there is none on record, the index over opened numbers does."""
     put(database)
     number = clinic(database, "Clinic A").organisation_id
-    unit = OnRecord(1, TOXIN, "SN0001")
+    unit = UnitOnRecord(1, TOXIN, "SN0001")
     if statement == "the unit's UPDATE":
         with database.transaction() as connection:
             unit.dispense(connection)

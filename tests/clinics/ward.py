@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.evidence import Asker
-from service.clinics.deliveries import Gate, Line, Outcome, Papers
-from service.clinics.stock import Shelves
-from service.clinics.usage import Hands
+from service.clinics.deliveries import DeliveryLine, DeliveryNote, DeliveryOutcome, DeliveryService
+from service.clinics.stock import StockQueries
+from service.clinics.usage import VialUsage
 from service.storage.database import Database
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.people import account, organisation
 from tests.web.small_world import TOXIN, put
 
@@ -31,15 +31,21 @@ class Ward:
     """Everything that a clinic works with."""
 
     database: Database
-    desk: Desk
-    gate: Gate
-    hands: Hands
-    shelves: Shelves
+    desk: VerificationService
+    gate: DeliveryService
+    hands: VialUsage
+    shelves: StockQueries
 
     @classmethod
     def of(cls, database: Database) -> "Ward":
-        desk = Desk(database)
-        return cls(database, desk, Gate(database, desk), Hands(database), Shelves(database, desk.now))
+        desk = VerificationService(database)
+        return cls(
+            database,
+            desk,
+            DeliveryService(database, desk),
+            VialUsage(database),
+            StockQueries(database, desk.now),
+        )
 
     def check(self, text: str, asker: Asker = Asker.CLINIC) -> str:
         """The id of a recorded check."""
@@ -49,12 +55,12 @@ class Ward:
 
     def received(self, who: Actor, text: str, count: int = 1) -> list[int]:
         """The ids of vials that have just come in."""
-        line = Line(self.check(text), count=count)
-        return list(self.gate.receive(who, [line], Papers("Medica", "123")).vial_ids)
+        line = DeliveryLine(self.check(text), count=count)
+        return list(self.gate.receive(who, [line], DeliveryNote("Medica", "123")).vial_ids)
 
-    def aside(self, who: Actor, text: str, outcome: Outcome = Outcome.ASIDE) -> list[int]:
-        line = Line(self.check(text), outcome, "Box was open")
-        return list(self.gate.receive(who, [line], Papers()).vial_ids)
+    def aside(self, who: Actor, text: str, outcome: DeliveryOutcome = DeliveryOutcome.ASIDE) -> list[int]:
+        line = DeliveryLine(self.check(text), outcome, "Box was open")
+        return list(self.gate.receive(who, [line], DeliveryNote()).vial_ids)
 
 
 def a_ward(database: Database) -> Ward:

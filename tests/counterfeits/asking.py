@@ -12,7 +12,7 @@ from typing import Any
 from service.authenticity.evidence import Asker
 from service.errors import VialcheckError
 from service.registry.lists.columns import plain
-from service.verification.question import Pack, Question, understand
+from service.verification.question import PackFields, Question, parse_question
 from tests.counterfeits import keys
 from tests.counterfeits.books import Books
 from tests.counterfeits.keys import Plain, listed, words
@@ -31,11 +31,11 @@ class Showing:
     at: datetime
 
     @property
-    def packs(self) -> tuple[Pack, ...]:
+    def packs(self) -> tuple[PackFields, ...]:
         """What each of vial and carton says of itself."""
         asked = self.questions[0]
-        own = Pack(asked.scan, asked.gtin, asked.lot, asked.serial, asked.expiry)
-        return tuple(pack for pack in (own, asked.carton) if pack != Pack())
+        own = PackFields(asked.scan, asked.gtin, asked.lot, asked.serial, asked.expiry)
+        return tuple(pack for pack in (own, asked.carton) if pack != PackFields())
 
 
 class Asking:
@@ -63,7 +63,7 @@ class Asking:
             else Asker.CLINIC
         )
         common: dict[str, Any] = self._identified(vial, carton) | {"asker": asker} | _origin(vial, asker)
-        box = Pack(**_own(carton)) if carton else Pack()
+        box = PackFields(**_own(carton)) if carton else PackFields()
         once = ("market", "strength", "substance", "language", "product")
         told = [{name: words(side.get(name)) for name in once} for side in (vial, carton or {})]
         asked = [
@@ -156,7 +156,7 @@ def _has_lot(pack: Plain) -> bool:
     if words(pack.get("lot")):
         return True
     try:
-        read = understand(Question(scan=scanned(pack.get("scan"))))
+        read = parse_question(Question(scan=scanned(pack.get("scan"))))
     except VialcheckError:
         return False
     return read.presented.lot is not None

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from service.authenticity.alert_matching import told_apart
+from service.authenticity.alert_matching import names_differ
 from service.registry.lists.columns import plain
 from tests.counterfeits import keys
 from tests.counterfeits.asking import PRESENTED, Asking, Showing, moment, packs_of
@@ -248,7 +248,7 @@ def _rests_on_record(raw: Plain, kind: str, expect: Expectation, books: Books) -
     if said is not None:
         return said
     name = _name_of(raw["presented"], [])
-    if all(told_apart(name, product.name) for product in books.products):
+    if all(names_differ(name, product.name) for product in books.products):
         return isinstance(raw["presented"], list)  # nothing of this product is on record
     if expect.reasons:
         return not any(code.startswith("alert_") or code == "stolen" for code in expect.reasons)

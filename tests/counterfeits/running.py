@@ -13,10 +13,10 @@ from service.authenticity.reasons import Action
 from service.errors import InvalidFieldsError, VialcheckError
 from service.registry.lists import import_files
 from service.registry.lists.rejected_rows import RowError
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.question import Pack, Question, understand
-from service.verification.service import Desk
+from service.verification.question import PackFields, Question, parse_question
+from service.verification.service import VerificationService
 from tests.counterfeits.asking import Showing
 from tests.counterfeits.cases import Case
 from tests.counterfeits.made_up import write_sheet
@@ -102,7 +102,7 @@ class Bench:
             return
         for _ in range(_TRIES):
             done = import_files.run(
-                database, files, who=Who("benchmark"), reason=case.id, keep_good=True, clock=lambda: at
+                database, files, who=AuditActor("benchmark"), reason=case.id, keep_good=True, clock=lambda: at
             )
             refused = [(file.path, error) for file in done.files for error in file.errors]
             # A cell that cannot be read does not cost the case the whole row: what is left goes in again.
@@ -144,11 +144,11 @@ def presented(showing: Showing) -> list[Presented]:
     for pack in showing.packs:
         alone = Question(scan=pack.scan, gtin=pack.gtin, lot=pack.lot, serial=pack.serial, expiry=pack.expiry)
         with suppress(VialcheckError):
-            found.append(understand(alone).presented)
+            found.append(parse_question(alone).presented)
     return found or [Presented()]
 
 
-def _answered(desk: Desk, question: Question) -> Answered:
+def _answered(desk: VerificationService, question: Question) -> Answered:
     try:
         verdict = desk.verify(question).verdict
     except InvalidFieldsError as error:
@@ -177,9 +177,9 @@ def _opened(path: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def _desk(database: Database) -> Iterator[tuple[Desk, _Hand]]:
+def _desk(database: Database) -> Iterator[tuple[VerificationService, _Hand]]:
     hand = _Hand()
-    desk = Desk(database, read_clock=hand)
+    desk = VerificationService(database, read_clock=hand)
     try:
         yield desk, hand
     finally:
@@ -190,4 +190,4 @@ def _url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-__all__ = ["Answered", "Bench", "CaseAnswers", "Pack", "presented"]
+__all__ = ["Answered", "Bench", "CaseAnswers", "PackFields", "presented"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.verification.question import Question, understand
+from service.verification.question import Question, parse_question
 from tests.counterfeits import cases
 from tests.counterfeits.__main__ import SHIPPED, main
 from tests.counterfeits.books import Books
@@ -127,7 +127,7 @@ def test_the_plain_policies_do_what_they_say(
 ) -> None:
     books = Books(RECORDS, [])
     books.name_all([], "")
-    shown = [understand(Question(**presented)).presented]
+    shown = [parse_question(Question(**presented)).presented]
     assert [ask(policy, books, shown) for policy in POLICIES.values()] == [
         lot,
         lot_expiry,
@@ -139,7 +139,7 @@ def test_the_plain_policies_do_what_they_say(
 def test_of_carton_and_vial_a_policy_is_asked_about_both() -> None:
     books = Books(RECORDS, [])
     books.name_all([], "")
-    packs = [understand(Question(lot=lot)).presented for lot in ("L1", "L9")]
+    packs = [parse_question(Question(lot=lot)).presented for lot in ("L1", "L9")]
     assert ask(POLICIES["lot"], books, packs) is S
     assert ask(POLICIES["GTIN + serial"], books, packs) is N
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from service.errors import ErrorCode, IdentifierError
 from service.gs1 import iso15434
 from service.gs1.iso15434 import has_pzn_check_digit, ppn_check_digits
-from service.gs1.reading import Kind, read, read_typed
+from service.gs1.reading import ReadingKind, read, read_typed
 
 GS, END = "\x1d", "\x1e\x04"
 START = "[)>\x1e06\x1d"
@@ -36,7 +36,7 @@ READ = {"710": "12345678", "10": "ABC1", "17": "281031", "21": "xY1"}
 )
 def test_an_envelope_is_read(text: str) -> None:
     for result in (read(text), read_typed(text)):
-        assert result.kind is Kind.ENVELOPE
+        assert result.kind is ReadingKind.ENVELOPE
         assert dict(result.elements) == READ
         assert result.identifier.gtin is None
         assert result.identifier.national == (("710", "12345678"),)

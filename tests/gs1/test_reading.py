@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from service.errors import ErrorCode, IdentifierError
 from service.gs1 import digital_link, element_strings, identifiers, printed_dates, reading
 from service.gs1.identifiers import Expiry
-from service.gs1.reading import Kind, read, read_typed
+from service.gs1.reading import ReadingKind, read, read_typed
 
 GS = "\x1d"
 GTIN = "09506000134352"
@@ -25,24 +25,28 @@ def refusal(text: str, *, typed: bool = False) -> ErrorCode:
 @pytest.mark.parametrize(
     ("text", "kind", "symbology"),
     [
-        (PACK, Kind.ELEMENT_STRING, None),
-        ("]d2" + PACK, Kind.ELEMENT_STRING, "]d2"),
-        ("]Q3" + PACK, Kind.ELEMENT_STRING, "]Q3"),
-        ("]C1" + PACK, Kind.ELEMENT_STRING, "]C1"),
-        ("]e0" + PACK, Kind.ELEMENT_STRING, "]e0"),
-        ("]J1" + PACK, Kind.ELEMENT_STRING, "]J1"),
-        ("]d8" + PACK, Kind.ELEMENT_STRING, "]d8"),
-        ("]d2" + GS + PACK + "\r\n", Kind.ELEMENT_STRING, "]d2"),
-        ("1725123110ABC123" + GS + f"01{GTIN}21aXYZ", Kind.ELEMENT_STRING, None),
-        (f"(01){GTIN}(17)251231(10)ABC123(21)aXYZ", Kind.BRACKETED, None),
-        (f" (01) {GTIN}\n(17) 251231\r\n(10) ABC123\t(21) aXYZ\n", Kind.BRACKETED, None),  # pasted by line
-        (f"（01）{GTIN}（17）251231（10）ABC123（21）aXYZ", Kind.BRACKETED, None),  # noqa: RUF001 (full-width)
-        (f"https://example.com/01/{GTIN}/10/ABC123/21/aXYZ?17=251231", Kind.DIGITAL_LINK, None),
-        (f"]Q1https://example.com/01/{GTIN}/10/ABC123/21/aXYZ?17=251231", Kind.DIGITAL_LINK, "]Q1"),
-        (f"]d1HTTPS://example.com/01/{GTIN}/10/ABC123/21/aXYZ?17=251231", Kind.DIGITAL_LINK, "]d1"),
+        (PACK, ReadingKind.ELEMENT_STRING, None),
+        ("]d2" + PACK, ReadingKind.ELEMENT_STRING, "]d2"),
+        ("]Q3" + PACK, ReadingKind.ELEMENT_STRING, "]Q3"),
+        ("]C1" + PACK, ReadingKind.ELEMENT_STRING, "]C1"),
+        ("]e0" + PACK, ReadingKind.ELEMENT_STRING, "]e0"),
+        ("]J1" + PACK, ReadingKind.ELEMENT_STRING, "]J1"),
+        ("]d8" + PACK, ReadingKind.ELEMENT_STRING, "]d8"),
+        ("]d2" + GS + PACK + "\r\n", ReadingKind.ELEMENT_STRING, "]d2"),
+        ("1725123110ABC123" + GS + f"01{GTIN}21aXYZ", ReadingKind.ELEMENT_STRING, None),
+        (f"(01){GTIN}(17)251231(10)ABC123(21)aXYZ", ReadingKind.BRACKETED, None),
+        (
+            f" (01) {GTIN}\n(17) 251231\r\n(10) ABC123\t(21) aXYZ\n",
+            ReadingKind.BRACKETED,
+            None,
+        ),  # pasted by line
+        (f"（01）{GTIN}（17）251231（10）ABC123（21）aXYZ", ReadingKind.BRACKETED, None),  # noqa: RUF001 (full-width)
+        (f"https://example.com/01/{GTIN}/10/ABC123/21/aXYZ?17=251231", ReadingKind.DIGITAL_LINK, None),
+        (f"]Q1https://example.com/01/{GTIN}/10/ABC123/21/aXYZ?17=251231", ReadingKind.DIGITAL_LINK, "]Q1"),
+        (f"]d1HTTPS://example.com/01/{GTIN}/10/ABC123/21/aXYZ?17=251231", ReadingKind.DIGITAL_LINK, "]d1"),
     ],
 )
-def test_every_carrier_says_the_same(text: str, kind: Kind, symbology: str | None) -> None:
+def test_every_carrier_says_the_same(text: str, kind: ReadingKind, symbology: str | None) -> None:
     for result in (read(text), read_typed(text)):
         identifier = result.identifier
         assert (result.kind, result.symbology) == (kind, symbology)
@@ -54,7 +58,7 @@ def test_every_carrier_says_the_same(text: str, kind: Kind, symbology: str | Non
         assert identifier.serial.printed == "aXYZ"
         assert identifier.expiry == Expiry(2025, 12, 31)
         assert dict(result.elements) == {"01": GTIN, "10": "ABC123", "17": "251231", "21": "aXYZ"}
-        assert result.host == ("example.com" if kind is Kind.DIGITAL_LINK else None)
+        assert result.host == ("example.com" if kind is ReadingKind.DIGITAL_LINK else None)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,7 @@ def test_every_carrier_says_the_same(text: str, kind: Kind, symbology: str | Non
 )
 def test_bare_gtins(text: str, gtin: str) -> None:
     for result in (read(text), read_typed(text)):
-        assert result.kind is Kind.GTIN
+        assert result.kind is ReadingKind.GTIN
         assert result.elements == (("01", gtin),)
 
 
@@ -99,7 +103,7 @@ def test_national_numbers_variant_and_expiry_with_time_are_kept() -> None:
 )
 def test_typed_lots(text: str) -> None:
     for result in (read(text), read_typed(text)):
-        assert result.kind is Kind.LOT
+        assert result.kind is ReadingKind.LOT
         assert result.elements == (("10", text),)
 
 
@@ -108,7 +112,7 @@ def test_digits_are_a_lot_only_when_typed(text: str) -> None:
     assert read_typed(text).identifier.lot
     if text != "12345670":  # a GTIN-8 by its check digit, which a scanner may have meant
         assert refusal(text) is ErrorCode.ONLY_DIGITS
-    assert read("12345670").kind is Kind.GTIN
+    assert read("12345670").kind is ReadingKind.GTIN
 
 
 @pytest.mark.parametrize(

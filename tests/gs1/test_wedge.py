@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from service.errors import ErrorCode, IdentifierError, VialcheckError
 from service.gs1 import wedge
 from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, Layout
-from service.gs1.reading import Kind, read, read_typed
-from service.gs1.wedge import Fault
+from service.gs1.reading import ReadingKind, read, read_typed
+from service.gs1.wedge import ScannerFault
 
 GS = "\x1d"
 GTIN = "09506000134352"
@@ -49,7 +49,7 @@ def refusal(text: str) -> ErrorCode:
 def test_a_separator_that_is_spelled_out(written: str, prefix: str) -> None:
     for result in (read(prefix + PACK.replace(GS, written)), read_typed(prefix + PACK.replace(GS, written))):
         assert dict(result.elements) == FIELDS
-        assert result.faults == {Fault.SEPARATOR_SPELLED}
+        assert result.faults == {ScannerFault.SEPARATOR_SPELLED}
         assert result.symbology == (prefix or None)
 
 
@@ -62,7 +62,7 @@ def test_caps_lock_is_seen_by_the_letter_of_the_aim_identifier() -> None:
         scan = prefix + HEAD + "10oVa2714" + GS + "21aBc"
         result = read(scan.swapcase())
         assert dict(result.elements) == {"01": GTIN, "17": "281031", "10": "oVa2714", "21": "aBc"}
-        assert result.faults == {Fault.CAPS_LOCK}
+        assert result.faults == {ScannerFault.CAPS_LOCK}
 
 
 def test_without_an_aim_identifier_the_case_stays_as_it_came() -> None:
@@ -87,7 +87,7 @@ def test_without_an_aim_identifier_the_case_stays_as_it_came() -> None:
 def test_a_keyboard_of_another_country(layout: str, text: str) -> None:
     result = read(typed_on(BY_NAME[layout], "]d2" + HEAD + text))
     assert result.elements == read("]d2" + HEAD + text).elements
-    assert result.faults == {Fault.LAYOUT}
+    assert result.faults == {ScannerFault.LAYOUT}
 
 
 @pytest.mark.parametrize(
@@ -121,13 +121,13 @@ def test_a_lost_separator_is_put_back_where_only_one_place_is_left() -> None:
     scan = f"]d201{GTIN}" + "21" + "X" * 20 + "17281031"
     result = read(scan)
     assert dict(result.elements) == {"01": GTIN, "21": "X" * 20, "17": "281031"}
-    assert result.faults == {Fault.SEPARATOR_LOST}
+    assert result.faults == {ScannerFault.SEPARATOR_LOST}
 
 
 def test_a_link_typed_on_another_keyboard() -> None:
     link = f"https://example.com/01/{GTIN}/10/OVA2714?17=281031"
     result = read(typed_on(BY_NAME["French"], link))
-    assert (result.kind, result.host) == (Kind.DIGITAL_LINK, "example.com")
+    assert (result.kind, result.host) == (ReadingKind.DIGITAL_LINK, "example.com")
     assert dict(result.elements) == {"01": GTIN, "10": "OVA2714", "17": "281031"}
 
 
@@ -242,7 +242,7 @@ def test_a_layout_that_is_known_leaves_one_reading(
     ("text", "lot", "faults"),
     [
         # typed on a German keyboard: as it stands this is another valid lot
-        (HEAD + "10OYA" + GS + "21AZ", "OZA", frozenset({Fault.LAYOUT})),
+        (HEAD + "10OYA" + GS + "21AZ", "OZA", frozenset({ScannerFault.LAYOUT})),
         # its prefix came through: the scanner was set right since
         ("]d2" + HEAD + "10OYA" + GS + "21AZ", "OYA", frozenset()),
         # a lot typed by hand
@@ -251,7 +251,7 @@ def test_a_layout_that_is_known_leaves_one_reading(
     ],
 )
 def test_a_known_layout_is_undone_in_what_the_scanner_typed_alone(
-    text: str, lot: str, faults: frozenset[Fault]
+    text: str, lot: str, faults: frozenset[ScannerFault]
 ) -> None:
     result = read_typed(text, layout="German")
     assert result.identifier.lot is not None

@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from service.registry.lists.import_files import run
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from tests.registry.lists import GTIN, written
 
@@ -25,7 +25,7 @@ def import_for_ever(url: str, folder: Path, first: int, apart: bool, told: Conne
         rows = "".join(f"{GTIN},K{number},{number}-{each}\n" for each in range(UNITS))
         units = written(folder, "gtin,lot,serial\n" + rows, "u.csv")
         for files in ([batch], [units]) if apart else ([units, batch],):
-            assert run(database, files, who=Who("a"), reason="r").committed
+            assert run(database, files, who=AuditActor("a"), reason="r").committed
             told.send_bytes(b"PART")
             if apart:
                 signal.raise_signal(signal.SIGSTOP)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from service.registry.lists.import_files import FileOutcome, ImportOutcome, run
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 
 GTIN = "09506000134352"
@@ -32,7 +32,7 @@ def written(folder: Path, content: str | bytes, name: str = "list.csv") -> Path:
 
 def put_in(database: Database, *files: Path, **options: Any) -> ImportOutcome:
     """Import with an actor, a reason and a clock that stands still."""
-    return run(database, files, who=Who("tester"), reason="test", clock=lambda: NOW, **options)
+    return run(database, files, who=AuditActor("tester"), reason="test", clock=lambda: NOW, **options)
 
 
 def imported(database: Database, folder: Path, content: str | bytes, **options: Any) -> FileOutcome:

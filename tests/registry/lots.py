@@ -9,11 +9,11 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
 from service.gs1.identifiers import Lot
 from service.registry import recalls
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
 from service.verification.question import Question
-from service.verification.service import Answer, Desk
+from service.verification.service import Answer, VerificationService
 from tests.people import organisation
 
 GTIN, OTHERS = "09506000134352", "09506000110509"
@@ -33,7 +33,7 @@ class Clock:
         self.now += timedelta(**by)
 
 
-def put(database: Database) -> tuple[Who, Who]:
+def put(database: Database) -> tuple[AuditActor, AuditActor]:
     """The records; a releaser of their owner, and one of another manufacturer."""
     owner = organisation(database, "Example Biologics")
     other = organisation(database, "Other Biologics")
@@ -67,16 +67,16 @@ def put(database: Database) -> tuple[Who, Who]:
                 for at in range(5)
             ]
             connection.execute(insert(Unit), units)
-    return Who("Rita", 1, owner), Who("Otto", 2, other)
+    return AuditActor("Rita", 1, owner), AuditActor("Otto", 2, other)
 
 
-def asked(desk: Desk, **fields: str) -> Answer:
+def asked(desk: VerificationService, **fields: str) -> Answer:
     """Check and record."""
     return desk.verify(Question(asker=Asker.CLINIC, **fields))  # type: ignore[arg-type]
 
 
-def order(**fields: str) -> recalls.Order:
+def order(**fields: str) -> recalls.RecallForm:
     """A recall of class I for breakage."""
     hold = fields.pop("kind", "") == "hold"
     given = {"gtin": GTIN, "recall_class": "I", "reason": "Glass in vials", "reference": "R-1"}
-    return recalls.read_order(given | fields, hold=hold)
+    return recalls.read_recall_form(given | fields, hold=hold)

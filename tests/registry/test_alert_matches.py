@@ -11,14 +11,14 @@ from service.errors import ForbiddenError, NotFoundError
 from service.gs1.identifiers import Lot
 from service.registry.alerts import matches
 from service.registry.lists.kinds.alerts import AlertFacts
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.registry import lots
 from tests.registry.lists import count, table
 from tests.registry.lots import GTIN, OTHERS, Clock, asked
 
-REGULATOR = Who("Vera", 9, 99)
+REGULATOR = AuditActor("Vera", 9, 99)
 
 
 def facts(**changes: Any) -> AlertFacts:
@@ -42,18 +42,18 @@ def facts(**changes: Any) -> AlertFacts:
 
 
 @pytest.fixture
-def people(database: Database) -> tuple[Who, Who]:
+def people(database: Database) -> tuple[AuditActor, AuditActor]:
     return lots.put(database)
 
 
 @pytest.fixture
-def desk(database: Database, people: tuple[Who, Who]) -> Iterator[Desk]:
-    opened = Desk(database, window=0.1, read_clock=Clock())
+def desk(database: Database, people: tuple[AuditActor, AuditActor]) -> Iterator[VerificationService]:
+    opened = VerificationService(database, window=0.1, read_clock=Clock())
     yield opened
     opened.close()
 
 
-def raised(database: Database, who: Who = REGULATOR, **changes: Any) -> int:
+def raised(database: Database, who: AuditActor = REGULATOR, **changes: Any) -> int:
     regulator = who is REGULATOR
     return matches.raise_alert(database, facts(**changes), who=who, reason="reported", regulator=regulator)
 
@@ -71,7 +71,12 @@ def raised(database: Database, who: Who = REGULATOR, **changes: Any) -> int:
     ],
 )  # fmt: skip
 def test_what_an_alert_touches(
-    database: Database, desk: Desk, changes: dict[str, Any], batches: int, units: int, scans: int
+    database: Database,
+    desk: VerificationService,
+    changes: dict[str, Any],
+    batches: int,
+    units: int,
+    scans: int,
 ) -> None:
     asked(desk, gtin=GTIN, lot="A-1", serial="A1SN001")
     asked(desk, gtin=GTIN, lot="A1")
@@ -85,7 +90,7 @@ def test_what_an_alert_touches(
     assert (found.batches, found.units, found.scans) == (batches, units, scans)
 
 
-def test_a_later_check_counts_up(database: Database, desk: Desk) -> None:
+def test_a_later_check_counts_up(database: Database, desk: VerificationService) -> None:
     number = raised(database)
 
     def checks() -> int:
@@ -97,14 +102,16 @@ def test_a_later_check_counts_up(database: Database, desk: Desk) -> None:
     assert checks() == 1
 
 
-def test_the_same_notice_is_raised_once(database: Database, people: tuple[Who, Who]) -> None:
+def test_the_same_notice_is_raised_once(database: Database, people: tuple[AuditActor, AuditActor]) -> None:
     assert raised(database) == raised(database)
     assert count(database, "alert") == 1
     (entry,) = [row for row in table(database, "audit_entry") if row["object_type"] == "alert"]
     assert (entry["actor"], entry["reason"]) == ("Vera", "reported")
 
 
-def test_a_manufacturer_raises_and_sees_its_own(database: Database, people: tuple[Who, Who]) -> None:
+def test_a_manufacturer_raises_and_sees_its_own(
+    database: Database, people: tuple[AuditActor, AuditActor]
+) -> None:
     mine, other = people
     number = raised(database, mine)
     with pytest.raises(ForbiddenError):

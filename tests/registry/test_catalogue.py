@@ -8,12 +8,12 @@ from sqlalchemy import update
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
 from service.errors import NotFoundError
-from service.registry.search import Catalogue, Hit
-from service.reports.intake import NewReport, Reports
+from service.registry.search import RecordSearch, SearchHit
+from service.reports.intake import NewReport, ReportIntake
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.people import organisation
 from tests.web.small_world import TOXIN, put
 
@@ -33,11 +33,11 @@ def owner(database: Database) -> Actor:
 
 
 @pytest.fixture
-def catalogue(database: Database) -> Catalogue:
-    return Catalogue(database)
+def catalogue(database: Database) -> RecordSearch:
+    return RecordSearch(database)
 
 
-def kinds(hits: list[Hit]) -> dict[str, list[str]]:
+def kinds(hits: list[SearchHit]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for hit in hits:
         found.setdefault(hit.kind, []).append(hit.title)
@@ -67,14 +67,14 @@ def kinds(hits: list[Hit]) -> dict[str, list[str]]:
         ("'; DROP TABLE product; --", {}),
     ],
 )
-def test_search(catalogue: Catalogue, owner: Actor, text: str, expected: dict[str, list[str]]) -> None:
+def test_search(catalogue: RecordSearch, owner: Actor, text: str, expected: dict[str, list[str]]) -> None:
     found = kinds(catalogue.search(owner, text))
     found.pop("alert", None)
     assert found == expected
 
 
-def test_notices_and_reports_are_found(database: Database, catalogue: Catalogue, owner: Actor) -> None:
-    reference = Reports(database).take(NewReport(what="x", gtin=TOXIN, lot="Q9"))
+def test_notices_and_reports_are_found(database: Database, catalogue: RecordSearch, owner: Actor) -> None:
+    reference = ReportIntake(database).take(NewReport(what="x", gtin=TOXIN, lot="Q9"))
     assert kinds(catalogue.search(owner, reference.lower())) == {"report": [reference]}
     assert kinds(catalogue.search(of(database, "Other"), reference)) == {}
     regulator = of(database, "Agency", OrganisationKind.REGULATOR)
@@ -82,7 +82,7 @@ def test_notices_and_reports_are_found(database: Database, catalogue: Catalogue,
 
 
 def test_what_is_another_organisations_is_not_there(
-    database: Database, catalogue: Catalogue, owner: Actor
+    database: Database, catalogue: RecordSearch, owner: Actor
 ) -> None:
     other = of(database, "Other")
     assert catalogue.product(owner, TOXIN).name == "Examplinum 100"
@@ -94,7 +94,7 @@ def test_what_is_another_organisations_is_not_there(
             look()
 
 
-def test_a_product_has_its_batches(catalogue: Catalogue, owner: Actor) -> None:
+def test_a_product_has_its_batches(catalogue: RecordSearch, owner: Actor) -> None:
     page = catalogue.product(owner, TOXIN[1:])
     assert page.total == 7
     assert {line.lot for line in page.batches} >= {"A1001", "AB/12", "C3016 C3"}
@@ -102,8 +102,8 @@ def test_a_product_has_its_batches(catalogue: Catalogue, owner: Actor) -> None:
     assert catalogue.product(owner, TOXIN, page=2).batches == ()
 
 
-def test_a_batch_has_its_units_and_checks(database: Database, catalogue: Catalogue, owner: Actor) -> None:
-    desk = Desk(database)
+def test_a_batch_has_its_units_and_checks(database: Database, catalogue: RecordSearch, owner: Actor) -> None:
+    desk = VerificationService(database)
     for _ in range(3):
         desk.verify(Question(gtin=TOXIN, lot="a 1001"))
     desk.close()

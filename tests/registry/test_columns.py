@@ -3,7 +3,7 @@
 import pytest
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.lists.columns import Kind, recognise
+from service.registry.lists.columns import ListKind, recognise
 
 UNIT = ("gtin", "lot", "serial")
 
@@ -11,39 +11,43 @@ UNIT = ("gtin", "lot", "serial")
 @pytest.mark.parametrize(
     ("header", "kind", "fields"),
     [
-        (["gtin", "lot", "serial"], Kind.UNITS, UNIT),
-        (["GTIN", "Lot No.", "S/N"], Kind.UNITS, UNIT),
-        (["Gtin (14)", "Batch number", "Serial number"], Kind.UNITS, UNIT),
-        (["EAN", "Charge", "SN"], Kind.UNITS, UNIT),
-        (["GTIN/EAN", "Batch / Lot", "Serial No"], Kind.UNITS, UNIT),
+        (["gtin", "lot", "serial"], ListKind.UNITS, UNIT),
+        (["GTIN", "Lot No.", "S/N"], ListKind.UNITS, UNIT),
+        (["Gtin (14)", "Batch number", "Serial number"], ListKind.UNITS, UNIT),
+        (["EAN", "Charge", "SN"], ListKind.UNITS, UNIT),
+        (["GTIN/EAN", "Batch / Lot", "Serial No"], ListKind.UNITS, UNIT),
         (
             ["gtin", "batch_no", "serial_number", "EXP", "Status"],
-            Kind.UNITS,
+            ListKind.UNITS,
             (*UNIT, "expiry", "disposition"),
         ),
-        (["GTIN", "Lot", "EXP"], Kind.BATCHES, ("gtin", "lot", "expiry")),
-        (["GTIN", "Ch.-B.", "Verw. bis"], Kind.BATCHES, ("gtin", "lot", "expiry")),
-        (["GTIN", "N° de lote", "Fecha de caducidad"], Kind.BATCHES, ("gtin", "lot", "expiry")),
-        (["GTIN", "N° lot", "Péremption"], Kind.BATCHES, ("gtin", "lot", "expiry")),
+        (["GTIN", "Lot", "EXP"], ListKind.BATCHES, ("gtin", "lot", "expiry")),
+        (["GTIN", "Ch.-B.", "Verw. bis"], ListKind.BATCHES, ("gtin", "lot", "expiry")),
+        (["GTIN", "N° de lote", "Fecha de caducidad"], ListKind.BATCHES, ("gtin", "lot", "expiry")),
+        (["GTIN", "N° lot", "Péremption"], ListKind.BATCHES, ("gtin", "lot", "expiry")),
         (
             ["GTIN", "Batch", "Use by", "MFG", "Status", "Qty", "Market(s)"],
-            Kind.BATCHES,
+            ListKind.BATCHES,
             ("gtin", "lot", "expiry", "made", "status", "quantity", "markets"),
         ),
-        (["GTIN", "Lot", "Exp. Date", "Mfg date"], Kind.BATCHES, ("gtin", "lot", "expiry", "made")),
-        (["GTIN", "Lot", "Expiry date", "Release date"], Kind.BATCHES, ("gtin", "lot", "expiry", "released")),
+        (["GTIN", "Lot", "Exp. Date", "Mfg date"], ListKind.BATCHES, ("gtin", "lot", "expiry", "made")),
+        (
+            ["GTIN", "Lot", "Expiry date", "Release date"],
+            ListKind.BATCHES,
+            ("gtin", "lot", "expiry", "released"),
+        ),
         (
             ["GTIN", "Name", "MAH", "Strength(s)", "Country"],
-            Kind.PRODUCTS,
+            ListKind.PRODUCTS,
             ("gtin", "name", "manufacturer", "strengths", "markets"),
         ),
-        (["Manufacturer", "Product", "EAN-13"], Kind.PRODUCTS, ("manufacturer", "name", "gtin")),
+        (["Manufacturer", "Product", "EAN-13"], ListKind.PRODUCTS, ("manufacturer", "name", "gtin")),
         (
             [
                 *("product", "status", "lot_as_published", "expiry_as_published", "gtin", "serial"),
                 *("authority", "date", "detail", "source"),
             ],
-            Kind.ALERTS,
+            ListKind.ALERTS,
             (
                 "product",
                 "kind",
@@ -57,10 +61,10 @@ UNIT = ("gtin", "lot", "serial")
                 "source_url",
             ),
         ),
-        (["authority", "kind", "lot"], Kind.ALERTS, ("authority", "kind", "lot")),
+        (["authority", "kind", "lot"], ListKind.ALERTS, ("authority", "kind", "lot")),
     ],
 )
-def test_headers(header: list[str], kind: Kind, fields: tuple[str, ...]) -> None:
+def test_headers(header: list[str], kind: ListKind, fields: tuple[str, ...]) -> None:
     found = recognise(header)
     assert found.kind is kind
     assert tuple(found.index) == fields

@@ -11,10 +11,10 @@ from sqlalchemy import insert, select, update
 
 from service.accounts.actors import OrganisationKind
 from service.errors import RefusedError
-from service.registry.digests.service import Ways, send, waiting
+from service.registry.digests.service import DigestTransport, send, waiting
 from service.registry.digests.subscriptions import listed, subscribe, unsubscribe
 from service.registry.digests.transport import MOMENT, SIGNATURE
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Manufacturer, Report, Suspect
 from service.web.core.i18n import translation
@@ -25,7 +25,7 @@ from tests.web.small_world import put
 
 START = datetime(2026, 3, 8, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-WHO = Who("operator")
+WHO = AuditActor("operator")
 NAME = "Example Biologics"
 
 
@@ -61,9 +61,9 @@ def watched(database: Database) -> Database:
     return database
 
 
-def ways(*, smtp: Received | None = None) -> Ways:
+def ways(*, smtp: Received | None = None) -> DigestTransport:
     tr = translation()
-    return Ways(
+    return DigestTransport(
         lambda news, address: digest_text(news, address, tr),
         "https://check.example.org",
         f"smtp://127.0.0.1:{smtp.port}" if smtp else "",

@@ -9,11 +9,11 @@ from sqlalchemy import update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.reasons import Action
-from service.registry.statistics import Figures
+from service.registry.statistics import Statistics
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Scan
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.people import organisation
 from tests.web.small_world import TOXIN, put
 
@@ -38,7 +38,7 @@ def owner(database: Database) -> Actor:
     number = organisation(database, "Example Biologics")
     with database.transaction() as connection:
         connection.execute(update(Manufacturer).values(organisation_id=number))
-    desk = Desk(database)
+    desk = VerificationService(database)
     for ago, asked in ASKED:
         answer = desk.verify(Question(**asked))
         desk._scans.flush()
@@ -50,11 +50,11 @@ def owner(database: Database) -> Actor:
 
 
 @pytest.fixture
-def figures(database: Database) -> Figures:
-    return Figures(database, clock=lambda: NOW)
+def figures(database: Database) -> Statistics:
+    return Statistics(database, clock=lambda: NOW)
 
 
-def test_by_day(figures: Figures, owner: Actor) -> None:
+def test_by_day(figures: Statistics, owner: Actor) -> None:
     days = figures.by_day(owner, 30)
     assert (days[0].day, days[-1].day) == (date(2026, 10, 27), date(2026, 11, 25))
     assert len(days) == 30
@@ -69,20 +69,20 @@ def test_by_day(figures: Figures, owner: Actor) -> None:
     assert sum(day.total for day in figures.by_day(owner, 90)) == len(ASKED)
 
 
-def test_by_country(figures: Figures, owner: Actor) -> None:
+def test_by_country(figures: Statistics, owner: Actor) -> None:
     bars = {bar.label: (bar.count, bar.stopped) for bar in figures.by_country(owner, 30)}
     assert bars == {"GB": (2, 2), "FR": (1, 1), "": (3, 3)}
 
 
-def test_by_lot(figures: Figures, owner: Actor) -> None:
+def test_by_lot(figures: Statistics, owner: Actor) -> None:
     assert [(bar.key[1], bar.count) for bar in figures.by_lot(owner, 30)] == [("A1002", 3), ("A1001", 1)]
 
 
-def test_unknown_lots(figures: Figures, owner: Actor) -> None:
+def test_unknown_lots(figures: Statistics, owner: Actor) -> None:
     assert [(bar.key, bar.count) for bar in figures.unknown_lots(owner, 30)] == [((TOXIN, "ZZ77"), 2)]
 
 
-def test_nobody_sees_anothers_figures(database: Database, figures: Figures, owner: Actor) -> None:
+def test_nobody_sees_anothers_figures(database: Database, figures: Statistics, owner: Actor) -> None:
     other = Actor("B", None, organisation(database, "Other"), "Other", owner.kind, owner.roles)
     assert not any(day.total for day in figures.by_day(other, 90))
     for bars in (figures.by_country, figures.by_lot, figures.unknown_lots):

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from service.errors import ErrorCode, VialcheckError
-from service.registry.lists.columns import REASON_COLUMN, Kind
+from service.registry.lists.columns import REASON_COLUMN, ListKind
 from service.registry.lists.import_files import run
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from tests.registry.lists import (
     BATCHES,
@@ -36,7 +36,7 @@ def test_the_files_of_one_command_go_in_by_kind_whatever_their_order(
         for name, content in (("a", ALERTS), ("u", UNITS), ("b", BATCHES), ("p", PRODUCTS))
     ]
     outcome = put_in(database, *files)
-    assert [file.kind for file in outcome.files] == list(Kind)
+    assert [file.kind for file in outcome.files] == list(ListKind)
     assert [counts(file) for file in outcome.files] == [
         (2, 0, 0, 0),
         (3, 0, 0, 0),
@@ -249,5 +249,5 @@ def test_an_import_has_somebody_who_brought_it(sqlite: Database, tmp_path: Path)
         ("a" * 201, ErrorCode.TOO_LONG),
     ):
         with pytest.raises(VialcheckError) as refusal:
-            run(sqlite, [written(tmp_path, PRODUCTS)], who=Who(actor), reason="test")
+            run(sqlite, [written(tmp_path, PRODUCTS)], who=AuditActor(actor), reason="test")
         assert (refusal.value.code, refusal.value.field) == (code, "actor")

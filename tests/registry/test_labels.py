@@ -15,14 +15,14 @@ from service.gs1.reading import read
 from service.registry.labels import (
     MOST_LABELS,
     Label,
-    Page,
+    LabelPage,
     Paper,
     PlacedLabel,
-    Printing,
+    PrintSettings,
     label_page,
-    ordered,
     pdf,
     png,
+    read_label_form,
     sheet_pages,
     svg,
 )
@@ -48,7 +48,7 @@ WIDEST = vial("W" * 20, "W%" * 10)
 SHORTEST = ProductIdentifier(gtin=GTIN)
 
 
-def image_of(page: Page, kind: str) -> Image.Image:
+def image_of(page: LabelPage, kind: str) -> Image.Image:
     """The page as it comes out of a printer of its own resolution."""
     if kind == "png":
         return from_png(png(page))
@@ -74,7 +74,7 @@ def ink(image: Image.Image, box: tuple[int, int, int, int]) -> tuple[int, int, i
     ids=["gtin", "lot", "month", "encoded", "widest"],
 )
 def test_every_label_reads_back(identifier: ProductIdentifier, kind: str, dpi: int) -> None:
-    page = label_page(Label(identifier, "Example 100 U"), Printing(BASE, dpi=dpi))
+    page = label_page(Label(identifier, "Example 100 U"), PrintSettings(BASE, dpi=dpi))
     image = image_of(page, kind)
     assert texts(image) == [page.labels[0].link]
     assert identifiers(image) == [identifier]
@@ -84,11 +84,11 @@ def test_every_label_reads_back(identifier: ProductIdentifier, kind: str, dpi: i
 @given(lot=VALUES, serial=VALUES)
 def test_every_lot_and_serial_of_character_set_82_reads_back(lot: str, serial: str) -> None:
     identifier = vial(lot, serial)
-    assert identifiers(from_png(png(label_page(Label(identifier), Printing(BASE))))) == [identifier]
+    assert identifiers(from_png(png(label_page(Label(identifier), PrintSettings(BASE))))) == [identifier]
 
 
 def test_a_lot_with_spaces_is_printed_as_the_code_says_it_and_finds_the_same_record() -> None:
-    page = label_page(Label(vial("C3016 C3")), Printing(BASE))
+    page = label_page(Label(vial("C3016 C3")), PrintSettings(BASE))
     (read_back,) = identifiers(from_png(png(page)))
     assert read_back.lot is not None
     assert read_back.lot.key == Lot.parse("C3016 C3").key
@@ -105,7 +105,7 @@ def test_a_lot_with_spaces_is_printed_as_the_code_says_it_and_finds_the_same_rec
     ids=["all", "month only", "gtin only"],
 )
 def test_the_text_says_what_the_code_says(identifier: ProductIdentifier, lines: list[str]) -> None:
-    page = label_page(Label(identifier), Printing(BASE))
+    page = label_page(Label(identifier), PrintSettings(BASE))
     assert [line.text for line in page.labels[0].lines] == lines
     drawn = ElementTree.fromstring(svg(page)).iter("{http://www.w3.org/2000/svg}text")
     assert [element.text for element in drawn] == lines
@@ -115,7 +115,7 @@ def test_the_text_says_what_the_code_says(identifier: ProductIdentifier, lines: 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 @pytest.mark.parametrize("name", [None, "W" * 100, "Example toxin 100 U " * 5], ids=["none", "word", "words"])
 def test_no_text_is_cut_and_the_quiet_zone_is_white(kind: str, dpi: int, name: str | None) -> None:
-    page = label_page(Label(WIDEST, name), Printing(BASE, dpi=dpi))
+    page = label_page(Label(WIDEST, name), PrintSettings(BASE, dpi=dpi))
     (label,) = page.labels
     image = image_of(page, kind)
     left, top, right, bottom = ink(image, (0, 0, page.width, page.height)) or (0, 0, 0, 0)
@@ -150,12 +150,12 @@ def test_no_text_is_cut_and_the_quiet_zone_is_white(kind: str, dpi: int, name: s
     ],
 )
 def test_modules_are_whole_dots(dpi: int, size_mm: float | None, modules: int, dots: int) -> None:
-    assert Printing(BASE, dpi=dpi, size_mm=size_mm).dots_per_module(modules) == dots
+    assert PrintSettings(BASE, dpi=dpi, size_mm=size_mm).dots_per_module(modules) == dots
 
 
 @pytest.mark.parametrize("dpi", [200, 203, 300, 600])
 def test_a_label_prints_at_its_true_size(dpi: int) -> None:
-    page = label_page(Label(vial()), Printing(BASE, dpi=dpi))
+    page = label_page(Label(vial()), PrintSettings(BASE, dpi=dpi))
     assert page.labels[0].module * 25.4 / dpi >= DEFAULT_MODULE_MM
     horizontal, vertical = Image.open(BytesIO(png(page))).info["dpi"]
     assert (round(horizontal), round(vertical)) == (dpi, dpi)
@@ -169,11 +169,11 @@ def test_a_label_prints_at_its_true_size(dpi: int) -> None:
 def test_a_size_is_kept_or_the_least_possible_one_is_named(size: float, dpi: int) -> None:
     label = Label(vial())
     try:
-        (placed,) = label_page(label, Printing(BASE, dpi=dpi, size_mm=size)).labels
+        (placed,) = label_page(label, PrintSettings(BASE, dpi=dpi, size_mm=size)).labels
     except RefusedError as error:
         least = float(error.expected.removeprefix("at least ").split(" mm")[0])
         assert size < least
-        assert label_page(label, Printing(BASE, dpi=dpi, size_mm=least))
+        assert label_page(label, PrintSettings(BASE, dpi=dpi, size_mm=least))
     else:
         side = len(placed.rows) * placed.module * 25.4 / dpi
         assert side <= size + 0.01
@@ -182,7 +182,7 @@ def test_a_size_is_kept_or_the_least_possible_one_is_named(size: float, dpi: int
 
 def test_svg_escapes_what_it_is_given_and_carries_no_script_or_style() -> None:
     name = '</text><script>alert("&")</script>'
-    drawing = svg(label_page(Label(vial("A<&>'\"", None), name), Printing(BASE)))
+    drawing = svg(label_page(Label(vial("A<&>'\"", None), name), PrintSettings(BASE)))
     elements = list(ElementTree.fromstring(drawing).iter())
     kinds = {element.tag.rpartition("}")[2] for element in elements}
     assert kinds == {"svg", "rect", "path", "g", "text"}
@@ -195,7 +195,7 @@ def test_svg_escapes_what_it_is_given_and_carries_no_script_or_style() -> None:
 
 
 def test_a_pdf_embeds_its_letters_and_is_the_same_each_time() -> None:
-    pages = sheet_pages([Label(vial()), Label(WIDEST)], Printing(BASE))
+    pages = sheet_pages([Label(vial()), Label(WIDEST)], PrintSettings(BASE))
     assert b"/FontFile2" in pdf(pages)
     assert pdf(pages) == pdf(pages)
 
@@ -214,7 +214,7 @@ def meaning(link: str) -> ProductIdentifier:
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_every_symbol_on_a_sheet_is_found(dpi: int, kind: str) -> None:
     wanted = [label.identifier for label in numbered(50)]
-    pages = sheet_pages([Label(identifier) for identifier in wanted], Printing(BASE, dpi=dpi))
+    pages = sheet_pages([Label(identifier) for identifier in wanted], PrintSettings(BASE, dpi=dpi))
     assert len(pages) == 2
     assert [meaning(label.link) for page in pages for label in page.labels] == wanted
     found = identifiers(image_of(pages[0], kind))
@@ -223,7 +223,7 @@ def test_every_symbol_on_a_sheet_is_found(dpi: int, kind: str) -> None:
 
 
 def test_a_pdf_has_every_page_and_every_page_its_labels() -> None:
-    pages = sheet_pages(numbered(100), Printing(BASE))
+    pages = sheet_pages(numbered(100), PrintSettings(BASE))
     found = [identifiers(image) for image in from_pdf(pdf(pages), 300)]
     assert [len(page) for page in found] == [len(page.labels) for page in pages]
     serials = {str(identifier.serial) for page in found for identifier in page}
@@ -240,7 +240,7 @@ def test_labels_lie_apart_on_the_paper_and_crop_marks_outside_them(
     count: int, lot: str, paper: Paper
 ) -> None:
     labels = [Label(vial(lot, f"S{number}")) for number in range(count)]
-    pages = sheet_pages(labels, Printing(BASE), paper)
+    pages = sheet_pages(labels, PrintSettings(BASE), paper)
     assert sum(len(page.labels) for page in pages) == count
     for page in pages:
         boxes = [edges(label) for label in page.labels]
@@ -261,14 +261,14 @@ def test_labels_lie_apart_on_the_paper_and_crop_marks_outside_them(
 @pytest.mark.parametrize("count", [0, MOST_LABELS + 1])
 def test_the_number_of_labels_has_bounds(count: int) -> None:
     with pytest.raises(RefusedError) as refused:
-        sheet_pages(numbered(1) * count, Printing(BASE))
+        sheet_pages(numbered(1) * count, PrintSettings(BASE))
     assert refused.value.field == "serial"
 
 
 @pytest.mark.parametrize("paper", Paper)
 @pytest.mark.parametrize("identifier", [WIDEST, SHORTEST], ids=["widest", "shortest"])
 def test_the_largest_label_fits_on_paper(paper: Paper, identifier: ProductIdentifier) -> None:
-    (page,) = sheet_pages([Label(identifier, "W" * 120)], Printing(BASE, size_mm=100), paper)
+    (page,) = sheet_pages([Label(identifier, "W" * 120)], PrintSettings(BASE, size_mm=100), paper)
     left, top, right, bottom = edges(page.labels[0])
     assert 0 < left < right < page.width
     assert 0 < top < bottom < page.height
@@ -292,20 +292,20 @@ def test_the_largest_label_fits_on_paper(paper: Paper, identifier: ProductIdenti
 )
 def test_what_cannot_be_printed_is_refused_by_name(wrong: dict[str, Any], field: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        Printing(**{"base_url": BASE, **wrong})
+        PrintSettings(**{"base_url": BASE, **wrong})
     assert (refused.value.code, refused.value.field) == (ErrorCode.VALUE_INVALID, field)
 
 
 @pytest.mark.parametrize("lot", [".", ".."])
 def test_a_lot_that_no_web_address_can_carry_is_refused(lot: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        label_page(Label(vial(lot)), Printing(BASE))
+        label_page(Label(vial(lot)), PrintSettings(BASE))
     assert refused.value.given == lot
 
 
 def test_a_label_needs_a_product_number() -> None:
     with pytest.raises(RefusedError) as refused:
-        label_page(Label(ProductIdentifier(lot=Lot.parse("A-7"))), Printing(BASE))
+        label_page(Label(ProductIdentifier(lot=Lot.parse("A-7"))), PrintSettings(BASE))
     assert (refused.value.code, refused.value.field) == (ErrorCode.VALUE_MISSING, "gtin")
 
 
@@ -333,7 +333,7 @@ def test_names_are_printed_whole_or_refused(text: str, printed: str | None) -> N
 
 def test_an_order_names_everything_that_is_wrong_at_once() -> None:
     with pytest.raises(InvalidFieldsError) as refused:
-        ordered("9506000134353", lot="ä", expiry="31 FEB 2027", serials=["A", "b c", "A"], name="例")
+        read_label_form("9506000134353", lot="ä", expiry="31 FEB 2027", serials=["A", "b c", "A"], name="例")
     assert [error.field for error in refused.value.errors] == [
         "gtin",
         "lot",
@@ -345,8 +345,8 @@ def test_an_order_names_everything_that_is_wrong_at_once() -> None:
 
 
 def test_an_order_without_serials_is_one_label() -> None:
-    assert ordered("9506000134352", lot="A-7", expiry="2027-12-31", serials=["", " "]) == [
+    assert read_label_form("9506000134352", lot="A-7", expiry="2027-12-31", serials=["", " "]) == [
         Label(vial(serial=None))
     ]
     with pytest.raises(InvalidFieldsError):
-        ordered("  ")
+        read_label_form("  ")

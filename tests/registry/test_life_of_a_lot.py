@@ -30,14 +30,14 @@ from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry import recalls
 from service.registry.recalls import releases
 from service.registry.recalls.expiry_extensions import extend
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.postgres import Postgres
 
-GTIN, WHO, LOTS = "09506000134352", Who("Rita"), ("L1", "L2")
+GTIN, WHO, LOTS = "09506000134352", AuditActor("Rita"), ("L1", "L2")
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PRINTED = {"L1": Expiry(2026, 12, 31), "L2": Expiry(2026, 6, 30)}
 LATER = Expiry(2027, 12, 31)
@@ -122,7 +122,7 @@ class Life(RuleBasedStateMachine):
             "serial_to": "S2",
             "serials": "s1 S3",
         }
-        order = recalls.read_order(given, hold=kind == "hold")
+        order = recalls.read_recall_form(given, hold=kind == "hold")
         number = len(self.numbers) + 1
         self.numbers[number] = [
             recalls.issue(database, order, who=WHO, clock=lambda: NOW) for database in self.databases
@@ -132,7 +132,9 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.numbers: dict[int, list[int]] = {}  # a database counts on after a rollback
-        self.desks = [Desk(database, window=0.01, read_clock=lambda: NOW) for database in self.databases]
+        self.desks = [
+            VerificationService(database, window=0.01, read_clock=lambda: NOW) for database in self.databases
+        ]
 
     def teardown(self) -> None:
         for desk in self.desks:
@@ -178,7 +180,7 @@ class Life(RuleBasedStateMachine):
                     expiry=PRINTED[lot].printed_form,
                     asker=Asker.CLINIC,
                 )
-                said = {desk.look_up(question).verdict.action for desk in self.desks}
+                said = {desk.preview(question).verdict.action for desk in self.desks}
                 assert said == {self._expected(lot, serial)}, (lot, serial, said)
         for lot in LOTS:
             expected = self._stopped_status(lot) or ("released" if self.released[lot] else "pending")

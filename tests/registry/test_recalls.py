@@ -22,10 +22,10 @@ from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry import recalls
 from service.registry.recalls import releases
 from service.registry.recalls.expiry_extensions import extend
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Manufacturer
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.registry import lots
 from tests.registry.lists import counts, imported, table
 from tests.registry.lots import GTIN, OTHERS, Clock, asked, order
@@ -36,7 +36,7 @@ C, A = ReasonCode, Action
 class World:
     """The records, two people, a clock, and a desk on a connection of its own."""
 
-    def __init__(self, database: Database, desk: Desk, clock: Clock) -> None:
+    def __init__(self, database: Database, desk: VerificationService, clock: Clock) -> None:
         self.database, self.desk, self.clock = database, desk, clock
         self.who, self.stranger = lots.put(database)
 
@@ -59,7 +59,7 @@ class World:
 def world(database: Database, database_url: str) -> Iterator[World]:
     """The desk has a pool of its own, as another process would."""
     elsewhere, clock = Database(database_url), Clock()
-    desk = Desk(elsewhere, window=0.1, read_clock=clock)
+    desk = VerificationService(elsewhere, window=0.1, read_clock=clock)
     yield World(database, desk, clock)
     desk.close()
     elsewhere.close()
@@ -198,7 +198,7 @@ def test_nobody_stops_or_sees_anothers(world: World) -> None:
         with pytest.raises(NotFoundError):
             forbidden()
     assert recalls.history(world.database, world.stranger) == []
-    assert recalls.find(world.database, number, Who("terminal")).stands  # a terminal is everybody's
+    assert recalls.find(world.database, number, AuditActor("terminal")).stands  # a terminal is everybody's
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_what_one_person_put_in_another_releases(world: World, tmp_path: Path) -
     (waits,) = releases.waiting(world.database, world.who)
     assert (waits.id, waits.imported_by, waits.own) == (number, ("tester",), False)
     assert waits.results == (("sterility", "USP 71", "none grew"),)
-    tester = Who("tester", None, world.who.organisation_id)
+    tester = AuditActor("tester", None, world.who.organisation_id)
     assert releases.waiting(world.database, tester)[0].own
     with pytest.raises(ForbiddenError) as refused:
         releases.release(world.database, [number], reason="tested", who=tester)

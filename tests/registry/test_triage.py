@@ -5,16 +5,16 @@ from sqlalchemy import select, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.errors import ConflictError, NotFoundError
-from service.reports.inbox import NEXT, Triage
-from service.reports.intake import NewReport, Reports, Status
+from service.reports.inbox import NEXT, ReportInbox
+from service.reports.intake import NewReport, ReportIntake, ReportStatus
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Report
 from tests.people import organisation
 
 
 @pytest.fixture
-def triage(database: Database) -> Triage:
-    return Triage(database)
+def triage(database: Database) -> ReportInbox:
+    return ReportInbox(database)
 
 
 def person(database: Database, name: str, kind: OrganisationKind) -> Actor:
@@ -29,14 +29,14 @@ def owner(database: Database) -> Actor:
 @pytest.fixture
 def reference(database: Database, owner: Actor) -> str:
     """A report about the owner's product; the first in the table."""
-    made = Reports(database).take(NewReport(what="x", lot="A1", contact="me@example.org"))
+    made = ReportIntake(database).take(NewReport(what="x", lot="A1", contact="me@example.org"))
     with database.transaction() as connection:
         connection.execute(update(Report).values(organisation_id=owner.organisation_id))
     return made
 
 
 def test_only_the_owner_and_regulators_see_a_report(
-    database: Database, triage: Triage, owner: Actor, reference: str
+    database: Database, triage: ReportInbox, owner: Actor, reference: str
 ) -> None:
     regulator = person(database, "Agency", OrganisationKind.REGULATOR)
     other = person(database, "Other", OrganisationKind.MANUFACTURER)
@@ -55,15 +55,15 @@ def test_only_the_owner_and_regulators_see_a_report(
 
 
 def test_a_step_is_told_to_the_reporter_and_written_down(
-    database: Database, triage: Triage, owner: Actor, reference: str
+    database: Database, triage: ReportInbox, owner: Actor, reference: str
 ) -> None:
     triage.decide(owner, 1, "looking", note="asked the distributor", said="We will ring you.")
     triage.decide(owner, 1, "confirmed", note="wrong print", said="")
-    followed = Reports(database).follow(reference)
-    assert followed.status is Status.CONFIRMED
+    followed = ReportIntake(database).follow(reference)
+    assert followed.status is ReportStatus.CONFIRMED
     assert [(step.status, step.said) for step in followed.steps] == [
-        (Status.CONFIRMED, ""),
-        (Status.LOOKING, "We will ring you."),
+        (ReportStatus.CONFIRMED, ""),
+        (ReportStatus.LOOKING, "We will ring you."),
     ]
     assert "distributor" not in repr(followed)
     with database.reading() as connection:
@@ -77,7 +77,7 @@ def test_a_step_is_told_to_the_reporter_and_written_down(
 @pytest.mark.parametrize("state", list(NEXT))
 @pytest.mark.parametrize("to", [*NEXT, "", "elsewhere"])
 def test_only_steps_that_lead_somewhere(
-    triage: Triage, owner: Actor, reference: str, state: str, to: str
+    triage: ReportInbox, owner: Actor, reference: str, state: str, to: str
 ) -> None:
     if state != "new":
         triage.decide(owner, 1, state, note="n", said="")
@@ -90,8 +90,8 @@ def test_only_steps_that_lead_somewhere(
         assert triage.open(owner, 1).line.status == state
 
 
-def test_what_presses_most_comes_first(database: Database, triage: Triage, owner: Actor) -> None:
-    reports = Reports(database)
+def test_what_presses_most_comes_first(database: Database, triage: ReportInbox, owner: Actor) -> None:
+    reports = ReportIntake(database)
     for what, harmed in (("old", False), ("ill", True), ("new", False)):
         reports.take(NewReport(what=what, harmed=harmed))
     with database.transaction() as connection:

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from service.errors import ErrorCode, ForbiddenError, NotFoundError
 from service.registry.import_jobs import plan as import_jobs_plan
-from service.registry.import_jobs.files import Shelf
-from service.registry.import_jobs.queue import Runner
-from service.registry.import_jobs.service import Jobs
-from service.registry.import_jobs.worker import Worker
-from service.registry.lists.columns import Kind, Layout
+from service.registry.import_jobs.files import ImportFiles
+from service.registry.import_jobs.queue import JobQueue
+from service.registry.import_jobs.service import ImportJobs
+from service.registry.import_jobs.worker import ImportWorker
+from service.registry.lists.columns import Layout, ListKind
 from service.registry.lists.ownership import Owner
 from service.storage.database import Database
 from tests.registry.lists import count, imported, table
@@ -93,7 +93,9 @@ def test_the_preview_of_units_says_what_an_import_does(
 
 def test_a_list_of_batches_goes_in_pieces(office: Office) -> None:
     rows = "".join(f"{GTIN},L{number},2028-12-31\n" for number in range(450))
-    number = office.previewed(b"gtin,lot,expiry\n" + rows.encode(), Kind.BATCHES, ("gtin", "lot", "expiry"))
+    number = office.previewed(
+        b"gtin,lot,expiry\n" + rows.encode(), ListKind.BATCHES, ("gtin", "lot", "expiry")
+    )
     office.decide(number)
     office.worker.carry_on(number)
     assert office.look(number).new == 450
@@ -195,7 +197,7 @@ def test_two_workers_at_one_import_do_no_harm(office: Office, monkeypatch: pytes
     monkeypatch.setattr(import_jobs_plan, "UNITS", 100)
     number = office.previewed(units(1000))
     office.decide(number)
-    other = Worker(office.database, Shelf(office.files))
+    other = ImportWorker(office.database, ImportFiles(office.files))
     put = office.worker._put_next
 
     def in_turn(*args: object) -> bool:
@@ -214,7 +216,7 @@ def test_two_workers_at_one_import_do_no_harm(office: Office, monkeypatch: pytes
 def test_a_plan_that_is_not_the_one_that_was_shown(office: Office) -> None:
     number = office.previewed(units(10))
     office.decide(number)
-    plan = Shelf(office.files).plan(office.look(number).folder)
+    plan = ImportFiles(office.files).plan(office.look(number).folder)
     plan.write_text(plan.read_text().replace("A1", "B2"))
     office.worker.carry_on(number)
     upload = office.look(number)
@@ -226,7 +228,7 @@ def test_the_queue_does_the_work_and_takes_over_what_was_left(office: Office) ->
     left = office.previewed(units(10))
     office.decide(left)  # whoever was to do it is gone
     stop = Event()
-    runner = Runner(Worker(office.database, Shelf(office.files), stop=stop), office.files, stop)
+    runner = JobQueue(ImportWorker(office.database, ImportFiles(office.files), stop=stop), office.files, stop)
     done = Event()
     carry_on = runner._worker.carry_on
 
@@ -239,11 +241,11 @@ def test_the_queue_does_the_work_and_takes_over_what_was_left(office: Office) ->
     assert done.wait(30)
     assert office.look(left).state == "done"
     done.clear()
-    jobs = Jobs(office.database, Shelf(office.files), runner.wake, most_bytes=1000)
+    jobs = ImportJobs(office.database, ImportFiles(office.files), runner.wake, most_bytes=1000)
     number = jobs.begin(office.actor, io.BytesIO(units(3)), "a.csv")
     assert done.wait(30)
     assert office.look(number).state == "columns"
-    standby = Runner(Worker(office.database, Shelf(office.files)), office.files, Event())
+    standby = JobQueue(ImportWorker(office.database, ImportFiles(office.files)), office.files, Event())
     standby.start()
     assert not standby.at_work.is_set()  # one at a time
     runner.close()
@@ -257,7 +259,9 @@ def test_files_are_let_go_of(office: Office) -> None:
     office.worker.carry_on(number)
     assert sorted(path.name for path in folder.iterdir()) == ["refused.csv", "samples.json"]
     undecided = office.previewed(units(5))
-    later = Worker(office.database, Shelf(office.files), clock=lambda: datetime(2099, 1, 1, tzinfo=UTC))
+    later = ImportWorker(
+        office.database, ImportFiles(office.files), clock=lambda: datetime(2099, 1, 1, tzinfo=UTC)
+    )
     later.tidy()
     assert not folder.exists()
     assert office.look(undecided).state == "cancelled"
@@ -269,5 +273,5 @@ def test_a_terminal_may_do_everything_and_an_organisation_its_own() -> None:
     assert Owner().owns(None)
     assert not Owner(3, "x").owns(None)
     with pytest.raises(ForbiddenError) as refusal:
-        Owner(3, "x", frozenset({Kind.ALERTS})).require(Kind.UNITS)
+        Owner(3, "x", frozenset({ListKind.ALERTS})).require(ListKind.UNITS)
     assert refusal.value.code is ErrorCode.LIST_NOT_YOURS

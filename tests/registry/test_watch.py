@@ -22,14 +22,14 @@ from service.registry import recalls
 from service.registry.suspects import thresholds
 from service.registry.suspects.decisions import decide, possible
 from service.registry.suspects.near_stopped_lots import near_stopped
-from service.registry.suspects.queries import Watching
+from service.registry.suspects.queries import SuspectQueries
 from service.registry.suspects.subjects import open_one
 from service.storage.database import Database
-from service.storage.hot.sightings import Scope
+from service.storage.hot.sightings import SubjectScope
 from service.storage.models import Alert, AuditEntry, Batch, Clearing, DetectionThresholds, Manufacturer, Unit
-from service.storage.suspects import State
+from service.storage.suspects import SuspectState
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.people import organisation
 from tests.web.small_world import TOXIN, put
 
@@ -74,7 +74,7 @@ def regulator(database: Database) -> Actor:
 
 
 def scan(database: Database, *questions: dict[str, Any]) -> None:
-    desk = Desk(database, read_clock=lambda: NOW)
+    desk = VerificationService(database, read_clock=lambda: NOW)
     for each in questions:
         desk.verify(Question(**each))
         desk._scans.flush()
@@ -105,9 +105,9 @@ def asked_for(database: Database, lot: str, *, devices: int = 3, gtin: str = TOX
 
 
 def verdict(database: Database, **fields: Any) -> Any:
-    desk = Desk(database, read_clock=lambda: NOW)
+    desk = VerificationService(database, read_clock=lambda: NOW)
     try:
-        return desk.look_up(Question(**fields)).verdict
+        return desk.preview(Question(**fields)).verdict
     finally:
         desk.close()
 
@@ -120,31 +120,31 @@ def audit(database: Database, action: str) -> Any:
 def test_the_strongest_comes_first(database: Database, owner: Actor) -> None:
     asked_for(database, "ZZ999")
     copies(database)
-    found = Watching(database).listing(owner)
+    found = SuspectQueries(database).listing(owner)
     assert [(line.scope, line.shown) for line in found] == [
-        (Scope.UNIT, CLONED),
-        (Scope.UNKNOWN_LOT, "ZZ999"),
+        (SubjectScope.UNIT, CLONED),
+        (SubjectScope.UNKNOWN_LOT, "ZZ999"),
     ]
     assert found[0].level > found[1].level
-    assert Watching(database).counts(owner)[State.OPEN] == 2
+    assert SuspectQueries(database).counts(owner)[SuspectState.OPEN] == 2
 
 
 def test_nobodys_lots_are_the_regulators_to_see(database: Database, owner: Actor, regulator: Actor) -> None:
     copies(database)
     asked_for(database, "NOBODY88", gtin="")
-    watching = Watching(database)
+    watching = SuspectQueries(database)
     assert [line.shown for line in watching.listing(regulator)] == ["NOBODY88"]
     assert [line.shown for line in watching.listing(owner)] == [CLONED]
     stranger = an_actor(organisation(database, "Other"), OrganisationKind.MANUFACTURER)
     assert watching.listing(stranger) == []
     for who, scope, gtin, name in (
-        (stranger, Scope.UNIT, TOXIN, CLONED),
-        (regulator, Scope.UNIT, TOXIN, CLONED),
-        (stranger, Scope.LOT, TOXIN, "A1001"),
-        (owner, Scope.LOT, "", "NOBODY88"),
-        (owner, Scope.UNIT, TOXIN, "NOSUCH"),
-        (owner, Scope.UNIT, "x", CLONED),
-        (owner, Scope.LOT, TOXIN, "NEVERASKED"),
+        (stranger, SubjectScope.UNIT, TOXIN, CLONED),
+        (regulator, SubjectScope.UNIT, TOXIN, CLONED),
+        (stranger, SubjectScope.LOT, TOXIN, "A1001"),
+        (owner, SubjectScope.LOT, "", "NOBODY88"),
+        (owner, SubjectScope.UNIT, TOXIN, "NOSUCH"),
+        (owner, SubjectScope.UNIT, "x", CLONED),
+        (owner, SubjectScope.LOT, TOXIN, "NEVERASKED"),
     ):
         with pytest.raises(NotFoundError):
             open_one(database, who, scope, gtin, name)
@@ -156,7 +156,7 @@ def test_no_persons_scan_is_seen_in_it(database: Database, owner: Actor) -> None
         database,
         {"scan": code(CLONED), "country": "GB", "region": "York", "trade": True, "asker": Asker.CLINIC},
     )
-    found = open_one(database, owner, Scope.UNIT, TOXIN, CLONED)
+    found = open_one(database, owner, SubjectScope.UNIT, TOXIN, CLONED)
     clinic, people = found.spots
     assert (clinic.by_month, clinic.places[0].region, clinic.count) == (False, "York", 1)
     assert people.by_month
@@ -167,7 +167,7 @@ def test_no_persons_scan_is_seen_in_it(database: Database, owner: Actor) -> None
 
 def test_a_hold_stops_the_very_next_check(database: Database, owner: Actor) -> None:
     copies(database)
-    found = open_one(database, owner, Scope.UNIT, TOXIN, CLONED)
+    found = open_one(database, owner, SubjectScope.UNIT, TOXIN, CLONED)
     decide(database, owner, found, "held", note="Looking into it.", clock=lambda: NOW)
     assert ReasonCode.ON_HOLD in {each.code for each in verdict(database, scan=code(CLONED)).reasons}
     assert verdict(database, scan=code("OTHER1")).action is Action.ACCEPT
@@ -176,8 +176,8 @@ def test_a_hold_stops_the_very_next_check(database: Database, owner: Actor) -> N
     entry = audit(database, "watch_held")
     assert (entry.object_id, entry.reason) == (f"unit {TOXIN}/{CLONED}", "Looking into it.")
     assert (entry.before["state"], entry.after["state"]) == ("open", "held")
-    again = open_one(database, owner, Scope.UNIT, TOXIN, CLONED)
-    assert State.HELD not in possible(again)
+    again = open_one(database, owner, SubjectScope.UNIT, TOXIN, CLONED)
+    assert SuspectState.HELD not in possible(again)
     assert [each.action for each in again.decisions] == ["watch_held"]
 
 
@@ -199,7 +199,7 @@ def test_an_alert_on_a_lot_is_a_notice_of_its_own(
         asked_for(database, lot, devices=15)
     else:
         asked_for(database, lot)
-    found = open_one(database, owner, Scope.LOT, TOXIN, lot)
+    found = open_one(database, owner, SubjectScope.LOT, TOXIN, lot)
     decide(database, owner, found, "alerted", note="Copied.", clock=lambda: NOW)
     told = verdict(database, gtin=TOXIN, lot=lot, asker=Asker.CLINIC)
     assert told.action.rank >= action.rank
@@ -209,8 +209,8 @@ def test_an_alert_on_a_lot_is_a_notice_of_its_own(
 
 def test_a_regulator_raises_one_on_nobodys_lot(database: Database, owner: Actor, regulator: Actor) -> None:
     asked_for(database, "NOBODY88", gtin="")
-    found = open_one(database, regulator, Scope.LOT, "", "NOBODY88")
-    assert possible(found) == (State.ALERTED, State.CLEARED)
+    found = open_one(database, regulator, SubjectScope.LOT, "", "NOBODY88")
+    assert possible(found) == (SuspectState.ALERTED, SuspectState.CLEARED)
     with pytest.raises(ConflictError):
         decide(database, regulator, found, "held", note="x", clock=lambda: NOW)
     decide(database, regulator, found, "alerted", note="Seized.", clock=lambda: NOW)
@@ -230,10 +230,10 @@ def test_an_alert_on_serials_that_begin_alike(database: Database, owner: Actor) 
             ],
         )
     scan(database, *({"scan": code(f"TRIED{n:02}"), "client": "one"} for n in range(40)))
-    (line,) = Watching(database).listing(owner)
-    assert (line.scope, line.name) == (Scope.NEIGHBOURS, "TRIED")
-    found = open_one(database, owner, Scope.NEIGHBOURS, TOXIN, "TRIED")
-    assert State.HELD not in possible(found)
+    (line,) = SuspectQueries(database).listing(owner)
+    assert (line.scope, line.name) == (SubjectScope.NEIGHBOURS, "TRIED")
+    found = open_one(database, owner, SubjectScope.NEIGHBOURS, TOXIN, "TRIED")
+    assert SuspectState.HELD not in possible(found)
     decide(database, owner, found, "alerted", note="Made up.", clock=lambda: NOW)
     assert verdict(database, scan=code("TRIED77")).headline is ReasonCode.ALERT_FALSIFIED
 
@@ -241,11 +241,11 @@ def test_an_alert_on_serials_that_begin_alike(database: Database, owner: Actor) 
 def test_clearing_teaches_of_this_unit_alone(database: Database, owner: Actor) -> None:
     copies(database)
     copies(database, "OTHER1")
-    found = open_one(database, owner, Scope.UNIT, TOXIN, CLONED)
+    found = open_one(database, owner, SubjectScope.UNIT, TOXIN, CLONED)
     decide(database, owner, found, "cleared", note="Our road show.", clock=lambda: NOW)
     assert verdict(database, scan=code(CLONED)).action is Action.ACCEPT
     assert verdict(database, scan=code("OTHER1")).headline is ReasonCode.SEEN_ELSEWHERE
-    assert [line.shown for line in Watching(database).listing(owner, State.CLEARED)] == [CLONED]
+    assert [line.shown for line in SuspectQueries(database).listing(owner, SuspectState.CLEARED)] == [CLONED]
     with database.reading() as connection:
         assert connection.execute(select(Clearing.actor, Clearing.reason)).all() == [
             ("Ana", "Our road show.")
@@ -255,25 +255,25 @@ def test_clearing_teaches_of_this_unit_alone(database: Database, owner: Actor) -
     again = {"scan": code(CLONED), "country": "GB"}
     scan(database, *(again | {"region": f"Town {n}", "client": f"e{n}"} for n in range(6)))
     assert verdict(database, scan=code(CLONED)).headline is ReasonCode.SEEN_ELSEWHERE
-    assert CLONED in [line.shown for line in Watching(database).listing(owner)]
+    assert CLONED in [line.shown for line in SuspectQueries(database).listing(owner)]
 
 
 def test_clearing_where_it_was_never_shipped_clears_that_reason(database: Database, owner: Actor) -> None:
     clinic = {"country": "TR", "region": "Izmir", "asker": Asker.CLINIC, "trade": True, "client": "c"}
     scan(database, {"scan": code(CLONED)} | clinic)
-    found = open_one(database, owner, Scope.UNIT, TOXIN, CLONED)
+    found = open_one(database, owner, SubjectScope.UNIT, TOXIN, CLONED)
     assert found.line is not None
     assert found.line.codes == ("seen_outside_market",)
     decide(database, owner, found, "cleared", note="A trade fair.", clock=lambda: NOW)
     scan(database, {"scan": code(CLONED)} | clinic)
     assert verdict(database, scan=code(CLONED)).action is Action.ACCEPT
-    assert Watching(database).listing(owner) == []
+    assert SuspectQueries(database).listing(owner) == []
 
 
 @pytest.mark.parametrize("note", ["", "   ", "x" * 501])
 def test_nothing_is_decided_without_a_note(database: Database, owner: Actor, note: str) -> None:
     copies(database)
-    found = open_one(database, owner, Scope.UNIT, TOXIN, CLONED)
+    found = open_one(database, owner, SubjectScope.UNIT, TOXIN, CLONED)
     with pytest.raises((RefusedError, IdentifierError)):
         decide(database, owner, found, "held", note=note)
     assert recalls.history(database, owner.who) == []
@@ -281,7 +281,7 @@ def test_nothing_is_decided_without_a_note(database: Database, owner: Actor, not
 
 def test_what_does_not_stand_out_is_shown_and_not_decided(database: Database, owner: Actor) -> None:
     copies(database, towns=1)
-    found = open_one(database, owner, Scope.UNIT, TOXIN, CLONED)
+    found = open_one(database, owner, SubjectScope.UNIT, TOXIN, CLONED)
     assert (found.line, possible(found)) == (None, ())
     with pytest.raises(ConflictError):
         decide(database, owner, found, "cleared", note="x")
@@ -292,7 +292,7 @@ def test_typed_lots_that_are_one_slip_from_a_stopped_one(database: Database, own
     asked_for(database, "A102", devices=1, gtin="")  # without a product
     asked_for(database, "A1O01", devices=1)  # resembles one that is not stopped
     asked_for(database, "QQQ123", devices=1)
-    order = recalls.read_order(
+    order = recalls.read_recall_form(
         {"gtin": TOXIN, "scope": "lot", "lot": "NEW-77X", "reason": "x", "recall_class": "I"}
     )
     recalls.issue(database, order, who=owner.who, clock=lambda: NOW)  # of a lot that is not on record

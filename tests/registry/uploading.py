@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from service.accounts.actors import Actor, OrganisationKind, Role
-from service.registry.import_jobs.files import Shelf
-from service.registry.import_jobs.service import Jobs, Upload
-from service.registry.import_jobs.worker import Worker
-from service.registry.lists.columns import Kind, Layout
+from service.registry.import_jobs.files import ImportFiles
+from service.registry.import_jobs.service import ImportJobs, Upload
+from service.registry.import_jobs.worker import ImportWorker
+from service.registry.lists.columns import Layout, ListKind
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Organisation, Product
 
@@ -24,8 +24,8 @@ class Office:
 
     def __init__(self, database: Database, files: Path) -> None:
         self.database, self.files = database, files
-        self.jobs = Jobs(database, Shelf(files), lambda _: None, most_bytes=MOST)
-        self.worker = Worker(database, Shelf(files))
+        self.jobs = ImportJobs(database, ImportFiles(files), lambda _: None, most_bytes=MOST)
+        self.worker = ImportWorker(database, ImportFiles(files))
         with database.transaction() as connection:
             name = "Example Biologics"
             if connection.scalar(select(Organisation.id).where(Organisation.name == name)) is None:
@@ -43,7 +43,10 @@ class Office:
         )
 
     def previewed(
-        self, content: bytes, kind: Kind = Kind.UNITS, columns: tuple[str, ...] = ("gtin", "lot", "serial")
+        self,
+        content: bytes,
+        kind: ListKind = ListKind.UNITS,
+        columns: tuple[str, ...] = ("gtin", "lot", "serial"),
     ) -> int:
         """The number of an import that waits for a decision."""
         number = self.jobs.begin(self.actor, io.BytesIO(content), "list.csv")
@@ -69,7 +72,7 @@ def units(count: int, lot: str = "A1") -> bytes:
 def work_until_killed(url: str, files: str, number: int) -> None:
     """Carry an import on; says on its standard output which piece is on record."""
     database = Database(url)
-    worker = Worker(database, Shelf(Path(files)))
+    worker = ImportWorker(database, ImportFiles(Path(files)))
     put = worker._put_next
 
     def told(*args: object) -> bool:

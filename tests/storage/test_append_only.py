@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from service.errors import RefusedError
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Organisation
 
@@ -16,7 +16,11 @@ from service.storage.models import AuditEntry, Organisation
 def write(database: Database) -> None:
     with database.transaction() as connection:
         write_down(
-            connection, [Change("a", "b", "c")], who=Who("somebody"), at=datetime.now(UTC), reason="test"
+            connection,
+            [AuditChange("a", "b", "c")],
+            who=AuditActor("somebody"),
+            at=datetime.now(UTC),
+            reason="test",
         )
 
 
@@ -54,7 +58,11 @@ def test_the_applications_role_may_add_and_nothing_else(database: Database) -> N
     with database.transaction() as connection:
         connection.execute(text(f"SET LOCAL ROLE {role}"))
         write_down(
-            connection, [Change("a", "b", "c")], who=Who("somebody"), at=datetime.now(UTC), reason="test"
+            connection,
+            [AuditChange("a", "b", "c")],
+            who=AuditActor("somebody"),
+            at=datetime.now(UTC),
+            reason="test",
         )
         values = {"name": "O", "kind": "clinic", "created": datetime.now(UTC)}
         connection.execute(insert(Organisation).values(values))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from service.gs1.identifiers import Gtin, Lot, Serial
 from service.storage.database import Database
 from service.storage.hot import product_records
-from service.storage.hot.statements import Prepared
+from service.storage.hot.statements import PreparedSelect
 from service.storage.models import (
     FACTS,
     Alert,
@@ -105,11 +105,11 @@ def test_every_change_of_a_fact_makes_another_version(filled: Database, table: s
 
 def test_what_touches_any_other_table_is_never_kept() -> None:
     """A table that nobody thought of is read anew each time: slower, and never wrong."""
-    assert Prepared(select(Batch.lot).join(Product)).of_facts
-    assert not Prepared(select(Batch.lot).join(Unit, Unit.batch_id == Batch.id)).of_facts
-    assert not Prepared(select(Batch.lot).where(Batch.id.in_(select(Unit.batch_id)))).of_facts
-    assert not Prepared(union_all(select(Batch.lot), select(Scan.id))).of_facts
-    assert not Prepared(select(select(Unit.serial).limit(1).subquery())).of_facts
+    assert PreparedSelect(select(Batch.lot).join(Product)).of_facts
+    assert not PreparedSelect(select(Batch.lot).join(Unit, Unit.batch_id == Batch.id)).of_facts
+    assert not PreparedSelect(select(Batch.lot).where(Batch.id.in_(select(Unit.batch_id)))).of_facts
+    assert not PreparedSelect(union_all(select(Batch.lot), select(Scan.id))).of_facts
+    assert not PreparedSelect(select(select(Unit.serial).limit(1).subquery())).of_facts
 
 
 def test_what_is_no_fact_leaves_the_version_alone(filled: Database) -> None:

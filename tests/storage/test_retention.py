@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from service.authenticity.evidence import Asker
-from service.reports.intake import NewReport, Reports
+from service.reports.intake import NewReport, ReportIntake
 from service.storage.database import Database
 from service.storage.models import (
     Base,
-    ClientKey,
+    DeviceMarkKey,
     Invitation,
     Report,
     ReportPhoto,
@@ -19,9 +19,9 @@ from service.storage.models import (
     SightingRow,
     SignedIn,
 )
-from service.storage.retention import PIECE, RULES, tidy
+from service.storage.retention import PIECE, RULES, apply_retention
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.people import account, organisation
 from tests.verification.test_reports import photo
 from tests.web.small_world import TOXIN, put
@@ -41,7 +41,7 @@ def count(database: Database, table: type[Base]) -> int:
 def check(database: Database) -> str:
     """A check at `CHECKED`, and its id."""
     put(database)
-    desk = Desk(database, read_clock=lambda: CHECKED)
+    desk = VerificationService(database, read_clock=lambda: CHECKED)
     asked = Question(gtin=TOXIN, lot="A1001", nonce="n", client="mark", country="FR", asker=Asker.CLINIC)
     answer = desk.verify(asked)
     desk.close()
@@ -50,23 +50,23 @@ def check(database: Database) -> str:
 
 
 def test_nothing_goes_before_its_day(database: Database, check: str) -> None:
-    assert not any(tidy(database, CHECKED + AFTER["marks"]).values())
+    assert not any(apply_retention(database, CHECKED + AFTER["marks"]).values())
 
 
 def test_a_mark_goes_with_its_key(database: Database, check: str) -> None:
-    assert tidy(database, CHECKED + AFTER["marks"] + MOMENT)["marks"] == 1
+    assert apply_retention(database, CHECKED + AFTER["marks"] + MOMENT)["marks"] == 1
     with database.reading() as connection:
         row = connection.execute(select(Scan.id, Scan.client)).one()
     assert tuple(row) == (check, None)
 
 
 def test_of_an_old_check_only_the_hour_is_known(database: Database, check: str) -> None:
-    reports = Reports(database, clock=lambda: CHECKED)
+    reports = ReportIntake(database, clock=lambda: CHECKED)
     reports.take(NewReport(what="x", scan_id=check))
     due = CHECKED + AFTER["check_times"]
-    assert tidy(database, due)["check_times"] == 0
-    assert tidy(database, due + MOMENT)["check_times"] == 1
-    assert tidy(database, due + MOMENT)["check_times"] == 0, "once is enough"
+    assert apply_retention(database, due)["check_times"] == 0
+    assert apply_retention(database, due + MOMENT)["check_times"] == 1
+    assert apply_retention(database, due + MOMENT)["check_times"] == 0, "once is enough"
     with database.reading() as connection:
         row = dict(connection.execute(select(Scan.__table__)).mappings().one())
         reported = connection.scalar(select(Report.scan_id))
@@ -83,11 +83,11 @@ def test_of_an_old_check_only_the_hour_is_known(database: Database, check: str) 
 
 def test_a_check_goes(database: Database, check: str) -> None:
     due = HOUR + AFTER["checks"]  # by then only its hour is known
-    tidy(database, due)
+    apply_retention(database, due)
     assert count(database, Scan) == 1
     places = count(database, SightingRow)
     assert places
-    tidy(database, due + MOMENT)
+    apply_retention(database, due + MOMENT)
     assert count(database, Scan) == 0
     assert count(database, SightingRow) == places, "counts by place stay"
 
@@ -97,13 +97,15 @@ def test_more_than_one_piece_goes(database: Database, check: str) -> None:
         row = dict(connection.execute(select(Scan.__table__)).mappings().one())
         more = [row | {"id": f"{n:08x}" + row["id"][8:], "nonce": None} for n in range(2 * PIECE)]
         connection.execute(insert(Scan), more)
-    done = tidy(database, CHECKED + AFTER["check_times"] + MOMENT)
+    done = apply_retention(database, CHECKED + AFTER["check_times"] + MOMENT)
     assert done["check_times"] == 2 * PIECE + 1
-    assert tidy(database, CHECKED + AFTER["checks"] + timedelta(hours=1))["checks"] == 2 * PIECE + 1
+    assert (
+        apply_retention(database, CHECKED + AFTER["checks"] + timedelta(hours=1))["checks"] == 2 * PIECE + 1
+    )
 
 
 def test_whoever_reported_is_forgotten_when_it_is_settled(database: Database) -> None:
-    reports = Reports(database, clock=lambda: CHECKED)
+    reports = ReportIntake(database, clock=lambda: CHECKED)
     for contact in ("me@example.org", ""):
         reports.take(NewReport(what="a broken seal", contact=contact, photos=(photo(),)))
     reports.take(NewReport(what="never settled", contact="you@example.org"))
@@ -112,8 +114,8 @@ def test_whoever_reported_is_forgotten_when_it_is_settled(database: Database) ->
         done = update(Report).where(Report.what == "a broken seal")
         connection.execute(done.values(status="cleared", settled=settled))
     due = settled + AFTER["reporters"]
-    assert tidy(database, due)["reporters"] == 0
-    assert tidy(database, due + MOMENT)["reporters"] == 2
+    assert apply_retention(database, due)["reporters"] == 0
+    assert apply_retention(database, due + MOMENT)["reporters"] == 2
     assert count(database, ReportPhoto) == 0
     with database.reading() as connection:
         kept = connection.execute(select(Report.what, Report.contact).order_by(Report.id)).all()
@@ -122,7 +124,7 @@ def test_whoever_reported_is_forgotten_when_it_is_settled(database: Database) ->
         ("a broken seal", ""),
         ("never settled", "you@example.org"),
     ]
-    assert tidy(database, CHECKED + AFTER["unsettled"] + MOMENT)["unsettled"] == 1
+    assert apply_retention(database, CHECKED + AFTER["unsettled"] + MOMENT)["unsettled"] == 1
 
 
 def test_a_session_is_forgotten(database: Database) -> None:
@@ -134,19 +136,19 @@ def test_a_session_is_forgotten(database: Database) -> None:
     ]
     with database.transaction() as connection:
         connection.execute(insert(SignedIn), sessions)
-    assert tidy(database, CHECKED + AFTER["sessions"])["sessions"] == 0
-    assert tidy(database, CHECKED + AFTER["sessions"] + MOMENT)["sessions"] == 1
-    assert tidy(database, CHECKED + 2 * AFTER["sessions"] + MOMENT)["sessions"] == 1
+    assert apply_retention(database, CHECKED + AFTER["sessions"])["sessions"] == 0
+    assert apply_retention(database, CHECKED + AFTER["sessions"] + MOMENT)["sessions"] == 1
+    assert apply_retention(database, CHECKED + 2 * AFTER["sessions"] + MOMENT)["sessions"] == 1
 
 
 def test_a_key_that_nobody_replaced_is_destroyed(database: Database) -> None:
     week = int(CHECKED.timestamp()) // int(timedelta(days=7).total_seconds())
     with database.transaction() as connection:
-        connection.execute(insert(ClientKey).values(period=week, key="0" * 64))
-    tidy(database, CHECKED)
-    assert count(database, ClientKey) == 1
-    tidy(database, CHECKED + 2 * AFTER["keys"])
-    assert count(database, ClientKey) == 0
+        connection.execute(insert(DeviceMarkKey).values(period=week, key="0" * 64))
+    apply_retention(database, CHECKED)
+    assert count(database, DeviceMarkKey) == 1
+    apply_retention(database, CHECKED + 2 * AFTER["keys"])
+    assert count(database, DeviceMarkKey) == 0
 
 
 PERSONAL = {
@@ -229,5 +231,5 @@ def test_an_invitation_is_forgotten_after_it_has_ended(database: Database) -> No
     }
     with database.transaction() as connection:
         connection.execute(insert(Invitation).values(asked | {"organisation_id": number, "ends": CHECKED}))
-    assert tidy(database, CHECKED + AFTER["invitations"])["invitations"] == 0
-    assert tidy(database, CHECKED + AFTER["invitations"] + MOMENT)["invitations"] == 1
+    assert apply_retention(database, CHECKED + AFTER["invitations"])["invitations"] == 0
+    assert apply_retention(database, CHECKED + AFTER["invitations"] + MOMENT)["invitations"] == 1

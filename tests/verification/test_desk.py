@@ -21,8 +21,8 @@ from service.storage.database import Database
 from service.storage.models import Batch, Scan
 from service.verification.clock import Clock
 from service.verification.facts import gather
-from service.verification.question import Question, understand
-from service.verification.service import Desk, new_id
+from service.verification.question import Question, parse_question
+from service.verification.service import VerificationService, new_id
 from service.verification.verdict_codec import (
     presented_from_plain,
     presented_to_plain,
@@ -46,8 +46,8 @@ def filled(database: Database) -> Database:
 
 
 @pytest.fixture
-def desk(filled: Database) -> Iterator[Desk]:
-    opened = Desk(filled, window=0.1, read_clock=lambda: NOW)
+def desk(filled: Database) -> Iterator[VerificationService]:
+    opened = VerificationService(filled, window=0.1, read_clock=lambda: NOW)
     yield opened
     opened.close()
 
@@ -132,14 +132,16 @@ def count(database: Database) -> int:
     ],
 )  # fmt: skip
 def test_questions_and_their_answers(
-    desk: Desk, asked: dict[str, Any], action: Action, codes: set[ReasonCode]
+    desk: VerificationService, asked: dict[str, Any], action: Action, codes: set[ReasonCode]
 ) -> None:
-    verdict = desk.look_up(Question(**asked)).verdict
+    verdict = desk.preview(Question(**asked)).verdict
     assert (verdict.action, {reason.code for reason in verdict.reasons}) == (action, codes)
 
 
-def test_looking_up_leaves_no_trace_and_verifying_leaves_one(desk: Desk, filled: Database) -> None:
-    desk.look_up(Question(scan=FULL))
+def test_looking_up_leaves_no_trace_and_verifying_leaves_one(
+    desk: VerificationService, filled: Database
+) -> None:
+    desk.preview(Question(scan=FULL))
     assert count(filled) == 0
     desk.verify(Question(scan=FULL))
     desk.verify(Question(lot="NOPE", asker=Asker.CLINIC))  # unknown ones are scans too
@@ -148,7 +150,7 @@ def test_looking_up_leaves_no_trace_and_verifying_leaves_one(desk: Desk, filled:
 
 
 @pytest.mark.parametrize("asker", list(Asker))
-def test_the_same_nonce_is_the_same_check(desk: Desk, filled: Database, asker: Asker) -> None:
+def test_the_same_nonce_is_the_same_check(desk: VerificationService, filled: Database, asker: Asker) -> None:
     question = Question(scan=FULL, nonce="n-1", asker=asker)
     first, again = desk.verify(question), desk.verify(question)
     assert (first.id, first.repeated, again.repeated) == (again.id, False, True)
@@ -159,7 +161,7 @@ def test_the_same_nonce_is_the_same_check(desk: Desk, filled: Database, asker: A
     assert count(filled) == 1
 
 
-def test_a_nonce_used_by_many_at_once_is_one_check(desk: Desk, filled: Database) -> None:
+def test_a_nonce_used_by_many_at_once_is_one_check(desk: VerificationService, filled: Database) -> None:
     answers: list[str | None] = []
     start = threading.Barrier(8)
 
@@ -176,29 +178,31 @@ def test_a_nonce_used_by_many_at_once_is_one_check(desk: Desk, filled: Database)
     assert count(filled) == 1
 
 
-def test_an_answer_can_be_read_again_before_and_after_it_is_on_disk(desk: Desk, filled: Database) -> None:
+def test_an_answer_can_be_read_again_before_and_after_it_is_on_disk(
+    desk: VerificationService, filled: Database
+) -> None:
     answer = desk.verify(Question(scan=FULL, market="FR"))
     assert answer.id is not None
-    assert desk.answer(answer.id) == answer
+    assert desk.find_check(answer.id) == answer
     desk.close()
-    again = Desk(filled).answer(answer.id)
+    again = VerificationService(filled).find_check(answer.id)
     assert again == answer
     with pytest.raises(NotFoundError):
-        desk.answer(new_id())
+        desk.find_check(new_id())
 
 
 def test_a_recall_counts_on_the_very_next_check_and_changes_no_earlier_answer(
-    desk: Desk, filled: Database
+    desk: VerificationService, filled: Database
 ) -> None:
     before = desk.verify(Question(scan=FULL))
     with filled.transaction() as connection:
         connection.execute(update(Batch).where(Batch.lot_key == "VX2401").values(status="recalled"))
-    assert desk.look_up(Question(scan=FULL)).verdict.action is Action.REJECT
+    assert desk.preview(Question(scan=FULL)).verdict.action is Action.REJECT
     assert before.id is not None
-    assert desk.answer(before.id).verdict.action is Action.ACCEPT
+    assert desk.find_check(before.id).verdict.action is Action.ACCEPT
 
 
-def test_a_strangers_check_is_on_disk_within_the_window(desk: Desk, filled: Database) -> None:
+def test_a_strangers_check_is_on_disk_within_the_window(desk: VerificationService, filled: Database) -> None:
     committed, written = threading.Event(), threading.Event()
     event.listen(filled.engine, "commit", lambda _: committed.set())
     event.listen(filled.engine, "checkin", lambda *_: written.set() if committed.is_set() else None)
@@ -224,14 +228,16 @@ def test_a_strangers_check_is_on_disk_within_the_window(desk: Desk, filled: Data
         ({"lot": "VX2401", "product": "x" * 500}, "product", ErrorCode.TOO_LONG),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_named(desk: Desk, asked: dict[str, Any], field: str, code: ErrorCode) -> None:
+def test_what_cannot_be_read_is_named(
+    desk: VerificationService, asked: dict[str, Any], field: str, code: ErrorCode
+) -> None:
     with pytest.raises(VialcheckError) as refused:
         desk.verify(Question(**asked))
     errors = refused.value.errors if isinstance(refused.value, InvalidFieldsError) else (refused.value,)
     assert [(each.field, each.code) for each in errors] == [(field, code)]
 
 
-def test_all_fields_that_cannot_be_read_are_named_at_once(desk: Desk) -> None:
+def test_all_fields_that_cannot_be_read_are_named_at_once(desk: VerificationService) -> None:
     with pytest.raises(InvalidFieldsError) as refused:
         desk.verify(Question(gtin="1", lot="\x00", market="Narnia"))
     assert [each.field for each in refused.value.errors] == ["gtin", "lot", "market"]
@@ -240,10 +246,10 @@ def test_all_fields_that_cannot_be_read_are_named_at_once(desk: Desk) -> None:
 @given(st.text(max_size=60), st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_text_gets_an_answer_or_an_error_of_ours(
-    desk: Desk, scan: str, lot: str, expiry: str, product: str
+    desk: VerificationService, scan: str, lot: str, expiry: str, product: str
 ) -> None:
     try:
-        answer = desk.look_up(Question(scan=scan, lot=lot, expiry=expiry, product=product))
+        answer = desk.preview(Question(scan=scan, lot=lot, expiry=expiry, product=product))
     except VialcheckError:
         return
     plain = verdict_to_plain(answer.verdict)
@@ -251,10 +257,10 @@ def test_any_text_gets_an_answer_or_an_error_of_ours(
     assert presented_from_plain(presented_to_plain(answer.presented)) == answer.presented
 
 
-def test_many_lots_do_not_change_what_one_finds(filled: Database, desk: Desk) -> None:
+def test_many_lots_do_not_change_what_one_finds(filled: Database, desk: VerificationService) -> None:
     with filled.transaction() as connection:
         connection.execute(insert(Batch), [world.batch(100 + n, f"N{n}", product_id=3) for n in range(50)])
-    answer = desk.look_up(Question(lot="n7"))
+    answer = desk.preview(Question(lot="n7"))
     assert answer.verdict.record is not None
     assert answer.verdict.record.batch is not None
     assert answer.verdict.record.batch.lot == "N7"
@@ -268,11 +274,11 @@ def test_a_clock_set_back_does_not_unexpire_anything() -> None:
 
 def test_a_clock_set_back_while_the_service_was_down(filled: Database) -> None:
     """The latest check on record is later than the machine's clock: time does not run back."""
-    first = Desk(filled, read_clock=lambda: NOW)
+    first = VerificationService(filled, read_clock=lambda: NOW)
     first.verify(Question(lot="VX2401", asker=Asker.CLINIC))
     first.close()
-    second = Desk(filled, read_clock=lambda: NOW - timedelta(days=4000))
-    assert second.look_up(Question(lot="VX2401")).verdict.as_of == NOW
+    second = VerificationService(filled, read_clock=lambda: NOW - timedelta(days=4000))
+    assert second.preview(Question(lot="VX2401")).verdict.as_of == NOW
     second.close()
 
 
@@ -337,12 +343,15 @@ def selects_of(database: Database, asked: Question) -> int:
     with database.snapshot() as snapshot:
         counted = _Counted(snapshot.driver)
         gather(
-            dataclasses.replace(snapshot, driver=counted), understand(asked), Asker.PATIENT, datetime.now(UTC)
+            dataclasses.replace(snapshot, driver=counted),
+            parse_question(asked),
+            Asker.PATIENT,
+            datetime.now(UTC),
         )
     return counted.selects
 
 
-def test_what_could_not_be_written_down_is_tried_again(desk: Desk, filled: Database) -> None:
+def test_what_could_not_be_written_down_is_tried_again(desk: VerificationService, filled: Database) -> None:
     """Also after an error that nobody thought of: here nothing may be put into the table for a while."""
     failed, log = threading.Event(), logging.getLogger("service.verification.scan_log")
 
@@ -370,44 +379,50 @@ def test_what_could_not_be_written_down_is_tried_again(desk: Desk, filled: Datab
 
 
 @pytest.fixture
-def processes(filled: Database) -> Iterator[tuple[Desk, Desk]]:
+def processes(filled: Database) -> Iterator[tuple[VerificationService, VerificationService]]:
     """Two processes that answer from one database, and write strangers' checks down when they get to it."""
     other = Database(filled.url.render_as_string(hide_password=False))
-    desks = [Desk(each, window=1.0, alone=False, read_clock=lambda: NOW) for each in (filled, other)]
+    desks = [
+        VerificationService(each, window=1.0, alone=False, read_clock=lambda: NOW) for each in (filled, other)
+    ]
     yield desks[0], desks[1]
     for desk in desks:
         desk.close()
     other.close()
 
 
-def test_a_form_sent_twice_is_one_check_for_every_process(processes: tuple[Desk, Desk]) -> None:
+def test_a_form_sent_twice_is_one_check_for_every_process(
+    processes: tuple[VerificationService, VerificationService],
+) -> None:
     """A second press of the button may reach another process, and the page be asked for from either."""
     one, other = processes
     question = Question(scan=FULL, nonce="n-1")
     first, second = one.verify(question), other.verify(question)
     assert (second.id, second.repeated) == (first.id, True)
     assert first.id is not None
-    assert other.answer(first.id).verdict == one.answer(first.id).verdict == first.verdict
+    assert other.find_check(first.id).verdict == one.find_check(first.id).verdict == first.verdict
 
 
 def test_a_check_without_a_nonce_is_found_by_the_other_process_within_the_window(
-    processes: tuple[Desk, Desk],
+    processes: tuple[VerificationService, VerificationService],
 ) -> None:
     one, other = processes
     answer = one.verify(Question(scan=FULL))
     assert answer.id is not None
-    assert other.answer(answer.id).verdict == answer.verdict
+    assert other.find_check(answer.id).verdict == answer.verdict
 
 
-def test_an_id_that_nobody_gave_out_is_not_waited_for_for_long(processes: tuple[Desk, Desk]) -> None:
+def test_an_id_that_nobody_gave_out_is_not_waited_for_for_long(
+    processes: tuple[VerificationService, VerificationService],
+) -> None:
     with pytest.raises(NotFoundError):
-        processes[1].answer(new_id())
+        processes[1].find_check(new_id())
 
 
 def test_a_long_import_keeps_no_stranger_from_an_answer(filled: Database) -> None:
     """It holds SQLite's only lock: what several processes share is then gathered, as one alone does."""
     other = Database(filled.url.render_as_string(hide_password=False), wait_seconds=0.1)
-    desk = Desk(other, alone=False)
+    desk = VerificationService(other, alone=False)
     with filled.transaction() as connection:
         connection.execute(update(Batch).values(quantity=7))
         answer = desk.verify(Question(scan=FULL, nonce="n-2"))

@@ -16,7 +16,7 @@ from service.storage.database import Database
 from service.storage.models import Alert, Batch, DetectionThresholds, Organisation, Product, Unit, Vial
 from service.verification import service as desk_module
 from service.verification.question import Question
-from service.verification.service import Answer, Desk
+from service.verification.service import Answer, VerificationService
 from tests.verification import world
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -40,13 +40,13 @@ class Two:
 
     def __init__(self, database: Database) -> None:
         self.time, self.database = Time(), database
-        self.desk = Desk(database, window=1.0, read_clock=self.time.read)
+        self.desk = VerificationService(database, window=1.0, read_clock=self.time.read)
 
     def anew(self, question: Question) -> Answer:
         database = Database(self.database.url.render_as_string(hide_password=False))
-        desk = Desk(database, read_clock=self.time.read)
+        desk = VerificationService(database, read_clock=self.time.read)
         try:
-            return desk.look_up(question)
+            return desk.preview(question)
         finally:
             desk.close()
             database.close()
@@ -86,14 +86,14 @@ def codes(answer: Answer) -> set[ReasonCode]:
 def test_the_second_check_of_a_lot_gathers_nothing(
     two: Two, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = two.desk.look_up(Question(**asked))
+    first = two.desk.preview(Question(**asked))
 
     def gather(*_: object) -> None:
         pytest.fail("gathered again")
 
     monkeypatch.setattr(desk_module, "gather", gather)
-    assert two.desk.look_up(Question(**asked)) == first
-    other = two.desk.look_up(Question(**(OTHER if asked is UNIT else asked)))
+    assert two.desk.preview(Question(**asked)) == first
+    other = two.desk.preview(Question(**(OTHER if asked is UNIT else asked)))
     assert replace(other, presented=first.presented, verdict=first.verdict) == first
     assert other.verdict.reasons == first.verdict.reasons
 
@@ -124,10 +124,10 @@ def test_what_changes_is_seen_at_once(
     two: Two, asked: dict[str, Any], change: Any, then: set[ReasonCode]
 ) -> None:
     for known in (UNIT, LOT, OTHER, asked):
-        two.desk.look_up(Question(**known))
+        two.desk.preview(Question(**known))
     if change is not None:
         two.change(change)
-    answer = two.desk.look_up(Question(**asked))
+    answer = two.desk.preview(Question(**asked))
     assert answer == two.anew(Question(**asked))
     assert then <= codes(answer)
 
@@ -139,9 +139,9 @@ def test_when_a_unit_was_opened_is_said_of_that_unit(two: Two) -> None:
     for serial, day in (("OTHER1", date(2026, 2, 1)), ("OTHER2", date(2026, 2, 2))):
         two.change(insert(Vial).values(vial | {"serial": serial, "used_on": day, "opened": START}))
         two.change(update(Unit).where(Unit.serial == serial).values(disposition=Disposition.DISPENSED))
-    two.desk.look_up(Question(**UNIT))
+    two.desk.preview(Question(**UNIT))
     for serial, said in (("OTHER1", "2026-02-01"), ("OTHER2", "2026-02-02")):
-        answer = two.desk.look_up(Question(**UNIT | {"scan": UNIT["scan"].replace("9KQ4T7M2", serial)}))
+        answer = two.desk.preview(Question(**UNIT | {"scan": UNIT["scan"].replace("9KQ4T7M2", serial)}))
         (dispensed,) = [reason for reason in answer.verdict.reasons if reason.code is R.DISPENSED]
         assert dict(dispensed.params)["used"] == said
 
@@ -171,9 +171,9 @@ def test_who_saw_the_code_before_is_looked_at(
     for place in before:  # the same of another unit, so that every verdict is kept already
         two.record(asked(OTHER["scan"], place))
         two.record(asked(UNIT["scan"], place))
-        two.desk.look_up(asked(OTHER["scan"], place))
-        two.desk.look_up(asked(UNIT["scan"], place))
-    answer = two.desk.look_up(asked(UNIT["scan"], now))
+        two.desk.preview(asked(OTHER["scan"], place))
+        two.desk.preview(asked(UNIT["scan"], place))
+    answer = two.desk.preview(asked(UNIT["scan"], now))
     assert answer == two.anew(asked(UNIT["scan"], now))
     assert codes(answer) & {R.SEEN_OUTSIDE_MARKET, R.CHECKED_BEFORE, R.CHECKED_ABROAD} == then
 
@@ -183,15 +183,15 @@ def test_the_day_ends_where_the_market_is(two: Two) -> None:
     two.change(update(Batch).where(Batch.id == 1).values(expiry=date(2026, 3, 5)))
     asked: dict[str, Any] = {"lot": "VX2401", "gtin": world.GTIN, "market": "FR"}
     two.time.now = datetime(2026, 3, 5, 22, 59, 59, tzinfo=UTC)
-    assert R.EXPIRED not in codes(two.desk.look_up(Question(**asked)))
+    assert R.EXPIRED not in codes(two.desk.preview(Question(**asked)))
     two.time.now = datetime(2026, 3, 5, 23, 0, 0, tzinfo=UTC)  # midnight in Paris
-    assert R.EXPIRED in codes(two.desk.look_up(Question(**asked)))
+    assert R.EXPIRED in codes(two.desk.preview(Question(**asked)))
 
 
 def test_a_lot_is_released_on_its_day(two: Two) -> None:
-    assert R.NOT_RELEASED in codes(two.desk.look_up(Question(**UNIT)))
+    assert R.NOT_RELEASED in codes(two.desk.preview(Question(**UNIT)))
     two.time.now += timedelta(days=1)
-    assert R.NOT_RELEASED not in codes(two.desk.look_up(Question(**UNIT)))
+    assert R.NOT_RELEASED not in codes(two.desk.preview(Question(**UNIT)))
 
 
 def _asked(dice: random.Random) -> Question:
@@ -246,8 +246,8 @@ def test_whatever_happened_it_is_as_if_nothing_had_been_kept(two: Two, seed: int
             two.change(_changes(dice))
         elif happens < 0.45:
             two.time.now += timedelta(hours=dice.choice([1, 5, 24, 24 * 40]))
-        two.desk.look_up(question)
-        assert two.desk.look_up(question) == two.anew(question)
+        two.desk.preview(question)
+        assert two.desk.preview(question) == two.anew(question)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -271,7 +271,7 @@ def test_units_of_one_lot_are_told_apart_by_who_saw_them(two: Two, seed: int) ->
         )
         two.record(question)
         asked = replace(question, region=dice.choice(["Lyon", "Paris"]))
-        assert two.desk.look_up(asked) == two.anew(asked)
+        assert two.desk.preview(asked) == two.anew(asked)
         two.time.now += timedelta(hours=dice.choice([0, 0, 11, 24]))
 
 
@@ -284,5 +284,5 @@ def test_a_unit_that_was_seen_before_its_release_is_not_taken_for_its_neighbour(
     two.time.now = datetime(2026, 3, 12, 12, tzinfo=UTC)
     two.record(early)
     two.record(late)
-    assert R.SEEN_BEFORE_RELEASE not in codes(two.desk.look_up(late))
-    assert R.SEEN_BEFORE_RELEASE in codes(two.desk.look_up(early))
+    assert R.SEEN_BEFORE_RELEASE not in codes(two.desk.preview(late))
+    assert R.SEEN_BEFORE_RELEASE in codes(two.desk.preview(early))

@@ -13,21 +13,21 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, Advice, ReasonCode
 from service.authenticity.scan_history.score import Thresholds, weigh
-from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, sighting, together
+from service.authenticity.scan_history.sightings import MOST_PLACES, Region, SightingKind, sighting, together
 from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.hot import sightings as kept
-from service.storage.hot.sightings import HistoryWriter, Scope, Seen, Subject
+from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
 from service.storage.models import AuditEntry, Batch, DetectionThresholds, Scan, SightingRow, Unit
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.verification import world
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FULL = f"(01){world.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
-UNIT = Subject(Scope.UNIT, 1, "9KQ4T7M2")
+UNIT = Subject(SubjectScope.UNIT, 1, "9KQ4T7M2")
 C = ReasonCode
 
 
@@ -52,8 +52,8 @@ def filled(database: Database) -> Database:
 
 
 @pytest.fixture
-def desk(filled: Database, time: Time) -> Iterator[Desk]:
-    opened = Desk(filled, window=0.05, read_clock=time.read)
+def desk(filled: Database, time: Time) -> Iterator[VerificationService]:
+    opened = VerificationService(filled, window=0.05, read_clock=time.read)
     yield opened
     opened.close()
 
@@ -62,7 +62,7 @@ Ask = Callable[..., Verdict]
 
 
 @pytest.fixture
-def ask(desk: Desk, time: Time) -> Ask:
+def ask(desk: VerificationService, time: Time) -> Ask:
     """Record a check, so many days after the start; it is on disk when this returns."""
 
     def check(day: float = 0, scan: str = FULL, **fields: Any) -> Verdict:
@@ -95,20 +95,25 @@ def test_a_second_look_at_home_is_a_quiet_note(ask: Ask) -> None:
     assert (again.action, codes(again)) == (Action.ACCEPT, {C.UNIT_ON_RECORD, C.CHECKED_BEFORE})
 
 
-def test_a_code_on_many_vials_is_held_from_then_on_for_everybody(ask: Ask, desk: Desk) -> None:
+def test_a_code_on_many_vials_is_held_from_then_on_for_everybody(ask: Ask, desk: VerificationService) -> None:
     assert ask(0, region="Town 0").action is Action.ACCEPT
     assert scatter(ask).headline is C.SEEN_ELSEWHERE
-    at_the_clinic = desk.look_up(Question(scan=FULL, asker=Asker.CLINIC)).verdict
+    at_the_clinic = desk.preview(Question(scan=FULL, asker=Asker.CLINIC)).verdict
     assert at_the_clinic.action is Action.QUARANTINE
     assert {Advice.TRACE_SUPPLY, Advice.ASK_TO_CLEAR} <= set(at_the_clinic.advice)
 
 
-def test_ten_thousand_scans_of_strangers_never_condemn(desk: Desk, filled: Database, time: Time) -> None:
+def test_ten_thousand_scans_of_strangers_never_condemn(
+    desk: VerificationService, filled: Database, time: Time
+) -> None:
     """Somebody has photographed a code, and a network of machines to scan it with."""
     writer = HistoryWriter(filled)
     for part in range(10):
         flood = [
-            Seen(UNIT, sighting(Kind.STRANGER, Place("US", f"P{n}"), START + timedelta(minutes=n), f"m{n}"))
+            NewSighting(
+                UNIT,
+                sighting(SightingKind.STRANGER, Region("US", f"P{n}"), START + timedelta(minutes=n), f"m{n}"),
+            )
             for n in range(part * 1000, part * 1000 + 1000)
         ]
         with filled.transaction() as connection:
@@ -145,38 +150,42 @@ def test_a_flood_on_one_code_changes_no_other_units_verdict(ask: Ask, filled: Da
 def test_the_order_of_arrival_changes_nothing(filled: Database) -> None:
     """Queues that were offline arrive late: each scan counts at its own time."""
     scans = [
-        Seen(UNIT, sighting(kind, Place("FR", town), START + timedelta(days=day), client))
+        NewSighting(UNIT, sighting(kind, Region("FR", town), START + timedelta(days=day), client))
         for kind, town, day, client in [
-            (Kind.STRANGER, "Lyon", 0, "a"),
-            (Kind.STRANGER, "Lille", 50, "b"),
-            (Kind.TRADE, "Lyon", 10, "c"),
-            (Kind.STRANGER, "Lyon", 20, ""),
+            (SightingKind.STRANGER, "Lyon", 0, "a"),
+            (SightingKind.STRANGER, "Lille", 50, "b"),
+            (SightingKind.TRADE, "Lyon", 10, "c"),
+            (SightingKind.STRANGER, "Lyon", 20, ""),
         ]
     ]
     results = set()
     writer = HistoryWriter(filled)
     for number, order in enumerate(islice(permutations(scans), 0, None, 5)):
-        subject = Subject(Scope.UNIT, 1, f"U{number}")
+        subject = Subject(SubjectScope.UNIT, 1, f"U{number}")
         for each in order:
             with filled.transaction() as connection:
-                writer.add(connection, [Seen(subject, each.sighting)])
+                writer.add(connection, [NewSighting(subject, each.sighting)])
         results.add(lines(filled, subject))
     assert results == {together(each.sighting for each in scans)}
 
 
 def test_places_beyond_the_kept_ones_end_in_one_line_in_whichever_order(filled: Database) -> None:
     flood = [
-        Seen(UNIT, sighting(Kind.STRANGER, Place("US", f"P{n}"), START + timedelta(hours=n), f"m{n}"))
+        NewSighting(
+            UNIT, sighting(SightingKind.STRANGER, Region("US", f"P{n}"), START + timedelta(hours=n), f"m{n}")
+        )
         for n in range(60)
     ]
     writer = HistoryWriter(filled)
     results = set()
     for name, order in (("U1", flood), ("U2", flood[::-1]), ("U3", flood[30:] + flood[:30])):
-        subject = Subject(Scope.UNIT, 1, name)
+        subject = Subject(SubjectScope.UNIT, 1, name)
         for start in range(0, 60, 7):
             with filled.transaction() as connection:
                 writer.add(
-                    connection, [Seen(subject, each.sighting) for each in order[start : start + 7]], [subject]
+                    connection,
+                    [NewSighting(subject, each.sighting) for each in order[start : start + 7]],
+                    [subject],
                 )
         results.add(lines(filled, subject))
     assert results == {together(each.sighting for each in flood)}
@@ -197,7 +206,7 @@ def test_the_same_nonce_is_counted_once(ask: Ask, filled: Database, asker: Asker
 
 
 def test_a_nonce_that_another_process_wrote_is_counted_once(filled: Database, time: Time) -> None:
-    desks = [Desk(filled, window=1.0, read_clock=time.read) for _ in range(2)]
+    desks = [VerificationService(filled, window=1.0, read_clock=time.read) for _ in range(2)]
     for each in desks:
         each.verify(Question(scan=FULL, country="FR", client="a", nonce="n"))
         each.verify(Question(scan=FULL, country="FR", client="a"))
@@ -209,14 +218,16 @@ def test_a_nonce_that_another_process_wrote_is_counted_once(filled: Database, ti
 def test_calling_oneself_a_clinic_does_not_weigh_more(ask: Ask, filled: Database) -> None:
     ask(0, asker=Asker.CLINIC)
     ask(0, asker=Asker.CLINIC, trade=True)
-    assert [line.kind for line in lines(filled)] == [Kind.STRANGER, Kind.TRADE]
+    assert [line.kind for line in lines(filled)] == [SightingKind.STRANGER, SightingKind.TRADE]
 
 
 def test_a_clearing_is_for_one_unit_and_only_until_more_is_seen(ask: Ask, filled: Database) -> None:
     assert scatter(ask).action is Action.QUARANTINE
     seen = weigh(lines(filled), Thresholds())
     with filled.transaction() as connection:
-        kept.clear(connection, UNIT, seen, (), who=Who("ana@maker"), at=START, reason="Our own road show.")
+        kept.clear(
+            connection, UNIT, seen, (), who=AuditActor("ana@maker"), at=START, reason="Our own road show."
+        )
     assert codes(ask(90, region="Town 1", client="d1")) == {C.UNIT_ON_RECORD, C.CHECKED_BEFORE}
     with filled.reading() as connection:
         entry = connection.execute(
@@ -263,7 +274,7 @@ def test_guessing_is_noticed_by_who_guesses_and_by_the_neighbourhood(ask: Ask) -
 def test_a_scanner_with_caps_lock_on_guesses_nothing(ask: Ask, filled: Database) -> None:
     for n in range(15):
         ask(0, FULL.replace("9KQ4T7M2", "9kq4t7m2"), client="c", nonce=f"n{n}")
-    assert lines(filled, Subject(Scope.GUESSER, 1, "c")) == ()
+    assert lines(filled, Subject(SubjectScope.GUESSER, 1, "c")) == ()
 
 
 def test_a_lot_is_counted_and_its_foreign_countries_kept(ask: Ask, filled: Database) -> None:
@@ -279,8 +290,8 @@ def test_a_lot_is_counted_and_its_foreign_countries_kept(ask: Ask, filled: Datab
 @pytest.mark.parametrize(
     ("scan", "subject"),
     [
-        ("NOPE", Subject(Scope.UNKNOWN_LOT, 0, "NOPE")),  # nobody's lot
-        (f"(01){world.GTIN}(10)NOPE77", Subject(Scope.UNKNOWN_LOT, 1, "NOPE77")),  # not this product's
+        ("NOPE", Subject(SubjectScope.UNKNOWN_LOT, 0, "NOPE")),  # nobody's lot
+        (f"(01){world.GTIN}(10)NOPE77", Subject(SubjectScope.UNKNOWN_LOT, 1, "NOPE77")),  # not this product's
     ],
 )
 def test_lots_that_people_keep_typing_are_history_too(
@@ -289,11 +300,11 @@ def test_lots_that_people_keep_typing_are_history_too(
     for n in range(3):
         ask(n, scan=scan, region="Lyon", client=f"d{n}")
     (line,) = lines(filled, subject)
-    assert (line.count, line.devices.bit_count(), line.place) == (3, 3, Place("FR", "Lyon"))
+    assert (line.count, line.devices.bit_count(), line.place) == (3, 3, Region("FR", "Lyon"))
 
 
-def test_looking_up_leaves_no_trace(desk: Desk, filled: Database) -> None:
-    desk.look_up(Question(scan=FULL, country="FR"))
+def test_looking_up_leaves_no_trace(desk: VerificationService, filled: Database) -> None:
+    desk.preview(Question(scan=FULL, country="FR"))
     assert lines(filled) == ()
 
 
@@ -315,7 +326,7 @@ def test_what_was_written_and_not_acknowledged_is_counted_once(
     filled: Database, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commit went through and its answer got lost: the scans are written again, and not counted again."""
-    desk = Desk(filled, window=1.0, read_clock=time.read)
+    desk = VerificationService(filled, window=1.0, read_clock=time.read)
     desk.verify(Question(scan=FULL, country="FR", client="a"))
     whole = filled.transaction
 

@@ -15,8 +15,8 @@ from PIL import Image, ImageFilter
 
 from service.errors import ErrorCode, VialcheckError
 from service.verification import code_reader, image_loading
-from service.verification.code_reader import MOST_CODES, Code, read_codes
-from service.verification.image_loading import MOST_BYTES, open_picture
+from service.verification.code_reader import MOST_CODES, DecodedCode, read_codes
+from service.verification.image_loading import MOST_BYTES, open_image
 from tests.drawing import GS, GTIN, HRI, PLAIN, beside, encoded, symbol, unit
 
 # What Pillow warns of (damaged EXIF, a malformed second picture, many pixels) is handled or harmless here.
@@ -112,7 +112,7 @@ def test_kinds_that_noise_passes_for_and_medicines_do_not_bear_are_left_alone(ki
 
 
 def test_an_eci_says_how_letters_are_written_and_is_no_other_kind_of_data() -> None:
-    code = Code("QRCode", "]Q4", PLAIN, ((0, 0),) * 4)
+    code = DecodedCode("QRCode", "]Q4", PLAIN, ((0, 0),) * 4)
     reading = code.reading()
     assert reading is not None
     assert reading.symbology == "]Q3"
@@ -189,7 +189,7 @@ def test_more_than_twelve_megapixels_are_scaled_first_and_the_position_is_that_o
     for kind in ("JPEG", "PNG"):
         large = Image.new("L", (5600, 4200), 255)
         large.paste(unit(scale=12), (3000, 2000))
-        picture = open_picture(encoded(large, kind))
+        picture = open_image(encoded(large, kind))
         assert (picture.width, picture.height) == large.size
         assert picture.grey.width * picture.grey.height <= image_loading.FULL_SIZE
         (code,) = read_codes(encoded(large, kind))

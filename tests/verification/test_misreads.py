@@ -21,7 +21,7 @@ from service.gs1.identifiers import Lot, check_digit
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 
 GS = "\x1d"
 EXPIRY = date(2070, 10, 17)
@@ -90,7 +90,7 @@ class World:
             by_gtin[pack.gtin].append(pack)
         self._put(database, by_gtin)
         self.packs = [pack for packs in by_gtin.values() for pack in packs]
-        self.desk = Desk(database)
+        self.desk = VerificationService(database)
 
     def _serial(self) -> str:
         return "".join(self.rnd.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=self.rnd.choice((10, 13))))
@@ -126,7 +126,7 @@ class World:
     def ask(self, scan: str) -> tuple[Action | None, set[str]]:
         """The action and its reasons; no action and the code of a refusal."""
         try:
-            verdict = self.desk.look_up(Question(scan=scan)).verdict
+            verdict = self.desk.preview(Question(scan=scan)).verdict
         except VialcheckError as error:
             errors = getattr(error, "errors", (error,))
             return None, {str(each.code) for each in errors}

@@ -15,8 +15,8 @@ from service.reports.intake import (
     MOST_FROM_ONE,
     WITHIN,
     NewReport,
-    Reports,
-    Status,
+    ReportIntake,
+    ReportStatus,
     new_reference,
     plain_reference,
 )
@@ -42,8 +42,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def reports(database: Database, clock: Clock) -> Reports:
-    return Reports(database, clock=clock)
+def reports(database: Database, clock: Clock) -> ReportIntake:
+    return ReportIntake(database, clock=clock)
 
 
 def photo(size: tuple[int, int] = (900, 600), **more: Any) -> bytes:
@@ -52,17 +52,17 @@ def photo(size: tuple[int, int] = (900, 600), **more: Any) -> bytes:
     return drawn.getvalue()
 
 
-def test_a_report_is_kept_and_followed(reports: Reports) -> None:
+def test_a_report_is_kept_and_followed(reports: ReportIntake) -> None:
     reference = reports.take(NewReport(what="The seal was broken.", product="Examplinum", photos=(photo(),)))
     report = reports.follow(reference)
-    assert (report.status, report.photos, report.product) == (Status.NEW, 1, "Examplinum")
+    assert (report.status, report.photos, report.product) == (ReportStatus.NEW, 1, "Examplinum")
     for typed in (reference.lower(), reference.replace("-", " "), reference.replace("-", "")):
         assert reports.follow(typed) == report
     # what somebody typed is not shown to whoever finds the reference
     assert "seal" not in repr(report)
 
 
-def test_a_report_goes_to_whose_product_it_is(reports: Reports, database: Database) -> None:
+def test_a_report_goes_to_whose_product_it_is(reports: ReportIntake, database: Database) -> None:
     put(database)
     owner = organisation(database, "Example Biologics", OrganisationKind.MANUFACTURER)
     with database.transaction() as connection:
@@ -74,7 +74,7 @@ def test_a_report_goes_to_whose_product_it_is(reports: Reports, database: Databa
     assert [tuple(row) for row in rows] == [(TOXIN, owner), ("04012345678901", None)]
 
 
-def test_the_same_form_twice_is_one_report(reports: Reports, database: Database) -> None:
+def test_the_same_form_twice_is_one_report(reports: ReportIntake, database: Database) -> None:
     report = NewReport(what="x", nonce="n1")
     assert reports.take(report) == reports.take(report)
     assert reports.take(NewReport(what="x", nonce="n2")) != reports.take(report)
@@ -97,7 +97,7 @@ def test_the_same_form_twice_is_one_report(reports: Reports, database: Database)
     ],
 )
 def test_what_cannot_be_kept_is_said(
-    reports: Reports, database: Database, given: dict[str, Any], field: str, code: ErrorCode
+    reports: ReportIntake, database: Database, given: dict[str, Any], field: str, code: ErrorCode
 ) -> None:
     with pytest.raises(InvalidFieldsError) as refusal:
         reports.take(NewReport(**given))
@@ -106,13 +106,13 @@ def test_what_cannot_be_kept_is_said(
         assert connection.scalar(select(func.count()).select_from(Report)) == 0
 
 
-def test_everything_that_is_wrong_is_said_at_once(reports: Reports) -> None:
+def test_everything_that_is_wrong_is_said_at_once(reports: ReportIntake) -> None:
     with pytest.raises(InvalidFieldsError) as refusal:
         reports.take(NewReport(what="", gtin="1", lot="x" * 41, country="Atlantis"))
     assert {error.field for error in refusal.value.errors} == {"what", "gtin", "lot", "country"}
 
 
-def test_one_sender_is_limited_and_no_other(reports: Reports, clock: Clock) -> None:
+def test_one_sender_is_limited_and_no_other(reports: ReportIntake, clock: Clock) -> None:
     for _ in range(MOST_FROM_ONE):
         reports.take(NewReport(what="x", client="one"))
     with pytest.raises(TooManyError):
@@ -123,7 +123,7 @@ def test_one_sender_is_limited_and_no_other(reports: Reports, clock: Clock) -> N
     reports.take(NewReport(what="x", client="one"))
 
 
-def test_all_together_are_limited(reports: Reports, database: Database, clock: Clock) -> None:
+def test_all_together_are_limited(reports: ReportIntake, database: Database, clock: Clock) -> None:
     first = reports.take(NewReport(what="x"))
     with database.transaction() as connection:
         row = dict(connection.execute(select(Report.__table__)).mappings().one())
@@ -133,10 +133,10 @@ def test_all_together_are_limited(reports: Reports, database: Database, clock: C
         connection.execute(insert(Report), rows)
     with pytest.raises(TooManyError):
         reports.take(NewReport(what="x"))
-    assert reports.follow(first).status is Status.NEW
+    assert reports.follow(first).status is ReportStatus.NEW
 
 
-def test_a_photo_loses_all_but_the_picture(reports: Reports, database: Database) -> None:
+def test_a_photo_loses_all_but_the_picture(reports: ReportIntake, database: Database) -> None:
     where = Image.Exif()
     where[0x010F] = "PlantedMaker"
     where[0x0112] = 6  # lies on its side
@@ -153,7 +153,7 @@ def test_a_photo_loses_all_but_the_picture(reports: Reports, database: Database)
         assert picture.size == (KEPT_SIDE // 2, KEPT_SIDE), "upright, and scaled"
 
 
-def test_a_photo_that_is_none_refuses_the_report(reports: Reports, database: Database) -> None:
+def test_a_photo_that_is_none_refuses_the_report(reports: ReportIntake, database: Database) -> None:
     with pytest.raises(Exception, match="picture"):
         reports.take(NewReport(what="x", photos=(photo(), b"not a picture")))
     with database.reading() as connection:
@@ -161,7 +161,7 @@ def test_a_photo_that_is_none_refuses_the_report(reports: Reports, database: Dat
 
 
 @pytest.mark.parametrize("reference", ["", "x", "AAAA-AAAA-AAAA", "\x00", "K7QM" * 40])
-def test_a_reference_that_nobody_was_given_leads_nowhere(reports: Reports, reference: str) -> None:
+def test_a_reference_that_nobody_was_given_leads_nowhere(reports: ReportIntake, reference: str) -> None:
     reports.take(NewReport(what="x"))
     with pytest.raises(NotFoundError):
         reports.follow(reference)

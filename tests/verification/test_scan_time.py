@@ -13,7 +13,7 @@ from service.errors import ErrorCode, InvalidFieldsError, RefusedError
 from service.storage.database import Database
 from service.storage.models import Batch, Scan
 from service.verification.question import Question
-from service.verification.service import LONGEST_WAIT, Desk
+from service.verification.service import LONGEST_WAIT, VerificationService
 from tests.verification import world
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -28,8 +28,8 @@ def filled(database: Database) -> Database:
 
 
 @pytest.fixture
-def desk(filled: Database) -> Iterator[Desk]:
-    opened = Desk(filled, window=0.1, read_clock=lambda: NOW)
+def desk(filled: Database) -> Iterator[VerificationService]:
+    opened = VerificationService(filled, window=0.1, read_clock=lambda: NOW)
     yield opened
     opened.close()
 
@@ -49,16 +49,16 @@ def asked(moment: datetime | str, nonce: str | None = None) -> Question:
     ],
 )
 def test_the_time_of_the_scan_is_recorded_beside_the_time_of_the_check(
-    desk: Desk, filled: Database, said: str, kept: datetime
+    desk: VerificationService, filled: Database, said: str, kept: datetime
 ) -> None:
     answer = desk.verify(asked(said))
     assert (answer.scanned_at, answer.verdict.as_of) == (kept, NOW)
-    assert desk.answer(answer.id or "").scanned_at == kept
+    assert desk.find_check(answer.id or "").scanned_at == kept
     with filled.reading() as connection:
         assert connection.execute(select(Scan.at, Scan.scanned_at)).one() == (NOW, kept)
 
 
-def test_what_is_asked_at_once_has_one_time(desk: Desk) -> None:
+def test_what_is_asked_at_once_has_one_time(desk: VerificationService) -> None:
     assert desk.verify(Question(scan=SCAN)).scanned_at is None
 
 
@@ -72,7 +72,7 @@ def test_what_is_asked_at_once_has_one_time(desk: Desk) -> None:
     ],
 )
 def test_a_time_that_cannot_be_is_refused_and_nothing_is_recorded(
-    desk: Desk, filled: Database, said: datetime | str
+    desk: VerificationService, filled: Database, said: datetime | str
 ) -> None:
     with pytest.raises(RefusedError) as refused:
         desk.verify(asked(said))
@@ -84,31 +84,33 @@ def test_a_time_that_cannot_be_is_refused_and_nothing_is_recorded(
 @pytest.mark.parametrize(
     "said", ["yesterday", "2026-11-23T11:00:00", "2026-11-23", "1795437200", "٢٠٢٦", "\0"]
 )
-def test_a_time_that_is_none_is_refused(desk: Desk, said: str) -> None:
+def test_a_time_that_is_none_is_refused(desk: VerificationService, said: str) -> None:
     with pytest.raises(InvalidFieldsError) as refused:
         desk.verify(asked(said))
     (error,) = refused.value.errors
     assert (error.code, error.field) == (ErrorCode.MOMENT_UNREADABLE, "scanned_at")
 
 
-def test_the_same_nonce_with_another_time_is_still_the_same_check(desk: Desk) -> None:
+def test_the_same_nonce_with_another_time_is_still_the_same_check(desk: VerificationService) -> None:
     """Whose clock was refused asks again without it."""
     first = desk.verify(asked(NOW - HOUR, nonce="n"))
     again = desk.verify(replace(asked(NOW - HOUR, nonce="n"), scanned_at=""))
     assert (again.id, again.repeated, again.scanned_at) == (first.id, True, NOW - HOUR)
 
 
-def codes(desk: Desk, question: Question) -> set[ReasonCode]:
-    return {reason.code for reason in desk.look_up(question).verdict.reasons}
+def codes(desk: VerificationService, question: Question) -> set[ReasonCode]:
+    return {reason.code for reason in desk.preview(question).verdict.reasons}
 
 
-def test_an_earlier_time_does_not_unexpire_anything(desk: Desk, filled: Database) -> None:
+def test_an_earlier_time_does_not_unexpire_anything(desk: VerificationService, filled: Database) -> None:
     with filled.transaction() as connection:
         connection.execute(update(Batch).where(Batch.id == 1).values(expiry=(NOW - timedelta(days=1)).date()))
     assert ReasonCode.EXPIRED in codes(desk, asked(NOW - timedelta(days=2)))
 
 
-def test_a_vial_that_was_there_before_its_lot_was_released_is_held(desk: Desk, filled: Database) -> None:
+def test_a_vial_that_was_there_before_its_lot_was_released_is_held(
+    desk: VerificationService, filled: Database
+) -> None:
     with filled.transaction() as connection:
         connection.execute(update(Batch).where(Batch.id == 1).values(released=NOW.date()))
     assert ReasonCode.NOT_RELEASED not in codes(desk, asked(NOW - HOUR))

@@ -10,19 +10,19 @@ from sqlalchemy import delete, event, insert, select, update
 
 from service.authenticity.evidence import Asker
 from service.authenticity.scan_history.score import DEFAULTS, weigh
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.hot import sightings as kept
-from service.storage.hot.sightings import Scope, Subject
+from service.storage.hot.sightings import Subject, SubjectScope
 from service.storage.hot.statements import within
 from service.storage.models import Batch, DetectionThresholds, Scan, SightingRow, Suspect
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
 from tests.verification import world
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
 FULL = f"(01){world.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
-UNIT = Subject(Scope.UNIT, 1, "9KQ4T7M2")
+UNIT = Subject(SubjectScope.UNIT, 1, "9KQ4T7M2")
 TOWNS = [("FR", "Lyon"), ("FR", "Lille"), ("TR", "Izmir"), ("TR", "Bursa"), ("FR", "Brest"), ("TR", "Adana")]
 
 
@@ -33,14 +33,14 @@ def filled(database: Database) -> Database:
 
 
 @pytest.fixture
-def desk(filled: Database) -> Iterator[Desk]:
+def desk(filled: Database) -> Iterator[VerificationService]:
     # The window is long: nothing is written before a test says so.
-    opened = Desk(filled, window=1.0, read_clock=lambda: NOW)
+    opened = VerificationService(filled, window=1.0, read_clock=lambda: NOW)
     yield opened
     opened.close()
 
 
-def ask(desk: Desk, number: int, *, flush: bool = True, **fields: Any) -> None:
+def ask(desk: VerificationService, number: int, *, flush: bool = True, **fields: Any) -> None:
     """A scan in the town of this number, made so many days before now."""
     country, region = TOWNS[number]
     at = NOW - timedelta(days=6 - number)
@@ -67,7 +67,7 @@ def forget(database: Database) -> None:
             connection.execute(delete(table))
 
 
-def test_a_copied_code_is_listed_with_its_reasons(desk: Desk, filled: Database) -> None:
+def test_a_copied_code_is_listed_with_its_reasons(desk: VerificationService, filled: Database) -> None:
     ask(desk, 0)
     ask(desk, 1)
     assert listed(filled) == []
@@ -84,7 +84,7 @@ def test_a_copied_code_is_listed_with_its_reasons(desk: Desk, filled: Database) 
     assert (code, severity, params["count"], params["days"]) == ("seen_elsewhere", "quarantine", "6", "6")
 
 
-def test_the_order_of_arrival_changes_nothing(desk: Desk, filled: Database) -> None:
+def test_the_order_of_arrival_changes_nothing(desk: VerificationService, filled: Database) -> None:
     """Also where clinics, whose scans are written at once, come between the strangers' batches."""
     results = []
     for turn, order in enumerate(islice(permutations(range(6)), 0, None, 173)):
@@ -99,14 +99,16 @@ def test_the_order_of_arrival_changes_nothing(desk: Desk, filled: Database) -> N
     assert all(each == results[0] for each in results)
 
 
-def test_scans_that_knew_nothing_of_each_other_are_weighed_together(desk: Desk, filled: Database) -> None:
+def test_scans_that_knew_nothing_of_each_other_are_weighed_together(
+    desk: VerificationService, filled: Database
+) -> None:
     for number in range(6):
         ask(desk, number, flush=False)
     desk._scans.flush()
     assert [line["codes"] for line in listed(filled)] == [("seen_elsewhere",)]
 
 
-def test_what_does_not_stand_out_costs_nothing(desk: Desk, filled: Database) -> None:
+def test_what_does_not_stand_out_costs_nothing(desk: VerificationService, filled: Database) -> None:
     said: list[str] = []
 
     @event.listens_for(filled.engine, "before_cursor_execute")
@@ -118,7 +120,7 @@ def test_what_does_not_stand_out_costs_nothing(desk: Desk, filled: Database) -> 
     assert not [each for each in said if "suspect" in each or "FROM sighting" in each]
 
 
-def test_lots_that_nobody_has_and_serials_that_are_tried(desk: Desk, filled: Database) -> None:
+def test_lots_that_nobody_has_and_serials_that_are_tried(desk: VerificationService, filled: Database) -> None:
     with filled.transaction() as connection:
         connection.execute(update(Batch).values(quantity=1000))
     for number in range(3):
@@ -131,7 +133,7 @@ def test_lots_that_nobody_has_and_serials_that_are_tried(desk: Desk, filled: Dat
     assert found == [("neighbours", 1, "9KQ4T7"), ("unknown_lot", 0, "NOBODYS1"), ("unknown_lot", 1, "ZZ999")]
 
 
-def test_a_client_is_listed_for_nothing(desk: Desk, filled: Database) -> None:
+def test_a_client_is_listed_for_nothing(desk: VerificationService, filled: Database) -> None:
     """Not even where it tries more serials than the lot has units: it is somebody."""
     with filled.transaction() as connection:
         connection.execute(update(Batch).values(quantity=1))
@@ -144,14 +146,16 @@ def test_a_client_is_listed_for_nothing(desk: Desk, filled: Database) -> None:
 
 def clear(database: Database) -> None:
     with database.transaction() as connection:
-        lines = kept.seen_before(within(connection), (UNIT,))[Scope.UNIT]
+        lines = kept.seen_before(within(connection), (UNIT,))[SubjectScope.UNIT]
         suspicion = weigh(lines, DEFAULTS)
-        kept.clear(connection, UNIT, suspicion, (), who=Who("ana"), at=NOW, reason="Our road show.")
+        kept.clear(connection, UNIT, suspicion, (), who=AuditActor("ana"), at=NOW, reason="Our road show.")
         values = {"state": "cleared", "cleared": suspicion.score}
         connection.execute(update(Suspect).values(values))
 
 
-def test_what_was_cleared_comes_back_when_clearly_more_is_seen(desk: Desk, filled: Database) -> None:
+def test_what_was_cleared_comes_back_when_clearly_more_is_seen(
+    desk: VerificationService, filled: Database
+) -> None:
     for number in range(6):
         ask(desk, number)
     clear(filled)
@@ -164,7 +168,7 @@ def test_what_was_cleared_comes_back_when_clearly_more_is_seen(desk: Desk, fille
     assert line["state"] == "open"
 
 
-def test_a_cleared_lot_comes_back_too(desk: Desk, filled: Database) -> None:
+def test_a_cleared_lot_comes_back_too(desk: VerificationService, filled: Database) -> None:
     def asked(number: int) -> None:
         ask(desk, 0, scan="", gtin=world.GTIN, lot="ZZ999", client=f"c{number}")
 
@@ -180,7 +184,7 @@ def test_a_cleared_lot_comes_back_too(desk: Desk, filled: Database) -> None:
 
 
 @pytest.mark.parametrize("state", ["held", "alerted"])
-def test_what_was_decided_stays_decided(desk: Desk, filled: Database, state: str) -> None:
+def test_what_was_decided_stays_decided(desk: VerificationService, filled: Database, state: str) -> None:
     for number in range(5):
         ask(desk, number)
     with filled.transaction() as connection:
@@ -192,7 +196,7 @@ def test_what_was_decided_stays_decided(desk: Desk, filled: Database, state: str
     assert after["score"] > before["score"]
 
 
-def test_the_manufacturers_thresholds_decide(desk: Desk, filled: Database) -> None:
+def test_the_manufacturers_thresholds_decide(desk: VerificationService, filled: Database) -> None:
     high = {"suspicion": 20, "devices": 60, "recheck_days": 5, "lot_checks": 10, "lot_countries": 3}
     with filled.transaction() as connection:
         connection.execute(insert(DetectionThresholds).values(manufacturer_id=1, guesses=12, **high))

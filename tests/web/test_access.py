@@ -5,7 +5,7 @@ from flask import Flask
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.web.core import access
-from service.web.core.access import Access, csrf_field, only_for, open_to_everyone
+from service.web.core.access import AccessRule, csrf_field, only_for, open_to_everyone
 from tests.people import signed_in
 
 
@@ -16,18 +16,18 @@ def an_actor(*roles: Role, kind: OrganisationKind = OrganisationKind.MANUFACTURE
 @pytest.mark.parametrize(
     ("access", "who", "comes_in"),
     [
-        (Access(everyone=True), None, True),
-        (Access(), None, False),
-        (Access(), an_actor(), True),
-        (Access(roles=frozenset({Role.RELEASER})), an_actor(Role.IMPORTER), False),
-        (Access(roles=frozenset({Role.RELEASER})), an_actor(Role.RELEASER), True),
-        (Access(roles=frozenset({Role.RELEASER})), an_actor(Role.ADMIN), True),
-        (Access(roles=frozenset({Role.VIEWER})), an_actor(Role.CLINIC), True),
+        (AccessRule(everyone=True), None, True),
+        (AccessRule(), None, False),
+        (AccessRule(), an_actor(), True),
+        (AccessRule(roles=frozenset({Role.RELEASER})), an_actor(Role.IMPORTER), False),
+        (AccessRule(roles=frozenset({Role.RELEASER})), an_actor(Role.RELEASER), True),
+        (AccessRule(roles=frozenset({Role.RELEASER})), an_actor(Role.ADMIN), True),
+        (AccessRule(roles=frozenset({Role.VIEWER})), an_actor(Role.CLINIC), True),
         # an admin is an admin of one kind of organisation
-        (Access(kinds=frozenset({OrganisationKind.CLINIC})), an_actor(Role.ADMIN), False),
+        (AccessRule(kinds=frozenset({OrganisationKind.CLINIC})), an_actor(Role.ADMIN), False),
     ],
 )
-def test_who_comes_in(access: Access, who: Actor | None, comes_in: bool) -> None:
+def test_who_comes_in(access: AccessRule, who: Actor | None, comes_in: bool) -> None:
     assert access.lets(who) is comes_in
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import insert, update
 from service.accounts.actors import OrganisationKind, Role
 from service.storage.database import Database
 from service.storage.models import ApiKey, Invitation, Manufacturer, Recall
+from service.web.core.services import services_of
 from tests.people import account, organisation, signed_in, token_of
 from tests.web.small_world import TOXIN, put
 
@@ -217,7 +218,7 @@ def walkers(app: Flask) -> list[FlaskClient]:
 @pytest.fixture
 def world(app: Flask) -> Flask:
     """Example Biologics with its records, and number 1 of each thing that people of it may touch."""
-    database: Database = app.extensions["vialcheck"].database
+    database: Database = services_of(app).database
     put(database)
     ours = organisation(database, OUR)
     assert account(database, ours, email="somebody@example.org") == 1

@@ -19,8 +19,9 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Account, Base, Invitation, Organisation, Scan, SignedIn
-from service.web.accounts.forms import own_path
+from service.web.accounts.common import own_path
 from service.web.core.access import COOKIE
+from service.web.core.services import services_of
 from tests.people import PASSWORD, member, signed_in, token_of
 
 ANN = "ann@example.org"
@@ -30,7 +31,7 @@ ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
 
 @pytest.fixture
 def database(app: Flask) -> Database:
-    opened: Database = app.extensions["vialcheck"].database
+    opened: Database = services_of(app).database
     return opened
 
 
@@ -95,7 +96,7 @@ def test_a_session_without_a_second_factor_is_led_to_prove_it(app: Flask, databa
     sign_in(strong)
     _, codes = set_up_codes(strong)
     weak = app.test_client()
-    sessions = app.extensions["vialcheck"].sessions
+    sessions = services_of(app).sessions
     old = sessions.begin(number, address="203.0.113.7", device="", strong=False)
     weak.set_cookie(COOKIE, old)
     assert weak.get("/people?x=1").location == "/account/prove?next=/people?x%3D1"
@@ -139,10 +140,10 @@ def test_a_session_that_was_there_before_signing_in_is_not_the_one_afterwards(
     cookie = client.get_cookie(COOKIE)
     assert cookie is not None
     assert cookie.value != planted
-    before = app.extensions["vialcheck"].sessions.begin(number, address="", device="")
+    before = services_of(app).sessions.begin(number, address="", device="")
     client.set_cookie(COOKIE, before)
     client.post("/sign-in", data={"email": ANN, "password": PASSWORD, "csrf": token_of(client)})
-    assert app.extensions["vialcheck"].sessions.actor(before, address="") is None
+    assert services_of(app).sessions.actor(before, address="") is None
 
 
 ELSEWHERE = [
@@ -207,14 +208,14 @@ def test_behind_a_proxy_its_word_counts_and_otherwise_nobodys(database_url: str)
     headers = {"X-Forwarded-For": "198.51.100.9", "X-Forwarded-Proto": "https"}
     for proxies, network, secure in ((0, "127.0.0.0/24", False), (1, "198.51.100.0/24", True)):
         app = create_app(Settings(database_url=database_url, proxies=proxies))
-        member(app.extensions["vialcheck"].database, email=ANN)
+        member(services_of(app).database, email=ANN)
         answer = app.test_client().post(
             "/sign-in", data={"email": ANN, "password": PASSWORD}, headers=headers
         )
         assert ("Secure" in answer.headers.getlist("Set-Cookie")[-1]) is secure
-        with app.extensions["vialcheck"].database.reading() as connection:
+        with services_of(app).database.reading() as connection:
             assert network in connection.scalars(select(SignedIn.network)).all()
-        app.extensions["vialcheck"].close()
+        services_of(app).close()
 
 
 def test_nobody_gives_themselves_a_role(app: Flask, database: Database) -> None:

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from service.errors import ErrorCode
 from service.storage.database import Database
+from service.web.core.services import services_of
 from tests.drawing import PLAIN, encoded, symbol, unit
 from tests.verification import world
 
@@ -184,8 +185,8 @@ def test_http_errors_have_the_same_shape(
 
 def test_a_database_that_is_gone_is_503_and_reads_like_no_pass(app: Flask) -> None:
     """Nothing that fails on the way may look like an answer."""
-    app.extensions["vialcheck"].database.engine.dispose()
-    app.extensions["vialcheck"].database.engine.pool._creator = _broken
+    services_of(app).database.engine.dispose()
+    services_of(app).database.engine.pool._creator = _broken  # type: ignore[assignment]  # it never returns
     response = app.test_client().post(URL, json={"scan": FULL})
     problem(response, 503, "storage_unavailable")
     assert response.headers["Retry-After"] == "1"

@@ -18,6 +18,7 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Delivery, Scan, Unit, Vial, VialEvent
 from service.web.core.access import COOKIE
+from service.web.core.services import services_of
 from tests.people import signed_in
 from tests.web.small_world import TOXIN, put
 
@@ -35,7 +36,7 @@ def app(sqlite_url: str) -> Iterator[Flask]:
     made = create_app(Settings(database_url=sqlite_url))
     made.testing = True
     yield made
-    made.extensions["vialcheck"].close()
+    services_of(made).close()
 
 
 class Person:
@@ -71,7 +72,7 @@ def nurse(app: Flask) -> Person:
 
 
 def rows(app: Flask, model: type) -> list[object]:
-    with app.extensions["vialcheck"].database.reading() as connection:
+    with services_of(app).database.reading() as connection:
         return list(connection.execute(select(model.__table__)))  # type: ignore[attr-defined]  # every model has one
 
 
@@ -106,7 +107,7 @@ def test_a_vial_comes_in_is_opened_used_and_finished(app: Flask, nurse: Person) 
 
 
 def test_more_than_the_vial_holds_is_said_and_kept(app: Flask, nurse: Person) -> None:
-    with app.extensions["vialcheck"].database.transaction() as connection:
+    with services_of(app).database.transaction() as connection:
         connection.exec_driver_sql("UPDATE product SET strengths = '100 units'")
     nurse.receive(UNIT)
     page = nurse.post("/vials/1/open", units="120")
@@ -144,7 +145,7 @@ def test_where_there_is_no_choice_nobody_is_asked(app: Flask, nurse: Person) -> 
     nurse.receive(LOT, count="2")
     assert nurse.post("/use", scan=LOT).request.path == "/vials/1"
     nurse.post("/vials/1/open")
-    with app.extensions["vialcheck"].database.transaction() as connection:
+    with services_of(app).database.transaction() as connection:
         connection.execute(update(Batch).where(Batch.lot == "A1001").values(status="recalled"))
     stopped = nurse.post("/use", scan=LOT)
     assert (stopped.request.path, title(stopped)) == ("/vials/1", "Stop. Do not use this vial")
@@ -153,7 +154,7 @@ def test_where_there_is_no_choice_nobody_is_asked(app: Flask, nurse: Person) -> 
 def test_a_recall_is_red_on_the_first_page(app: Flask, nurse: Person) -> None:
     nurse.receive(LOT, count="2")
     assert "Nothing needs your attention." in nurse.get("/clinic").text
-    with app.extensions["vialcheck"].database.transaction() as connection:
+    with services_of(app).database.transaction() as connection:
         connection.execute(update(Batch).where(Batch.lot == "A1001").values(status="recalled"))
     page = nurse.get("/clinic").text
     assert "2 of your vials must not be used" in page
@@ -189,7 +190,7 @@ def test_the_hours_after_opening_are_the_clinics_own(app: Flask, nurse: Person) 
     assert "Recorded." in nurse.post("/clinic/in-use", product="1", hours="4").text
     nurse.post("/vials/1/open")
     assert "use before" in nurse.get("/clinic").text
-    with app.extensions["vialcheck"].database.transaction() as connection:
+    with services_of(app).database.transaction() as connection:
         connection.exec_driver_sql("UPDATE vial SET use_before = '2020-01-01 00:00:00.000000'")
     assert "Open too long" in nurse.get("/clinic").text
     page = nurse.get("/vials/1")

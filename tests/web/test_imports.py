@@ -17,12 +17,13 @@ from werkzeug.test import TestResponse
 
 from service.accounts.actors import OrganisationKind, Role
 from service.app import create_app, imports_of
-from service.registry.import_jobs.worker import Worker
+from service.registry.import_jobs.worker import ImportWorker
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product
 from service.web.core import request_uploads
 from service.web.core.access import COOKIE
+from service.web.core.services import services_of
 from tests.people import organisation, signed_in
 from tests.registry.lists import count, table
 from tests.registry.workbook_files import sheet_xml, xlsx
@@ -37,7 +38,7 @@ class House:
 
     app: Flask
     database: Database
-    worker: Worker
+    worker: ImportWorker
 
     def browser(self, *roles: Role, **more: object) -> FlaskClient:
         return signed_in(self.app, *(roles or (Role.IMPORTER,)), **more)  # type: ignore[arg-type]
@@ -112,7 +113,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     settings = Settings(database_url=database_url, files=tmp_path / "files")
     app = create_app(settings)
     app.testing = True
-    service = app.extensions["vialcheck"]
+    service = services_of(app)
     with service.database.transaction() as connection:
         for number, (name, gtin) in enumerate((("Ours", GTIN), ("Theirs", THEIRS)), start=1):
             connection.execute(
@@ -128,7 +129,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
                 update(Manufacturer).where(Manufacturer.name == maker).values(organisation_id=owner)
             )
     shelf, _ = imports_of(settings, service.database)
-    yield House(app, service.database, Worker(service.database, shelf))
+    yield House(app, service.database, ImportWorker(service.database, shelf))
     service.close()
 
 
@@ -408,7 +409,7 @@ def test_no_file_an_empty_one_and_one_too_large(
     body = multipart(token(client), None if content is None else content.encode(), "a.csv")
     answer = client.post("/imports/new", data=body, content_type=MULTIPART)
     assert (answer.status_code, 'role="alert"' in answer.text) == (status, True)
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 PATHS = [

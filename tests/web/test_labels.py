@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from service.app import create_app
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
 from service.settings import Settings
+from service.web.core.services import services_of
 from service.web.public.labels import MOST_ONLINE
 from tests.label_reading import from_pdf, from_png, from_svg, identifiers, texts
 
@@ -30,7 +31,7 @@ def app(sqlite_url: str) -> Iterator[Flask]:
     application = create_app(Settings(database_url=sqlite_url, public_url=PUBLIC))
     application.testing = True
     yield application
-    application.extensions["vialcheck"].close()
+    services_of(application).close()
 
 
 def drawn(response: TestResponse) -> list[ProductIdentifier]:
@@ -70,7 +71,7 @@ def test_the_code_opens_the_operators_address_whoever_asks(client: FlaskClient) 
 def test_without_the_setting_the_code_opens_the_address_that_was_asked(sqlite_url: str) -> None:
     application = create_app(Settings(database_url=sqlite_url))
     response = application.test_client().get(WHOLE, base_url="http://clinic.local:8000")
-    application.extensions["vialcheck"].close()
+    services_of(application).close()
     assert texts(from_png(response.data)) == [f"http://clinic.local:8000/01/{GTIN}/10/A-7/21/SN1?17=271231"]
 
 

@@ -15,11 +15,12 @@ from sqlalchemy import update
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.reasons import Action
 from service.registry.lists.import_files import run
-from service.registry.statistics import Day
-from service.storage.audit import Who
+from service.registry.statistics import DayCount
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.charts.stacked_columns import BOTTOM, HEIGHT, TOP, WIDTH, columns
+from service.web.core.services import services_of
 from tests.people import organisation, signed_in
 from tests.registry.lists import GTIN, PRODUCTS, written
 from tests.web.small_world import TOXIN, put
@@ -27,7 +28,7 @@ from tests.web.small_world import TOXIN, put
 
 @pytest.fixture
 def world(app: Flask) -> Flask:
-    database: Database = app.extensions["vialcheck"].database
+    database: Database = services_of(app).database
     put(database)
     with database.transaction() as connection:
         connection.execute(update(Manufacturer).values(organisation_id=1))
@@ -36,7 +37,7 @@ def world(app: Flask) -> Flask:
 
 @pytest.fixture(autouse=True)
 def owner(app: Flask) -> None:
-    assert organisation(app.extensions["vialcheck"].database, "Example Biologics") == 1
+    assert organisation(services_of(app).database, "Example Biologics") == 1
 
 
 def test_from_the_overview_to_a_batch(world: Flask) -> None:
@@ -94,7 +95,7 @@ COUNTS = st.dictionaries(st.sampled_from(list(Action)), st.integers(0, 10**7))
 
 @given(st.lists(COUNTS, max_size=90))
 def test_every_column_lies_inside_the_chart(counts: list[dict[Action, int]]) -> None:
-    days = [Day(date(2026, 1, 1) + timedelta(days=at), each) for at, each in enumerate(counts)]
+    days = [DayCount(date(2026, 1, 1) + timedelta(days=at), each) for at, each in enumerate(counts)]
     chart = columns(days)
     assert chart.total == sum(day.total for day in days)
     assert len(chart.segments) == sum(1 for day in days for count in day.answers.values() if count)
@@ -123,14 +124,14 @@ def test_a_chart_is_a_drawing_with_a_name_and_a_table(world: Flask) -> None:
 
 
 def test_a_batch_tells_what_happened_to_it(app: Flask, tmp_path: Path) -> None:
-    database: Database = app.extensions["vialcheck"].database
-    assert run(database, [written(tmp_path, PRODUCTS)], who=Who("Ada"), reason="products").committed
+    database: Database = services_of(app).database
+    assert run(database, [written(tmp_path, PRODUCTS)], who=AuditActor("Ada"), reason="products").committed
     with database.transaction() as connection:
         connection.execute(update(Manufacturer).values(organisation_id=1))
     lots = "gtin,lot,expiry,status\n{},T1,2028-12-31,{}\n"
     for status, who in (("pending", "Ada"), ("released", "Bob")):
         file = written(tmp_path, lots.format(GTIN, status))
-        assert run(database, [file], who=Who(who), reason=f"by {who}").committed
+        assert run(database, [file], who=AuditActor(who), reason=f"by {who}").committed
     page = signed_in(app, Role.VIEWER).get(f"/products/{GTIN}/lots/T1").text
     assert page.index("by Bob") < page.index("by Ada"), "the newest first"
     assert "pending → released" in page

@@ -14,8 +14,9 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import QualityResult, Scan
-from service.web.public.authorities import AUTHORITIES
-from service.web.public.comparison import OUTCOMES, Outcome
+from service.web.core.services import services_of
+from service.web.text.authorities import AUTHORITIES
+from service.web.text.comparison import OUTCOMES, FieldOutcome
 from tests.web.small_world import FILLER, NOTICE, TOXIN, UNKNOWN_GTIN, put
 from tests.web.test_wording import BANNED
 
@@ -32,13 +33,13 @@ def world(sqlite_url: str) -> Iterator[Flask]:
     app = create_app(Settings(database_url=sqlite_url, public_url="https://check.example.org"))
     app.testing = True
     yield app
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 def scans(app: Flask) -> int:
     """How many checks are on disk, those that still wait included."""
-    app.extensions["vialcheck"].desk.close()
-    with app.extensions["vialcheck"].database.reading() as connection:
+    services_of(app).verification.close()
+    with services_of(app).database.reading() as connection:
         found: int = connection.execute(select(func.count()).select_from(Scan)).scalar_one()
         return found
 
@@ -443,7 +444,7 @@ def test_the_authorities_are_https_addresses_of_countries() -> None:
     for code, authority in AUTHORITIES.items():
         assert re.fullmatch(r"[A-Z]{2}", code)
         assert re.fullmatch(r"https://[a-z0-9.-]+/[A-Za-z0-9./_-]*", authority.url), authority
-    assert set(OUTCOMES) == set(Outcome)
+    assert set(OUTCOMES) == set(FieldOutcome)
 
 
 def test_no_one_is_led_away_or_framed(browser: FlaskClient) -> None:
@@ -456,7 +457,7 @@ def test_the_tests_before_release_are_shown_with_what_they_do_not_tell(
     world: Flask, browser: FlaskClient
 ) -> None:
     row = {"batch_id": 1, "test": "Potency", "method": "Cell-based assay", "result": "98 %"}
-    with world.extensions["vialcheck"].database.transaction() as connection:
+    with services_of(world).database.transaction() as connection:
         connection.execute(insert(QualityResult).values(row))
     page = words(browser.get(f"{LINK}/10/A1001"))
     assert "Potency Cell-based assay 98 %" in page
@@ -492,11 +493,11 @@ def test_what_the_box_says_is_asked_for_and_compared(browser: FlaskClient) -> No
 
 
 def test_a_check_counts_where_its_asker_says_that_they_are(app: Flask) -> None:
-    service = app.extensions["vialcheck"]
+    service = services_of(app)
     put(service.database)
     asked = {"gtin": TOXIN, "scan": "A1001", "serial": "SN0001", "market": "GB", "region": "Leeds"}
     assert app.test_client().post("/check", data=asked).status_code == 303
-    service.desk.close()
+    service.verification.close()
     with service.database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT country, region FROM scan").all()
     assert [tuple(row) for row in rows] == [("GB", "Leeds")]

@@ -26,6 +26,7 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.core import request_uploads
+from service.web.core.services import services_of
 from tests.drawing import beside, encoded, symbol, unit
 from tests.people import signed_in
 from tests.web.small_world import TOXIN, put
@@ -49,7 +50,7 @@ def world(database_url: str) -> Iterator[Flask]:
     app = create_app(Settings(database_url=database_url, public_url="https://check.example.org"))
     app.testing = True
     yield app
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 def send(

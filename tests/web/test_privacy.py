@@ -9,6 +9,7 @@ from markupsafe import escape
 
 from service.storage.retention import RULES
 from service.web.core.i18n import translation
+from service.web.core.services import services_of
 from service.web.text import retention_text
 from tests.web.small_world import TOXIN, put
 
@@ -34,7 +35,7 @@ def test_nothing_of_a_visitor_is_kept(
     app: Flask, database_url: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     """Every row of the database and every line of the logs, searched for what was planted."""
-    service = app.extensions["vialcheck"]
+    service = services_of(app)
     put(service.database)
     client = app.test_client()
     visitor = {
@@ -51,7 +52,7 @@ def test_nothing_of_a_visitor_is_kept(
             json={"gtin": TOXIN, "serial": "SN0001"},
             **visitor,
         )
-        service.desk.close()
+        service.verification.close()
     said = caplog.text
     with service.database.reading() as connection:
         for table in ("scan", "report", "audit_entry", "sighting", "client_key"):

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from service.accounts.actors import OrganisationKind, Role
 from service.storage.database import Database
 from service.storage.models import Batch
+from service.web.core.services import services_of
 from tests.people import signed_in
 from tests.registry import lots
 from tests.registry.lists import count, table
@@ -42,13 +43,13 @@ class Browser:
 
 @pytest.fixture
 def filled(app: Flask) -> Flask:
-    lots.put(app.extensions["vialcheck"].database)
+    lots.put(services_of(app).database)
     return app
 
 
 @pytest.fixture
 def database(filled: Flask) -> Database:
-    ours: Database = filled.extensions["vialcheck"].database
+    ours: Database = services_of(filled).database
     return ours
 
 

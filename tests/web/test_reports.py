@@ -14,6 +14,7 @@ from service.reports.intake import MOST_FROM_ONE
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core import request_uploads
+from service.web.core.services import services_of
 from service.web.public.report import send
 from tests.people import organisation, signed_in
 from tests.web.small_world import TOXIN, put
@@ -24,7 +25,7 @@ SCRIPT = "<script>alert(1)</script>"
 @pytest.fixture
 def world(app: Flask) -> Flask:
     """Records of Example Biologics, which has people here."""
-    database: Database = app.extensions["vialcheck"].database
+    database: Database = services_of(app).database
     put(database)
     owner = organisation(database, "Example Biologics")
     with database.transaction() as connection:

@@ -15,6 +15,7 @@ from service.app import create_app
 from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT
 from service.gs1.reading import read
 from service.settings import Settings
+from service.web.core.services import services_of
 from service.web.station.scanner_setup import TEST_CODE
 from tests.label_reading import from_svg
 
@@ -29,7 +30,7 @@ def app(sqlite_url: str) -> Iterator[Flask]:
     application = create_app(Settings(database_url=sqlite_url))
     application.testing = True
     yield application
-    application.extensions["vialcheck"].close()
+    services_of(application).close()
 
 
 def typed_on(name: str, text: str) -> str:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.authenticity.reasons import Action
 from service.settings import Settings
+from service.web.core.services import services_of
 from service.web.text.station_text import CHOICES, WORDS
 from tests.web.test_wording import BANNED
 
@@ -25,7 +26,7 @@ def client(sqlite_url: str) -> Iterator[FlaskClient]:
     app = create_app(Settings(database_url=sqlite_url))
     app.testing = True
     yield app.test_client()
-    app.extensions["vialcheck"].close()
+    services_of(app).close()
 
 
 def sentences(client: FlaskClient) -> dict[str, str]:

@@ -12,7 +12,8 @@ from service.authenticity.dispositions import Disposition
 from service.storage.database import Database
 from service.storage.models import Alert, Manufacturer, Unit
 from service.verification.question import Question
-from service.verification.service import Desk
+from service.verification.service import VerificationService
+from service.web.core.services import services_of
 from tests.people import organisation, signed_in, token_of
 from tests.web.small_world import TOXIN, put
 
@@ -24,7 +25,7 @@ UNIT = f"/watch/units/{TOXIN}/{CLONED}"
 @pytest.fixture
 def world(app: Flask) -> Flask:
     """One copied unit, a unit with an odd serial, a lot that nobody issued and one of nobody's products."""
-    database: Database = app.extensions["vialcheck"].database
+    database: Database = services_of(app).database
     put(database)
     number = organisation(database, "Example Biologics")
     with database.transaction() as connection:
@@ -33,7 +34,7 @@ def world(app: Flask) -> Flask:
         for serial in (CLONED, ODD):
             values = {"product_id": 1, "batch_id": 1, "serial": serial, "disposition": Disposition.ACTIVE}
             connection.execute(insert(Unit).values(values))
-    desk: Desk = app.extensions["vialcheck"].desk
+    desk: VerificationService = services_of(app).verification
 
     def ask(**fields: str) -> None:
         desk.verify(Question(**fields))  # type: ignore[arg-type]  # texts only

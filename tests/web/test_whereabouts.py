@@ -13,6 +13,7 @@ from service.app import create_app
 from service.errors import ErrorCode, RefusedError
 from service.settings import Settings
 from service.storage.models import Organisation, Scan, SightingRow
+from service.web.core.services import services_of
 from tests.people import signed_in
 from tests.verification import world
 from tests.web import mmdb
@@ -38,9 +39,9 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         },
     )
     application = create_app(Settings(database_url=database_url, places_database=str(places)))
-    world.fill(application.extensions["vialcheck"].database)
+    world.fill(services_of(application).database)
     yield application
-    application.extensions["vialcheck"].close()
+    services_of(application).close()
 
 
 def ask(app: Flask, address: str = HOME, client: Any = None, **body: object) -> Any:
@@ -52,7 +53,7 @@ def ask(app: Flask, address: str = HOME, client: Any = None, **body: object) -> 
     )
     assert response.status_code == 201
     assert response.json is not None
-    with app.extensions["vialcheck"].database.reading() as connection:
+    with services_of(app).database.reading() as connection:
         scan_id = response.json["id"]
         return connection.execute(select(Scan.__table__).where(Scan.id == scan_id)).one()
 
@@ -81,15 +82,15 @@ def test_the_form_takes_the_country_that_was_chosen(app: Flask) -> None:
     client = app.test_client()
     for fields in ({}, {"market": "TR"}):
         client.post("/check", data={"scan": FULL, **fields}, environ_base={"REMOTE_ADDR": HOME})
-    app.extensions["vialcheck"].desk.close()
-    with app.extensions["vialcheck"].database.reading() as connection:
+    services_of(app).verification.close()
+    with services_of(app).database.reading() as connection:
         found = {(scan.country, scan.region) for scan in connection.execute(select(Scan.__table__))}
     assert found == {("FR", "Auvergne"), ("TR", None)}
 
 
 def test_a_signed_in_clinic_is_where_it_is_registered_and_weighs_more(app: Flask) -> None:
     client = signed_in(app, Role.CLINIC, kind=OrganisationKind.CLINIC, name="Clinic", country="TR")
-    database = app.extensions["vialcheck"].database
+    database = services_of(app).database
     with database.transaction() as connection:
         connection.execute(update(Organisation).values(region="Izmir"))
     scan = ask(app, VPN, client)
@@ -100,13 +101,13 @@ def test_a_signed_in_clinic_is_where_it_is_registered_and_weighs_more(app: Flask
 
 def test_calling_oneself_a_clinic_is_not_being_one(app: Flask) -> None:
     ask(app)
-    with app.extensions["vialcheck"].database.reading() as connection:
+    with services_of(app).database.reading() as connection:
         assert connection.scalar(select(SightingRow.kind)) == 1
 
 
 def test_no_address_and_no_user_agent_is_in_the_database(app: Flask) -> None:
     ask(app)
-    database = app.extensions["vialcheck"].database
+    database = services_of(app).database
     with database.reading() as connection:
         for table in ("scan", "sighting", "client_key", "audit_entry"):
             said = str(connection.execute(text(f"SELECT * FROM {table}")).all())

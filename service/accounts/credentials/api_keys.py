@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, select, update
 
-from service.accounts.actors import Actor, OrganisationKind, Role, Scope
+from service.accounts.actors import Actor, ApiKeyScope, OrganisationKind, Role
 from service.accounts.networks import network_of
 from service.accounts.organisations import read_name
 from service.errors import (
@@ -19,7 +19,7 @@ from service.errors import (
     UnknownKeyError,
     VialcheckError,
 )
-from service.storage.audit import Change, write_down
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import ApiKey, Organisation
 
@@ -31,18 +31,18 @@ LIFETIMES = (30, 90, 365)
 
 _HINT = len(BEGINS) + 6
 _NOTED = timedelta(minutes=5)
-_ROLES = {Scope.IMPORT: Role.IMPORTER, Scope.VERIFY: Role.CLINIC}
+_ROLES = {ApiKeyScope.IMPORT: Role.IMPORTER, ApiKeyScope.VERIFY: Role.CLINIC}
 """What a use case asks of the person whose place a program takes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KeySummary:
     """A key as its organisation sees it. `hint` is how it begins."""
 
     id: int
     name: str
     hint: str
-    scopes: frozenset[Scope]
+    scopes: frozenset[ApiKeyScope]
     created: datetime
     ends: datetime
     last_used: datetime | None
@@ -51,7 +51,7 @@ class Key:
     over: bool
 
 
-class Keys:
+class ApiKeys:
     """Makes, recognises and revokes keys."""
 
     def __init__(
@@ -60,18 +60,18 @@ class Keys:
         self._database = database
         self._clock = clock
 
-    def of(self, organisation_id: int) -> list[Key]:
+    def of(self, organisation_id: int) -> list[KeySummary]:
         """Every key that was ever made, the newest first."""
         mine = select(ApiKey.__table__).where(ApiKey.organisation_id == organisation_id)
         with self._database.reading() as connection:
             rows = connection.execute(mine.order_by(ApiKey.id.desc())).all()
         now = self._clock()
         return [
-            Key(
+            KeySummary(
                 row.id,
                 row.name,
                 row.hint,
-                frozenset(map(Scope, row.scopes)),
+                frozenset(map(ApiKeyScope, row.scopes)),
                 row.created,
                 row.ends,
                 row.last_used,
@@ -99,7 +99,7 @@ class Keys:
         after = {"name": name, "scopes": sorted(chosen), "ends": values["ends"]}
         with self._database.transaction() as connection:
             connection.execute(insert(ApiKey).values(values))
-            change = Change("make_key", "key", key[:_HINT], after=after)
+            change = AuditChange("make_key", "key", key[:_HINT], after=after)
             write_down(connection, [change], who=actor.who, at=now, reason="people")
         return key
 
@@ -113,7 +113,7 @@ class Keys:
                 raise NotFoundError(ErrorCode.NOT_FOUND)
             gone = update(ApiKey).where(*mine, ApiKey.revoked.is_(None)).values(revoked=now)
             if connection.execute(gone).rowcount:
-                change = Change("revoke_key", "key", hint)
+                change = AuditChange("revoke_key", "key", hint)
                 write_down(connection, [change], who=actor.who, at=now, reason="people")
 
     def actor(self, key: str, *, address: str) -> Actor:
@@ -130,7 +130,7 @@ class Keys:
             seen = update(ApiKey).where(ApiKey.id == row.id).values(last_used=now, last_network=network)
             with self._database.transaction(durable=False) as connection:
                 connection.execute(seen)
-        scopes = frozenset(map(Scope, row.scopes))
+        scopes = frozenset(map(ApiKeyScope, row.scopes))
         return Actor(
             name=f"{row.name} ({row.hint}…)",
             account_id=None,
@@ -158,13 +158,13 @@ def _hash_of(key: str) -> str:
     return hashlib.sha256(f"key {key}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read(name: str, scopes: Iterable[str], days: str) -> tuple[str, frozenset[Scope], int]:
+def _read(name: str, scopes: Iterable[str], days: str) -> tuple[str, frozenset[ApiKeyScope], int]:
     errors: list[VialcheckError] = []
     try:
         name = read_name(name, longest=80)
     except VialcheckError as error:
         errors.append(error)
-    chosen = frozenset(Scope(scope) for scope in scopes if scope in set(Scope))
+    chosen = frozenset(ApiKeyScope(scope) for scope in scopes if scope in set(ApiKeyScope))
     if not chosen:
         errors.append(RefusedError(ErrorCode.CHOICE_MISSING, field="scopes"))
     if days not in map(str, LIFETIMES):

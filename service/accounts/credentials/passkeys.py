@@ -31,7 +31,7 @@ from webauthn.helpers.structs import (
 from service.accounts.actors import Actor
 from service.accounts.credentials.second_factor import ISSUER, factors_in, note
 from service.accounts.organisations import read_name
-from service.accounts.sign_in.pending_actions import Begun, Purpose
+from service.accounts.sign_in.pending_actions import PendingActions, Purpose
 from service.errors import ErrorCode, ForbiddenError, NotFoundError, RefusedError
 from service.storage.database import Database
 from service.storage.models import Passkey as Row
@@ -48,7 +48,7 @@ class Passkey:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class RelyingParty:
     """Whom a browser takes us for: the origin (`https://check.example.org`) and its host."""
 
     origin: str
@@ -56,7 +56,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PasskeyOptions:
     """What to ask the browser (as JSON that its API takes), and the token that finishes it."""
 
     options: dict[str, Any]
@@ -71,7 +71,7 @@ class Passkeys:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._begun = Begun(database, clock=clock)
+        self._begun = PendingActions(database, clock=clock)
 
     def of(self, account_id: int) -> list[Passkey]:
         """An account's, the oldest first."""
@@ -80,7 +80,7 @@ class Passkeys:
             rows = connection.execute(columns.where(Row.account_id == account_id).order_by(Row.id)).all()
         return [Passkey(*row) for row in rows]
 
-    def ask_for_new(self, actor: Actor, site: Site) -> Question:
+    def ask_for_new(self, actor: Actor, site: RelyingParty) -> PasskeyOptions:
         """To set one up on this device; one that has one of this account's already is told so."""
         account_id = actor.person_id
         options = generate_registration_options(
@@ -97,9 +97,9 @@ class Passkeys:
         )
         challenge = bytes_to_base64url(options.challenge)
         token = self._begun.begin(Purpose.NEW_PASSKEY, account_id, challenge=challenge)
-        return Question(json.loads(options_to_json(options)), token)
+        return PasskeyOptions(json.loads(options_to_json(options)), token)
 
-    def add(self, actor: Actor, site: Site, token: str, credential: str, name: str) -> None:
+    def add(self, actor: Actor, site: RelyingParty, token: str, credential: str, name: str) -> None:
         """From now on it counts. RefusedError(PASSKEY_REFUSED), ForbiddenError(FORM_EXPIRED)."""
         account_id, label, now = actor.person_id, read_name(name, longest=80), self._clock()
         started = self._begun.finish(Purpose.NEW_PASSKEY, token)
@@ -142,7 +142,7 @@ class Passkeys:
                 raise RefusedError(ErrorCode.LAST_FACTOR)
             note(connection, actor, "remove_factor", {"factor": "passkey", "name": name}, now)
 
-    def ask(self, site: Site, account_id: int | None = None) -> Question:
+    def ask(self, site: RelyingParty, account_id: int | None = None) -> PasskeyOptions:
         """To sign in: as `account_id`, or (None) as whoever's passkey the device offers."""
         options = generate_authentication_options(
             rp_id=site.host,
@@ -151,9 +151,9 @@ class Passkeys:
         )
         challenge = bytes_to_base64url(options.challenge)
         token = self._begun.begin(Purpose.PASSKEY, account_id, challenge=challenge)
-        return Question(json.loads(options_to_json(options)), token)
+        return PasskeyOptions(json.loads(options_to_json(options)), token)
 
-    def check(self, site: Site, token: str, credential: str) -> int:
+    def check(self, site: RelyingParty, token: str, credential: str) -> int:
         """Whose passkey answered. RefusedError(PASSKEY_REFUSED), SIGN_IN_LATE for an answer given twice."""
         started = self._begun.finish(Purpose.PASSKEY, token)
         if started is None:

@@ -11,11 +11,11 @@ from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from service.accounts.actors import Actor
-from service.accounts.credentials.secret_box import Seal
-from service.accounts.sign_in.login_throttle import Guesses, Limit
-from service.accounts.sign_in.pending_actions import Begun, Purpose
+from service.accounts.credentials.secret_box import SecretBox
+from service.accounts.sign_in.login_throttle import LoginThrottle, ThrottleLimit
+from service.accounts.sign_in.pending_actions import PendingActions, Purpose
 from service.errors import ErrorCode, ForbiddenError, RefusedError
-from service.storage.audit import Change, write_down
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import CodeGenerator, Passkey, RecoveryCode
 
@@ -24,7 +24,7 @@ RECOVERY_CODES = 10
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 _GROUPS, _IN_A_GROUP = 4, 4  # 79 bits: too many to try, even for somebody who has the hashes
 _DRIFT = 1  # a phone's clock may be half a minute off, either way
-_LIMIT = Limit("code", free=5, longest=timedelta(hours=1))
+_LIMIT = ThrottleLimit("code", free=5, longest=timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,15 @@ class SecondFactors:
     def __init__(
         self,
         database: Database,
-        seal: Seal,
+        seal: SecretBox,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._seal = seal
         self._clock = clock
-        self._begun = Begun(database, clock=clock)
-        self._guesses = Guesses(database, clock=clock)
+        self._begun = PendingActions(database, clock=clock)
+        self._guesses = LoginThrottle(database, clock=clock)
 
     def of(self, account_id: int) -> Factors:
         """What this account has."""
@@ -190,7 +190,7 @@ def factors_in(connection: Connection, account_id: int) -> Factors:
 
 def note(connection: Connection, actor: Actor, action: str, after: dict[str, object], at: datetime) -> None:
     """Write down what somebody changed of their own account."""
-    change = Change(action, "account", actor.email, after=after)
+    change = AuditChange(action, "account", actor.email, after=after)
     write_down(connection, [change], who=actor.who, at=at, reason="by themselves")
 
 

@@ -19,7 +19,7 @@ _SHORTEST = 32
 _NONCE = 12
 
 
-class Seal:
+class SecretBox:
     """Seals and opens short texts. `bound_to`: what a sealed text belongs to; elsewhere it does not open."""
 
     def __init__(self, key: str, file: Path) -> None:

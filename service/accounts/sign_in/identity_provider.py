@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class IdentityProvider:
     """`issuer` is its address exactly as it says it itself; the other two are what it knows us by."""
 
     issuer: str

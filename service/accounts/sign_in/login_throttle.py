@@ -19,7 +19,7 @@ _FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class ThrottleLimit:
     """`free` wrong guesses cost nothing; from then on a wait that doubles with each, up to `longest`."""
 
     name: str
@@ -32,21 +32,21 @@ class Limit:
             return timedelta(0)
         return min(timedelta(seconds=2 ** min(count - self.free, 30)), self.longest)
 
-    def at(self, *what: str) -> "Subject":
+    def at(self, *what: str) -> "ThrottledSubject":
         """This limit on guesses at, or from, something."""
         text = "\0".join((self.name, *what))
-        return Subject(self, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+        return ThrottledSubject(self, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ThrottledSubject:
     """What is counted together. `key` is a hash: the table does not list who was guessed at."""
 
-    limit: Limit
+    limit: ThrottleLimit
     key: str
 
 
-class Guesses:
+class LoginThrottle:
     """Counts wrong guesses, for all processes."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Guesses:
         self._database = database
         self._clock = clock
 
-    def count(self, subjects: Iterable[Subject]) -> None:
+    def count(self, subjects: Iterable[ThrottledSubject]) -> None:
         """Count one guess against each; WaitError, and nothing is counted, where one has to wait."""
         now = self._clock()
         ordered = sorted(set(subjects), key=lambda each: each.key)  # everybody locks in one order
@@ -71,7 +71,9 @@ class Guesses:
                     update(WrongGuesses).where(WrongGuesses.subject == each.key).values(values)
                 )
 
-    def was_right(self, subjects: Iterable[Subject], *, forget: Iterable[Subject] = ()) -> None:
+    def was_right(
+        self, subjects: Iterable[ThrottledSubject], *, forget: Iterable[ThrottledSubject] = ()
+    ) -> None:
         """Take back what was just counted; `forget` all that was ever counted against some of them."""
         forgotten = {each.key for each in forget}
         with self._database.transaction() as connection:
@@ -86,7 +88,7 @@ class Guesses:
                     )
             connection.execute(delete(WrongGuesses).where(WrongGuesses.last < self._clock() - _FORGOTTEN))
 
-    def _kept(self, connection: Connection, subject: Subject, now: datetime) -> tuple[int, datetime]:
+    def _kept(self, connection: Connection, subject: ThrottledSubject, now: datetime) -> tuple[int, datetime]:
         """The row of a subject, locked until the transaction ends."""
         where = WrongGuesses.subject == subject.key
         fresh = {"subject": subject.key, "count": 0, "last": now}

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from service.accounts.sign_in.sessions import hash_of
 from service.storage.database import Database
-from service.storage.models import Begun as Row
+from service.storage.models import PendingActionRow as Row
 
 LASTS = timedelta(minutes=15)
 
@@ -27,14 +27,14 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class PendingAction:
     """Who began (None: nobody knows yet), and what it was about, as plain values."""
 
     account_id: int | None
     about: Mapping[str, Any]
 
 
-class Begun:
+class PendingActions:
     """Begins, and finishes once."""
 
     def __init__(
@@ -52,18 +52,18 @@ class Begun:
             connection.execute(insert(Row).values(values | {"about": about, "ends": now + LASTS}))
         return token
 
-    def look(self, purpose: Purpose, token: str) -> Started | None:
+    def look(self, purpose: Purpose, token: str) -> PendingAction | None:
         """What it is about, without finishing it; None for a token that begins nothing, or no longer."""
         with self._database.reading() as connection:
             row = connection.execute(select(Row.__table__).where(*self._valid(purpose, token))).first()
-        return Started(row.account_id, row.about) if row is not None else None
+        return PendingAction(row.account_id, row.about) if row is not None else None
 
-    def finish(self, purpose: Purpose, token: str) -> Started | None:
+    def finish(self, purpose: Purpose, token: str) -> PendingAction | None:
         """What it was about; only the first who finishes it is told."""
         taken = delete(Row).where(*self._valid(purpose, token)).returning(Row.account_id, Row.about)
         with self._database.transaction(durable=False) as connection:
             row = connection.execute(taken).first()
-        return Started(row.account_id, row.about) if row is not None else None
+        return PendingAction(row.account_id, row.about) if row is not None else None
 
     def _valid(self, purpose: Purpose, token: str) -> tuple[Any, ...]:
         return Row.token_hash == hash_of(token), Row.purpose == purpose, Row.ends > self._clock()

@@ -15,20 +15,20 @@ from sqlalchemy import Connection, delete, exists, select, update
 
 from service.accounts.actors import Actor, Role, needs_second_factor
 from service.accounts.credentials import passwords
-from service.accounts.credentials.passkeys import Passkeys, Site
+from service.accounts.credentials.passkeys import Passkeys, RelyingParty
 from service.accounts.credentials.second_factor import SecondFactors, factors_in
 from service.accounts.networks import network_of
-from service.accounts.sign_in.login_throttle import Guesses, Limit, Subject
-from service.accounts.sign_in.pending_actions import Begun, Purpose
+from service.accounts.sign_in.login_throttle import LoginThrottle, ThrottledSubject, ThrottleLimit
+from service.accounts.sign_in.pending_actions import PendingActions, Purpose
 from service.accounts.sign_in.sessions import Sessions
 from service.errors import ErrorCode, ForbiddenError, RefusedError
-from service.storage.audit import MOST_OF_AN_ID, Change, Who, write_down
+from service.storage.audit import MOST_OF_AN_ID, AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Account, AuditEntry, SignedIn
 
-_HERE = Limit("password", free=5, longest=timedelta(minutes=15))
-_ANYWHERE = Limit("password from anywhere", free=10, longest=timedelta(minutes=15))
-_NETWORK = Limit("network", free=50, longest=timedelta(minutes=15))
+_HERE = ThrottleLimit("password", free=5, longest=timedelta(minutes=15))
+_ANYWHERE = ThrottleLimit("password from anywhere", free=10, longest=timedelta(minutes=15))
+_NETWORK = ThrottleLimit("network", free=50, longest=timedelta(minutes=15))
 
 NOBODY = "(no such account)"
 """What the audit calls an address that nobody has: what was typed there may be a password."""
@@ -77,8 +77,8 @@ class SignIn:
         self._sessions = sessions
         self._factors = factors
         self._clock = clock
-        self._begun = Begun(database, clock=clock)
-        self._guesses = Guesses(database, clock=clock)
+        self._begun = PendingActions(database, clock=clock)
+        self._guesses = LoginThrottle(database, clock=clock)
 
     def with_password(self, email: str, password: str, visitor: Visitor) -> SignedInAs | SecondStep:
         """Sign in, or go on to the second step. RefusedError(SIGN_IN_WRONG), WaitError."""
@@ -121,7 +121,7 @@ class SignIn:
         return self.begin(account_id, visitor, how=f"{started.about['how']} and {how}", strong=True)
 
     def with_passkey(
-        self, passkeys: Passkeys, site: Site, token: str, credential: str, visitor: Visitor
+        self, passkeys: Passkeys, site: RelyingParty, token: str, credential: str, visitor: Visitor
     ) -> SignedInAs:
         """Sign in with a passkey's answer: it is both factors in one. Raises what `Passkeys.check` raises."""
         try:
@@ -144,7 +144,7 @@ class SignIn:
         mine = SignedIn.token_hash == session, SignedIn.account_id == actor.person_id
         with self._database.transaction() as connection:
             if connection.execute(delete(SignedIn).where(*mine)).rowcount:
-                change = Change("end_session", "account", actor.email)
+                change = AuditChange("end_session", "account", actor.email)
                 write_down(connection, [change], who=actor.who, at=self._clock(), reason="by themselves")
 
     def begin(
@@ -161,8 +161,8 @@ class SignIn:
             token = self._sessions.begin_in(
                 connection, account_id, address=visitor.address, device=visitor.device, strong=strong
             )
-            change = Change("prove" if instead_of else "sign_in", "account", row.email)
-            who = Who(row.name, row.id, row.organisation_id, visitor.network)
+            change = AuditChange("prove" if instead_of else "sign_in", "account", row.email)
+            who = AuditActor(row.name, row.id, row.organisation_id, visitor.network)
             write_down(connection, [change], who=who, at=now, reason=how)
             lacks = needs_second_factor(map(Role, row.roles)) and not factors_in(connection, account_id).any
         return SignedInAs(token, lacks)
@@ -171,7 +171,7 @@ class SignIn:
         """End the session that this is asked in."""
         with self._database.transaction() as connection:
             connection.execute(delete(SignedIn).where(SignedIn.token_hash == actor.session))
-            change = Change("sign_out", "account", actor.email)
+            change = AuditChange("sign_out", "account", actor.email)
             write_down(connection, [change], who=actor.who, at=self._clock(), reason="by themselves")
 
     def _checked(self, account_id: int, code: str, visitor: Visitor) -> str:
@@ -183,7 +183,7 @@ class SignIn:
             self._note_refusal(row, visitor, "code")
             raise
 
-    def _subjects(self, email: str, visitor: Visitor) -> tuple[list[Subject], Subject]:
+    def _subjects(self, email: str, visitor: Visitor) -> tuple[list[ThrottledSubject], ThrottledSubject]:
         """What this guess counts against, and what of it a right password wipes out."""
         network = visitor.network or visitor.address
         here = _HERE.at(email, network)
@@ -195,8 +195,8 @@ class SignIn:
 
     def _note_refusal(self, row: Any, visitor: Visitor, what: str) -> None:
         organisation = row.organisation_id if row is not None else None
-        who = Who("unknown person", None, organisation, visitor.network)
-        change = Change("sign_in_refused", "account", row.email if row is not None else NOBODY)
+        who = AuditActor("unknown person", None, organisation, visitor.network)
+        change = AuditChange("sign_in_refused", "account", row.email if row is not None else NOBODY)
         with self._database.transaction() as connection:
             write_down(connection, [change], who=who, at=self._clock(), reason=f"wrong {what}")
 

@@ -21,10 +21,10 @@ from sqlalchemy import Connection, insert, select
 
 from service.accounts.invitations import Invitations
 from service.accounts.organisations import read_name
-from service.accounts.sign_in.identity_provider import Provider
-from service.accounts.sign_in.pending_actions import Begun, Purpose
+from service.accounts.sign_in.identity_provider import IdentityProvider
+from service.accounts.sign_in.pending_actions import PendingActions, Purpose
 from service.errors import ErrorCode, ForbiddenError, RefusedError, UnavailableError, VialcheckError
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Account
 from service.storage.models import SingleSignOn as Row
@@ -36,7 +36,7 @@ _AT_HOME = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class AuthorizationRedirect:
     """Where the browser goes, and the token for its cookie, without which nobody comes back."""
 
     address: str
@@ -50,7 +50,7 @@ class SingleSignOn:
         self,
         database: Database,
         invitations: Invitations,
-        provider: Provider,
+        provider: IdentityProvider,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -58,9 +58,9 @@ class SingleSignOn:
         self._invitations = invitations
         self._provider = provider
         self._clock = clock
-        self._begun = Begun(database, clock=clock)
+        self._begun = PendingActions(database, clock=clock)
 
-    def begin(self, redirect_uri: str, wanted: str) -> Departure:
+    def begin(self, redirect_uri: str, wanted: str) -> AuthorizationRedirect:
         """`wanted` is our page to go to afterwards. UnavailableError where the service does not answer."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         query = {
@@ -82,7 +82,7 @@ class SingleSignOn:
             redirect_uri=redirect_uri,
             next=wanted,
         )
-        return Departure(f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}", token)
+        return AuthorizationRedirect(f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}", token)
 
     def finish(self, token: str, *, state: str, code: str) -> tuple[int, str]:
         """Whose account it is, and where they wanted to go. RefusedError(SINGLE_SIGN_ON_REFUSED)."""
@@ -160,8 +160,8 @@ class SingleSignOn:
 
     def _note(self, connection: Connection, account_id: int, email: str, now: datetime) -> None:
         row = connection.execute(select(Account.__table__).where(Account.id == account_id)).one()
-        who = Who(row.name, account_id, row.organisation_id)
-        change = Change("link", "account", email, after={"issuer": self._provider.issuer})
+        who = AuditActor(row.name, account_id, row.organisation_id)
+        change = AuditChange("link", "account", email, after={"issuer": self._provider.issuer})
         write_down(connection, [change], who=who, at=now, reason="single sign-on")
 
     def _fetched(self, method: str, address: str, **more: Any) -> dict[str, Any]:

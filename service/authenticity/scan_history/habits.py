@@ -11,7 +11,7 @@ from math import log2, log10
 
 from msgspec import Struct
 
-from service.authenticity.scan_history.sightings import Place
+from service.authenticity.scan_history.sightings import Region
 
 DAY = 86400
 
@@ -33,7 +33,7 @@ def seldom(days: float, half: float) -> float:
     return min(LONGEST, log10(1 + (max(days, 0.0) / half) ** 1.5))
 
 
-class Habits(Struct, frozen=True):
+class ScanHabits(Struct, frozen=True):
     """What single vials were seen to show.
 
     `both` is the weight of another device in another place; `by_length` that of a time between scans, for
@@ -84,7 +84,7 @@ class Learning:
             self._short += number
             self._short_both += lesson.both * number
 
-    def habits(self) -> Habits:
+    def habits(self) -> ScanHabits:
         """What can be said by now."""
         weights, beyond = [], self._again
         for number, found in enumerate(self._lengths):
@@ -94,10 +94,10 @@ class Learning:
         differ = (self._short_both + _PRIOR * _PRIOR_BOTH) / (self._short + _PRIOR)
         scanned_again = (self._again + _PRIOR * 0.4) / (self._units + _PRIOR)
         both = _MARGIN - log10(differ * scanned_again)
-        return Habits(min(_MOST, max(_LEAST, both)), tuple(max(0.0, each) for each in weights))
+        return ScanHabits(min(_MOST, max(_LEAST, both)), tuple(max(0.0, each) for each in weights))
 
 
-def differ_in_both(one: tuple[Place, str], other: tuple[Place, str]) -> bool:
+def differ_in_both(one: tuple[Region, str], other: tuple[Region, str]) -> bool:
     """Whether two scans are of two devices in two places, all of them known."""
     (place, device), (place_2, device_2) = one, other
     return (

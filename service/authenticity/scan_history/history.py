@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from service.authenticity.scan_history.score import DEFAULTS, Suspicion, Thresholds, weigh
-from service.authenticity.scan_history.sightings import Place, Sighting
+from service.authenticity.scan_history.score import DEFAULTS, SuspicionScore, Thresholds, weigh
+from service.authenticity.scan_history.sightings import Region, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class SeenBefore:
     asked for, and how many that begin like this one were asked for by anybody.
     """
 
-    place: Place
+    place: Region
     before: tuple[Sighting, ...]
     every: tuple[Sighting, ...]
     of_unit: bool = True
@@ -33,7 +33,7 @@ class SeenBefore:
     thresholds: Thresholds = DEFAULTS
     cleared: Cleared | None = None
 
-    suspicion: Suspicion = field(init=False)
+    suspicion: SuspicionScore = field(init=False)
     """How much a unit's scans look like several units."""
 
     def __post_init__(self) -> None:

@@ -11,8 +11,8 @@ from datetime import timedelta
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history.history import SeenBefore
-from service.authenticity.scan_history.score import Suspicion, Thresholds
-from service.authenticity.scan_history.sightings import Kind, Place, Sighting, day_of
+from service.authenticity.scan_history.score import SuspicionScore, Thresholds
+from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind, day_of
 
 Reasons = Iterator[Reason]
 
@@ -67,14 +67,14 @@ def _of_unit(evidence: Evidence, history: SeenBefore) -> Reasons:
         yield _said(ReasonCode.MANY_DEVICES, Action.CHECK, suspicion)
 
 
-def _several_units(suspicion: Suspicion) -> Reasons:
+def _several_units(suspicion: SuspicionScore) -> Reasons:
     if len(suspicion.places) > 1:
         yield _said(ReasonCode.SEEN_ELSEWHERE, Action.QUARANTINE, suspicion)
     if suspicion.journey or suspicion.full:
         yield _said(ReasonCode.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, suspicion)
 
 
-def of_suspicion(suspicion: Suspicion, thresholds: Thresholds) -> Reasons:
+def of_suspicion(suspicion: SuspicionScore, thresholds: Thresholds) -> Reasons:
     """What is said of a unit that stands out, of which nothing is known but its scans."""
     yield from _several_units(suspicion)
     if suspicion.used_elsewhere:
@@ -112,12 +112,12 @@ def _outside_market(evidence: Evidence, history: SeenBefore) -> Reasons:
         for each in _brought_out(history.every)
         if each.place.country and each.place.country not in markets
     ]
-    trade = any(each.kind is not Kind.STRANGER for each in outside)
+    trade = any(each.kind is not SightingKind.STRANGER for each in outside)
     devices = 0
     for each in outside:
         devices |= each.devices
     if trade or devices.bit_count() >= _OUTSIDE:
-        places = tuple(sorted({Place(each.place.country) for each in outside}))
+        places = tuple(sorted({Region(each.place.country) for each in outside}))
         params = (("places", named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, _by_whom(outside), params)
     elif history.suspicion.full:
@@ -138,7 +138,7 @@ def _of_lot(evidence: Evidence, history: SeenBefore) -> Reasons:
     markets = _markets(evidence)
     abroad = {each.place.country for each in lines if each.place.country} - set(markets)
     if markets and len(abroad) >= thresholds.lot_countries:
-        places = tuple(Place(country) for country in sorted(abroad))
+        places = tuple(Region(country) for country in sorted(abroad))
         params = (("places", named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.LOT_SEEN_ELSEWHERE, Action.CHECK, params)
 
@@ -161,7 +161,7 @@ def _checked_before(history: SeenBefore) -> Reasons:
     if home and abroad and history.of_unit:
         # One other country is a journey or a wrong address far more often than a copy: whoever has the
         # vial knows, and is told.
-        places = tuple(Place(country) for country in sorted(abroad))
+        places = tuple(Region(country) for country in sorted(abroad))
         params = (("places", named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.CHECKED_ABROAD, Action.ACCEPT, params)
 
@@ -172,14 +172,16 @@ def _markets(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _brought_out(lines: tuple[Sighting, ...]) -> list[Sighting]:
-    return [each for each in lines if each.kind is not Kind.SUPPLY]
+    return [each for each in lines if each.kind is not SightingKind.SUPPLY]
 
 
 def _by_whom(lines: list[Sighting]) -> Action:
-    return Action.QUARANTINE if any(each.kind is not Kind.STRANGER for each in lines) else Action.CHECK
+    return (
+        Action.QUARANTINE if any(each.kind is not SightingKind.STRANGER for each in lines) else Action.CHECK
+    )
 
 
-def _said(code: ReasonCode, severity: Action, suspicion: Suspicion) -> Reason:
+def _said(code: ReasonCode, severity: Action, suspicion: SuspicionScore) -> Reason:
     places = suspicion.places
     if code is ReasonCode.IMPOSSIBLE_JOURNEY and suspicion.journey and not suspicion.full:
         places = suspicion.journey
@@ -195,6 +197,6 @@ def _said(code: ReasonCode, severity: Action, suspicion: Suspicion) -> Reason:
     return Reason(code, severity, params)
 
 
-def named(places: tuple[Place, ...]) -> str:
+def named(places: tuple[Region, ...]) -> str:
     """`FR/Lyon|IT/Turin|TR/`: for the doors to put into words."""
     return "|".join(f"{place.country}/{place.region}" for place in places[:MOST_NAMED])

@@ -18,12 +18,12 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from service.authenticity.scan_history.habits import Habits, seldom
+from service.authenticity.scan_history.habits import ScanHabits, seldom
 from service.authenticity.scan_history.sightings import (
     MOST_PLACES,
-    Kind,
-    Place,
+    Region,
     Sighting,
+    SightingKind,
     hours_apart,
     same_window,
 )
@@ -71,30 +71,30 @@ class Thresholds(Struct, frozen=True):
     lot_checks: float = 10.0
     lot_countries: int = 3
     guesses: int = 12
-    habits: Habits | None = None
+    habits: ScanHabits | None = None
 
 
 DEFAULTS = Thresholds()
 
 
-class Suspicion(Struct, frozen=True):
+class SuspicionScore(Struct, frozen=True):
     """How strong, and what it rests on: places, devices, days between the scans that differ most."""
 
     score: float
-    places: tuple[Place, ...]
+    places: tuple[Region, ...]
     devices: int
     days: int
     scans: int
-    journey: tuple[Place, Place] | None = None
+    journey: tuple[Region, Region] | None = None
     used_elsewhere: bool = False
     full: bool = False
 
 
-def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
+def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> SuspicionScore:
     """Judge the history of one unit. Total; an empty history has no suspicion."""
-    sightings = tuple(each for each in sightings if each.kind is not Kind.SUPPLY)
+    sightings = tuple(each for each in sightings if each.kind is not SightingKind.SUPPLY)
     if not sightings:
-        return Suspicion(0.0, (), 0, 0, 0)
+        return SuspicionScore(0.0, (), 0, 0, 0)
     if len(sightings) == 1 and thresholds.key_days:
         return _of_one_place(sightings[0])  # most checks by far: there is nothing to weigh
     clients, places, full = _union(sightings), _places(sightings), is_full(sightings)
@@ -102,7 +102,7 @@ def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
     # More places than are kept: whatever the others would have shown may be among them.
     score, journey = (_BEYOND, None) if full else _weighed(sightings, places, clients, thresholds)
     first, last = min(each.first for each in sightings), max(each.last for each in sightings)
-    return Suspicion(
+    return SuspicionScore(
         round(score + _USED_ELSEWHERE * elsewhere, 3),
         places,
         clients.bit_count(),
@@ -114,14 +114,14 @@ def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> Suspicion:
     )
 
 
-def _of_one_place(line: Sighting) -> Suspicion:
+def _of_one_place(line: Sighting) -> SuspicionScore:
     places = (line.place,) if line.place.known else ()
-    return Suspicion(0.0, places, line.devices.bit_count(), (line.last - line.first) // DAY, line.count)
+    return SuspicionScore(0.0, places, line.devices.bit_count(), (line.last - line.first) // DAY, line.count)
 
 
 def _weighed(
-    sightings: tuple[Sighting, ...], places: tuple[Place, ...], clients: int, thresholds: Thresholds
-) -> tuple[float, tuple[Place, Place] | None]:
+    sightings: tuple[Sighting, ...], places: tuple[Region, ...], clients: int, thresholds: Thresholds
+) -> tuple[float, tuple[Region, Region] | None]:
     """The score of places, devices and times, and a journey that nobody makes."""
     score = max(
         _score([each for each in sightings if each.devices and each.place.known], thresholds),
@@ -138,7 +138,9 @@ def _weighed(
 
 def is_full(sightings: Iterable[Sighting]) -> bool:
     """Whether a kind of asker has seen it in as many places as are kept, so that some may be missing."""
-    kinds = Counter(each.kind for each in sightings if each.place.known and each.kind is not Kind.SUPPLY)
+    kinds = Counter(
+        each.kind for each in sightings if each.place.known and each.kind is not SightingKind.SUPPLY
+    )
     return max(kinds.values(), default=0) >= MOST_PLACES
 
 
@@ -148,8 +150,8 @@ def _score(sightings: list[Sighting], thresholds: Thresholds) -> float:
     weights = _KEY if thresholds.key_days else _BOTH
     if thresholds.habits is not None and not thresholds.key_days:
         weights = (thresholds.habits.both, *weights[1:])
-    strangers = [each for each in sightings if each.kind is Kind.STRANGER]
-    trade = [each for each in sightings if each.kind is not Kind.STRANGER]
+    strangers = [each for each in sightings if each.kind is SightingKind.STRANGER]
+    trade = [each for each in sightings if each.kind is not SightingKind.STRANGER]
     found = _handed_over(strangers, trade)
     for group in (strangers, trade):
         for grouped in _levels(group):
@@ -175,7 +177,7 @@ def _at_once(strangers: list[Sighting], trade: list[Sighting]) -> bool:
     )
 
 
-def _elsewhere(one: Place, other: Place) -> bool:
+def _elsewhere(one: Region, other: Region) -> bool:
     """Whether two places are certainly not the same: what is not known may be anything."""
     if one.country and other.country and one.country != other.country:
         return True
@@ -202,13 +204,13 @@ def _score_devices(sightings: list[Sighting], thresholds: Thresholds) -> float:
     return _summed(_DEVICE, devices - 1) + _seldom(span, thresholds)
 
 
-def _levels(sightings: list[Sighting]) -> Iterable[dict[Place, list[Sighting]]]:
+def _levels(sightings: list[Sighting]) -> Iterable[dict[Region, list[Sighting]]]:
     """Grouped by country, and by region: where only the country is known it may be any of its regions."""
-    by_country: dict[Place, list[Sighting]] = {}
-    by_region: dict[Place, list[Sighting]] = {}
+    by_country: dict[Region, list[Sighting]] = {}
+    by_region: dict[Region, list[Sighting]] = {}
     for each in sightings:
         if each.place.country:
-            by_country.setdefault(Place(each.place.country), []).append(each)
+            by_country.setdefault(Region(each.place.country), []).append(each)
         if each.place.region:
             by_region.setdefault(each.place, []).append(each)
     if len(by_country) > 1:
@@ -245,7 +247,7 @@ def _apart(groups: Iterable[list[Sighting]]) -> int:
     return sum(place(number, 0) < 0 for number in range(len(sets)))
 
 
-def _gap(grouped: dict[Place, list[Sighting]]) -> int:
+def _gap(grouped: dict[Region, list[Sighting]]) -> int:
     """The longest time between scans in two different places, in seconds."""
     ends = [
         (min(each.first for each in lines), max(each.last for each in lines)) for lines in grouped.values()
@@ -273,9 +275,9 @@ def _union(sightings: Iterable[Sighting]) -> int:
     return found
 
 
-def _places(sightings: Iterable[Sighting]) -> tuple[Place, ...]:
+def _places(sightings: Iterable[Sighting]) -> tuple[Region, ...]:
     """The known places, in the order of their first scans; a country is not named beside its regions."""
-    firsts: dict[Place, int] = {}
+    firsts: dict[Region, int] = {}
     for each in sightings:
         if each.place.known:
             firsts[each.place] = min(each.first, firsts.get(each.place, each.first))
@@ -284,7 +286,7 @@ def _places(sightings: Iterable[Sighting]) -> tuple[Place, ...]:
     return tuple(sorted(found, key=lambda place: (firsts[place], place)))
 
 
-def _journey(sightings: tuple[Sighting, ...]) -> tuple[Place, Place] | None:
+def _journey(sightings: tuple[Sighting, ...]) -> tuple[Region, Region] | None:
     """Two countries that one vial cannot have been in within two hours, two devices at least."""
     found = None
     for number, one in enumerate(sightings):
@@ -303,9 +305,9 @@ def _journey(sightings: tuple[Sighting, ...]) -> tuple[Place, Place] | None:
     return found
 
 
-def _courier(sightings: tuple[Sighting, ...]) -> tuple[Place, Place] | None:
+def _courier(sightings: tuple[Sighting, ...]) -> tuple[Region, Region] | None:
     """Two countries whose clinics had it sooner one after the other than anybody brings it."""
-    trade = [each for each in sightings if each.kind is not Kind.STRANGER and each.place.country]
+    trade = [each for each in sightings if each.kind is not SightingKind.STRANGER and each.place.country]
     found = [
         (min(one.place, other.place), max(one.place, other.place))
         for number, one in enumerate(trade)
@@ -318,14 +320,21 @@ def _courier(sightings: tuple[Sighting, ...]) -> tuple[Place, Place] | None:
 
 def _abroad(sightings: tuple[Sighting, ...]) -> bool:
     return (
-        len({each.place.country for each in sightings if each.kind is Kind.TRADE and each.place.country}) > 1
+        len(
+            {
+                each.place.country
+                for each in sightings
+                if each.kind is SightingKind.TRADE and each.place.country
+            }
+        )
+        > 1
     )
 
 
 def _used_elsewhere(sightings: tuple[Sighting, ...]) -> bool:
     """Dispensed in one place, and a day or more later the trade of another place has it."""
-    used = [each for each in sightings if each.kind is Kind.DISPENSING]
-    trade = [each for each in sightings if each.kind in (Kind.TRADE, Kind.DISPENSING)]
+    used = [each for each in sightings if each.kind is SightingKind.DISPENSING]
+    trade = [each for each in sightings if each.kind in (SightingKind.TRADE, SightingKind.DISPENSING)]
     if used and is_full(trade):
         return True
     return any(

@@ -37,7 +37,7 @@ _COORDINATES = re.compile(r"[-+]?\d{1,3}[.,]\d+\s*°?\s*[NSEWnsew]?")
 _JUNK = re.compile(r"[\s()\[\];,/|]+")
 
 
-class Kind(IntEnum):
+class SightingKind(IntEnum):
     """Who saw the code: anybody, a clinic or pharmacy, whoever dispensed it, or whoever brought it there.
 
     A depot on the way is in another place than the clinic and tells nothing: it is kept and not weighed.
@@ -49,7 +49,7 @@ class Kind(IntEnum):
     SUPPLY = 4
 
 
-class Place(Struct, frozen=True, order=True):
+class Region(Struct, frozen=True, order=True):
     """Where, as coarse as it is kept: ISO 3166-1 alpha-2 and the name of a region, either may be empty."""
 
     country: str = ""
@@ -61,7 +61,7 @@ class Place(Struct, frozen=True, order=True):
         return bool(self.country or self.region)
 
 
-NOWHERE = Place()
+NOWHERE = Region()
 
 
 class Sighting(Struct, frozen=True):
@@ -72,8 +72,8 @@ class Sighting(Struct, frozen=True):
     remainders.
     """
 
-    kind: Kind
-    place: Place
+    kind: SightingKind
+    place: Region
     first: int
     last: int
     count: int = 1
@@ -110,12 +110,12 @@ class Sighting(Struct, frozen=True):
         )
 
 
-def sighting(kind: Kind, place: Place, at: datetime, client: str = "") -> Sighting:
+def sighting(kind: SightingKind, place: Region, at: datetime, client: str = "") -> Sighting:
     """One scan, at a moment (aware) by a client (an opaque key; empty: not known)."""
     return sighting_at(kind, place, int(at.timestamp()), client)
 
 
-def sighting_at(kind: Kind, place: Place, seconds: int, client: str = "") -> Sighting:
+def sighting_at(kind: SightingKind, place: Region, seconds: int, client: str = "") -> Sighting:
     """The same, the moment in seconds since 1970."""
     window = seconds // _WINDOW
     return Sighting(
@@ -136,19 +136,19 @@ def together(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
     A place that is kept in the end was kept from its first scan on: the ranks before it only ever grow more.
     So whichever scans came first, the same ones are in its line, and the same ones in the rest's.
     """
-    lines: dict[tuple[Kind, int], Sighting] = {}
+    lines: dict[tuple[SightingKind, int], Sighting] = {}
     for each in sightings:
         _put(lines, each)
     if len(lines) == 1:
         return tuple(lines.values())
-    for kind in Kind if len(lines) > MOST_PLACES else ():
+    for kind in SightingKind if len(lines) > MOST_PLACES else ():
         ranks = sorted(number for of, number in lines if of is kind and number)
         for number in ranks[MOST_PLACES:]:
             _put(lines, replace(lines.pop((kind, number)), place=NOWHERE))
     return tuple(lines[key] for key in sorted(lines))
 
 
-def _put(lines: dict[tuple[Kind, int], Sighting], sighting: Sighting) -> None:
+def _put(lines: dict[tuple[SightingKind, int], Sighting], sighting: Sighting) -> None:
     key = (sighting.kind, sighting.rank)
     held = lines.get(key)
     lines[key] = held.and_also(sighting) if held else sighting
@@ -203,7 +203,7 @@ def day_of(seconds: int) -> date:
 
 
 @lru_cache(maxsize=4096)
-def rounded(country: str, region: str) -> Place:
+def rounded(country: str, region: str) -> Region:
     """A place as it is kept: no coordinates, no accents, no capitals but the first.
 
     >>> rounded("FR", " LYON (45.7640, 4.8357)"), rounded("", "46.2, 6.1")
@@ -217,7 +217,7 @@ def rounded(country: str, region: str) -> Place:
     plain = unicodedata.normalize("NFKD", named)
     plain = "".join(each for each in plain if each.isprintable() and not unicodedata.combining(each))
     words = _JUNK.sub(" ", plain).strip().casefold()[:MOST_CHARACTERS].strip()
-    return Place(country.upper(), words.title())
+    return Region(country.upper(), words.title())
 
 
 def _numbers(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history import rules
 from service.authenticity.scan_history.history import SeenBefore
 from service.authenticity.scan_history.score import DEFAULTS, Thresholds
-from service.authenticity.scan_history.sightings import Kind, Place, Sighting
+from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind
 
 DEVICES_OF_AN_UNKNOWN_LOT = 3
 """So many devices ask for a lot that is not on record before anybody is bothered with it."""
@@ -75,10 +75,10 @@ def of_unknown_lot(lines: Iterable[Sighting]) -> StandingOut | None:
     for each in seen:
         clients |= each.clients
     devices = clients.bit_count()  # all without a key count as one
-    trade = any(each.kind is not Kind.STRANGER for each in seen)
+    trade = any(each.kind is not SightingKind.STRANGER for each in seen)
     if devices < DEVICES_OF_AN_UNKNOWN_LOT:
         return None
-    firsts: dict[Place, int] = {}
+    firsts: dict[Region, int] = {}
     for each in seen:
         if each.place.known:
             firsts[each.place] = min(each.first, firsts.get(each.place, each.first))

@@ -14,7 +14,7 @@ from service.authenticity.evidence import AlertKind
 from service.errors import ErrorCode, ForbiddenError, NotFoundError
 from service.gs1.identifiers import Expiry
 from service.registry.lists.kinds.alerts import AlertFacts, notices
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Alert, Batch, Manufacturer, Product, Scan, Unit
 
@@ -24,7 +24,7 @@ _MOST_COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class MatchedChecks:
     """What an alert touches. `clinics`: organisations that made the checks; `last`: the latest of these."""
 
     batches: int
@@ -35,7 +35,7 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertShown:
+class AlertDetails:
     """One alert as people read it."""
 
     id: int
@@ -57,10 +57,10 @@ class AlertShown:
     detail: str
     uncut: tuple[str, ...]
     entered: datetime | None
-    touched: Touched | None = None
+    touched: MatchedChecks | None = None
 
 
-def listed(database: Database, who: Who, *, regulator: bool, search: str = "") -> list[AlertShown]:
+def listed(database: Database, who: AuditActor, *, regulator: bool, search: str = "") -> list[AlertDetails]:
     """Alerts, the latest first, at most `MOST`: all for a regulator, those of their own products for others.
 
     `search`: a part of a lot, product, authority or reference.
@@ -74,14 +74,14 @@ def listed(database: Database, who: Who, *, regulator: bool, search: str = "") -
         return [_shown(row) for row in connection.execute(statement).mappings()]
 
 
-def unread(database: Database, who: Who, *, regulator: bool) -> int:
+def unread(database: Database, who: AuditActor, *, regulator: bool) -> int:
     """How many of them have text that no program could make facts of."""
     with database.reading() as connection:
         inner = _visible(who, regulator=regulator).where(Alert.uncut != "").subquery()
         return connection.scalar(select(func.count()).select_from(inner)) or 0
 
 
-def find(database: Database, number: int, who: Who, *, regulator: bool) -> AlertShown:
+def find(database: Database, number: int, who: AuditActor, *, regulator: bool) -> AlertDetails:
     """One alert and what it touches. NotFoundError for one that they may not see."""
     with database.reading() as connection:
         statement = _visible(who, regulator=regulator).where(Alert.id == number)
@@ -104,14 +104,14 @@ def touched_by_new(database: Database, since: datetime) -> int:
     return len(found)
 
 
-def touched(connection: Connection, alert: AlertShown) -> Touched:
+def touched(connection: Connection, alert: AlertDetails) -> MatchedChecks:
     """Count what it names: its lot wherever that was presented, its serials, or else its whole product."""
     batches = _batches(alert)
     units = _units(alert)
     checks = select(Scan.at, Scan.organisation_id).where(_scans(alert)).limit(_MOST_COUNTED).subquery()
     figures = (func.count(), func.count(checks.c.organisation_id.distinct()), func.max(checks.c.at))
     count, clinics, last = connection.execute(select(*figures).select_from(checks)).one()
-    return Touched(
+    return MatchedChecks(
         batches=connection.scalar(select(func.count()).select_from(Batch).where(batches)) or 0,
         units=connection.scalar(select(func.count()).select_from(Unit).where(units)) or 0,
         scans=count,
@@ -124,7 +124,7 @@ def raise_alert(
     database: Database,
     facts: AlertFacts,
     *,
-    who: Who,
+    who: AuditActor,
     reason: str,
     regulator: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -145,12 +145,12 @@ def raise_alert(
             statement = insert(Alert).values(notice | more).returning(Alert.id)
             numbers.append(connection.execute(statement).scalar_one())
             said = {name: value for name, value in notice.items() if value not in (None, "")}
-            change = Change("create", "alert", notice["fingerprint"], after=said)
+            change = AuditChange("create", "alert", notice["fingerprint"], after=said)
             write_down(connection, [change], who=who, at=at, reason=reason)
         return int(numbers[0])
 
 
-def _product(connection: Connection, facts: AlertFacts, who: Who, *, regulator: bool) -> int | None:
+def _product(connection: Connection, facts: AlertFacts, who: AuditActor, *, regulator: bool) -> int | None:
     row = connection.execute(
         select(Product.id, Manufacturer.organisation_id)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
@@ -163,7 +163,7 @@ def _product(connection: Connection, facts: AlertFacts, who: Who, *, regulator: 
     return int(row.id)
 
 
-def _visible(who: Who, *, regulator: bool) -> Select[*tuple[Any, ...]]:
+def _visible(who: AuditActor, *, regulator: bool) -> Select[*tuple[Any, ...]]:
     statement: Select[*tuple[Any, ...]] = select(Alert.__table__)
     if regulator or who.organisation_id is None:
         return statement
@@ -180,7 +180,7 @@ def _visible(who: Who, *, regulator: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _batches(alert: AlertShown) -> ColumnElement[bool]:
+def _batches(alert: AlertDetails) -> ColumnElement[bool]:
     if alert.lot_key:
         same = Batch.lot_key == alert.lot_key
         return same & (Batch.product_id == alert.product_id) if alert.product_id is not None else same
@@ -189,7 +189,7 @@ def _batches(alert: AlertShown) -> ColumnElement[bool]:
     return false()
 
 
-def _units(alert: AlertShown) -> ColumnElement[bool]:
+def _units(alert: AlertDetails) -> ColumnElement[bool]:
     if alert.serial or alert.serial_prefix:
         if alert.product_id is None:
             return false()  # of any product: no index would find them, and they say nothing
@@ -201,7 +201,7 @@ def _units(alert: AlertShown) -> ColumnElement[bool]:
     return Unit.batch_id.in_(select(wanted.c.id)) & Unit.product_id.in_(select(wanted.c.product_id))
 
 
-def _scans(alert: AlertShown) -> ColumnElement[bool]:
+def _scans(alert: AlertDetails) -> ColumnElement[bool]:
     of_product = Scan.product_id == alert.product_id if alert.product_id is not None else None
     if alert.serial or alert.serial_prefix:
         serial = func.lower(Scan.presented["serial"].as_string())
@@ -216,7 +216,7 @@ def _scans(alert: AlertShown) -> ColumnElement[bool]:
     return of_product if of_product is not None else false()
 
 
-def _shown(row: Any) -> AlertShown:
+def _shown(row: Any) -> AlertDetails:
     same = {
         name: row[name]
         for name in (
@@ -227,4 +227,4 @@ def _shown(row: Any) -> AlertShown:
     }
     expiry = Expiry.from_record(row["expiry"], row["expiry_month_only"]) if row["expiry"] else None
     uncut = tuple(line for line in row["uncut"].split("\n") if line)
-    return AlertShown(kind=AlertKind(row["kind"]), expiry=expiry, uncut=uncut, **same)
+    return AlertDetails(kind=AlertKind(row["kind"]), expiry=expiry, uncut=uncut, **same)

@@ -21,12 +21,12 @@ from service.errors import ErrorCode, IdentifierError, RefusedError, VialcheckEr
 from service.gs1.identifiers import Expiry, Lot, check_digit
 from service.registry.alerts.code_info import Cut, CutLot, cut
 from service.registry.lists.cells import free_text
-from service.registry.lists.columns import Header, Kind
-from service.registry.lists.import_journal import Journal
+from service.registry.lists.columns import Header, ListKind
+from service.registry.lists.import_journal import ImportJournal
 from service.registry.lists.kinds.alerts import AlertFacts, Alerts
 from service.registry.lists.list_importer import CHUNK, Meter
 from service.registry.lists.readers import Row
-from service.registry.lists.rejected_rows import Refusals
+from service.registry.lists.rejected_rows import RejectedRows
 
 AUTHORITY = "FDA"
 LARGEST = 64 * 1024 * 1024
@@ -50,7 +50,7 @@ def looks_like_json(path: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class OpenFdaReport:
     """One report: what a program made of its text (`cut`), and the notices that it becomes."""
 
     number: str
@@ -65,7 +65,7 @@ class OpenFda:
 
     encoding = "utf-8"
     delimiter = ","
-    header = Header(Kind.ALERTS, _LABELS, dict(zip(_LABELS, range(3), strict=True)), (), None)
+    header = Header(ListKind.ALERTS, _LABELS, dict(zip(_LABELS, range(3), strict=True)), (), None)
 
     def __init__(self, path: Path) -> None:
         """Read it. Raises NOT_FOUND or FILE_UNREADABLE."""
@@ -88,7 +88,7 @@ class OpenFda:
         for place, result in enumerate(self._results, start=1):
             yield place, [_text(result, label) for label in _LABELS]
 
-    def reports(self) -> Iterator[tuple[int, "Report | VialcheckError"]]:
+    def reports(self) -> Iterator[tuple[int, "OpenFdaReport | VialcheckError"]]:
         """Each report, or why it cannot be one."""
         for place, result in enumerate(self._results, start=1):
             try:
@@ -97,17 +97,19 @@ class OpenFda:
                 yield place, error
 
 
-class Notices:
+class OpenFdaNotices:
     """Reports on their way in."""
 
     def __init__(self, source: OpenFda) -> None:
         self._source = source
 
-    def prepare(self, refusals: Refusals, meter: Meter) -> None:  # noqa: ARG002 (all is refused in `apply`)
+    def prepare(self, refusals: RejectedRows, meter: Meter) -> None:  # noqa: ARG002 (all is refused in `apply`)
         """There is nothing to do without the record."""
         meter(self._source.size)
 
-    def apply(self, connection: Connection, journal: Journal, refusals: Refusals, meter: Meter) -> None:
+    def apply(
+        self, connection: Connection, journal: ImportJournal, refusals: RejectedRows, meter: Meter
+    ) -> None:
         """Put in the notices that are not on record yet."""
         waiting: list[tuple[int, AlertFacts]] = []
         for place, report in self._source.reports():
@@ -121,14 +123,14 @@ class Notices:
         meter(self._source.size)
 
     @staticmethod
-    def _store(connection: Connection, waiting: list[tuple[int, AlertFacts]], journal: Journal) -> None:
+    def _store(connection: Connection, waiting: list[tuple[int, AlertFacts]], journal: ImportJournal) -> None:
         if waiting:
             Alerts().store(connection, waiting, journal)
             journal.write()
             waiting.clear()
 
 
-def read_report(result: Mapping[str, Any]) -> Report:
+def read_report(result: Mapping[str, Any]) -> OpenFdaReport:
     """One of `results`. Raises VALUE_MISSING or VALUE_INVALID for one without its number or product."""
     number = _text(result, "recall_number").strip()
     if not _NUMBER.fullmatch(number):
@@ -147,7 +149,7 @@ def read_report(result: Mapping[str, Any]) -> Report:
     if not notices:
         gtin = _gtin(described) if found.all_lots and not re.search(r"[0-9]", uncut) else ""
         notices = (_notice(common | {"gtin": gtin}, None, None),)
-    return Report(number, described, found, uncut, notices)
+    return OpenFdaReport(number, described, found, uncut, notices)
 
 
 def _common(result: Mapping[str, Any], number: str, described: str, uncut: str) -> dict[str, Any]:

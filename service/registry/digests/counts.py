@@ -10,13 +10,13 @@ from service.accounts.actors import OrganisationKind
 from service.registry.digests.subscriptions import Subscription
 from service.registry.suspects.queries import NOBODYS, STRONG, VERY_STRONG
 from service.storage.database import Database
-from service.storage.hot.sightings import Scope
+from service.storage.hot.sightings import SubjectScope
 from service.storage.models import Manufacturer, Product, Report, Suspect
-from service.storage.suspects import State
+from service.storage.suspects import SuspectState
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class DigestCounts:
     """What came after `since` and not after `until`.
 
     `suspects`: very strong, strong, worth a look; lots that are not on record are `unknown_lots` instead.
@@ -37,19 +37,19 @@ class News:
         return bool(sum(self.suspects) or self.unknown_lots or self.reports)
 
 
-def gather(database: Database, subscription: Subscription, until: datetime) -> News:
+def gather(database: Database, subscription: Subscription, until: datetime) -> DigestCounts:
     """Count what is new since the last digest, and still to be looked into."""
     since = subscription.until
     regulator = subscription.kind is OrganisationKind.REGULATOR
     own: ColumnElement[bool] = Manufacturer.organisation_id == subscription.organisation_id
     level = case((Suspect.score >= VERY_STRONG, 3), (Suspect.score >= STRONG, 2), else_=1).label("level")
-    unknown = (Suspect.scope == Scope.UNKNOWN_LOT).label("unknown")
+    unknown = (Suspect.scope == SubjectScope.UNKNOWN_LOT).label("unknown")
     standing: Any = (
         select(level, unknown, func.count().label("many"))
         .select_from(Suspect)
         .outerjoin(Product, Product.id == Suspect.product_id)
         .outerjoin(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .where(Suspect.state == State.OPEN, Suspect.moved > since, Suspect.moved <= until)
+        .where(Suspect.state == SuspectState.OPEN, Suspect.moved > since, Suspect.moved <= until)
         .where(Suspect.product_id == NOBODYS if regulator else own)
         .group_by(level, unknown)
     )
@@ -65,7 +65,7 @@ def gather(database: Database, subscription: Subscription, until: datetime) -> N
             else:
                 levels[row.level] += row.many
         reports, harmed = connection.execute(reported).one()
-    return News(
+    return DigestCounts(
         organisation=subscription.organisation,
         since=since,
         until=until,

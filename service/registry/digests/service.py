@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import update
 
 from service.errors import VialcheckError
-from service.registry.digests.counts import News, gather
+from service.registry.digests.counts import DigestCounts, gather
 from service.registry.digests.subscriptions import EVERY, Subscription, listed
 from service.registry.digests.transport import mail, post
 from service.storage.database import Database
@@ -25,16 +25,16 @@ _STILL_COMING = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class DigestTransport:
     """How to say it, and by which server. `address` is where the pages are."""
 
-    text: Callable[[News, str], tuple[str, str]]
+    text: Callable[[DigestCounts, str], tuple[str, str]]
     address: str
     smtp: str = ""
     sender: str = ""
 
 
-def content(news: News, address: str) -> dict[str, Any]:
+def content(news: DigestCounts, address: str) -> dict[str, Any]:
     """What a web address is sent."""
     very_strong, strong, worth_a_look = news.suspects
     return {
@@ -49,13 +49,15 @@ def content(news: News, address: str) -> dict[str, Any]:
     }
 
 
-def waiting(database: Database, now: datetime) -> list[tuple[Subscription, News]]:
+def waiting(database: Database, now: datetime) -> list[tuple[Subscription, DigestCounts]]:
     """What each organisation would be told now."""
     until = now - _STILL_COMING
     return [(each, gather(database, each, until)) for each in listed(database) if each.until < until]
 
 
-def send(database: Database, ways: Ways, now: datetime, *, due_only: bool = True) -> list[tuple[str, bool]]:
+def send(
+    database: Database, ways: DigestTransport, now: datetime, *, due_only: bool = True
+) -> list[tuple[str, bool]]:
     """Tell whoever is due (or everybody); each organisation, and whether it was told.
 
     Where there is nothing new nothing is sent, and that counts as told. One that cannot be reached keeps
@@ -78,7 +80,7 @@ def send(database: Database, ways: Ways, now: datetime, *, due_only: bool = True
     return done
 
 
-def _tell(subscription: Subscription, news: News, ways: Ways, now: datetime) -> None:
+def _tell(subscription: Subscription, news: DigestCounts, ways: DigestTransport, now: datetime) -> None:
     if subscription.webhook:
         post(subscription.webhook, subscription.secret, content(news, ways.address), now)
     else:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from service.accounts.actors import OrganisationKind
 from service.errors import ErrorCode, RefusedError
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Digest, Organisation
 
@@ -51,7 +51,7 @@ def subscribe(
     organisation: str,
     *,
     every: str,
-    who: Who,
+    who: AuditActor,
     email: str = "",
     webhook: str = "",
     clock: Callable[[], datetime] = _now,
@@ -72,13 +72,13 @@ def subscribe(
         connection.execute(delete(Digest).where(Digest.organisation_id == row.id))
         values = {"organisation_id": row.id, "email": email, "webhook": webhook, "secret": secret}
         connection.execute(insert(Digest).values(values | {"every": every, "until": at}))
-        change = Change("digest_set", "organisation", organisation, before, _said(connection, row.id))
+        change = AuditChange("digest_set", "organisation", organisation, before, _said(connection, row.id))
         write_down(connection, [change], who=who, at=at, reason="vialcheck digest set")
     return secret
 
 
 def unsubscribe(
-    database: Database, organisation: str, *, who: Who, clock: Callable[[], datetime] = _now
+    database: Database, organisation: str, *, who: AuditActor, clock: Callable[[], datetime] = _now
 ) -> bool:
     """Send it nothing from now on; whether anything was sent before. RefusedError as above."""
     with database.transaction() as connection:
@@ -87,7 +87,7 @@ def unsubscribe(
         if before is None:
             return False
         connection.execute(delete(Digest).where(Digest.organisation_id == row.id))
-        change = Change("digest_off", "organisation", organisation, before, None)
+        change = AuditChange("digest_off", "organisation", organisation, before, None)
         write_down(connection, [change], who=who, at=clock(), reason="vialcheck digest off")
     return True
 

@@ -9,21 +9,21 @@ from sqlalchemy import Connection
 
 from service.authenticity.dispositions import Disposition
 from service.errors import ConflictError, ErrorCode, VialcheckError
-from service.registry.import_jobs.plan import Piece, Row
+from service.registry.import_jobs.plan import PlanPiece, Row
 from service.registry.import_jobs.preview import ROOMS
 from service.registry.import_jobs.preview_units import unit_cells
 from service.registry.lists.cells import Cells
 from service.registry.lists.columns import Header
-from service.registry.lists.import_journal import Journal
-from service.registry.lists.kinds.unit_targets import Group, Place, Places
+from service.registry.lists.import_journal import ImportJournal
+from service.registry.lists.kinds.unit_targets import UnitRowGroup, UnitTarget, UnitTargets
 from service.registry.lists.rejected_rows import RowError, given_back, reason_of
 from service.storage.database.commissioning import commission, recorded_otherwise
 
-JournalOf = Callable[[Piece], Journal]
+JournalOf = Callable[[PlanPiece], ImportJournal]
 
 
 @dataclass(slots=True)
-class Refused:
+class PlanRefused:
     """Rows that were fine when they were shown, with their cells and what has come between."""
 
     header: Header
@@ -35,9 +35,11 @@ class Refused:
         self.rows.append({"line": line, "cells": cells, "reason": reason_of(line, self.header, problems)})
 
 
-def put_on_record(connection: Connection, header: Header, piece: Piece, journal: Journal) -> Refused:
+def put_on_record(
+    connection: Connection, header: Header, piece: PlanPiece, journal: ImportJournal
+) -> PlanRefused:
     """Put the rows of the piece on record and count them; what cannot be taken any more."""
-    refused = Refused(header)
+    refused = PlanRefused(header)
     if piece.rows:
         _rows(connection, piece.rows, journal, refused)
     if piece.groups:
@@ -46,7 +48,7 @@ def put_on_record(connection: Connection, header: Header, piece: Piece, journal:
     return refused
 
 
-def _rows(connection: Connection, rows: Sequence[Row], journal: Journal, refused: Refused) -> None:
+def _rows(connection: Connection, rows: Sequence[Row], journal: ImportJournal, refused: PlanRefused) -> None:
     room = ROOMS[refused.header.kind]()
     facts = [(line, room.parse(Cells(refused.header, cells))) for line, cells, _ in rows]
     errors = room.store(connection, facts, journal)
@@ -55,12 +57,14 @@ def _rows(connection: Connection, rows: Sequence[Row], journal: Journal, refused
             refused.add(line, given_back(refused.header, cells), errors[line])
 
 
-def _units(connection: Connection, groups: Sequence[Group], journal: Journal, refused: Refused) -> None:
-    places = Places(connection, journal.owner)
+def _units(
+    connection: Connection, groups: Sequence[UnitRowGroup], journal: ImportJournal, refused: PlanRefused
+) -> None:
+    places = UnitTargets(connection, journal.owner)
     new: dict[str, int] = {}
     for group in groups:
         place = places.find(group.what)
-        if not isinstance(place, Place):
+        if not isinstance(place, UnitTarget):
             for line, serial in _each(group):
                 refused.add(line, unit_cells(refused.header, group.what, serial), place)
             continue
@@ -82,7 +86,7 @@ def _units(connection: Connection, groups: Sequence[Group], journal: Journal, re
             journal.note("commission", "batch", name, after={"units": count})
 
 
-def _each(group: Group) -> Iterator[tuple[int, str]]:
+def _each(group: UnitRowGroup) -> Iterator[tuple[int, str]]:
     return zip(json.loads(group.lines), json.loads(group.serials), strict=True)
 
 

@@ -14,7 +14,7 @@ _BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class StoredFile:
     """A file that was put on the shelf, on disk: its folder, its bytes and their SHA-256."""
 
     folder: str
@@ -22,13 +22,13 @@ class Taken:
     sha256: str
 
 
-class Shelf:
+class ImportFiles:
     """The files of every import that is on its way. What was decided on is not needed here any more."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def take(self, source: IO[bytes], most: int) -> Taken:
+    def take(self, source: IO[bytes], most: int) -> StoredFile:
         """Keep what `source` gives, without ever holding all of it. FILE_EMPTY, FILE_TOO_LARGE."""
         folder = secrets.token_hex(16)
         (self.root / folder).mkdir(parents=True, mode=0o700)
@@ -46,7 +46,7 @@ class Shelf:
         except BaseException:
             self.remove(folder)
             raise
-        return Taken(folder, size, digest.hexdigest())
+        return StoredFile(folder, size, digest.hexdigest())
 
     def list(self, folder: str) -> Path:
         """The list as it was sent."""

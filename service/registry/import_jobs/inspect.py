@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.lists.columns import Header, Kind, guessed, likeliest
+from service.registry.lists.columns import Header, ListKind, guessed, likeliest
 from service.registry.lists.readers import Table, header_in, records_of
 from service.registry.lists.typed_cells import unmarked
 from service.registry.workbooks import is_container, unpacked
@@ -21,7 +21,7 @@ _SHOWN = 60  # characters of a cell
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SheetSummary:
     """One sheet, or the whole of a text file (`sheet` empty). `examples`: the first rows, as they are read.
 
     `kind` and `columns` are what the headers look like: a meaning for each, or empty. `columns` may be what
@@ -31,7 +31,7 @@ class Part:
     sheet: str
     labels: tuple[str, ...]
     examples: tuple[tuple[str, ...], ...]
-    kind: Kind
+    kind: ListKind
     columns: tuple[str, ...]
     remembered: bool = False
 
@@ -43,7 +43,7 @@ class Part:
     @classmethod
     def of(cls, sheet: str, labels: list[str], rows: Iterator[list[str]]) -> Self:
         """A part with its headers read."""
-        kind = likeliest(labels) or Kind.UNITS
+        kind = likeliest(labels) or ListKind.UNITS
         examples = tuple(
             tuple(_short(cell) for cell in row[: len(labels)]) for row in islice(rows, _EXAMPLES)
         )
@@ -52,7 +52,7 @@ class Part:
     @classmethod
     def from_record(cls, kept: dict[str, Any]) -> Self:
         """As `record` kept it."""
-        kept = kept | {"kind": Kind(kept["kind"]), "examples": tuple(map(tuple, kept["examples"]))}
+        kept = kept | {"kind": ListKind(kept["kind"]), "examples": tuple(map(tuple, kept["examples"]))}
         return cls(**kept | {name: tuple(kept[name]) for name in ("labels", "columns")})
 
     def record(self) -> dict[str, Any]:
@@ -64,24 +64,26 @@ class _Unread(Table):
     """A list whose headers nobody has read yet: it has no kind."""
 
     def _header_of(self, cells: list[str]) -> Header:
-        return Header(Kind.UNITS, tuple(cells), {}, (), None)
+        return Header(ListKind.UNITS, tuple(cells), {}, (), None)
 
 
-def look(path: Path) -> list[Part]:
+def inspect_file(path: Path) -> list[SheetSummary]:
     """The parts of the file. Raises what `Table` raises for a file that is no list at all."""
     with path.open("rb") as source:
         start = source.read(8)
     if not is_container(start):
         with _Unread(path) as table:
             labels = list(table.header.labels)
-            return [Part.of("", _some(labels), (row for _, row in table.rows()))]
+            return [SheetSummary.of("", _some(labels), (row for _, row in table.rows()))]
     parts = []
     with tempfile.TemporaryDirectory() as folder:
         for sheet in unpacked(path, Path(folder)):
             top, labels = header_in(sheet)
             if sheet.visible and any(labels):
                 parts.append(
-                    Part.of(sheet.name, labels, (row for _, row in islice(records_of(sheet), top, None)))
+                    SheetSummary.of(
+                        sheet.name, labels, (row for _, row in islice(records_of(sheet), top, None))
+                    )
                 )
     if not parts:
         raise RefusedError(ErrorCode.FILE_EMPTY, expected="a header line and rows", found="only empty sheets")

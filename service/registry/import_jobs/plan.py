@@ -11,9 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from service.registry.lists.columns import Header, Kind
-from service.registry.lists.import_journal import Became
-from service.registry.lists.kinds.unit_targets import Group, What
+from service.registry.lists.columns import Header, ListKind
+from service.registry.lists.import_journal import RowOutcome
+from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
 
 ROWS = 200
 """Rows of a list in one piece."""
@@ -23,16 +23,16 @@ UNITS = 20_000
 
 _GROUPS = 300  # of units that say the same beside their serial
 
-Row = tuple[int, list[str], Became]
+Row = tuple[int, list[str], RowOutcome]
 """Line, cells, and what the row will do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PlanPiece:
     """Rows of a list, or groups of units; `after` is the cursor behind it."""
 
     rows: tuple[Row, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[UnitRowGroup, ...]
     after: int
 
 
@@ -43,7 +43,7 @@ class PlanWriter:
         self._target: BinaryIO = path.open("wb")
         self._digest = hashlib.sha256()
         self._rows: list[Row] = []
-        self._groups: list[Group] = []
+        self._groups: list[UnitRowGroup] = []
         self._units = 0
         self.start = self._write(
             {
@@ -68,12 +68,12 @@ class PlanWriter:
         if len(self._rows) == ROWS:
             self._cut()
 
-    def units(self, what: What, lines: list[int], serials: list[str]) -> None:
+    def units(self, what: UnitRow, lines: list[int], serials: list[str]) -> None:
         """Add units that say the same beside their serial."""
         while serials:
             room = UNITS - self._units
             some = serials[:room]
-            self._groups.append(Group(0, len(some), what, json.dumps(lines[:room]), json.dumps(some)))
+            self._groups.append(UnitRowGroup(0, len(some), what, json.dumps(lines[:room]), json.dumps(some)))
             self._units += len(some)
             lines, serials = lines[room:], serials[room:]
             if self._units == UNITS or len(self._groups) == _GROUPS:
@@ -97,7 +97,7 @@ class PlanWriter:
         return self._target.tell()
 
 
-class Plan:
+class ImportPlan:
     """A plan that is read from any cursor on."""
 
     def __init__(self, path: Path) -> None:
@@ -105,7 +105,7 @@ class Plan:
         said = json.loads(self._source.readline())
         self.start = self._source.tell()
         self.header = Header(
-            Kind(said["kind"]), tuple(said["labels"]), said["index"], (), None, lettered=said["lettered"]
+            ListKind(said["kind"]), tuple(said["labels"]), said["index"], (), None, lettered=said["lettered"]
         )
 
     def __enter__(self) -> Self:
@@ -116,22 +116,22 @@ class Plan:
     ) -> None:
         self._source.close()
 
-    def piece(self, cursor: int) -> Piece | None:
+    def piece(self, cursor: int) -> PlanPiece | None:
         """The piece at the cursor (0: the first); None behind the last."""
         self._source.seek(cursor or self.start)
         line = self._source.readline()
         if not line:
             return None
         said = json.loads(line)
-        return Piece(
-            tuple((line, cells, Became(became)) for line, cells, became in said["rows"]),
+        return PlanPiece(
+            tuple((line, cells, RowOutcome(became)) for line, cells, became in said["rows"]),
             tuple(_group(*group) for group in said["groups"]),
             self._source.tell(),
         )
 
 
-def _group(chunk: int, size: int, what: list[str], lines: str, serials: str) -> Group:
-    return Group(chunk, size, What(*what), lines, serials)
+def _group(chunk: int, size: int, what: list[str], lines: str, serials: str) -> UnitRowGroup:
+    return UnitRowGroup(chunk, size, UnitRow(*what), lines, serials)
 
 
 def hash_of(path: Path) -> str:

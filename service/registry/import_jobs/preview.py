@@ -14,16 +14,22 @@ from typing import Any
 
 from service.registry.import_jobs.plan import PlanWriter
 from service.registry.import_jobs.preview_units import check_units
-from service.registry.lists.columns import Kind, Layout
-from service.registry.lists.import_journal import Became, Journal, Origin, Terms, Values
+from service.registry.lists.columns import Layout, ListKind
+from service.registry.lists.import_journal import (
+    ImportJournal,
+    ImportOrigin,
+    ImportPolicy,
+    RowOutcome,
+    Values,
+)
 from service.registry.lists.kinds.alerts import Alerts
 from service.registry.lists.kinds.batches import Batches
 from service.registry.lists.kinds.products import Products
-from service.registry.lists.list_importer import Listing, Meter
+from service.registry.lists.list_importer import ListImporter, Meter
 from service.registry.lists.ownership import Owner
 from service.registry.lists.readers import Table
-from service.registry.lists.rejected_rows import Refusals, given_back, write
-from service.storage.audit import Who
+from service.registry.lists.rejected_rows import RejectedRows, given_back, write
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 
 SAMPLE = 200
@@ -31,7 +37,7 @@ SAMPLE = 200
 
 
 @dataclass(slots=True)
-class Seen:
+class PreviewTable:
     """What the rows of a list would do. `waiting`: batches among them that a second person has to release."""
 
     new: int = 0
@@ -51,7 +57,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Samples:
+class PreviewRows:
     """Rows to be looked at: of each kind the first, with what they change or why they are refused."""
 
     labels: tuple[str, ...]
@@ -69,10 +75,10 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
-class Behalf:
+class ImportPrincipal:
     """Under whose name and for whom a list is checked, and at what moment."""
 
-    who: Who
+    who: AuditActor
     at: datetime
     owner: Owner
 
@@ -87,17 +93,21 @@ def check(
     layout: Layout,
     *,
     target: Path,
-    terms: Behalf,
+    terms: ImportPrincipal,
     meter: Callable[[int, int], None],
-) -> Seen:
+) -> PreviewTable:
     """Compare the list with the record; writes plan.jsonl, refused.csv and samples.json into `target`.
 
     `meter` is told how many of how many bytes are done. Raises what `Table` raises, LIST_NOT_YOURS, or
     CONFLICT for a list that contradicts the record altogether.
     """
-    with Table(source, layout) as table, Refusals(table.header) as early, Refusals(table.header) as late:
+    with (
+        Table(source, layout) as table,
+        RejectedRows(table.header) as early,
+        RejectedRows(table.header) as late,
+    ):
         terms.owner.require(table.header.kind)
-        samples = Samples(table.header.labels)
+        samples = PreviewRows(table.header.labels)
         size = table.size * 2
 
         def first(done: int) -> None:
@@ -107,11 +117,11 @@ def check(
             meter(table.size + done, size)
 
         with PlanWriter(target / "plan.jsonl", table.header) as plan:
-            if table.header.kind is Kind.UNITS:
+            if table.header.kind is ListKind.UNITS:
                 counts = check_units(
                     database, table, terms.owner, plan, samples.add, (early, late), (first, second)
                 )
-                seen = Seen(new=counts.new, unchanged=counts.unchanged)
+                seen = PreviewTable(new=counts.new, unchanged=counts.unchanged)
             else:
                 seen = _check_list(database, table, terms, plan, samples, (early, late), (first, second))
             seen.plan_sha256 = plan.close()
@@ -127,46 +137,46 @@ def check(
         return seen
 
 
-def listing(table: Table) -> Listing[Any]:
+def listing(table: Table) -> ListImporter[Any]:
     """A list that is not of units on its way in."""
-    return Listing(table, ROOMS[table.header.kind]())
+    return ListImporter(table, ROOMS[table.header.kind]())
 
 
-ROOMS: dict[Kind, Callable[[], Any]] = {
-    Kind.PRODUCTS: Products,
-    Kind.BATCHES: Batches,
-    Kind.ALERTS: Alerts,
+ROOMS: dict[ListKind, Callable[[], Any]] = {
+    ListKind.PRODUCTS: Products,
+    ListKind.BATCHES: Batches,
+    ListKind.ALERTS: Alerts,
 }
 
 
 def _check_list(
     database: Database,
     table: Table,
-    terms: Behalf,
+    terms: ImportPrincipal,
     plan: PlanWriter,
-    samples: Samples,
-    refusals: tuple[Refusals, Refusals],
+    samples: PreviewRows,
+    refusals: tuple[RejectedRows, RejectedRows],
     meters: tuple[Meter, Meter],
-) -> Seen:
+) -> PreviewTable:
     incoming = listing(table)
     incoming.prepare(refusals[0], meters[0])
-    seen = Seen()
-    became: dict[int, tuple[Became, Values | None, Values | None]] = {}
+    seen = PreviewTable()
+    became: dict[int, tuple[RowOutcome, Values | None, Values | None]] = {}
 
-    def told(line: int, what: Became, before: Values | None, after: Values | None) -> None:
+    def told(line: int, what: RowOutcome, before: Values | None, after: Values | None) -> None:
         became[line] = what, before, after
 
-    source = Origin.of(table)
+    source = ImportOrigin.of(table)
     for chunk in incoming.chunks(meters[1]):
         became.clear()
         with suppress(_UndoneError), database.transaction(durable=False) as connection:
-            journal = Journal(
+            journal = ImportJournal(
                 connection,
                 source,
                 at=terms.at,
                 who=terms.who,
                 reason="-",
-                terms=Terms(terms.owner, told=told),
+                terms=ImportPolicy(terms.owner, told=told),
             )
             incoming.merge(connection, chunk, journal, refusals[1])
             raise _UndoneError
@@ -179,7 +189,7 @@ def _check_list(
             samples.add(
                 what, line, given_back(table.header, cells), before=_plain(before), after=_plain(after)
             )
-            if what is not Became.UNCHANGED:
+            if what is not RowOutcome.UNCHANGED:
                 plan.row((line, cells, what))
     return seen
 

@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 
 from service.authenticity.dispositions import Disposition
 from service.registry.import_jobs.plan import PlanWriter
-from service.registry.lists.kinds.unit_conflicts import Contradictions, Key
-from service.registry.lists.kinds.unit_targets import Group, Place, Places, What
+from service.registry.lists.kinds.unit_conflicts import UnitConflicts, UnitKey
+from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup, UnitTarget, UnitTargets
 from service.registry.lists.kinds.units import Units
 from service.registry.lists.list_importer import Meter
 from service.registry.lists.ownership import Owner
 from service.registry.lists.readers import Table
-from service.registry.lists.rejected_rows import Refusals
+from service.registry.lists.rejected_rows import RejectedRows
 from service.storage.database import Database
 from service.storage.database.commissioning import recorded, recorded_otherwise
 
@@ -38,7 +38,7 @@ def check_units(
     owner: Owner,
     plan: PlanWriter,
     shown: Callable[..., None],
-    refusals: tuple[Refusals, Refusals],
+    refusals: tuple[RejectedRows, RejectedRows],
     meters: tuple[Meter, Meter],
 ) -> UnitCounts:
     """Compare the units with the record; plan what is new. `refusals`: unreadable rows, and the others."""
@@ -57,9 +57,9 @@ class _Comparison:
     def __init__(self, connection: Connection, units: Units, owner: Owner) -> None:
         self._connection = connection
         self._units = units
-        self._places = Places(connection, owner)
-        self._found = Contradictions()
-        self._repeated: set[Key] = set()
+        self._places = UnitTargets(connection, owner)
+        self._found = UnitConflicts()
+        self._repeated: set[UnitKey] = set()
 
     def find_contradictions(self) -> None:
         """Serials that are on record otherwise, and those that the list itself gives twice."""
@@ -68,45 +68,45 @@ class _Comparison:
             said = place.disposition.number if place.disposition else None
             ids = {"product_id": place.product_id, "batch_id": place.batch_id}
             otherwise = recorded_otherwise(self._connection, group.serials, **ids, disposition=said)
-            self._found.add(Key(place.product_id, serial) for serial in otherwise)
+            self._found.add(UnitKey(place.product_id, serial) for serial in otherwise)
             for serial in json.loads(group.serials):
                 before = len(numbers)
                 numbers.add(hash((place.product_id, serial)))
                 if len(numbers) == before:
-                    self._repeated.add(Key(place.product_id, serial))
+                    self._repeated.add(UnitKey(place.product_id, serial))
         self._found.add(self._differently_said())
         if self._found.keys:
             self._found.examine(self._connection, self._places, self._units.groups())
 
-    def _differently_said(self) -> Iterator[Key]:
+    def _differently_said(self) -> Iterator[UnitKey]:
         """Those of the repeated serials of which the rows do not say the same."""
-        said: dict[Key, tuple[int, Disposition | None]] = {}
+        said: dict[UnitKey, tuple[int, Disposition | None]] = {}
         for group, place in self._placed() if self._repeated else ():
             for serial in json.loads(group.serials):
-                key = Key(place.product_id, serial)
+                key = UnitKey(place.product_id, serial)
                 if key in self._repeated:
                     saying = (place.batch_id, place.disposition)
                     if said.setdefault(key, saying) != saying:
                         yield key
 
-    def _placed(self) -> Iterator[tuple[Group, Place]]:
+    def _placed(self) -> Iterator[tuple[UnitRowGroup, UnitTarget]]:
         for group in self._units.groups():
             place = self._places.find(group.what)
-            if isinstance(place, Place):
+            if isinstance(place, UnitTarget):
                 yield group, place
 
     def plan(
-        self, table: Table, plan: PlanWriter, shown: Callable[..., None], refusals: Refusals, meter: Meter
+        self, table: Table, plan: PlanWriter, shown: Callable[..., None], refusals: RejectedRows, meter: Meter
     ) -> UnitCounts:
         """Write down what is new, and refuse what cannot be taken."""
         new = unchanged = done = 0
-        once: set[Key] = set()
+        once: set[UnitKey] = set()
         for _, groups in groupby(self._units.groups(), key=attrgetter("chunk")):
             refused: list[tuple[int, Any]] = []
             for group in groups:
                 done += group.size
                 place = self._places.find(group.what)
-                if not isinstance(place, Place):
+                if not isinstance(place, UnitTarget):
                     refused += [(line, place) for line in json.loads(group.lines)]
                     continue
                 out = self._found.split(group, place)[1] if self._found.examined else []
@@ -123,13 +123,13 @@ class _Comparison:
         return UnitCounts(new, unchanged)
 
     def _told_apart(
-        self, group: Group, place: Place, out: set[int], once: set[Key]
+        self, group: UnitRowGroup, place: UnitTarget, out: set[int], once: set[UnitKey]
     ) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
         """The rows of units that are new, and of those that are on record or were named before."""
         on_record = {row.serial for row in recorded(self._connection, group.serials, place.product_id)}
         fresh, known = [], []
         for line, serial in zip(json.loads(group.lines), json.loads(group.serials), strict=True):
-            key = Key(place.product_id, serial)
+            key = UnitKey(place.product_id, serial)
             if line in out:
                 continue
             if serial in on_record or key in once or (key in self._found.keys and place.disposition is None):
@@ -144,7 +144,7 @@ class _Comparison:
 SHOWN = 200
 
 
-def unit_cells(header: Any, what: What, serial: str) -> list[str]:
+def unit_cells(header: Any, what: UnitRow, serial: str) -> list[str]:
     """A row that says this of a unit, in the columns of the list."""
     cells = [""] * len(header.labels)
     said = {"gtin": what.gtin, "lot": what.lot, "serial": serial, "expiry": what.expiry}

@@ -17,7 +17,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from service.errors import UnavailableError
-from service.registry.import_jobs.worker import Worker
+from service.registry.import_jobs.worker import ImportWorker
 
 _TURN = 2.0  # seconds between two looks whether the lock is free
 _AGAIN = 1  # seconds until work that met a busy database is tried again
@@ -31,7 +31,7 @@ class _QuietConsumer(Consumer):  # type: ignore[misc]  # untyped
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PeriodicJob:
     """What comes round again and again. `minutes` as crontab(5) has them: 17, or */10."""
 
     name: str
@@ -39,12 +39,14 @@ class Job:
     do: Callable[[], object]
 
 
-class Runner:
+class JobQueue:
     """Wakes the work of an import; after `start` a thread of this process does it, and what comes round."""
 
-    def __init__(self, worker: Worker, folder: Path, stop: Event, rounds: Sequence[Job] = ()) -> None:
+    def __init__(
+        self, worker: ImportWorker, folder: Path, stop: Event, rounds: Sequence[PeriodicJob] = ()
+    ) -> None:
         self._worker = worker
-        self._rounds = (Job("tidy", "17", worker.tidy), *rounds)
+        self._rounds = (PeriodicJob("tidy", "17", worker.tidy), *rounds)
         self._folder = folder
         self._stop = stop
         self._thread: Thread | None = None

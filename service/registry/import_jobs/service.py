@@ -14,12 +14,12 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from service.accounts.actors import Actor
 from service.errors import ConflictError, ErrorCode, NotFoundError, VialcheckError
-from service.registry.import_jobs.files import Shelf
-from service.registry.import_jobs.inspect import Part
+from service.registry.import_jobs.files import ImportFiles
+from service.registry.import_jobs.inspect import SheetSummary
 from service.registry.lists.cells import free_text
-from service.registry.lists.columns import Kind, Layout, laid_out
+from service.registry.lists.columns import Layout, ListKind, laid_out
 from service.registry.lists.ownership import Owner
-from service.storage.audit import Change, write_down
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import AuditEntry, ImportJob, LateRefusal
 
@@ -45,7 +45,7 @@ class Upload:
     actor: str
     created: datetime
     moved: datetime
-    parts: tuple[Part, ...]
+    parts: tuple[SheetSummary, ...]
     layout: Layout | None
     seen: dict[str, Any] | None
     fraction: float
@@ -68,7 +68,7 @@ class Upload:
         layout, error = row["layout"], row["error"]
         return cls(
             **{name: row[name] for name in _SAME},
-            parts=tuple(map(Part.from_record, (row["look"] or {}).get("parts", ()))),
+            parts=tuple(map(SheetSummary.from_record, (row["look"] or {}).get("parts", ()))),
             layout=layout_of(layout) if layout else None,
             fraction=row["progress"] / row["of"] if row["of"] else 0.0,
             new=row["rows_new"],
@@ -87,11 +87,11 @@ _SAME = (
 
 def layout_of(kept: dict[str, Any]) -> Layout:
     """A layout as the record keeps it."""
-    return Layout(Kind(kept["kind"]), tuple(kept["columns"]), kept["sheet"])
+    return Layout(ListKind(kept["kind"]), tuple(kept["columns"]), kept["sheet"])
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ImportedChange:
     """One change of the record that an import made."""
 
     action: str
@@ -101,13 +101,13 @@ class Entry:
     after: dict[str, Any] | None
 
 
-class Jobs:
+class ImportJobs:
     """Every organisation's imports."""
 
     def __init__(
         self,
         database: Database,
-        shelf: Shelf,
+        shelf: ImportFiles,
         wake: Callable[[int], None],
         *,
         most_bytes: int,
@@ -221,17 +221,17 @@ class Jobs:
         upload = self.one(actor, number)
         (self._shelf.settle if upload.import_id else self._shelf.remove)(upload.folder)
 
-    def changes(self, actor: Actor, number: int, page: int = 1) -> tuple[list[Entry], int]:
+    def changes(self, actor: Actor, number: int, page: int = 1) -> tuple[list[ImportedChange], int]:
         """What the import changed, in its order, and how many changes there are."""
         import_id = self.one(actor, number).import_id
         if import_id is None:
             return [], 0
         where = AuditEntry.import_id == import_id
-        columns = [getattr(AuditEntry, name) for name in Entry.__slots__]
+        columns = [getattr(AuditEntry, name) for name in ImportedChange.__slots__]
         statement = select(*columns).where(where).order_by(AuditEntry.id)
         with self._database.reading() as connection:
             rows = connection.execute(statement.limit(PAGE).offset((page - 1) * PAGE))
-            found = [Entry(*row) for row in rows]
+            found = [ImportedChange(*row) for row in rows]
             return found, connection.execute(select(func.count()).where(where)).scalar_one()
 
     def samples(self, actor: Actor, number: int) -> Path:
@@ -267,7 +267,7 @@ class Jobs:
             if not connection.execute(statement.values(state=after, moved=now, **values)).rowcount:
                 raise _moved_on()
             if note:
-                change = Change(note, "import", str(number), {"state": row["state"]}, {"state": after})
+                change = AuditChange(note, "import", str(number), {"state": row["state"]}, {"state": after})
                 write_down(connection, [change], who=actor.who, at=now, reason=row["file_name"])
 
 

@@ -20,15 +20,15 @@ from sqlalchemy.exc import IntegrityError
 from service.accounts.actors import OrganisationKind
 from service.errors import ConflictError, ErrorCode, UnavailableError, VialcheckError
 from service.registry.import_jobs.apply import put_on_record
-from service.registry.import_jobs.files import Shelf
-from service.registry.import_jobs.inspect import Part, look
-from service.registry.import_jobs.plan import Piece, Plan, hash_of
-from service.registry.import_jobs.preview import Behalf, check
+from service.registry.import_jobs.files import ImportFiles
+from service.registry.import_jobs.inspect import SheetSummary, inspect_file
+from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
+from service.registry.import_jobs.preview import ImportPrincipal, check
 from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of
 from service.registry.lists.import_files import LOCK
-from service.registry.lists.import_journal import Counts, Journal, Origin, Terms
+from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin, ImportPolicy
 from service.registry.lists.ownership import Owner
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Import, ImportJob, LateRefusal, Organisation
 
@@ -45,13 +45,13 @@ class _StoppedError(Exception):
     """Somebody cancelled the import, or another worker has done the work."""
 
 
-class Worker:
+class ImportWorker:
     """Does what waits. `stop` is set when the process ends."""
 
     def __init__(
         self,
         database: Database,
-        shelf: Shelf,
+        shelf: ImportFiles,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         stop: Event | None = None,
@@ -122,11 +122,11 @@ class Worker:
             return connection.execute(statement).mappings().one_or_none()
 
     def _read(self, job: sa.RowMapping) -> None:
-        parts = [self._remembered(job, part) for part in look(self._shelf.list(job["folder"]))]
+        parts = [self._remembered(job, part) for part in inspect_file(self._shelf.list(job["folder"]))]
         kept = {"parts": [part.record() for part in parts]}
         self._move(job["id"], "reading", state="columns", look=kept)
 
-    def _remembered(self, job: sa.RowMapping, part: Part) -> Part:
+    def _remembered(self, job: sa.RowMapping, part: SheetSummary) -> SheetSummary:
         """What the organisation said of the same headers the last time, instead of what they look like."""
         said = (
             select(ImportJob.layout)
@@ -143,7 +143,9 @@ class Worker:
         if kept is None:
             return part
         layout = layout_of(kept)
-        return Part(part.sheet, part.labels, part.examples, layout.kind, layout.columns, remembered=True)
+        return SheetSummary(
+            part.sheet, part.labels, part.examples, layout.kind, layout.columns, remembered=True
+        )
 
     def _check(self, job: sa.RowMapping) -> None:
         folder = job["folder"]
@@ -154,7 +156,7 @@ class Worker:
                 self._shelf.list(folder),
                 layout_of(job["layout"]),
                 target=apart,
-                terms=Behalf(_who(job), self._clock(), _owner(job)),
+                terms=ImportPrincipal(_who(job), self._clock(), _owner(job)),
                 meter=self._meter(job["id"], "checking"),
             )
             with self._database.transaction() as connection:
@@ -170,7 +172,7 @@ class Worker:
         if hash_of(path) != job["plan_sha256"]:
             raise ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
         size = path.stat().st_size
-        with Plan(path) as plan:
+        with ImportPlan(path) as plan:
             while not self._stop.is_set():
                 began = time.monotonic()
                 try:
@@ -185,7 +187,7 @@ class Worker:
         if not self._stop.is_set():
             self._shelf.settle(job["folder"])
 
-    def _put_next(self, job: sa.RowMapping, plan: Plan, size: int) -> bool:
+    def _put_next(self, job: sa.RowMapping, plan: ImportPlan, size: int) -> bool:
         """Put the next piece on record; False when there is none, or the import was cancelled."""
         with self._database.transaction() as connection:
             self._database.one_at_a_time(connection, LOCK)
@@ -205,18 +207,18 @@ class Worker:
         connection: Connection,
         job: sa.RowMapping,
         now: sa.RowMapping,
-        plan: Plan,
-        piece: Piece,
+        plan: ImportPlan,
+        piece: PlanPiece,
         size: int,
     ) -> None:
-        source = Origin(now["file_name"], now["sha256"], plan.header.kind)
-        journal = Journal(
+        source = ImportOrigin(now["file_name"], now["sha256"], plan.header.kind)
+        journal = ImportJournal(
             connection,
             source,
             at=self._clock(),
             who=_who(now),
             reason=now["reason"],
-            terms=Terms(_owner(job), seen={line: became for line, _, became in piece.rows}),
+            terms=ImportPolicy(_owner(job), seen={line: became for line, _, became in piece.rows}),
             import_id=now["import_id"],
         )
         refused = put_on_record(connection, plan.header, piece, journal)
@@ -264,8 +266,8 @@ class Worker:
             connection.execute(statement.values(state="failed", error=kept, moved=self._clock()))
 
 
-def _who(job: sa.RowMapping) -> Who:
-    return Who(job["actor"], job["account_id"], job["organisation_id"], job["network"])
+def _who(job: sa.RowMapping) -> AuditActor:
+    return AuditActor(job["actor"], job["account_id"], job["organisation_id"], job["network"])
 
 
 def _owner(job: sa.RowMapping) -> Owner:
@@ -273,7 +275,7 @@ def _owner(job: sa.RowMapping) -> Owner:
     return Owner.organisation(job["organisation_id"], job["organisation"], kind)
 
 
-def _totals(now: sa.RowMapping, counts: Counts) -> dict[str, int]:
+def _totals(now: sa.RowMapping, counts: ImportCounts) -> dict[str, int]:
     return {
         f"rows_{name}": now[f"rows_{name}"] + value
         for name, value in asdict(counts).items()

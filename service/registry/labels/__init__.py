@@ -2,7 +2,7 @@
 
 >>> from service.gs1.identifiers import Gtin, Lot, ProductIdentifier
 >>> vial = ProductIdentifier(gtin=Gtin.parse("9506000134352"), lot=Lot.parse("A-7"))
->>> page = label_page(Label(vial, "Example 100 U"), Printing("https://check.example.org"))
+>>> page = label_page(Label(vial, "Example 100 U"), PrintSettings("https://check.example.org"))
 >>> page.labels[0].link
 'https://check.example.org/01/09506000134352/10/A-7'
 >>> png(page)[:4], svg(page)[:4], pdf([page])[:4]
@@ -12,21 +12,21 @@ Everything is laid out in whole printer dots (`layout`, `sheets`), then drawn as
 """
 
 from service.registry.labels.drawing import pdf, png, svg
-from service.registry.labels.label_form import ordered
-from service.registry.labels.layout import Label, Page, PlacedLabel, Printing, label_page
+from service.registry.labels.label_form import read_label_form
+from service.registry.labels.layout import Label, LabelPage, PlacedLabel, PrintSettings, label_page
 from service.registry.labels.sheets import MOST_LABELS, Paper, sheet_pages
 
 __all__ = [
     "MOST_LABELS",
     "Label",
-    "Page",
+    "LabelPage",
     "Paper",
     "PlacedLabel",
-    "Printing",
+    "PrintSettings",
     "label_page",
-    "ordered",
     "pdf",
     "png",
+    "read_label_form",
     "sheet_pages",
     "svg",
 ]

@@ -8,12 +8,12 @@ from xml.sax.saxutils import escape, quoteattr
 from PIL import Image, ImageDraw
 
 from service.registry.labels import text
-from service.registry.labels.layout import MM_PER_INCH, Page, PlacedLabel
+from service.registry.labels.layout import MM_PER_INCH, LabelPage, PlacedLabel
 
 POINTS_PER_INCH = 72.0
 
 
-def png(page: Page) -> bytes:
+def png(page: LabelPage) -> bytes:
     """A page as PNG in grey, with its resolution (pHYs), so that it prints at its true size."""
     image = Image.new("L", (page.width, page.height), 255)
     draw = ImageDraw.Draw(image)
@@ -33,7 +33,7 @@ def png(page: Page) -> bytes:
     return out.getvalue()
 
 
-def svg(page: Page) -> str:
+def svg(page: LabelPage) -> str:
     """A page as SVG of its true size in millimetres: paths and text, no script and no style.
 
     `textLength` holds the reader's own font to the width that was laid out.
@@ -60,7 +60,7 @@ def svg(page: Page) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def pdf(pages: Iterable[Page]) -> bytes:
+def pdf(pages: Iterable[LabelPage]) -> bytes:
     """Pages as one PDF: each symbol a filled path, the typeface embedded. Same pages, same bytes."""
     # the library is large and only this needs it
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415

@@ -11,7 +11,7 @@ from service.registry.labels.text import checked_name
 T = TypeVar("T")
 
 
-def ordered(
+def read_label_form(
     gtin: str, *, lot: str = "", expiry: str = "", serials: Sequence[str] = (), name: str = ""
 ) -> list[Label]:
     """A label for each serial, or one for the lot or product when there is none. Empty texts are left out.

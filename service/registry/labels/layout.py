@@ -46,7 +46,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Printing:
+class PrintSettings:
     """How labels are printed.
 
     `base_url` is the resolver that the code opens. `dpi` is the printer's resolution in dots per inch.
@@ -136,7 +136,7 @@ class PlacedLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LabelPage:
     """A page to print, in dots. `ticks` are the crop marks, as lines (x1, y1, x2, y2)."""
 
     width: int
@@ -179,7 +179,7 @@ def symbol(link: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
 
 
-def placed(label: Label, printing: Printing) -> PlacedLabel:
+def placed(label: Label, printing: PrintSettings) -> PlacedLabel:
     """Lay one label out: symbol on the left, text on the right, each centred in height.
 
     Raises VALUE_MISSING without a GTIN (a Digital Link begins with it), VALUE_INVALID for a size or a name
@@ -218,7 +218,7 @@ def placed(label: Label, printing: Printing) -> PlacedLabel:
     )
 
 
-def label_page(label: Label, printing: Printing) -> Page:
+def label_page(label: Label, printing: PrintSettings) -> LabelPage:
     """A page that is one label and nothing else. Raises what `placed` raises."""
     only = placed(label, printing)
-    return Page(only.width, only.height, printing.dpi, (only,))
+    return LabelPage(only.width, only.height, printing.dpi, (only,))

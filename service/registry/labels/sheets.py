@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import Enum
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.labels.layout import Label, Page, PlacedLabel, Printing, placed
+from service.registry.labels.layout import Label, LabelPage, PlacedLabel, PrintSettings, placed
 
 MOST_LABELS = 1000
 """Labels in one call."""
@@ -23,7 +23,7 @@ class Paper(Enum):
     LETTER = (215.9, 279.4)
 
 
-def sheet_pages(labels: Sequence[Label], printing: Printing, paper: Paper = Paper.A4) -> list[Page]:
+def sheet_pages(labels: Sequence[Label], printing: PrintSettings, paper: Paper = Paper.A4) -> list[LabelPage]:
     """Sheets with `labels` in reading order, all cells as large as the largest label.
 
     Raises VALUE_MISSING without labels, VALUE_INVALID for more than MOST_LABELS, and what `layout.placed`
@@ -47,7 +47,7 @@ def _fitting(paper: int, margin: int, cell: int, gap: int) -> int:
     return (paper - 2 * margin + gap) // (cell + gap)
 
 
-def _pages(cells: list[PlacedLabel], printing: Printing, paper: Paper) -> Iterator[Page]:
+def _pages(cells: list[PlacedLabel], printing: PrintSettings, paper: Paper) -> Iterator[LabelPage]:
     width, height = (printing.dots(side) for side in paper.value)
     margin, gap = printing.dots(MARGIN_MM), printing.dots(GAP_MM)
     cell_width = max(cell.width for cell in cells)
@@ -63,10 +63,10 @@ def _pages(cells: list[PlacedLabel], printing: Printing, paper: Paper) -> Iterat
             x, y = left + column * (cell_width + gap), margin + line * (cell_height + gap)
             here.append(replace(cell, x=x, y=y, width=cell_width, height=cell_height))
         marks = tuple(mark for label in here for mark in _crop_marks(label, printing))
-        yield Page(width, height, printing.dpi, tuple(here), marks)
+        yield LabelPage(width, height, printing.dpi, tuple(here), marks)
 
 
-def _crop_marks(label: PlacedLabel, printing: Printing) -> Iterator[tuple[int, int, int, int]]:
+def _crop_marks(label: PlacedLabel, printing: PrintSettings) -> Iterator[tuple[int, int, int, int]]:
     """Two short lines at each corner, outside the label."""
     clear, tick = printing.dots(GAP_MM / 4), printing.dots(TICK_MM)
     for x, away_x in ((label.x, -1), (label.x + label.width, 1)):

@@ -17,7 +17,7 @@ REASON_COLUMN = "refused because"
 """The column that we add to the file of refused rows, and know again when it comes back mended."""
 
 
-class Kind(StrEnum):
+class ListKind(StrEnum):
     """The kinds of list, in the order in which one needs another: a unit needs its batch on record."""
 
     PRODUCTS = "products"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 class Header:
     """The recognised header: at which place (from 0) each field stands, and what stays unread."""
 
-    kind: Kind
+    kind: ListKind
     labels: tuple[str, ...]
     index: Mapping[str, int]
     ignored: tuple[str, ...]
@@ -55,7 +55,7 @@ class Header:
 class Layout:
     """What a person says of a list: its kind, what each column means (empty: not to be read), which sheet."""
 
-    kind: Kind
+    kind: ListKind
     columns: tuple[str, ...]
     sheet: str = ""
 
@@ -87,8 +87,8 @@ _RECALL = {
     "recall_reason": "recallreason reasonforrecall",
 }
 
-_TABLES: Mapping[Kind, Mapping[str, str]] = {
-    Kind.PRODUCTS: {
+_TABLES: Mapping[ListKind, Mapping[str, str]] = {
+    ListKind.PRODUCTS: {
         "gtin": _GTIN,
         "name": "name product productname tradename brandname nameofproduct medicine",
         "manufacturer": "manufacturer mah maholder marketingauthorisationholder marketingauthorizationholder "
@@ -104,7 +104,7 @@ _TABLES: Mapping[Kind, Mapping[str, str]] = {
         "markets": _MARKETS,
         "complete": "complete recordscomplete allbatches",
     },
-    Kind.BATCHES: {
+    ListKind.BATCHES: {
         "gtin": _GTIN,
         "lot": _LOT,
         "expiry": _EXPIRY,
@@ -117,14 +117,14 @@ _TABLES: Mapping[Kind, Mapping[str, str]] = {
         "quality": "quality qualityresults releasetests testresults",
         **_RECALL,
     },
-    Kind.UNITS: {
+    ListKind.UNITS: {
         "gtin": _GTIN,
         "lot": _LOT,
         "serial": _SERIAL,
         "expiry": _EXPIRY,
         "disposition": "disposition status state unitstatus",
     },
-    Kind.ALERTS: {
+    ListKind.ALERTS: {
         "authority": "authority regulator agency issuedby",
         "kind": "kind alertkind alerttype type status",
         "product": "product name productname tradename brandname medicine",
@@ -142,7 +142,7 @@ _TABLES: Mapping[Kind, Mapping[str, str]] = {
     },
 }
 
-FIELDS: Mapping[Kind, tuple[str, ...]] = {kind: tuple(table) for kind, table in _TABLES.items()}
+FIELDS: Mapping[ListKind, tuple[str, ...]] = {kind: tuple(table) for kind, table in _TABLES.items()}
 """What the columns of each kind of list can mean."""
 
 _NAMES = {
@@ -150,20 +150,20 @@ _NAMES = {
     for kind, table in _TABLES.items()
 }
 
-NEEDED: Mapping[Kind, tuple[str, ...]] = {
-    Kind.PRODUCTS: ("gtin", "name", "manufacturer"),
-    Kind.BATCHES: ("gtin", "lot", "expiry"),
-    Kind.UNITS: ("gtin", "lot", "serial"),
-    Kind.ALERTS: ("authority", "kind"),
+NEEDED: Mapping[ListKind, tuple[str, ...]] = {
+    ListKind.PRODUCTS: ("gtin", "name", "manufacturer"),
+    ListKind.BATCHES: ("gtin", "lot", "expiry"),
+    ListKind.UNITS: ("gtin", "lot", "serial"),
+    ListKind.ALERTS: ("authority", "kind"),
 }
 """The columns without which a list is none of its kind."""
 
 # The column that only this kind of list would have, asked in this order where two kinds fit equally well.
-_SIGNATURE: Mapping[Kind, tuple[str, ...]] = {
-    Kind.ALERTS: ("authority",),
-    Kind.UNITS: ("serial",),
-    Kind.BATCHES: ("lot",),
-    Kind.PRODUCTS: ("manufacturer", "name"),
+_SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
+    ListKind.ALERTS: ("authority",),
+    ListKind.UNITS: ("serial",),
+    ListKind.BATCHES: ("lot",),
+    ListKind.PRODUCTS: ("manufacturer", "name"),
 }
 
 
@@ -175,7 +175,7 @@ def plain(label: str) -> str:
 
 def likeness(cells: Sequence[str]) -> int:
     """How many columns the best fitting kind of list knows; tells the right delimiter from a wrong one."""
-    return max(len(_fields(kind, cells)) for kind in Kind)
+    return max(len(_fields(kind, cells)) for kind in ListKind)
 
 
 def recognise(cells: Sequence[str]) -> Header:
@@ -236,29 +236,29 @@ def laid_out(cells: Sequence[str], layout: Layout) -> Header:
     return Header(layout.kind, labels, index, ignored, reason)
 
 
-def guessed(kind: Kind, cells: Sequence[str]) -> tuple[str, ...]:
+def guessed(kind: ListKind, cells: Sequence[str]) -> tuple[str, ...]:
     """What each column would mean in a list of this kind, or empty; only the first of several alike."""
     meanings = [_NAMES[kind].get(plain(cell), "") for cell in cells]
     return tuple(field if field not in meanings[:place] else "" for place, field in enumerate(meanings))
 
 
-def likeliest(cells: Sequence[str]) -> Kind | None:
+def likeliest(cells: Sequence[str]) -> ListKind | None:
     """The kind of list that these headers look like most, however many columns it lacks; None for no kind."""
-    best = min(Kind, key=lambda each: (len(_missing(each, cells)), -len(_fields(each, cells))))
+    best = min(ListKind, key=lambda each: (len(_missing(each, cells)), -len(_fields(each, cells))))
     return best if _fields(best, cells) else None
 
 
-def _fields(kind: Kind, cells: Sequence[str]) -> set[str]:
+def _fields(kind: ListKind, cells: Sequence[str]) -> set[str]:
     names = _NAMES[kind]
     return {names[plain(cell)] for cell in cells if plain(cell) in names}
 
 
-def _missing(kind: Kind, cells: Sequence[str]) -> list[str]:
+def _missing(kind: ListKind, cells: Sequence[str]) -> list[str]:
     fields = _fields(kind, cells)
     return [field for field in NEEDED[kind] if field not in fields]
 
 
-def _header(kind: Kind, cells: Sequence[str]) -> Header:
+def _header(kind: ListKind, cells: Sequence[str]) -> Header:
     index: dict[str, int] = {}
     ignored: list[str] = []
     reason_column = None

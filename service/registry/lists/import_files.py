@@ -15,18 +15,18 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from service.errors import ConflictError, ErrorCode, IdentifierError, RefusedError, VialcheckError
-from service.registry.alerts.openfda import Notices, OpenFda, looks_like_json
+from service.registry.alerts.openfda import OpenFda, OpenFdaNotices, looks_like_json
 from service.registry.lists.cells import free_text
-from service.registry.lists.columns import Kind
-from service.registry.lists.import_journal import Counts, Journal, Origin
+from service.registry.lists.columns import ListKind
+from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin
 from service.registry.lists.kinds.alerts import Alerts
 from service.registry.lists.kinds.batches import Batches
 from service.registry.lists.kinds.products import Products
 from service.registry.lists.kinds.units import Units
-from service.registry.lists.list_importer import Listing, Meter
+from service.registry.lists.list_importer import ListImporter, Meter
 from service.registry.lists.readers import Table
-from service.registry.lists.rejected_rows import SHOWN, Refusals, RowError, write
-from service.storage.audit import Who
+from service.registry.lists.rejected_rows import SHOWN, RejectedRows, RowError, write
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 
 LOCK = 0x7669616C  # any number that is not used for something else: "vial"
@@ -42,7 +42,7 @@ class FileOutcome:
     """
 
     path: Path
-    kind: Kind | None = None
+    kind: ListKind | None = None
     encoding: str = ""
     delimiter: str = ""
     ignored_columns: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     database: Database,
     files: Sequence[Path],
     *,
-    who: Who,
+    who: AuditActor,
     reason: str,
     dry_run: bool = False,
     keep_good: bool = False,
@@ -135,27 +135,29 @@ def _opened(path: Path, sheet: str, stack: ExitStack) -> Table | OpenFda:
 class _Incoming(Protocol):
     """A list of any kind on its way in."""
 
-    def prepare(self, refusals: Refusals, meter: Meter) -> None:
+    def prepare(self, refusals: RejectedRows, meter: Meter) -> None:
         """What can be done without the record."""
 
-    def apply(self, connection: Connection, journal: Journal, refusals: Refusals, meter: Meter) -> None:
+    def apply(
+        self, connection: Connection, journal: ImportJournal, refusals: RejectedRows, meter: Meter
+    ) -> None:
         """The rest, in the transaction."""
 
 
 def _incoming(table: Table | OpenFda, stack: ExitStack) -> _Incoming:
     if isinstance(table, OpenFda):
-        return Notices(table)
+        return OpenFdaNotices(table)
     match table.header.kind:
-        case Kind.PRODUCTS:
-            return Listing(table, Products())
-        case Kind.BATCHES:
-            return Listing(table, Batches())
-        case Kind.UNITS:
+        case ListKind.PRODUCTS:
+            return ListImporter(table, Products())
+        case ListKind.BATCHES:
+            return ListImporter(table, Batches())
+        case ListKind.UNITS:
             units = Units(table)
             stack.callback(units.close)
             return units
-        case Kind.ALERTS:
-            return Listing(table, Alerts())
+        case ListKind.ALERTS:
+            return ListImporter(table, Alerts())
 
 
 class _Work:
@@ -167,7 +169,7 @@ class _Work:
         self._stack = ExitStack()
         self._progress = progress
         self._told = 0
-        self._counts = Counts()
+        self._counts = ImportCounts()
         self._error: VialcheckError | None = None
         self._table: Table | OpenFda | None = None
 
@@ -177,8 +179,8 @@ class _Work:
         except RefusedError as error:
             self._error = error
             return self
-        self._early = self._stack.enter_context(Refusals(table.header))
-        self._late = self._stack.enter_context(Refusals(table.header))
+        self._early = self._stack.enter_context(RejectedRows(table.header))
+        self._late = self._stack.enter_context(RejectedRows(table.header))
         self._incoming = _incoming(table, self._stack)
         return self
 
@@ -192,7 +194,7 @@ class _Work:
 
     def turn(self) -> int:
         """When it goes in: by its kind."""
-        return list(Kind).index(self._table.header.kind) if self._table else -1
+        return list(ListKind).index(self._table.header.kind) if self._table else -1
 
     def prepare(self) -> None:
         """Read and check without the record."""
@@ -202,11 +204,11 @@ class _Work:
             except RefusedError as error:
                 self._error = error
 
-    def apply(self, connection: Connection, *, at: datetime, who: Who, reason: str) -> None:
+    def apply(self, connection: Connection, *, at: datetime, who: AuditActor, reason: str) -> None:
         """Put in what is good; nothing of a file that is refused as a whole."""
         if self._error is not None or self._table is None:
             return
-        journal = Journal(connection, Origin.of(self._table), at=at, who=who, reason=reason)
+        journal = ImportJournal(connection, ImportOrigin.of(self._table), at=at, who=who, reason=reason)
         try:
             with connection.begin_nested():
                 self._incoming.apply(

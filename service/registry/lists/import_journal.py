@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from service.errors import ConflictError, ErrorCode, VialcheckError
-from service.registry.lists.columns import Kind
+from service.registry.lists.columns import ListKind
 from service.registry.lists.ownership import Owner
-from service.registry.lists.readers import Source
-from service.storage.audit import Change, Who, write_down
+from service.registry.lists.readers import ListSource
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.models import Import
 
 
 @dataclass(slots=True)
-class Counts:
+class ImportCounts:
     """What became of the rows of one file."""
 
     new: int = 0
@@ -28,7 +28,7 @@ class Counts:
     """Batches that count once a second person has released them; they are among the others."""
 
 
-class Became(StrEnum):
+class RowOutcome(StrEnum):
     """What a row did to the record."""
 
     NEW = "new"
@@ -40,21 +40,21 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ImportOrigin:
     """The file that a change came from."""
 
     file_name: str
     sha256: str
-    kind: Kind
+    kind: ListKind
 
     @classmethod
-    def of(cls, table: Source) -> "Origin":
+    def of(cls, table: ListSource) -> "ImportOrigin":
         """An opened list."""
         return cls(table.path.name, table.sha256, table.header.kind)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ImportPolicy:
     """On which terms rows are taken.
 
     `owner`: whose records they may touch. `seen`: by line, what a person was shown that the row would do; a
@@ -63,22 +63,22 @@ class Terms:
     """
 
     owner: Owner = field(default_factory=Owner)
-    seen: Mapping[int, Became] | None = None
-    told: Callable[[int, Became, Values | None, Values | None], None] | None = None
+    seen: Mapping[int, RowOutcome] | None = None
+    told: Callable[[int, RowOutcome, Values | None, Values | None], None] | None = None
 
 
-class Journal:
+class ImportJournal:
     """The import row is made with the first change: a file that changes nothing leaves no trace."""
 
     def __init__(
         self,
         connection: Connection,
-        source: Origin,
+        source: ImportOrigin,
         *,
         at: datetime,
-        who: Who,
+        who: AuditActor,
         reason: str,
-        terms: Terms = Terms(),
+        terms: ImportPolicy = ImportPolicy(),
         import_id: int | None = None,
     ) -> None:
         self._connection = connection
@@ -88,8 +88,8 @@ class Journal:
         self._reason = reason
         self._terms = terms
         self.import_id = import_id
-        self._changes: list[Change] = []
-        self.counts = Counts()
+        self._changes: list[AuditChange] = []
+        self.counts = ImportCounts()
 
     @property
     def owner(self) -> Owner:
@@ -97,14 +97,14 @@ class Journal:
         return self._terms.owner
 
     def row(
-        self, line: int, became: Became, *, before: Values | None = None, after: Values | None = None
+        self, line: int, became: RowOutcome, *, before: Values | None = None, after: Values | None = None
     ) -> list[VialcheckError]:
         """Count a row that is about to do this; RECORD_CHANGED, and not counted, for what nobody was shown.
 
         A row that has nothing left to do is never a surprise.
         """
         seen = self._terms.seen
-        if seen is not None and became is not Became.UNCHANGED and seen.get(line) is not became:
+        if seen is not None and became is not RowOutcome.UNCHANGED and seen.get(line) is not became:
             return [ConflictError(ErrorCode.RECORD_CHANGED, field="row")]
         setattr(self.counts, became, getattr(self.counts, became) + 1)
         if self._terms.told is not None:
@@ -121,7 +121,7 @@ class Journal:
         after: Mapping[str, Any] | None = None,
     ) -> None:
         """Keep one change. `object_id` is the thing's GTIN, `gtin/lot`, name or fingerprint."""
-        self._changes.append(Change(action, object_type, object_id, before, after))
+        self._changes.append(AuditChange(action, object_type, object_id, before, after))
 
     def write(self) -> None:
         """Write what was noted since the last time."""

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.registry.lists.cells import Cells
-from service.registry.lists.import_journal import Journal
+from service.registry.lists.import_journal import ImportJournal
 from service.registry.lists.readers import Row, Table
-from service.registry.lists.rejected_rows import Refusals
+from service.registry.lists.rejected_rows import RejectedRows
 
 CHUNK = 500
 """Rows for which the record is asked at once."""
@@ -28,7 +28,7 @@ Refused = dict[int, Sequence[VialcheckError]]
 F = TypeVar("F")
 
 
-class Room(Protocol[F]):
+class RowHandler(Protocol[F]):
     """One kind of list."""
 
     def parse(self, cells: Cells) -> F | None:
@@ -37,19 +37,19 @@ class Room(Protocol[F]):
     def key(self, facts: F) -> Hashable:
         """What the row speaks of; two rows of one key have to say the same. None: each speaks for itself."""
 
-    def store(self, connection: Connection, rows: Sequence[tuple[int, F]], journal: Journal) -> Refused:
+    def store(self, connection: Connection, rows: Sequence[tuple[int, F]], journal: ImportJournal) -> Refused:
         """Merge the rows (line, facts) into the record, count them, and return those that were not taken."""
 
 
-class Listing(Generic[F]):
+class ListImporter(Generic[F]):
     """One list on its way in."""
 
-    def __init__(self, table: Table, room: Room[F]) -> None:
+    def __init__(self, table: Table, room: RowHandler[F]) -> None:
         self._table = table
         self._room = room
         self._contradicted: Mapping[int, int] = {}
 
-    def prepare(self, refusals: Refusals, meter: Meter) -> None:  # noqa: ARG002 (units refuse rows here)
+    def prepare(self, refusals: RejectedRows, meter: Meter) -> None:  # noqa: ARG002 (units refuse rows here)
         """Find the rows that contradict each other."""
         first: dict[Hashable, tuple[int, int]] = {}
         contradicted: dict[int, int] = {}
@@ -70,7 +70,9 @@ class Listing(Generic[F]):
             if not isinstance(facts, Cells) and (key := self._room.key(facts)) is not None:
                 yield line, key, hash(facts)
 
-    def apply(self, connection: Connection, journal: Journal, refusals: Refusals, meter: Meter) -> None:
+    def apply(
+        self, connection: Connection, journal: ImportJournal, refusals: RejectedRows, meter: Meter
+    ) -> None:
         """Merge the rows into the record."""
         for chunk in self.chunks(meter):
             self.merge(connection, chunk, journal, refusals)
@@ -86,8 +88,8 @@ class Listing(Generic[F]):
         self,
         connection: Connection,
         chunk: Iterable[tuple[int, list[str], F | Cells]],
-        journal: Journal,
-        refusals: Refusals,
+        journal: ImportJournal,
+        refusals: RejectedRows,
     ) -> None:
         """Merge one piece into the record."""
         refused: Refused = {}

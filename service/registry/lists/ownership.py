@@ -9,13 +9,13 @@ from typing import Self
 
 from service.accounts.actors import Actor, OrganisationKind
 from service.errors import ErrorCode, ForbiddenError, RefusedError, VialcheckError
-from service.registry.lists.columns import Kind
+from service.registry.lists.columns import ListKind
 
-_ISSUED = frozenset({Kind.PRODUCTS, Kind.BATCHES, Kind.UNITS})
-_MAY: dict[OrganisationKind, frozenset[Kind]] = {
+_ISSUED = frozenset({ListKind.PRODUCTS, ListKind.BATCHES, ListKind.UNITS})
+_MAY: dict[OrganisationKind, frozenset[ListKind]] = {
     OrganisationKind.MANUFACTURER: _ISSUED,
     OrganisationKind.DISTRIBUTOR: _ISSUED,
-    OrganisationKind.REGULATOR: frozenset({Kind.ALERTS}),
+    OrganisationKind.REGULATOR: frozenset({ListKind.ALERTS}),
     OrganisationKind.CLINIC: frozenset(),
 }
 
@@ -26,7 +26,7 @@ class Owner:
 
     organisation_id: int | None = None
     name: str = ""
-    kinds: frozenset[Kind] = frozenset(Kind)
+    kinds: frozenset[ListKind] = frozenset(ListKind)
 
     @classmethod
     def of(cls, actor: Actor) -> Self:
@@ -47,10 +47,10 @@ class Owner:
         """Whether records of this organisation (None: of nobody) may be touched."""
         return self.everybody or organisation_id == self.organisation_id
 
-    def require(self, kind: Kind) -> None:
+    def require(self, kind: ListKind) -> None:
         """Raise LIST_NOT_YOURS for a kind of list that others put in."""
         if kind not in self.kinds:
-            expected = "a list of " + " or ".join(each for each in Kind if each in self.kinds)
+            expected = "a list of " + " or ".join(each for each in ListKind if each in self.kinds)
             raise ForbiddenError(ErrorCode.LIST_NOT_YOURS, expected=expected, found=f"a list of {kind}")
 
 

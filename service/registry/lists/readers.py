@@ -43,7 +43,7 @@ _A_LIST = 2  # columns that have to be known for a sheet to look like a list
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Source(Protocol):
+class ListSource(Protocol):
     """A file that is a list, however it is written: what the journal and the file of refused rows need."""
 
     path: Path

@@ -17,7 +17,7 @@ from typing import Self
 from service.errors import ErrorCode, VialcheckError
 from service.registry.lists.cells import changed_by_spreadsheet
 from service.registry.lists.columns import REASON_COLUMN, Header
-from service.registry.lists.readers import Source, quoted_for_spreadsheets
+from service.registry.lists.readers import ListSource, quoted_for_spreadsheets
 from service.registry.lists.typed_cells import ERROR, MERGED, NUMBER, unmarked
 
 _CONTRADICTIONS = frozenset((ErrorCode.CONFLICT, ErrorCode.RECORD_CHANGED))
@@ -97,7 +97,7 @@ def reason_of(line: int, header: Header, problems: Iterable[RowError]) -> str:
     return f"line {line}: " + "; ".join(f"{each.column}: {each.reason}" for each in problems)
 
 
-class Refusals:
+class RejectedRows:
     """The refused rows of one file, in the order of their lines."""
 
     def __init__(self, header: Header) -> None:
@@ -152,7 +152,7 @@ Heard = Callable[[int, list[str], str, bool], None]
 """Hears of each refused row: line, cells as they are given back, reason, whether it only contradicts."""
 
 
-def write(table: Source, path: Path, *sources: Refusals, heard: Heard | None = None) -> None:
+def write(table: ListSource, path: Path, *sources: RejectedRows, heard: Heard | None = None) -> None:
     """Write the refused rows to `path`: as they were, in the file's own delimiter, in UTF-8.
 
     A cell that a spreadsheet would run as a formula gets an apostrophe in front; `readers` takes it off

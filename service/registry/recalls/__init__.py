@@ -1,14 +1,14 @@
 """Recalls and holds: what they would touch, issuing and lifting them, and the status that they leave."""
 
-from service.registry.recalls.commands import Preview, issue, lift, preview
-from service.registry.recalls.forms import CLASSES, Order, read_order
-from service.registry.recalls.queries import Issued, find, history, products, public
+from service.registry.recalls.commands import RecallPreview, issue, lift, preview
+from service.registry.recalls.forms import CLASSES, RecallForm, read_recall_form
+from service.registry.recalls.queries import IssuedRecall, find, history, products, public
 
 __all__ = [
     "CLASSES",
-    "Issued",
-    "Order",
-    "Preview",
+    "IssuedRecall",
+    "RecallForm",
+    "RecallPreview",
     "find",
     "history",
     "issue",
@@ -16,5 +16,5 @@ __all__ = [
     "preview",
     "products",
     "public",
-    "read_order",
+    "read_recall_form",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from service.authenticity.evidence import BatchRecord, BatchStatus, RecallRecord, RecallScope
 from service.authenticity.recall_rules import reaches_batch
 from service.gs1.identifiers import Expiry, Lot
-from service.storage.audit import Change
+from service.storage.audit import AuditChange
 from service.storage.models import Batch, Product
 
 _CAUTION = list(BatchStatus)
@@ -34,7 +34,7 @@ def settle(
     before: Sequence[RecallRecord],
     after: Sequence[RecallRecord],
     action: str,
-) -> Iterator[Change]:
+) -> Iterator[AuditChange]:
     """Bring the product's batches from what `before` asked of them to what `after` asks; what changed."""
     gtin = connection.scalar(select(Product.gtin).where(Product.id == product_id))
     kept = select(Batch.id, Batch.lot_key, Batch.status_before).where(Batch.product_id == product_id)
@@ -51,7 +51,7 @@ def settle(
         values = {"status": str(status), "status_before": kept_base}
         connection.execute(update(Batch).where(Batch.id == batch.id).values(values))
         if status is not batch.status:
-            yield Change(
+            yield AuditChange(
                 action, "batch", f"{gtin}/{row.lot_key}", {"status": batch.status}, {"status": status}
             )
 

@@ -12,9 +12,9 @@ from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.gs1.identifiers import Gtin
 from service.registry.lists.cells import free_text
 from service.registry.recalls.batch_status import reached, settle
-from service.registry.recalls.forms import Order
+from service.registry.recalls.forms import RecallForm
 from service.registry.recalls.queries import found, owned, standing
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database, by_character
 from service.storage.models import Manufacturer, Product, Recall, RecalledSerial, RecallLift, Scan, Unit
 
@@ -22,7 +22,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class RecallPreview:
     """What a recall would touch. `scans`: checks so far of what it names; `standing`: those that stand."""
 
     gtin: str
@@ -38,13 +38,13 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def preview(database: Database, order: Order, *, who: Who) -> Preview:
+def preview(database: Database, order: RecallForm, *, who: AuditActor) -> RecallPreview:
     """Look what it would touch, and change nothing. NotFoundError for a product that is not theirs."""
     with database.reading() as connection:
         product_id, name, manufacturer = _product(connection, order.gtin, who)
         recall = _as_record(order)
         batches = reached(connection, recall, product_id)
-        return Preview(
+        return RecallPreview(
             gtin=order.gtin.value,
             product=name,
             manufacturer=manufacturer,
@@ -55,7 +55,9 @@ def preview(database: Database, order: Order, *, who: Who) -> Preview:
         )
 
 
-def issue(database: Database, order: Order, *, who: Who, clock: Callable[[], datetime] = _now) -> int:
+def issue(
+    database: Database, order: RecallForm, *, who: AuditActor, clock: Callable[[], datetime] = _now
+) -> int:
     """Recall or hold it, now; the number of the record. NotFoundError for a product that is not theirs."""
     with database.transaction() as connection:
         product_id, _, _ = _product(connection, order.gtin, who, lock=True)
@@ -73,7 +75,7 @@ def issue(database: Database, order: Order, *, who: Who, clock: Callable[[], dat
         action = "hold" if order.hold else "recall"
         said = {name: value for name, value in _columns(order).items() if value not in (None, "")}
         said |= {"gtin": order.gtin.value, "serials": len(order.serials)}
-        changes = [Change(action, "recall", str(number), after=said)]
+        changes = [AuditChange(action, "recall", str(number), after=said)]
         changes += _settled(connection, product_id, before, action)
         write_down(connection, changes, who=who, at=at, reason=order.reason)
         return number
@@ -85,7 +87,7 @@ def lift(
     *,
     reason: str,
     reference: str = "",
-    who: Who,
+    who: AuditActor,
     clock: Callable[[], datetime] = _now,
 ) -> None:
     """End a recall or hold by another record. CONFLICT for one that was lifted before."""
@@ -106,12 +108,16 @@ def lift(
         values: dict[str, Any] = {"recall_id": number, "at": at, "reason": reason, "reference": reference}
         values |= {"actor": who.name, "account_id": who.account_id}
         connection.execute(insert(RecallLift).values(values))
-        changes = [Change("lift", "recall", str(number), after={"reason": reason, "reference": reference})]
+        changes = [
+            AuditChange("lift", "recall", str(number), after={"reason": reason, "reference": reference})
+        ]
         changes += _settled(connection, product_id, before, "lift")
         write_down(connection, changes, who=who, at=at, reason=reason)
 
 
-def _product(connection: Connection, gtin: Gtin, who: Who, *, lock: bool = False) -> tuple[int, str, str]:
+def _product(
+    connection: Connection, gtin: Gtin, who: AuditActor, *, lock: bool = False
+) -> tuple[int, str, str]:
     """Id, name and manufacturer of a product of theirs, locked against other recalls of it."""
     statement = owned(
         select(Product.id, Product.name, Manufacturer.name)
@@ -127,14 +133,14 @@ def _product(connection: Connection, gtin: Gtin, who: Who, *, lock: bool = False
 
 def _settled(
     connection: Connection, product_id: int, before: list[RecallRecord], action: str
-) -> list[Change]:
+) -> list[AuditChange]:
     """Bring the product's mark and its batches to what stands now."""
     after = standing(connection, product_id)
     connection.execute(update(Product).where(Product.id == product_id).values(stopped=bool(after)))
     return list(settle(connection, product_id, before=before, after=after, action=action))
 
 
-def _columns(order: Order) -> dict[str, Any]:
+def _columns(order: RecallForm) -> dict[str, Any]:
     fields = asdict(order)
     kept = ("expiry_from", "expiry_to", "serial_from", "serial_to", "recall_class", "reference", "reason")
     return {name: fields[name] for name in (*kept, "public_text")} | {
@@ -145,7 +151,7 @@ def _columns(order: Order) -> dict[str, Any]:
     }
 
 
-def _as_record(order: Order) -> RecallRecord:
+def _as_record(order: RecallForm) -> RecallRecord:
     return RecallRecord(
         id=0,
         hold=order.hold,
@@ -158,7 +164,7 @@ def _as_record(order: Order) -> RecallRecord:
     )
 
 
-def _units(connection: Connection, order: Order, product_id: int, batches: list[BatchRecord]) -> int:
+def _units(connection: Connection, order: RecallForm, product_id: int, batches: list[BatchRecord]) -> int:
     where: list[ColumnElement[bool]] = [Unit.product_id == product_id]
     if order.scope is not RecallScope.PRODUCT and (order.lot or order.scope is RecallScope.WINDOW):
         where.append(Unit.batch_id.in_([each.id for each in batches]))
@@ -173,7 +179,7 @@ def _units(connection: Connection, order: Order, product_id: int, batches: list[
     return connection.scalar(counted.where(*where)) or 0
 
 
-def _scans(connection: Connection, order: Order, product_id: int, batches: list[BatchRecord]) -> int:
+def _scans(connection: Connection, order: RecallForm, product_id: int, batches: list[BatchRecord]) -> int:
     """Checks of what it names. Of a lot also those where only the lot was typed."""
     of_product: ColumnElement[bool] = Scan.product_id == product_id
     serial = func.lower(Scan.presented["serial"].as_string())
@@ -196,7 +202,7 @@ def _scans(connection: Connection, order: Order, product_id: int, batches: list[
     return connection.scalar(counted.where(where)) or 0
 
 
-def _in_range(connection: Connection, serial: ColumnElement[str], order: Order) -> ColumnElement[bool]:
+def _in_range(connection: Connection, serial: ColumnElement[str], order: RecallForm) -> ColumnElement[bool]:
     """As `in_range` of the rules."""
     between = by_character(connection, serial).between(order.serial_from, order.serial_to)
     return (func.length(serial) == len(order.serial_from)) & between

@@ -12,7 +12,7 @@ from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry.lists.cells import free_text
 from service.registry.recalls.batch_status import settle
 from service.registry.recalls.queries import owned, standing
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Batch, ExpiryExtension, Manufacturer, Product
 
@@ -35,7 +35,7 @@ def extend(  # noqa: PLR0913 (all but the first are named)
     expiry: Expiry,
     reference: str,
     reason: str,
-    who: Who,
+    who: AuditActor,
     dry_run: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Extension:
@@ -59,7 +59,7 @@ def extend(  # noqa: PLR0913 (all but the first are named)
     return Extension(row.name, row.lot, old, expiry)
 
 
-def _batch(connection: Connection, gtin: Gtin, lot: Lot, who: Who) -> Row[*tuple[Any, ...]]:
+def _batch(connection: Connection, gtin: Gtin, lot: Lot, who: AuditActor) -> Row[*tuple[Any, ...]]:
     statement = owned(
         select(Batch.__table__, Product.name, Product.gtin)
         .join(Product, Product.id == Batch.product_id)
@@ -79,7 +79,7 @@ def _extend(
     expiry: Expiry,
     reference: str,
     reason: str,
-    who: Who,
+    who: AuditActor,
     at: datetime,
 ) -> None:
     old = Expiry.from_record(row.expiry, row.expiry_month_only)
@@ -108,7 +108,9 @@ def _extend(
         )
     )
     after = {"expiry": expiry.printed_form, "reference": reference}
-    changes = [Change("extend", "batch", f"{row.gtin}/{row.lot_key}", {"expiry": old.printed_form}, after)]
+    changes = [
+        AuditChange("extend", "batch", f"{row.gtin}/{row.lot_key}", {"expiry": old.printed_form}, after)
+    ]
     # a window of expiries that is recalled may reach it now
     changes += settle(connection, row.product_id, before=stands, after=stands, action="recall")
     write_down(connection, changes, who=who, at=at, reason=reason)

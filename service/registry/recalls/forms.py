@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RecallForm:
     """A recall (or a hold) that nobody has issued yet. Serials are in lower case, as they are compared."""
 
     hold: bool
@@ -67,7 +67,7 @@ class _Fields:
         self.errors.append(RefusedError(ErrorCode.VALUE_INVALID, given=given, expected=expected, field=field))
 
 
-def read_order(given: Mapping[str, str], *, hold: bool = False) -> Order:
+def read_recall_form(given: Mapping[str, str], *, hold: bool = False) -> RecallForm:
     """Read `gtin scope lot expiry_from expiry_to serial_from serial_to serials recall_class reference reason
     public_text`. InvalidFieldsError names every field that cannot stand.
     """
@@ -86,7 +86,7 @@ def read_order(given: Mapping[str, str], *, hold: bool = False) -> Order:
     if start and end and (len(start) != len(end) or start > end):
         fields.refuse("serial_to", "a serial number as long as the first one, and not before it")
     serials = fields.read("serials", _serials, needed=True) if listed else ()
-    order = Order(
+    order = RecallForm(
         hold=hold,
         gtin=gtin or Gtin("0" * 14),
         scope=scope or RecallScope.PRODUCT,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from service.authenticity.evidence import RecallRecord, RecallScope
 from service.errors import ErrorCode, NotFoundError
-from service.storage.audit import Who
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Product, Recall, RecalledSerial, RecallLift
 
@@ -17,7 +17,7 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedRecall:
     """One recall or hold, of which product, by whom, and what ended it. `serials`: how many are listed."""
 
     id: int
@@ -79,26 +79,28 @@ _ISSUED = (
 )
 
 
-def _issued(row: Any) -> Issued:
+def _issued(row: Any) -> IssuedRecall:
     number, kind, at, actor, gtin, product, manufacturer, scope, *rest = row
-    return Issued(number, kind == "hold", at, actor, gtin, product, manufacturer, RecallScope(scope), *rest)
+    return IssuedRecall(
+        number, kind == "hold", at, actor, gtin, product, manufacturer, RecallScope(scope), *rest
+    )
 
 
-def history(database: Database, who: Who) -> list[Issued]:
+def history(database: Database, who: AuditActor) -> list[IssuedRecall]:
     """The organisation's recalls and holds: those that stand first, then the latest; at most `MOST`."""
     statement = owned(_ISSUED, who).order_by(RecallLift.at.isnot(None), Recall.id.desc()).limit(MOST)
     with database.reading() as connection:
         return [_issued(row) for row in connection.execute(statement)]
 
 
-def public(database: Database) -> list[Issued]:
+def public(database: Database) -> list[IssuedRecall]:
     """Every recall that stands, of every manufacturer, the latest first; at most `MOST`."""
     statement = _ISSUED.where(RecallLift.at.is_(None), Recall.kind == "recall")
     with database.reading() as connection:
         return [_issued(row) for row in connection.execute(statement.order_by(Recall.id.desc()).limit(MOST))]
 
 
-def products(database: Database, who: Who) -> list[tuple[str, str]]:
+def products(database: Database, who: AuditActor) -> list[tuple[str, str]]:
     """GTIN and name of what the organisation may recall, by name; at most `MOST`."""
     statement = select(Product.gtin, Product.name).join(
         Manufacturer, Manufacturer.id == Product.manufacturer_id
@@ -108,13 +110,13 @@ def products(database: Database, who: Who) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in rows]
 
 
-def find(database: Database, number: int, who: Who) -> Issued:
+def find(database: Database, number: int, who: AuditActor) -> IssuedRecall:
     """One of the organisation's. NotFoundError for one that is not there, or another's."""
     with database.reading() as connection:
         return found(connection, number, who)
 
 
-def found(connection: Connection, number: int, who: Who) -> Issued:
+def found(connection: Connection, number: int, who: AuditActor) -> IssuedRecall:
     """As `find`, within a transaction."""
     row = connection.execute(owned(_ISSUED, who).where(Recall.id == number)).first()
     if row is None:
@@ -125,7 +127,7 @@ def found(connection: Connection, number: int, who: Who) -> Issued:
     return replace(_issued(row), serials=connection.scalar(listed) or 0)
 
 
-def owned(statement: Any, who: Who) -> Select[*tuple[Any, ...]]:
+def owned(statement: Any, who: AuditActor) -> Select[*tuple[Any, ...]]:
     """Only what is the organisation's; a terminal sees all."""
     owner = who.organisation_id
     owned: Select[*tuple[Any, ...]] = statement

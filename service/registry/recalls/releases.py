@@ -12,7 +12,7 @@ from service.errors import ConflictError, ErrorCode, ForbiddenError, NotFoundErr
 from service.gs1.identifiers import Expiry
 from service.registry.lists.cells import free_text
 from service.registry.recalls.queries import owned
-from service.storage.audit import Change, Who, write_down
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Batch, Manufacturer, Product, QualityResult
 
@@ -21,7 +21,7 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class BatchToRelease:
     """One batch that waits. `own`: whoever asks has put it in, and the manufacturer wants a second person.
 
     `results` are its release tests: test, method, result.
@@ -39,14 +39,14 @@ class Waiting:
     results: tuple[tuple[str, str, str], ...]
 
 
-def waiting(database: Database, who: Who) -> list[Waiting]:
+def waiting(database: Database, who: AuditActor) -> list[BatchToRelease]:
     """The organisation's pending batches, the earliest expiry first; at most `MOST`."""
     with database.reading() as connection:
         rows = connection.execute(_pending(who).order_by(Batch.expiry, Batch.id).limit(MOST)).all()
         importers = _importers(connection, [_name(row) for row in rows])
         results = _results(connection, [row.id for row in rows])
     return [
-        Waiting(
+        BatchToRelease(
             id=row.id,
             gtin=row.gtin,
             product=row.name,
@@ -62,7 +62,7 @@ def waiting(database: Database, who: Who) -> list[Waiting]:
     ]
 
 
-def batch_id(database: Database, gtin: str, lot_key: str, who: Who) -> int:
+def batch_id(database: Database, gtin: str, lot_key: str, who: AuditActor) -> int:
     """The number of a pending batch of theirs. NotFoundError."""
     with database.reading() as connection:
         row = connection.execute(_pending(who).where(Product.gtin == gtin, Batch.lot_key == lot_key)).first()
@@ -81,7 +81,7 @@ def release(
     batches: Collection[int],
     *,
     reason: str,
-    who: Who,
+    who: AuditActor,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[str]:
     """Release all of these batches, or none; their names (GTIN/lot).
@@ -103,7 +103,7 @@ def release(
             day = at.date() if row.released is None and (row.made is None or row.made <= at.date()) else None
             after: dict[str, Any] = {"status": str(BatchStatus.RELEASED)} | ({"released": day} if day else {})
             connection.execute(update(Batch).where(Batch.id == row.id).values(after))
-            changes.append(Change("release", "batch", _name(row), {"status": row.status}, after))
+            changes.append(AuditChange("release", "batch", _name(row), {"status": row.status}, after))
         write_down(connection, changes, who=who, at=at, reason=reason)
     return [_name(row) for row in rows]
 
@@ -112,7 +112,7 @@ def ask_for_two(
     database: Database,
     *,
     wanted: bool,
-    who: Who,
+    who: AuditActor,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Whether batches of the organisation's manufacturers need a second person, from now on."""
@@ -120,7 +120,7 @@ def ask_for_two(
         mine = Manufacturer.organisation_id == who.organisation_id
         rows = connection.execute(select(Manufacturer).where(mine).with_for_update()).all()
         changes = [
-            Change(
+            AuditChange(
                 "change",
                 "manufacturer",
                 row.name,
@@ -134,7 +134,7 @@ def ask_for_two(
         write_down(connection, changes, who=who, at=clock(), reason="release by two persons")
 
 
-def two_wanted(database: Database, who: Who) -> bool | None:
+def two_wanted(database: Database, who: AuditActor) -> bool | None:
     """Whether the organisation's manufacturers want a second person; None when it has none on record."""
     with database.reading() as connection:
         mine = select(Manufacturer.two_person_release).where(
@@ -144,7 +144,7 @@ def two_wanted(database: Database, who: Who) -> bool | None:
     return any(found) if found else None
 
 
-def _any(who: Who) -> Any:
+def _any(who: AuditActor) -> Any:
     statement = (
         select(
             Batch.id,
@@ -166,7 +166,7 @@ def _any(who: Who) -> Any:
     return owned(statement, who)
 
 
-def _pending(who: Who) -> Any:
+def _pending(who: AuditActor) -> Any:
     return _any(who).where(Batch.status == str(BatchStatus.PENDING))
 
 
@@ -174,7 +174,9 @@ def _name(row: Any) -> str:
     return f"{row.gtin}/{row.lot_key}"
 
 
-def _require_all(connection: Connection, rows: Sequence[Any], batches: Collection[int], who: Who) -> None:
+def _require_all(
+    connection: Connection, rows: Sequence[Any], batches: Collection[int], who: AuditActor
+) -> None:
     missing = set(batches) - {row.id for row in rows}
     if missing:
         raise NotFoundError(
@@ -208,7 +210,7 @@ def _importers(connection: Connection, names: list[str]) -> _Importers:
     return found
 
 
-def _is_one_of(who: Who, importers: Collection[tuple[int | None, str]]) -> bool:
+def _is_one_of(who: AuditActor, importers: Collection[tuple[int | None, str]]) -> bool:
     """By account where there is one; two people in a terminal are told apart by their names alone."""
     return any(
         account == who.account_id if account is not None and who.account_id is not None else name == who.name

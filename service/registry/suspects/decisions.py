@@ -19,35 +19,39 @@ from service.registry import recalls
 from service.registry.alerts.matches import raise_alert
 from service.registry.lists.cells import free_text
 from service.registry.lists.kinds.alerts import AlertFacts
-from service.registry.suspects.queries import Line
-from service.registry.suspects.subjects import Watched, named, open_one, within_a_transaction
-from service.storage.audit import Change, write_down
+from service.registry.suspects.queries import SuspectLine
+from service.registry.suspects.subjects import SuspectDetails, named, open_one, within_a_transaction
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.hot import sightings as kept
-from service.storage.hot.sightings import Scope
+from service.storage.hot.sightings import SubjectScope
 from service.storage.hot.statements import within
 from service.storage.models import Suspect
-from service.storage.suspects import State
+from service.storage.suspects import SuspectState
 
 MOST_SAID = 500
 
-_HELD = {Scope.UNIT: RecallScope.LIST, Scope.LOT: RecallScope.LOT, Scope.UNKNOWN_LOT: RecallScope.LOT}
+_HELD = {
+    SubjectScope.UNIT: RecallScope.LIST,
+    SubjectScope.LOT: RecallScope.LOT,
+    SubjectScope.UNKNOWN_LOT: RecallScope.LOT,
+}
 """What can be held, and as what. Of serials that are on nobody's record there is nothing to hold."""
 
 
-def possible(watched: Watched) -> tuple[State, ...]:
+def possible(watched: SuspectDetails) -> tuple[SuspectState, ...]:
     """What may be decided of it now."""
     if watched.line is None:
         return ()
-    found = [State.HELD] if watched.gtin and watched.subject.scope in _HELD else []
-    found += [State.ALERTED, State.CLEARED]
+    found = [SuspectState.HELD] if watched.gtin and watched.subject.scope in _HELD else []
+    found += [SuspectState.ALERTED, SuspectState.CLEARED]
     return tuple(each for each in found if each is not watched.line.state)
 
 
 def decide(
     database: Database,
     actor: Actor,
-    watched: Watched,
+    watched: SuspectDetails,
     state: str,
     *,
     note: str,
@@ -68,28 +72,30 @@ def decide(
             expected=" or ".join(possible(watched)),
             found=watched.line.state if watched.line else "nothing that stands out",
         )
-    if state == State.HELD:
+    if state == SuspectState.HELD:
         recalls.issue(database, _hold(watched, note), who=actor.who, clock=clock)
-    elif state == State.ALERTED:
+    elif state == SuspectState.ALERTED:
         regulator = actor.kind is OrganisationKind.REGULATOR
         facts = _alert(actor, watched, note, clock())
         raise_alert(database, facts, who=actor.who, reason=note, regulator=regulator, clock=clock)
-    _move(database, actor, watched, State(state), note, clock())
+    _move(database, actor, watched, SuspectState(state), note, clock())
 
 
-def _move(database: Database, actor: Actor, watched: Watched, state: State, note: str, at: datetime) -> None:
+def _move(
+    database: Database, actor: Actor, watched: SuspectDetails, state: SuspectState, note: str, at: datetime
+) -> None:
     with database.transaction() as connection:
         connection.execute(select(Suspect.id).where(Suspect.id == _line(watched).id).with_for_update())
         # Scans may have come since the page was read: what is cleared is what is on record now.
         now = within_a_transaction(connection, actor, _asked(watched), watched.gtin, watched.shown)
         line = _line(now)
         values: dict[str, object] = {"state": state, "moved": at}
-        if state is State.CLEARED:
+        if state is SuspectState.CLEARED:
             values["cleared"] = line.score
-            if now.subject.scope is Scope.UNIT:
+            if now.subject.scope is SubjectScope.UNIT:
                 _teach(connection, actor, now, note, at)
         connection.execute(update(Suspect).where(Suspect.id == line.id).values(values))
-        change = Change(
+        change = AuditChange(
             f"watch_{state}",
             "suspect",
             named(now.gtin, now.subject),
@@ -99,7 +105,7 @@ def _move(database: Database, actor: Actor, watched: Watched, state: State, note
         write_down(connection, [change], who=actor.who, at=at, reason=note)
 
 
-def _teach(connection: Connection, actor: Actor, watched: Watched, note: str, at: datetime) -> None:
+def _teach(connection: Connection, actor: Actor, watched: SuspectDetails, note: str, at: datetime) -> None:
     """From now on as much as was seen by now is nothing to speak of, of this unit alone."""
     thresholds, _ = kept.judged_by(within(connection), watched.subject.product_id, watched.subject.name)
     suspicion = weigh(watched.seen, thresholds)
@@ -107,9 +113,9 @@ def _teach(connection: Connection, actor: Actor, watched: Watched, note: str, at
     kept.clear(connection, watched.subject, suspicion, codes, who=actor.who, at=at, reason=note)
 
 
-def _hold(watched: Watched, note: str) -> recalls.Order:
-    unit = watched.subject.scope is Scope.UNIT
-    return recalls.Order(
+def _hold(watched: SuspectDetails, note: str) -> recalls.RecallForm:
+    unit = watched.subject.scope is SubjectScope.UNIT
+    return recalls.RecallForm(
         hold=True,
         gtin=Gtin(watched.gtin),
         scope=_HELD[watched.subject.scope],
@@ -119,10 +125,10 @@ def _hold(watched: Watched, note: str) -> recalls.Order:
     )
 
 
-def _alert(actor: Actor, watched: Watched, note: str, at: datetime) -> AlertFacts:
+def _alert(actor: Actor, watched: SuspectDetails, note: str, at: datetime) -> AlertFacts:
     scope = watched.subject.scope
-    of_serials = scope in (Scope.UNIT, Scope.NEIGHBOURS)
-    issued = {Scope.LOT: True, Scope.UNKNOWN_LOT: False if watched.gtin else None}.get(scope)
+    of_serials = scope in (SubjectScope.UNIT, SubjectScope.NEIGHBOURS)
+    issued = {SubjectScope.LOT: True, SubjectScope.UNKNOWN_LOT: False if watched.gtin else None}.get(scope)
     return AlertFacts(
         authority=actor.organisation,
         kind=AlertKind.FALSIFIED,
@@ -130,8 +136,8 @@ def _alert(actor: Actor, watched: Watched, note: str, at: datetime) -> AlertFact
         gtin=watched.gtin,
         lot=None if of_serials else Lot.parse(watched.lot),
         expiries=(None,),
-        serial=watched.subject.name if scope is Scope.UNIT else "",
-        serial_prefix=watched.subject.name if scope is Scope.NEIGHBOURS else "",
+        serial=watched.subject.name if scope is SubjectScope.UNIT else "",
+        serial_prefix=watched.subject.name if scope is SubjectScope.NEIGHBOURS else "",
         lot_issued=issued,
         recall_class="",
         reference="",
@@ -141,13 +147,13 @@ def _alert(actor: Actor, watched: Watched, note: str, at: datetime) -> AlertFact
     )
 
 
-def _asked(watched: Watched) -> Scope:
+def _asked(watched: SuspectDetails) -> SubjectScope:
     """As it was asked for: a lot may have come on record since."""
     scope = watched.subject.scope
-    return Scope.LOT if scope is Scope.UNKNOWN_LOT else scope
+    return SubjectScope.LOT if scope is SubjectScope.UNKNOWN_LOT else scope
 
 
-def _line(watched: Watched) -> Line:
+def _line(watched: SuspectDetails) -> SuspectLine:
     if watched.line is None:
         expected = "something that stands out"
         raise NotFoundError(ErrorCode.NOT_FOUND, given=watched.shown, expected=expected)

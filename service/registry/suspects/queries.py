@@ -17,9 +17,9 @@ from service.authenticity.scan_history.sightings import day_of
 from service.errors import ErrorCode, IdentifierError, NotFoundError
 from service.gs1.identifiers import Gtin, Lot
 from service.storage.database import Database
-from service.storage.hot.sightings import Scope
+from service.storage.hot.sightings import SubjectScope
 from service.storage.models import Batch, Manufacturer, Product, Suspect
-from service.storage.suspects import State, from_plain
+from service.storage.suspects import SuspectState, from_plain
 
 MOST_LISTED = 100
 VERY_STRONG, STRONG = 8.0, DEFAULTS.suspicion
@@ -30,11 +30,11 @@ NOBODYS = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SuspectLine:
     """One thing on the list. `shown`: its serial or lot as people know it; `gtin` empty: nobody's."""
 
     id: int
-    scope: Scope
+    scope: SubjectScope
     product_id: int
     gtin: str
     product: str
@@ -45,7 +45,7 @@ class Line:
     reasons: tuple[Reason, ...]
     first: date
     last: date
-    state: State
+    state: SuspectState
     moved: datetime
 
     @property
@@ -54,13 +54,13 @@ class Line:
         return 1 + (self.score >= STRONG) + (self.score >= VERY_STRONG)
 
 
-class Watching:
+class SuspectQueries:
     """Reads the list."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def listing(self, actor: Actor, state: State = State.OPEN) -> list[Line]:
+    def listing(self, actor: Actor, state: SuspectState = SuspectState.OPEN) -> list[SuspectLine]:
         """What is in one state, at most `MOST_LISTED`."""
         level = case((Suspect.score >= VERY_STRONG, 3), (Suspect.score >= STRONG, 2), else_=1)
         query = lines(actor).where(Suspect.state == state)
@@ -68,13 +68,13 @@ class Watching:
         with self._database.reading() as connection:
             return [_line(row) for row in connection.execute(query)]
 
-    def counts(self, actor: Actor) -> dict[State, int]:
+    def counts(self, actor: Actor) -> dict[SuspectState, int]:
         """How many are in each state."""
         inner = lines(actor).subquery()
         query = select(inner.c.state, func.count().label("many")).group_by(inner.c.state)
         with self._database.reading() as connection:
             found = {row.state: row.many for row in connection.execute(query)}
-        return {state: found.get(state, 0) for state in State}
+        return {state: found.get(state, 0) for state in SuspectState}
 
 
 def lines(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -89,12 +89,14 @@ def lines(actor: Actor) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Product, Product.id == Suspect.product_id)
         .outerjoin(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .outerjoin(Batch, and_(Suspect.scope == Scope.LOT, of_lot))
+        .outerjoin(Batch, and_(Suspect.scope == SubjectScope.LOT, of_lot))
     )
     return query.where(_theirs(actor))
 
 
-def find(connection: Connection, actor: Actor, scope: Scope, product_id: int, name: str) -> Line | None:
+def find(
+    connection: Connection, actor: Actor, scope: SubjectScope, product_id: int, name: str
+) -> SuspectLine | None:
     """One thing on the list, if it is there and theirs."""
     query = lines(actor).where(Suspect.scope == scope, Suspect.product_id == product_id, Suspect.name == name)
     row = connection.execute(query).first()
@@ -138,10 +140,10 @@ def _theirs(actor: Actor) -> ColumnElement[bool]:
     return Manufacturer.organisation_id == actor.organisation_id
 
 
-def _line(row: Any) -> Line:
-    return Line(
+def _line(row: Any) -> SuspectLine:
+    return SuspectLine(
         id=row.id,
-        scope=Scope(row.scope),
+        scope=SubjectScope(row.scope),
         product_id=row.product_id,
         gtin=row.gtin,
         product=row.product,
@@ -152,6 +154,6 @@ def _line(row: Any) -> Line:
         reasons=from_plain(row.reasons),
         first=day_of(row.first),
         last=day_of(row.last),
-        state=State(row.state),
+        state=SuspectState(row.state),
         moved=row.moved,
     )

@@ -12,11 +12,11 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from service.accounts.actors import Actor, OrganisationKind
-from service.authenticity.scan_history.sightings import Kind, Place, Sighting, day_of
-from service.registry.suspects.queries import NOBODYS, Line, find, lot_key, nothing, product
+from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind, day_of
+from service.registry.suspects.queries import NOBODYS, SuspectLine, find, lot_key, nothing, product
 from service.storage.database import Database
 from service.storage.hot import sightings as kept
-from service.storage.hot.sightings import Scope, Subject
+from service.storage.hot.sightings import Subject, SubjectScope
 from service.storage.hot.statements import within
 from service.storage.models import AuditEntry, Batch, Unit
 
@@ -24,15 +24,15 @@ _MOST_EVENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SightingGroup:
     """All that one kind of asker scanned in one place. `devices`: at least so many (0: none is known).
 
     What single devices of anybody scanned stands together, with all their places and by the month
     (`by_month`: from the first of one to the last of one): one person's scan is nobody else's to see.
     """
 
-    kind: Kind
-    places: tuple[Place, ...]
+    kind: SightingKind
+    places: tuple[Region, ...]
     first: date
     last: date
     count: int
@@ -41,7 +41,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class SuspectDecision:
     """What a person decided before, and why."""
 
     at: datetime
@@ -51,7 +51,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class SuspectDetails:
     """One thing whole. `line` is None where it does not stand out. `lot` of a unit is its batch's."""
 
     subject: Subject
@@ -60,9 +60,9 @@ class Watched:
     shown: str
     lot: str
     on_record: bool
-    line: Line | None
-    spots: tuple[Spot, ...]
-    decisions: tuple[Decision, ...]
+    line: SuspectLine | None
+    spots: tuple[SightingGroup, ...]
+    decisions: tuple[SuspectDecision, ...]
     seen: tuple[Sighting, ...]
 
     @property
@@ -75,7 +75,7 @@ class Watched:
         return found
 
 
-def open_one(database: Database, actor: Actor, scope: Scope, gtin: str, name: str) -> Watched:
+def open_one(database: Database, actor: Actor, scope: SubjectScope, gtin: str, name: str) -> SuspectDetails:
     """One thing, by its product's GTIN (empty: nobody's) and its name; NotFoundError.
 
     `scope` LOT stands for lots on record and for those that are not.
@@ -84,14 +84,16 @@ def open_one(database: Database, actor: Actor, scope: Scope, gtin: str, name: st
         return within_a_transaction(connection, actor, scope, gtin, name)
 
 
-def within_a_transaction(connection: Connection, actor: Actor, scope: Scope, gtin: str, name: str) -> Watched:
+def within_a_transaction(
+    connection: Connection, actor: Actor, scope: SubjectScope, gtin: str, name: str
+) -> SuspectDetails:
     """The same, within a transaction that goes on to change something."""
     subject, of_product, shown, lot, on_record = _subject(connection, actor, scope, gtin, name)
     line = find(connection, actor, subject.scope, subject.product_id, subject.name)
     seen = kept.seen_before(within(connection), (subject,))[subject.scope]
     if line is None and not seen and not on_record:
         raise nothing(name)
-    return Watched(
+    return SuspectDetails(
         subject=subject,
         gtin=of_product[0],
         product=of_product[1],
@@ -111,21 +113,21 @@ def named(gtin: str, subject: Subject) -> str:
 
 
 def _subject(
-    connection: Connection, actor: Actor, scope: Scope, gtin: str, name: str
+    connection: Connection, actor: Actor, scope: SubjectScope, gtin: str, name: str
 ) -> tuple[Subject, tuple[str, str], str, str, bool]:
     if not gtin:
-        if actor.kind is not OrganisationKind.REGULATOR or scope is not Scope.LOT:
+        if actor.kind is not OrganisationKind.REGULATOR or scope is not SubjectScope.LOT:
             raise nothing(name)
         key = lot_key(name)
-        return Subject(Scope.UNKNOWN_LOT, NOBODYS, key), ("", ""), key, key, False
+        return Subject(SubjectScope.UNKNOWN_LOT, NOBODYS, key), ("", ""), key, key, False
     row = product(connection, actor, gtin)
     known = (row.gtin, row.name)
-    if scope is Scope.LOT:
+    if scope is SubjectScope.LOT:
         key = lot_key(name)
         lot = connection.scalar(select(Batch.lot).where(Batch.product_id == row.id, Batch.lot_key == key))
-        kind = Scope.LOT if lot is not None else Scope.UNKNOWN_LOT
+        kind = SubjectScope.LOT if lot is not None else SubjectScope.UNKNOWN_LOT
         return Subject(kind, row.id, key), known, lot or key, lot or key, lot is not None
-    if scope is Scope.NEIGHBOURS:
+    if scope is SubjectScope.NEIGHBOURS:
         return Subject(scope, row.id, name[:64]), known, name[:64], "", False
     unit = connection.execute(
         select(Unit.serial, Batch.lot)
@@ -134,23 +136,23 @@ def _subject(
     ).first()
     if unit is None:
         raise nothing(name)
-    return Subject(Scope.UNIT, row.id, unit.serial), known, unit.serial, unit.lot, True
+    return Subject(SubjectScope.UNIT, row.id, unit.serial), known, unit.serial, unit.lot, True
 
 
-def _spots(seen: Iterable[Sighting]) -> Iterator[Spot]:
-    single = [each for each in seen if each.kind is Kind.STRANGER and each.clients.bit_count() <= 1]
+def _spots(seen: Iterable[Sighting]) -> Iterator[SightingGroup]:
+    single = [each for each in seen if each.kind is SightingKind.STRANGER and each.clients.bit_count() <= 1]
     others = [each for each in seen if each not in single]
     for each in sorted(others, key=lambda each: (each.first, each.kind, each.place)):
         devices = each.devices.bit_count()
         first, last = day_of(each.first), day_of(each.last)
-        yield Spot(each.kind, (each.place,), first, last, each.count, devices)
+        yield SightingGroup(each.kind, (each.place,), first, last, each.count, devices)
     if single:
         devices = 0
         for each in single:
             devices |= each.devices
         first, last = day_of(min(each.first for each in single)), day_of(max(each.last for each in single))
-        yield Spot(
-            Kind.STRANGER,
+        yield SightingGroup(
+            SightingKind.STRANGER,
             tuple(sorted({each.place for each in single})),
             first.replace(day=1),
             last.replace(day=monthrange(last.year, last.month)[1]),
@@ -160,11 +162,11 @@ def _spots(seen: Iterable[Sighting]) -> Iterator[Spot]:
         )
 
 
-def _decisions(connection: Connection, object_id: str) -> Iterable[Decision]:
+def _decisions(connection: Connection, object_id: str) -> Iterable[SuspectDecision]:
     query = (
         select(AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.reason)
         .where(AuditEntry.object_type == "suspect", AuditEntry.object_id == object_id[:80])
         .order_by(AuditEntry.id.desc())
         .limit(_MOST_EVENTS)
     )
-    return [Decision(*row) for row in connection.execute(query)]
+    return [SuspectDecision(*row) for row in connection.execute(query)]

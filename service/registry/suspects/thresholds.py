@@ -14,7 +14,7 @@ from service.accounts.actors import Actor
 from service.authenticity.scan_history.score import DEFAULTS, Thresholds
 from service.errors import ErrorCode, InvalidFieldsError, NotFoundError, RefusedError, VialcheckError
 from service.registry.lists.cells import free_text
-from service.storage.audit import Change, write_down
+from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import DetectionThresholds, Manufacturer
 
@@ -33,7 +33,7 @@ _MOST_SAID = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
+class ManufacturerThresholds:
     """One manufacturer's thresholds. `values` has the names of `LIMITS`."""
 
     manufacturer_id: int
@@ -47,7 +47,7 @@ def defaults() -> dict[str, float]:
     return _values(DEFAULTS)
 
 
-def listed(database: Database, actor: Actor) -> list[Set]:
+def listed(database: Database, actor: Actor) -> list[ManufacturerThresholds]:
     """Of every manufacturer of the organisation, by name."""
     with database.reading() as connection:
         rows = connection.execute(_of(actor).order_by(Manufacturer.name)).all()
@@ -75,7 +75,7 @@ def change(
         connection.execute(delete(DetectionThresholds).where(its_own))
         if values != defaults():
             connection.execute(insert(DetectionThresholds).values(manufacturer_id=manufacturer_id, **values))
-        said = Change("thresholds", "manufacturer", before.manufacturer, dict(before.values), values)
+        said = AuditChange("thresholds", "manufacturer", before.manufacturer, dict(before.values), values)
         write_down(connection, [said], who=actor.who, at=at, reason=note)
 
 
@@ -114,10 +114,10 @@ def _of(actor: Actor) -> Any:
     )
 
 
-def _set(row: Any) -> Set:
+def _set(row: Any) -> ManufacturerThresholds:
     own = row.suspicion is not None
     values = {name: float(getattr(row, name)) for name in LIMITS} if own else defaults()
-    return Set(row.id, row.name, values, own)
+    return ManufacturerThresholds(row.id, row.name, values, own)
 
 
 def _values(thresholds: Thresholds) -> dict[str, float]:

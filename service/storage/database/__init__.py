@@ -26,7 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
 from service.storage.database.whole_inserts import WholeInsert
-from service.storage.hot.statements import Facts, Prepared, PreparedInsert, Row, Snapshot
+from service.storage.hot.statements import PreparedInsert, PreparedSelect, Row, Snapshot, VersionedFacts
 from service.storage.models import Base
 
 WAIT_SECONDS = 2.5
@@ -62,18 +62,18 @@ class Database:
             yield connection
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """One moment of the records, for `Prepared` selects: straight from the driver, a tenth of the time.
+        """One moment of the records for a `PreparedSelect`: straight from the driver, a tenth of the time.
 
         All that was committed before, by any process, is seen; nothing that is committed meanwhile.
         """
         return _Moment(self._told_apart, self._readers)
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> VersionedFacts:
         """What is kept of the facts as a reader saw them last: whoever uses it asks whether they stand."""
         return self._readers.facts
 
-    def at_once(self, statement: Prepared, values: Mapping[str, Any]) -> tuple[Row, ...]:
+    def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """The rows of one select: a moment of its own, at half the price of a snapshot."""
         with self._told_apart:
             return self._readers.at_once(statement, values)

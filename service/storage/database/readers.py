@@ -10,7 +10,7 @@ from psycopg import IsolationLevel
 from sqlalchemy import Engine, select
 from sqlalchemy.pool import PoolProxiedConnection
 
-from service.storage.hot.statements import Facts, Prepared, Row, Snapshot
+from service.storage.hot.statements import PreparedSelect, Row, Snapshot, VersionedFacts
 from service.storage.models import FactsVersion
 
 
@@ -21,7 +21,7 @@ class Readers(ABC):
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._facts = Facts(None)
+        self._facts = VersionedFacts(None)
 
     def begin(self) -> tuple[Snapshot, Any]:
         """One moment of the records, and what `end` needs to let go of it."""
@@ -34,16 +34,16 @@ class Readers(ABC):
         facts = self._facts
         if said is None or facts.version != said[0]:
             # Somebody changed a record. A thread that still looks at an earlier moment goes on with its own.
-            facts = self._facts = Facts(said[0] if said else None)
+            facts = self._facts = VersionedFacts(said[0] if said else None)
         return Snapshot(self._engine.dialect, driver, facts), lent
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> VersionedFacts:
         """What was read of the facts as they were when anybody looked last."""
         return self._facts
 
     @abstractmethod
-    def at_once(self, statement: Prepared, values: Mapping[str, Any]) -> tuple[Row, ...]:
+    def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """One select, which is a moment of its own: no transaction has to be begun and ended for it."""
 
     @abstractmethod
@@ -102,7 +102,7 @@ class SqliteReaders(Readers):
         finally:
             self._pass_on(turn=turn)
 
-    def at_once(self, statement: Prepared, values: Mapping[str, Any]) -> tuple[Row, ...]:
+    def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """On an idle connection, which is let go of when it fails."""
         driver = self._open()
         try:
@@ -146,7 +146,7 @@ class PostgresqlReaders(Readers):
         driver.isolation_level = IsolationLevel.REPEATABLE_READ  # said with the BEGIN that is due anyway
         return driver, lent
 
-    def at_once(self, statement: Prepared, values: Mapping[str, Any]) -> tuple[Row, ...]:
+    def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """On one of the pool's, in the transaction that the driver begins by itself."""
         lent = self._engine.raw_connection()
         try:

@@ -8,7 +8,7 @@ from service.authenticity.evidence import AlertKind, AlertRecord
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.storage.hot.parameters import SPELLED, spelled_as
-from service.storage.hot.statements import Part, Prepared, Row, Snapshot
+from service.storage.hot.statements import Part, PreparedSelect, Row, Snapshot
 from service.storage.models import NAMES_ONLY_PRODUCT, Alert
 
 
@@ -61,7 +61,7 @@ _ALERT = Part(
     _alert,
 )
 # Four plain seeks, joined: an OR over the indexes, or a UNION that compares rows, takes longer.
-_ALERTS = Prepared(
+_ALERTS = PreparedSelect(
     union_all(
         select(*_ALERT.columns).where(Alert.lot_key == bindparam("lot_key")),
         select(*_ALERT.columns).where(Alert.lot_folded == bindparam("lot_folded")),
@@ -71,10 +71,10 @@ _ALERTS = Prepared(
     ),
     _ALERT,
 )
-_ALERTS_OF_SERIALS = Prepared(
+_ALERTS_OF_SERIALS = PreparedSelect(
     select(*_ALERT.columns, Alert.serial_folded).where(Alert.serial_folded != ""), _ALERT
 )
-_NEAR_ALERTS = Prepared(
+_NEAR_ALERTS = PreparedSelect(
     select(*_ALERT.columns).where(Alert.lot_key.in_(SPELLED), Alert.lot_key != ""), _ALERT
 )
 

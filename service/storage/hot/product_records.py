@@ -14,7 +14,7 @@ from service.authenticity.evidence import (
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.storage.hot.parameters import SPELLED, spelled_as
-from service.storage.hot.statements import Part, Prepared, Snapshot
+from service.storage.hot.statements import Part, PreparedSelect, Snapshot
 from service.storage.models import (
     Batch,
     Manufacturer,
@@ -99,7 +99,7 @@ _BATCH = Part(
     _batch,
 )
 
-_BY_GTIN = Prepared(
+_BY_GTIN = PreparedSelect(
     select(*_PRODUCT.columns, *_BATCH.columns)
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
     .outerjoin(Batch, and_(Batch.product_id == Product.id, Batch.lot_key == bindparam("lot_key")))
@@ -107,13 +107,13 @@ _BY_GTIN = Prepared(
     _PRODUCT,
     _BATCH,
 )
-_UNIT = Prepared(
+_UNIT = PreparedSelect(
     select(Unit.serial, Unit.batch_id, Unit.disposition).where(
         Unit.product_id == bindparam("product_id"), Unit.serial == bindparam("serial")
     )
 )
-_BATCH_OF_UNIT = Prepared(select(*_BATCH.columns).where(Batch.id == bindparam("batch_id")), _BATCH)
-_BY_LOT = Prepared(
+_BATCH_OF_UNIT = PreparedSelect(select(*_BATCH.columns).where(Batch.id == bindparam("batch_id")), _BATCH)
+_BY_LOT = PreparedSelect(
     select(*_PRODUCT.columns, *_BATCH.columns)
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
     .join(Batch, Batch.product_id == Product.id)
@@ -123,7 +123,7 @@ _BY_LOT = Prepared(
     _PRODUCT,
     _BATCH,
 )
-_BY_NAME = Prepared(
+_BY_NAME = PreparedSelect(
     select(*_PRODUCT.columns)
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
     .where(Product.name.icontains(bindparam("name"), escape="/"))
@@ -131,18 +131,18 @@ _BY_NAME = Prepared(
     .limit(MOST_PRODUCTS),
     _PRODUCT,
 )
-_BY_NATIONAL = Prepared(
+_BY_NATIONAL = PreparedSelect(
     select(Product.gtin, Product.national_numbers)
     .where(type_coerce(Product.national_numbers, Text).contains(bindparam("number")))
     .limit(MOST_PRODUCTS)
 )
-_TESTS = Prepared(
+_TESTS = PreparedSelect(
     select(QualityResult.test, QualityResult.method, QualityResult.result)
     .where(QualityResult.batch_id == bindparam("batch_id"))
     .order_by(QualityResult.test)
 )
-_HAS_UNITS = Prepared(select(Unit.serial).where(Unit.product_id == bindparam("product_id")).limit(1))
-_USED_ON = Prepared(
+_HAS_UNITS = PreparedSelect(select(Unit.serial).where(Unit.product_id == bindparam("product_id")).limit(1))
+_USED_ON = PreparedSelect(
     select(Vial.used_on).where(
         Vial.gtin == bindparam("gtin"), Vial.serial == bindparam("serial"), Vial.used_on.is_not(None)
     )
@@ -160,7 +160,7 @@ _cut_serials = (
     .limit(3)
     .subquery()
 )
-_SERIALS = Prepared(
+_SERIALS = PreparedSelect(
     union_all(
         select(Unit.serial).where(Unit.product_id == bindparam("product_id"), Unit.serial.in_(SPELLED)),
         select(_cut_serials.c.serial),
@@ -169,7 +169,7 @@ _SERIALS = Prepared(
 _near = select(Batch.lot_key, Batch.lot_folded, Batch.status)
 _alike = _near.where(Batch.lot_folded == bindparam("lot_folded"), Batch.lot_key != bindparam("lot_key"))
 _meant = _near.where(Batch.lot_key.in_(SPELLED))
-_NEAR_LOTS = Prepared(union_all(_alike, _meant))
+_NEAR_LOTS = PreparedSelect(union_all(_alike, _meant))
 _cut_lots = _near.where(
     Batch.product_id == bindparam("product_id"),
     Batch.lot_key > bindparam("start"),
@@ -181,7 +181,7 @@ _stopped_cut = (
     .limit(MOST_NEAR)
     .subquery()
 )
-_NEAR_LOTS_OF_PRODUCT = Prepared(
+_NEAR_LOTS_OF_PRODUCT = PreparedSelect(
     union_all(
         _alike.where(Batch.product_id == bindparam("product_id")),
         _meant.where(Batch.product_id == bindparam("product_id")),
@@ -189,7 +189,7 @@ _NEAR_LOTS_OF_PRODUCT = Prepared(
         select(_stopped_cut),
     )
 )
-_PREFIXES = Prepared(
+_PREFIXES = PreparedSelect(
     select(Manufacturer.name, Manufacturer.gs1_prefixes).where(Manufacturer.catalogue_complete)
 )
 

@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, select
 
 from service.authenticity.evidence import RecallRecord, RecallScope
 from service.gs1.identifiers import Serial
-from service.storage.hot.statements import Part, Prepared, Snapshot
+from service.storage.hot.statements import Part, PreparedSelect, Snapshot
 from service.storage.models import Recall, RecalledSerial, RecallLift
 
 
@@ -34,7 +34,7 @@ _RECALL = Part(
     ),
     _recall,
 )
-_RECALLS = Prepared(
+_RECALLS = PreparedSelect(
     select(*_RECALL.columns)
     .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
     .outerjoin(

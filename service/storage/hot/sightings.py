@@ -27,15 +27,15 @@ from sqlalchemy import (
 )
 
 from service.authenticity.scan_history.history import Cleared
-from service.authenticity.scan_history.score import Suspicion, Thresholds
-from service.authenticity.scan_history.sightings import MOST_PLACES, Kind, Place, Sighting, together
-from service.storage.audit import Change, Who, write_down
+from service.authenticity.scan_history.score import SuspicionScore, Thresholds
+from service.authenticity.scan_history.sightings import MOST_PLACES, Region, Sighting, SightingKind, together
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
-from service.storage.hot.statements import Part, Prepared, PreparedInsert, Snapshot
+from service.storage.hot.statements import Part, PreparedInsert, PreparedSelect, Snapshot
 from service.storage.models import Clearing, DetectionThresholds, Product, SightingRow
 
 
-class Scope(StrEnum):
+class SubjectScope(StrEnum):
     """What a subject is."""
 
     UNIT = "unit"
@@ -48,24 +48,24 @@ class Scope(StrEnum):
 class Subject(Struct, frozen=True, order=True):
     """What was seen. `name`: a serial as printed, a lot's key, a client's mark, the beginning of serials."""
 
-    scope: Scope
+    scope: SubjectScope
     product_id: int
     name: str
 
 
-class Seen(Struct, frozen=True):
+class NewSighting(Struct, frozen=True):
     """One scan of one subject."""
 
     subject: Subject
     sighting: Sighting
 
 
-MOST_ROWS = 2 * MOST_PLACES * len(Kind)
+MOST_ROWS = 2 * MOST_PLACES * len(SightingKind)
 """More than a subject has: of each kind the kept places, and some that are not yet taken out."""
 
 
 def _from_row(kind: int, country: str, region: str, *rest: int) -> Sighting:
-    return Sighting(Kind(kind), Place(country, region), *rest)
+    return Sighting(SightingKind(kind), Region(country, region), *rest)
 
 
 LINE = Part(
@@ -94,9 +94,9 @@ def _of(number: int) -> Any:
 
 
 _STATEMENTS = (
-    Prepared(_of(0).limit(MOST_ROWS), LINE),
-    Prepared(union_all(_of(0), _of(1)).limit(2 * MOST_ROWS), LINE),
-    Prepared(union_all(_of(0), _of(1), _of(2)).limit(3 * MOST_ROWS), LINE),
+    PreparedSelect(_of(0).limit(MOST_ROWS), LINE),
+    PreparedSelect(union_all(_of(0), _of(1)).limit(2 * MOST_ROWS), LINE),
+    PreparedSelect(union_all(_of(0), _of(1), _of(2)).limit(3 * MOST_ROWS), LINE),
 )
 """For one subject, two and three."""
 
@@ -114,7 +114,7 @@ _earlier = (
     .where(Clearing.product_id == bindparam("product_id"), Clearing.serial == bindparam("serial"))
     .subquery()
 )
-_JUDGED_BY = Prepared(
+_JUDGED_BY = PreparedSelect(
     select(
         _number(DetectionThresholds.suspicion),
         DetectionThresholds.devices,
@@ -130,14 +130,16 @@ _JUDGED_BY = Prepared(
     .join(_earlier, _earlier.c.score.is_(None) | _earlier.c.score.is_not(None))
     .where(Product.id == bindparam("product_id"))
 )
-_CODES = Prepared(
+_CODES = PreparedSelect(
     select(Clearing.codes)
     .where(Clearing.product_id == bindparam("product_id"), Clearing.serial == bindparam("serial"))
     .limit(1000)
 )
 
 
-def seen_before(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> dict[Scope, tuple[Sighting, ...]]:
+def seen_before(
+    snapshot: Snapshot, subjects: tuple[Subject, ...]
+) -> dict[SubjectScope, tuple[Sighting, ...]]:
     """What is on record of one subject, or of up to three, by their scopes. One select."""
     if not subjects:
         return {}
@@ -146,7 +148,7 @@ def seen_before(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> dict[Scope
         values[f"scope{number}"] = each.scope
         values[f"product_id{number}"] = each.product_id
         values[f"name{number}"] = each.name
-    found: dict[Scope, list[Sighting]] = {each.scope: [] for each in subjects}
+    found: dict[SubjectScope, list[Sighting]] = {each.scope: [] for each in subjects}
     for line, scope in _STATEMENTS[len(subjects) - 1].rows(snapshot, values):
         found[scope].append(line)
     return {scope: what_counts(lines) for scope, lines in found.items()}
@@ -202,7 +204,9 @@ class HistoryWriter:
         statement = database.insert_or_merge(SightingRow, _merged)
         self._add = PreparedInsert(statement, database.engine.dialect)
 
-    def add(self, connection: Connection, seen: Iterable[Seen], crowded: Iterable[Subject] = ()) -> None:
+    def add(
+        self, connection: Connection, seen: Iterable[NewSighting], crowded: Iterable[Subject] = ()
+    ) -> None:
         """Add scans; `crowded` are subjects that have as many places as are kept, or more."""
         gathered: dict[Subject, list[Sighting]] = {}
         for each in seen:
@@ -252,10 +256,10 @@ def _to_row(subject: Subject, sighting: Sighting) -> dict[str, object]:
 def clear(
     connection: Connection,
     unit: Subject,
-    suspicion: Suspicion,
+    suspicion: SuspicionScore,
     codes: Iterable[str],
     *,
-    who: Who,
+    who: AuditActor,
     at: datetime,
     reason: str,
 ) -> None:
@@ -270,7 +274,7 @@ def clear(
             product_id=unit.product_id, serial=unit.name, at=at, actor=who.name, reason=reason, **values
         )
     )
-    change = Change(
+    change = AuditChange(
         "clear_history", "unit", f"{unit.product_id}/{unit.name}", after={**values, "codes": sorted(codes)}
     )
     write_down(connection, [change], who=who, at=at, reason=reason)

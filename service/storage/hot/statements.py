@@ -27,7 +27,7 @@ Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 _KEPT = 4096
 
 
-class Facts:
+class VersionedFacts:
     """What was read of one version of the facts. `version` is unique for each state of the records ever."""
 
     __slots__ = ("kept", "version")
@@ -50,12 +50,12 @@ class Snapshot:
 
     dialect: Dialect
     driver: Any
-    facts: Facts
+    facts: VersionedFacts
 
 
 def within(connection: Connection) -> Snapshot:
-    """For `Prepared` selects that have to see what a transaction has written so far."""
-    return Snapshot(connection.dialect, connection.connection.driver_connection, Facts(None))
+    """For `PreparedSelect` selects that have to see what a transaction has written so far."""
+    return Snapshot(connection.dialect, connection.connection.driver_connection, VersionedFacts(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Part:
     make: Callable[..., Any]
 
 
-class Prepared:
+class PreparedSelect:
     """One select with named parameters, whose rows are made of parts and of single columns in between."""
 
     def __init__(self, statement: Statement, *parts: Part) -> None:

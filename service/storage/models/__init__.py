@@ -6,10 +6,10 @@ from service.storage.models.base import Base
 from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent
 from service.storage.models.credentials import (
     ApiKey,
-    Begun,
     CodeGenerator,
     Invitation,
     Passkey,
+    PendingActionRow,
     RecoveryCode,
     SingleSignOn,
     WrongGuesses,
@@ -28,7 +28,7 @@ from service.storage.models.records import (
 )
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
-from service.storage.models.sightings import Clearing, ClientKey, DetectionThresholds, SightingRow
+from service.storage.models.sightings import Clearing, DetectionThresholds, DeviceMarkKey, SightingRow
 from service.storage.models.suspects import Digest, Suspect
 
 __all__ = [
@@ -40,12 +40,11 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
-    "Begun",
     "Clearing",
-    "ClientKey",
     "CodeGenerator",
     "Delivery",
     "DetectionThresholds",
+    "DeviceMarkKey",
     "Digest",
     "ExpiryExtension",
     "FactsVersion",
@@ -57,6 +56,7 @@ __all__ = [
     "Manufacturer",
     "Organisation",
     "Passkey",
+    "PendingActionRow",
     "Product",
     "QualityResult",
     "Recall",

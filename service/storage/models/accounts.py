@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
-from service.storage.types import Moment, Words
+from service.storage.types import Moment, WordTuple
 
 
 class Organisation(Base):
@@ -35,7 +35,7 @@ class Account(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200), default="", server_default="")
-    roles: Mapped[tuple[str, ...]] = mapped_column(Words)
+    roles: Mapped[tuple[str, ...]] = mapped_column(WordTuple)
     created: Mapped[datetime] = mapped_column(Moment)
     disabled: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
-from service.storage.types import Moment, Words
+from service.storage.types import Moment, WordTuple
 
 
 class CodeGenerator(Base):
@@ -60,7 +60,7 @@ class Invitation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str] = mapped_column(String(254))
-    roles: Mapped[tuple[str, ...]] = mapped_column(Words)
+    roles: Mapped[tuple[str, ...]] = mapped_column(WordTuple)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     founds: Mapped[str] = mapped_column(String(200), default="", server_default="")
@@ -88,7 +88,7 @@ class ApiKey(Base):
     name: Mapped[str] = mapped_column(String(80))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hint: Mapped[str] = mapped_column(String(12))
-    scopes: Mapped[tuple[str, ...]] = mapped_column(Words)
+    scopes: Mapped[tuple[str, ...]] = mapped_column(WordTuple)
     created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     created: Mapped[datetime] = mapped_column(Moment)
     ends: Mapped[datetime] = mapped_column(Moment)
@@ -113,7 +113,7 @@ class SingleSignOn(Base):
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
 
-class Begun(Base):
+class PendingActionRow(Base):
     """Something that a browser began and finishes with its next request: a sign-in's second step, a
     passkey's challenge, a code generator being set up. Taken once, by whoever has the token.
 

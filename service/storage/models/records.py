@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.authenticity.dispositions import Disposition
 from service.storage.models.base import GTIN_IS_RIGHT, Base
-from service.storage.types import DispositionNumber, Lines, Moment, Words
+from service.storage.types import DispositionNumber, LineTuple, Moment, WordTuple
 
 
 class Manufacturer(Base):
@@ -35,7 +35,7 @@ class Manufacturer(Base):
     __tablename__ = "manufacturer"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
-    gs1_prefixes: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
+    gs1_prefixes: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
     catalogue_complete: Mapped[bool] = mapped_column(default=False)
     contact: Mapped[str] = mapped_column(Text, default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -55,11 +55,11 @@ class Product(Base):
     gtin: Mapped[str] = mapped_column(String(14), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     active_substance: Mapped[str] = mapped_column(String(200), default="")
-    strengths: Mapped[tuple[str, ...]] = mapped_column(Lines, default=())
+    strengths: Mapped[tuple[str, ...]] = mapped_column(LineTuple, default=())
     form: Mapped[str] = mapped_column(String(200), default="")
-    national_numbers: Mapped[tuple[str, ...]] = mapped_column(Lines, default=())
-    markets: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
-    languages: Mapped[tuple[str, ...]] = mapped_column(Words, default=(), server_default="")
+    national_numbers: Mapped[tuple[str, ...]] = mapped_column(LineTuple, default=())
+    markets: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
+    languages: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     complete: Mapped[bool] = mapped_column(default=False)
     stopped: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
@@ -87,10 +87,10 @@ class Batch(Base):
     expiry_month_only: Mapped[bool] = mapped_column(default=False)
     made: Mapped[date | None]
     released: Mapped[date | None]
-    earlier_expiries: Mapped[tuple[str, ...]] = mapped_column(Words, default=(), server_default="")
+    earlier_expiries: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     status: Mapped[str] = mapped_column(String(20))
     status_before: Mapped[str | None] = mapped_column(String(20))
-    markets: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
+    markets: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
     quantity: Mapped[int | None]
     recall_class: Mapped[str] = mapped_column(String(40), default="")
     recall_reference: Mapped[str] = mapped_column(String(200), default="")

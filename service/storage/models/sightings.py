@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
-from service.storage.types import Moment, Words
+from service.storage.types import Moment, WordTuple
 
 
 class SightingRow(Base):
@@ -58,7 +58,7 @@ class Clearing(Base):
     reason: Mapped[str] = mapped_column(Text)
     score: Mapped[float]
     devices: Mapped[int]
-    codes: Mapped[tuple[str, ...]] = mapped_column(Words, default=())
+    codes: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
     __table_args__ = (
         Index(None, "product_id", "serial"),
         CheckConstraint("length(trim(actor)) > 0 AND length(trim(reason)) > 0", name="said"),
@@ -88,7 +88,7 @@ class DetectionThresholds(Base):
     )
 
 
-class ClientKey(Base):
+class DeviceMarkKey(Base):
     """The key that clients' marks are made under, one for each period; an earlier period's is destroyed."""
 
     __tablename__ = "client_key"

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
-from service.storage.types import Moment, Words
+from service.storage.types import Moment, WordTuple
 
 
 class Suspect(Base):
@@ -25,7 +25,7 @@ class Suspect(Base):
     product_id: Mapped[int]
     name: Mapped[str] = mapped_column(String(64))
     score: Mapped[float]
-    codes: Mapped[tuple[str, ...]] = mapped_column(Words)
+    codes: Mapped[tuple[str, ...]] = mapped_column(WordTuple)
     reasons: Mapped[list[Any]] = mapped_column(JSON)
     first: Mapped[int] = mapped_column(BigInteger)
     last: Mapped[int] = mapped_column(BigInteger)

@@ -10,18 +10,19 @@ from flask import Blueprint, Response, g, render_template, request
 from pydantic_core import to_json
 
 from service.accounts.actors import Role
-from service.accounts.audit_trail import Entry, Wanted
+from service.accounts.audit_trail import AuditFilter, AuditLine
 from service.errors import ErrorCode, RefusedError
 from service.registry.lists.readers import quoted_for_spreadsheets
-from service.web.accounts.forms import rooms, said
+from service.web.accounts.common import account_services, said
 from service.web.core.access import actor, only_for
-from service.web.public.check import FieldError, speaks, spoken
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
 from service.web.text import error_message, visible
 from service.web.text.workspace.audit_actions import event_words
 from service.web.text.workspace.roles import object_words
 
 audit = Blueprint("audit", __name__)
-audit.after_request(speaks)
+audit.after_request(set_language_headers)
 
 _COLUMNS = ("at", "actor", "network", "action", "object_type", "object_id", "reason", "before", "after")
 _NOTHING = "–"  # noqa: RUF001 (a dash, as in every table)
@@ -35,7 +36,7 @@ def page() -> tuple[str, int]:
     """The newest first, fifty at a time."""
     wanted, errors = _wanted()
     before = request.args.get("before", type=int)
-    entries, more = rooms().audit.page(actor(), wanted, before=before)
+    entries, more = account_services().audit.page(actor(), wanted, before=before)
     fields = {name: request.args.get(name, "") for name in (*_TEXTS, *_DAYS)}
     asked = {name: text for name, text in fields.items() if text}
     shown = render_template(
@@ -47,7 +48,9 @@ def page() -> tuple[str, int]:
         before=before,
         given=fields,
         asked=asked,
-        types=[(each, object_words(each, spoken())) for each in rooms().audit.object_types(actor())],
+        types=[
+            (each, object_words(each, spoken())) for each in account_services().audit.object_types(actor())
+        ],
     )
     return shown, 422 if errors else 200
 
@@ -59,7 +62,7 @@ def export() -> Response:
     wanted, errors = _wanted()
     if errors:
         raise RefusedError(ErrorCode.VALUE_INVALID, field=errors[0].box, expected="YYYY-MM-DD")
-    response = Response(_csv(rooms().audit.all(actor(), wanted)), mimetype="text/csv")
+    response = Response(_csv(account_services().audit.all(actor(), wanted)), mimetype="text/csv")
     response.headers["Content-Disposition"] = (
         f'attachment; filename="audit-{datetime.now(UTC).date().isoformat()}.csv"'
     )
@@ -76,11 +79,11 @@ def init_words(values: dict[str, Any]) -> None:
     )
 
 
-def _audit_of(object_type: str, object_id: str) -> list[Entry]:
-    return rooms().audit.audit_of(object_type, object_id)
+def _audit_of(object_type: str, object_id: str) -> list[AuditLine]:
+    return account_services().audit.audit_of(object_type, object_id)
 
 
-def changes(entry: Entry) -> list[tuple[str, str, str]]:
+def changes(entry: AuditLine) -> list[tuple[str, str, str]]:
     """What differs between before and after: the name of each value, what it was, what it is."""
     before, after = entry.before or {}, entry.after or {}
     names = [*before, *(name for name in after if name not in before)]
@@ -98,7 +101,7 @@ def _shown(value: object) -> str:
     return visible(", ".join(map(str, value)) if isinstance(value, list) else str(value), 200)
 
 
-def _csv(entries: Iterator[Entry]) -> Iterator[str]:
+def _csv(entries: Iterator[AuditLine]) -> Iterator[str]:
     """Line after line: what is sent is not gathered first."""
     yield ",".join(_COLUMNS) + "\r\n"
     for entry in entries:
@@ -114,7 +117,7 @@ def _cell(value: object) -> str:
     return quoted_for_spreadsheets(plain)
 
 
-def _wanted() -> tuple[Wanted, list[FieldError]]:
+def _wanted() -> tuple[AuditFilter, list[FieldError]]:
     texts = {name: request.args.get(name, "").strip() for name in _TEXTS}
     days: dict[str, date] = {}
     errors: list[FieldError] = []
@@ -126,4 +129,4 @@ def _wanted() -> tuple[Wanted, list[FieldError]]:
         except ValueError:
             refused = RefusedError(ErrorCode.EXPIRY_UNREADABLE, given=given, field=name)
             errors.append(FieldError(name, error_message(refused, spoken(), technical=False)))
-    return Wanted(**texts, since=days.get("since"), until=days.get("until")), errors
+    return AuditFilter(**texts, since=days.get("since"), until=days.get("until")), errors

@@ -9,25 +9,27 @@ from pydantic import BaseModel, ConfigDict, Field
 from qrcode.constants import ERROR_CORRECT_M
 from werkzeug.wrappers import Response
 
-from service.accounts.credentials.passkeys import Question, Site
+from service.accounts.credentials.passkeys import PasskeyOptions, RelyingParty
 from service.accounts.credentials.second_factor import NewGenerator
 from service.accounts.sign_in.service import SignedInAs
 from service.errors import ErrorCode, ForbiddenError
-from service.web.accounts.forms import own_path, rooms, said, see, tried, visitor
+from service.web.accounts.common import account_services, own_path, said, see, tried, visitor
 from service.web.accounts.me import needs_proof
 from service.web.accounts.sign_in import hand_over, way_on
 from service.web.core import cookies
 from service.web.core.access import actor, only_for, open_to_everyone
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers
 from service.web.core.json_body import read_body
-from service.web.public.check import FieldError, own_origin, speaks
+from service.web.core.question_form import own_origin
 
 factors = Blueprint("factors", __name__)
-factors.after_request(speaks)
+factors.after_request(set_language_headers)
 
 _QUIET_ZONE = 4  # ISO/IEC 18004, 6.3.8
 
 
-class Answered(BaseModel):
+class PasskeyAnswer(BaseModel):
     """What a browser's passkey answered, and to which question."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +47,7 @@ def choose() -> str:
     return render_template(
         "accounts/choose_factor.html",
         who=actor(),
-        factors=rooms().factors.of(actor().person_id),
+        factors=account_services().factors.of(actor().person_id),
         next=own_path(request.args.get("next")),
     )
 
@@ -55,7 +57,7 @@ def choose() -> str:
 def generator() -> str:
     """A new secret, as a code to scan and as text."""
     needs_proof()
-    return _generator_form(rooms().factors.begin_generator(actor().person_id, actor().email), [])
+    return _generator_form(account_services().factors.begin_generator(actor().person_id, actor().email), [])
 
 
 @factors.post("/account/authenticator")
@@ -66,12 +68,12 @@ def set_up_generator() -> Response:
 
     def act() -> Response:
         needs_proof()
-        rooms().factors.finish_generator(actor(), token, request.form.get("code", ""))
-        outcome = rooms().sign_in.strengthen(actor(), visitor(), how="code generator set up")
+        account_services().factors.finish_generator(actor(), token, request.form.get("code", ""))
+        outcome = account_services().sign_in.strengthen(actor(), visitor(), how="code generator set up")
         return _set_up(outcome, "generator")
 
     def again(errors: list[FieldError]) -> str:
-        begun = rooms().factors.generator_begun(actor().person_id, actor().email, token)
+        begun = account_services().factors.generator_begun(actor().person_id, actor().email, token)
         if begun is None:
             raise ForbiddenError(ErrorCode.FORM_EXPIRED)
         return _generator_form(begun, errors)
@@ -83,7 +85,7 @@ def set_up_generator() -> Response:
 @only_for(strong=True)
 def remove_generator() -> Response:
     """The app counts no longer."""
-    rooms().factors.remove_generator(actor(), needed=actor().needs_second_factor)
+    account_services().factors.remove_generator(actor(), needed=actor().needs_second_factor)
     return see("me.page", done="generator_removed")
 
 
@@ -99,7 +101,7 @@ def recovery_codes() -> str:
 def new_passkey_options() -> Response:
     """What the browser's API takes to make a passkey."""
     needs_proof()
-    return _asked(rooms().passkeys.ask_for_new(actor(), site()))
+    return _asked(account_services().passkeys.ask_for_new(actor(), site()))
 
 
 @factors.post("/account/passkeys")
@@ -107,9 +109,9 @@ def new_passkey_options() -> Response:
 def add_passkey() -> Response:
     """A passkey was made."""
     needs_proof()
-    given = read_body(Answered)
-    rooms().passkeys.add(actor(), site(), given.token, given.credential, given.name)
-    outcome = rooms().sign_in.strengthen(actor(), visitor(), how="passkey set up")
+    given = read_body(PasskeyAnswer)
+    account_services().passkeys.add(actor(), site(), given.token, given.credential, given.name)
+    outcome = account_services().sign_in.strengthen(actor(), visitor(), how="passkey set up")
     response = jsonify(next=own_path(given.next) or url_for("me.page", done="passkey"))
     hand_over(response, outcome)
     return response
@@ -119,7 +121,7 @@ def add_passkey() -> Response:
 @only_for(strong=True)
 def remove_passkey(number: int) -> Response:
     """A passkey counts no longer."""
-    rooms().passkeys.remove(actor(), number)
+    account_services().passkeys.remove(actor(), number)
     return see("me.page", done="passkey_removed")
 
 
@@ -127,16 +129,18 @@ def remove_passkey(number: int) -> Response:
 @open_to_everyone
 def passkey_options() -> Response:
     """What the browser's API takes to answer with a passkey: the second step's person's, or anybody's."""
-    waiting = rooms().sign_in.waiting(cookies.held(cookies.STEP))
-    return _asked(rooms().passkeys.ask(site(), waiting))
+    waiting = account_services().sign_in.waiting(cookies.held(cookies.STEP))
+    return _asked(account_services().passkeys.ask(site(), waiting))
 
 
 @factors.post("/sign-in/passkey")
 @open_to_everyone
 def passkey_sign_in() -> Response:
     """In: with a passkey alone, or as the second step."""
-    given = read_body(Answered)
-    outcome = rooms().sign_in.with_passkey(rooms().passkeys, site(), given.token, given.credential, visitor())
+    given = read_body(PasskeyAnswer)
+    outcome = account_services().sign_in.with_passkey(
+        account_services().passkeys, site(), given.token, given.credential, visitor()
+    )
     response = jsonify(next=way_on(outcome, own_path(given.next)))
     hand_over(response, outcome)
     return response
@@ -146,35 +150,35 @@ def passkey_sign_in() -> Response:
 @only_for()
 def proof_options() -> Response:
     """What the browser's API takes to prove oneself with a passkey of this account."""
-    return _asked(rooms().passkeys.ask(site(), actor().person_id))
+    return _asked(account_services().passkeys.ask(site(), actor().person_id))
 
 
 @factors.post("/account/prove/passkey")
 @only_for()
 def passkey_proof() -> Response:
     """The session goes on under a new token, with more allowed."""
-    given = read_body(Answered)
-    if rooms().passkeys.check(site(), given.token, given.credential) != actor().person_id:
+    given = read_body(PasskeyAnswer)
+    if account_services().passkeys.check(site(), given.token, given.credential) != actor().person_id:
         raise ForbiddenError(ErrorCode.NOT_ALLOWED)
-    outcome = rooms().sign_in.strengthen(actor(), visitor(), how="passkey")
+    outcome = account_services().sign_in.strengthen(actor(), visitor(), how="passkey")
     response = jsonify(next=own_path(given.next) or url_for("me.page"))
     hand_over(response, outcome)
     return response
 
 
-def site() -> Site:
+def site() -> RelyingParty:
     """What a browser takes us for; the operator's address, when it is set."""
     origin = own_origin()
-    return Site(origin, urlsplit(origin).hostname or "")
+    return RelyingParty(origin, urlsplit(origin).hostname or "")
 
 
-def _asked(question: Question) -> Response:
+def _asked(question: PasskeyOptions) -> Response:
     return jsonify(options=question.options, token=question.token)
 
 
 def _set_up(outcome: SignedInAs, done: str) -> Response:
     """After an app was set up: the codes on paper, unless there are some already."""
-    if rooms().factors.of(actor().person_id).recovery_codes:
+    if account_services().factors.of(actor().person_id).recovery_codes:
         response: Response = see("me.page", done=done)
     else:
         response = make_response(_codes_page())
@@ -183,7 +187,9 @@ def _set_up(outcome: SignedInAs, done: str) -> Response:
 
 
 def _codes_page() -> str:
-    return render_template("accounts/recovery_codes.html", codes=rooms().factors.new_recovery_codes(actor()))
+    return render_template(
+        "accounts/recovery_codes.html", codes=account_services().factors.new_recovery_codes(actor())
+    )
 
 
 def _generator_form(new: NewGenerator, errors: list[FieldError]) -> str:

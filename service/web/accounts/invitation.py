@@ -3,13 +3,14 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from service.web.accounts.forms import rooms, said, tried, visitor
+from service.web.accounts.common import account_services, said, tried, visitor
 from service.web.accounts.sign_in import enter
 from service.web.core.access import open_to_everyone
-from service.web.public.check import FieldError, speaks
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers
 
 invitation = Blueprint("invitation", __name__)
-invitation.after_request(speaks)
+invitation.after_request(set_language_headers)
 
 
 @invitation.get("/invitation/<token>")
@@ -26,8 +27,8 @@ def accept(token: str) -> Response:
 
     def act() -> Response:
         name, password = request.form.get("name", ""), request.form.get("password", "")
-        account_id = rooms().invitations.accept(token, name=name, password=password)
-        return enter(rooms().sign_in.go_on(account_id, visitor(), how="invitation"))
+        account_id = account_services().invitations.accept(token, name=name, password=password)
+        return enter(account_services().sign_in.go_on(account_id, visitor(), how="invitation"))
 
     return tried(act, lambda errors: _form(token, errors), "password")
 
@@ -37,7 +38,7 @@ def _form(token: str, errors: list[FieldError]) -> str:
         "accounts/invitation.html",
         errors=errors,
         by_box=said(errors),
-        invited=rooms().invitations.show(token),
+        invited=account_services().invitations.show(token),
         token=token,
         name=request.form.get("name", ""),
     )

@@ -3,16 +3,18 @@
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from service.accounts.actors import OrganisationKind, Role, Scope
+from service.accounts.actors import ApiKeyScope, OrganisationKind, Role
 from service.accounts.credentials.api_keys import LIFETIMES
-from service.web.accounts.forms import rooms, said, see, tried
+from service.web.accounts.common import account_services, said, see, tried
 from service.web.core.access import actor, only_for
-from service.web.public.check import FieldError, own_origin, speaks, spoken
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.question_form import own_origin
 from service.web.text.formatting import N_
 from service.web.text.workspace.roles import SCOPES
 
 keys = Blueprint("keys", __name__, url_prefix="/keys")
-keys.after_request(speaks)
+keys.after_request(set_language_headers)
 
 
 @keys.get("")
@@ -21,7 +23,10 @@ def page() -> str:
     """Every key that was ever made."""
     done = spoken().gettext(N_("That key opens nothing any more.")) if "revoked" in request.args else ""
     return render_template(
-        "accounts/keys.html", done=done, keys=rooms().keys.of(actor().organisation_id), words=_scope_words()
+        "accounts/keys.html",
+        done=done,
+        keys=account_services().keys.of(actor().organisation_id),
+        words=_scope_words(),
     )
 
 
@@ -39,7 +44,7 @@ def make() -> Response:
 
     def act() -> Response:
         given = request.form
-        key = rooms().keys.make(
+        key = account_services().keys.make(
             actor(),
             name=given.get("name", ""),
             scopes=[each for each in given.getlist("scopes") if each in _offered()],
@@ -54,16 +59,20 @@ def make() -> Response:
 @only_for(Role.ADMIN, strong=True)
 def revoke(number: int) -> Response:
     """It opens nothing from now on."""
-    rooms().keys.revoke(actor(), number)
+    account_services().keys.revoke(actor(), number)
     return see("keys.page", revoked="1")
 
 
-def _offered() -> list[Scope]:
+def _offered() -> list[ApiKeyScope]:
     """A clinic has no records of its own to put in."""
-    return [each for each in Scope if each is not Scope.IMPORT or actor().kind is not OrganisationKind.CLINIC]
+    return [
+        each
+        for each in ApiKeyScope
+        if each is not ApiKeyScope.IMPORT or actor().kind is not OrganisationKind.CLINIC
+    ]
 
 
-def _scope_words() -> dict[Scope, str]:
+def _scope_words() -> dict[ApiKeyScope, str]:
     return {scope: spoken().gettext(text) for scope, text in SCOPES.items()}
 
 

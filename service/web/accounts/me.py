@@ -4,13 +4,14 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from service.errors import ErrorCode, ForbiddenError
-from service.web.accounts.forms import rooms, said, see, tried
+from service.web.accounts.common import account_services, said, see, tried
 from service.web.core.access import actor, only_for
-from service.web.public.check import FieldError, speaks, spoken
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
 from service.web.text.formatting import N_
 
 me = Blueprint("me", __name__, url_prefix="/account")
-me.after_request(speaks)
+me.after_request(set_language_headers)
 
 _DONE = {
     "name": N_("Your name was changed."),
@@ -37,7 +38,7 @@ def rename() -> Response:
     """Another name."""
 
     def act() -> Response:
-        rooms().people.rename(actor(), request.form.get("name", ""))
+        account_services().people.rename(actor(), request.form.get("name", ""))
         return see("me.page", done="name")
 
     return tried(act, _page, "name")
@@ -57,7 +58,9 @@ def change_password() -> Response:
 
     def act() -> Response:
         needs_proof()
-        rooms().people.change_password(actor(), request.form.get("old", ""), request.form.get("password", ""))
+        account_services().people.change_password(
+            actor(), request.form.get("old", ""), request.form.get("password", "")
+        )
         return see("me.page", done="password")
 
     return tried(act, _password_form, "password")
@@ -68,16 +71,16 @@ def change_password() -> Response:
 def end_session() -> Response:
     """Sign one device out, or all others."""
     who, which = actor(), request.form.get("session", "")
-    for each in rooms().sessions.open_sessions(who.person_id):
+    for each in account_services().sessions.open_sessions(who.person_id):
         if each.id != who.session and which in {each.id, "others"}:
-            rooms().sign_in.end_session(who, each.id)
+            account_services().sign_in.end_session(who, each.id)
     return see("me.page", done="others" if which == "others" else "ended")
 
 
 def needs_proof() -> None:
     """ForbiddenError(SECOND_FACTOR_NEEDED) where a second factor is set up and was not shown in here."""
     who = actor()
-    if not who.strong and rooms().factors.of(who.person_id).any:
+    if not who.strong and account_services().factors.of(who.person_id).any:
         raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)
 
 
@@ -96,9 +99,9 @@ def _page(errors: list[FieldError]) -> str:
         done=done(),
         who=who,
         name=request.form.get("name", who.name),
-        factors=rooms().factors.of(who.person_id),
-        sessions=rooms().sessions.open_sessions(who.person_id),
-        passkeys=rooms().passkeys.of(who.person_id),
+        factors=account_services().factors.of(who.person_id),
+        sessions=account_services().sessions.open_sessions(who.person_id),
+        passkeys=account_services().passkeys.of(who.person_id),
     )
 
 

@@ -7,14 +7,16 @@ from service.accounts.actors import OrganisationKind, Role
 from service.accounts.invitations import MAY_FOUND_CLINICS
 from service.accounts.organisations import read_roles
 from service.gs1.iso.countries import countries
-from service.web.accounts.forms import rooms, said, see, tried
+from service.web.accounts.common import account_services, said, see, tried
 from service.web.core.access import actor, only_for
-from service.web.public.check import FieldError, own_origin, speaks, spoken
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.question_form import own_origin
 from service.web.text.formatting import N_
 from service.web.text.workspace.roles import ROLES
 
 people = Blueprint("people", __name__, url_prefix="/people")
-people.after_request(speaks)
+people.after_request(set_language_headers)
 
 _DONE = {
     "roles": N_("What they may do was changed."),
@@ -41,8 +43,8 @@ def page() -> str:
         "accounts/people.html",
         who=actor(),
         done=_done(),
-        people=rooms().people.of(organisation),
-        invitations=rooms().invitations.open_ones(organisation),
+        people=account_services().people.of(organisation),
+        invitations=account_services().invitations.open_ones(organisation),
         may_found=actor().kind in MAY_FOUND_CLINICS,
     )
 
@@ -61,7 +63,7 @@ def invite() -> Response:
 
     def act() -> Response:
         roles = read_roles(request.form.getlist("roles"))
-        return _link(rooms().invitations.invite(actor(), request.form.get("email", ""), roles))
+        return _link(account_services().invitations.invite(actor(), request.form.get("email", ""), roles))
 
     return tried(act, _invite_form, "email")
 
@@ -80,7 +82,7 @@ def invite_clinic() -> Response:
 
     def act() -> Response:
         given = {name: request.form.get(name, "") for name in ("email", "clinic", "country", "region")}
-        return _link(rooms().invitations.invite_clinic(actor(), **given))
+        return _link(account_services().invitations.invite_clinic(actor(), **given))
 
     return tried(act, _clinic_form, "email")
 
@@ -89,7 +91,7 @@ def invite_clinic() -> Response:
 @only_for(Role.ADMIN, strong=True)
 def withdraw(number: int) -> Response:
     """The link opens nothing any more."""
-    rooms().invitations.withdraw(actor(), number)
+    account_services().invitations.withdraw(actor(), number)
     return see("people.page", done="withdrawn")
 
 
@@ -106,7 +108,7 @@ def set_roles(number: int) -> Response:
     """What they may do from now on."""
 
     def act() -> Response:
-        rooms().people.set_roles(actor(), number, read_roles(request.form.getlist("roles")))
+        account_services().people.set_roles(actor(), number, read_roles(request.form.getlist("roles")))
         return see("people.person", number=number, done="roles")
 
     return tried(act, lambda errors: _person(number, errors), "roles")
@@ -118,7 +120,7 @@ def disable(number: int) -> Response:
     """They may no longer sign in."""
 
     def act() -> Response:
-        rooms().people.disable(actor(), number)
+        account_services().people.disable(actor(), number)
         return see("people.page", done="disabled")
 
     return tried(act, lambda errors: _person(number, errors), "roles")
@@ -128,7 +130,7 @@ def disable(number: int) -> Response:
 @only_for(Role.ADMIN, strong=True)
 def enable(number: int) -> Response:
     """They may sign in again."""
-    rooms().people.enable(actor(), number)
+    account_services().people.enable(actor(), number)
     return see("people.person", number=number, done="enabled")
 
 
@@ -136,14 +138,16 @@ def enable(number: int) -> Response:
 @only_for(Role.ADMIN, strong=True)
 def new_password(number: int) -> Response:
     """A link with which they choose another password; shown this once."""
-    return _link(rooms().invitations.invite_back(actor(), rooms().people.find(actor(), number)))
+    return _link(
+        account_services().invitations.invite_back(actor(), account_services().people.find(actor(), number))
+    )
 
 
 @people.post("/<int:number>/remove-factors")
 @only_for(Role.ADMIN, strong=True)
 def remove_factors(number: int) -> Response:
     """Their phone and key are lost."""
-    rooms().people.remove_factors(actor(), number)
+    account_services().people.remove_factors(actor(), number)
     return see("people.person", number=number, done="factors")
 
 
@@ -185,7 +189,7 @@ def _clinic_form(errors: list[FieldError]) -> str:
 
 
 def _person(number: int, errors: list[FieldError]) -> str:
-    found = rooms().people.find(actor(), number)
+    found = account_services().people.find(actor(), number)
     return render_template(
         "accounts/person.html",
         errors=errors,

@@ -7,13 +7,14 @@ from werkzeug.wrappers import Response
 
 from service.accounts.sign_in import pending_actions, sessions
 from service.accounts.sign_in.service import SecondStep, SignedInAs
-from service.web.accounts.forms import own_path, rooms, said, see, tried, visitor
+from service.web.accounts.common import account_services, own_path, said, see, tried, visitor
 from service.web.core import cookies
 from service.web.core.access import actor, guest_or_actor, only_for, open_to_everyone
-from service.web.public.check import FieldError, speaks
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers
 
 account = Blueprint("account", __name__)
-account.after_request(speaks)
+account.after_request(set_language_headers)
 
 
 @account.get("/sign-in")
@@ -32,7 +33,7 @@ def check_password() -> Response:
 
     def act() -> Response:
         email, password = request.form.get("email", ""), request.form.get("password", "")
-        return enter(rooms().sign_in.with_password(email, password, visitor()))
+        return enter(account_services().sign_in.with_password(email, password, visitor()))
 
     return tried(act, _form, "email")
 
@@ -41,7 +42,7 @@ def check_password() -> Response:
 @open_to_everyone
 def second_step() -> str | Response:
     """Asks for a second factor."""
-    if rooms().sign_in.waiting(cookies.held(cookies.STEP)) is None:
+    if account_services().sign_in.waiting(cookies.held(cookies.STEP)) is None:
         return see("account.sign_in", next=_next() or None)
     return _second_form([])
 
@@ -53,7 +54,7 @@ def check_code() -> Response:
 
     def act() -> Response:
         step = cookies.held(cookies.STEP)
-        return enter(rooms().sign_in.with_code(step, request.form.get("code", ""), visitor()))
+        return enter(account_services().sign_in.with_code(step, request.form.get("code", ""), visitor()))
 
     return tried(act, _second_form, "code")
 
@@ -62,7 +63,7 @@ def check_code() -> Response:
 @only_for()
 def sign_out() -> Response:
     """The session ends here and on the server."""
-    rooms().sign_in.sign_out(actor())
+    account_services().sign_in.sign_out(actor())
     response = see("pages.ask")
     cookies.drop(response, cookies.SESSION)
     return response
@@ -72,7 +73,7 @@ def sign_out() -> Response:
 @only_for()
 def prove() -> str | Response:
     """Asks for a second factor; leads to setting one up where there is none."""
-    if not rooms().factors.of(actor().person_id).any:
+    if not account_services().factors.of(actor().person_id).any:
         return see("factors.choose", next=_next() or None)
     return _prove_form([])
 
@@ -83,7 +84,7 @@ def check_proof() -> Response:
     """The session goes on under a new token, with more allowed."""
 
     def act() -> Response:
-        return enter(rooms().sign_in.prove(actor(), request.form.get("code", ""), visitor()))
+        return enter(account_services().sign_in.prove(actor(), request.form.get("code", ""), visitor()))
 
     return tried(act, _prove_form, "code")
 
@@ -97,7 +98,7 @@ def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Respon
         return response
     before = guest_or_actor()
     if before is not None:
-        rooms().sessions.end(before.session)
+        account_services().sessions.end(before.session)
     response = redirect(way_on(outcome, wanted), HTTPStatus.SEE_OTHER)
     hand_over(response, outcome)
     return response
@@ -127,13 +128,13 @@ def _form(errors: list[FieldError]) -> str:
         by_box=said(errors),
         email=request.form.get("email", ""),
         next=_next(),
-        single_sign_on=rooms().single_sign_on is not None,
+        single_sign_on=account_services().single_sign_on is not None,
     )
 
 
 def _second_form(errors: list[FieldError]) -> str:
-    account_id = rooms().sign_in.waiting(cookies.held(cookies.STEP))
-    factors = rooms().factors.of(account_id or 0)
+    account_id = account_services().sign_in.waiting(cookies.held(cookies.STEP))
+    factors = account_services().factors.of(account_id or 0)
     return render_template(
         "accounts/second_step.html",
         errors=errors,
@@ -149,7 +150,7 @@ def _prove_form(errors: list[FieldError]) -> str:
         "accounts/second_step.html",
         errors=errors,
         by_box=said(errors),
-        factors=rooms().factors.of(actor().person_id),
+        factors=account_services().factors.of(actor().person_id),
         proving=True,
         next=_next(),
     )

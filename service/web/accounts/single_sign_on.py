@@ -5,19 +5,21 @@ It is a link and no form: the policy of our pages lets no form lead to another h
 
 from http import HTTPStatus
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from service.accounts.sign_in import pending_actions
 from service.accounts.sign_in.single_sign_on import SingleSignOn
-from service.web.accounts.forms import own_path, rooms, visitor
+from service.web.accounts.common import account_services, own_path, visitor
 from service.web.accounts.sign_in import enter
 from service.web.core import cookies
 from service.web.core.access import open_to_everyone
-from service.web.public.check import own_origin, speaks
+from service.web.core.i18n import set_language_headers
+from service.web.core.question_form import own_origin
+from service.web.core.services import services
 
 single_sign_on = Blueprint("single_sign_on", __name__, url_prefix="/sign-in/organisation")
-single_sign_on.after_request(speaks)
+single_sign_on.after_request(set_language_headers)
 
 
 @single_sign_on.get("")
@@ -38,7 +40,7 @@ def back() -> Response:
     account_id, wanted = _service().finish(
         token, state=request.args.get("state", ""), code=request.args.get("code", "")
     )
-    response = enter(rooms().sign_in.go_on(account_id, visitor(), how="single sign-on"), wanted)
+    response = enter(account_services().sign_in.go_on(account_id, visitor(), how="single sign-on"), wanted)
     cookies.drop(response, cookies.AWAY)
     return response
 
@@ -48,7 +50,7 @@ def _return_address() -> str:
 
 
 def _service() -> SingleSignOn:
-    service: SingleSignOn | None = current_app.extensions["vialcheck"].accounts.single_sign_on
+    service = services().accounts.single_sign_on
     if service is None:
         abort(404)
     return service

@@ -1,11 +1,9 @@
 """Whether this process lives, and whether it can answer a check."""
 
-from typing import cast
+from flask import Blueprint
 
-from flask import Blueprint, current_app
-
-from service.storage.database import Database
 from service.web.core.access import open_to_everyone
+from service.web.core.services import services
 
 health = Blueprint("health", __name__)
 
@@ -21,5 +19,5 @@ def live() -> dict[str, str]:
 @open_to_everyone
 def ready() -> dict[str, str]:
     """The records can be read; UnavailableError (503) where they cannot."""
-    cast(Database, current_app.extensions["vialcheck"].database).is_empty()
+    services().database.is_empty()
     return {"status": "ok"}

@@ -1,23 +1,24 @@
 """The JSON door: ask, and look up what was answered."""
 
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 from msgspec.structs import asdict
 from pydantic import BaseModel
 
-from service.accounts.actors import Scope
-from service.verification.question import Door, Pack, Question
-from service.verification.service import Answer, Desk
+from service.accounts.actors import ApiKeyScope
+from service.verification.question import Channel, PackFields, Question
+from service.verification.service import Answer, VerificationService
 from service.web.api import schemas
 from service.web.api.openapi import Operation, described
 from service.web.api.verification_json import in_json
 from service.web.core.access import guest_or_actor, needs_scope, open_to_everyone
-from service.web.core.concurrency import aside
+from service.web.core.concurrency import yield_slot
 from service.web.core.flask_proxies import behind
 from service.web.core.json_body import read_body
-from service.web.core.request_origin import whereabouts
-from service.web.public.check import asker_of, own_hosts, usual_asker
+from service.web.core.question_form import asker_of, own_hosts, usual_asker
+from service.web.core.request_origin import request_origin
+from service.web.core.services import services
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -43,7 +44,7 @@ def verify() -> Response:
     """Check what was presented and record that it was checked."""
     asked = read_body(schemas.Request)
     question = _question(asked)
-    answer = _desk().verify(question) if asked.record else _desk().look_up(question)
+    answer = _desk().verify(question) if asked.record else _desk().preview(question)
     return _json(answer, 201 if asked.record and not answer.repeated else 200)
 
 
@@ -60,8 +61,8 @@ def verify() -> Response:
 @open_to_everyone
 def answered(scan_id: str) -> Response:
     """What was answered then; a later recall does not change it."""
-    with aside():  # another process may be writing it down
-        answer = _desk().answer(scan_id)
+    with yield_slot():  # another process may be writing it down
+        answer = _desk().find_check(scan_id)
     return _json(answer, 200)
 
 
@@ -69,14 +70,14 @@ def _question(asked: schemas.Request) -> Question:
     """The question in a body: what was not said in it is what `Question` says of itself."""
     who = guest_or_actor()
     if who is not None:
-        needs_scope(Scope.VERIFY)
+        needs_scope(ApiKeyScope.VERIFY)
     given = _given(asked)
     given.pop("record", None)
     if "carton" in given:
-        given["carton"] = Pack(**_given(given["carton"]))
-    known = whereabouts(behind(request), who, said=not _PLACES.isdisjoint(given))
+        given["carton"] = PackFields(**_given(given["carton"]))
+    known = request_origin(behind(request), who, said=not _PLACES.isdisjoint(given))
     given["asker"] = asker_of(given.get("asker"), usual_asker(who))
-    return Question(door=Door.API, **(asdict(known) | given))
+    return Question(door=Channel.API, **(asdict(known) | given))
 
 
 _PLACES = frozenset({"country", "region", "market"})
@@ -94,5 +95,5 @@ def _json(answer: Answer, status: int) -> Response:
     return Response(body, status, content_type="application/json")
 
 
-def _desk() -> Desk:
-    return cast(Desk, behind(current_app).extensions["vialcheck"].desk)
+def _desk() -> VerificationService:
+    return services().verification

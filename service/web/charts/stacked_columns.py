@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.authenticity.reasons import Action
-from service.registry.statistics import Day
+from service.registry.statistics import DayCount
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 240, 48, 28, 20
 """Of a chart of columns, in the SVG's own units; it scales to the page."""
@@ -39,7 +39,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ColumnChart:
     """A chart of stacked columns, one a day."""
 
     segments: tuple[Segment, ...]
@@ -49,12 +49,12 @@ class Columns:
     total: int
 
 
-def columns(days: Sequence[Day]) -> Columns:
+def columns(days: Sequence[DayCount]) -> ColumnChart:
     """Lay out checks by day and answer."""
     top = _round_up(max((day.total for day in days), default=0))
     step = (WIDTH - LEFT) / max(len(days), 1)
     every = max(1, -(-len(days) // _LABELS))
-    return Columns(
+    return ColumnChart(
         segments=tuple(_segments(days, step, top)),
         counts=tuple(Tick(_height_at(share * top, top), str(int(share * top))) for share in _shares(top)),
         days=tuple((LEFT + (at + 0.5) * step, day.day) for at, day in enumerate(days) if at % every == 0),
@@ -63,7 +63,7 @@ def columns(days: Sequence[Day]) -> Columns:
     )
 
 
-def _segments(days: Sequence[Day], step: float, top: int) -> Iterator[Segment]:
+def _segments(days: Sequence[DayCount], step: float, top: int) -> Iterator[Segment]:
     for at, day in enumerate(days):
         below = 0
         for action in STACKED:

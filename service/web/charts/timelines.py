@@ -6,7 +6,7 @@ The bars lie in the rows of the table that says the same, so that a phone has ro
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from service.registry.suspects.subjects import Spot
+from service.registry.suspects.subjects import SightingGroup
 
 WIDTH = 200.0
 """Of the whole time, in the SVG's own units."""
@@ -15,14 +15,14 @@ _LEAST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class TimelineBar:
     """From where, and how wide; what lasted a day only is seen all the same."""
 
     x: float
     width: float
 
 
-def spread(spots: Sequence[Spot]) -> Iterator[tuple[Spot, Bar]]:
+def spread(spots: Sequence[SightingGroup]) -> Iterator[tuple[SightingGroup, TimelineBar]]:
     """Each spot with its bar, in the order given."""
     first = min((each.first for each in spots), default=None)
     last = max((each.last for each in spots), default=None)
@@ -32,4 +32,4 @@ def spread(spots: Sequence[Spot]) -> Iterator[tuple[Spot, Bar]]:
     for spot in spots:
         width = max(((spot.last - spot.first).days + 1) * scale, _LEAST)
         x = min((spot.first - first).days * scale, WIDTH - width)
-        yield spot, Bar(round(x, 1), round(width, 1))
+        yield spot, TimelineBar(round(x, 1), round(width, 1))

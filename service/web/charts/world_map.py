@@ -26,7 +26,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
+class CountryShape:
     """One country of the map: its outline, how dark it is (0: no figure, 1 to 4), and what it says."""
 
     path: str
@@ -35,11 +35,11 @@ class Country:
     count: int
 
 
-def drawn(counts: Mapping[str, int]) -> list[Country]:
+def drawn(counts: Mapping[str, int]) -> list[CountryShape]:
     """The map for figures by ISO 3166-1 alpha-2 code; those that have one come last, on top."""
     most, names = max(counts.values(), default=0), countries()
     found = [
-        Country(path, _shade(counts.get(code, 0), most), names.get(code, code), counts.get(code, 0))
+        CountryShape(path, _shade(counts.get(code, 0), most), names.get(code, code), counts.get(code, 0))
         for code, path in _outlines().items()
     ]
     return sorted(found, key=lambda country: country.shade)

@@ -1,53 +1,38 @@
 """What the clinic's pages share: who may come in, the question of a scan field, the answer in words."""
 
 import secrets
-from typing import TypedDict, cast
+from typing import TypedDict
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 
 from service.accounts.actors import OrganisationKind
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.verdicts import Verdict
-from service.clinics.deliveries import Gate
-from service.clinics.stock import Shelves
-from service.clinics.usage import Hands
 from service.errors import ErrorCode, NotFoundError, VialcheckError
-from service.verification.question import Door, Question
+from service.verification.question import Channel, Question
 from service.verification.service import Answer
 from service.web.core.access import actor
-from service.web.public.check import FieldError, desk, field_errors, own_hosts, speaks, spoken
-from service.web.public.result_page import ResultPage, result_page
+from service.web.core.forms import FieldError, field_errors
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.question_form import own_hosts
+from service.web.core.services import services
 from service.web.text import error_message
 from service.web.text.clinic_text import BADGES, STATES, amount, moment_words, status_words
 from service.web.text.formatting import date_words, from_visible, visible
+from service.web.text.result_page import ResultPage, result_page
 
 clinic = Blueprint("clinic", __name__)
-clinic.after_request(speaks)
+clinic.after_request(set_language_headers)
 
 CLINICS = frozenset({OrganisationKind.CLINIC})
 """Only a clinic has vials; nobody else's people have business here."""
 
 
-class Wrong(TypedDict):
+class FormErrors(TypedDict):
     """What a page shows of a refusal: the summary's lines, and the message of each box."""
 
     errors: list[FieldError]
     by_box: dict[str, str]
-
-
-def gate() -> Gate:
-    """Where vials come in."""
-    return cast(Gate, current_app.extensions["vialcheck"].gate)
-
-
-def hands() -> Hands:
-    """What people do with vials."""
-    return cast(Hands, current_app.extensions["vialcheck"].hands)
-
-
-def shelves() -> Shelves:
-    """What the clinic has."""
-    return cast(Shelves, current_app.extensions["vialcheck"].shelves)
 
 
 def asked() -> Question:
@@ -59,13 +44,13 @@ def asked() -> Question:
         market=actor().country,
         asker=Asker.CLINIC,
         nonce=nonce(),
-        door=Door.WEB,
+        door=Channel.WEB,
     )
 
 
 def clinics_answer(scan_id: str) -> Answer:
     """The answer to a check that a clinic made; NotFoundError for a patient's, which weighs otherwise."""
-    answer = desk().answer(scan_id)
+    answer = services().verification.find_check(scan_id)
     if answer.asker is not Asker.CLINIC:
         raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="a clinic's check", field="check")
     return answer
@@ -86,7 +71,7 @@ def verdict_in_words(verdict: Verdict, shown: Presented) -> ResultPage:
     return in_words(Answer(None, verdict, shown, None, None, Asker.CLINIC))
 
 
-def wrong(error: VialcheckError, box: str = "scan") -> Wrong:
+def wrong(error: VialcheckError, box: str = "scan") -> FormErrors:
     """A refusal for a page whose other fields are not those of the first page."""
     known = {"reason", "units", "count", "hours", "supplier", "note_number"}
     if error.field in known:

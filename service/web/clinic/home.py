@@ -6,11 +6,12 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
-from service.clinics.stock import Soon
+from service.clinics.stock import ExpiryNearness
 from service.errors import ErrorCode, RefusedError
-from service.web.clinic.common import CLINICS, clinic, shelves, wrong
+from service.web.clinic.common import CLINICS, clinic, wrong
 from service.web.core.access import actor, only_for
-from service.web.public.check import spoken
+from service.web.core.i18n import spoken
+from service.web.core.services import services
 from service.web.text.clinic_text import SOON
 
 
@@ -18,14 +19,16 @@ from service.web.text.clinic_text import SOON
 @only_for(Role.VIEWER, kinds=CLINICS)
 def first() -> str:
     """What needs attention, and what people come here to do."""
-    return render_template("clinic/home.html", house=shelves().house(actor()), soon=_soon(), who=actor())
+    return render_template(
+        "clinic/home.html", house=services().stock.house(actor()), soon=_soon(), who=actor()
+    )
 
 
 @clinic.get("/stock")
 @only_for(Role.VIEWER, kinds=CLINICS)
 def stock() -> str:
     """What is in stock, by lot, the soonest to expire first."""
-    return render_template("clinic/stock.html", house=shelves().house(actor()), soon=_soon())
+    return render_template("clinic/stock.html", house=services().stock.house(actor()), soon=_soon())
 
 
 @clinic.get("/clinic/in-use")
@@ -37,7 +40,7 @@ def in_use() -> str:
         if "done" in request.args
         else ""
     )
-    return render_template("clinic/in_use.html", products=shelves().in_use_times(actor()), done=done)
+    return render_template("clinic/in_use.html", products=services().stock.in_use_times(actor()), done=done)
 
 
 @clinic.post("/clinic/in-use")
@@ -46,9 +49,9 @@ def set_in_use() -> Response | tuple[str, HTTPStatus]:
     """Set it for one product; empty: the clinic has no rule for it."""
     text, product = request.form.get("hours", "").strip(), request.form.get("product", "")
     try:
-        shelves().set_in_use_time(actor(), _number(product) or 0, _number(text))
+        services().stock.set_in_use_time(actor(), _number(product) or 0, _number(text))
     except RefusedError as error:
-        products = shelves().in_use_times(actor())
+        products = services().stock.in_use_times(actor())
         page = render_template(
             "clinic/in_use.html", products=products, typed=text, at=product, **wrong(error, "hours")
         )
@@ -62,5 +65,5 @@ def _number(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _soon() -> dict[Soon, str]:
+def _soon() -> dict[ExpiryNearness, str]:
     return {soon: spoken().gettext(text) for soon, text in SOON.items()}

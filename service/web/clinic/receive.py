@@ -10,24 +10,15 @@ from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
 from service.authenticity.evidence import Asker
-from service.clinics.deliveries import MOST_LINES, Line, Outcome, Papers
+from service.clinics.deliveries import MOST_LINES, DeliveryLine, DeliveryNote, DeliveryOutcome
 from service.errors import ErrorCode, NotFoundError, RefusedError, UnavailableError, VialcheckError
 from service.verification.service import Answer
-from service.web.clinic.common import (
-    CLINICS,
-    asked,
-    clinic,
-    clinics_answer,
-    gate,
-    in_words,
-    nonce,
-    shelves,
-    wrong,
-)
+from service.web.clinic.common import CLINICS, asked, clinic, clinics_answer, in_words, nonce, wrong
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
+from service.web.core.i18n import spoken
 from service.web.core.json_body import read_body
-from service.web.public.check import desk, spoken
+from service.web.core.services import services
 from service.web.text import headline
 from service.web.text.clinic_text import received_words
 from service.web.text.formatting import N_
@@ -73,7 +64,7 @@ def check_received() -> Response | tuple[str, int]:
     """Check the vial, and lead to what is to be done with it."""
     delivery = _delivery(request.form.get("delivery"))
     try:
-        answer = desk().verify(asked())
+        answer = services().verification.verify(asked())
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -96,8 +87,8 @@ def take_in(scan_id: str) -> Response | tuple[str, int]:
     delivery = _delivery(form.get("delivery"))
     try:
         line = _line(scan_id)
-        papers = Papers(form.get("supplier", ""), form.get("note_number", ""), nonce())
-        counted = gate().receive(actor(), [line], papers, delivery_id=delivery)
+        papers = DeliveryNote(form.get("supplier", ""), form.get("note_number", ""), nonce())
+        counted = services().deliveries.receive(actor(), [line], papers, delivery_id=delivery)
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -113,7 +104,7 @@ def take_in(scan_id: str) -> Response | tuple[str, int]:
 @only_for(Role.VIEWER, kinds=CLINICS)
 def delivery_page(delivery_id: int) -> str:
     """One delivery with its vials."""
-    came, vials = shelves().delivery(actor(), delivery_id)
+    came, vials = services().stock.delivery(actor(), delivery_id)
     return render_template("clinic/delivery.html", came=came, vials=vials)
 
 
@@ -122,8 +113,10 @@ def delivery_page(delivery_id: int) -> str:
 def finish_delivery() -> tuple[Response, int]:
     """The scan station's finished list, as JSON. All of it is recorded or, on any error, nothing."""
     given = read_body(StationList)
-    lines = [Line(each.check, Outcome(each.outcome), _reason(each)) for each in given.lines]
-    counted = gate().receive(actor(), lines, Papers(given.supplier, given.note_number, given.nonce))
+    lines = [DeliveryLine(each.check, DeliveryOutcome(each.outcome), _reason(each)) for each in given.lines]
+    counted = services().deliveries.receive(
+        actor(), lines, DeliveryNote(given.supplier, given.note_number, given.nonce)
+    )
     told = {
         "id": counted.delivery_id,
         "address": url_for("clinic.delivery_page", delivery_id=counted.delivery_id),
@@ -132,7 +125,7 @@ def finish_delivery() -> tuple[Response, int]:
     return jsonify(told), HTTPStatus.CREATED if counted.vial_ids else HTTPStatus.OK
 
 
-_STEPS = {Outcome.ASIDE: "quarantine", Outcome.RETURNED: "return"}
+_STEPS = {DeliveryOutcome.ASIDE: "quarantine", DeliveryOutcome.RETURNED: "return"}
 
 
 def _reason(line: StationLine) -> str:
@@ -142,17 +135,17 @@ def _reason(line: StationLine) -> str:
     return headline(clinics_answer(line.check).verdict, Asker.CLINIC, spoken())
 
 
-def _line(scan_id: str) -> Line:
+def _line(scan_id: str) -> DeliveryLine:
     form = request.form
     text, outcome = form.get("count", "1").strip() or "1", form.get("outcome", "")
-    if outcome not in set(Outcome):
-        raise RefusedError(ErrorCode.VALUE_MISSING, expected=", ".join(Outcome), field="outcome")
+    if outcome not in set(DeliveryOutcome):
+        raise RefusedError(ErrorCode.VALUE_MISSING, expected=", ".join(DeliveryOutcome), field="outcome")
     if not (text.isascii() and text.isdigit() and len(text) <= 4):
         raise RefusedError(ErrorCode.COUNT_INVALID, given=text, field="count")
     reason = form.get("reason", "")
-    if outcome != Outcome.RECEIVED and not reason.strip():
+    if outcome != DeliveryOutcome.RECEIVED and not reason.strip():
         raise RefusedError(ErrorCode.REASON_MISSING, field="reason")
-    return Line(scan_id, Outcome(outcome), reason, int(text))
+    return DeliveryLine(scan_id, DeliveryOutcome(outcome), reason, int(text))
 
 
 def _delivery(text: str | None) -> int | None:
@@ -161,11 +154,11 @@ def _delivery(text: str | None) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise NotFoundError(ErrorCode.NOT_FOUND, given=text, field="delivery")
-    return shelves().delivery(actor(), int(text))[0].id
+    return services().stock.delivery(actor(), int(text))[0].id
 
 
 def _form(delivery: int | None, *, scan: str = "", done: str = "", **more: object) -> str:
-    came, vials = shelves().delivery(actor(), delivery) if delivery else (None, [])
+    came, vials = services().stock.delivery(actor(), delivery) if delivery else (None, [])
     return render_template(
         "clinic/receive.html", came=came, vials=vials[::-1], scan=scan[:4000], done=done, **more
     )
@@ -176,7 +169,7 @@ def _checked(answer: Answer, delivery: int | None, **more: object) -> str:
         "clinic/received.html",
         answer=answer,
         page=in_words(answer),
-        own=shelves().same(actor(), answer) if answer.presented.serial else [],
+        own=services().stock.same(actor(), answer) if answer.presented.serial else [],
         delivery=delivery,
         fields=request.form,
         then="",

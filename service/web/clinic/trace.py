@@ -10,16 +10,17 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
-from service.clinics.stock import Traced
+from service.clinics.stock import TracedVial
 from service.clinics.vial_lifecycle import USABLE, Step, VialState
 from service.clinics.vial_verdicts import stops
 from service.errors import ConflictError, IdentifierError, RefusedError
 from service.gs1.identifiers import Gtin, Lot
 from service.registry.lists.readers import quoted_for_spreadsheets
-from service.web.clinic.common import CLINICS, clinic, hands, shelves, wrong
+from service.web.clinic.common import CLINICS, clinic, wrong
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
-from service.web.public.check import desk, spoken
+from service.web.core.i18n import spoken
+from service.web.core.services import services
 from service.web.text.clinic_text import DONE, STATES, STEPS, amount, status_words
 from service.web.text.formatting import N_, visible
 
@@ -67,7 +68,9 @@ def set_aside() -> Response | tuple[str, int]:
     lot, gtin = request.form.get("lot", ""), request.form.get("gtin", "")
     usable = [each.vial.id for each in _traced(lot, gtin) if each.vial.state in USABLE]
     try:
-        hands().set_aside(actor(), usable, request.form.get("reason", ""), desk().now())
+        services().vial_usage.set_aside(
+            actor(), usable, request.form.get("reason", ""), services().verification.now()
+        )
     except (RefusedError, ConflictError) as error:
         return _lot_page(lot, gtin, **wrong(error, "reason")), status_of(error)
     return redirect(url_for("clinic.trace", lot=lot, gtin=gtin or None, done=1), HTTPStatus.SEE_OTHER)
@@ -88,7 +91,7 @@ def trace_file() -> FileResponse:
 def _lot_page(lot: str, gtin: str, **more: object) -> str:
     traced = _traced(lot, gtin)
     counts = {state: sum(each.vial.state is state for each in traced) for state in VialState}
-    worst = shelves().worst(actor(), [each.vial for each in traced])
+    worst = services().stock.worst(actor(), [each.vial for each in traced])
     return render_template(
         "clinic/trace.html",
         lot=lot,
@@ -102,11 +105,11 @@ def _lot_page(lot: str, gtin: str, **more: object) -> str:
     )
 
 
-def _traced(lot: str, gtin: str) -> list[Traced]:
-    return shelves().trace(actor(), lot, Gtin.parse(gtin).value if gtin else "")
+def _traced(lot: str, gtin: str) -> list[TracedVial]:
+    return services().stock.trace(actor(), lot, Gtin.parse(gtin).value if gtin else "")
 
 
-def _csv(traced: Iterable[Traced]) -> str:
+def _csv(traced: Iterable[TracedVial]) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow([spoken().gettext(name) for name in _COLUMNS])
@@ -115,7 +118,7 @@ def _csv(traced: Iterable[Traced]) -> str:
     return "\ufeff" + written.getvalue()
 
 
-def _rows(traced: Iterable[Traced]) -> Iterator[list[str]]:
+def _rows(traced: Iterable[TracedVial]) -> Iterator[list[str]]:
     tr = spoken()
     for each in traced:
         vial = each.vial

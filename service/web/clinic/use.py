@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
-from service.clinics.usage import Taken
+from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import HERE, Step, VialState
 from service.clinics.vial_verdicts import presented, stops
 from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
@@ -17,16 +17,15 @@ from service.web.clinic.common import (
     asked,
     clinic,
     clinics_answer,
-    hands,
     in_words,
     nonce,
-    shelves,
     verdict_in_words,
     wrong,
 )
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
-from service.web.public.check import desk, spoken
+from service.web.core.i18n import spoken
+from service.web.core.services import services
 from service.web.text.clinic_text import DONE, STEPS, contents
 
 
@@ -42,10 +41,10 @@ def use() -> str:
 def check_to_use() -> Response | tuple[str, int]:
     """Check the vial. One that is open here is ours: its page says all, and no new check is made of it."""
     try:
-        ours = _known(desk().look_up(asked()))
+        ours = _known(services().verification.preview(asked()))
         if ours is not None:
             return redirect(url_for("clinic.vial", vial_id=ours), HTTPStatus.SEE_OTHER)
-        answer = desk().verify(asked())
+        answer = services().verification.verify(asked())
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -58,7 +57,7 @@ def check_to_use() -> Response | tuple[str, int]:
 def checked(scan_id: str) -> str | Response:
     """The answer, and which of the clinic's vials it may be: its own number, or those of its lot."""
     answer = clinics_answer(scan_id)
-    own = shelves().same(actor(), answer)
+    own = services().stock.same(actor(), answer)
     here = [each for each in own if each.state in HERE]
     opened = [each for each in here if each.state is VialState.OPEN]
     closed = [each for each in here if each.state is VialState.IN_STOCK and not each.serial]
@@ -97,8 +96,8 @@ def take(vial_id: int, step: str) -> Response | tuple[str, int]:
     if step not in {str(each) for each in DONE}:
         abort(HTTPStatus.NOT_FOUND)
     try:
-        taken = Taken(Step(step), request.form.get("reason", ""), _units(), nonce())
-        hands().take(actor(), vial_id, taken, desk().now())
+        taken = StepTaken(Step(step), request.form.get("reason", ""), _units(), nonce())
+        services().vial_usage.record_step(actor(), vial_id, taken, services().verification.now())
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -128,18 +127,18 @@ def _known(answer: Answer) -> int | None:
     """The clinic's own vial with this number, where it is not simply in stock."""
     if answer.presented.serial is None:
         return None
-    own = [each for each in shelves().same(actor(), answer) if each.state is not VialState.IN_STOCK]
+    own = [each for each in services().stock.same(actor(), answer) if each.state is not VialState.IN_STOCK]
     known = [each for each in own if each.state in {VialState.OPEN, VialState.QUARANTINED}]
     return known[0].id if len(known) == 1 else None
 
 
 def _scan_page(*, scan: str = "", **more: object) -> str:
-    return render_template("clinic/use.html", house=shelves().house(actor()), scan=scan[:4000], **more)
+    return render_template("clinic/use.html", house=services().stock.house(actor()), scan=scan[:4000], **more)
 
 
 def _vial_page(vial_id: int, **more: object) -> str:
-    traced, verdict = shelves().vial(actor(), vial_id)
-    held, now = traced.vial, desk().now()
+    traced, verdict = services().stock.vial(actor(), vial_id)
+    held, now = traced.vial, services().verification.now()
     whole, unit = contents(held.strengths)
     return render_template(
         "clinic/vial.html",

@@ -14,12 +14,13 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from service.accounts.actors import Actor, OrganisationKind, Role, Scope
-from service.accounts.services import Accounts
+from service.accounts.actors import Actor, ApiKeyScope, OrganisationKind, Role
+from service.accounts.services import AccountServices
 from service.errors import ErrorCode, ForbiddenError
 from service.web.core import cookies
 from service.web.core.error_responses import wants_json
 from service.web.core.flask_proxies import behind
+from service.web.core.services import services
 
 COOKIE = cookies.SESSION
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -28,7 +29,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessRule:
     """Who may open a view: everyone, or the people with one of `roles` in an organisation of one of `kinds`.
 
     `strong`: only with a second factor. No roles: everybody who is signed in; no kinds: of any organisation.
@@ -39,7 +40,7 @@ class Access:
     roles: frozenset[Role] = frozenset()
     kinds: frozenset[OrganisationKind] = frozenset()
     strong: bool = False
-    scope: Scope | None = None
+    scope: ApiKeyScope | None = None
 
     def lets(self, actor: Actor | None) -> bool:
         """Whether this person may come in, were a second factor shown."""
@@ -53,12 +54,12 @@ class Access:
         return of_kind and (not self.roles or any(actor.may(role) for role in self.roles))
 
 
-_DECLARED: dict[Callable[..., object], Access] = {}
+_DECLARED: dict[Callable[..., object], AccessRule] = {}
 
 
 def open_to_everyone(view: View) -> View:
     """Declare that no account is needed."""
-    _DECLARED[view] = Access(everyone=True)
+    _DECLARED[view] = AccessRule(everyone=True)
     return view
 
 
@@ -66,7 +67,7 @@ def only_for(
     *roles: Role,
     kinds: frozenset[OrganisationKind] | None = None,
     strong: bool = False,
-    scope: Scope | None = None,
+    scope: ApiKeyScope | None = None,
 ) -> Callable[[View], View]:
     """Declare who may come in: with one of these roles (none: anybody signed in), and a second factor.
 
@@ -74,20 +75,20 @@ def only_for(
     """
 
     def declare(view: View) -> View:
-        _DECLARED[view] = Access(False, frozenset(roles), kinds or frozenset(), strong, scope)
+        _DECLARED[view] = AccessRule(False, frozenset(roles), kinds or frozenset(), strong, scope)
         return view
 
     return declare
 
 
-def access_of(app: Flask, endpoint: str) -> Access | None:
+def access_of(app: Flask, endpoint: str) -> AccessRule | None:
     """What the view behind an endpoint declared; None where it said nothing."""
     if endpoint == "static":
-        return Access(everyone=True)
+        return AccessRule(everyone=True)
     return _DECLARED.get(app.view_functions[endpoint])
 
 
-def needs_scope(scope: Scope) -> None:
+def needs_scope(scope: ApiKeyScope) -> None:
     """ForbiddenError(SCOPE_MISSING) for a program whose key lacks it; for views that are open to everyone."""
     who = guest_or_actor()
     if who is not None and who.is_program and scope not in who.scopes:
@@ -179,5 +180,5 @@ def _this_page() -> str:
     return request.full_path if request.query_string else request.path
 
 
-def _accounts() -> Accounts:
-    return cast(Accounts, current_app.extensions["vialcheck"].accounts)
+def _accounts() -> AccountServices:
+    return services().accounts

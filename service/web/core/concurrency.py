@@ -29,7 +29,7 @@ _KEY = "vialcheck.turns"
 Turn = SimpleQueue[None]
 
 
-class Turns:
+class ConcurrencyLimiter:
     """WSGI middleware in front of an application. `at_once`: how many requests it works on.
 
     A body of up to `largest` bytes is received before the turn. A larger one (a list) is received in it, by
@@ -65,7 +65,7 @@ class Turns:
 
 
 @contextmanager
-def aside() -> Iterator[None]:
+def yield_slot() -> Iterator[None]:
     """Give the turn away for as long as this request waits, or works where Python is not needed."""
     turns: Turn | None = request.environ.get(_KEY)
     if turns is None:

@@ -11,11 +11,15 @@ the same sentences.
 """
 
 import gettext
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from flask import Response, g
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
+
+from service.web.text import date_words
 
 SOURCE_LANGUAGE = "en"
 CATALOGUES = Path(__file__).parents[1] / "translations"
@@ -41,3 +45,26 @@ def translation(language: str = SOURCE_LANGUAGE) -> gettext.NullTranslations:
     if language == SOURCE_LANGUAGE or language not in available():
         return gettext.NullTranslations()
     return gettext.translation(_DOMAIN, CATALOGUES, [language.replace("-", "_")], fallback=True)
+
+
+def spoken() -> gettext.NullTranslations:
+    """The catalogue of the language that the current request is answered in."""
+    catalogue: gettext.NullTranslations = g.translation
+    return catalogue
+
+
+def day(moment: datetime) -> str:
+    """The UTC day of a moment, in words."""
+    return date_words(moment.date().isoformat(), spoken())
+
+
+def template_words() -> dict[str, object]:
+    """What templates need of the language: its code (`lang`) and `day`."""
+    return {"lang": g.language if "language" in g else SOURCE_LANGUAGE, "day": day}
+
+
+def set_language_headers(response: Response) -> Response:
+    """Say which language the page is in, and that it varies by `Accept-Language`."""
+    response.vary.add("Accept-Language")
+    response.headers.setdefault("Content-Language", g.language)
+    return response

@@ -9,8 +9,8 @@ from typing import IO, TypeVar, cast
 from flask import Flask, Request, g, request
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
-from service.verification.code_reader import Code, read_codes
-from service.web.core.concurrency import aside
+from service.verification.code_reader import DecodedCode, read_codes
+from service.web.core.concurrency import yield_slot
 
 MOST_UPLOAD = 16 * 1024 * 1024
 """Largest request with a picture in it, and with what a form says beside it."""
@@ -91,7 +91,7 @@ def init_app(app: Flask) -> None:
 
 def _wait_for_turn() -> None:
     """UnavailableError(LIST_BUSY) while somebody else sends a file that may take minutes."""
-    with aside():
+    with yield_slot():
         ours = _sending.acquire(timeout=_WAIT)
     if not ours:
         raise UnavailableError(ErrorCode.LIST_BUSY, field="list")
@@ -112,9 +112,9 @@ def sent_picture() -> bytes:
     raise RefusedError(ErrorCode.PICTURE_MISSING, field="photo")
 
 
-def codes_of(content: bytes) -> tuple[Code, ...]:
+def codes_of(content: bytes) -> tuple[DecodedCode, ...]:
     """The codes in a picture, a few pictures at a time. Raises as `read_codes`, and BUSY."""
-    with aside():
+    with yield_slot():
         if not _reading.acquire(timeout=_WAIT):
             raise UnavailableError(ErrorCode.BUSY, field="photo")
         try:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, current_app, g, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1 import digital_link
@@ -19,18 +19,19 @@ from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import read
 from service.registry.labels import (
     Label,
-    Page,
+    LabelPage,
     Paper,
-    Printing,
+    PrintSettings,
     label_page,
-    ordered,
     pdf,
     png,
+    read_label_form,
     sheet_pages,
     svg,
 )
 from service.web.core.access import open_to_everyone
 from service.web.core.raw_target import raw_target
+from service.web.core.services import services
 from service.web.text import error_message
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ _FIELDS = ("gtin", "lot", "expiry", "serials", "name", "size", "paper")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class LabelPreview:
     """What the form's page shows when everything could be read."""
 
     link: str
@@ -98,7 +99,7 @@ def sheet() -> Response:
     """Labels of `gtin`, `lot` and `expiry` for each `serial`, as PDF on `paper` (a4 or letter)."""
     serials = request.args.getlist("serial")
     _few_enough(serials)
-    made = ordered(
+    made = read_label_form(
         request.args.get("gtin", ""),
         lot=request.args.get("lot", ""),
         expiry=request.args.get("expiry", ""),
@@ -112,13 +113,13 @@ def sheet() -> Response:
     return _drawn(pages, wanted, f"{_file_name(made[0].identifier, unit=False)}-sheet")
 
 
-def _made(fields: dict[str, str]) -> Made:
+def _made(fields: dict[str, str]) -> LabelPreview:
     """Read the form. Raises InvalidFieldsError or RefusedError."""
     serials = fields["serials"].split()
     _few_enough(serials)
     order = {name: fields[name] for name in ("lot", "expiry", "name")}
     errors: list[VialcheckError] = []
-    made = _tried(lambda: ordered(fields["gtin"], **order, serials=serials), errors)
+    made = _tried(lambda: read_label_form(fields["gtin"], **order, serials=serials), errors)
     printing = _tried(_printing, errors)
     paper = _tried(lambda: _paper(fields["paper"]), errors)
     if errors or made is None or printing is None or paper is None:
@@ -135,7 +136,7 @@ def _made(fields: dict[str, str]) -> Made:
         name: fields[name] for name in ("gtin", "lot", "expiry", "name", "size", "paper") if fields[name]
     }
     several = [*on_sheet.items(), *(("serial", serial) for serial in serials)]
-    return Made(
+    return LabelPreview(
         link=link,
         image=file("svg"),
         files=tuple((kind.upper(), file(kind)) for kind in _MEDIA_TYPES),
@@ -182,9 +183,9 @@ def _identifier(target: str) -> ProductIdentifier:
     return identifier
 
 
-def _printing() -> Printing:
+def _printing() -> PrintSettings:
     """The operator's address, else the one that was asked; `size` in mm when it was given."""
-    public_url: str = current_app.extensions["vialcheck"].settings.public_url
+    public_url = services().settings.public_url
     base = public_url or request.host_url.rstrip("/")
     size = request.args.get("size", "").strip()
     try:
@@ -193,7 +194,7 @@ def _printing() -> Printing:
         number = math.nan
     if number is not None and not math.isfinite(number):
         raise RefusedError(ErrorCode.VALUE_INVALID, given=size, expected="millimetres", field="size")
-    return Printing(base, size_mm=number)
+    return PrintSettings(base, size_mm=number)
 
 
 def _paper(name: str) -> Paper:
@@ -212,7 +213,7 @@ def _file_name(identifier: ProductIdentifier, *, unit: bool = True) -> str:
     )
 
 
-def _drawn(pages: list[Page], wanted: str, name: str) -> Response:
+def _drawn(pages: list[LabelPage], wanted: str, name: str) -> Response:
     if wanted not in _MEDIA_TYPES:
         raise RefusedError(
             ErrorCode.VALUE_INVALID, given=wanted, expected=", ".join(_MEDIA_TYPES), field="format"

@@ -15,39 +15,33 @@ from service.authenticity.evidence import Presented
 from service.errors import UnavailableError, VialcheckError
 from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import MAX_SCAN
-from service.verification.code_reader import Code
+from service.verification.code_reader import DecodedCode
 from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
+from service.web.core.forms import field_errors
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.question_form import asker_of, own_hosts, posted, question_of
 from service.web.core.request_uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
-from service.web.public.check import (
-    asker_of,
-    desk,
-    field_errors,
-    own_hosts,
-    posted,
-    question_of,
-    speaks,
-    spoken,
-)
-from service.web.public.comparison import PairRow, side_by_side
-from service.web.public.result_page import ResultPage, result_page
+from service.web.core.services import services
 from service.web.text import error_message, visible
+from service.web.text.comparison import PairComparisonRow, side_by_side
+from service.web.text.result_page import ResultPage, result_page
 
 photo = Blueprint("photo", __name__)
-photo.after_request(speaks)
+photo.after_request(set_language_headers)
 
 _TYPED_AGAIN = frozenset({"scan", "lot", "gtin", "serial", "national"})
 """Fields that the code itself answers; the rest of the form is compared with what it says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PhotoOutcome:
     """One code of a picture: its answer, or why it has none.
 
     `lesser`: all that it says is said by another code too, such as the bar code beside a square one.
     """
 
-    code: Code
+    code: DecodedCode
     said: str
     page: ResultPage | None
     check_id: str | None
@@ -94,34 +88,38 @@ def check() -> BaseResponse:
     return _page(fields, status, outcomes=sorted(outcomes, key=lambda outcome: outcome.order))
 
 
-def _outcomes(codes: tuple[Code, ...], fields: dict[str, str]) -> list[Outcome]:
+def _outcomes(codes: tuple[DecodedCode, ...], fields: dict[str, str]) -> list[PhotoOutcome]:
     """Each code's answer. Two codes that name the same vial are one check of it, not two."""
     checked: dict[ProductIdentifier, str | None] = {}
     outcomes = []
     for code in codes:
         if any(_says_less(code, other) for other in codes):
-            outcomes.append(Outcome(code, visible(code.text, 200), None, None, [], lesser=True))
+            outcomes.append(PhotoOutcome(code, visible(code.text, 200), None, None, [], lesser=True))
             continue
         question = question_of({**fields, "scan": code.scan}, request.form)
         reading = code.reading()
         same = reading is not None and reading.identifier in checked
         said = visible(code.text, 200)
         try:
-            answer = desk().look_up(question) if same else desk().verify(question)
+            answer = (
+                services().verification.preview(question)
+                if same
+                else services().verification.verify(question)
+            )
         except UnavailableError:
             raise
         except VialcheckError as error:
             messages = [each.message for each in field_errors(error)]
-            outcomes.append(Outcome(code, said, None, None, messages))
+            outcomes.append(PhotoOutcome(code, said, None, None, messages))
             continue
         if reading is not None:
             checked.setdefault(reading.identifier, answer.id)
         check_id = checked[reading.identifier] if reading is not None else answer.id
-        outcomes.append(Outcome(code, said, _answered(answer), check_id, [], answer.presented))
+        outcomes.append(PhotoOutcome(code, said, _answered(answer), check_id, [], answer.presented))
     return outcomes
 
 
-def _says_less(code: Code, other: Code) -> bool:
+def _says_less(code: DecodedCode, other: DecodedCode) -> bool:
     """Whether all that `code` says of a pack is said by `other`, and more: then it is the same pack's.
 
     A link to somebody else's site is always shown for itself.
@@ -144,20 +142,20 @@ def _said(identifier: ProductIdentifier) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PhotoPair:
     """Two codes of one photo beside each other: a vial and its box, or two packs. Only a person knows."""
 
     codes: tuple[str, str]
-    rows: list[PairRow]
+    rows: list[PairComparisonRow]
 
 
-def _pair(outcomes: list[Outcome]) -> Pair | None:
+def _pair(outcomes: list[PhotoOutcome]) -> PhotoPair | None:
     told = [outcome for outcome in outcomes if outcome.presented is not None]
     if len(told) != 2 or told[0].check_id == told[1].check_id:
         return None
     one, two = (outcome.presented or Presented() for outcome in told)
     scans = (visible(told[0].code.scan, MAX_SCAN), visible(told[1].code.scan, MAX_SCAN))
-    return Pair(scans, side_by_side(one, two, spoken()))
+    return PhotoPair(scans, side_by_side(one, two, spoken()))
 
 
 def _answered(answer: Answer) -> ResultPage:
@@ -168,7 +166,7 @@ def _page(
     fields: dict[str, str],
     status: HTTPStatus,
     *,
-    outcomes: list[Outcome] | None = None,
+    outcomes: list[PhotoOutcome] | None = None,
     error: VialcheckError | None = None,
     looked: bool = False,
 ) -> BaseResponse:

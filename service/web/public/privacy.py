@@ -4,11 +4,11 @@ from flask import Blueprint, render_template
 
 from service.storage.retention import RULES
 from service.web.core.access import open_to_everyone
-from service.web.public.check import speaks, spoken
+from service.web.core.i18n import set_language_headers, spoken
 from service.web.text.retention_text import duration_words, rule_words
 
 privacy = Blueprint("privacy", __name__)
-privacy.after_request(speaks)
+privacy.after_request(set_language_headers)
 
 
 @privacy.get("/privacy")

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -19,15 +19,18 @@ from service.errors import (
     VialcheckError,
 )
 from service.gs1.iso.countries import countries
-from service.reports.intake import MOST_PHOTOS, NewReport, Reports, about
+from service.reports.intake import MOST_PHOTOS, NewReport, ReportIntake, about
 from service.web.core.access import guest_or_actor, open_to_everyone
-from service.web.core.request_origin import whereabouts
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.question_form import asker_of, bound_nonce
+from service.web.core.request_origin import request_origin
 from service.web.core.request_uploads import takes_files
-from service.web.public.check import FieldError, asker_of, bound_nonce, desk, speaks, spoken
+from service.web.core.services import services
 from service.web.text import error_message, visible
 
 reports = Blueprint("reports", __name__, url_prefix="/report")
-reports.after_request(speaks)
+reports.after_request(set_language_headers)
 
 MOST_UPLOAD = 45_000_000
 """Bytes of one report: four photos of the size that a phone makes, and what is said beside them."""
@@ -40,9 +43,8 @@ _KEPT = 8000
 _TRAP = "website"  # a field that no person sees, and that programs fill in
 
 
-def _reports() -> Reports:
-    ours: Reports = current_app.extensions["vialcheck"].reports
-    return ours
+def _reports() -> ReportIntake:
+    return services().report_intake
 
 
 @reports.get("")
@@ -51,7 +53,7 @@ def form() -> Response:
     """The form; `check` is the id of the answer that it follows from, whose product is filled in."""
     fields = {"check": request.args.get("check", ""), "asker": str(_asker(request.args.get("as")))}
     if fields["check"]:
-        answer = desk().answer(fields["check"])
+        answer = services().verification.find_check(fields["check"])
         fields |= about(answer.presented) | {"asker": str(answer.asker)}
         record = answer.verdict.record
         if record is not None:
@@ -124,7 +126,7 @@ def _report(fields: dict[str, str]) -> NewReport:
         scan_id=fields["check"],
         action=_answered(fields["check"]),
         photos=photos,
-        client=whereabouts(request, guest_or_actor(), said=True).client,
+        client=request_origin(request, guest_or_actor(), said=True).client,
         nonce=bound_nonce(request.form.get("nonce", "")[:64], fields),
     )
 
@@ -132,7 +134,7 @@ def _report(fields: dict[str, str]) -> NewReport:
 def _answered(check: str) -> str:
     """What the check answered that a report follows from; nothing where there is no such check (any more)."""
     try:
-        return str(desk().answer(check).verdict.action) if check else ""
+        return str(services().verification.find_check(check).verdict.action) if check else ""
     except NotFoundError:
         return ""
 

@@ -13,7 +13,7 @@ from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.gs1.iso.countries import countries
 from service.web.core.access import guest_or_actor, open_to_everyone
-from service.web.station.scanner_setup import known_layout
+from service.web.core.question_form import known_layout
 from service.web.text import action_title
 from service.web.text.station_text import CHOICES, page_words
 from service.web.text.verdict_text import caveat

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from gettext import NullTranslations
 from http import HTTPStatus
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -17,9 +17,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from service.errors import ErrorCode, VialcheckError
 from service.gs1 import wedge
 from service.gs1.keyboards import LAYOUTS
-from service.gs1.reading import Kind, Reading, read
-from service.gs1.wedge import Fault
+from service.gs1.reading import Reading, ReadingKind, read
+from service.gs1.wedge import ScannerFault
 from service.web.core.access import open_to_everyone
+from service.web.core.question_form import LAYOUT_COOKIE, known_layout
 from service.web.text import error_message, visible
 from service.web.text.formatting import N_, from_visible
 
@@ -29,7 +30,6 @@ TEST_CODE = "01095060001343521749123110AQWYZ-1;'/\x1d" + '21azyqm=+_"&*?:<>'
 """What the picture on the page (scanner-test.svg, a GS1 DataMatrix) holds: the characters that keyboard
 layouts disagree on, and a separator."""
 
-COOKIE = "vialcheck-layout"
 _A_YEAR = 365 * 24 * 60 * 60
 _LAYOUTS = frozenset(layout.name for layout in LAYOUTS)
 
@@ -48,7 +48,7 @@ _NAMES = {
 """Characters without a shape, by the names that scanners' manuals use: few fonts have pictures of them."""
 
 _FINDINGS = {
-    Fault.LAYOUT: (
+    ScannerFault.LAYOUT: (
         N_("Wrong keyboard layout"),
         N_(
             "The computer expects another keyboard than the scanner types on."
@@ -56,11 +56,11 @@ _FINDINGS = {
             " scan that setting code in the scanner's manual."
         ),
     ),
-    Fault.CAPS_LOCK: (
+    ScannerFault.CAPS_LOCK: (
         N_("Caps lock is on"),
         N_("Switch off caps lock on this computer, and any “convert case” setting of the scanner."),
     ),
-    Fault.SEPARATOR_LOST: (
+    ScannerFault.SEPARATOR_LOST: (
         N_("The separator is lost"),
         N_(
             "Between two fields of a code stands a separator (FNC1, also called GS)."
@@ -69,11 +69,11 @@ _FINDINGS = {
             " or let it send ^] in place of GS."
         ),
     ),
-    Fault.SEPARATOR_SPELLED: (
+    ScannerFault.SEPARATOR_SPELLED: (
         N_("The separator arrives as other characters"),
         N_("We understand it like this. To be safe, let the scanner send GS as the control character 0x1D."),
     ),
-    Fault.PREFIX_CUT: (
+    ScannerFault.PREFIX_CUT: (
         N_("The first character is lost"),
         N_("Add a short pause before the first character in the scanner's settings."),
     ),
@@ -93,7 +93,7 @@ _NOT_UNDERSTOOD = N_("What arrived is no code that we can read")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ScannerFinding:
     """One fault, in words: what it is, and what to change."""
 
     title: str
@@ -116,16 +116,12 @@ def remember() -> BaseResponse:
     answer = redirect(url_for("setup.ask"), HTTPStatus.SEE_OTHER)
     if name in _LAYOUTS:
         # Readable for the station's script, which sends it with scans that waited for a network.
-        answer.set_cookie(COOKIE, quote(name), max_age=_A_YEAR, secure=request.is_secure, samesite="Strict")
+        answer.set_cookie(
+            LAYOUT_COOKIE, quote(name), max_age=_A_YEAR, secure=request.is_secure, samesite="Strict"
+        )
     else:
-        answer.delete_cookie(COOKIE, secure=request.is_secure, samesite="Strict")
+        answer.delete_cookie(LAYOUT_COOKIE, secure=request.is_secure, samesite="Strict")
     return answer
-
-
-def known_layout() -> str:
-    """The layout that this browser's scanner was found to type on; empty where none is known."""
-    name = unquote(request.cookies.get(COOKIE, ""))
-    return name if name in _LAYOUTS else ""
 
 
 @setup.post("/scan/setup")
@@ -148,25 +144,27 @@ def examine() -> tuple[str, int]:
     return page, HTTPStatus.OK
 
 
-def _examined(text: str, *, by_hand: bool) -> tuple[list[Finding], Reading | None]:
+def _examined(text: str, *, by_hand: bool) -> tuple[list[ScannerFinding], Reading | None]:
     tr: NullTranslations = g.translation
     refusal, reading = None, None
     try:
         reading = read(text)
     except VialcheckError as error:
         refusal = error
-    if reading is not None and reading.kind is Kind.LOT:
+    if reading is not None and reading.kind is ReadingKind.LOT:
         reading = None  # whatever is typed may be a lot: that is no sign of a working scanner
     diagnosis = wedge.diagnose(text, TEST_CODE)
-    faults = diagnosis.faults if diagnosis else reading.faults if reading else frozenset[Fault]()
+    faults = diagnosis.faults if diagnosis else reading.faults if reading else frozenset[ScannerFault]()
     layouts = diagnosis.layouts if diagnosis else ()
-    said = [_FINDINGS[fault] for fault in Fault if fault in faults]
-    findings = [_finding(pair, tr, layouts if pair is _FINDINGS[Fault.LAYOUT] else ()) for pair in said]
+    said = [_FINDINGS[fault] for fault in ScannerFault if fault in faults]
+    findings = [
+        _finding(pair, tr, layouts if pair is _FINDINGS[ScannerFault.LAYOUT] else ()) for pair in said
+    ]
     if reading is None and not findings:
         change = tr.gettext(N_("Scan the code on this page: it shows which setting is wrong."))
         if refusal is not None and refusal.code is not ErrorCode.SCANNER_SETTING and text.strip():
             change = f"{error_message(refusal, tr, technical=False)} {change}"
-        findings.append(Finding(tr.gettext(_NOT_UNDERSTOOD), change))
+        findings.append(ScannerFinding(tr.gettext(_NOT_UNDERSTOOD), change))
     findings += [
         _finding(pair, tr) for pair in _habits(text, reading, diagnosis is not None, by_hand=by_hand)
     ]
@@ -185,6 +183,6 @@ def _habits(
         yield _NO_SUFFIX
 
 
-def _finding(pair: tuple[str, str], tr: NullTranslations, layouts: tuple[str, ...] = ()) -> Finding:
+def _finding(pair: tuple[str, str], tr: NullTranslations, layouts: tuple[str, ...] = ()) -> ScannerFinding:
     title, change = pair
-    return Finding(tr.gettext(title), tr.gettext(change), layouts)
+    return ScannerFinding(tr.gettext(title), tr.gettext(change), layouts)

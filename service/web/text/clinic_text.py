@@ -9,8 +9,8 @@ from gettext import NullTranslations
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, ReasonCode
 from service.authenticity.verdicts import Verdict
-from service.clinics.deliveries import Received
-from service.clinics.stock import Soon
+from service.clinics.deliveries import DeliveryResult
+from service.clinics.stock import ExpiryNearness
 from service.clinics.vial_lifecycle import Step, VialState
 from service.gs1.iso.countries import zone_of
 from service.web.text.formatting import N_, date_words
@@ -35,7 +35,7 @@ BADGES: Mapping[VialState, str] = {
 """The colour of each state; the word is always beside it."""
 
 STEPS: Mapping[Step, str] = {
-    Step.RECEIVE: N_("Received"),
+    Step.RECEIVE: N_("DeliveryResult"),
     Step.OPEN: N_("Opened"),
     Step.USE: N_("Used"),
     Step.USE_UP: N_("Opened and used up"),
@@ -55,10 +55,10 @@ DONE: Mapping[Step, str] = {
     Step.WASTE: N_("Recorded: destroyed."),
     Step.RETURN: N_("Recorded: sent back to the supplier."),
 }
-SOON: Mapping[Soon, str] = {
-    Soon.OVER: N_("Expired"),
-    Soon.MONTH: N_("Within 30 days"),
-    Soon.QUARTER: N_("Within 90 days"),
+SOON: Mapping[ExpiryNearness, str] = {
+    ExpiryNearness.OVER: N_("Expired"),
+    ExpiryNearness.MONTH: N_("Within 30 days"),
+    ExpiryNearness.QUARTER: N_("Within 90 days"),
 }
 _STATUS: Mapping[Action, str] = {
     Action.ACCEPT: N_("Matches the record"),
@@ -100,12 +100,12 @@ def contents(strengths: Sequence[str]) -> tuple[Decimal | None, str]:
     return (Decimal(found[0][0].replace(",", ".")) if len(found) == len(strengths) == 1 else None), unit
 
 
-def received_words(received: Received, tr: NullTranslations) -> str:
+def received_words(received: DeliveryResult, tr: NullTranslations) -> str:
     """What a delivery brought, in one sentence for each kind."""
     return " ".join(_received(received, tr)) or tr.gettext("Nothing was recorded.")
 
 
-def _received(received: Received, tr: NullTranslations) -> Iterator[str]:
+def _received(received: DeliveryResult, tr: NullTranslations) -> Iterator[str]:
     counts = (
         (received.received, N_("Recorded in stock: {count}.")),
         (received.aside, N_("Recorded in quarantine: {count}.")),

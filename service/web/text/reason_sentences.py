@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from service.authenticity.reasons import ReasonCode
 from service.web.text.formatting import N_
 from service.web.text.history_sentences import SCAN_SAYINGS
-from service.web.text.sentence import Saying
+from service.web.text.sentence import Sentence
 
-SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
-    (ReasonCode.UNIT_ON_RECORD, ""): Saying(
+SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
+    (ReasonCode.UNIT_ON_RECORD, ""): Sentence(
         N_("{manufacturer} has one pack of {product} with this number on record."),
         N_("This serial number is on {manufacturer}'s record as one pack of {product}."),
     ),
-    (ReasonCode.LOT_ON_RECORD, ""): Saying(
+    (ReasonCode.LOT_ON_RECORD, ""): Sentence(
         N_(
             "This lot of {product} from {manufacturer} is on record."
             " That alone does not show that your vial came from it."
@@ -26,45 +26,45 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
             " That alone does not show that this vial came from it: lot numbers get copied."
         ),
     ),
-    (ReasonCode.LOT_ON_RECORD, "product unknown"): Saying(
+    (ReasonCode.LOT_ON_RECORD, "product unknown"): Sentence(
         N_("This lot number is on record. That alone does not show that your vial came from it."),
         N_(
             "This lot number is on record."
             " That alone does not show that this vial came from it: lot numbers get copied."
         ),
     ),
-    (ReasonCode.PRODUCT_ON_RECORD, ""): Saying(
+    (ReasonCode.PRODUCT_ON_RECORD, ""): Sentence(
         N_("{product} from {manufacturer} is on record. That says nothing yet about the one you have."),
         N_("{product} from {manufacturer} is on record. This vial itself was not found or not looked up."),
     ),
-    (ReasonCode.NO_RECORDS_HELD, "product"): Saying(
+    (ReasonCode.NO_RECORDS_HELD, "product"): Sentence(
         N_("We have no records from the maker of this product, so we cannot say anything for or against it."),
         N_("This registry holds no records for this product number. It can say nothing for or against it."),
     ),
-    (ReasonCode.NO_RECORDS_HELD, "lot"): Saying(
+    (ReasonCode.NO_RECORDS_HELD, "lot"): Sentence(
         N_(
             "No product that we have records for has this lot number,"
             " so we cannot say anything for or against it."
         ),
         N_("No product held in this registry has this lot number. It can say nothing for or against it."),
     ),
-    (ReasonCode.ALERT_FALSIFIED, "lot"): Saying(
+    (ReasonCode.ALERT_FALSIFIED, "lot"): Sentence(
         N_("{authority} has warned of fakes with exactly this lot number."),
         N_("{authority} has published a falsification alert that names exactly this lot."),
     ),
-    (ReasonCode.ALERT_FALSIFIED, "serial"): Saying(
+    (ReasonCode.ALERT_FALSIFIED, "serial"): Sentence(
         N_("{authority} has warned of fakes with exactly this serial number."),
         N_("{authority} has published a falsification alert that names exactly this serial number."),
     ),
-    (ReasonCode.ALERT_FALSIFIED, "product"): Saying(
+    (ReasonCode.ALERT_FALSIFIED, "product"): Sentence(
         N_("{authority} has warned of fakes with exactly this product number."),
         N_("{authority} has published a falsification alert that names exactly this product number."),
     ),
-    (ReasonCode.ALERT_FALSIFIED, "tampered"): Saying(
+    (ReasonCode.ALERT_FALSIFIED, "tampered"): Sentence(
         N_("{authority} has warned that products with exactly this number were tampered with."),
         N_("{authority} has published an alert about tampered products that names exactly this one."),
     ),
-    (ReasonCode.ALERT_LOT_COUNTERFEITED, "name"): Saying(
+    (ReasonCode.ALERT_LOT_COUNTERFEITED, "name"): Sentence(
         N_(
             "{authority} has warned of products called {product}, without naming a lot."
             " What you entered cannot tell yours from those, so look closely."
@@ -74,7 +74,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
             " What was presented cannot tell this one from those; inspect pack and vial."
         ),
     ),
-    (ReasonCode.ALERT_LOT_COUNTERFEITED, "quarantine"): Saying(
+    (ReasonCode.ALERT_LOT_COUNTERFEITED, "quarantine"): Sentence(
         N_(
             "{authority} has warned of fakes that carry this lot number."
             " The lot number cannot tell yours from a fake."
@@ -84,7 +84,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
             " The manufacturer's own vials carry the same number: it cannot tell them apart."
         ),
     ),
-    (ReasonCode.ALERT_LOT_COUNTERFEITED, "check"): Saying(
+    (ReasonCode.ALERT_LOT_COUNTERFEITED, "check"): Sentence(
         N_(
             "{authority} has warned of fakes that carry this lot number."
             " What you entered fits the manufacturer's record, but look closely all the same."
@@ -94,7 +94,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
             " What was presented fits the manufacturer's record; inspect pack and vial all the same."
         ),
     ),
-    (ReasonCode.ALERT_CLOSE, "similar"): Saying(
+    (ReasonCode.ALERT_CLOSE, "similar"): Sentence(
         N_(
             "It looks almost the same as a number that is recalled or under a warning."
             " Compare each character."
@@ -105,22 +105,22 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
             " Compare each character."
         ),
     ),
-    (ReasonCode.ALERT_CLOSE, "other_product"): Saying(
+    (ReasonCode.ALERT_CLOSE, "other_product"): Sentence(
         N_("Another product with this same lot number is recalled or under a warning. It may be yours."),
         N_(
             "A product with this same lot number is recalled or under an alert."
             " Establish which product this is."
         ),
     ),
-    (ReasonCode.RECALLED, "lot"): Saying(
+    (ReasonCode.RECALLED, "lot"): Sentence(
         N_("This lot has been recalled. That means it must not be used any more."),
         N_("This lot has been recalled."),
     ),
-    (ReasonCode.RECALLED, "product"): Saying(
+    (ReasonCode.RECALLED, "product"): Sentence(
         N_("This product has been recalled. That means it must not be used any more."),
         N_("This product has been recalled, all lots."),
     ),
-    (ReasonCode.RECALLED, "name"): Saying(
+    (ReasonCode.RECALLED, "name"): Sentence(
         N_(
             "{authority} has published a recall of {product} that names no lot."
             " Ask whether yours is part of it."
@@ -130,177 +130,177 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
             " Establish whether this is part of it."
         ),
     ),
-    (ReasonCode.RECALLED, "unit"): Saying(
+    (ReasonCode.RECALLED, "unit"): Sentence(
         N_("This pack has been recalled. That means it must not be used any more."),
         N_("This unit is on record as recalled."),
     ),
-    (ReasonCode.RECALLED, "window"): Saying(
+    (ReasonCode.RECALLED, "window"): Sentence(
         N_(
             "Every pack of this product that expires from {from} to {to} has been recalled."
             " That means it must not be used any more."
         ),
         N_("This product has been recalled, as far as it expires from {from} to {to}."),
     ),
-    (ReasonCode.RECALLED_IN_PART, "unit"): Saying(
+    (ReasonCode.RECALLED_IN_PART, "unit"): Sentence(
         N_(
             "Some packs of this product have been recalled."
             " Only the serial number shows whether yours is one of them."
         ),
         N_("Some serial numbers of this product have been recalled. Scan the code to know about this one."),
     ),
-    (ReasonCode.RECALLED_IN_PART, "window"): Saying(
+    (ReasonCode.RECALLED_IN_PART, "window"): Sentence(
         N_(
             "Packs of this product that expire from {from} to {to} have been recalled."
             " Only the expiry date shows whether yours is one of them."
         ),
         N_("This product has been recalled, as far as it expires from {from} to {to}. Give the expiry date."),
     ),
-    (ReasonCode.EXPIRED, "record"): Saying(
+    (ReasonCode.EXPIRED, "record"): Sentence(
         N_("It is out of date. The manufacturer's record says it could be used until {expiry}."),
         N_("Expired: the manufacturer's record says {expiry}."),
     ),
-    (ReasonCode.EXPIRED, "printed"): Saying(
+    (ReasonCode.EXPIRED, "printed"): Sentence(
         N_("It is out of date. It could be used until {expiry}."),
         N_("Expired: the expiry date given is {expiry}."),
     ),
-    (ReasonCode.EXPIRED, "unit"): Saying(
+    (ReasonCode.EXPIRED, "unit"): Sentence(
         N_("It is out of date. The manufacturer has marked this pack as expired."),
         N_("This unit is on record as expired."),
     ),
-    (ReasonCode.DECOMMISSIONED, ""): Saying(
+    (ReasonCode.DECOMMISSIONED, ""): Sentence(
         N_("This pack is on record as taken out of use."),
         N_("This unit is on record as decommissioned."),
     ),
-    (ReasonCode.DESTROYED, ""): Saying(
+    (ReasonCode.DESTROYED, ""): Sentence(
         N_("This pack is on record as destroyed. So nobody should have it."),
         N_("This unit is on record as destroyed or disposed of. It should not exist any more."),
     ),
-    (ReasonCode.STOLEN, ""): Saying(
+    (ReasonCode.STOLEN, ""): Sentence(
         N_("This product is on record as stolen. Nobody knows how it was kept since."),
         N_("On record as stolen: its storage since then is unknown."),
     ),
-    (ReasonCode.EXPORTED, ""): Saying(
+    (ReasonCode.EXPORTED, ""): Sentence(
         N_("This pack is on record as sent to another market. It should not be here."),
         N_("This unit is on record as exported."),
     ),
-    (ReasonCode.SAMPLE, ""): Saying(
+    (ReasonCode.SAMPLE, ""): Sentence(
         N_("This pack is on record as a sample. It was not meant for treating anyone."),
         N_("This unit is on record as a sample, not for supply."),
     ),
-    (ReasonCode.DISPENSED, "check"): Saying(
+    (ReasonCode.DISPENSED, "check"): Sentence(
         N_(
             "This pack is on record as already used. If it was used for you, that fits."
             " If somebody wants to use it now, do not let them."
         ),
         N_("This unit is on record as dispensed already."),
     ),
-    (ReasonCode.DISPENSED, "quarantine"): Saying(
+    (ReasonCode.DISPENSED, "quarantine"): Sentence(
         N_("This pack is on record as already used. It must not be used again."),
         N_("This unit is on record as dispensed already. A second one with its number needs an explanation."),
     ),
-    (ReasonCode.LOT_NOT_ON_RECORD, ""): Saying(
+    (ReasonCode.LOT_NOT_ON_RECORD, ""): Sentence(
         N_("{manufacturer} has no lot {lot} of this product on record."),
         N_("Lot {lot} is not on record. {manufacturer} has every lot of this product recorded here."),
     ),
-    (ReasonCode.SERIAL_NOT_ON_RECORD, ""): Saying(
+    (ReasonCode.SERIAL_NOT_ON_RECORD, ""): Sentence(
         N_("{manufacturer} has no pack with the serial number {serial} on record."),
         N_(
             "Serial number {serial} is not on record."
             " {manufacturer} has every unit of this product recorded here."
         ),
     ),
-    (ReasonCode.EXPIRY_MISMATCH, ""): Saying(
+    (ReasonCode.EXPIRY_MISMATCH, ""): Sentence(
         N_(
             "The expiry dates do not agree. You entered {presented}."
             " The manufacturer's record for this lot says {recorded}."
         ),
         N_("Expiry dates disagree: presented {presented}, manufacturer's record for this lot {recorded}."),
     ),
-    (ReasonCode.EXPIRY_EXTENDED, ""): Saying(
+    (ReasonCode.EXPIRY_EXTENDED, ""): Sentence(
         N_("The manufacturer has put this lot's expiry date later since: from {presented} to {recorded}."),
         N_("Expiry extended by the manufacturer: printed {presented}, now {recorded}."),
     ),
-    (ReasonCode.SERIAL_IN_OTHER_LOT, ""): Saying(
+    (ReasonCode.SERIAL_IN_OTHER_LOT, ""): Sentence(
         N_("The serial number belongs to another lot, not to lot {lot}."),
         N_("The serial number is on record in another lot than {lot}."),
     ),
-    (ReasonCode.PRODUCT_MISMATCH, ""): Saying(
+    (ReasonCode.PRODUCT_MISMATCH, ""): Sentence(
         N_("Lot {lot} belongs to another product, not to {product}."),
         N_("Lot {lot} is on record for another product of this manufacturer, not for {product}."),
     ),
-    (ReasonCode.CARTON_VIAL_MISMATCH, ""): Saying(
+    (ReasonCode.CARTON_VIAL_MISMATCH, ""): Sentence(
         N_(
             "The vial and its box do not belong together."
             " The {field} on the vial is {vial}, on the box {carton}."
         ),
         N_("Vial and carton disagree on the {field}: {vial} on the vial, {carton} on the carton."),
     ),
-    (ReasonCode.PRESENTATION_UNKNOWN, ""): Saying(
+    (ReasonCode.PRESENTATION_UNKNOWN, ""): Sentence(
         N_("{manufacturer} does not make this product as {what}."),
         N_("{manufacturer} makes no such presentation: {what}."),
     ),
-    (ReasonCode.PRESENTATION_UNKNOWN, "strength"): Saying(
+    (ReasonCode.PRESENTATION_UNKNOWN, "strength"): Sentence(
         N_("{manufacturer} does not make this product in the strength {what}."),
         N_("{manufacturer} makes no such strength of it: {what}."),
     ),
-    (ReasonCode.PRESENTATION_UNKNOWN, "substance"): Saying(
+    (ReasonCode.PRESENTATION_UNKNOWN, "substance"): Sentence(
         N_("{manufacturer} prints another active substance on this product, not {what}."),
         N_("The active substance as printed is not the one on record: {what}."),
     ),
-    (ReasonCode.PRESENTATION_UNKNOWN, "language"): Saying(
+    (ReasonCode.PRESENTATION_UNKNOWN, "language"): Sentence(
         N_("{manufacturer} does not print this product's boxes in {language}."),
         N_("No packs of it are printed in this language: {language}."),
     ),
-    (ReasonCode.PRESENTATION_UNKNOWN, "national"): Saying(
+    (ReasonCode.PRESENTATION_UNKNOWN, "national"): Sentence(
         N_("{manufacturer} does not give this product the number {what}."),
         N_("The national number is not the one on record for this product: {what}."),
     ),
-    (ReasonCode.MARKET_NOT_AUTHORISED, "product"): Saying(
+    (ReasonCode.MARKET_NOT_AUTHORISED, "product"): Sentence(
         N_(
             "This product is on record, but it is not licensed in {country}. That does not mean it is a fake."
         ),
         N_("On record, and not authorised in {country}. This alone does not point to a counterfeit."),
     ),
-    (ReasonCode.MARKET_NOT_AUTHORISED, "lot"): Saying(
+    (ReasonCode.MARKET_NOT_AUTHORISED, "lot"): Sentence(
         N_("This lot is on record, but it was not made for {country}. That does not mean it is a fake."),
         N_("This lot is on record, and not meant for {country}. This alone does not point to a counterfeit."),
     ),
-    (ReasonCode.MARKET_NOT_AUTHORISED, "notice"): Saying(
+    (ReasonCode.MARKET_NOT_AUTHORISED, "notice"): Sentence(
         N_("{authority} has warned that {product} is not licensed in {country}. Do not use it there."),
         N_("{authority} has published that {product} is not authorised in {country}."),
     ),
-    (ReasonCode.MARKET_NOT_AUTHORISED, "notice of none"): Saying(
+    (ReasonCode.MARKET_NOT_AUTHORISED, "notice of none"): Sentence(
         N_("{authority} has warned that {product} is not licensed."),
         N_("{authority} has published that {product} is not authorised."),
     ),
-    (ReasonCode.NOT_RELEASED, ""): Saying(
+    (ReasonCode.NOT_RELEASED, ""): Sentence(
         N_("The manufacturer has not yet cleared lot {lot} for use."),
         N_("Lot {lot} is not released."),
     ),
-    (ReasonCode.ON_HOLD, "lot"): Saying(
+    (ReasonCode.ON_HOLD, "lot"): Sentence(
         N_("The manufacturer has put lot {lot} on hold. It must wait until that is cleared up."),
         N_("Lot {lot} is on hold."),
     ),
-    (ReasonCode.ON_HOLD, "unit"): Saying(
+    (ReasonCode.ON_HOLD, "unit"): Sentence(
         N_("This pack is on record as held back. It must wait until that is cleared up."),
         N_("This unit is on record as locked, damaged or not for supply."),
     ),
-    (ReasonCode.ON_HOLD, "product"): Saying(
+    (ReasonCode.ON_HOLD, "product"): Sentence(
         N_("The manufacturer has put this product on hold. It must wait until that is cleared up."),
         N_("This product is on hold, all lots."),
     ),
-    (ReasonCode.ON_HOLD, "window"): Saying(
+    (ReasonCode.ON_HOLD, "window"): Sentence(
         N_(
             "The manufacturer has put every pack of this product that expires from {from} to {to} on hold."
             " It must wait until that is cleared up."
         ),
         N_("This product is on hold, as far as it expires from {from} to {to}."),
     ),
-    (ReasonCode.LIKELY_MISREAD, ""): Saying(
+    (ReasonCode.LIKELY_MISREAD, ""): Sentence(
         N_("The {field} may have been read or typed wrongly: {presented}."),
         N_("Likely misread, not held against the vial: {field} {presented}."),
     ),
-    (ReasonCode.LIKELY_MISREAD, "setting"): Saying(
+    (ReasonCode.LIKELY_MISREAD, "setting"): Sentence(
         N_(
             "The scanner typed the code wrongly, and we had to work out what it says."
             " Ask the clinic to have the scanner set right, and to scan the code again."
@@ -310,11 +310,11 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Saying] = {
             " Set the scanner right at /scan/setup and scan again."
         ),
     ),
-    (ReasonCode.LOT_AMBIGUOUS, ""): Saying(
+    (ReasonCode.LOT_AMBIGUOUS, ""): Sentence(
         N_("{count} products have a lot numbered {lot}. Choose the one you have."),
         N_("{count} products have a lot {lot}. Choose the product to get an answer for it."),
     ),
-    (ReasonCode.NO_LOT_PRESENTED, ""): Saying(
+    (ReasonCode.NO_LOT_PRESENTED, ""): Sentence(
         N_("A product without a lot number is a warning sign. Every vial should have one printed on it."),
         N_("No lot number. A vial without one must not be used."),
     ),

@@ -6,7 +6,7 @@ from service.authenticity.evidence import Asker
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class Sentence:
     """A sentence for patients, and one for clinics where it differs."""
 
     patient: str

@@ -9,17 +9,19 @@ from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reas
 from service.authenticity.verdicts import Verdict
 from service.web.text.formatting import N_
 from service.web.text.reason_messages import reason_sentence
-from service.web.text.sentence import Saying
+from service.web.text.sentence import Sentence
 
-ACTIONS: Mapping[Action, Saying] = {
-    Action.REJECT: Saying(N_("Do not use this product"), N_("Stop. Do not use this vial")),
-    Action.QUARANTINE: Saying(
+ACTIONS: Mapping[Action, Sentence] = {
+    Action.REJECT: Sentence(N_("Do not use this product"), N_("Stop. Do not use this vial")),
+    Action.QUARANTINE: Sentence(
         N_("Do not use it until this is cleared up"),
         N_("Hold this vial. Do not use it until this is cleared up"),
     ),
-    Action.CHECK: Saying(N_("Check more before it is used"), N_("Not enough to go on: check more")),
-    Action.UNKNOWN: Saying(N_("We hold no records for this product"), N_("No records held for this product")),
-    Action.ACCEPT: Saying(N_("Matches the manufacturer's record")),
+    Action.CHECK: Sentence(N_("Check more before it is used"), N_("Not enough to go on: check more")),
+    Action.UNKNOWN: Sentence(
+        N_("We hold no records for this product"), N_("No records held for this product")
+    ),
+    Action.ACCEPT: Sentence(N_("Matches the manufacturer's record")),
 }
 
 CAVEATS: Mapping[Action, str] = {

@@ -6,26 +6,28 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.evidence import AlertKind
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
 from service.registry.alerts import matches
-from service.registry.alerts.openfda import OpenFda, Report
+from service.registry.alerts.openfda import OpenFda, OpenFdaReport
 from service.registry.lists.cells import Cells
 from service.registry.lists.columns import recognise
 from service.registry.lists.import_files import run
 from service.registry.lists.kinds.alerts import AlertFacts, Alerts
 from service.storage.database import Database
 from service.web.core.access import actor, only_for
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.request_uploads import takes_files
-from service.web.public.check import FieldError, speaks, spoken
+from service.web.core.services import services
 from service.web.text import error_message
 
 alerts = Blueprint("alerts", __name__, url_prefix="/alerts")
-alerts.after_request(speaks)
+alerts.after_request(set_language_headers)
 
 KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
 _REGULATORS = frozenset({OrganisationKind.REGULATOR})
@@ -102,7 +104,7 @@ def upload() -> BaseResponse:
             error.field = "file"
             said = FieldError("file", error_message(error, spoken()))
             return make_response(_list([said]), HTTPStatus.UNPROCESSABLE_ENTITY)
-    read = [report for report in reports if isinstance(report, Report)]
+    read = [report for report in reports if isinstance(report, OpenFdaReport)]
     to_read = [report for report in read if report.uncut or not report.cut.lots]
     page = render_template(
         "workspace/alerts/read.html",
@@ -134,8 +136,7 @@ def _regulator() -> bool:
 
 
 def _database() -> Database:
-    ours: Database = current_app.extensions["vialcheck"].database
-    return ours
+    return services().database
 
 
 def _list(errors: list[FieldError]) -> str:

@@ -17,7 +17,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    current_app,
     jsonify,
     make_response,
     redirect,
@@ -38,22 +37,23 @@ from service.errors import (
     UnavailableError,
     VialcheckError,
 )
-from service.registry.import_jobs.inspect import Part
-from service.registry.import_jobs.queue import Runner
-from service.registry.import_jobs.service import PAGE, Jobs, Upload
-from service.registry.lists.columns import FIELDS, NEEDED, Kind, Layout, guessed
+from service.registry.import_jobs.inspect import SheetSummary
+from service.registry.import_jobs.service import PAGE, ImportJobs, Upload
+from service.registry.lists.columns import FIELDS, NEEDED, Layout, ListKind, guessed
 from service.registry.lists.ownership import Owner
 from service.registry.lists.readers import quoted_for_spreadsheets
 from service.registry.lists.readers import spoken as spoken_cell
 from service.registry.workbooks import MOST_ROWS, write_text_workbook
 from service.web.core.access import actor, only_for
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.request_uploads import MOST_TYPED, takes_files
-from service.web.public.check import FieldError, speaks, spoken
+from service.web.core.services import services
 from service.web.text import error_message
 from service.web.text.workspace.import_text import COLUMNS, KINDS, ROWS, STATES, action_name, file_size
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
-imports.after_request(speaks)
+imports.after_request(set_language_headers)
 
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
 _PATIENCE = 1.5  # seconds for which a page waits for work that may be done at once
@@ -62,14 +62,12 @@ _FIRST = 5  # rows with their reasons on the preview itself
 _ON_A_PAGE = 25
 
 
-def _jobs() -> Jobs:
-    ours: Jobs = current_app.extensions["vialcheck"].uploads
-    return ours
+def _jobs() -> ImportJobs:
+    return services().import_jobs
 
 
 def _most() -> int:
-    most: int = current_app.extensions["vialcheck"].settings.max_upload_bytes
-    return most
+    return services().settings.max_upload_bytes
 
 
 @imports.get("")
@@ -254,7 +252,7 @@ def _refused_rows(path: Path, late: list[tuple[list[str], str]], delimiter: str)
 
 def _on(number: int) -> BaseResponse:
     """To the page of the import, after a moment in which its work may be done."""
-    runner: Runner = current_app.extensions["vialcheck"].runner
+    runner = services().job_queue
     until = time.monotonic() + _PATIENCE
     while runner.at_work.is_set() and time.monotonic() < until and _jobs().one(actor(), number).working:
         time.sleep(_LOOK)
@@ -294,7 +292,7 @@ def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...]
     """The form for the columns; of the sheet and kind that are asked for, or else the likeliest."""
     asked = request.values
     part = _part(upload, asked.get("sheet", ""))
-    may = [kind for kind in Kind if kind in Owner.of(actor()).kinds]
+    may = [kind for kind in ListKind if kind in Owner.of(actor()).kinds]
     kind = _kind(asked.get("kind", "")) or part.kind
     kind = kind if kind in may else may[0]
     meant = said or (part.columns if kind is part.kind else guessed(kind, part.labels))
@@ -310,7 +308,7 @@ def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...]
     )
 
 
-def _part(upload: Upload, sheet: str) -> Part:
+def _part(upload: Upload, sheet: str) -> SheetSummary:
     """The sheet of this name, else the one most like a list. IMPORT_MOVED_ON before it was read."""
     if not upload.parts:
         raise ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
@@ -318,11 +316,11 @@ def _part(upload: Upload, sheet: str) -> Part:
     return named[0] if named else max(upload.parts, key=lambda part: sum(map(bool, part.columns)))
 
 
-def _kind(text: str) -> Kind | None:
-    return Kind(text) if text in set(Kind) else None
+def _kind(text: str) -> ListKind | None:
+    return ListKind(text) if text in set(ListKind) else None
 
 
-def _kind_name(kind: Kind) -> str:
+def _kind_name(kind: ListKind) -> str:
     return spoken().gettext(KINDS[kind][0])
 
 

@@ -3,27 +3,27 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
-from flask import Blueprint, current_app, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
 from service.gs1.iso.countries import countries
-from service.registry.search import PAGE, Catalogue, Hit
-from service.registry.statistics import Bar, Figures
-from service.registry.suspects.queries import Watching
-from service.reports.inbox import Triage
-from service.storage.suspects import State
+from service.registry.search import PAGE, RecordSearch, SearchHit
+from service.registry.statistics import StatisticBar, Statistics
+from service.registry.suspects.queries import SuspectQueries
+from service.reports.inbox import ReportInbox
+from service.storage.suspects import SuspectState
 from service.web.charts.stacked_columns import columns
 from service.web.charts.world_map import drawn
 from service.web.core.access import actor, only_for
-from service.web.public.check import speaks
+from service.web.core.i18n import set_language_headers
+from service.web.core.services import services
 from service.web.text.formatting import MONTHS, date_words
 from service.web.text.verdict_text import DISPOSITIONS
 
 overview = Blueprint("overview", __name__)
-overview.after_request(speaks)
+overview.after_request(set_language_headers)
 
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
 _SPANS = (30, 90)
@@ -31,7 +31,7 @@ _SPANS = (30, 90)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DayRow:
     """A row of a chart of bars."""
 
     address: str
@@ -72,7 +72,7 @@ def page() -> str:
         by_lot=list(_rows(figures.by_lot(who, days), _lot)),
         unknown=list(_rows(figures.unknown_lots(who, days), _unknown)),
         reports=_triage().counts(who),
-        standing_out=_watching().counts(who)[State.OPEN],
+        standing_out=_watching().counts(who)[SuspectState.OPEN],
         products=_catalogue().products(who),
     )
 
@@ -122,25 +122,25 @@ def batch(gtin: str, lot: str) -> str:
     )
 
 
-def _rows(bars: list[Bar], shown: Callable[[Bar], tuple[str, str]]) -> Iterator[Row]:
+def _rows(bars: list[StatisticBar], shown: Callable[[StatisticBar], tuple[str, str]]) -> Iterator[DayRow]:
     for bar in bars:
         address, label = shown(bar)
-        yield Row(address, label, bar.count, bar.stopped)
+        yield DayRow(address, label, bar.count, bar.stopped)
 
 
-def _country(bar: Bar) -> tuple[str, str]:
+def _country(bar: StatisticBar) -> tuple[str, str]:
     return "", countries().get(bar.label, g.translation.gettext("Not said"))
 
 
-def _lot(bar: Bar) -> tuple[str, str]:
+def _lot(bar: StatisticBar) -> tuple[str, str]:
     return url_for("overview.batch", gtin=bar.key[0], lot=bar.key[1]), bar.label
 
 
-def _unknown(bar: Bar) -> tuple[str, str]:
+def _unknown(bar: StatisticBar) -> tuple[str, str]:
     return url_for("overview.search", q=bar.key[1]), bar.label
 
 
-def _address(hit: Hit) -> str:
+def _address(hit: SearchHit) -> str:
     if hit.kind == "product":
         return url_for("overview.product", gtin=hit.key[0])
     if hit.kind in {"batch", "unit"}:
@@ -153,17 +153,17 @@ def _span() -> int:
     return asked if asked in _SPANS else _SPANS[0]
 
 
-def _figures() -> Figures:
-    return cast(Figures, current_app.extensions["vialcheck"].figures)
+def _figures() -> Statistics:
+    return services().statistics
 
 
-def _catalogue() -> Catalogue:
-    return cast(Catalogue, current_app.extensions["vialcheck"].catalogue)
+def _catalogue() -> RecordSearch:
+    return services().search
 
 
-def _watching() -> Watching:
-    return Watching(current_app.extensions["vialcheck"].database)
+def _watching() -> SuspectQueries:
+    return SuspectQueries(services().database)
 
 
-def _triage() -> Triage:
-    return cast(Triage, current_app.extensions["vialcheck"].triage)
+def _triage() -> ReportInbox:
+    return services().report_inbox

@@ -5,7 +5,7 @@ What was answered so far travels in the form itself; nothing is on record before
 
 from http import HTTPStatus
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import OrganisationKind, Role
@@ -13,12 +13,14 @@ from service.errors import InvalidFieldsError, VialcheckError
 from service.registry import recalls as use
 from service.storage.database import Database
 from service.web.core.access import actor, only_for, open_to_everyone
-from service.web.public.check import FieldError, speaks, spoken
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.services import services
 from service.web.text import error_message
 from service.web.text.formatting import date_words
 
 recalls = Blueprint("recalls", __name__, url_prefix="/recalls")
-recalls.after_request(speaks)
+recalls.after_request(set_language_headers)
 
 OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
 
@@ -108,20 +110,19 @@ def lift(number: int) -> BaseResponse:
 
 
 def _database() -> Database:
-    ours: Database = current_app.extensions["vialcheck"].database
-    return ours
+    return services().database
 
 
-def _order(given: dict[str, str]) -> tuple[use.Order | None, list[FieldError]]:
+def _order(given: dict[str, str]) -> tuple[use.RecallForm | None, list[FieldError]]:
     try:
-        return use.read_order(given, hold=given["kind"] == "hold"), []
+        return use.read_recall_form(given, hold=given["kind"] == "hold"), []
     except InvalidFieldsError as error:
         said = [FieldError(each.field or "", error_message(each, spoken())) for each in error.errors]
         return None, said
 
 
 def _question(
-    step: str, given: dict[str, str], errors: list[FieldError], order: use.Order | None = None
+    step: str, given: dict[str, str], errors: list[FieldError], order: use.RecallForm | None = None
 ) -> BaseResponse:
     products = use.products(_database(), actor().who)
     page = render_template(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import Role
@@ -15,12 +15,14 @@ from service.registry.recalls import releases
 from service.registry.recalls.expiry_extensions import extend as put_later
 from service.storage.database import Database
 from service.web.core.access import actor, only_for
-from service.web.public.check import FieldError, speaks, spoken
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.services import services
 from service.web.text import error_message
 from service.web.workspace.recalls import OWNERS
 
 release = Blueprint("release", __name__, url_prefix="/release")
-release.after_request(speaks)
+release.after_request(set_language_headers)
 
 T = TypeVar("T")
 
@@ -113,8 +115,7 @@ def _said(error: VialcheckError) -> str:
 
 
 def _database() -> Database:
-    ours: Database = current_app.extensions["vialcheck"].database
-    return ours
+    return services().database
 
 
 def _page(given: dict[str, str], errors: list[FieldError]) -> BaseResponse:

@@ -2,27 +2,28 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import OrganisationKind, Role
 from service.errors import ErrorCode, RefusedError
 from service.gs1.iso.countries import countries
-from service.reports.inbox import NEXT, Triage
+from service.reports.inbox import NEXT, ReportInbox
 from service.web.core.access import actor, only_for
-from service.web.public.check import FieldError, speaks, spoken
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.services import services
 from service.web.text import error_message
 
 triage = Blueprint("triage", __name__, url_prefix="/reports")
-triage.after_request(speaks)
+triage.after_request(set_language_headers)
 
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
 MOST_SAID = 4000
 
 
-def _triage() -> Triage:
-    ours: Triage = current_app.extensions["vialcheck"].triage
-    return ours
+def _triage() -> ReportInbox:
+    return services().report_inbox
 
 
 @triage.get("")

@@ -4,28 +4,30 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import cast
 
-from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.reasons import Reason
-from service.authenticity.scan_history.sightings import Kind, Place
+from service.authenticity.scan_history.sightings import Region, SightingKind
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
 from service.gs1.iso.countries import countries
-from service.registry.statistics import Figures
+from service.registry.statistics import Statistics
 from service.registry.suspects import thresholds as use
 from service.registry.suspects.decisions import decide, possible
 from service.registry.suspects.near_stopped_lots import near_stopped
-from service.registry.suspects.queries import Line, Watching, nothing
-from service.registry.suspects.subjects import Spot, Watched, open_one
+from service.registry.suspects.queries import SuspectLine, SuspectQueries, nothing
+from service.registry.suspects.subjects import SightingGroup, SuspectDetails, open_one
 from service.storage.database import Database
-from service.storage.hot.sightings import Scope
-from service.storage.suspects import State
+from service.storage.hot.sightings import SubjectScope
+from service.storage.suspects import SuspectState
 from service.web.charts.stacked_columns import columns
 from service.web.charts.timelines import spread
 from service.web.charts.world_map import drawn as world
 from service.web.core.access import actor, only_for
-from service.web.public.check import FieldError, speaks, spoken
+from service.web.core.forms import FieldError
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.services import services
 from service.web.text import error_message
 from service.web.text.workspace.suspect_text import (
     BY_WHOM,
@@ -39,14 +41,19 @@ from service.web.text.workspace.suspect_text import (
 )
 
 watch = Blueprint("watch", __name__, url_prefix="/watch")
-watch.after_request(speaks)
+watch.after_request(set_language_headers)
 
 OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
 _KINDS = OWNERS | {OrganisationKind.REGULATOR}
 _SPANS = (30, 90)
-_ADDRESSES = {Scope.UNIT: "units", Scope.NEIGHBOURS: "serials", Scope.LOT: "lots", Scope.UNKNOWN_LOT: "lots"}
-_SCOPES = {"units": Scope.UNIT, "serials": Scope.NEIGHBOURS, "lots": Scope.LOT}
-Places = tuple[Place, ...]
+_ADDRESSES = {
+    SubjectScope.UNIT: "units",
+    SubjectScope.NEIGHBOURS: "serials",
+    SubjectScope.LOT: "lots",
+    SubjectScope.UNKNOWN_LOT: "lots",
+}
+_SCOPES = {"units": SubjectScope.UNIT, "serials": SubjectScope.NEIGHBOURS, "lots": SubjectScope.LOT}
+Places = tuple[Region, ...]
 
 _NO_PRODUCT = "any"
 """Stands in an address where a product's GTIN would."""
@@ -56,18 +63,18 @@ _NO_PRODUCT = "any"
 def _words() -> dict[str, object]:
     return {
         "level_words": lambda level: g.translation.gettext(LEVELS[level]),
-        "watch_state": lambda state: g.translation.gettext(STATES[State(state)]),
-        "by_whom": lambda kind: g.translation.gettext(BY_WHOM[Kind(kind)]),
-        "places_said": lambda scope, places: place_words(Scope(scope), cast(Places, places), spoken()),
-        "span_said": lambda spot: span_words(cast(Spot, spot), spoken()),
-        "why": lambda scope, reason: reason_words(Scope(scope), cast(Reason, reason), spoken()),
+        "watch_state": lambda state: g.translation.gettext(STATES[SuspectState(state)]),
+        "by_whom": lambda kind: g.translation.gettext(BY_WHOM[SightingKind(kind)]),
+        "places_said": lambda scope, places: place_words(SubjectScope(scope), cast(Places, places), spoken()),
+        "span_said": lambda spot: span_words(cast(SightingGroup, spot), spoken()),
+        "why": lambda scope, reason: reason_words(SubjectScope(scope), cast(Reason, reason), spoken()),
         "watch_address": address,
     }
 
 
-def address(line: Line, do: str | None = None) -> str:
+def address(line: SuspectLine, do: str | None = None) -> str:
     """The page of one thing on the list; `do`: the decision that is chosen already."""
-    name = line.shown if line.scope is Scope.LOT else line.name
+    name = line.shown if line.scope is SubjectScope.LOT else line.name
     gtin = line.gtin or _NO_PRODUCT
     return url_for("watch.one", what=_ADDRESSES[line.scope], gtin=gtin, name=name, do=do)
 
@@ -77,8 +84,8 @@ def address(line: Line, do: str | None = None) -> str:
 def listing() -> str:
     """What needs a person first; then what else is typed, and how much."""
     who, asked, days = actor(), request.args.get("state", ""), _span()
-    state = State(asked) if asked in set(State) else State.OPEN
-    watching, owner = Watching(_database()), who.kind in OWNERS
+    state = SuspectState(asked) if asked in set(SuspectState) else SuspectState.OPEN
+    watching, owner = SuspectQueries(_database()), who.kind in OWNERS
     by_day = _figures().by_day(who, days) if owner else []
     return render_template(
         "workspace/suspects/list.html",
@@ -87,7 +94,11 @@ def listing() -> str:
         state=state,
         owner=owner,
         may=who.may(Role.RELEASER),
-        possible=[each for each in State if each is not State.OPEN and (owner or each is not State.HELD)],
+        possible=[
+            each
+            for each in SuspectState
+            if each is not SuspectState.OPEN and (owner or each is not SuspectState.HELD)
+        ],
         near=near_stopped(_database(), who, days) if owner else [],
         days=by_day,
         chart=columns(by_day),
@@ -164,14 +175,14 @@ def _thresholds(given: Mapping[str, str], errors: list[FieldError]) -> BaseRespo
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK)
 
 
-def _open(what: str, gtin: str, name: str) -> Watched:
+def _open(what: str, gtin: str, name: str) -> SuspectDetails:
     if what not in _SCOPES:
         raise nothing(what)
     return open_one(_database(), actor(), _SCOPES[what], "" if gtin == _NO_PRODUCT else gtin, name)
 
 
 def _page(
-    watched: Watched, what: str, name: str, given: dict[str, str], errors: list[FieldError]
+    watched: SuspectDetails, what: str, name: str, given: dict[str, str], errors: list[FieldError]
 ) -> BaseResponse:
     tr, may = spoken(), actor().may(Role.RELEASER)
     choices = possible(watched) if may else ()
@@ -198,8 +209,8 @@ def _span() -> int:
 
 
 def _database() -> Database:
-    return cast(Database, current_app.extensions["vialcheck"].database)
+    return services().database
 
 
-def _figures() -> Figures:
-    return cast(Figures, current_app.extensions["vialcheck"].figures)
+def _figures() -> Statistics:
+    return services().statistics

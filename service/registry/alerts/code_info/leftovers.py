@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 
-from service.registry.alerts.code_info.tokens import Kind, Token
+from service.registry.alerts.code_info.tokens import Token, TokenKind
 
 LINKING = frozenset(
     {
@@ -39,11 +39,19 @@ LINKING = frozenset(
 """Words that only hold a list together."""
 
 _SAYS_NOTHING = frozenset(
-    {Kind.LIST, Kind.END, Kind.OPEN, Kind.CLOSE, Kind.ENUMERATOR, Kind.LOT, Kind.EXPIRY}
+    {
+        TokenKind.LIST,
+        TokenKind.END,
+        TokenKind.OPEN,
+        TokenKind.CLOSE,
+        TokenKind.ENUMERATOR,
+        TokenKind.LOT,
+        TokenKind.EXPIRY,
+    }
 )
 
 
-_OPENING = frozenset({Kind.LIST, Kind.OPEN, Kind.ENUMERATOR})
+_OPENING = frozenset({TokenKind.LIST, TokenKind.OPEN, TokenKind.ENUMERATOR})
 
 
 def leftovers(text: str, pieces: Sequence[Token], starts: Collection[int]) -> Iterator[str]:
@@ -53,10 +61,11 @@ def leftovers(text: str, pieces: Sequence[Token], starts: Collection[int]) -> It
     """
     used = sorted(starts)
     for group, before_used in _groups(pieces, used):
-        while group and group[0].kind in (Kind.LIST, Kind.CLOSE):
+        while group and group[0].kind in (TokenKind.LIST, TokenKind.CLOSE):
             group.pop(0)
         while group and (
-            group[-1].kind in _OPENING or (before_used and group[-1].kind in (Kind.LOT, Kind.EXPIRY))
+            group[-1].kind in _OPENING
+            or (before_used and group[-1].kind in (TokenKind.LOT, TokenKind.EXPIRY))
         ):
             group.pop()
         if any(piece.kind not in _SAYS_NOTHING and piece.text.casefold() not in LINKING for piece in group):
@@ -68,8 +77,8 @@ def _groups(pieces: Sequence[Token], used: Sequence[int]) -> Iterator[tuple[list
     group: list[Token] = []
     for piece in pieces:
         place = bisect_left(used, piece.start)
-        part_used = place < len(used) and used[place] < piece.end and piece.kind is not Kind.LOT
-        if part_used or piece.kind is Kind.END:
+        part_used = place < len(used) and used[place] < piece.end and piece.kind is not TokenKind.LOT
+        if part_used or piece.kind is TokenKind.END:
             yield group, part_used
             group = []
         else:

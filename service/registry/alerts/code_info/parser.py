@@ -16,7 +16,7 @@ from enum import Enum, auto
 
 from service.gs1.identifiers import Expiry
 from service.registry.alerts.code_info.leftovers import LINKING, leftovers
-from service.registry.alerts.code_info.tokens import Kind, Token, date_after_label, tokens
+from service.registry.alerts.code_info.tokens import Token, TokenKind, date_after_label, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def cut(text: str) -> Cut:
         text=text,
         lots=tuple(CutLot(*each) for each in lots if each[1] is not None or each[0] not in named),
         ranges=tuple(dict.fromkeys(ranges)),
-        all_lots=any(piece.kind is Kind.ALL for piece in pieces),
+        all_lots=any(piece.kind is TokenKind.ALL for piece in pieces),
         rest=tuple(dict.fromkeys(leftovers(text, pieces, _made_use_of(state)))),
     )
 
@@ -108,11 +108,13 @@ def _made_use_of(state: _State) -> set[int]:
 
 
 def _walk(pieces: Sequence[Token]) -> _State:
-    labelled = any(piece.kind in (Kind.LOT, Kind.OTHER, Kind.NUMBER) for piece in pieces)
+    labelled = any(piece.kind in (TokenKind.LOT, TokenKind.OTHER, TokenKind.NUMBER) for piece in pieces)
     state = _State(_Listening.ALIKE if labelled else _Listening.BARE)
     # "Exp 10/15: lots A, B": where a date comes before the first lot, it is the lots' after it.
-    kinds = [piece.kind for piece in pieces if piece.kind in (Kind.CODE, Kind.DATE, Kind.EXPIRY)]
-    date_first = kinds[:2] == [Kind.EXPIRY, Kind.DATE] and Kind.CODE in kinds
+    kinds = [
+        piece.kind for piece in pieces if piece.kind in (TokenKind.CODE, TokenKind.DATE, TokenKind.EXPIRY)
+    ]
+    date_first = kinds[:2] == [TokenKind.EXPIRY, TokenKind.DATE] and TokenKind.CODE in kinds
     for at, piece in enumerate(pieces):
         after = pieces[at + 1] if at + 1 < len(pieces) else None
         _step(state, piece, pieces[at - 1] if at else None, after, date_first=date_first)
@@ -123,50 +125,52 @@ def _walk(pieces: Sequence[Token]) -> _State:
 def _step(  # noqa: C901, PLR0912 (one arm for each kind of word, like the grammar itself)
     state: _State, piece: Token, before: Token | None, after: Token | None, *, date_first: bool
 ) -> None:
-    linking = piece.kind is Kind.LIST or (piece.kind is Kind.WORD and piece.text.casefold() in LINKING)
-    headed, state.headed = state.headed, piece.kind is Kind.LOT or (state.headed and linking)
+    linking = piece.kind is TokenKind.LIST or (
+        piece.kind is TokenKind.WORD and piece.text.casefold() in LINKING
+    )
+    headed, state.headed = state.headed, piece.kind is TokenKind.LOT or (state.headed and linking)
     match piece.kind:
-        case Kind.LOT:
+        case TokenKind.LOT:
             _settle_if(state, state.dates)
             state.listening, state.dates_expire, state.window = _Listening.LOTS, True, False
             state.used.append((piece.start, piece.end))
-        case Kind.ALL:
+        case TokenKind.ALL:
             # "All lots: 123, 456" is a list; "all lots made in 2012" is not
-            listed = after is not None and after.kind is Kind.CODE and after.start - piece.end <= 2
+            listed = after is not None and after.kind is TokenKind.CODE and after.start - piece.end <= 2
             state.listening = _Listening.LOTS if listed else _Listening.ALIKE
-        case Kind.EXPIRY:
+        case TokenKind.EXPIRY:
             state.dates_expire, state.window = True, False
             if headed:
                 return  # "Lot numbers and exp dates:" heads two columns, and the codes are still lots
             if state.listening is not _Listening.ELSE:
                 state.before = state.listening
             state.listening, state.expiring = _Listening.ELSE, True
-        case Kind.MADE:
+        case TokenKind.MADE:
             state.dates_expire = False
             _weaken(state)
-        case Kind.OTHER:
+        case TokenKind.OTHER:
             state.listening, state.expiring = _Listening.ELSE, False
             state.before = _Listening.ALIKE
-        case Kind.DATE:
+        case TokenKind.DATE:
             _take_date(state, piece, before, after, date_first=date_first)
-        case Kind.CODE:
+        case TokenKind.CODE:
             _take_code(state, piece, before, after)
-        case Kind.RANGE:
-            state.range_from = before if before is not None and before.kind is Kind.CODE else None
-        case Kind.END:
+        case TokenKind.RANGE:
+            state.range_from = before if before is not None and before.kind is TokenKind.CODE else None
+        case TokenKind.END:
             if state.listening is _Listening.ELSE:
                 state.listening = state.before
             state.window = False
             state.dates_expire = True
-        case Kind.OPEN:
+        case TokenKind.OPEN:
             state.stack.append(state.listening)
-        case Kind.CLOSE:
+        case TokenKind.CLOSE:
             state.listening = state.stack.pop() if state.stack else state.listening
-        case Kind.BEGINNING:
+        case TokenKind.BEGINNING:
             state.listening = state.before = _Listening.ELSE
-        case Kind.WORD:
+        case TokenKind.WORD:
             _hear(state, piece, before)
-        case Kind.LIST | Kind.NUMBER | Kind.QUANTITY | Kind.ENUMERATOR:
+        case TokenKind.LIST | TokenKind.NUMBER | TokenKind.QUANTITY | TokenKind.ENUMERATOR:
             pass
 
 
@@ -176,7 +180,7 @@ def _hear(state: _State, piece: Token, before: Token | None) -> None:
         state.window = True
     if word in LINKING:
         return
-    named = state.listening is _Listening.LOTS and before is not None and before.kind is Kind.LOT
+    named = state.listening is _Listening.LOTS and before is not None and before.kind is TokenKind.LOT
     if named and before is not None and before.text.rstrip().endswith((":", "#")) and _is_letters(piece.text):
         _add(state, piece)  # Lot #: BTJK
     else:
@@ -202,7 +206,7 @@ def _is_letters(text: str) -> bool:
 
 def _take_code(state: _State, piece: Token, before: Token | None, after: Token | None) -> None:
     if state.listening is _Listening.ELSE:
-        expiry = date_after_label(piece) if before is not None and before.kind is Kind.EXPIRY else None
+        expiry = date_after_label(piece) if before is not None and before.kind is TokenKind.EXPIRY else None
         if expiry is not None:
             _take_date(state, replace(piece, date=expiry), before, after, date_first=False)
         return
@@ -246,7 +250,7 @@ def _is_suffix(before: Token, piece: Token) -> bool:
 
 def _join(state: _State, piece: Token) -> None:
     last = state.found[-1]
-    last.token = Token(Kind.CODE, f"{last.token.text} {piece.text}", last.token.start, piece.end)
+    last.token = Token(TokenKind.CODE, f"{last.token.text} {piece.text}", last.token.start, piece.end)
     state.used.append((piece.start, piece.end))
 
 
@@ -282,8 +286,8 @@ def _ends_of_range(piece: Token) -> tuple[Token, ...]:
         return (piece,)
     middle = piece.start + match.start(2)
     return (
-        Token(Kind.CODE, match[1], piece.start, middle),
-        Token(Kind.CODE, match[3], middle + 1, piece.end),
+        Token(TokenKind.CODE, match[1], piece.start, middle),
+        Token(TokenKind.CODE, match[3], middle + 1, piece.end),
     )
 
 
@@ -294,8 +298,8 @@ def _counts_up(first: Token, last: Token) -> bool:
 def _take_date(
     state: _State, piece: Token, before: Token | None, after: Token | None, *, date_first: bool
 ) -> None:
-    between = (before is not None and before.kind is Kind.RANGE) or (
-        after is not None and after.kind is Kind.RANGE
+    between = (before is not None and before.kind is TokenKind.RANGE) or (
+        after is not None and after.kind is TokenKind.RANGE
     )
     if between or state.window or not state.dates_expire or piece.date is None:
         return
@@ -339,13 +343,15 @@ def _table(pieces: Sequence[Token]) -> _State | None:
 
     `513602 00-001-BN 4/1/2014 513602 73-007-BB 10/1/2011 …`; None for anything else.
     """
-    if any(piece.kind not in (Kind.CODE, Kind.DATE, Kind.END, Kind.LIST) for piece in pieces):
+    if any(
+        piece.kind not in (TokenKind.CODE, TokenKind.DATE, TokenKind.END, TokenKind.LIST) for piece in pieces
+    ):
         return None
     rows: list[list[Token]] = [[]]
     for piece in pieces:
-        if piece.kind in (Kind.CODE, Kind.DATE):
+        if piece.kind in (TokenKind.CODE, TokenKind.DATE):
             rows[-1].append(piece)
-        if piece.kind is Kind.DATE:
+        if piece.kind is TokenKind.DATE:
             rows.append([])
     full = [row for row in rows if row]
     widths = Counter(map(len, full))

@@ -13,7 +13,7 @@ from service.gs1.identifiers import Expiry
 from service.gs1.printed_dates import current_century
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a piece of the text is."""
 
     ALL = auto()
@@ -39,7 +39,7 @@ class Kind(Enum):
 class Token:
     """One piece: `text[start:end]`. A date that is in the calendar has its `date`."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     end: int
@@ -71,50 +71,59 @@ _UNIT_WORDS = (
     "fl|gallons?|pounds?|ounces?|doses?|batches|units(?!\\s*:)"
 )
 _GRAMMAR = {
-    Kind.ALL: r"all(?:\s+(?!lots?|batch)[a-z-]+){0,3}\s+(?:lots?|batch(?:es)?|codes?|units)"
+    TokenKind.ALL: r"all(?:\s+(?!lots?|batch)[a-z-]+){0,3}\s+(?:lots?|batch(?:es)?|codes?|units)"
     r"(?:\s+(?:numbers?|codes?))?(?![A-Za-z])"
     r"|全部?批號|所有批號|各批號|全部批",
-    Kind.DATE: "|".join(_DATES),
-    Kind.LOT: rf"(?:(?:lot|control)s?|batch(?:es)?)(?![A-Za-z]){_NUMBER_WORD}"
+    TokenKind.DATE: "|".join(_DATES),
+    TokenKind.LOT: rf"(?:(?:lot|control)s?|batch(?:es)?)(?![A-Za-z]){_NUMBER_WORD}"
     rf"(?:\s*(?:/|or)\s*(?:lots?|batch(?:es)?|serials?|codes?)(?![A-Za-z]){_NUMBER_WORD})?{_MARKS}"
     rf"|units?{_NUMBER_WORD}\s*(?:#\s*:?|:)|批號[::]?",
-    Kind.EXPIRY: r"(?:exp(?:iry|iration|ires?|iring|ired|\.)?"
+    TokenKind.EXPIRY: r"(?:exp(?:iry|iration|ires?|iring|ired|\.)?"
     r"|use[- ]?by|best[- ]?(?:by|before)|best if used by|sell[- ]?by"
     rf"|b\.?u\.?d(?![0-9])|bbd?(?![0-9])|beyond[- ]use)(?![A-Za-z])"
     rf"\.?(?:\s*(?:dates?|dt)(?![A-Za-z]))?{_MARKS}|有效期限|有效期間|效期",
-    Kind.MADE: r"(?:mfg|mfd|manufactur\w*|made|produc(?:ed|tion)|distribut\w*"
+    TokenKind.MADE: r"(?:mfg|mfd|manufactur\w*|made|produc(?:ed|tion)|distribut\w*"
     r"|re-?pack\w*|pack(?:ed|aged|aging)|ship\w*|dated?|compounded|dispensed|prepared|製造日?期?)(?![A-Za-z0-9])\.?\s*(?:dates?|on)?\s*:?",
-    Kind.NUMBER: r"(?:upc|gtin|ean|udi)(?:[\s:#/-]|codes?|numbers?|nos?\.?)+(?:[0-9][ -]?){7,13}[0-9Xx*]"
+    TokenKind.NUMBER: r"(?:upc|gtin|ean|udi)(?:[\s:#/-]|codes?|numbers?|nos?\.?)+(?:[0-9][ -]?){7,13}[0-9Xx*]"
     r"|(?:ndc|nhric|n?a?nda|nada)(?:[\s:#/-]|codes?|numbers?|nos?\.?)+[0-9*]+(?:-[0-9*]+){0,2}"
     r"|recall\s*(?:#|number|no\.?)[\s:#]*[A-Z]-?[0-9-]+",
-    Kind.OTHER: r"(?:serials?|models?|parts?|catalog(?:ue)?|cat|ref(?:erence)?|items?|products?|order|list"
-    r"|formula|style|material|article|device|job|case|box|reorder|stock|size)(?:\s*/\s*[A-Za-z]+)?"
+    TokenKind.OTHER: r"(?:serials?|models?|parts?|catalog(?:ue)?|cat|ref(?:erence)?|items?|products?|order"
+    r"|list|formula|style|material|article|device|job|case|box|reorder|stock|size)(?:\s*/\s*[A-Za-z]+)?"
     r"(?:\.?\s*(?:numbers?|nos?\.|nos?(?=\s*[:#0-9])|codes?(?!\s+dat)|#)['’]?s?\s*[:=#]?|\s*:)"  # noqa: RUF001
     r"|(?:software|version|serial|model|ref|sku|upcs?|ndcs?|gtins?|ean|udi|rx|s/?n|p/n)"
     r"(?![A-Za-z0-9])\s*(?:numbers?|#|:|\.)?",
-    Kind.BEGINNING: r"(?:beginning|starting|begins?|starts?|ending|ends?|prefix\w*|suffix\w*|containing)"
+    TokenKind.BEGINNING: r"(?:beginning|starting|begins?|starts?|ending|ends?|prefix\w*|suffix\w*|containing)"
     r"(?![A-Za-z0-9])(?:\s+(?:with|in))?",
-    Kind.QUANTITY: r"[0-9]{1,4}(?:,[0-9]{3})*(?:\.[0-9]+)?(?-i:mg|mcg|mL|ml|g|kg|oz|lbs?|ct|mm|cm)"
+    TokenKind.QUANTITY: r"[0-9]{1,4}(?:,[0-9]{3})*(?:\.[0-9]+)?(?-i:mg|mcg|mL|ml|g|kg|oz|lbs?|ct|mm|cm)"
     r"(?![A-Za-z0-9])"
     rf"|[0-9]{{1,3}}(?:,?[0-9]{{3}})*(?:\.[0-9]+)?[\s-]+(?:{_UNIT_WORDS})(?![A-Za-z0-9])|[0-9][0-9.,]*\s*%"
     r"|\d+(?:st|nd|rd|th)(?![A-Za-z])|[共約]?\d+(?:\.\d+)?\s*(?:批|錠|毫|公|瓶|盒|粒|支|包|顆|國際)",
-    Kind.ENUMERATOR: r"\(?(?:[0-9]{1,2}|[A-Za-z]|[ivx]{2,4})\)",
-    Kind.RANGE: rf"{_B}(?:through|thru|thro?ugh|to|until){_E}|[~–—至]|-{1, 2}(?=\s)",  # noqa: RUF001
-    Kind.LIST: rf"{_B}(?:and|or){_E}|[,、，&/+及和與]",  # noqa: RUF001
-    Kind.END: r"[;；。\n\r|]",  # noqa: RUF001
-    Kind.OPEN: r"[(（\[]",  # noqa: RUF001
-    Kind.CLOSE: r"[)）\]]",  # noqa: RUF001
+    TokenKind.ENUMERATOR: r"\(?(?:[0-9]{1,2}|[A-Za-z]|[ivx]{2,4})\)",
+    TokenKind.RANGE: rf"{_B}(?:through|thru|thro?ugh|to|until){_E}|[~–—至]|-{1, 2}(?=\s)",  # noqa: RUF001
+    TokenKind.LIST: rf"{_B}(?:and|or){_E}|[,、，&/+及和與]",  # noqa: RUF001
+    TokenKind.END: r"[;；。\n\r|]",  # noqa: RUF001
+    TokenKind.OPEN: r"[(（\[]",  # noqa: RUF001
+    TokenKind.CLOSE: r"[)）\]]",  # noqa: RUF001
     # compounders write 03252022:54@3
-    Kind.CODE: r"(?:[A-Za-z][A-Za-z._/-]*)?[0-9](?:(?:[A-Za-z0-9._/@-]|:(?=[0-9]))*[A-Za-z0-9])?",
+    TokenKind.CODE: r"(?:[A-Za-z][A-Za-z._/-]*)?[0-9](?:(?:[A-Za-z0-9._/@-]|:(?=[0-9]))*[A-Za-z0-9])?",
     # a Chinese character is a word of its own
-    Kind.WORD: r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*",  # noqa: RUF001
+    TokenKind.WORD: r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*",  # noqa: RUF001
 }
 _ANYWHERE = frozenset(
-    {Kind.RANGE, Kind.LIST, Kind.END, Kind.OPEN, Kind.CLOSE, Kind.DATE, Kind.CODE, Kind.WORD}
+    {
+        TokenKind.RANGE,
+        TokenKind.LIST,
+        TokenKind.END,
+        TokenKind.OPEN,
+        TokenKind.CLOSE,
+        TokenKind.DATE,
+        TokenKind.CODE,
+        TokenKind.WORD,
+    }
 )
 """Also where a letter or digit was just read: `Exp10/15` and `LOT1234` are a label and what it names."""
 
-_WHOLE = frozenset({Kind.DATE, Kind.CODE})
+_WHOLE = frozenset({TokenKind.DATE, TokenKind.CODE})
 _MASTER = re.compile(
     "|".join(
         f"(?P<{kind.name}>{'' if kind in _ANYWHERE else _B}(?:{pattern}){_E if kind in _WHOLE else ''})"
@@ -134,21 +143,21 @@ def tokens(text: str) -> Iterator[Token]:
     """The pieces of the text in their order; what is between them is punctuation."""
     at = depth = 0
     while (match := _MASTER.search(text, at)) is not None:
-        kind = Kind[str(match.lastgroup)] if match.lastgroup in Kind.__members__ else _kind(match)
+        kind = TokenKind[str(match.lastgroup)] if match.lastgroup in TokenKind.__members__ else _kind(match)
         start, end = match.span()
-        if kind is Kind.ENUMERATOR and depth and not match[0].startswith("("):
+        if kind is TokenKind.ENUMERATOR and depth and not match[0].startswith("("):
             end -= 1  # `(lots 11, 12)`: the bracket was open before
-            kind = Kind.CODE if match[0][0].isdigit() else Kind.WORD
-        depth += (kind is Kind.OPEN) - (kind is Kind.CLOSE and depth > 0)
-        date = _date(match) if kind is Kind.DATE else None
-        if kind is Kind.DATE and date is None:
-            kind = Kind.CODE
+            kind = TokenKind.CODE if match[0][0].isdigit() else TokenKind.WORD
+        depth += (kind is TokenKind.OPEN) - (kind is TokenKind.CLOSE and depth > 0)
+        date = _date(match) if kind is TokenKind.DATE else None
+        if kind is TokenKind.DATE and date is None:
+            kind = TokenKind.CODE
         yield Token(kind, text[start:end], start, end, date)
         at = end
 
 
-def _kind(match: re.Match[str]) -> Kind:
-    return next(kind for kind in Kind if match.group(kind.name) is not None)
+def _kind(match: re.Match[str]) -> TokenKind:
+    return next(kind for kind in TokenKind if match.group(kind.name) is not None)
 
 
 def _date(match: re.Match[str]) -> Expiry | None:

@@ -19,7 +19,7 @@ from service.errors import IdentifierError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.registry.lists.cells import Cells, invalid, yes_or_no
 from service.registry.lists.columns import plain
-from service.registry.lists.import_journal import Became, Journal
+from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import folded
 from service.registry.lists.ownership import Owner
@@ -109,7 +109,7 @@ class Alerts:
         return None
 
     def store(
-        self, connection: Connection, rows: Sequence[tuple[int, AlertFacts]], journal: Journal
+        self, connection: Connection, rows: Sequence[tuple[int, AlertFacts]], journal: ImportJournal
     ) -> Refused:
         """Put in the notices that are not on record yet."""
         gtins = distinct(facts.gtin for _, facts in rows if facts.gtin)
@@ -123,7 +123,9 @@ class Alerts:
         for (line, facts), each in zip(rows, rows_of, strict=True):
             new = [notice for notice in each if notice["fingerprint"] not in known]
             refusal = _not_your_notice(facts.authority, journal.owner) or journal.row(
-                line, Became.NEW if new else Became.UNCHANGED, after=_readable(each[0]) if new else None
+                line,
+                RowOutcome.NEW if new else RowOutcome.UNCHANGED,
+                after=_readable(each[0]) if new else None,
             )
             if refusal:
                 refused[line] = refusal

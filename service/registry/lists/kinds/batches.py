@@ -17,7 +17,7 @@ from service.authenticity.evidence import BatchRecord, BatchStatus
 from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry.lists.cells import Cells, count, first_day, free_text, invalid, last_day, markets
 from service.registry.lists.columns import plain
-from service.registry.lists.import_journal import Became, Journal
+from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import CONTRADICTION, Rule, equal, merge, same_members, same_words
 from service.registry.lists.ownership import no_product
@@ -131,7 +131,7 @@ class Batches:
         return facts.gtin, facts.lot.key
 
     def store(
-        self, connection: Connection, rows: Sequence[tuple[int, BatchFacts]], journal: Journal
+        self, connection: Connection, rows: Sequence[tuple[int, BatchFacts]], journal: ImportJournal
     ) -> Refused:
         """Merge the rows into the record."""
         products = _products(connection, distinct(facts.gtin for _, facts in rows), journal)
@@ -152,7 +152,7 @@ class Batches:
                     status = BatchStatus.PENDING  # until a second person has released it
                 record = stated | {"status": status, "product_id": product.id}
                 record |= {"lot": facts.lot, "gtin": facts.gtin}
-                surprise = journal.row(line, Became.NEW, after=_readable(record))
+                surprise = journal.row(line, RowOutcome.NEW, after=_readable(record))
                 if surprise:
                     refused[line] = surprise
                     continue
@@ -162,7 +162,7 @@ class Batches:
                 stated = _still_said(record, stated, waits=product.two_person_release)
                 changes, conflicts = merge(record, stated, _RULES)
                 before = _readable({name: record[name] for name in changes})
-                became = Became.CHANGED if changes else Became.UNCHANGED
+                became = RowOutcome.CHANGED if changes else RowOutcome.UNCHANGED
                 conflicts = conflicts or journal.row(line, became, before=before, after=_readable(changes))
                 if conflicts:
                     refused[line] = conflicts
@@ -219,7 +219,7 @@ class _Product(NamedTuple):
     two_person_release: bool
 
 
-def _products(connection: Connection, gtins: list[str], journal: Journal) -> dict[str, _Product]:
+def _products(connection: Connection, gtins: list[str], journal: ImportJournal) -> dict[str, _Product]:
     """Those of the products that are on record and may be touched."""
     statement = (
         select(Product.gtin, Product.id, Manufacturer.two_person_release, Manufacturer.organisation_id)
@@ -258,7 +258,7 @@ def _recorded(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple
     return records
 
 
-def _create(connection: Connection, created: list[dict[str, Any]], journal: Journal) -> None:
+def _create(connection: Connection, created: list[dict[str, Any]], journal: ImportJournal) -> None:
     if not created:
         return
     rows = [
@@ -283,7 +283,7 @@ def _create(connection: Connection, created: list[dict[str, Any]], journal: Jour
         connection.execute(insert(QualityResult), results)
 
 
-def _stop(connection: Connection, created: list[dict[str, Any]], journal: Journal) -> None:
+def _stop(connection: Connection, created: list[dict[str, Any]], journal: ImportJournal) -> None:
     """A recall of a product or of a window reaches also what comes on record later."""
     for product_id in distinct(record["product_id"] for record in created):
         stands = standing(connection, product_id)
@@ -299,7 +299,7 @@ def _stop(connection: Connection, created: list[dict[str, Any]], journal: Journa
 
 
 def _change(
-    connection: Connection, record: dict[str, Any], changes: dict[str, Any], journal: Journal
+    connection: Connection, record: dict[str, Any], changes: dict[str, Any], journal: ImportJournal
 ) -> None:
     columns = _columns(changes)
     if columns:

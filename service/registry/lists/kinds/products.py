@@ -14,7 +14,7 @@ from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.gs1.identifiers import Gtin
 from service.gs1.iso.languages import parse_language
 from service.registry.lists.cells import Cells, invalid, markets, pieces, yes_or_no
-from service.registry.lists.import_journal import Became, Journal
+from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import Rule, folded, joined, merge, only_on, same_members, same_words
 from service.registry.lists.ownership import not_yours
@@ -94,7 +94,7 @@ class Products:
         return facts.gtin
 
     def store(
-        self, connection: Connection, rows: Sequence[tuple[int, ProductFacts]], journal: Journal
+        self, connection: Connection, rows: Sequence[tuple[int, ProductFacts]], journal: ImportJournal
     ) -> Refused:
         """Merge the rows into the record."""
         makers = _Manufacturers(connection, journal)
@@ -126,13 +126,13 @@ class Products:
 
 
 def _told(
-    journal: Journal, line: int, record: dict[str, Any] | None, maker: "_Maker", changes: dict[str, Any]
+    journal: ImportJournal, line: int, record: dict[str, Any] | None, maker: "_Maker", changes: dict[str, Any]
 ) -> list[VialcheckError]:
     """Count the row by what it changes of the product and of its manufacturer."""
     if record is None:
-        return journal.row(line, Became.NEW, after=changes)
+        return journal.row(line, RowOutcome.NEW, after=changes)
     both, on_record = changes | maker.changes, maker.record | record
-    became = Became.CHANGED if both else Became.UNCHANGED
+    became = RowOutcome.CHANGED if both else RowOutcome.UNCHANGED
     return journal.row(line, became, before={field: on_record[field] for field in both}, after=both)
 
 
@@ -168,7 +168,9 @@ def _recorded(connection: Connection, gtins: list[str]) -> dict[str, dict[str, A
     return {row["gtin"]: dict(row) for row in connection.execute(statement).mappings()}
 
 
-def _create(connection: Connection, facts: ProductFacts, maker_id: int, journal: Journal) -> dict[str, Any]:
+def _create(
+    connection: Connection, facts: ProductFacts, maker_id: int, journal: ImportJournal
+) -> dict[str, Any]:
     stated = {field: getattr(facts, field) for field in _PRODUCT_RULES} | {"complete": bool(facts.complete)}
     values = {name: value for name, value in stated.items() if name != "manufacturer"}
     values |= {"gtin": facts.gtin, "manufacturer_id": maker_id}
@@ -185,7 +187,7 @@ def _create(connection: Connection, facts: ProductFacts, maker_id: int, journal:
 
 
 def _change(
-    connection: Connection, record: dict[str, Any], changes: dict[str, Any], journal: Journal
+    connection: Connection, record: dict[str, Any], changes: dict[str, Any], journal: ImportJournal
 ) -> None:
     connection.execute(update(Product).where(Product.id == record["id"]).values(changes))
     before = {field: record[field] for field in changes}
@@ -204,7 +206,7 @@ class _Maker:
 class _Manufacturers:
     """All manufacturers on record: they are few."""
 
-    def __init__(self, connection: Connection, journal: Journal) -> None:
+    def __init__(self, connection: Connection, journal: ImportJournal) -> None:
         self._connection = connection
         self._journal = journal
         rows = connection.execute(select(Manufacturer.__table__)).mappings()

@@ -13,7 +13,7 @@ from service.storage.models import Batch, Manufacturer, Product
 _MOST_REMEMBERED = 20_000
 
 
-class What(NamedTuple):
+class UnitRow(NamedTuple):
     """What the cells of a unit's row say beside the serial, in normal form. Empty: not said."""
 
     gtin: str
@@ -23,17 +23,17 @@ class What(NamedTuple):
     disposition: str
 
 
-class Group(NamedTuple):
+class UnitRowGroup(NamedTuple):
     """Checked rows that say the same beside the serial; `lines` and `serials` are JSON arrays."""
 
     chunk: int
     size: int
-    what: What
+    what: UnitRow
     lines: str
     serials: str
 
 
-class Place(NamedTuple):
+class UnitTarget(NamedTuple):
     """A batch on record. `disposition`: what the list says of the units, None when it says nothing."""
 
     product_id: int
@@ -46,15 +46,15 @@ class Place(NamedTuple):
 Refused = tuple[VialcheckError, ...]
 
 
-class Places:
+class UnitTargets:
     """Finds the place of each combination once."""
 
     def __init__(self, connection: Connection, owner: Owner = Owner()) -> None:  # noqa: B008 (frozen)
         self.connection = connection
         self._owner = owner
-        self._found: dict[What, Place | Refused] = {}
+        self._found: dict[UnitRow, UnitTarget | Refused] = {}
 
-    def find(self, what: What) -> Place | Refused:
+    def find(self, what: UnitRow) -> UnitTarget | Refused:
         """The place of units of which the list says `what`, or why they cannot be put there."""
         found = self._found.get(what)
         if found is None:
@@ -67,7 +67,7 @@ class Places:
         """The lot of a batch, as printed."""
         return str(self.connection.scalar(select(Batch.lot).where(Batch.id == batch_id)))
 
-    def _look_up(self, what: What) -> Place | Refused:
+    def _look_up(self, what: UnitRow) -> UnitTarget | Refused:
         product = self.connection.execute(
             select(Product.id, Manufacturer.organisation_id)
             .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
@@ -96,4 +96,4 @@ class Places:
             )
         name = f"{what.gtin}/{what.lot_key}"
         disposition = Disposition(what.disposition) if what.disposition else None
-        return Place(product_id, batch.id, name, batch.lot, disposition)
+        return UnitTarget(product_id, batch.id, name, batch.lot, disposition)

@@ -21,12 +21,12 @@ from service.errors import VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.registry.lists.cells import Cells, invalid
 from service.registry.lists.columns import plain
-from service.registry.lists.import_journal import Journal
-from service.registry.lists.kinds.unit_conflicts import Contradictions, Key
-from service.registry.lists.kinds.unit_targets import Group, Place, Places, What
+from service.registry.lists.import_journal import ImportJournal
+from service.registry.lists.kinds.unit_conflicts import UnitConflicts, UnitKey
+from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup, UnitTarget, UnitTargets
 from service.registry.lists.list_importer import Meter
 from service.registry.lists.readers import Table
-from service.registry.lists.rejected_rows import Refusals
+from service.registry.lists.rejected_rows import RejectedRows
 from service.storage.database.commissioning import commission, recorded_otherwise
 
 CHUNK = 50_000
@@ -48,7 +48,7 @@ _DISPOSITIONS = {plain(each): each for each in Disposition} | {
 class _Gathered:
     """The rows of the present chunk that say the same beside the serial."""
 
-    def __init__(self, what: What) -> None:
+    def __init__(self, what: UnitRow) -> None:
         self.what = what
         self.serials: list[str] = []
         self.lines: list[int] = []
@@ -67,7 +67,7 @@ class Units:
         """Give the temporary file back."""
         self._spill.close()
 
-    def prepare(self, refusals: Refusals, meter: Meter) -> None:
+    def prepare(self, refusals: RejectedRows, meter: Meter) -> None:
         """Read and check every row, into groups; refuse what cannot be read."""
         index = self._table.header.index
         serial_at = index["serial"]
@@ -94,14 +94,16 @@ class Units:
         self._set_aside(chunk, known)
         meter(self._table.size)
 
-    def apply(self, connection: Connection, journal: Journal, refusals: Refusals, meter: Meter) -> None:
+    def apply(
+        self, connection: Connection, journal: ImportJournal, refusals: RejectedRows, meter: Meter
+    ) -> None:
         """Put the groups in. Serials that contradict the record or each other are refused.
 
         When there are any, what went in is taken back and judged against the record as it was before the
         file: neither of two rows of one file that contradict each other is taken.
         """
-        places = Places(connection, journal.owner)
-        found = Contradictions()
+        places = UnitTargets(connection, journal.owner)
+        found = UnitConflicts()
         with connection.begin_nested() as savepoint:
             new = self._put_in(places, found, refusals, meter)
             if found.keys:
@@ -115,7 +117,7 @@ class Units:
         for name, count in new.items():
             journal.note("commission", "batch", name, after={"units": count})
 
-    def _read(self, line: int, row: list[str], refusals: Refusals) -> tuple[What, str] | None:
+    def _read(self, line: int, row: list[str], refusals: RejectedRows) -> tuple[UnitRow, str] | None:
         """A row read cell by cell; None when it is empty or refused."""
         if not any(cell.strip() for cell in row):
             return None
@@ -128,7 +130,7 @@ class Units:
         if cells.problems or not (gtin and lot and serial):
             refusals.add(line, cells.problems)
             return None
-        what = What(
+        what = UnitRow(
             gtin.value, lot.key, lot.printed, expiry.printed_form if expiry else "", str(disposition or "")
         )
         return what, serial.printed
@@ -144,15 +146,15 @@ class Units:
         if len(known) > _MOST_COMBINATIONS:
             known.clear()
 
-    def groups(self) -> Iterator[Group]:
+    def groups(self) -> Iterator[UnitRowGroup]:
         """The checked rows, in the order of their chunks."""
         self._spill.seek(0)
         for head in self._spill:
             chunk, size, *what = json.loads(head)
-            yield Group(chunk, size, What(*what), next(self._spill), next(self._spill))
+            yield UnitRowGroup(chunk, size, UnitRow(*what), next(self._spill), next(self._spill))
 
     def _put_in(
-        self, places: Places, found: Contradictions, refusals: Refusals, meter: Meter
+        self, places: UnitTargets, found: UnitConflicts, refusals: RejectedRows, meter: Meter
     ) -> dict[str, int]:
         """How many new units went into each batch, by its name."""
         new: dict[str, int] = {}
@@ -162,7 +164,7 @@ class Units:
             for group in groups:
                 done += group.size
                 place = places.find(group.what)
-                if not isinstance(place, Place):
+                if not isinstance(place, UnitTarget):
                     refused += [(line, place) for line in json.loads(group.lines)]
                     continue
                 kept, out = found.split(group, place) if found.examined else (group, [])
@@ -176,7 +178,7 @@ class Units:
         return new
 
 
-def _commission(connection: Connection, group: Group, place: Place, found: Contradictions) -> int:
+def _commission(connection: Connection, group: UnitRowGroup, place: UnitTarget, found: UnitConflicts) -> int:
     """Put one group in; how many were new. Those on record otherwise are noted in `found`."""
     ids = {"product_id": place.product_id, "batch_id": place.batch_id}
     said = place.disposition
@@ -185,7 +187,7 @@ def _commission(connection: Connection, group: Group, place: Place, found: Contr
         otherwise = recorded_otherwise(
             connection, group.serials, **ids, disposition=said.number if said else None
         )
-        found.add(Key(place.product_id, serial) for serial in otherwise)
+        found.add(UnitKey(place.product_id, serial) for serial in otherwise)
     return count
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from gettext import NullTranslations
 
-from service.registry.digests.counts import News
+from service.registry.digests.counts import DigestCounts
 from service.web.text.formatting import date_words
 
 
-def digest_text(news: News, address: str, tr: NullTranslations) -> tuple[str, str]:
+def digest_text(news: DigestCounts, address: str, tr: NullTranslations) -> tuple[str, str]:
     """Subject and text. `address`: where the pages are."""
     lines = [
         tr.gettext("New for {organisation} since {day}:").format(
@@ -22,7 +22,7 @@ def digest_text(news: News, address: str, tr: NullTranslations) -> tuple[str, st
     return tr.gettext("Vialcheck: something to look into"), "\n".join(lines) + "\n"
 
 
-def _counted(news: News, address: str, tr: NullTranslations) -> Iterator[str]:
+def _counted(news: DigestCounts, address: str, tr: NullTranslations) -> Iterator[str]:
     very_strong, strong, worth_a_look = news.suspects
     if very_strong:
         said = tr.ngettext(
@@ -48,7 +48,7 @@ def _counted(news: News, address: str, tr: NullTranslations) -> Iterator[str]:
         yield from _reported(news, address, tr)
 
 
-def _reported(news: News, address: str, tr: NullTranslations) -> Iterator[str]:
+def _reported(news: DigestCounts, address: str, tr: NullTranslations) -> Iterator[str]:
     said = tr.ngettext(
         "{count} report of a suspicious product", "{count} reports of suspicious products", news.reports
     )

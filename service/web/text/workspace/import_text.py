@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from gettext import NullTranslations
 
-from service.registry.lists.columns import Kind
+from service.registry.lists.columns import ListKind
 from service.web.text.formatting import N_
 
-KINDS: Mapping[Kind, tuple[str, str]] = {
-    Kind.PRODUCTS: (N_("Products"), N_("Each row is a product with its GTIN, name and manufacturer")),
-    Kind.BATCHES: (N_("Batches"), N_("Each row is a lot of a product with its expiry date")),
-    Kind.UNITS: (N_("Units"), N_("Each row is one pack with its lot and serial number")),
-    Kind.ALERTS: (N_("Notices"), N_("Each row is a notice of your authority")),
+KINDS: Mapping[ListKind, tuple[str, str]] = {
+    ListKind.PRODUCTS: (N_("Products"), N_("Each row is a product with its GTIN, name and manufacturer")),
+    ListKind.BATCHES: (N_("Batches"), N_("Each row is a lot of a product with its expiry date")),
+    ListKind.UNITS: (N_("Units"), N_("Each row is one pack with its lot and serial number")),
+    ListKind.ALERTS: (N_("Notices"), N_("Each row is a notice of your authority")),
 }
 """Each kind of list, and what its rows are."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from gettext import NullTranslations
 
-from service.accounts.actors import OrganisationKind, Role, Scope
+from service.accounts.actors import ApiKeyScope, OrganisationKind, Role
 from service.web.text.formatting import N_
 
 ROLES: Mapping[Role, tuple[str, str]] = {
@@ -20,10 +20,10 @@ KINDS: Mapping[OrganisationKind, str] = {
     OrganisationKind.REGULATOR: N_("Authority"),
 }
 
-SCOPES: Mapping[Scope, str] = {
-    Scope.VERIFY: N_("Check vials, as this organisation"),
-    Scope.READ: N_("Read this organisation's records"),
-    Scope.IMPORT: N_("Put records in"),
+SCOPES: Mapping[ApiKeyScope, str] = {
+    ApiKeyScope.VERIFY: N_("Check vials, as this organisation"),
+    ApiKeyScope.READ: N_("Read this organisation's records"),
+    ApiKeyScope.IMPORT: N_("Put records in"),
 }
 OBJECTS: Mapping[str, str] = {
     "account": N_("Account"),

@@ -5,33 +5,33 @@ from gettext import NullTranslations
 
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Reason, ReasonCode
-from service.authenticity.scan_history.sightings import Kind, Place
-from service.registry.suspects.subjects import Spot
-from service.storage.hot.sightings import Scope
-from service.storage.suspects import State
+from service.authenticity.scan_history.sightings import Region, SightingKind
+from service.registry.suspects.subjects import SightingGroup
+from service.storage.hot.sightings import SubjectScope
+from service.storage.suspects import SuspectState
 from service.web.text.formatting import N_, date_words
 from service.web.text.history_sentences import places_words
 from service.web.text.reason_messages import reason_sentence
 
 LEVELS: Mapping[int, str] = {3: N_("Very strong"), 2: N_("Strong"), 1: N_("Worth a look")}
 
-STATES: Mapping[State, str] = {
-    State.OPEN: N_("To look into"),
-    State.HELD: N_("On hold"),
-    State.ALERTED: N_("Alert raised"),
-    State.CLEARED: N_("Cleared"),
+STATES: Mapping[SuspectState, str] = {
+    SuspectState.OPEN: N_("To look into"),
+    SuspectState.HELD: N_("On hold"),
+    SuspectState.ALERTED: N_("Alert raised"),
+    SuspectState.CLEARED: N_("Cleared"),
 }
 
-DECISIONS: Mapping[State, tuple[str, str]] = {
-    State.HELD: (
+DECISIONS: Mapping[SuspectState, tuple[str, str]] = {
+    SuspectState.HELD: (
         N_("Hold it"),
         N_("Whoever checks it from now on is told to keep it aside until it is cleared up."),
     ),
-    State.ALERTED: (
+    SuspectState.ALERTED: (
         N_("Raise an alert"),
         N_("Whoever checks this number from now on is told that it is on falsified products."),
     ),
-    State.CLEARED: (
+    SuspectState.CLEARED: (
         N_("Clear it"),
         N_(
             "You looked into it and nothing is wrong. It comes back when clearly more is seen."
@@ -44,11 +44,11 @@ _ALERT_ON_A_UNIT = N_(
     " That stops the one that you issued too."
 )
 
-BY_WHOM: Mapping[Kind, str] = {
-    Kind.STRANGER: N_("Anybody"),
-    Kind.TRADE: N_("Clinic or pharmacy"),
-    Kind.DISPENSING: N_("Where it was dispensed"),
-    Kind.SUPPLY: N_("On its way there"),
+BY_WHOM: Mapping[SightingKind, str] = {
+    SightingKind.STRANGER: N_("Anybody"),
+    SightingKind.TRADE: N_("Clinic or pharmacy"),
+    SightingKind.DISPENSING: N_("Where it was dispensed"),
+    SightingKind.SUPPLY: N_("On its way there"),
 }
 
 THRESHOLDS: Mapping[str, tuple[str, str]] = {
@@ -85,10 +85,10 @@ _UNKNOWN_NOWHERE = N_("Not on record. Asked for {count} times with at least {dev
 _TRIED = N_("At least {count} serial numbers that begin like this, and that are not on record, were tried.")
 
 
-def reason_words(scope: Scope, reason: Reason, tr: NullTranslations) -> str:
+def reason_words(scope: SubjectScope, reason: Reason, tr: NullTranslations) -> str:
     """Why it stands out: the sentence of the verdict, where verdicts say it."""
     known = dict(reason.params)
-    if scope is Scope.UNKNOWN_LOT:
+    if scope is SubjectScope.UNKNOWN_LOT:
         places = places_words(known.get("places", ""), tr)
         sentence = tr.gettext(_UNKNOWN if places else _UNKNOWN_NOWHERE)
         return sentence.format(count=known["count"], devices=known["devices"], places=places)
@@ -97,23 +97,23 @@ def reason_words(scope: Scope, reason: Reason, tr: NullTranslations) -> str:
     return reason_sentence(reason, Asker.CLINIC, tr)
 
 
-def decision_words(state: State, scope: Scope, tr: NullTranslations) -> tuple[str, str]:
+def decision_words(state: SuspectState, scope: SubjectScope, tr: NullTranslations) -> tuple[str, str]:
     """What may be decided, and what it does."""
     label, hint = DECISIONS[state]
-    if state is State.ALERTED and scope is Scope.UNIT:
+    if state is SuspectState.ALERTED and scope is SubjectScope.UNIT:
         hint = _ALERT_ON_A_UNIT
     return tr.gettext(label), tr.gettext(hint)
 
 
-def place_words(scope: Scope, places: tuple[Place, ...], tr: NullTranslations) -> str:
+def place_words(scope: SubjectScope, places: tuple[Region, ...], tr: NullTranslations) -> str:
     """Lyon (France), Turin (Italy); a place that nobody said is told so. Of a lot all count together."""
     said = places_words("|".join(f"{place.country}/{place.region}" for place in places), tr)
     if said:
         return said
-    return tr.gettext(_ALL_PLACES if scope is Scope.LOT else _NO_PLACE)
+    return tr.gettext(_ALL_PLACES if scope is SubjectScope.LOT else _NO_PLACE)
 
 
-def span_words(spot: Spot, tr: NullTranslations) -> str:
+def span_words(spot: SightingGroup, tr: NullTranslations) -> str:
     """From when to when, by the day or by the month."""
     cut = 7 if spot.by_month else 10
     first, last = (date_words(on.isoformat()[:cut], tr) for on in (spot.first, spot.last))

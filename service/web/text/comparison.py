@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from gettext import NullTranslations
 
-from service.authenticity.alert_matching import told_apart
+from service.authenticity.alert_matching import names_differ
 from service.authenticity.evidence import Presented
 from service.authenticity.reasons import NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
@@ -16,7 +16,7 @@ from service.gs1.iso.languages import LANGUAGES
 from service.web.text.formatting import N_, country_name, date_words
 
 
-class Outcome(StrEnum):
+class FieldOutcome(StrEnum):
     """How one presented field compares with the record."""
 
     AGREES = "agrees"
@@ -26,15 +26,15 @@ class Outcome(StrEnum):
 
 
 OUTCOMES = {
-    Outcome.AGREES: N_("As on record"),
-    Outcome.DIFFERS: N_("Does not match"),
-    Outcome.NOT_FOUND: N_("Not on record"),
-    Outcome.UNCHECKED: N_("Not checked"),
+    FieldOutcome.AGREES: N_("As on record"),
+    FieldOutcome.DIFFERS: N_("Does not match"),
+    FieldOutcome.NOT_FOUND: N_("Not on record"),
+    FieldOutcome.UNCHECKED: N_("Not checked"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """One line of the comparison, in words.
 
     `outcome` also chooses its mark; `is_code`: a value to be read character by character.
@@ -42,13 +42,13 @@ class Row:
 
     label: str
     value: str
-    outcome: Outcome
+    outcome: FieldOutcome
     outcome_words: str
     is_code: bool
 
 
 @dataclass(frozen=True, slots=True)
-class PairRow:
+class PairComparisonRow:
     """One line of the vial beside its box; an empty value was not given. `differs`: both were, unlike."""
 
     label: str
@@ -57,7 +57,7 @@ class PairRow:
     differs: bool
 
 
-def side_by_side(vial: Presented, carton: Presented, tr: NullTranslations) -> list[PairRow]:
+def side_by_side(vial: Presented, carton: Presented, tr: NullTranslations) -> list[PairComparisonRow]:
     """What the vial and its box say, field by field; what neither says is left out."""
     pairs = (
         (tr.gettext("Product number"), vial.gtin, carton.gtin, vial.gtin == carton.gtin),
@@ -72,7 +72,9 @@ def side_by_side(vial: Presented, carton: Presented, tr: NullTranslations) -> li
         (tr.gettext("Expiry date"), vial.expiry, carton.expiry, _same_expiry(vial, carton)),
     )
     return [
-        PairRow(label, _shown(one, tr), _shown(two, tr), one is not None and two is not None and not same)
+        PairComparisonRow(
+            label, _shown(one, tr), _shown(two, tr), one is not None and two is not None and not same
+        )
         for label, one, two, same in pairs
         if one is not None or two is not None
     ]
@@ -96,7 +98,7 @@ def _shown(value: Gtin | Lot | Serial | Expiry | str | None, tr: NullTranslation
     return str(value) if value is not None else ""
 
 
-def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> list[Row]:
+def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> list[ComparisonRow]:
     """A row for each field that was presented, in the order in which people find them on a pack."""
     expiry = date_words(presented.expiry.printed_form, tr) if presented.expiry else ""
     country = country_name(presented.market) if presented.market else ""
@@ -131,7 +133,7 @@ def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> lis
         ),
     )
     return [
-        Row(label, value, outcome, tr.gettext(OUTCOMES[outcome]), is_code)
+        ComparisonRow(label, value, outcome, tr.gettext(OUTCOMES[outcome]), is_code)
         for label, value, outcome, is_code in table
         if value
     ]
@@ -141,68 +143,70 @@ def _codes(verdict: Verdict) -> Iterator[ReasonCode]:
     return (reason.code for reason in verdict.reasons)
 
 
-def _product(presented: Presented, verdict: Verdict) -> Outcome:
+def _product(presented: Presented, verdict: Verdict) -> FieldOutcome:
     record = verdict.record
-    if record and presented.product and not told_apart(presented.product, record.product.name):
-        return Outcome.AGREES
-    return Outcome.UNCHECKED
+    if record and presented.product and not names_differ(presented.product, record.product.name):
+        return FieldOutcome.AGREES
+    return FieldOutcome.UNCHECKED
 
 
-def _gtin(verdict: Verdict) -> Outcome:
+def _gtin(verdict: Verdict) -> FieldOutcome:
     if verdict.record:
-        return Outcome.AGREES
+        return FieldOutcome.AGREES
     held = ReasonCode.PRESENTATION_UNKNOWN in _codes(verdict)
-    return Outcome.NOT_FOUND if held else Outcome.UNCHECKED
+    return FieldOutcome.NOT_FOUND if held else FieldOutcome.UNCHECKED
 
 
-def _national_held(presented: Presented, verdict: Verdict) -> Outcome:
+def _national_held(presented: Presented, verdict: Verdict) -> FieldOutcome:
     if verdict.record is None:
-        return Outcome.UNCHECKED
+        return FieldOutcome.UNCHECKED
     held = {(scheme, number.lstrip("0")) for scheme, number in verdict.record.product.national_numbers}
     if all((scheme, number.lstrip("0")) in held for scheme, number in presented.national):
-        return Outcome.AGREES
+        return FieldOutcome.AGREES
     against = any(("scope", "national") in reason.params for reason in verdict.reasons)
-    return Outcome.DIFFERS if against else Outcome.UNCHECKED
+    return FieldOutcome.DIFFERS if against else FieldOutcome.UNCHECKED
 
 
-def _lot(verdict: Verdict) -> Outcome:
+def _lot(verdict: Verdict) -> FieldOutcome:
     codes = set(_codes(verdict))
     if ReasonCode.PRODUCT_MISMATCH in codes:
-        return Outcome.DIFFERS
+        return FieldOutcome.DIFFERS
     if codes & {ReasonCode.LOT_AMBIGUOUS, ReasonCode.LOT_ON_RECORD} or (
         verdict.record and verdict.record.batch
     ):
-        return Outcome.AGREES
-    return Outcome.UNCHECKED if NotChecked.LOT_RECORD in verdict.not_checked else Outcome.NOT_FOUND
+        return FieldOutcome.AGREES
+    return FieldOutcome.UNCHECKED if NotChecked.LOT_RECORD in verdict.not_checked else FieldOutcome.NOT_FOUND
 
 
-def _serial(verdict: Verdict) -> Outcome:
+def _serial(verdict: Verdict) -> FieldOutcome:
     if ReasonCode.SERIAL_IN_OTHER_LOT in _codes(verdict):
-        return Outcome.DIFFERS
+        return FieldOutcome.DIFFERS
     if verdict.record and verdict.record.unit:
-        return Outcome.AGREES
-    return Outcome.UNCHECKED if NotChecked.SERIAL_RECORD in verdict.not_checked else Outcome.NOT_FOUND
+        return FieldOutcome.AGREES
+    return (
+        FieldOutcome.UNCHECKED if NotChecked.SERIAL_RECORD in verdict.not_checked else FieldOutcome.NOT_FOUND
+    )
 
 
-def _expiry(verdict: Verdict) -> Outcome:
+def _expiry(verdict: Verdict) -> FieldOutcome:
     return _held(verdict, ReasonCode.EXPIRY_MISMATCH, NotChecked.EXPIRY_RECORD)
 
 
-def _market(verdict: Verdict) -> Outcome:
+def _market(verdict: Verdict) -> FieldOutcome:
     return _held(verdict, ReasonCode.MARKET_NOT_AUTHORISED, NotChecked.MARKET_RECORD)
 
 
-def _on_box(verdict: Verdict, field: str, unheld: NotChecked) -> Outcome:
+def _on_box(verdict: Verdict, field: str, unheld: NotChecked) -> FieldOutcome:
     if unheld in verdict.not_checked:
-        return Outcome.UNCHECKED
+        return FieldOutcome.UNCHECKED
     against = any(
         reason.code is ReasonCode.PRESENTATION_UNKNOWN and ("scope", field) in reason.params
         for reason in verdict.reasons
     )
-    return Outcome.DIFFERS if against else Outcome.AGREES
+    return FieldOutcome.DIFFERS if against else FieldOutcome.AGREES
 
 
-def _held(verdict: Verdict, against: ReasonCode, unheld: NotChecked) -> Outcome:
+def _held(verdict: Verdict, against: ReasonCode, unheld: NotChecked) -> FieldOutcome:
     if unheld in verdict.not_checked:
-        return Outcome.UNCHECKED
-    return Outcome.DIFFERS if against in _codes(verdict) else Outcome.AGREES
+        return FieldOutcome.UNCHECKED
+    return FieldOutcome.DIFFERS if against in _codes(verdict) else FieldOutcome.AGREES

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from http import HTTPStatus
-from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, make_response, redirect, request, url_for
+from flask import Flask, g, make_response, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from service.accounts.services import Accounts
+from service.accounts.services import AccountServices
 from service.accounts.sign_in.service import Visitor
 from service.errors import InvalidFieldsError, UnavailableError, VialcheckError, WaitError
 from service.web.core.error_responses import status_of
-from service.web.public.check import FieldError
+from service.web.core.forms import FieldError
+from service.web.core.services import services
 from service.web.text import error_message
 from service.web.text.formatting import country_name, moment_words
 from service.web.text.workspace.roles import role_names
@@ -37,9 +37,9 @@ _MACHINES = (
 )
 
 
-def rooms() -> Accounts:
+def account_services() -> AccountServices:
     """The use cases of accounts."""
-    return cast(Accounts, current_app.extensions["vialcheck"].accounts)
+    return services().accounts
 
 
 def visitor() -> Visitor:

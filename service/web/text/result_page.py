@@ -12,8 +12,6 @@ from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.verdicts import Record, Verdict
 from service.gs1.iso.languages import LANGUAGES
 from service.verification.service import Answer
-from service.web.public.authorities import AUTHORITIES, Authority
-from service.web.public.comparison import PairRow, Row, compare, side_by_side
 from service.web.text import (
     advice_messages,
     country_name,
@@ -24,6 +22,8 @@ from service.web.text import (
     reason_message,
     verdict_title,
 )
+from service.web.text.authorities import AUTHORITIES, Authority
+from service.web.text.comparison import ComparisonRow, PairComparisonRow, compare, side_by_side
 from service.web.text.verdict_text import DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
 
 _LEVELS = frozenset(
@@ -40,7 +40,7 @@ _STOP = frozenset({Action.REJECT, Action.QUARANTINE})
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReasonInWords:
     """A reason in words, with the notice that it rests on."""
 
     message: str
@@ -49,7 +49,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReportingAuthority:
     """Where to report, in a country."""
 
     country: str
@@ -67,16 +67,16 @@ class ResultPage:
     headline: str
     caveat: str
     match: str
-    rows: list[Row]
-    pair: list[PairRow]
+    rows: list[ComparisonRow]
+    pair: list[PairComparisonRow]
     notes: list[str]
-    against: list[Finding]
+    against: list[ReasonInWords]
     grave: bool
     not_checked: list[str]
     advice: list[str]
     record: list[tuple[str, str]]
     manufacturer: str
-    report_to: Place | None
+    report_to: ReportingAuthority | None
     choices: tuple[ProductRecord, ...]
     host_note: str
     checked_at: str
@@ -140,10 +140,10 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def places() -> list[Place]:
+def places() -> list[ReportingAuthority]:
     """Every authority that is known here, by the name of its country."""
     return sorted(
-        (Place(country_name(code), authority) for code, authority in AUTHORITIES.items()),
+        (ReportingAuthority(country_name(code), authority) for code, authority in AUTHORITIES.items()),
         key=lambda place: place.country,
     )
 
@@ -153,16 +153,16 @@ def _match(verdict: Verdict) -> str:
     return SEVERAL_PRODUCTS if several else MATCHES[verdict.match]
 
 
-def _finding(reason: Reason, asker: Asker, tr: NullTranslations) -> Finding:
+def _finding(reason: Reason, asker: Asker, tr: NullTranslations) -> ReasonInWords:
     known = dict(reason.params)
     source = known.get("source", "")
     linked = source if source.startswith(("https://", "http://")) else ""
-    return Finding(reason_message(reason, asker, tr), linked, known.get("authority", ""))
+    return ReasonInWords(reason_message(reason, asker, tr), linked, known.get("authority", ""))
 
 
-def _place(presented: Presented) -> Place | None:
+def _place(presented: Presented) -> ReportingAuthority | None:
     code = presented.market or ""
-    return Place(country_name(code), AUTHORITIES[code]) if code in AUTHORITIES else None
+    return ReportingAuthority(country_name(code), AUTHORITIES[code]) if code in AUTHORITIES else None
 
 
 def _moment(verdict: Verdict, tr: NullTranslations) -> str:

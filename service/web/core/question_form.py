@@ -1,0 +1,103 @@
+"""The form in which people ask: its fields, the question that they make, and the address we answer at."""
+
+import hashlib
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import request
+from msgspec.structs import replace
+from werkzeug.datastructures import MultiDict
+
+from service.accounts.actors import Actor, OrganisationKind
+from service.authenticity.evidence import Asker
+from service.gs1 import keyboards
+from service.verification.question import Channel, PackFields, Question
+from service.web.core.access import guest_or_actor
+from service.web.core.request_origin import request_origin
+from service.web.core.services import services
+from service.web.text.formatting import from_visible
+
+TEXT_FIELDS = (
+    *("scan", "lot", "gtin", "product", "national", "serial", "expiry", "market"),
+    *("strength", "substance", "language"),
+)
+CARTON_FIELDS = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
+"""The boxes for what the box around the vial says, and which of its fields each is."""
+
+FIELDS = frozenset({*TEXT_FIELDS, *CARTON_FIELDS, "region"})
+"""Fields that an error can lead to."""
+
+LAYOUT_COOKIE = "vialcheck-layout"
+"""The keyboard layout that this browser's scanner types on; set by the scanner set-up page."""
+
+_SHORTEST_GTIN = 8
+_ASKERS = frozenset(Asker)
+_LAYOUTS = frozenset(layout.name for layout in keyboards.LAYOUTS)
+
+
+def asker_of(text: str | None, otherwise: Asker | None = None) -> Asker:
+    """Who asks, from a form or an address; `otherwise`, or the usual one, where that says nothing known."""
+    return Asker(text) if text in _ASKERS else otherwise or usual_asker(guest_or_actor())
+
+
+def usual_asker(who: Actor | None) -> Asker:
+    """A clinic whose people or program is signed in; a patient else."""
+    return Asker.CLINIC if who is not None and who.kind is OrganisationKind.CLINIC else Asker.PATIENT
+
+
+def posted(form: MultiDict[str, str]) -> dict[str, str]:
+    """What was typed, control pictures turned back into the characters that they stand for."""
+    fields = {name: from_visible(form.get(name, "")) for name in (*TEXT_FIELDS, "region", *CARTON_FIELDS)}
+    fields["no_lot"] = "1" if form.get("no_lot") else ""
+    fields["asker"] = str(asker_of(form.get("asker")))
+    return {name: text for name, text in fields.items() if text}
+
+
+def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
+    """What the fields ask, under the form's nonce."""
+    texts: dict[str, Any] = {name: fields[name] for name in TEXT_FIELDS if name in fields}
+    place = request_origin(request, guest_or_actor(), said=not {"market", "region"}.isdisjoint(fields))
+    question = Question(
+        **texts,
+        carton=PackFields(**{field: fields[name] for name, field in CARTON_FIELDS.items() if name in fields}),
+        no_lot="no_lot" in fields,
+        country=place.country,
+        region=fields.get("region") or place.region,
+        client=place.client,
+        trade=place.trade,
+        asker=asker_of(fields.get("asker")),
+        nonce=bound_nonce(form.get("nonce", ""), fields),
+        door=Channel.WEB,
+        organisation_id=place.organisation_id,
+    )
+    digits = question.product.replace(" ", "").replace("-", "")
+    if question.gtin or not (digits.isdigit() and len(digits) >= _SHORTEST_GTIN):
+        return question
+    return replace(question, product="", gtin=question.product)  # the number under the barcode
+
+
+def bound_nonce(given: str, fields: dict[str, str]) -> str | None:
+    """A form's nonce bound to its contents: going back and correcting a letter is another check."""
+    if not given:
+        return None
+    contents = "\0".join(f"{name}={text}" for name, text in sorted(fields.items()))
+    return hashlib.sha256(f"{given}\0{contents}".encode(errors="surrogatepass")).hexdigest()[:43]
+
+
+def own_origin() -> str:
+    """Where this service is reached: the operator's setting, else what the request says."""
+    public_url = services().settings.public_url
+    return public_url or request.host_url.rstrip("/")
+
+
+def own_hosts() -> frozenset[str]:
+    """The hosts of links that are ours; every other is named to the reader."""
+    public_url = services().settings.public_url
+    theirs = request.host.lower()
+    return frozenset({theirs, urlsplit(public_url).netloc.lower()} if public_url else {theirs})
+
+
+def known_layout() -> str:
+    """The layout that this browser's scanner was found to type on; empty where none is known."""
+    name = unquote(request.cookies.get(LAYOUT_COOKIE, ""))
+    return name if name in _LAYOUTS else ""

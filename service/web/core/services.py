@@ -1,0 +1,73 @@
+"""The services that views call: made once by `service.app`, found by `services()`."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from service.accounts.services import AccountServices
+from service.accounts.sign_in.sessions import Sessions
+from service.clinics.deliveries import DeliveryService
+from service.clinics.stock import StockQueries
+from service.clinics.usage import VialUsage
+from service.registry.import_jobs.queue import JobQueue
+from service.registry.import_jobs.service import ImportJobs
+from service.registry.search import RecordSearch
+from service.registry.statistics import Statistics
+from service.reports.inbox import ReportInbox
+from service.reports.intake import ReportIntake
+from service.settings import Settings
+from service.storage.database import Database
+from service.verification.device_marks import DeviceMarks
+from service.verification.service import VerificationService
+from service.web.core.flask_proxies import behind
+from service.web.core.geoip import GeoIpDatabase
+
+_KEY = "vialcheck"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One instance for each process. `geoip`: None where the operator installed no address database."""
+
+    settings: Settings
+    database: Database
+    verification: VerificationService
+    accounts: AccountServices
+    report_intake: ReportIntake
+    report_inbox: ReportInbox
+    search: RecordSearch
+    statistics: Statistics
+    device_marks: DeviceMarks
+    geoip: GeoIpDatabase | None
+    deliveries: DeliveryService
+    vial_usage: VialUsage
+    stock: StockQueries
+    import_jobs: ImportJobs
+    job_queue: JobQueue
+
+    @property
+    def sessions(self) -> Sessions:
+        """The sessions of people who are signed in."""
+        return self.accounts.sessions
+
+    def close(self) -> None:
+        """Stop the job queue, write the checks that wait, and close the database."""
+        self.job_queue.close()
+        self.verification.close()
+        self.database.close()
+
+
+def register(app: Flask, made: Services) -> None:
+    """Make `made` what `services()` returns in requests of `app`."""
+    app.extensions[_KEY] = made
+
+
+def services_of(app: Flask) -> Services:
+    """The services of an application, outside a request too."""
+    return cast(Services, app.extensions[_KEY])
+
+
+def services() -> Services:
+    """The services of the application that handles the current request."""
+    return services_of(behind(current_app))
