@@ -77,7 +77,7 @@ def create_organisation(
     except IntegrityError as error:  # somebody else was quicker
         raise ConflictError(ErrorCode.TAKEN, given=name, field="organisation") from error
     who = who if who.organisation_id else replace(who, organisation_id=number)
-    change = AuditChange("create_organisation", "organisation", name, after=values)
+    change = AuditChange("found", "organisation", name, after=values)
     write_down(connection, [change], who=who, at=at, reason="a new organisation")
     return number
 

@@ -2,7 +2,7 @@ r"""One reading for anything: a scan, bracketed text, a link, a product number, 
 
 >>> reading = read("]d201095060001343521725123110ABC123\x1d21XYZ")
 >>> reading.kind, reading.identifier.lot.printed, reading.identifier.expiry.iso
-(<Kind.ELEMENT_STRING: 'element-string'>, 'ABC123', '2025-12-31')
+(<ReadingKind.ELEMENT_STRING: 'element-string'>, 'ABC123', '2025-12-31')
 
 In the order tried: ISO 15434 envelope, AIM symbology identifier, FNC1, bracket, link, `01` with 14 digits,
 digits only, element strings without a prefix that contain a GTIN, and at last a lot. What starts like a scan

@@ -10,8 +10,8 @@ import pytest
 
 _PROGRAM = """
 import os, sys
-from service.clinics.steps import Step
-from service.clinics.using import Hands, Taken
+from service.clinics.vial_lifecycle import Step
+from service.clinics.usage import StepTaken
 from service.storage.database import Database
 from service.verification.clock import machine_time
 from tests.clinics.ward import UNIT, Ward, a_ward, clinic
@@ -20,7 +20,7 @@ who = clinic(ward.database, "Clinic A")
 [vial] = ward.received(who, UNIT + "SN0001")
 os.write(1, b"START")
 if sys.argv[2] == "use":
-    ward.hands.record_step(who, vial, Taken(Step.USE_UP), machine_time())
+    ward.hands.record_step(who, vial, StepTaken(Step.USE_UP), machine_time())
 else:
     with ward.database.transaction(durable=False) as connection:
         connection.exec_driver_sql("UPDATE vial SET lot = lot")

@@ -100,15 +100,15 @@ def test_control_two_transactions_leave_a_half(url: str, tmp_path: Path) -> None
 _TRACED = """
 import os, sys
 from pathlib import Path
-from service.registry.imports import run
-from service.storage.audit import Who
+from service.registry.lists.import_files import run
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 database, path = Database(sys.argv[1]), Path(sys.argv[2])
 if sys.argv[3] == "careless":  # the wrong design: the commit does not wait for the disk
     durable = database.transaction
     database.transaction = lambda: durable(durable=False)
 os.write(1, b"START")
-assert run(database, [path], who=Who("a"), reason="r").committed
+assert run(database, [path], who=AuditActor("a"), reason="r").committed
 os.write(1, b"ANSWER")
 os._exit(0)
 """

@@ -14,10 +14,10 @@ MEGABYTES = 300
 _PROGRAM = """
 import json, re, resource, sys
 from pathlib import Path
-from service.registry.imports import run
-from service.storage.audit import Who
+from service.registry.lists.import_files import run
+from service.storage.audit import AuditActor
 from service.storage.database import Database
-outcome = run(Database(sys.argv[1]), [Path(sys.argv[2])], who=Who("a"), reason="r")
+outcome = run(Database(sys.argv[1]), [Path(sys.argv[2])], who=AuditActor("a"), reason="r")
 status = Path("/proc/self/status")
 if status.exists():  # on Linux, getrusage also counts the process that this one was forked from
     megabytes = int(re.search(r"VmHWM:\\s+([0-9]+) kB", status.read_text())[1]) / 1024

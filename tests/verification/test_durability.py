@@ -16,9 +16,9 @@ _PROGRAM = """
 import os, sys
 from service.authenticity.evidence import Asker
 from service.storage.database import Database
-from service.verification.desk import Desk
-from service.verification.questions import Question
-desk = Desk(Database(sys.argv[1]))
+from service.verification.service import VerificationService
+from service.verification.question import Question
+desk = VerificationService(Database(sys.argv[1]))
 os.write(1, b"START")
 desk.verify(Question(lot="VX2401", asker=Asker(sys.argv[2])))
 os.write(1, b"ANSWER")

@@ -367,4 +367,4 @@ def _too_large(_: RequestEntityTooLarge) -> BaseResponse:
 
 def _shown(template: str, /, **more: Any) -> str:
     names = {"states": STATES, "row_words": ROWS, "column_names": COLUMNS, "size": file_size}
-    return render_template(f"imports/{template}.html", **names, **more)
+    return render_template(f"workspace/imports/{template}.html", **names, **more)
