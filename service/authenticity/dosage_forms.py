@@ -6,7 +6,7 @@ True
 False
 
 EDQM standard terms name a form by its state (powder, gel, tablet) and often its container (pre-filled
-syringe). People name either. Both are found by stems, because packs decline and compound them in every language.
+syringe). People name either. Both are found by stems, because packs decline and compound them.
 """
 
 import re
