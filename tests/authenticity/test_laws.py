@@ -25,7 +25,7 @@ from service.authenticity.evidence import (
 from service.authenticity.reasons import Action
 from service.authenticity.verdicts import judge
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
-from tests.authenticity.cases import NOW
+from tests.factories.evidence import NOW
 
 # Few values each, so that things meet often: a law about equal lots is not tested by lots that never agree.
 lots = st.sampled_from(["VX2401", "VX-2401", "VX24O1", "408011"]).map(Lot.parse)

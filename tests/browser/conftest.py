@@ -18,8 +18,8 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.core.services import services_of
+from tests.factories.records import put
 from tests.get_tools import find
-from tests.web.small_world import put
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -20,9 +20,9 @@ from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core.services import services_of
 from tests.browser.conftest import Service
-from tests.browser.test_pages_browser import check_in_every_guise
-from tests.people import PASSWORD, member, organisation
-from tests.web.small_world import TOXIN, put
+from tests.browser.test_public_pages import check_in_every_guise
+from tests.factories.people import PASSWORD, member, organisation
+from tests.factories.records import TOXIN, put
 
 PEOPLE = {
     "vera@example.org": (Role.VIEWER, OrganisationKind.MANUFACTURER, "Example Biologics"),
