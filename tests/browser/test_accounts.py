@@ -13,8 +13,8 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.core.services import services_of
-from tests.browser.conftest import Service
-from tests.browser.test_public_pages import check_in_every_guise
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
 from tests.factories.people import PASSWORD, member
 
 ANN = "ann@example.org"

@@ -17,9 +17,9 @@ from service.storage.database import Database
 from service.storage.models import Batch, Unit
 from service.web.core.access import COOKIE
 from service.web.core.services import services_of
-from tests.browser.conftest import Service
-from tests.browser.station.test_page import line, open_station, scan
-from tests.browser.test_public_pages import check_in_every_guise
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
+from tests.browser.station.station import line, open_station, scan
 from tests.factories.people import signed_in
 from tests.factories.records import TOXIN, put
 

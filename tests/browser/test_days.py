@@ -19,8 +19,8 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core.services import services_of
-from tests.browser.conftest import Service
-from tests.browser.test_public_pages import check_in_every_guise
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
 from tests.factories.people import PASSWORD, member, organisation
 from tests.factories.records import TOXIN, put
 

@@ -16,8 +16,8 @@ from service.settings import Settings
 from service.storage.models import Manufacturer, Product
 from service.web.core.access import COOKIE
 from service.web.core.services import services_of
-from tests.browser.conftest import Service
-from tests.browser.test_public_pages import SCHEMES, WIDTHS, check_in_every_guise
+from tests.browser.guises import SCHEMES, WIDTHS, check_in_every_guise
+from tests.browser.server import Service
 from tests.factories.people import organisation, signed_in
 
 GTIN = "09506000134352"

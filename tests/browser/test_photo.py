@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_public_pages import SCHEMES, WIDTHS, check_in_every_guise
+from tests.browser.guises import SCHEMES, WIDTHS, check_in_every_guise
 from tests.factories.records import TOXIN
 from tests.factories.scans.pictures import beside, encoded, symbol, unit
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
+from tests.browser.guises import check_in_every_guise
 from tests.factories.records import TOXIN, UNKNOWN_GTIN
 
 LINK = f"/01/{TOXIN}"
@@ -29,8 +29,6 @@ PAGES = {
     "reject": f"{LINK}/10/A1002",
     "reject, clinic": f"{LINK}/10/A1002?as=clinic",
 }
-WIDTHS = (375, 1280)
-SCHEMES = ("light", "dark")
 
 
 @pytest.fixture(autouse=True)
@@ -48,20 +46,6 @@ def complaints(page: Page) -> Iterator[list[str]]:
     page.on("pageerror", lambda error: heard.append(str(error)))
     yield heard
     assert heard == []
-
-
-def check_in_every_guise(page: Page) -> None:
-    """axe finds nothing, and nothing is wider than the screen, small and large, light and dark."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 667})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a Literal
-            found = Axe().run(page, options={"resultTypes": ["violations"]})
-            assert found.violations_count == 0, f"{width} {scheme}\n{found.generate_report()}"
-        too_wide = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert too_wide == 0, f"{too_wide} px too wide at {width}"
 
 
 @pytest.mark.parametrize("name", PAGES)

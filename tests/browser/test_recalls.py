@@ -5,25 +5,22 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import insert
 
-from service.accounts.actors import OrganisationKind, Role
+from service.accounts.actors import OrganisationKind
 from service.app import create_app
 from service.registry import recalls
 from service.registry.alerts import matches
 from service.settings import Settings
 from service.storage.audit import AuditActor
 from service.storage.models import Batch, QualityResult
-from service.web.core.access import COOKIE
 from service.web.core.services import services_of
-from tests.browser.conftest import Service
-from tests.browser.test_public_pages import check_in_every_guise
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
+from tests.browser.workspace import come_in
 from tests.factories import recall_records
-from tests.factories.people import signed_in
-from tests.factories.recall_records import GTIN, order
-from tests.registry.alerts.test_matches import facts
+from tests.factories.recall_records import GTIN, alert_facts, order
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +47,9 @@ def stocked(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     recalls.lift(database, recalls.issue(database, order(scope="product"), who=who), reason="Wrong", who=who)
     regulator = AuditActor("Vera", 9, 99)
     for changes in ({}, {"uncut": "call 1-800-555-0100\nand what is left of shelf 7", "reference": "N-2"}):
-        matches.raise_alert(database, facts(**changes), who=regulator, reason="published", regulator=True)
+        matches.raise_alert(
+            database, alert_facts(**changes), who=regulator, reason="published", regulator=True
+        )
     running = Service.of(app)
     yield running
     running.off()
@@ -62,14 +61,6 @@ def page(chromium: Browser, stocked: Service) -> Iterator[Page]:
     context = chromium.new_context(base_url=stocked.address, service_workers="block")
     yield context.new_page()
     context.close()
-
-
-def come_in(page: Page, app: Flask, kind: OrganisationKind, name: str) -> None:
-    """Sign in as an admin of an organisation."""
-    cookie = signed_in(app, Role.ADMIN, kind=kind, name=name).get_cookie(COOKIE)
-    assert cookie is not None
-    address = page.context.request.head("/").url
-    page.context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
 
 
 OWNER = (OrganisationKind.MANUFACTURER, "Example Biologics")

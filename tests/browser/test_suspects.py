@@ -15,9 +15,9 @@ from service.settings import Settings
 from service.storage.models import Manufacturer, Unit
 from service.verification.question import Question
 from service.web.core.services import services_of
-from tests.browser.conftest import Service
-from tests.browser.test_public_pages import check_in_every_guise
-from tests.browser.test_recalls import come_in
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
+from tests.browser.workspace import come_in
 from tests.factories.people import organisation
 from tests.factories.records import TOXIN, put
 

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import insert
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker
+from service.authenticity.evidence import AlertKind, Asker
 from service.gs1.identifiers import Lot
 from service.registry import recalls
+from service.registry.lists.kinds.alerts import AlertFacts
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
@@ -80,3 +81,23 @@ def order(**fields: str) -> recalls.RecallForm:
     hold = fields.pop("kind", "") == "hold"
     given = {"gtin": GTIN, "recall_class": "I", "reason": "Glass in vials", "reference": "R-1"}
     return recalls.read_recall_form(given | fields, hold=hold)
+
+
+def alert_facts(**changes: Any) -> AlertFacts:
+    given: dict[str, Any] = {
+        "authority": "MHRA",
+        "kind": AlertKind.FALSIFIED,
+        "product_name": "Ondrevaine",
+        "gtin": GTIN,
+        "lot": Lot.parse("A1"),
+        "expiries": (None,),
+        "serial": "",
+        "serial_prefix": "",
+        "lot_issued": None,
+        "recall_class": "",
+        "reference": "N-1",
+        "reported": "2026-11-25",
+        "source_url": "https://example.org/n1",
+        "detail": "",
+    }
+    return AlertFacts(**(given | changes))

@@ -25,6 +25,7 @@ from service.storage.models import Manufacturer, Report, ReportPhoto
 from service.verification.image_loading import KEPT_SIDE
 from tests.factories.people import organisation
 from tests.factories.records import TOXIN, put
+from tests.factories.scans.pictures import photo
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 
@@ -44,12 +45,6 @@ def clock() -> Clock:
 @pytest.fixture
 def reports(database: Database, clock: Clock) -> ReportIntake:
     return ReportIntake(database, clock=clock)
-
-
-def photo(size: tuple[int, int] = (900, 600), **more: Any) -> bytes:
-    drawn = BytesIO()
-    Image.new("RGB", size, "teal").save(drawn, "JPEG", **more)
-    return drawn.getvalue()
 
 
 def test_a_report_is_kept_and_followed(reports: ReportIntake) -> None:

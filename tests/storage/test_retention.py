@@ -24,7 +24,7 @@ from service.verification.question import Question
 from service.verification.service import VerificationService
 from tests.factories.people import account, organisation
 from tests.factories.records import TOXIN, put
-from tests.reports.test_intake import photo
+from tests.factories.scans.pictures import photo
 
 CHECKED = datetime(2026, 1, 10, 9, 41, 23, 456789, tzinfo=UTC)
 HOUR = CHECKED.replace(minute=0, second=0, microsecond=0)

@@ -13,7 +13,7 @@ import pytest
 
 from service.gs1.identifiers import Lot
 from service.storage.database import Database
-from tests.verification.test_misreads import GS, Pack, World, outcome
+from tests.factories.scans.packs import GS, Pack, World, outcome
 
 SEEDS = (101, 2027, 90210)
 PICKED = 60

@@ -24,8 +24,8 @@ from service.authenticity.scan_history.sightings import (
     together,
 )
 from service.authenticity.verdicts import judge
-from tests.authenticity.test_laws import evidences
 from tests.factories.evidence import BATCH, LYON, MATCHING, TOKYO, UNIT, evidence, history, scan
+from tests.factories.evidence_strategies import evidences
 
 TURIN, PARIS = Region("IT", "Turin"), Region("FR", "Paris")
 STRANGER, TRADE = SightingKind.STRANGER, SightingKind.TRADE

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.browser.conftest import launch
+from tests.browser.server import launch
 from tests.browser.station import videos
 from tests.factories.records import TOXIN
 

@@ -12,21 +12,12 @@ from sqlalchemy import select
 from service.storage.models import Scan
 from service.web.core.services import services_of
 from service.web.station.scanner_setup import TEST_CODE
-from tests.browser.conftest import Service
-from tests.browser.station.test_page import (
-    ACCEPT,
-    REJECT,
-    kept,
-    line,
-    open_station,
-    scan,
-    settle,
-    stop,
-)
-from tests.browser.test_public_pages import check_in_every_guise
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
+from tests.browser.station.station import ACCEPT, REJECT, kept, line, open_station, scan, settle, stop
 from tests.factories.records import TOXIN
+from tests.factories.scans.keyboards import BY_NAME, typed_on
 from tests.factories.scans.pictures import beside, encoded, symbol, unit
-from tests.gs1.test_wedge import BY_NAME, typed_on
 
 VIAL = f"(01){TOXIN}(17)701231(10)A1001"
 OTHER_BOX = f"(01){TOXIN}(17)700630(10)C3016 C3".replace(" ", "")

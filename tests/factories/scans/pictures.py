@@ -45,3 +45,9 @@ def encoded(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     file = BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
+
+
+def photo(size: tuple[int, int] = (900, 600), **more: Any) -> bytes:
+    drawn = BytesIO()
+    Image.new("RGB", size, "teal").save(drawn, "JPEG", **more)
+    return drawn.getvalue()

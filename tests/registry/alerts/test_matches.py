@@ -5,40 +5,18 @@ from typing import Any
 
 import pytest
 
-from service.authenticity.evidence import AlertKind
 from service.authenticity.reasons import Action
 from service.errors import ForbiddenError, NotFoundError
 from service.gs1.identifiers import Lot
 from service.registry.alerts import matches
-from service.registry.lists.kinds.alerts import AlertFacts
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.verification.service import VerificationService
 from tests.factories import recall_records
 from tests.factories.lists import count, table
-from tests.factories.recall_records import GTIN, OTHERS, Clock, asked
+from tests.factories.recall_records import GTIN, OTHERS, Clock, alert_facts, asked
 
 REGULATOR = AuditActor("Vera", 9, 99)
-
-
-def facts(**changes: Any) -> AlertFacts:
-    given: dict[str, Any] = {
-        "authority": "MHRA",
-        "kind": AlertKind.FALSIFIED,
-        "product_name": "Ondrevaine",
-        "gtin": GTIN,
-        "lot": Lot.parse("A1"),
-        "expiries": (None,),
-        "serial": "",
-        "serial_prefix": "",
-        "lot_issued": None,
-        "recall_class": "",
-        "reference": "N-1",
-        "reported": "2026-11-25",
-        "source_url": "https://example.org/n1",
-        "detail": "",
-    }
-    return AlertFacts(**(given | changes))
 
 
 @pytest.fixture
@@ -55,7 +33,9 @@ def desk(database: Database, people: tuple[AuditActor, AuditActor]) -> Iterator[
 
 def raised(database: Database, who: AuditActor = REGULATOR, **changes: Any) -> int:
     regulator = who is REGULATOR
-    return matches.raise_alert(database, facts(**changes), who=who, reason="reported", regulator=regulator)
+    return matches.raise_alert(
+        database, alert_facts(**changes), who=who, reason="reported", regulator=regulator
+    )
 
 
 @pytest.mark.parametrize(

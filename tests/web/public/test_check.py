@@ -7,18 +7,19 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
-from service.storage.models import QualityResult, Scan
+from service.storage.models import QualityResult
 from service.web.core.services import services_of
 from service.web.text.authorities import AUTHORITIES
 from service.web.text.comparison import OUTCOMES, FieldOutcome
 from tests.factories.records import FILLER, NOTICE, TOXIN, UNKNOWN_GTIN, put
-from tests.web.text.test_sentences import BANNED
+from tests.factories.wording import BANNED
+from tests.web.pages import main_part, nonce_of, scans, verdict_action, words
 
 LINK = f"/01/{TOXIN}"
 GS = "\x1d"
@@ -34,35 +35,6 @@ def world(sqlite_url: str) -> Iterator[Flask]:
     app.testing = True
     yield app
     services_of(app).close()
-
-
-def scans(app: Flask) -> int:
-    """How many checks are on disk, those that still wait included."""
-    services_of(app).verification.close()
-    with services_of(app).database.reading() as connection:
-        found: int = connection.execute(select(func.count()).select_from(Scan)).scalar_one()
-        return found
-
-
-def words(response: TestResponse) -> str:
-    """What a person reads: the page without its tags, one space between words."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
-
-
-def main_part(response: TestResponse) -> str:
-    return response.text.split("<main", 1)[1].split("</main>", 1)[0]
-
-
-def verdict_action(response: TestResponse) -> str:
-    found = re.search(r'data-action="(\w+)"', response.text)
-    assert found, words(response)
-    return found[1]
-
-
-def nonce_of(response: TestResponse) -> str:
-    found = re.search(r'name="nonce" value="([^"]+)"', response.text)
-    assert found
-    return found[1]
 
 
 def post(browser: FlaskClient, **fields: str) -> TestResponse:

@@ -30,8 +30,8 @@ from service.web.core.services import services_of
 from tests.factories.people import signed_in
 from tests.factories.records import TOXIN, put
 from tests.factories.scans.pictures import beside, encoded, symbol, unit
-from tests.web.public.test_check import nonce_of, scans, verdict_action, words
-from tests.web.text.test_sentences import BANNED
+from tests.factories.wording import BANNED
+from tests.web.pages import nonce_of, scans, verdict_action, words
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 

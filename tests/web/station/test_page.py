@@ -14,7 +14,7 @@ from service.authenticity.reasons import Action
 from service.settings import Settings
 from service.web.core.services import services_of
 from service.web.text.station_text import CHOICES, WORDS
-from tests.web.text.test_sentences import BANNED
+from tests.factories.wording import BANNED
 
 STATIC = Path(__file__).parents[3] / "service" / "web" / "static"
 SCRIPTS = sorted((STATIC / "scan").glob("*.js"))

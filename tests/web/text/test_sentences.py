@@ -1,6 +1,5 @@
 """Every code of the core has its sentences, and no sentence promises what a record cannot show."""
 
-import re
 import string
 import tomllib
 from datetime import UTC, datetime
@@ -38,10 +37,10 @@ from service.web.text import (
 from service.web.text.error_messages import ERRORS
 from service.web.text.reason_messages import variant
 from service.web.text.reason_sentences import SAYINGS, TAILS
+from tests.factories.wording import BANNED
 
 TR = NullTranslations()
 ROOT = Path(__file__).parents[3]
-BANNED = re.compile(r"\b(genuine|authentic|safe|real|guarantee)\w*|100\s*%", re.IGNORECASE)
 
 NOTICE = {
     "authority": "FDA",
