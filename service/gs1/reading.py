@@ -74,6 +74,14 @@ class Reading(Struct, frozen=True):
     host: str | None = None
     faults: frozenset[wedge.ScannerFault] = frozenset()
 
+    @property
+    def whole(self) -> bool:
+        """Whether a GS1 symbol arrived with its AIM identifier and nothing had to be undone.
+
+        Such a symbol corrects its errors: no character of it was taken for another.
+        """
+        return self.symbology in _GS1_SYMBOLOGIES and not self.faults
+
 
 def read(text: str) -> Reading:
     """Read what a scanner sent. Raises IdentifierError for every text that it cannot read, never another.

@@ -151,7 +151,7 @@ def _key(parsed: ParsedQuestion, asker: Asker) -> Hashable | None:
     shown, reading = parsed.presented, parsed.reading
     if parsed.carton is not None or parsed.scanned_at is not None or (reading and reading.faults):
         return None
-    if shown.lot is None or parsed.typed_digits is not None:
+    if shown.lot is None or parsed.typed_digits is not None or shown.expiry_readings:
         return None
     return (
         asker,
@@ -163,6 +163,7 @@ def _key(parsed: ParsedQuestion, asker: Asker) -> Hashable | None:
         shown.strength,
         shown.substance,
         shown.language,
+        shown.form,
         shown.product,
         shown.no_lot,
         shown.national,

@@ -66,6 +66,7 @@ class Question(Struct, frozen=True):
     strength: str = ""
     substance: str = ""
     language: str = ""
+    form: str = ""
     product: str = ""
     national: str = ""
     no_lot: bool = False
@@ -107,7 +108,7 @@ def parse_question(question: Question) -> ParsedQuestion:
     carton_reading, carton, pack = None, None, vial
     if question.carton is not _NOTHING and question.carton != _NOTHING:
         carton_reading, carton = reader.pack(question.carton, "carton.")
-        pack = _together(vial, carton)
+        pack = _together(vial, carton, no_lot=question.no_lot)
     presented = Presented(
         pack.gtin,
         pack.lot,
@@ -120,6 +121,8 @@ def parse_question(question: Question) -> ParsedQuestion:
         product=reader.read("product", question.product, _PRODUCT) if question.product else None,
         no_lot=question.no_lot,
         national=pack.national,
+        form=reader.read("form", question.form, _FORM) if question.form else None,
+        expiry_readings=pack.expiry_readings,
     )
     scanned_at = reader.read("scanned_at", question.scanned_at, _moment) if question.scanned_at else None
     country = reader.read("country", question.country, parse_country) if question.country else None
@@ -152,22 +155,32 @@ class _Says(NamedTuple):
     serial: Serial | None
     expiry: Expiry | None
     national: National
+    expiry_readings: tuple[Expiry, ...] = ()
 
     @property
     def presented(self) -> Presented:
         """The same as it is shown."""
-        return Presented(self.gtin, self.lot, self.serial, self.expiry, national=self.national)
+        return Presented(
+            self.gtin,
+            self.lot,
+            self.serial,
+            self.expiry,
+            national=self.national,
+            expiry_readings=self.expiry_readings,
+        )
 
 
-def _together(vial: _Says, carton: _Says) -> _Says:
+def _together(vial: _Says, carton: _Says, *, no_lot: bool) -> _Says:
+    """What the two say together. `no_lot`: none is printed on the vial, whatever the box around it says."""
     if vial.lot and carton.lot and not _same_lot(vial.lot, carton.lot):
         return vial  # two packs: what one of them says is not said of the other
     return _Says(
         vial.gtin or carton.gtin,
-        vial.lot or carton.lot,
+        vial.lot or (None if no_lot else carton.lot),
         vial.serial or carton.serial,
-        vial.expiry or carton.expiry,
+        vial.expiry or (None if vial.expiry_readings else carton.expiry),
         vial.national or carton.national,
+        vial.expiry_readings or (() if vial.expiry else carton.expiry_readings),
     )
 
 
@@ -196,17 +209,33 @@ class _Reader:
         if code is not None and not (pack.gtin or pack.lot or pack.serial or pack.expiry or pack.national):
             national = named(code.national) if code.national else ()
             return reading, _Says(code.gtin, code.lot, code.serial, code.expiry, national)
-        expiry = code.expiry if code else None
+        expiry, expiry_readings = self._expiry(f"{prefix}expiry", pack.expiry, code.expiry if code else None)
         return reading, _Says(
             gtin=self.field(f"{prefix}gtin", pack.gtin, Gtin.parse, code.gtin if code else None),
             lot=self.field(f"{prefix}lot", pack.lot, Lot.parse, code.lot if code else None, _same_lot),
             serial=self.field(f"{prefix}serial", pack.serial, Serial.parse, code.serial if code else None),
-            expiry=self.field(f"{prefix}expiry", pack.expiry, Expiry.parse, expiry, Expiry.agrees_with),
+            expiry=expiry,
             national=self.field(
                 f"{prefix}national", pack.national, parse_national, named(code.national) if code else None
             )
             or (),
+            expiry_readings=expiry_readings,
         )
+
+    def _expiry(
+        self, name: str, text: str, scanned: Expiry | None
+    ) -> tuple[Expiry | None, tuple[Expiry, ...]]:
+        """The expiry, or the several dates that a typed one may be: which, the code or the record says."""
+        try:
+            readings = Expiry.readings(text) if text and not text.isspace() else ()
+        except VialcheckError:
+            readings = ()  # said by `field`
+        if len(readings) < 2:
+            return self.field(name, text, Expiry.parse, scanned, Expiry.agrees_with), ()
+        if scanned is None:
+            return None, readings
+        agreeing = next((each for each in readings if each.agrees_with(scanned)), readings[0])
+        return self.field(name, text, lambda _: agreeing, scanned, Expiry.agrees_with), ()
 
     def _scan(self, text: str) -> Reading:
         return read_typed(text, layout=self._layout)
@@ -235,7 +264,7 @@ class _Reader:
 
 
 def _same_lot(one: Lot, other: Lot) -> bool:
-    return one.key == other.key
+    return one.marks_may_agree(other)
 
 
 def _moment(text: str) -> datetime:
@@ -276,4 +305,5 @@ def _words(field: str) -> Callable[[str], str]:
 
 
 _STRENGTH, _SUBSTANCE, _PRODUCT = _words("strength"), _words("substance"), _words("product")
+_FORM = _words("form")
 _REGION = _words("region")

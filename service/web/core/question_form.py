@@ -19,7 +19,7 @@ from service.web.text.formatting import from_visible
 
 TEXT_FIELDS = (
     *("scan", "lot", "gtin", "product", "national", "serial", "expiry", "market"),
-    *("strength", "substance", "language"),
+    *("strength", "substance", "language", "form"),
 )
 CARTON_FIELDS = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
 """The boxes for what the box around the vial says, and which of its fields each is."""

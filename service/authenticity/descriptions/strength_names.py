@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from service.authenticity.strength_units import (
+from service.authenticity.descriptions.strength_units import (
     CONTAINERS,
     EQUIVALENTS,
     MULTIPLIERS,

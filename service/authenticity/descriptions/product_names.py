@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from service.authenticity.strength_units import CONTAINERS, MULTIPLIERS, UNIT_QUALIFIERS, UNITS
+from service.authenticity.descriptions.strength_units import CONTAINERS, MULTIPLIERS, UNIT_QUALIFIERS, UNITS
 
 _MARKS = re.compile(r"[™®©℠]|\((?:tm|r|c|sm)\)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
