@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from service.authenticity.alert_matching import names_differ
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import (
     AlertKind,
@@ -22,7 +21,6 @@ from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended
 from service.authenticity.regulators import country_of
 from service.authenticity.scan_history.sightings import NOWHERE, Region, Sighting, SightingKind
-from service.authenticity.descriptions.strength_names import named_strength, normal_strength
 from service.authenticity.verdicts import judge
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.iso.countries import zone_of
@@ -889,25 +887,6 @@ def test_one_date_ends_in_kiribati_a_day_before_it_ends_in_hawaii() -> None:
     assert ReasonCode.EXPIRED not in {each.code for each in judge(last).reasons}
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("100 units", "100U", True),
-        ("100 Units", "100 IU", True),
-        ("100 Unidades", "100 u", True),
-        ("1,5 mg", "1.5 mg", True),
-        ("100 units/vial", "100 U", True),
-        ("100 E", "100 Allergan units", True),
-        ("100 units per vial", "100 U.I.", True),
-        ("100 units", "150 units", False),
-        ("1 mg", "1.34 mg/mL", False),
-        ("50 units", "500 units", False),
-    ],
-)
-def test_strengths_are_compared_by_number_and_unit(one: str, other: str, same: bool) -> None:
-    assert (normal_strength(one) == normal_strength(other)) is same
-
-
 def test_the_sentence_that_leads_is_the_regulators_not_the_date() -> None:
     given = evidence({"expiry": PAST}, alerts=(alert(lot="VX2401", expiry=PAST),))
     assert judge(given).headline is ReasonCode.ALERT_FALSIFIED
@@ -918,23 +897,6 @@ def test_parts_of_the_evidence_are_what_the_cases_say() -> None:
     assert MATCHING.presented.serial == SERIAL
     assert MATCHING.presented.expiry == EXPIRY
     assert Gtin.parse(GTIN.value) == GTIN
-
-
-@pytest.mark.parametrize(
-    ("name", "strength"),
-    [
-        ("Botox 150 units", "150 units"),
-        ("Dysport 500U", "500 units"),
-        ("Botox 100 E kohlpharma", "100 units"),
-        ("Dysport 2 x 500 units", "500 units"),
-        ("Botox 50 units and 100 units", None),  # which?
-        ("Ozempic 1 mg", None),  # how much there is may be written in more than one way
-        ("Xeomin 100 LD50 units", None),  # LD50 is no number of units
-        ("Azzalure", None),
-    ],
-)
-def test_a_name_may_say_the_strength(name: str, strength: str | None) -> None:
-    assert named_strength(name) == strength
 
 
 @pytest.mark.parametrize(
@@ -951,22 +913,3 @@ def test_a_name_may_say_the_strength(name: str, strength: str | None) -> None:
 )
 def test_a_regulator_speaks_for_its_country(authority: str, country: str | None) -> None:
     assert country_of(authority) == country
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "apart"),
-    [
-        ("BOTOX® 100U", "Botox Cosmetic", False),
-        ("Allergan BOTOX 100U", "Botox 100 units", False),  # the maker's name may come first
-        (
-            "Botulinum toxin type A",
-            "Ondrevaine Ostrelind botulinum toxin type A",
-            False,
-        ),  # no brand: it may be
-        ("Dysport 500U", "Botox 100 units", True),
-        ("Units for injection", "Botox 100 units", False),  # says nothing that names
-        ("", "Botox", False),
-    ],
-)
-def test_products_are_driver_errors_only_by_words_that_name(one: str, other: str, apart: bool) -> None:
-    assert names_differ(one, other) is apart
