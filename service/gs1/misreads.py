@@ -100,8 +100,8 @@ _THROUGHOUT += [{ord(group[0]): group[1]} for group in _LOOK_ALIKES]
 def _slips(text: str) -> Iterator[str]:
     """Every text of which `text` is one slip, or which one habit (O for every 0) makes `text` of."""
     yield from (text.translate(each) for each in _THROUGHOUT)
-    upper, lower = any(map(str.isupper, text)), any(map(str.islower, text))
-    alphabet = _DIGITS + (_LETTERS if upper else "") + (_LETTERS.lower() if lower else "")
+    lower = any(map(str.islower, text))
+    alphabet = _DIGITS + _LETTERS + (_LETTERS.lower() if lower else "")  # the only letter may be the lost one
     for at, character in enumerate(text):
         before, after = text[:at], text[at + 1 :]
         others = _BESIDE.get(character.upper(), "")
