@@ -64,13 +64,17 @@ def lot_keys(lot: Lot, *, of_one_product: bool = True) -> tuple[str, ...]:
     Among the lots of all products too many are a slip apart: there only fields run together count.
     """
     meant = set(_slips(lot.key)) if of_one_product and len(lot.key) >= SHORTEST else set()
-    meant |= unglued_keys(lot)
+    meant |= unglued_keys(lot, of_one_product=of_one_product)
     return tuple(sorted(meant - {lot.key, ""}))[:MOST]
 
 
-def unglued_keys(lot: Lot) -> frozenset[str]:
-    """The keys of what stands before an element that a lost separator may have left inside the lot."""
-    parts = (part for part in _unglued(lot.printed) if len(part) >= SHORTEST - 1)
+def unglued_keys(lot: Lot, *, of_one_product: bool = True) -> frozenset[str]:
+    """The keys of what stands before an element that a lost separator may have left inside the lot.
+
+    Among the lots of one product the beginning may be short: what follows it is an element.
+    """
+    shortest = 1 if of_one_product else SHORTEST - 1
+    parts = (part for part in _unglued(lot.printed) if len(part) >= shortest)
     return frozenset(Lot.parse(part).key for part in parts)
 
 
