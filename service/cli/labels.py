@@ -70,7 +70,7 @@ def label(  # noqa: PLR0913, PLR0917 (click gives each option by name)
 
 
 def _kind_of(out: str) -> str:
-    """The format that a file's ending asks for."""
+    """Return the format that the file's ending names."""
     ending = Path(out).suffix.lstrip(".").lower()
     if ending in FORMATS:
         return ending
@@ -82,7 +82,7 @@ def _kind_of(out: str) -> str:
 
 
 def _lines(file: BinaryIO) -> list[str]:
-    """The serials in a file, empty lines left out; no more than are refused anyway."""
+    """Return the serials in a file without empty lines; at most one more than the limit that is refused."""
     try:
         text = (line.decode("utf-8-sig").strip() for line in file)
         return list(islice((line for line in text if line), MOST_LABELS + 1))
@@ -91,7 +91,9 @@ def _lines(file: BinaryIO) -> list[str]:
 
 
 def _own_address() -> str:
-    """VIALCHECK_PUBLIC_URL; without it this computer's address, and a warning, because print is for long."""
+    """Return VIALCHECK_PUBLIC_URL; without it this computer's address, with a warning, because labels last
+    for years.
+    """
     settings = load()
     if settings.public_url:
         return settings.public_url
@@ -105,7 +107,7 @@ def _own_address() -> str:
 
 
 def _files(pages: list[LabelPage], kind: str, out: str) -> list[tuple[str, bytes]]:
-    """File names and contents; one file, or one for each page where the format has no pages."""
+    """Return file names and contents; one file, or one for each page where the format has no pages."""
     if kind == "pdf":
         return [(out, pdf(pages))]
     contents = [png(page) if kind == "png" else svg(page).encode() for page in pages]
