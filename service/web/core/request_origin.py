@@ -1,8 +1,9 @@
-"""Where a request comes from, without knowing who: a region at most, and a mark that lasts a week.
+"""Where a request comes from, without identifying the person: at most a region, and a mark that changes
+weekly.
 
-The asker's own choice counts first (the country on the form, `country` and `region` of the API). Where
-nothing is said, an address database says it, if the operator has installed one in MaxMind's format; none is
-shipped. Addresses are looked up and let go of: none is kept, logged or passed on.
+The asker's own statement has precedence (the country of the form, `country` and `region` of the API).
+Otherwise an address database decides, where the operator has installed one in MaxMind's format; none is
+shipped. Addresses are looked up and dropped: none is stored, logged or passed on.
 """
 
 from datetime import UTC, datetime
@@ -15,9 +16,9 @@ from service.web.core.services import services
 
 
 class RequestOrigin(Struct, frozen=True):
-    """What a question says of where it comes from. Country: ISO 3166-1 alpha-2; all may be empty.
+    """Where a question comes from. Country: ISO 3166-1 alpha-2; every field may be empty.
 
-    `trade`: a clinic's account asks. `organisation_id`: whose people or program it is, if anybody's.
+    `trade`: a clinic's account asks. `organisation_id`: of the signed-in person or program, None for a guest.
     """
 
     country: str = ""
@@ -28,15 +29,15 @@ class RequestOrigin(Struct, frozen=True):
 
 
 def region_of(request: Request) -> tuple[str, str]:
-    """Country and region that a request's address is in, as far as the operator's database knows."""
+    """Return country and region of the request's address, as far as the operator's database knows them."""
     places = services().geoip
     return places.place(request.remote_addr or "") if places is not None else ("", "")
 
 
 def request_origin(request: Request, who: Actor | None, *, said: bool) -> RequestOrigin:
-    """What is known of where a request of `who` comes from. `said`: its asker says the place himself.
+    """Return the origin of a request of `who`. `said`: the asker states the place.
 
-    A signed-in clinic is where it is registered, and one device however many it has.
+    A signed-in clinic is where it is registered, and counts as one device, however many it has.
     """
     if who is not None and who.kind is OrganisationKind.CLINIC:
         mark = f"clinic-{who.organisation_id}"
