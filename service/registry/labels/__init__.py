@@ -1,4 +1,4 @@
-"""Labels: a QR code of the GS1 Digital Link, and beside it what it says in letters.
+"""Labels: a QR code of the GS1 Digital Link, and beside it its content as text.
 
 >>> from service.gs1.identifiers import Gtin, Lot, ProductIdentifier
 >>> vial = ProductIdentifier(gtin=Gtin.parse("9506000134352"), lot=Lot.parse("A-7"))

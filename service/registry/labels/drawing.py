@@ -1,4 +1,4 @@
-"""Pages as PNG, SVG and PDF. Nothing here measures or decides; that is done in `layout` and `sheets`."""
+"""Draws laid-out pages as PNG, SVG and PDF. Measures are computed in `layout` and `sheets`."""
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -14,7 +14,7 @@ POINTS_PER_INCH = 72.0
 
 
 def png(page: LabelPage) -> bytes:
-    """A page as PNG in grey, with its resolution (pHYs), so that it prints at its true size."""
+    """Return a page as greyscale PNG with its resolution (pHYs), so that it prints at its true size."""
     image = Image.new("L", (page.width, page.height), 255)
     draw = ImageDraw.Draw(image)
     for mark in page.ticks:
@@ -34,9 +34,9 @@ def png(page: LabelPage) -> bytes:
 
 
 def svg(page: LabelPage) -> str:
-    """A page as SVG of its true size in millimetres: paths and text, no script and no style.
+    """Return a page as SVG of its true size in millimetres: paths and text, no script and no style.
 
-    `textLength` holds the reader's own font to the width that was laid out.
+    `textLength` scales the viewer's font to the width that was laid out.
     """
     width, height = (f"{dots * MM_PER_INCH / page.dpi:.3f}mm" for dots in (page.width, page.height))
     parts = [
@@ -61,8 +61,10 @@ def svg(page: LabelPage) -> str:
 
 
 def pdf(pages: Iterable[LabelPage]) -> bytes:
-    """Pages as one PDF: each symbol a filled path, the typeface embedded. Same pages, same bytes."""
-    # the library is large and only this needs it
+    """Return pages as one PDF: each symbol a filled path, the typeface embedded. Equal pages give equal
+    bytes.
+    """
+    # the library is large and only this function needs it
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
     from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
@@ -75,7 +77,7 @@ def pdf(pages: Iterable[LabelPage]) -> bytes:
     for page in pages:
         point = POINTS_PER_INCH / page.dpi
         canvas.setPageSize((page.width * point, page.height * point))
-        # dots with the origin at the left bottom, PDF's own direction, so that letters stand upright
+        # dots with the origin at the bottom left, PDF's own direction, so that letters stand upright
         canvas.scale(point, point)
         canvas.setLineWidth(1)
         canvas.lines([(x1, page.height - y1, x2, page.height - y2) for x1, y1, x2, y2 in page.ticks])
@@ -93,7 +95,7 @@ def pdf(pages: Iterable[LabelPage]) -> bytes:
 
 
 def _bars(label: PlacedLabel) -> Iterator[tuple[int, int, int, int]]:
-    """The dark runs of the symbol's rows on the page: left, top, width, height in dots."""
+    """Yield the dark runs of the symbol's rows: left, top, width, height in dots."""
     left, top = label.x + label.symbol_x, label.y + label.symbol_y
     for number, row in enumerate(label.rows):
         y = top + number * label.module
