@@ -54,13 +54,13 @@ class Database:
         self.engine = (
             _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
         )
-        self._told_apart = _ToldApart(self.engine)
+        self._driver_errors = DriverErrorTranslator(self.engine)
         self._readers = (SqliteReaders if self.is_sqlite else PostgresqlReaders)(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a connection for reading: one consistent snapshot, which blocks no writer."""
-        with self._told_apart, self.engine.connect() as connection:
+        with self._driver_errors, self.engine.connect() as connection:
             yield connection
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
@@ -68,7 +68,7 @@ class Database:
 
         It sees everything that any process committed before it, and nothing that is committed meanwhile.
         """
-        return _Moment(self._told_apart, self._readers)
+        return _Moment(self._driver_errors, self._readers)
 
     @property
     def facts(self) -> VersionedFacts:
@@ -77,7 +77,7 @@ class Database:
 
     def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """Return the rows of one select, which is a snapshot of its own, at half the cost of `snapshot`."""
-        with self._told_apart:
+        with self._driver_errors:
             return self._readers.at_once(statement, values)
 
     @contextmanager
@@ -87,7 +87,7 @@ class Database:
         `durable=False`: the commit does not wait for the disk (a stranger's scan). UnavailableError where
         another writer holds the lock for longer than the wait.
         """
-        with self._told_apart, self.engine.connect() as plain:
+        with self._driver_errors, self.engine.connect() as plain:
             connection = plain.execution_options(write=True)
             if self.is_sqlite:  # has to be set before BEGIN
                 _driver(connection).execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
@@ -120,7 +120,7 @@ class Database:
         """Whether a writing transaction excludes every other one (SQLite)."""
         return self.is_sqlite
 
-    def one_at_a_time(self, connection: Connection, what: int) -> None:
+    def advisory_lock(self, connection: Connection, what: int) -> None:
         """Wait until no other transaction holds `what` (63 bits), and hold it until this transaction ends.
 
         On SQLite a writer is alone already. On PostgreSQL two transactions could each miss the rows that the
@@ -132,7 +132,7 @@ class Database:
     def migrate(self) -> bool:
         """Bring the schema to this version. Return whether anything had to be done."""
         script = ScriptDirectory.from_config(_alembic(self.url))
-        with self._told_apart, self.engine.connect() as connection:
+        with self._driver_errors, self.engine.connect() as connection:
             if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
                 return False
         config = _alembic(self.url)
@@ -260,23 +260,23 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
 class _Moment:
     """The context manager of `Database.snapshot`. A class, because a generator takes twice as long."""
 
-    __slots__ = ("_lent", "_readers", "_told_apart")
+    __slots__ = ("_driver_errors", "_lent", "_readers")
 
-    def __init__(self, told_apart: "_ToldApart", readers: Readers) -> None:
-        self._told_apart, self._readers = told_apart, readers
+    def __init__(self, driver_errors: "DriverErrorTranslator", readers: Readers) -> None:
+        self._driver_errors, self._readers = driver_errors, readers
 
     def __enter__(self) -> Snapshot:
-        with self._told_apart:
+        with self._driver_errors:
             snapshot, self._lent = self._readers.begin()
         return snapshot
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        with self._told_apart:
+        with self._driver_errors:
             self._readers.end(self._lent)
-        self._told_apart.__exit__(kind, error, trace)
+        self._driver_errors.__exit__(kind, error, trace)
 
 
-class _ToldApart:
+class DriverErrorTranslator:
     """Maps lock and pool timeouts to UnavailableError(BUSY), other operational errors to STORAGE_UNAVAILABLE.
 
     Every other error passes unchanged.
