@@ -26,7 +26,7 @@ from service.authenticity.strength_names import named_strength, normal_strength
 from service.authenticity.verdicts import judge
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.iso.countries import zone_of
-from tests.authenticity.cases import (
+from tests.factories.evidence import (
     BATCH,
     EXPIRY,
     GTIN,
