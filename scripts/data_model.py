@@ -1,29 +1,29 @@
-"""Write docs/data-model.md from the models: `make docs`. With `--check`, only say whether it is up to date."""
+"""Write docs/data-model.md from the models (`make docs`). `--check`: only say whether it is up to date."""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import Column, Table
+
+from service.storage import models
+from service.storage.models.base import Base
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from sqlalchemy import Column, Table  # noqa: E402 (the path comes first, so that the checkout is imported)
-
-from service.storage import models  # noqa: E402
-from service.storage.models.base import Base  # noqa: E402
 
 PAGE = ROOT / "docs" / "data-model.md"
 
 _HEAD = """# Data model
 
-For developers and operators. This page is written by `make docs` from the models in `service/storage/models/`; a test
-holds it up to date. Change the models, not this page.
+For developers and operators. This page is written by `make docs` from the models in
+`service/storage/models/`; a test holds it up to date. Change the models, not this page.
 
-In the diagrams PK is a primary key, FK a foreign key, UK a column that is unique by itself; `null` marks columns that
-may be empty. A table of another section appears in a diagram without its columns. Units have no number of their own:
-their key is product and serial. The tables of `service.storage.models.facts_version.FACTS` are watched by triggers,
-which write a new version of the facts with every change ([caches.md](caches.md)). Triggers refuse to change or delete
-a row of `audit_entry`; recalls, lifts, extensions and the events of vials are added and never changed by the code.
+In the diagrams PK is a primary key, FK a foreign key, UK a column that is unique by itself; `null` marks
+columns that may be empty. A table of another section appears in a diagram without its columns. Units have no
+number of their own: their key is product and serial. The tables of
+`service.storage.models.facts_version.FACTS` are watched by triggers, which write a new version of the facts
+with every change ([caches.md](caches.md)). Triggers refuse to change or delete a row of `audit_entry`;
+recalls, lifts, extensions and the events of vials are added and never changed by the code.
 """
 
 
@@ -90,7 +90,7 @@ def _keys(table: Table, column: Column[object]) -> Iterator[str]:
 
 def _relations(table: Table) -> Iterator[str]:
     seen = set()
-    for constraint in sorted(table.foreign_key_constraints, key=lambda each: each.column_keys):
+    for constraint in sorted(table.foreign_key_constraints, key=lambda each: tuple(each.column_keys)):
         other, names = constraint.referred_table.name, ", ".join(constraint.column_keys)
         if (other, names) not in seen:
             optional = any(column.nullable for column in constraint.columns)

@@ -1,12 +1,12 @@
 """Trace one check through the code, and print which modules it runs through and where it climbs back up.
 
-    python scripts/road.py [--all]
+    python -m scripts.road [--all]
 
-The check is one question to `VerificationService.preview` over the demonstration records, traced twice: with empty
-caches (the first check of a lot), and again with the caches of the first (the usual check).
+The check is one question to `VerificationService.preview` over the demonstration records, traced twice: with
+empty caches (the first check of a lot), and again with the caches of the first (the usual check).
 
-- A module is *on the road* where it calls into another package (`service.gs1`, `service.storage.hot`, …), so that a
-  reader who follows the question has to read on there. Modules that only answer their caller are leaves.
+- A module is *on the road* where it calls into another package (`service.gs1`, `service.storage.hot`, …), so
+  that a reader who follows the question has to read on there. All others are leaves: they only answer.
 - The road *climbs* each time that it comes back to `service.verification` from another room.
 - A module *calls back* where it calls one that imports it: there, reading from top to bottom fails.
 """
@@ -17,13 +17,18 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from service.registry.lists import import_files
+from service.storage.audit import AuditActor
+from service.storage.database import Database
+from service.verification.question import Question
+from service.verification.service import VerificationService
 
+ROOT = Path(__file__).resolve().parents[1]
 SCAN = "(01)09506000134352(17)281031(10)OVA2714(21)J38QAPXKADRQ8"
 
 
@@ -54,10 +59,10 @@ class Road:
     def climbs(self) -> int:
         """How often the road comes back to `service.verification` from another room."""
         at_top = [each.startswith("service.verification.") for each in self.stops]
-        return sum(now and not before for before, now in zip(at_top, at_top[1:], strict=False))
+        return sum(now and not before for before, now in pairwise(at_top))
 
     def calls_back(self) -> dict[str, list[str]]:
-        """The modules that call one that imports them, directly or through others; each with those it calls."""
+        """The modules that call one that imports them (directly or not), each with those that it calls."""
         found: dict[str, list[str]] = {}
         for caller, callee in self.calls:
             if caller in imports_below(callee):
@@ -142,12 +147,6 @@ def _module_of(code: CodeType) -> str | None:
 
 def check() -> Iterator[Road]:
     """The roads of two checks of one unit: with empty caches, then with those of the first."""
-    from service.registry.lists import import_files
-    from service.storage.audit import AuditActor
-    from service.storage.database import Database
-    from service.verification.question import Question
-    from service.verification.service import VerificationService
-
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/road.db")
         database.migrate()
@@ -164,7 +163,9 @@ def main(arguments: Iterable[str]) -> None:
     for title, road in zip(("first check of a lot", "usual check"), check(), strict=True):
         on_road, back = road.on_road(), road.calls_back()
         print(f"{title}: {len(on_road)} modules on the road, {road.climbs()} climbs", end=" ")
-        print(f"({len(road.stops)} stops in {len(road.modules())} modules, {len(road.leaves())} of them leaves)")
+        print(
+            f"({len(road.stops)} stops in {len(road.modules())} modules, {len(road.leaves())} of them leaves)"
+        )
         for module in on_road:
             print(f"  {module}" + (f"  calls back {', '.join(back[module])}" if module in back else ""))
         if "--all" in arguments:
