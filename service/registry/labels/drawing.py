@@ -1,6 +1,7 @@
 """Draws laid-out pages as PNG, SVG and PDF. Measures are computed in `layout` and `sheets`."""
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from io import BytesIO
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
@@ -13,12 +14,31 @@ from service.registry.labels.layout import MM_PER_INCH, LabelPage, PlacedLabel
 POINTS_PER_INCH = 72.0
 
 
+class LabelFormat(StrEnum):
+    """The formats of files with labels."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
+def draw(pages: list[LabelPage], form: LabelFormat) -> list[bytes]:
+    """Return the contents of the files: one for all pages where the format has pages, else one for each."""
+    match form:
+        case LabelFormat.PDF:
+            return [pdf(pages)]
+        case LabelFormat.PNG:
+            return [png(page) for page in pages]
+        case LabelFormat.SVG:
+            return [svg(page).encode() for page in pages]
+
+
 def png(page: LabelPage) -> bytes:
     """Return a page as greyscale PNG with its resolution (pHYs), so that it prints at its true size."""
     image = Image.new("L", (page.width, page.height), 255)
-    draw = ImageDraw.Draw(image)
+    canvas = ImageDraw.Draw(image)
     for mark in page.ticks:
-        draw.line(mark, fill=0)
+        canvas.line(mark, fill=0)
     for label in page.labels:
         side = len(label.rows)
         modules = Image.new("1", (side, side))
@@ -27,7 +47,7 @@ def png(page: LabelPage) -> bytes:
         image.paste(enlarged, (label.x + label.symbol_x, label.y + label.symbol_y))
         for line in label.lines:
             place = (label.x + line.x, label.y + line.baseline)
-            draw.text(place, line.text, fill=0, font=text.font(label.em), anchor="ls")
+            canvas.text(place, line.text, fill=0, font=text.font(label.em), anchor="ls")
     out = BytesIO()
     image.save(out, "PNG", dpi=(page.dpi, page.dpi), optimize=True)
     return out.getvalue()

@@ -10,6 +10,8 @@ from service.authenticity.evidence import RecallRecord, RecallScope
 from service.errors import ErrorCode, NotFoundError
 from service.storage.audit import AuditActor
 from service.storage.database import Database
+from service.storage.hot.recalls import recalls
+from service.storage.hot.statements import within
 from service.storage.models import Manufacturer, Product, Recall, RecalledSerial, RecallLift
 
 MOST = 500
@@ -138,18 +140,4 @@ def owned(statement: Any, who: AuditActor) -> Select[*tuple[Any, ...]]:
 
 def standing(connection: Connection, product_id: int) -> list[RecallRecord]:
     """Return the recalls of a product in force, as the rules of a verdict see them."""
-    columns = (
-        Recall.lot,
-        Recall.lot_key,
-        Recall.expiry_from,
-        Recall.expiry_to,
-        Recall.serial_from,
-        Recall.serial_to,
-    )
-    statement = (
-        select(Recall.id, Recall.kind, Recall.scope, *columns)
-        .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
-        .where(Recall.product_id == product_id, RecallLift.recall_id.is_(None))
-    )
-    rows: list[Any] = list(connection.execute(statement))
-    return [RecallRecord(row[0], row[1] == "hold", RecallScope(row[2]), *row[3:]) for row in rows]
+    return list(recalls(within(connection), product_id, serial=None))
