@@ -6,16 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from service.authenticity.dispositions import IN_CIRCULATION
+from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import (
     AlertRecord,
     BatchStatus,
     Evidence,
     Presented,
     RecallRecord,
+    UnitRecord,
 )
 from service.authenticity.reasons import Action
-from service.authenticity.verdicts import judge
+from service.authenticity.verdicts import combine, judge, judge_presentation, judge_unit
+from service.gs1.identifiers import Serial
 from tests.factories.evidence import NOW
 from tests.factories.evidence_strategies import evidences, notices, recalls
 
@@ -90,3 +92,25 @@ def test_caution_only_folding(one: Evidence) -> None:
 
 def test_the_moment_used_by_the_cases_is_aware() -> None:
     assert NOW.tzinfo is UTC
+
+
+@given(evidences)
+def test_a_verdict_is_its_two_stages(one: Evidence) -> None:
+    assert judge(one) == combine(judge_presentation(one), judge_unit(one))
+
+
+@given(evidences, st.sampled_from(Disposition))
+def test_the_first_stage_is_the_same_for_every_unit_of_a_lot(one: Evidence, disposition: Disposition) -> None:
+    """What is kept of it answers the next unit: it may read neither the unit, nor its history, nor the hour."""
+    if one.batch is None or one.presented.serial is None:
+        return
+    unit = UnitRecord("ANOTHER", disposition, one.batch)
+    another = replace(
+        one,
+        presented=replace(one.presented, serial=Serial.parse("ANOTHER")),
+        unit=unit,
+        history=None,
+        used_on=None,
+    )
+    in_lot = replace(one, unit=UnitRecord(one.presented.serial.printed, Disposition.ACTIVE, one.batch))
+    assert judge_presentation(another) == judge_presentation(in_lot)

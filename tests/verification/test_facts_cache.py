@@ -91,7 +91,7 @@ def test_the_second_check_of_a_lot_gathers_nothing(
     def gather(*_: object) -> None:
         pytest.fail("gathered again")
 
-    monkeypatch.setattr(desk_module, "gather", gather)
+    monkeypatch.setattr(desk_module, "load", gather)
     assert two.desk.preview(Question(**asked)) == first
     other = two.desk.preview(Question(**(OTHER if asked is UNIT else asked)))
     assert replace(other, presented=first.presented, verdict=first.verdict) == first
@@ -257,7 +257,7 @@ def test_whatever_happened_it_is_as_if_nothing_had_been_kept(two: Two, seed: int
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_units_of_one_lot_are_told_apart_by_who_saw_them(two: Two, seed: int) -> None:
+def test_units_of_one_lot_are_driver_errors_by_who_saw_them(two: Two, seed: int) -> None:
     """Nothing but places, devices and days: what is kept of one history is never said of another."""
     dice = random.Random(seed)
     with two.database.transaction() as connection:

@@ -20,7 +20,7 @@ from service.errors import ConflictError, ErrorCode, InvalidFieldsError, NotFoun
 from service.storage.database import Database
 from service.storage.models import Batch, Scan
 from service.verification.clock import Clock
-from service.verification.facts import gather
+from service.verification.facts import load
 from service.verification.question import Question, parse_question
 from service.verification.service import VerificationService, new_id
 from service.verification.verdict_codec import (
@@ -344,7 +344,7 @@ def selects_of(database: Database, asked: Question) -> int:
     """How many selects gathering takes, beside the one that asks whether the facts are still the same."""
     with database.snapshot() as snapshot:
         counted = _Counted(snapshot.driver)
-        gather(
+        load(
             dataclasses.replace(snapshot, driver=counted),
             parse_question(asked),
             Asker.PATIENT,

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchStatus
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
-from service.authenticity.verdicts import Verdict
+from service.authenticity.verdicts import Judgement, Verdict
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
 from service.web.core import i18n
 from service.web.text import (
@@ -176,17 +176,15 @@ REASONS = [
 
 
 def verdict_of(*reasons: Reason, advice: tuple[Advice, ...] = ()) -> Verdict:
-    return Verdict(
+    judgement = Judgement(
         action=reasons[0].severity,
         match=Match.NONE,
         reasons=reasons,
         headline=reasons[0].code,
         advice=advice,
         not_checked=tuple(NotChecked),
-        record=None,
-        choices=(),
-        as_of=datetime(2026, 1, 1, tzinfo=UTC),
     )
+    return Verdict(judgement, None, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def assert_plain(sentence: str) -> None:
