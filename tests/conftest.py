@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
+from service.accounts.credentials import passwords
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
@@ -48,6 +50,15 @@ def corpora() -> Path:
             pytest.fail(f"CI has the shared corpora, and they are not at {CORPORA}")
         pytest.skip(f"no shared corpora at {CORPORA}")
     return CORPORA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[PasswordHasher]:
+    """Argon2id with the least work while tests run; gives the hasher as it is shipped."""
+    with pytest.MonkeyPatch.context() as patch:
+        shipped = passwords._HASHER
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield shipped
 
 
 @pytest.fixture(scope="session")
