@@ -4,12 +4,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
 
 from service.accounts.credentials import passwords
 from service.app import create_app
@@ -50,6 +52,29 @@ def corpora() -> Path:
             pytest.fail(f"CI has the shared corpora, and they are not at {CORPORA}")
         pytest.skip(f"no shared corpora at {CORPORA}")
     return CORPORA
+
+
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates of this process, by their names and contents, for every application that it makes."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Templates are compiled once in a run: an application of its own for each test would compile them anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+        patch.setattr(Flask, "jinja_options", options)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
