@@ -116,7 +116,7 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
 
 
 def recover_on(layout: str, text: str, read: Callable[[str], T]) -> Recovered[T] | None:
-    """The only reading of what a scanner typed on a known layout (`KeyboardLayout.name`); None where there is none.
+    """The only reading of what a scanner typed on a layout (`KeyboardLayout.name`); None if there is none.
 
     Also where the text can be read as it stands: a German keyboard makes another valid lot of one with a Z.
     A text that this layout would not have changed, or could not have typed, is not its work.
