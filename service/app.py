@@ -125,8 +125,8 @@ def _services(settings: Settings) -> Services:
         device_marks=DeviceMarks(database),
         geoip=GeoIpDatabase(Path(settings.places_database)) if settings.places_database else None,
         deliveries=DeliveryService(database, verification),
-        vial_usage=VialUsage(database),
-        stock=StockQueries(database, verification.now),
+        vial_usage=VialUsage(database, verification),
+        stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
     )

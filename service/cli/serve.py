@@ -18,7 +18,7 @@ from service.resources import seed_folder
 from service.settings import Settings, load
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from service.web.core.concurrency import WAITING
 from service.web.core.i18n import translation
@@ -103,8 +103,9 @@ def _load_seed(database: Database) -> None:
 def _greet(settings: Settings, address: str) -> None:
     click.echo(f"Vialcheck is at {address}  (records: {Database.shown(settings.database_url)})")
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    desk, tr = VerificationService(database), translation()
-    shown = [(scan, desk.preview(Question(scan=scan)).verdict) for scan in TO_TRY]
+    verification, tr = VerificationService(database), translation()
+    origin = RequestOrigin(Channel.CLI)
+    shown = [(scan, verification.preview(Question(scan=scan), origin).verdict) for scan in TO_TRY]
     database.close()
     # otherwise the records are the operator's own
     if all(verdict.record is not None for _, verdict in shown):

@@ -1,50 +1,47 @@
-"""Where a request comes from, without identifying the person: at most a region, and a mark that changes
-weekly.
+"""Where a request comes from: a country and region at most, and a mark of the device that lasts a week.
 
-The asker's own statement has precedence (the country of the form, `country` and `region` of the API).
-Otherwise an address database decides, where the operator has installed one in MaxMind's format; none is
-shipped. Addresses are looked up and dropped: none is stored, logged or passed on.
+The asker's own statement counts first (the country on the form, `country` and `region` of the API). Where
+there is none, an address database says it, if the operator has installed one in MaxMind's format; none is
+shipped. Addresses are looked up and dropped: none is kept, logged or passed on.
 """
 
 from datetime import UTC, datetime
 
 from flask import Request
-from msgspec import Struct
 
 from service.accounts.actors import Actor, OrganisationKind
+from service.clinics.origin import clinic_origin
+from service.verification.question import Channel, RequestOrigin
 from service.web.core.services import services
 
 
-class RequestOrigin(Struct, frozen=True):
-    """Where a question comes from. Country: ISO 3166-1 alpha-2; every field may be empty.
-
-    `trade`: a clinic's account asks. `organisation_id`: of the signed-in person or program, None for a guest.
-    """
-
-    country: str = ""
-    region: str = ""
-    client: str = ""
-    trade: bool = False
-    organisation_id: int | None = None
-
-
 def region_of(request: Request) -> tuple[str, str]:
-    """Return country and region of the request's address, as far as the operator's database knows them."""
-    places = services().geoip
-    return places.place(request.remote_addr or "") if places is not None else ("", "")
+    """Country and region of a request's address, by the operator's database; empty where it has none."""
+    geoip = services().geoip
+    return geoip.place(request.remote_addr or "") if geoip is not None else ("", "")
 
 
-def request_origin(request: Request, who: Actor | None, *, said: bool) -> RequestOrigin:
-    """Return the origin of a request of `who`. `said`: the asker states the place.
+def request_origin(
+    request: Request,
+    who: Actor | None,
+    channel: Channel,
+    *,
+    country: str = "",
+    region: str = "",
+    said: bool = False,
+) -> RequestOrigin:
+    """The origin of a request by `who` (None: a guest). `country`, `region`: what the asker says of it.
 
-    A signed-in clinic is where it is registered, and counts as one device, however many it has.
+    `said`: the asker has said where, even if by the market alone: then no address is looked up.
+    A signed-in clinic is where it is registered, and one device however many it has.
     """
     if who is not None and who.kind is OrganisationKind.CLINIC:
-        mark = f"clinic-{who.organisation_id}"
-        return RequestOrigin(who.country, who.region, mark, trade=True, organisation_id=who.organisation_id)
+        return clinic_origin(who, channel, country=country, region=region)
     sent = request.environ
     mark = services().device_marks.mark(
         sent.get("REMOTE_ADDR", ""), sent.get("HTTP_USER_AGENT", ""), datetime.now(UTC)
     )
-    country, region = ("", "") if said else region_of(request)
-    return RequestOrigin(country, region, mark, organisation_id=who.organisation_id if who else None)
+    if not (said or country or region):
+        country, region = region_of(request)
+    organisation_id = who.organisation_id if who else None
+    return RequestOrigin(channel, country, region, mark, organisation_id=organisation_id)
