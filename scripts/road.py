@@ -25,7 +25,7 @@ from typing import Any
 from service.registry.lists import import_files
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -153,8 +153,9 @@ def check() -> Iterator[Road]:
         lists = sorted((ROOT / "seed").glob("*.csv"))
         import_files.run(database, lists, who=AuditActor("scripts/road.py"), reason="demonstration records")
         service, question = VerificationService(database), Question(scan=SCAN, market="FR")
-        yield trace(lambda: service.preview(question))
-        yield trace(lambda: service.preview(question))
+        origin = RequestOrigin(Channel.API)
+        yield trace(lambda: service.preview(question, origin))
+        yield trace(lambda: service.preview(question, origin))
         database.close()
 
 

@@ -14,7 +14,7 @@ from service.cli.verify import verify
 from service.registry.lists import import_files
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.question import Channel, Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from tests.docs.pages import ROOT, Page
 
@@ -73,7 +73,7 @@ def test_an_example_gives_its_reason(service: VerificationService, code: str, co
     asker = Asker.CLINIC if fields.pop("clinic") else Asker.PATIENT
     for name in ("record", "as_json"):
         fields.pop(name)
-    verdict = service.preview(Question(**fields, asker=asker, door=Channel.CLI)).verdict
+    verdict = service.preview(Question(**fields, asker=asker), RequestOrigin(Channel.CLI)).verdict
     found = {str(each.severity) for each in verdict.reasons if each.code == code}
     assert found, [str(each.code) for each in verdict.reasons]
     assert found <= actions_of(SECTIONS[code])
