@@ -74,7 +74,7 @@ def reset(email: str) -> None:
     settings = load()
     database = settings.open_database()
     try:
-        token = FirstAdmin(database).back(email=email, who=_who())
+        token = FirstAdmin(database).reset(email=email, who=_who())
     finally:
         database.close()
     _show_link(settings, token)
