@@ -188,7 +188,7 @@ def test_an_answer_can_be_read_again_before_and_after_it_is_on_disk(
     again = VerificationService(filled).find_check(answer.id)
     assert again == answer
     with pytest.raises(NotFoundError):
-        desk.find_check(new_id())
+        desk.find_check(CheckIds().new())
 
 
 def test_a_recall_counts_on_the_very_next_check_and_changes_no_earlier_answer(
@@ -283,7 +283,7 @@ def test_a_clock_set_back_while_the_service_was_down(filled: Database) -> None:
 
 
 def test_ids_are_uuids_of_version_7() -> None:
-    ids = [new_id() for _ in range(1000)]
+    ids = [CheckIds().new() for _ in range(1000)]
     assert len(set(ids)) == 1000
     assert all(each[14] == "7" and each[19] in "89ab" for each in ids)
 
@@ -416,7 +416,7 @@ def test_an_id_that_nobody_gave_out_is_not_waited_for_for_long(
     processes: tuple[VerificationService, VerificationService],
 ) -> None:
     with pytest.raises(NotFoundError):
-        processes[1].find_check(new_id())
+        processes[1].find_check(CheckIds().new())
 
 
 def test_a_long_import_keeps_no_stranger_from_an_answer(filled: Database) -> None:

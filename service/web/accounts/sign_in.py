@@ -10,6 +10,7 @@ from service.accounts.sign_in.service import SecondStep, SignedInAs
 from service.web.accounts.common import account_services, own_path, said, see, tried, visitor
 from service.web.core import cookies
 from service.web.core.access import actor, guest_or_actor, only_for, open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers
 
@@ -28,6 +29,7 @@ def sign_in() -> str | Response:
 
 @account.post("/sign-in")
 @open_to_everyone
+@runs_in(Pool.SIGN_IN)
 def check_password() -> Response:
     """In, or on to the second step. Whoever was signed in here before is signed out."""
 

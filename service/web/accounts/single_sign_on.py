@@ -14,6 +14,7 @@ from service.web.accounts.common import account_services, own_path, visitor
 from service.web.accounts.sign_in import enter
 from service.web.core import cookies
 from service.web.core.access import open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.i18n import set_language_headers
 from service.web.core.question_form import own_origin
 from service.web.core.services import services
@@ -24,6 +25,7 @@ single_sign_on.after_request(set_language_headers)
 
 @single_sign_on.get("")
 @open_to_everyone
+@runs_in(Pool.PROVIDER)
 def begin() -> Response:
     """Off to the service."""
     departure = _service().begin(_return_address(), own_path(request.args.get("next")))
@@ -34,6 +36,7 @@ def begin() -> Response:
 
 @single_sign_on.get("/back")
 @open_to_everyone
+@runs_in(Pool.PROVIDER)
 def back() -> Response:
     """Whoever comes back: in, or on to our own second step where the account has one."""
     token = cookies.held(cookies.AWAY)

@@ -30,6 +30,7 @@ from service.registry.labels import (
     svg,
 )
 from service.web.core.access import open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.raw_target import raw_target
 from service.web.core.services import services
 from service.web.text import error_message
@@ -59,6 +60,7 @@ class LabelPreview:
 
 @labels.get("/")
 @open_to_everyone
+@runs_in(Pool.COSTLY)
 def form() -> tuple[str, int]:
     """The form; filled in, with a preview and the files to print, or with what is wrong beside each field."""
     fields = {name: request.args.get(name, "").strip() for name in _FIELDS}
@@ -83,6 +85,7 @@ def form() -> tuple[str, int]:
 
 @labels.get("/01/<path:_rest>", merge_slashes=False)
 @open_to_everyone
+@runs_in(Pool.COSTLY)
 def label(_rest: str) -> Response:
     """One label, as `?format=` png (default), svg or pdf; `name=` is printed too, `size=` is in mm.
 
@@ -95,6 +98,7 @@ def label(_rest: str) -> Response:
 
 @labels.get("/sheet")
 @open_to_everyone
+@runs_in(Pool.COSTLY)
 def sheet() -> Response:
     """Labels of `gtin`, `lot` and `expiry` for each `serial`, as PDF on `paper` (a4 or letter)."""
     serials = request.args.getlist("serial")
