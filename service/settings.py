@@ -115,6 +115,12 @@ class Settings(BaseSettings):
         "(Authorization: Bearer …). Empty: only this machine may.",
     )
 
+    metrics_folder: Path | None = Field(
+        None,
+        description="Where the processes of a service share their metrics. Empty: a folder that "
+        "`vialcheck serve` makes and takes away again.",
+    )
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:

@@ -11,12 +11,13 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import IO, Any, Protocol
 
 from flask import Flask
 
 from service import metrics
+from service.server.logs import request_id_bound
 from service.server.pools import BusyError, ThreadPools, pool_limits
 from service.server.refusals import Refusals
 from service.server.request_bodies import (
@@ -41,8 +42,6 @@ _SEND_GRACE, _SEND_RATE = 30.0, 16 * 1024
 # A large answer is given up when its reader is slower than so many bytes a second, after so many seconds.
 _PIECE = 64 * 1024
 
-_NO_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
-
 
 class HttpProtocol(Protocol):
     """The part of granian's protocol object that is used here."""
@@ -60,6 +59,17 @@ class HttpProtocol(Protocol):
     def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Any: ...  # noqa: D102
 
 
+class _Request:
+    """One request on its way through the front."""
+
+    __slots__ = ("begun", "environ", "id", "pool", "protocol")
+
+    def __init__(self, scope: Scope, protocol: HttpProtocol) -> None:
+        self.begun = time.perf_counter()
+        self.environ, self.protocol = environ_of(scope), protocol
+        self.id, self.pool = "", Pool.PAGES
+
+
 class Front:
     """The front of one worker process, around its WSGI application.
 
@@ -67,7 +77,8 @@ class Front:
     """
 
     def __init__(self, app: Flask, *, start: Callable[[], None], stop: Callable[[], None]) -> None:
-        settings = services_of(app).settings
+        self._services = services_of(app)
+        settings = self._services.settings
         self._app, self._start, self._stop = app, start, stop
         self._proxies = settings.proxies
         self._routing = RequestRouting(app)
@@ -82,6 +93,7 @@ class Front:
         """Granian calls it before the first request."""
         self._loop = loop
         self._pools.start(loop)
+        self._bodies.start(loop)
         self._sweep()
         self._start()
 
@@ -92,18 +104,21 @@ class Front:
 
     async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
         """Answer one request."""
-        begun = time.perf_counter()
-        environ = environ_of(scope)
         if scope.path == "/live" and scope.method in {"GET", "HEAD"}:
-            self._send(protocol, self._live)
+            _send(protocol, self._live)
             return
-        environ["vialcheck.request_id"] = request_id_of(environ, self._proxies) or next(self._ids)
-        pool = self._routing.pool(scope.method, environ["PATH_INFO"])
+        request = _Request(scope, protocol)
+        environ = request.environ
+        request.id = request_id_of(environ, self._proxies) or next(self._ids)
+        environ["vialcheck.request_id"] = request.id
+        request.pool = self._routing.pool(scope.method, environ["PATH_INFO"])
         body: ReceivedBody | None = None
         try:
-            if scope.method not in _NO_BODY or "CONTENT_LENGTH" in environ:
+            if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
                 body = await self._receive(protocol, environ)
-            answer = await self._run(pool, environ)
+            answer: Answer | None = await self._pools.run(
+                request.pool, lambda: self._call(request), lambda made: self._send_at_once(request, made)
+            )
         except (BusyError, NoRoomError):
             answer = self._refusals.refuse(503, environ)
         except LateError:
@@ -116,21 +131,16 @@ class Front:
         finally:
             if body is not None:
                 body.close()
-        answer.headers.append(("x-request-id", environ["vialcheck.request_id"]))
-        if answer.spooled is not None:
-            await self._send_pieces(protocol, answer, answer.spooled)
+        if answer is None:
+            return  # sent by the thread
+        if answer.spooled is None:
+            self._send_at_once(request, answer)
         else:
-            self._send(protocol, answer)
-        seconds = time.perf_counter() - begun
-        metrics.count_request(pool, answer.status, seconds)
-        self._log.request(environ, pool, answer.status, seconds)
+            await self._send_pieces(request, answer, answer.spooled)
 
-    async def _run(self, pool: Pool, environ: Environ) -> Answer:
-        answer: Answer = await self._pools.run(pool, lambda: self._log.inside(environ, self._call))
-        return answer
-
-    def _call(self, environ: Environ) -> Answer:
-        return call(self._app.wsgi_app, environ)
+    def _call(self, request: "_Request") -> Answer:
+        with request_id_bound(request.id):
+            return call(self._app.wsgi_app, request.environ)
 
     async def _receive(self, protocol: HttpProtocol, environ: Environ) -> ReceivedBody | None:
         """Put the body into the environ; what is to be closed after the answer, if anything is.
@@ -139,8 +149,6 @@ class Front:
         in its own words why not.
         """
         said = environ.get("CONTENT_LENGTH")
-        if said is None and "HTTP_TRANSFER_ENCODING" not in environ:
-            return None
         length = int(said) if said is not None and said.isascii() and said.isdecimal() else None
         if length is not None and length <= SMALL:
             environ["wsgi.input"] = await self._bodies.small(protocol, length)
@@ -171,30 +179,64 @@ class Front:
             return str(forwarded[-self._proxies]).strip()
         return str(environ["REMOTE_ADDR"])
 
-    def _send(self, protocol: HttpProtocol, answer: Answer) -> None:
-        if answer.path is not None:
-            protocol.response_file(answer.status, answer.headers, answer.path)
-        else:
-            protocol.response_bytes(answer.status, answer.headers, answer.body)
+    def _send_at_once(self, request: "_Request", answer: Answer) -> bool:
+        """Send an answer from any thread; False for one that has to be sent in pieces."""
+        if answer.spooled is not None:
+            return False
+        answer.headers.append(("x-request-id", request.id))
+        try:
+            _send(request.protocol, answer)
+        except RuntimeError:
+            return True  # its asker has gone
+        self._note(request, answer.status)
+        return True
 
-    async def _send_pieces(self, protocol: HttpProtocol, answer: Answer, file: IO[bytes]) -> None:
+    async def _send_pieces(self, request: "_Request", answer: Answer, file: IO[bytes]) -> None:
+        answer.headers.append(("x-request-id", request.id))
         with file:
-            transport = protocol.response_stream(answer.status, answer.headers)
+            transport = request.protocol.response_stream(answer.status, answer.headers)
             sent, begun = 0, time.monotonic()
             while piece := file.read(_PIECE):
                 left = begun + _SEND_GRACE + sent / _SEND_RATE - time.monotonic()
-                sending: Coroutine[Any, Any, None] = transport.send_bytes(piece)
                 try:
-                    await asyncio.wait_for(_awaited(sending), max(0.1, left))
+                    await asyncio.wait_for(_awaited(transport.send_bytes(piece)), max(0.1, left))
                 except (TimeoutError, RuntimeError):
-                    return  # read too slowly, or its reader has gone
+                    break  # read too slowly, or its asker has gone
                 sent += len(piece)
+        self._note(request, answer.status)
+
+    def _note(self, request: "_Request", status: int) -> None:
+        seconds = time.perf_counter() - request.begun
+        metrics.count("vialcheck_requests", request.pool, str(status))
+        metrics.observe("vialcheck_request_seconds", seconds, request.pool)
+        self._log.request(request.environ, request.pool, status, seconds)
+
+    def _share(self) -> None:
+        folder = self._services.settings.metrics_folder
+        if folder is None:
+            return
+        try:
+            metrics.share(folder)
+        except OSError:
+            self._log.note("metrics could not be shared")  # a full disk is no reason to serve no more
 
     def _sweep(self) -> None:
         self._bodies.end_late()
         self._pools.give_up_late()
-        metrics.show_usage(self._pools.usage(), self._bodies.coming)
+        for pool, number in self._pools.usage():
+            metrics.show("vialcheck_pool_requests", number, pool)
+        metrics.show("vialcheck_bodies_arriving", self._bodies.coming)
+        metrics.show("vialcheck_unwritten_checks", self._services.verification.unwritten[0])
+        metrics.show("vialcheck_database_connections", self._services.database.connections_in_use)
+        self._share()
         self._loop.call_later(_SWEEP, self._sweep)
+
+
+def _send(protocol: HttpProtocol, answer: Answer) -> None:
+    if answer.path is not None:
+        protocol.response_file(answer.status, answer.headers, answer.path)
+    else:
+        protocol.response_bytes(answer.status, answer.headers, answer.body)
 
 
 async def _awaited(sending: Any) -> None:

@@ -12,7 +12,6 @@ from granian.log import LogLevels
 
 from service.errors import ErrorCode, RefusedError
 from service.server.claims import PortClaim, RecordsClaim
-from service.server.worker import METRICS_FOLDER
 from service.settings import Settings
 from service.storage.database import Database
 
@@ -58,7 +57,7 @@ def run(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C. Workers that end are started again."""
     _raise_open_files()
     with tempfile.TemporaryDirectory(prefix="vialcheck-metrics-") as folder:
-        os.environ[METRICS_FOLDER] = folder
+        os.environ["VIALCHECK_METRICS_FOLDER"] = folder  # a setting of the workers, not of people
         Granian(
             "service.server.worker:worker_app",
             factory=True,

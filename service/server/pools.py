@@ -8,6 +8,7 @@ refuses at once (503), a job that waited too long is not begun, and one that doe
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -16,6 +17,7 @@ from typing import Any
 from service.web.core.concurrency import Pool
 
 Work = Callable[[], Any]
+Send = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,15 @@ class BusyError(Exception):
 
 
 class _Job:
-    __slots__ = ("due", "future", "work")
+    """Work for a thread. The thread, or the sweep that gives it up, acquires `answered` and then answers."""
 
-    def __init__(self, work: Work, future: "asyncio.Future[Any]", due: float) -> None:
-        self.work, self.future, self.due = work, future, due
+    __slots__ = ("answered", "due", "future", "jobs", "send", "work")
+
+    def __init__(
+        self, work: Work, send: Send | None, future: "asyncio.Future[Any]", due: float, jobs: "set[_Job]"
+    ) -> None:
+        self.work, self.send, self.future, self.due, self.jobs = work, send, future, due, jobs
+        self.answered = threading.Lock()
 
 
 class _ThreadPool:
@@ -66,6 +73,7 @@ class ThreadPools:
 
     def __init__(self, limits: dict[Pool, PoolLimits]) -> None:
         self._pools = {pool: _ThreadPool(each) for pool, each in limits.items()}
+        self._sent: deque[_Job] = deque()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the threads. Answers are handed over in `loop`."""
@@ -77,23 +85,30 @@ class ThreadPools:
                 )
                 thread.start()
 
-    async def run(self, pool: Pool, work: Work) -> Any:
-        """What `work` returns, from a thread of the pool; BusyError. What `work` raises is raised here."""
+    async def run(self, pool: Pool, work: Work, send: Send | None = None) -> Any:
+        """What `work` returns, from a thread of the pool; BusyError. What `work` raises is raised here.
+
+        `send`: called in the thread with what `work` returned. Where it returns True, all is done, and this
+        returns None, but not at once: to wake the event loop for it would take a tenth of a check's time.
+        """
+        self._end_sent()
         inside = self._pools[pool]
         limits = inside.limits
         if len(inside.jobs) >= limits.threads + limits.queue:
             raise BusyError
-        job = _Job(work, self._loop.create_future(), time.monotonic() + limits.seconds)
+        due = time.monotonic() + limits.seconds
+        job = _Job(work, send, self._loop.create_future(), due, inside.jobs)
         inside.jobs.add(job)
         inside.queue.put(job)
         return await job.future
 
     def give_up_late(self) -> None:
         """Answer what is overdue with BusyError. Call it about twice a second."""
+        self._end_sent()
         now = time.monotonic()
         for pool in self._pools.values():
             for job in pool.jobs:
-                if now > job.due and not job.future.done():
+                if now > job.due and job.answered.acquire(blocking=False):
                     job.future.set_exception(BusyError())
 
     def usage(self) -> Iterator[tuple[Pool, int]]:
@@ -111,24 +126,32 @@ class ThreadPools:
         while (job := queue.get()) is not None:
             result: Any = None
             error: BaseException | None = None
-            if time.monotonic() > job.due:
-                error = BusyError()  # answered already
-            else:
+            if time.monotonic() <= job.due:
                 try:
                     result = job.work()
                 except BaseException as caught:
                     error = caught
+            ours = job.answered.acquire(blocking=False)
+            if ours and error is None and job.send is not None and job.send(result):
+                self._sent.append(job)
+                continue
             try:
-                self._loop.call_soon_threadsafe(self._done, job, result, error)
+                self._loop.call_soon_threadsafe(_finish, job, ours, result, error)
             except RuntimeError:
                 return  # the loop is closed: the process ends
 
-    def _done(self, job: _Job, result: Any, error: BaseException | None) -> None:
-        for pool in self._pools.values():
-            pool.jobs.discard(job)
-        if job.future.done():
-            return
-        if error is None:
-            job.future.set_result(result)
-        else:
-            job.future.set_exception(error)
+    def _end_sent(self) -> None:
+        """Let the coroutines go on whose answers were sent by a thread."""
+        while self._sent:
+            _finish(self._sent.popleft(), True, None, None)
+
+
+def _finish(job: _Job, ours: bool, result: Any, error: BaseException | None) -> None:
+    """In the event loop: end the job. `ours`: its thread answers; else it was given up already."""
+    job.jobs.discard(job)
+    if not ours or job.future.done():
+        return
+    if error is None:
+        job.future.set_result(result)
+    else:
+        job.future.set_exception(error)

@@ -99,9 +99,15 @@ class RequestBodies:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._coming: set[_Receipt] = set()
         self._large_of: Counter[str] = Counter()
         self._memory_of: Counter[str] = Counter()
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Tell the event loop that bodies arrive in, and make the folder."""
+        self._loop = loop
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     async def small(self, stream: BodyStream, length: int) -> BytesIO:
         """A body of `length` bytes, at most `SMALL`. NoRoomError, LateError, CutOffError."""
@@ -181,7 +187,7 @@ class RequestBodies:
     def _begin(self) -> _Receipt:
         if len(self._coming) >= MOST_BODIES:
             raise NoRoomError
-        receipt = _Receipt(asyncio.current_task())
+        receipt = _Receipt(asyncio.current_task(self._loop))
         self._coming.add(receipt)
         return receipt
 

@@ -7,16 +7,13 @@ process: a flood of refusals must not fill the disk; the next line says how many
 
 import re
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
 from service.accounts.networks import network_of
 from service.server.wsgi import Environ, header
 from service.web.core.concurrency import Pool
-
-T = TypeVar("T")
 
 MOST_A_SECOND = 200
 """Lines of one process."""
@@ -40,14 +37,6 @@ class RequestLog:
         self._least = 100 if everything else 400
         self._second, self._lines, self._left_out = 0, 0, 0
 
-    def inside(self, environ: Environ, work: Callable[[Environ], T]) -> T:
-        """Do `work` with the request's id in every line that it logs."""
-        structlog.contextvars.bind_contextvars(request_id=environ["vialcheck.request_id"])
-        try:
-            return work(environ)
-        finally:
-            structlog.contextvars.clear_contextvars()
-
     def request(self, environ: Environ, pool: Pool, status: int, seconds: float) -> None:
         """Log an answered request."""
         if status < self._least or not self._has_room():
@@ -67,6 +56,11 @@ class RequestLog:
         if self._left_out:
             said["left_out"], self._left_out = self._left_out, 0
         (_log.warning if status >= 400 else _log.info)("request", **said)
+
+    def note(self, said: str) -> None:
+        """Log something that keeps no request from its answer, unless there are too many lines already."""
+        if self._has_room():
+            _log.warning(said)
 
     def failure(self, environ: Environ, error: Exception) -> None:
         """Log a fault of our own outside the application."""

@@ -6,16 +6,11 @@ import os
 import signal
 import threading
 from multiprocessing.connection import wait
-from pathlib import Path
 
-from service import metrics
 from service.app import create_app
 from service.server import logs
 from service.server.front import Front
 from service.web.core.services import Services, services_of
-
-METRICS_FOLDER = "VIALCHECK_METRICS_FOLDER"
-"""Environment variable: where the processes of one service share their metrics. Set by the launcher."""
 
 _LAST_SECONDS = 5.0
 """Seconds for writing what waits when the launcher has died."""
@@ -27,7 +22,6 @@ def worker_app() -> Front:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Ctrl-C reaches every process of a terminal; a worker ends when its launcher says so.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    metrics.start(Path(os.environ[METRICS_FOLDER]))
     app = create_app()
     services = services_of(app)
     logs.configure(services.settings.log)

@@ -45,7 +45,11 @@ def exposition() -> Response:
     """Prometheus metrics: for this machine, and for whoever has the token (VIALCHECK_METRICS_TOKEN)."""
     if not _may_read_metrics():
         raise ForbiddenError(ErrorCode.NOT_ALLOWED)
-    return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+    folder = services().settings.metrics_folder
+    if folder is None:  # no service that shares them: a test client, the development server
+        return Response(b"", content_type=metrics.CONTENT_TYPE)
+    metrics.share(folder)
+    return Response(metrics.exposition(folder), content_type=metrics.CONTENT_TYPE)
 
 
 def init_app(app: Flask) -> None:
