@@ -1,8 +1,9 @@
 """Metrics of all worker processes of a host, for Prometheus.
 
-Each process counts in its own memory, which takes less than a microsecond, and writes what it has to a file of
-its own about once a second (`share`). `exposition` adds the files up: counters and histograms of every process
-that ever was, gauges of those that live. Names and labels hold no identifier of a product, person or client.
+Each process counts in its own memory, which takes less than a microsecond, and writes what it has to a file
+of its own about once a second (`share`). `exposition` adds the files up: counters and histograms of every
+process that ever was, gauges of those that live. Names and labels hold no identifier of a product, person or
+client.
 """
 
 import operator
@@ -51,7 +52,7 @@ class Counts(msgspec.Struct):
 
 
 def _nothing() -> Counts:
-    return Counts(*(defaultdict(dict) for _ in range(4)))
+    return Counts(defaultdict(dict), defaultdict(dict), defaultdict(dict), defaultdict(dict))
 
 
 _counts = _nothing()
@@ -158,17 +159,20 @@ def _merge(
 
 def _families(counts: Counts) -> Iterator[Metric]:
     for metric, values in sorted(counts.counters.items()):
-        counter = CounterMetricFamily(metric, *_described(metric))
+        said, names = _HELP[metric]
+        counter = CounterMetricFamily(metric, said, labels=names)
         for labels, value in _labelled(values):
             counter.add_metric(labels, value)
         yield counter
     for metric, values in sorted((counts.gauges | counts.latest).items()):
-        gauge = GaugeMetricFamily(metric, *_described(metric))
+        said, names = _HELP[metric]
+        gauge = GaugeMetricFamily(metric, said, labels=names)
         for labels, value in _labelled(values):
             gauge.add_metric(labels, value)
         yield gauge
     for metric, histograms in sorted(counts.histograms.items()):
-        histogram = HistogramMetricFamily(metric, *_described(metric))
+        said, names = _HELP[metric]
+        histogram = HistogramMetricFamily(metric, said, labels=names)
         for key, each in histograms.items():
             below, buckets = 0, []
             for bound, number in zip((*map(str, _BUCKETS), "+Inf"), each.counts, strict=True):
@@ -176,12 +180,6 @@ def _families(counts: Counts) -> Iterator[Metric]:
                 buckets.append((bound, below))
             histogram.add_metric(_split(key), buckets, each.total)
         yield histogram
-
-
-def _described(metric: str) -> tuple[str, None, tuple[str, ...]]:
-    """Help, no value, and the names of the labels: as the families take them."""
-    said, labels = _HELP[metric]
-    return said, None, labels
 
 
 def _labelled(values: Mapping[str, float]) -> Iterator[tuple[list[str], float]]:

@@ -49,13 +49,17 @@ _FIELDS = ("gtin", "lot", "expiry", "serials", "name", "size", "paper")
 
 @dataclass(frozen=True, slots=True)
 class LabelPreview:
-    """What the form's page shows when everything could be read."""
+    """What the form's page shows when everything could be read.
+
+    `opens_here_only`: the code holds an address that no other machine can reach.
+    """
 
     link: str
     image: str
     files: tuple[tuple[str, str], ...]
     sheet: str | None
     count: int
+    opens_here_only: bool
 
 
 @labels.get("/")
