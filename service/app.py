@@ -5,8 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import metrics
@@ -98,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, services)
     health_views.init_app(app)
     if settings.trusted_hosts:
-        app.config["TRUSTED_HOSTS"] = settings.trusted_hosts
+        _refuse_other_hosts(app, settings.trusted_hosts)
     atexit.register(services.verification.close)
     _speak(app)
     error_responses.init_app(app)
@@ -133,8 +135,8 @@ def _services(settings: Settings) -> Services:
         device_marks=DeviceMarks(database),
         geoip=GeoIpDatabase(Path(settings.places_database)) if settings.places_database else None,
         deliveries=DeliveryService(database, verification),
-        vial_usage=VialUsage(database),
-        stock=StockQueries(database, verification.now),
+        vial_usage=VialUsage(database, verification),
+        stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
     )
@@ -215,6 +217,15 @@ def _gettext(text: str) -> str:
 def _ngettext(one: str, many: str, count: int) -> str:
     said: str = g.translation.ngettext(one, many, count)
     return said
+
+
+def _refuse_other_hosts(app: Flask, trusted: frozenset[str]) -> None:
+    """Links follow the host that a request names; so it has to be one of ours (400)."""
+
+    @app.before_request
+    def refuse() -> None:
+        if urlsplit(f"//{request.host.lower()}").hostname not in trusted:
+            raise BadRequest
 
 
 def _secure(response: Response) -> Response:

@@ -19,8 +19,8 @@ _SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token"})
 _MOST_PROCESSES = 4
 """Of those that nobody asked for: each takes as much memory as the first."""
 
-_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
-# Health checks ask from the machine itself. Where a public address is set, every link is under it.
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+# Health checks ask from the machine itself.
 
 _PASSWORD = re.compile(r"(?<=//)([^:@]*):.*@")
 
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     hosts: str = Field(
         "",
         description="Host names under which the service is reached, beside the public address's own: "
-        "check.example.org, other.example.org:8443. Requests for other hosts are refused.",
+        "check.example.org, other.example.org. Requests for other hosts are refused; empty: none is.",
     )
     threads: int = Field(2, ge=1, le=64, description="How many checks a process works on at once.")
     workers: int = Field(
@@ -129,24 +129,21 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @property
-    def trusted_hosts(self) -> list[str]:
-        """The hosts that a request may name: with their ports where these are not the usual ones.
+    def trusted_hosts(self) -> frozenset[str]:
+        """The host names that a request may name, without ports. Empty: any.
 
-        Empty: any, which is only for a service that listens on this machine alone.
+        Where only a public address is set any will do, because every link is under that address.
         """
-        named = [each.strip().lower() for each in self.hosts.split(",") if each.strip()]
-        public = urlsplit(self.public_url).netloc.lower() if self.public_url else ""
-        return [*filter(None, [public]), *named, *_THIS_MACHINE] if public or named else []
+        named = [_host_name(each) for each in self.hosts.split(",") if each.strip()]
+        if not named:
+            return frozenset()
+        public = [urlsplit(self.public_url).hostname or ""] if self.public_url else []
+        return frozenset((*named, *public, *_THIS_MACHINE))
 
     @property
     def is_for_this_machine(self) -> bool:
         """Whether the service listens on a loopback address alone."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     def open_database(self) -> Database:
         """The database, brought to this version's shape."""
@@ -182,6 +179,21 @@ class Settings(BaseSettings):
             elif name in _SECRET and value:
                 value = "(set)"
             yield f"VIALCHECK_{name.upper()}", value, field.description or ""
+
+
+def _host_name(host: str) -> str:
+    """The name in `name`, `name:port` or `[::1]:port`, in small letters."""
+    return urlsplit(f"//{host.strip().lower()}").hostname or ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, without a port, is this machine's own address that no other machine reaches."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _cores() -> int:

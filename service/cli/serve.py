@@ -11,7 +11,7 @@ from service.server import launcher
 from service.settings import Settings, load
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from service.web.core.i18n import translation
 from service.web.text import verdict_title
@@ -71,8 +71,9 @@ def _load_seed(database: Database) -> None:
 def _greet(settings: Settings, address: str) -> None:
     click.echo(f"Vialcheck is at {address}  (records: {Database.shown(settings.database_url)})")
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    desk, tr = VerificationService(database), translation()
-    shown = [(scan, desk.preview(Question(scan=scan)).verdict) for scan in TO_TRY]
+    verification, tr = VerificationService(database), translation()
+    origin = RequestOrigin(Channel.CLI)
+    shown = [(scan, verification.preview(Question(scan=scan), origin).verdict) for scan in TO_TRY]
     database.close()
     if all(verdict.record is not None for _, verdict in shown):  # else the records are somebody's own
         click.echo("Three things to try in the box there:")

@@ -32,7 +32,11 @@ def demand_public_address(settings: Settings, host: str) -> None:
 
     Links in invitations, labels and e-mails would then follow whatever host a request names.
     """
-    if settings.model_copy(update={"host": host}).is_for_this_machine or settings.trusted_hosts:
+    if (
+        settings.model_copy(update={"host": host}).is_for_this_machine
+        or settings.public_url
+        or settings.hosts
+    ):
         return
     raise RefusedError(
         ErrorCode.SETTING_INVALID,

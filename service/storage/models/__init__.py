@@ -3,7 +3,7 @@
 from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
-from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent
+from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent, VialPresentation
 from service.storage.models.credentials import (
     ApiKey,
     CodeGenerator,
@@ -76,5 +76,6 @@ __all__ = [
     "Unit",
     "Vial",
     "VialEvent",
+    "VialPresentation",
     "WrongGuesses",
 ]

@@ -6,8 +6,9 @@ of EPCIS and the Core Business Vocabulary 2.0 (business step, disposition).
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.authenticity.dispositions import Disposition
@@ -89,6 +90,18 @@ class Vial(Base):
         CheckConstraint("(used_on IS NULL) = (opened IS NULL)", name="opened"),
         CheckConstraint("state NOT IN ('open', 'finished') OR opened IS NOT NULL", name="used"),
     )
+
+
+class VialPresentation(Base):
+    """What was presented of a vial at one check by the clinic. `scan_id`: None where none was recorded."""
+
+    __tablename__ = "vial_presentation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vial_id: Mapped[int] = mapped_column(ForeignKey("vial.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    scan_id: Mapped[str | None] = mapped_column(String(36))
+    presented: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class VialEvent(Base):

@@ -1,12 +1,12 @@
 """What operators and their programs ask: whether the process lives, whether it can work, and its metrics."""
 
 import hmac
-from ipaddress import ip_address
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
 from service import metrics
 from service.errors import ErrorCode, ForbiddenError, UnavailableError
+from service.settings import is_loopback
 from service.web.api.readiness import Readiness
 from service.web.core.access import open_to_everyone
 from service.web.core.error_responses import refusal
@@ -64,12 +64,5 @@ def _may_read_metrics() -> bool:
         return True
     # A proxy on this machine that was not announced (VIALCHECK_PROXIES) asks from here for everybody.
     if any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")):
-        return services().settings.proxies > 0 and _is_loopback(request.remote_addr)
-    return _is_loopback(request.remote_addr)
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        return ip_address(address or "").is_loopback
-    except ValueError:
-        return False
+        return services().settings.proxies > 0 and is_loopback(request.remote_addr or "")
+    return is_loopback(request.remote_addr or "")

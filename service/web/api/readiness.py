@@ -8,7 +8,7 @@ from threading import Lock
 
 from service.errors import VialcheckError
 from service.storage.readiness import something_on_record, write_probe
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.web.core.services import Services
 
 _log = logging.getLogger(__name__)
@@ -46,7 +46,8 @@ class Readiness:
         """A whole check of a unit, read-only, against the newest lot on record."""
         known = something_on_record(self._services.database)
         gtin, lot = known or ("", "READINESS")
-        self._services.verification.preview(Question(gtin=gtin, lot=lot, serial=_SERIAL if known else ""))
+        question = Question(gtin=gtin, lot=lot, serial=_SERIAL if known else "")
+        self._services.verification.preview(question, RequestOrigin(Channel.API))
 
     def _unwritten(self) -> None:
         number, seconds = self._services.verification.unwritten

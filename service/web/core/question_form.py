@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.evidence import Asker
 from service.gs1 import keyboards
-from service.verification.question import Channel, PackFields, Question
+from service.verification.question import Channel, PackFields, Question, RequestOrigin
 from service.web.core.access import guest_or_actor
 from service.web.core.request_origin import request_origin
 from service.web.core.services import services
@@ -56,24 +56,23 @@ def posted(form: MultiDict[str, str]) -> dict[str, str]:
 def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
     """What the fields ask, under the form's nonce."""
     texts: dict[str, Any] = {name: fields[name] for name in TEXT_FIELDS if name in fields}
-    place = request_origin(request, guest_or_actor(), said=not {"market", "region"}.isdisjoint(fields))
     question = Question(
         **texts,
         carton=PackFields(**{field: fields[name] for name, field in CARTON_FIELDS.items() if name in fields}),
         no_lot="no_lot" in fields,
-        country=place.country,
-        region=fields.get("region") or place.region,
-        client=place.client,
-        trade=place.trade,
         asker=asker_of(fields.get("asker")),
         nonce=bound_nonce(form.get("nonce", ""), fields),
-        door=Channel.WEB,
-        organisation_id=place.organisation_id,
     )
     digits = question.product.replace(" ", "").replace("-", "")
     if question.gtin or not (digits.isdigit() and len(digits) >= _SHORTEST_GTIN):
         return question
     return replace(question, product="", gtin=question.product)  # the number under the barcode
+
+
+def origin_of(fields: dict[str, str]) -> RequestOrigin:
+    """Where the current request's form is sent from; the fields may say so."""
+    said = not {"market", "region"}.isdisjoint(fields)
+    return request_origin(request, guest_or_actor(), Channel.WEB, region=fields.get("region", ""), said=said)
 
 
 def bound_nonce(given: str, fields: dict[str, str]) -> str | None:

@@ -29,6 +29,7 @@ from service.registry.labels import (
     sheet_pages,
     svg,
 )
+from service.settings import is_loopback
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.raw_target import raw_target
@@ -150,6 +151,7 @@ def _made(fields: dict[str, str]) -> LabelPreview:
         files=tuple((kind.upper(), file(kind)) for kind in _MEDIA_TYPES),
         sheet=f"{url_for('labels.sheet')}?{urlencode(several)}" if len(serials) > 1 else None,
         count=len(made),
+        opens_here_only=is_loopback(urlsplit(printing.base_url).hostname or ""),
     )
 
 
