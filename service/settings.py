@@ -140,11 +140,6 @@ class Settings(BaseSettings):
         public = [urlsplit(self.public_url).hostname or ""] if self.public_url else []
         return frozenset((*named, *public, *_THIS_MACHINE))
 
-    @property
-    def is_for_this_machine(self) -> bool:
-        """Whether the service listens on a loopback address alone."""
-        return is_loopback(self.host)
-
     def open_database(self) -> Database:
         """The database, brought to this version's shape."""
         database = Database(self.database_url, wait_seconds=self.wait)

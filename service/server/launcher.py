@@ -12,7 +12,7 @@ from granian.log import LogLevels
 
 from service.errors import ErrorCode, RefusedError
 from service.server.claims import PortClaim, RecordsClaim
-from service.settings import Settings
+from service.settings import Settings, is_loopback
 from service.storage.database import Database
 
 _HEAD_MILLISECONDS = 10_000
