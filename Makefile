@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help run test lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run chaos test lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -14,6 +14,9 @@ run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT=, HOST=
 test: .venv/dev.stamp ## run all tests (ARGS=... goes to pytest)
 	@$(BIN)/python tests/get_tools.py
 	$(BIN)/python -m pytest $(ARGS)
+
+chaos: .venv/dev.stamp ## attack a running service in many ways, for minutes (its short form is in make test)
+	$(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
 
 lint: .venv/dev.stamp ## check style, formatting, types and the contracts between modules
 	$(BIN)/ruff check .

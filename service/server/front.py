@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import IO, Any, Protocol
 
 from flask import Flask
@@ -48,9 +48,7 @@ class HttpProtocol(Protocol):
 
     async def __call__(self) -> bytes: ...  # noqa: D102
 
-    def __aiter__(self) -> "HttpProtocol": ...
-
-    async def __anext__(self) -> bytes: ...
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...  # noqa: D102
 

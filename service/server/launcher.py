@@ -32,11 +32,7 @@ def demand_public_address(settings: Settings, host: str) -> None:
 
     Links in invitations, labels and e-mails would then follow whatever host a request names.
     """
-    if (
-        settings.model_copy(update={"host": host}).is_for_this_machine
-        or settings.public_url
-        or settings.hosts
-    ):
+    if is_loopback(host) or settings.public_url or settings.hosts:
         return
     raise RefusedError(
         ErrorCode.SETTING_INVALID,

@@ -9,6 +9,7 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Protocol
@@ -46,9 +47,7 @@ class BodyStream(Protocol):
 
     async def __call__(self) -> bytes: ...  # noqa: D102
 
-    def __aiter__(self) -> "BodyStream": ...
-
-    async def __anext__(self) -> bytes: ...
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
 
 
 class LateError(Exception):

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, cast
@@ -62,20 +63,30 @@ class PictureProcess:
             )
         task = msgspec.json.encode(PictureTask(clean, len(data))) + b"\n"
         with self._turn:
-            try:
-                outcome, content = self._exchange(task + data)
-            except _ENDED:
-                self._end()
-                raise RefusedError(
-                    ErrorCode.PICTURE_BROKEN,
-                    expected="a photo",
-                    found="more memory or time than any photo takes",
-                    field="photo",
-                ) from None
+            outcome, content = self._exchanged(task + data)
         if outcome.refused is not None:
             code, expected, found = outcome.refused
             raise RefusedError(ErrorCode(code), expected=expected, found=found, field="photo")
         return outcome, content
+
+    def _exchanged(self, request: bytes) -> tuple[PictureOutcome, bytes]:
+        """The answer; RefusedError where the process does not live to give it.
+
+        One that ended of itself, because it was idle or has had its number of pictures, is no fault of this
+        picture: a new one is asked.
+        """
+        for _ in range(2):
+            try:
+                return self._exchange(request)
+            except _ENDED:
+                if not self._ended_of_itself():
+                    break
+        raise RefusedError(
+            ErrorCode.PICTURE_BROKEN,
+            expected="a photo",
+            found="more memory or time than any photo takes",
+            field="photo",
+        )
 
     def _exchange(self, request: bytes) -> tuple[PictureOutcome, bytes]:
         """Send, and read the answer. Any of `_ENDED` where the process ended or answers too late."""
@@ -103,6 +114,15 @@ class PictureProcess:
             start_new_session=True,  # Ctrl-C is for the service; this process ends with its input
         )
         return self._process
+
+    def _ended_of_itself(self) -> bool:
+        """Forget the process, which is killed if it still runs; whether it had ended in order."""
+        process = self._process
+        with suppress(subprocess.TimeoutExpired):
+            if process is not None:
+                process.wait(0.5)  # it has closed its output, and may not be gone yet
+        self._end()
+        return process is not None and process.returncode == 0
 
     def _end(self) -> None:
         process, self._process = self._process, None
