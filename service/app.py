@@ -99,10 +99,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     services = _services(settings)
     register(app, services)
     health_views.init_app(app)
-    if settings.trusted_hosts:
-        _refuse_other_hosts(app, settings.trusted_hosts)
     atexit.register(services.verification.close)
     _speak(app)
+    if settings.trusted_hosts:
+        _refuse_other_hosts(app, settings.trusted_hosts)
     error_responses.init_app(app)
     _register_blueprints(app)
     if settings.proxies:

@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-_HELP = {
+HELP = {
     "vialcheck_requests": ("Answered requests.", ("pool", "status")),
     "vialcheck_request_seconds": ("From the request's head to its answer.", ("pool",)),
     "vialcheck_check_seconds": ("Making a verdict, by its action.", ("action",)),
@@ -32,6 +32,8 @@ _HELP = {
     "vialcheck_job_last_success_timestamp_seconds": ("When a periodic job last ended well.", ("job",)),
     "vialcheck_job_failures": ("Periodic jobs that failed.", ("job",)),
 }
+"""Each metric: what it says, and its labels."""
+
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -159,19 +161,19 @@ def _merge(
 
 def _families(counts: Counts) -> Iterator[Metric]:
     for metric, values in sorted(counts.counters.items()):
-        said, names = _HELP[metric]
+        said, names = HELP[metric]
         counter = CounterMetricFamily(metric, said, labels=names)
         for labels, value in _labelled(values):
             counter.add_metric(labels, value)
         yield counter
     for metric, values in sorted((counts.gauges | counts.latest).items()):
-        said, names = _HELP[metric]
+        said, names = HELP[metric]
         gauge = GaugeMetricFamily(metric, said, labels=names)
         for labels, value in _labelled(values):
             gauge.add_metric(labels, value)
         yield gauge
     for metric, histograms in sorted(counts.histograms.items()):
-        said, names = _HELP[metric]
+        said, names = HELP[metric]
         histogram = HistogramMetricFamily(metric, said, labels=names)
         for key, each in histograms.items():
             below, buckets = 0, []

@@ -1,7 +1,6 @@
 """Checks beside an attack: the attackers in their own process, the checks in this one."""
 
 import json
-import statistics
 import subprocess
 import sys
 import time
@@ -61,7 +60,3 @@ def check_seconds(service: RunningService, number: int, *, patience: float = PAT
         if said.status != 200:
             raise ConnectionError(f"a check was answered with {said.status}")
     return times
-
-
-def percentile(times: list[float], part: float) -> float:
-    return statistics.quantiles(times, n=1000, method="inclusive")[int(part * 1000) - 1]
