@@ -1,4 +1,4 @@
-"""`vialcheck serve`: migrate, load the seed into an empty database, serve, and say where."""
+"""`vialcheck serve`: migrate, load the seed into an empty database, serve, and print the address."""
 
 import sys
 
@@ -21,7 +21,7 @@ TO_TRY = (
     "(01)09506000134352(17)291231(10)OVA9999",
     "OVA2618",
 )
-"""Of the seed: a code that matches, a lot that was never issued, a lot that was recalled."""
+"""Examples from the seed: a code that matches, a lot that was never issued, a lot that was recalled."""
 
 
 @click.command()
@@ -75,7 +75,8 @@ def _greet(settings: Settings, address: str) -> None:
     origin = RequestOrigin(Channel.CLI)
     shown = [(scan, verification.preview(Question(scan=scan), origin).verdict) for scan in TO_TRY]
     database.close()
-    if all(verdict.record is not None for _, verdict in shown):  # else the records are somebody's own
+    # otherwise the records are the operator's own
+    if all(verdict.record is not None for _, verdict in shown):
         click.echo("Three things to try in the box there:")
         for scan, verdict in shown:
             click.echo(f"  {scan:<58}  {verdict_title(verdict, Asker.PATIENT, tr)}")

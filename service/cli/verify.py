@@ -23,7 +23,7 @@ from service.web.text import (
 )
 
 EXIT = {Action.ACCEPT: 0, Action.CHECK: 10, Action.UNKNOWN: 11, Action.QUARANTINE: 20, Action.REJECT: 30}
-"""The exit status of each action. 1 and 2 are left to faults and to wrong usage."""
+"""The exit status of each action. 1 and 2 are reserved for failures and for wrong usage."""
 
 
 @click.command()

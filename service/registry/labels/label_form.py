@@ -1,4 +1,4 @@
-"""An order of labels as a person fills it in: one product, one lot, some serials."""
+"""Parsing of an order of labels: one product, one lot, several serials."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
 from service.registry.labels.layout import Label
-from service.registry.labels.text import checked_name
+from service.registry.labels.text import check_name
 
 T = TypeVar("T")
 
@@ -14,10 +14,11 @@ T = TypeVar("T")
 def read_label_form(
     gtin: str, *, lot: str = "", expiry: str = "", serials: Sequence[str] = (), name: str = ""
 ) -> list[Label]:
-    """A label for each serial, or one for the lot or product when there is none. Empty texts are left out.
+    """Return a label for each serial, or one for the lot or product where there is none. Empty texts are
+    ignored.
 
-    Raises InvalidFieldsError with everything that is wrong (fields gtin, lot, expiry, serial, name); a serial
-    that comes twice is wrong, because no two units share one.
+    Raises InvalidFieldsError with every invalid field (gtin, lot, expiry, serial, name); a serial given twice
+    is invalid, because no two units share one.
     """
     errors: list[VialcheckError] = []
 
@@ -33,7 +34,7 @@ def read_label_form(
     product = parsed(Gtin.parse, gtin)
     batch = parsed(Lot.parse, lot)
     last_day = parsed(Expiry.parse, expiry)
-    printed_name = parsed(checked_name, name)
+    printed_name = parsed(check_name, name)
     units = [unit for unit in (parsed(Serial.parse, serial) for serial in serials) if unit]
     seen: set[str] = set()
     for unit in units:

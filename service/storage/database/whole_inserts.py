@@ -1,7 +1,7 @@
-"""Many rows in one statement of SQLite's, which it takes apart itself.
+"""Inserts of many rows in one statement of SQLite, which unpacks a JSON array.
 
-The driver lets go of the interpreter's lock for each row of an `executemany`, and has to win it back from
-those who answer checks: a second of scans would take a thousand turns of theirs.
+With `executemany` the driver releases the interpreter's lock for each row and has to regain it from the
+threads that answer checks: a thousand times for a second of scans.
 """
 
 from typing import Any
@@ -13,17 +13,19 @@ from service.storage.hot.statements import PreparedInsert
 
 
 class WholeInsert(PreparedInsert):
-    """The rows go in as one JSON array; of those that are there already none is touched."""
+    """An INSERT whose rows are passed as one JSON array; rows whose key exists are ignored."""
 
     def __init__(self, statement: Insert, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
         quoted = dialect.identifier_preparer
-        columns = ", ".join(quoted.quote(name) for name, _ in self._turns)
-        values = ", ".join(f"json_extract(each.value, '$[{place}]')" for place in range(len(self._turns)))
+        columns = ", ".join(quoted.quote(name) for name, _ in self._converters)
+        values = ", ".join(
+            f"json_extract(each.value, '$[{place}]')" for place in range(len(self._converters))
+        )
         self._text = (
             f"INSERT INTO {quoted.quote(statement.table.name)} ({columns}) "  # noqa: S608 (names of our own)
             f"SELECT {values} FROM json_each(?) AS each WHERE true ON CONFLICT DO NOTHING"
         )
 
-    def _put_in(self, cursor: Any, given: list[list[Any]]) -> None:
+    def _insert(self, cursor: Any, given: list[list[Any]]) -> None:
         cursor.execute(self._text, (to_json(given).decode(),))

@@ -1,4 +1,4 @@
-"""The tables. What cannot be true cannot be stored: the constraints say so, not the code in front of them."""
+"""The tables. Constraints, not the code in front of them, keep impossible rows out."""
 
 from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.audit import AuditEntry, Import

@@ -1,4 +1,4 @@
-"""A picture that was sent to be read: kept in memory, read a few at a time, and let go of."""
+"""Uploads: which views accept files, where the files are kept, and how many pictures are read at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from service.verification.code_reader import DecodedCode
 from service.verification.pictures.process import picture_process
 
 MOST_UPLOAD = 16 * 1024 * 1024
-"""Largest request with a picture in it, and with what a form says beside it."""
+"""The largest request with a picture, its form fields included."""
 
 MOST_TYPED = 512 * 1024
-"""What may be held of a request besides its file; werkzeug's own reading buffer counts, so its default."""
+"""The largest part of a request beside its file; werkzeug's own reading buffer counts, hence its default."""
 
 _WAIT = 1.0
 _reading = BoundedSemaphore(1)
@@ -25,7 +25,9 @@ _reading = BoundedSemaphore(1)
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """How many bytes a view takes (a number, or a setting asked for each time), and where its files go."""
+    """How many bytes a view accepts (a number, or a setting read for each request), and where
+    its files go.
+    """
 
     most: int | Callable[[], int]
     on_disk: bool
@@ -42,7 +44,7 @@ View = TypeVar("View", bound=Callable[..., object])
 class MemoryRequest(Request):
     """A request whose files stay in memory, unless its view wants them on disk.
 
-    Werkzeug's own puts each large one into a temporary file: a photo has no business there.
+    Werkzeug writes each large file to a temporary file; photos must not be written to a disk.
     """
 
     files_on_disk = False
@@ -60,7 +62,9 @@ class MemoryRequest(Request):
 
 
 def takes_files(most: int | Callable[[], int], *, on_disk: bool = False) -> Callable[[View], View]:
-    """Let a view's requests have so many bytes, in memory unless `on_disk`; all others stay small."""
+    """Let a view accept files up to so many bytes, in memory unless `on_disk`; all other
+    requests stay small.
+    """
 
     def note(view: View) -> View:
         _BODIES[view] = _Body(most, on_disk)
@@ -78,7 +82,7 @@ def body_limit(app: Flask, endpoint: str) -> tuple[int, bool]:
 
 
 def init_app(app: Flask) -> None:
-    """Call it before whatever else looks into forms, such as who may send them."""
+    """Register the limits. Call it before any handler that reads forms, such as the CSRF check."""
 
     @app.before_request
     def allow() -> None:
@@ -89,12 +93,12 @@ def init_app(app: Flask) -> None:
 
 
 def too_large() -> RefusedError:
-    """What is said of a request that is larger."""
+    """Return the error for a request that is too large."""
     return RefusedError(ErrorCode.PICTURE_TOO_LARGE, expected=f"at most {MOST_UPLOAD} bytes", field="photo")
 
 
 def sent_picture() -> bytes:
-    """The picture that was sent: taken now, or chosen. Raises PICTURE_MISSING."""
+    """Return the picture that was sent: taken now, or chosen. Raises PICTURE_MISSING."""
     for file in request.files.getlist("photo"):
         if file.filename:
             content: bytes = file.read()

@@ -370,7 +370,7 @@ def test_a_stop_found_while_scanning_for_use_is_what_the_vials_page_says(nurse: 
     nurse.receive(UNIT.replace("(17)701231", ""))
     page = nurse.post("/use", scan=UNIT.replace("701231", "721231"), nonce="n1")
     assert page.request.path.startswith("/vials/")
-    assert "The expiry date" in page.text
+    assert "Put it in quarantine" in page.text
     assert f'action="{page.request.path}/open"' not in page.text
     refused = nurse.post(f"{page.request.path}/open")
     assert refused.status_code == 409
