@@ -13,6 +13,7 @@ from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
+from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.queue import JobQueue, PeriodicJob
@@ -115,6 +116,9 @@ def _services(settings: Settings) -> Services:
         settings,
         database,
         verification,
+        rate_limiter=limiter_of(
+            settings.rate_limit, Database.beside(settings.database_url), settings.rate_limit_factor
+        ),
         accounts=AccountServices.of(database, secrets, settings.provider),
         report_intake=ReportIntake(database),
         report_inbox=ReportInbox(database),

@@ -45,6 +45,8 @@ class ErrorCode(StrEnum):
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
     LIST_BUSY = "list_busy"
+    RATE_LIMITED = "rate_limited"
+    CLOCK_IN_DOUBT = "clock_in_doubt"
     # looking at a photo
     PICTURE_MISSING = "picture_missing"
     PICTURE_KIND = "picture_kind"
@@ -195,7 +197,7 @@ class TooManyError(VialcheckError):
 
 
 class WaitError(TooManyError):
-    """Wrong too often: the next guess is taken in `seconds`."""
+    """Too much in a short time: the next is taken in `seconds`."""
 
     def __init__(self, code: ErrorCode, *, seconds: int) -> None:
         super().__init__(code, found=str(seconds))

@@ -79,6 +79,14 @@ class Settings(BaseSettings):
         description="How many proxies of your own stand in front: so many of the addresses in "
         "X-Forwarded-For (-Proto, -Host) are believed.",
     )
+    rate_limit: str = Field(
+        "on",
+        description="How much one network or organisation may ask: on keeps the budgets in a file that all "
+        "processes of this host share, valkey://host:port for all hosts, off has no limit (for tests).",
+    )
+    rate_limit_factor: float = Field(
+        1.0, gt=0, le=1000, description="All budgets are larger (2) or smaller (0.5) by this factor."
+    )
     places_database: str = Field(
         "",
         description="A database of where addresses are, in MaxMind's format (.mmdb). Empty: a check comes "
@@ -128,7 +136,7 @@ class Settings(BaseSettings):
             value = str(getattr(self, name))
             if name == "database_url":
                 value = Database.shown(value)
-            elif name == "smtp_url":
+            elif name in {"smtp_url", "rate_limit"}:
                 value = _PASSWORD.sub(r"\1:***@", value)
             elif name in _SECRET and value:
                 value = "(set)"

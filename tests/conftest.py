@@ -16,6 +16,9 @@ from service.storage.database import Database
 from service.web.core.services import services_of
 from tests.postgres import Postgres
 
+# The budgets are switched on by the tests of them; everything else asks as often as it likes.
+os.environ.setdefault("VIALCHECK_RATE_LIMIT", "off")
+
 # No test asserts a time: a law holds on a machine that is busy with other things too.
 settings.register_profile("vialcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("vialcheck")

@@ -34,6 +34,7 @@ _PROBLEMS = {
     413: "The body is too large",
     415: "The body is not sent as JSON",
     422: "A value cannot be read; every field that was refused is named",
+    429: "Very much was asked in a short time: ask again after the seconds of Retry-After",
     503: "Busy: send the same request again, with the same nonce",
 }
 _KEY = {

@@ -10,7 +10,7 @@ from service.accounts.actors import Role
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import HERE, Step, VialState
 from service.clinics.vial_verdicts import presented, stops
-from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
+from service.errors import ErrorCode, RefusedError, TooManyError, UnavailableError, VialcheckError
 from service.verification.service import Answer
 from service.web.clinic.common import (
     CLINICS,
@@ -26,6 +26,7 @@ from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
 from service.web.core.services import services
+from service.web.limits.checks import ask_check
 from service.web.text.clinic_text import DONE, STEPS, contents
 
 
@@ -41,11 +42,11 @@ def use() -> str:
 def check_to_use() -> Response | tuple[str, int]:
     """Check the vial. One that is open here is ours: its page says all, and no new check is made of it."""
     try:
-        ours = _known(services().verification.preview(asked()))
+        ours = _known(ask_check(asked(), record=False))
         if ours is not None:
             return redirect(url_for("clinic.vial", vial_id=ours), HTTPStatus.SEE_OTHER)
-        answer = services().verification.verify(asked())
-    except UnavailableError:
+        answer = ask_check(asked())
+    except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:
         return _scan_page(scan=request.form.get("scan", ""), **wrong(error)), status_of(error)

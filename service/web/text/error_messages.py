@@ -180,6 +180,15 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.LIST_BUSY: N_(
         "Somebody else is sending a list at this moment. Wait a minute, then send yours."
     ),
+    ErrorCode.RATE_LIMITED: N_(
+        "Very many checks came from your network, so we cannot answer this one yet. Try again in {found}."
+        " This says nothing about the product: until you know more, keep it and do not use it,"
+        " or ask a pharmacist or the manufacturer."
+    ),
+    ErrorCode.CLOCK_IN_DOUBT: N_(
+        "The clock of this service is in doubt, so we cannot answer checks. This says nothing about the"
+        " product. Whoever runs the service has to set the clock right: vialcheck clock."
+    ),
     ErrorCode.PICTURE_MISSING: N_("Take a photo of the code, or choose one. Then press “Read the photo”."),
     ErrorCode.PICTURE_KIND: N_("This file is not a picture that we can read. Send a JPEG, PNG or WebP file."),
     ErrorCode.PICTURE_HEIC: N_(
