@@ -1,7 +1,6 @@
 """`create_app(settings)`: the only place where things meet."""
 
 import atexit
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
@@ -27,6 +26,7 @@ from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
 from service.storage.retention import apply_retention
+from service.verification.clock import Clock
 from service.verification.device_marks import DeviceMarks
 from service.verification.service import VerificationService
 from service.web.accounts import common
@@ -48,6 +48,7 @@ from service.web.core.concurrency import ConcurrencyLimiter
 from service.web.core.geoip import GeoIpDatabase
 from service.web.core.i18n import best_language, template_words, translation
 from service.web.core.services import Services, register
+from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
 from service.web.public.labels import labels
 from service.web.public.photo import photo
@@ -111,7 +112,7 @@ def _services(settings: Settings) -> Services:
     database = Database(settings.database_url, wait_seconds=settings.wait)
     verification = VerificationService(database, window=settings.loss_window, alone=settings.processes == 1)
     secrets = SecretBox(settings.secret_key, settings.secret_file)
-    files, queue = imports_of(settings, database)
+    files, queue = imports_of(settings, database, verification.clock)
     return Services(
         settings,
         database,
@@ -144,6 +145,7 @@ def _register_blueprints(app: Flask) -> None:
     for blueprint in (*_PUBLIC, *_API, clinic, *_WORKSPACE, *_ACCOUNTS):
         app.register_blueprint(blueprint)
     app.context_processor(template_words)
+    clock_in_doubt.init_app(app)
     request_uploads.init_app(app)
     access.init_app(app)
     navigation.init_app(app)
@@ -151,17 +153,20 @@ def _register_blueprints(app: Flask) -> None:
     init_words(app.jinja_env.globals)
 
 
-def imports_of(settings: Settings, database: Database) -> tuple[ImportFiles, JobQueue]:
+def imports_of(settings: Settings, database: Database, clock: Clock) -> tuple[ImportFiles, JobQueue]:
     """Where lists that people send lie, and who does the work behind them (once it is started).
 
     The same does what comes round again and again: letting go of what is kept of people, and digests.
+    Nothing of that is done by a clock that is in doubt (`Clock.exact`).
     """
     shelf, stop, ways = ImportFiles(settings.files), Event(), ways_of(settings)
     rounds = (
-        PeriodicJob("let_go", "27", lambda: apply_retention(database, datetime.now(UTC))),
-        PeriodicJob("digests", "*/10", lambda: send(database, ways, datetime.now(UTC))),
+        PeriodicJob("let_go", "27", lambda: apply_retention(database, clock.exact())),
+        PeriodicJob("digests", "*/10", lambda: send(database, ways, clock.exact())),
     )
-    return shelf, JobQueue(ImportWorker(database, shelf, stop=stop), settings.files, stop, rounds)
+    return shelf, JobQueue(
+        ImportWorker(database, shelf, stop=stop, clock=clock.now), settings.files, stop, rounds
+    )
 
 
 def ways_of(settings: Settings) -> DigestTransport:

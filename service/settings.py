@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
+from service.verification.clock import Clock
 
 _SECRET = frozenset({"secret_key", "oidc_client_secret"})
 _MOST_PROCESSES = 4
@@ -107,10 +108,16 @@ class Settings(BaseSettings):
             raise ValueError("expected an address that starts with https:// or http://")
         return value.rstrip("/")
 
-    def open_database(self) -> Database:
-        """The database, brought to this version's shape."""
+    def open_database(self, *, by_any_clock: bool = False) -> Database:
+        """The database, brought to this version's shape.
+
+        UnavailableError(CLOCK_IN_DOUBT) where the machine's clock is not believed (`by_any_clock`: open it
+        all the same): what a command puts on record would bear its time.
+        """
         database = Database(self.database_url, wait_seconds=self.wait)
         database.migrate()
+        if not by_any_clock:
+            Clock.of(database).now()
         return database
 
     @property

@@ -29,6 +29,7 @@ class _LazyGroup(click.Group):
         "admin": ("service.cli.admin", "admin"),
         "migrate": ("service.cli.serve", "migrate"),
         "digest": ("service.cli.digest", "digest"),
+        "clock": ("service.cli.clock", "clock"),
         "tidy": ("service.cli.tidy", "tidy"),
         "settings": ("service.cli.settings", "settings"),
     }

@@ -13,6 +13,7 @@ from granian.log import LogLevels
 
 from service.app import create_app
 from service.authenticity.evidence import Asker
+from service.errors import UnavailableError
 from service.registry.lists import import_files
 from service.resources import seed_folder
 from service.settings import Settings, load
@@ -23,7 +24,7 @@ from service.verification.service import VerificationService
 from service.web.core.concurrency import WAITING
 from service.web.core.i18n import translation
 from service.web.core.services import services_of
-from service.web.text import verdict_title
+from service.web.text import error_message, verdict_title
 
 TO_TRY = (
     "(01)09506000134352(17)281031(10)OVA2714(21)J38QAPXKADRQ8",
@@ -41,7 +42,7 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     """Serve the pages and the API."""
     settings = load()
     host, port = host or settings.host, port or settings.port
-    database = settings.open_database()
+    database = settings.open_database(by_any_clock=True)
     if seed and database.is_empty():
         _load_seed(database)
     database.close()
@@ -104,9 +105,15 @@ def _greet(settings: Settings, address: str) -> None:
     click.echo(f"Vialcheck is at {address}  (records: {Database.shown(settings.database_url)})")
     database = Database(settings.database_url, wait_seconds=settings.wait)
     desk, tr = VerificationService(database), translation()
-    shown = [(scan, desk.preview(Question(scan=scan)).verdict) for scan in TO_TRY]
-    database.close()
-    if all(verdict.record is not None for _, verdict in shown):  # else the records are somebody's own
+    try:
+        shown = [(scan, desk.preview(Question(scan=scan)).verdict) for scan in TO_TRY]
+    except UnavailableError as error:
+        click.echo(f"No check is answered: {error_message(error, tr)} Found: {error.found}.", err=True)
+        shown = []
+    finally:
+        database.close()
+    # Without all of them the records are not the demonstration's.
+    if shown and all(verdict.record is not None for _, verdict in shown):
         click.echo("Three things to try in the box there:")
         for scan, verdict in shown:
             click.echo(f"  {scan:<58}  {verdict_title(verdict, Asker.PATIENT, tr)}")

@@ -6,8 +6,8 @@ share the budget.
 
 A *miss* is an answer that says of a serial that it is not on record, or of an expiry that it is another
 one. Guessing consists of misses, honest checks hardly ever do: misses have a small budget of their own. A key
-whose misses are spent is refused before its question is looked up, because a refusal of misses alone would tell
-which guesses are right.
+whose misses are spent is refused before its question is looked up: a refusal of misses alone would tell which
+guesses are right.
 """
 
 from dataclasses import dataclass

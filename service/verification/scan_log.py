@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.scan_history.sightings import NOWHERE, Region
@@ -20,7 +20,7 @@ from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter
-from service.storage.models import AuditEntry, Scan
+from service.storage.models import Scan
 from service.verification.question import Channel
 from service.verification.scan_history import NO_HISTORY_UPDATE, HistoryUpdate
 from service.verification.suspect_recorder import SuspectRecorder
@@ -124,15 +124,6 @@ class ScanLog:
             if waiting is not None:
                 return self._waiting[waiting]
         return self._select(Scan.nonce == nonce)
-
-    def latest_moment(self) -> datetime | None:
-        """The latest moment that any record here bears."""
-        with self._database.reading() as connection:
-            moments = [
-                connection.scalar(select(func.max(Scan.at))),
-                connection.scalar(select(func.max(AuditEntry.at))),
-            ]
-        return max((moment for moment in moments if moment is not None), default=None)
 
     def flush(self) -> None:
         """Write all that waits, now."""

@@ -84,7 +84,7 @@ class VerificationService:
         self._scans = ScanLog(database, window=window)
         self._others_write_within = 0.0 if alone else window + _LOOK_AGAIN
         # What is on record happened: a machine whose clock was set back does not make it undone.
-        self._clock = Clock(read_clock, floor=self._scans.latest_moment())
+        self._clock = Clock.of(database, read_clock)
 
     def preview(self, question: Question) -> Answer:
         """Answer without leaving a trace. Raises what `parse_question` raises."""
@@ -133,8 +133,16 @@ class VerificationService:
         return _answer(scan)
 
     def now(self) -> datetime:
-        """The moment by which verdicts are given: never earlier than what is on record."""
+        """The moment by which verdicts are given: never earlier than what is on record.
+
+        UnavailableError(CLOCK_IN_DOUBT) where the machine's clock is not believed.
+        """
         return self._clock.now()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock by which verdicts are given."""
+        return self._clock
 
     def release_tests(self, batch_id: int) -> list[tuple[str, str, str]]:
         """What the manufacturer put on record of a batch's release tests: test, method, result."""

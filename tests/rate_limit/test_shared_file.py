@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -62,16 +61,16 @@ def test_it_is_the_token_bucket_of_its_budgets(
         for bucket in full.values():
             for budget, tokens in bucket.items():
                 bucket[budget] = min(float(budget.burst), tokens + later / budget.interval)
-        tokens = full[key]
+        left = full[key]
         if what == "miss":
             held.charge(f"{name}{key}", MISSES)
-            tokens[MISSES] = max(tokens[MISSES] - 1, float(-shared_file._OVERDRAWN))
+            left[MISSES] = max(left[MISSES] - 1, float(-shared_file._OVERDRAWN))
             continue
         wait = held.take(f"{name}{key}", CHECKS, MISSES)
-        missing = max((1 - tokens[budget]) * budget.interval for budget in (CHECKS, MISSES))
+        missing = max((1 - left[budget]) * budget.interval for budget in (CHECKS, MISSES))
         assert wait == pytest.approx(max(missing, 0.0), abs=1e-6)
         if wait == 0.0:
-            tokens[CHECKS] -= 1
+            left[CHECKS] -= 1
 
 
 def test_a_refusal_takes_nothing(tmp_path: Path) -> None:
@@ -185,14 +184,14 @@ def test_only_its_owner_reads_it(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def full(tmp_path: Path) -> Iterator[SharedFile]:
+def full(tmp_path: Path) -> SharedFile:
     """A file in which a debtor stands, and through which twice as many keys have passed as it has slots."""
     store = SharedFile(tmp_path / "budgets")
     for _ in range(40):
         store.charge("debtor", SPENT)
     for number in range(2 * SLOTS):
         store.take(f"passing {number}", CHECKS, SPENT)
-    yield store
+    return store
 
 
 def test_keys_that_pass_do_not_push_out_one_that_owes_much(full: SharedFile) -> None:

