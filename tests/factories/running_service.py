@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -95,7 +96,8 @@ def running_service(
     own = {"DATABASE_URL": url, "PORT": port, "WORKERS": 2, "FILES": folder / "files", "RATE_LIMIT": "on"}
     given = {f"VIALCHECK_{name}": str(value) for name, value in (own | settings).items()}
     command = [sys.executable, "-m", "service.cli", "serve", "--no-seed"]
-    process = subprocess.Popen(command, env=os.environ | dict(environment or {}) | given)
+    env = os.environ | dict(environment or {}) | given
+    process = subprocess.Popen(command, env=env, start_new_session=True)
     try:
         for _ in range(_PATIENCE):
             assert process.poll() is None, "the service has ended"
@@ -109,7 +111,11 @@ def running_service(
         yield RunningService(port, process)
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # its workers too: the group is its own
+            raise
 
 
 def _open(request: urllib.request.Request) -> Said:

@@ -15,6 +15,8 @@ from sqlalchemy import func, select
 from service.storage.clock_records import latest_record
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Scan, SightingRow
+from service.verification.question import Question
+from service.verification.service import VerificationService
 from tests.factories.fake_time import FakedClock, faked_clock
 from tests.factories.records import TOXIN, put
 from tests.factories.running_service import RunningService, running_service
@@ -158,8 +160,9 @@ def test_records_of_the_future_are_cured_by_a_command(
 def test_nothing_is_deleted_by_a_clock_in_doubt(
     database: Database, sqlite_url: str, tmp_path: Path, clock: FakedClock
 ) -> None:
-    with running_service(sqlite_url, tmp_path, environment=clock.environment) as service:
-        assert service.ask(scan=KNOWN, asker="clinic").status == 201
+    service = VerificationService(database)
+    service.verify(Question(scan=KNOWN))
+    service.close()
     clock.set("+400d")
     assert vialcheck(sqlite_url, "tidy", **clock.environment).returncode == 2
     with database.reading() as connection:
