@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help run test lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs road test lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -37,6 +37,13 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 bench-clones: .venv/dev.stamp ## measure how many copied codes a history of scans gives away
 	$(BIN)/python -m tests.bench.clones
+
+docs: .venv/dev.stamp ## write docs/data-model.md from the models, and the picture of README.md
+	$(BIN)/python -m scripts.data_model
+	$(BIN)/python -m scripts.screenshot
+
+road: .venv/dev.stamp ## trace one check: the modules that it runs through, and how often it climbs back up
+	@$(BIN)/python -m scripts.road $(ARGS)
 
 lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRADE=--upgrade for newer ones)
 	$(BIN)/python -m pip install --quiet 'uv>=0.9'

@@ -1,4 +1,6 @@
-"""`create_app(settings)`: the only place where things meet."""
+"""`create_app(settings)`: creates the services and registers the views; the only module that knows all of
+them.
+"""
 
 import atexit
 from pathlib import Path
@@ -72,7 +74,7 @@ CONTENT_SECURITY_POLICY = (
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    # A Digital Link holds a serial number: it must not travel on in a referrer, nor stay in a cache.
+    # A Digital Link holds a serial number: it must not leave in a referrer, nor be kept in a cache.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -82,7 +84,7 @@ _HEADERS = {
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application over a migrated database. It neither migrates nor asks."""
+    """Return the application over a migrated database. It does not migrate."""
     settings = settings or load()
     app = Flask(
         "service",
@@ -128,8 +130,8 @@ def _services(settings: Settings) -> Services:
         device_marks=DeviceMarks(database),
         geoip=GeoIpDatabase(Path(settings.places_database)) if settings.places_database else None,
         deliveries=DeliveryService(database, verification),
-        vial_usage=VialUsage(database),
-        stock=StockQueries(database, verification.now),
+        vial_usage=VialUsage(database, verification),
+        stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
     )
@@ -154,10 +156,10 @@ def _register_blueprints(app: Flask) -> None:
 
 
 def imports_of(settings: Settings, database: Database, clock: Clock) -> tuple[ImportFiles, JobQueue]:
-    """Where lists that people send lie, and who does the work behind them (once it is started).
+    """Return the store of uploaded lists, and the queue that processes them once it is started.
 
-    The same does what comes round again and again: letting go of what is kept of people, and digests.
-    Nothing of that is done by a clock that is in doubt (`Clock.exact`).
+    The queue also runs the periodic jobs: retention and digests; none of them by a clock that is in doubt
+    (`Clock.exact`).
     """
     shelf, stop, ways = ImportFiles(settings.files), Event(), ways_of(settings)
     rounds = (
@@ -170,7 +172,7 @@ def imports_of(settings: Settings, database: Database, clock: Clock) -> tuple[Im
 
 
 def ways_of(settings: Settings) -> DigestTransport:
-    """How digests go out, and in whose words."""
+    """Return how digests are sent, and with which text."""
     tr = translation()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     return DigestTransport(
@@ -179,7 +181,7 @@ def ways_of(settings: Settings) -> DigestTransport:
 
 
 def _speak(app: Flask) -> None:
-    """Every sentence goes through gettext, in the language that the asker prefers."""
+    """Render every sentence through gettext, in the language that the request prefers."""
 
     @app.before_request
     def choose_language() -> None:
@@ -187,7 +189,7 @@ def _speak(app: Flask) -> None:
         g.translation = translation(g.language)
 
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    # Not `g.translation.gettext` itself: `g` is another one in each request.
+    # Not `g.translation.gettext` itself: `g` differs in each request.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
 
 

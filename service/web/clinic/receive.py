@@ -20,7 +20,7 @@ from service.errors import (
     VialcheckError,
 )
 from service.verification.service import Answer
-from service.web.clinic.common import CLINICS, asked, clinic, clinics_answer, in_words, nonce, wrong
+from service.web.clinic.common import CLINICS, asked, clinic, clinics_answer, in_words, nonce, origin, wrong
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
@@ -72,7 +72,7 @@ def check_received() -> Response | tuple[str, int]:
     """Check the vial, and lead to what is to be done with it."""
     delivery = _delivery(request.form.get("delivery"))
     try:
-        answer = ask_check(asked())
+        answer = ask_check(asked(), origin())
     except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:

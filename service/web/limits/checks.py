@@ -8,7 +8,7 @@ from flask import request
 from service.accounts.networks import network_of
 from service.authenticity.reasons import Match, ReasonCode
 from service.rate_limit.limiter import Payer
-from service.verification.question import Question
+from service.verification.question import Question, RequestOrigin
 from service.verification.service import Answer
 from service.web.core.access import guest_or_actor
 from service.web.core.flask_proxies import behind
@@ -19,7 +19,7 @@ _MISSES = frozenset(
 )
 
 
-def ask_check(question: Question, *, record: bool = True) -> Answer:
+def ask_check(question: Question, origin: RequestOrigin, *, record: bool = True) -> Answer:
     """Answer a question of the current request; `record`: as a check on record.
 
     WaitError(RATE_LIMITED) where the asker's budget is spent, before anything is looked up; else what
@@ -28,7 +28,8 @@ def ask_check(question: Question, *, record: bool = True) -> Answer:
     ours = services()
     payer = current_payer()
     ours.rate_limiter.admit(payer)
-    answer = ours.verification.verify(question) if record else ours.verification.preview(question)
+    ask = ours.verification.verify if record else ours.verification.preview
+    answer = ask(question, origin)
     if is_miss(answer):
         ours.rate_limiter.note_miss(payer)
     return answer

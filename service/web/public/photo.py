@@ -20,7 +20,7 @@ from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
 from service.web.core.forms import field_errors
 from service.web.core.i18n import set_language_headers, spoken
-from service.web.core.question_form import asker_of, own_hosts, posted, question_of
+from service.web.core.question_form import asker_of, origin_of, own_hosts, posted, question_of
 from service.web.core.request_uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
 from service.web.limits.checks import ask_check
 from service.web.text import error_message, visible
@@ -101,7 +101,7 @@ def _outcomes(codes: tuple[DecodedCode, ...], fields: dict[str, str]) -> list[Ph
         same = reading is not None and reading.identifier in checked
         said = visible(code.text, 200)
         try:
-            answer = ask_check(question, record=not same)
+            answer = ask_check(question, origin_of(fields), record=not same)
         except (UnavailableError, TooManyError):
             raise
         except VialcheckError as error:

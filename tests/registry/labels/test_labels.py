@@ -20,12 +20,10 @@ from service.registry.labels import (
     PlacedLabel,
     PrintSettings,
     label_page,
-    pdf,
-    png,
     read_label_form,
     sheet_pages,
-    svg,
 )
+from service.registry.labels.drawing import pdf, png, svg
 from service.registry.labels.layout import DEFAULT_MODULE_MM, QUIET_ZONE
 from service.registry.labels.text import checked_name
 from tests.factories.scans.label_reader import from_pdf, from_png, from_svg, identifiers, texts

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from service.storage.clock_records import latest_record
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Scan, SightingRow
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from tests.factories.fake_time import FakedClock, faked_clock
 from tests.factories.records import TOXIN, put
@@ -121,9 +121,9 @@ def poison(url: str, clock: FakedClock) -> None:
         "import sys; from service.storage.database import Database;"
         "from service.verification.clock import machine_time;"
         "from service.verification.service import VerificationService;"
-        "from service.verification.question import Question;"
+        "from service.verification.question import Channel, Question, RequestOrigin;"
         "service = VerificationService(Database(sys.argv[1]), read_clock=machine_time.__call__);"
-        f"print(service.verify(Question(scan={KNOWN!r}, client='x')).verdict.action); service.close()"
+        f"print(service.verify(Question(scan={KNOWN!r}), RequestOrigin(Channel.WEB, client='x')).verdict.action); service.close()"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, url],
@@ -161,7 +161,7 @@ def test_nothing_is_deleted_by_a_clock_in_doubt(
     database: Database, sqlite_url: str, tmp_path: Path, clock: FakedClock
 ) -> None:
     service = VerificationService(database)
-    service.verify(Question(scan=KNOWN))
+    service.verify(Question(scan=KNOWN), RequestOrigin(Channel.WEB))
     service.close()
     clock.set("+400d")
     assert vialcheck(sqlite_url, "tidy", **clock.environment).returncode == 2
