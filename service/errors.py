@@ -61,6 +61,7 @@ class ErrorCode(StrEnum):
     REASON_MISSING = "reason_missing"
     REPORT_STEP_INVALID = "report_step_invalid"
     REPORTS_TOO_MANY = "reports_too_many"
+    REPORT_PHOTOS_LATER = "report_photos_later"
     PHOTOS_TOO_MANY = "photos_too_many"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_UNPRINTABLE = "text_unprintable"

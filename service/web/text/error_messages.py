@@ -96,6 +96,10 @@ ERRORS: Mapping[ErrorCode, str] = {
         "Too many reports came in within the last hour, so this one was not kept. Send it again in an hour."
         " If somebody may come to harm before then, call the manufacturer or your medicines authority now."
     ),
+    ErrorCode.REPORT_PHOTOS_LATER: N_(
+        "Many reports came from your network within the last hour, so this one is taken only without photos."
+        " Send it without them now; you can send the photos in an hour."
+    ),
     ErrorCode.PHOTOS_TOO_MANY: N_("Those are too many photos. Choose four at the most."),
     ErrorCode.TEXT_TOO_LONG: N_("This text is too long. Shorten it a little."),
     ErrorCode.TEXT_UNPRINTABLE: N_(

@@ -120,9 +120,11 @@ def one(what: str, gtin: str, name: str) -> BaseResponse:
 def decision(what: str, gtin: str, name: str) -> BaseResponse:
     """Hold, alert or clear."""
     watched = _open(what, gtin, name)
-    given = {field: request.form.get(field, "").strip() for field in ("state", "note")}
+    given = {field: request.form.get(field, "").strip() for field in ("state", "note", "protect")}
     try:
-        decide(_database(), actor(), watched, given["state"], note=given["note"])
+        decide(
+            _database(), actor(), watched, given["state"], note=given["note"], protect=bool(given["protect"])
+        )
     except VialcheckError as error:
         if error.field != "note" and error.code not in (ErrorCode.TOO_LONG, ErrorCode.BAD_CHARACTER):
             raise
