@@ -9,7 +9,6 @@ from threading import Event
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
@@ -47,6 +46,7 @@ from service.web.api.readings import readings
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads
 from service.web.core.concurrency import ConcurrencyLimiter
+from service.web.core.cookies import is_https
 from service.web.core.geoip import GeoIpDatabase
 from service.web.core.i18n import best_language, template_words, translation
 from service.web.core.services import Services, register
@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _services(settings: Settings) -> Services:
     database = Database(settings.database_url, wait_seconds=settings.wait)
     verification = VerificationService(database, window=settings.loss_window, alone=settings.processes == 1)
-    secrets = SecretBox(settings.secret_key, settings.secret_file)
+    secrets = settings.secret_box()
     files, queue = imports_of(settings, database, verification.clock)
     return Services(
         settings,
@@ -176,7 +176,12 @@ def ways_of(settings: Settings) -> DigestTransport:
     tr = translation()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     return DigestTransport(
-        lambda news, pages: digest_text(news, pages, tr), address, settings.smtp_url, settings.mail_from
+        lambda news, pages: digest_text(news, pages, tr),
+        address,
+        settings.secret_box(),
+        settings.smtp_url,
+        settings.mail_from,
+        settings.private_webhooks,
     )
 
 
@@ -206,6 +211,6 @@ def _ngettext(one: str, many: str, count: int) -> str:
 def _secure(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    if is_https():
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

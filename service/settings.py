@@ -1,19 +1,23 @@
 """Settings: environment variables `VIALCHECK_…`, each with a safe default."""
 
+import logging
 import os
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
 from service.verification.clock import Clock
 
 _SECRET = frozenset({"secret_key", "oidc_client_secret"})
+_log = logging.getLogger(__name__)
 _MOST_PROCESSES = 4
 """The most processes that the default starts: each takes as much memory as the first."""
 
@@ -101,6 +105,12 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("", description="The address that digests come from.")
 
+    webhook_hosts: str = Field(
+        "",
+        description="Hosts inside your own network that digests may be posted to, separated by commas. Every "
+        "other webhook has to have a public address.",
+    )
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -133,6 +143,15 @@ class Settings(BaseSettings):
         return IdentityProvider(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
 
     @property
+    def private_webhooks(self) -> frozenset[str]:
+        """The hosts of `webhook_hosts`."""
+        return frozenset(each.strip().lower() for each in self.webhook_hosts.split(",") if each.strip())
+
+    def secret_box(self) -> SecretBox:
+        """What seals and opens the secrets that are kept in the database."""
+        return SecretBox(self.secret_key, self.secret_file)
+
+    @property
     def secret_file(self) -> Path:
         """Where the encryption key is kept when it is not set: beside SQLite's file, else in `data`."""
         return Database.beside(self.database_url) / "vialcheck.key"
@@ -155,8 +174,21 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def misspelt() -> list[tuple[str, str]]:
+    """Variables `VIALCHECK_…` that are no settings, each with the setting that may be meant, or empty."""
+    known = {f"VIALCHECK_{name.upper()}" for name in Settings.model_fields}
+    strange = [name for name in os.environ if name.upper().startswith("VIALCHECK_")]
+    return [
+        (name, next(iter(get_close_matches(name.upper(), known, 1, cutoff=0.8)), ""))
+        for name in sorted(strange)
+        if name.upper() not in known
+    ]
+
+
 def load() -> Settings:
     """Return the settings of this process; RefusedError(SETTING_INVALID) names the invalid variable."""
+    for name, meant in misspelt():
+        _log.warning("%s is not a setting%s", name, f": {meant} is one" if meant else "")
     try:
         return Settings()
     except ValidationError as error:

@@ -48,7 +48,13 @@ def set_digest(organisation: str, email: str, webhook: str, every: str, actor: s
         if email and not (settings.smtp_url and settings.mail_from):
             raise click.UsageError("Set VIALCHECK_SMTP_URL and VIALCHECK_MAIL_FROM first.")
         secret = subscribe(
-            database, organisation, every=every, email=email, webhook=webhook, who=_who(actor, "set")
+            database,
+            organisation,
+            every=every,
+            email=email,
+            webhook=webhook,
+            who=_who(actor, "set"),
+            secrets_of=settings.secret_box(),
         )
     click.echo(f"{organisation} is told every {every} of what is new, at {email or webhook}.")
     if secret:

@@ -1,7 +1,8 @@
 """Where a request comes from: a country and region at most, and a mark of the device that lasts a week.
 
 An address database says it, if the operator has installed one in MaxMind's format; none is shipped. Without
-one, the asker's own statement counts (the country on the form, `country` and `region` of the API). Addresses are looked up and dropped: none is kept, logged or passed on.
+one, the asker's own statement counts (the country on the form, `country` and `region` of the API). Addresses
+are looked up and dropped: none is kept, logged or passed on.
 """
 
 from datetime import UTC, datetime

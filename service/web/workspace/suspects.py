@@ -194,6 +194,7 @@ def _page(
         what=what,
         address=url_for("watch.decision", what=what, gtin=watched.gtin or _NO_PRODUCT, name=name),
         choices=[(each, *decision_words(each, watched.subject.scope, tr)) for each in choices],
+        protects=bool(choices) and watched.subject.scope is SubjectScope.UNIT,
         given=given,
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},
