@@ -122,7 +122,7 @@ def _services(settings: Settings) -> Services:
         rate_limiter=limiter_of(
             settings.rate_limit, Database.beside(settings.database_url), settings.rate_limit_factor
         ),
-        accounts=AccountServices.of(database, secrets, settings.provider),
+        accounts=AccountServices.of(database, secrets, settings.provider, inviters=settings.inviters),
         report_intake=ReportIntake(database),
         report_inbox=ReportInbox(database),
         search=RecordSearch(database),

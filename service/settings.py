@@ -10,7 +10,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.accounts.actors import OrganisationKind
 from service.accounts.credentials.secret_box import SecretBox
+from service.accounts.invitations import MAY_FOUND_CLINICS
 from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
@@ -105,11 +107,24 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("", description="The address that digests come from.")
 
+    clinic_inviters: str = Field(
+        "manufacturer,distributor,regulator",
+        description="Whose administrators may invite clinics, separated by commas; empty: only the operator "
+        "(vialcheck admin create).",
+    )
     webhook_hosts: str = Field(
         "",
         description="Hosts inside your own network that digests may be posted to, separated by commas. Every "
         "other webhook has to have a public address.",
     )
+
+    @field_validator("clinic_inviters")
+    @classmethod
+    def _kinds(cls, value: str) -> str:
+        named = {each.strip() for each in value.split(",") if each.strip()}
+        if not named <= set(MAY_FOUND_CLINICS):
+            raise ValueError(f"expected some of {', '.join(sorted(MAY_FOUND_CLINICS))}, separated by commas")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -141,6 +156,13 @@ class Settings(BaseSettings):
         if not self.oidc_issuer:
             return None
         return IdentityProvider(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+
+    @property
+    def inviters(self) -> frozenset[OrganisationKind]:
+        """The kinds of organisations that may invite clinics."""
+        return frozenset(
+            OrganisationKind(each.strip()) for each in self.clinic_inviters.split(",") if each.strip()
+        )
 
     @property
     def private_webhooks(self) -> frozenset[str]:

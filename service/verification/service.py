@@ -52,6 +52,7 @@ class Answer(Struct, frozen=True):
     """A verdict on what was presented. `id` is None where nothing was recorded; `repeated`: a known nonce.
 
     `vial` and `carton`: what each of the two says, when both were presented.
+    `organisation_id`: whose people or program asked, if anybody's.
     `scanned_at`: when the code was read, where the asker said so.
     `kind` and `host`: how the scanned text was read, and the host of the web address in it, if it was one.
     """
@@ -66,6 +67,7 @@ class Answer(Struct, frozen=True):
     vial: Presented | None = None
     carton: Presented | None = None
     scanned_at: datetime | None = None
+    organisation_id: int | None = None
 
 
 class PresentedPack(Struct, frozen=True):
@@ -318,6 +320,7 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
         scan.vial,
         scan.carton,
         scan.scanned_at,
+        scan.organisation_id,
     )
 
 

@@ -54,9 +54,11 @@ def origin() -> RequestOrigin:
 
 
 def clinics_answer(scan_id: str) -> Answer:
-    """The answer to a check that a clinic made; NotFoundError for a patient's, which weighs otherwise."""
+    """The answer to a check that a clinic made; NotFoundError for a patient's, which weighs otherwise, and
+    for another organisation's.
+    """
     answer = services().verification.find_check(scan_id)
-    if answer.asker is not Asker.CLINIC:
+    if answer.asker is not Asker.CLINIC or answer.organisation_id not in {None, actor().organisation_id}:
         raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="a clinic's check", field="check")
     return answer
 
