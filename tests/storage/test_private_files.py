@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.storage.database import Database
+from tests.factories.records import put
 
 
 def modes(path: Path) -> set[int]:
@@ -15,8 +16,7 @@ def test_a_new_file_and_those_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "vialcheck.db"
     database = Database(f"sqlite:///{path}")
     database.migrate()
-    with database.transaction() as connection:
-        connection.exec_driver_sql("INSERT INTO manufacturer (name) VALUES ('x')")
+    put(database)
     assert {each.name for each in tmp_path.iterdir()} >= {"vialcheck.db", "vialcheck.db-wal"}
     assert modes(path) == {0o600}
     database.close()
