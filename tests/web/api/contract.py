@@ -11,7 +11,7 @@ from flask import Flask
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
-from service.web.api.openapi import describe
+from service.web.api.operations import describe
 from service.web.core.services import services_of
 
 ROOT = Path(__file__).parents[3]

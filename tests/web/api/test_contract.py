@@ -7,7 +7,7 @@ and say in CHANGELOG.md what is different, with the new fingerprint of the file.
 import json
 from pathlib import Path
 
-from service.web.api.openapi import describe
+from service.web.api.operations import describe
 from tests.web.api.contract import CHANGELOG, PINNED, application, fingerprint, pinned, without_version
 
 
