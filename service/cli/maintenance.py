@@ -1,4 +1,4 @@
-"""`vialcheck clock`: what the service thinks of the machine's clock, and how to set it right."""
+"""`vialcheck tidy`: delete what is due; `vialcheck clock`: see whether the clock is believed, set it right."""
 
 import getpass
 
@@ -8,7 +8,22 @@ from service.errors import UnavailableError
 from service.settings import load
 from service.storage.audit import AuditActor
 from service.storage.clock_records import latest_record, set_right
+from service.storage.retention import apply_retention
 from service.verification.clock import Clock, machine_time
+
+
+@click.command()
+def tidy() -> None:
+    """Delete and shorten what has been kept for as long as the privacy page says.
+
+    The service does it by itself every hour. Not by a clock that is in doubt: exit status 2.
+    """
+    database = load().open_database()
+    try:
+        for code, count in apply_retention(database, Clock.of(database).exact()).items():
+            click.echo(f"{code}: {count}")
+    finally:
+        database.close()
 
 
 @click.group(invoke_without_command=True)
