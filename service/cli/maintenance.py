@@ -1,4 +1,4 @@
-"""`vialcheck tidy`: delete what is due; `vialcheck clock`: see whether the clock is believed, set it right."""
+"""`vialcheck tidy` deletes what is due; `vialcheck clock` says whether the clock is believed, and sets it right."""
 
 import getpass
 
