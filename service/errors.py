@@ -44,7 +44,6 @@ class ErrorCode(StrEnum):
     NONCE_REUSED = "nonce_reused"
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
-    LIST_BUSY = "list_busy"
     RATE_LIMITED = "rate_limited"
     CLOCK_IN_DOUBT = "clock_in_doubt"
     # photos

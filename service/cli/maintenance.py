@@ -1,4 +1,4 @@
-"""`vialcheck tidy` deletes what is due; `vialcheck clock` says whether the clock is believed, and sets it right."""
+"""`vialcheck tidy` deletes what is due; `vialcheck clock` shows whether the clock is believed."""
 
 import getpass
 

@@ -27,7 +27,7 @@ from service.gs1.identifiers import Gtin
 from service.gs1.iso.countries import parse_country
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Product, Report, ReportPhoto, ReportStep
-from service.verification.image_loading import cleaned
+from service.verification.pictures.process import picture_process
 
 MOST_PHOTOS = 4
 MOST_FROM_NETWORK = 10
@@ -127,7 +127,7 @@ class ReportIntake:
         values, now = _checked(report), self._clock()
         with self._database.reading() as connection:
             _limit(connection, report, now)  # before a photo is looked at: that costs far more
-        photos = [cleaned(content) for content in report.photos]
+        photos = [picture_process().cleaned(content) for content in report.photos]
         with self._database.transaction() as connection:
             known = select(Report.reference).where(Report.nonce == report.nonce)
             reference = connection.scalar(known) if report.nonce else None

@@ -27,7 +27,7 @@ _MARK = 16  # characters: 64 bits, enough to tell a week's networks apart
 
 
 class _Held(NamedTuple):
-    """A period's key, and the marks that were made with it lately, by a hash that leads back to nobody."""
+    """A period's key, and the marks made with it lately, by a hash that cannot be traced back."""
 
     key: bytes
     marks: dict[int, str]
@@ -38,7 +38,7 @@ def _mark(key: bytes, network: str) -> str:
 
 
 class DeviceMarks:
-    """This period's key, the same in every process, made by whichever needs it first."""
+    """This period's key, the same in every process, created by the first that needs it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -181,9 +181,6 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
     ErrorCode.BUSY: N_("Too many checks at this moment. Wait a minute, then try again."),
-    ErrorCode.LIST_BUSY: N_(
-        "Somebody else is sending a list at this moment. Wait a minute, then send yours."
-    ),
     ErrorCode.RATE_LIMITED: N_(
         "Very many checks came from your network, so we cannot answer this one yet. Try again in {found}."
         " This says nothing about the product: until you know more, keep it and do not use it,"
