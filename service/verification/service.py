@@ -31,6 +31,7 @@ from service.verification.scan_history import (
     history_update,
     leaves,
     needs_thresholds,
+    only_guesses,
     read_found,
 )
 from service.verification.scan_log import RecordedScan, ScanLog
@@ -109,8 +110,16 @@ class VerificationService:
         self._clock = Clock.of(database, read_clock)
 
     def preview(self, question: Question, origin: RequestOrigin) -> Answer:
-        """Answer without leaving a trace. Raises what `parse_question` raises."""
-        return self._answer(question, parse_question(question, origin), recording=False)[0]
+        """Answer without recording a check. Raises what `parse_question` raises.
+
+        But a guess at a serial is counted as one, also where its asker wants nothing recorded.
+        """
+        parsed = parse_question(question, origin)
+        guessing = parsed.client != "" and parsed.presented.serial is not None
+        answer, update = self._answer(question, parsed, recording=guessing)
+        if guessing and (guess := only_guesses(update)).seen:
+            self._scans.note_guess(guess, answer.verdict.as_of)
+        return answer
 
     def verify(self, question: Question, origin: RequestOrigin) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""

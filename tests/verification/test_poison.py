@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.evidence import Asker
@@ -15,7 +15,7 @@ from service.registry.suspects.decisions import decide
 from service.registry.suspects.subjects import open_one
 from service.storage.database import Database
 from service.storage.hot.sightings import SubjectScope
-from service.storage.models import Manufacturer
+from service.storage.models import Manufacturer, Scan, SightingRow
 from service.storage.suspects import SuspectState
 from service.verification.device_marks import DeviceMarks
 from service.verification.question import Channel, Question, RequestOrigin
@@ -112,3 +112,28 @@ def test_a_manufacturer_clears_a_unit_and_protects_it(
     for number in range(40):
         verdict = ask(service, database, f"10.1.{number}.1", COUNTRIES[number % len(COUNTRIES)])
         assert verdict.action in {Action.ACCEPT, Action.CHECK}
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_guesses_are_counted_whether_they_are_recorded_or_not(
+    service: VerificationService, database: Database, record: bool
+) -> None:
+    origin = RequestOrigin(Channel.API, "FR", "", DeviceMarks(database).mark("10.9.9.9", datetime.now(UTC)))
+    ask_once = service.verify if record else service.preview
+    for number in range(20):
+        ask_once(Question(scan=f"(01){TOXIN}(17)701231(10)A1001(21)QZX93K{number:02d}"), origin)
+    service.close()
+    with database.reading() as connection:
+        scopes = set(connection.scalars(select(SightingRow.scope)))
+        scans = connection.scalar(select(func.count()).select_from(Scan))
+    assert {"guesser", "neighbours"} <= scopes
+    assert "unit" not in scopes
+    assert scans == (20 if record else 0)
+
+
+def test_a_look_at_a_unit_on_record_leaves_nothing(service: VerificationService, database: Database) -> None:
+    origin = RequestOrigin(Channel.API, "FR", "", "a mark")
+    service.preview(Question(scan=SCAN), origin)
+    service.close()
+    with database.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(SightingRow)) == 0
