@@ -2,16 +2,14 @@
 
 import shutil
 import statistics
-from collections.abc import Callable
 from pathlib import Path
 
 from service.storage.database import Database
+from tests.bench.figures import AtMost, Figures
 from tests.chaos.attacking import attacked, check_seconds
 from tests.chaos.limits import raise_open_files
 from tests.factories.records import put
 from tests.factories.running_service import running_service
-
-Say = Callable[[str, float, str, str], None]
 
 ATTACKS = {
     "large_slow_bodies": 64,
@@ -28,7 +26,7 @@ ATTACKS = {
 CHECKS = 300
 
 
-def beside_attacks(say: Say, folder: Path) -> None:
+def beside_attacks(figures: Figures, folder: Path) -> None:
     """One check after the other, each on a connection of its own."""
     raise_open_files()
     filled = folder / "attacked.db"
@@ -49,5 +47,5 @@ def beside_attacks(say: Say, folder: Path) -> None:
                     times = check_seconds(service, CHECKS)
         part = statistics.quantiles(times, n=100, method="inclusive")
         label = f"check_beside_{ATTACKS[name]}_{name}" if name else "check_alone"
-        say(f"{label}_p50", part[49] * 1000, "milliseconds", "")
-        say(f"{label}_p99", part[98] * 1000, "milliseconds", "at most 250")
+        figures.say(f"{label}_p50", part[49] * 1000, "milliseconds")
+        figures.say(f"{label}_p99", part[98] * 1000, "milliseconds", AtMost(250))
