@@ -36,7 +36,7 @@ def worker_app() -> Front:
 
 
 def _end_with_the_launcher(services: Services) -> None:
-    """End this process when its launcher has died, however it died: nobody would respawn or stop it.
+    """End this process when its launcher has died, however it died: nothing would respawn or stop it.
 
     A worker without one would go on answering, beside the service that is started next.
     """

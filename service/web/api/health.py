@@ -42,7 +42,9 @@ def ready() -> Response:
 @health.get("/metrics")
 @open_to_everyone
 def exposition() -> Response:
-    """Prometheus metrics: for this machine, and for whoever has the token (VIALCHECK_METRICS_TOKEN)."""
+    """Prometheus metrics: for this machine, and for programs that send the token
+    (VIALCHECK_METRICS_TOKEN).
+    """
     if not _may_read_metrics():
         raise ForbiddenError(ErrorCode.NOT_ALLOWED)
     folder = services().settings.metrics_folder
