@@ -102,7 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, services)
     health_views.init_app(app)
     atexit.register(services.verification.close)
-    _speak(app)
+    _init_translations(app)
     if settings.trusted_hosts:
         _refuse_other_hosts(app, settings.trusted_hosts)
     error_responses.init_app(app)
@@ -124,7 +124,7 @@ def _services(settings: Settings) -> Services:
         ids=CheckIds(lambda: secrets.derived("check ids")),
         on_answer=metrics.count_check,
     )
-    files, queue = imports_of(settings, database)
+    files, queue = import_queue_of(settings, database)
     return Services(
         settings,
         database,
@@ -161,17 +161,19 @@ def _register_blueprints(app: Flask) -> None:
     init_words(app.jinja_env.globals)
 
 
-def imports_of(settings: Settings, database: Database) -> tuple[ImportFiles, JobQueue]:
+def import_queue_of(settings: Settings, database: Database) -> tuple[ImportFiles, JobQueue]:
     """Return the store of uploaded lists, and the queue that processes them once it is started.
 
     The queue also runs the periodic jobs: retention and digests.
     """
-    shelf, stop, ways = ImportFiles(settings.files), Event(), ways_of(settings)
-    rounds = (
+    files, stop, transport = ImportFiles(settings.files), Event(), digest_transport_of(settings)
+    periodic = (
         PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, datetime.now(UTC)))),
-        PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, ways, datetime.now(UTC)))),
+        PeriodicJob(
+            "digests", "*/10", _counted("digests", lambda: send(database, transport, datetime.now(UTC)))
+        ),
     )
-    return shelf, JobQueue(ImportWorker(database, shelf, stop=stop), settings.files, stop, rounds)
+    return files, JobQueue(ImportWorker(database, files, stop=stop), settings.files, stop, periodic)
 
 
 def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:
@@ -189,7 +191,7 @@ def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:
     return counted
 
 
-def ways_of(settings: Settings) -> DigestTransport:
+def digest_transport_of(settings: Settings) -> DigestTransport:
     """Return how digests are sent, and with which text."""
     tr = translation()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -198,7 +200,7 @@ def ways_of(settings: Settings) -> DigestTransport:
     )
 
 
-def _speak(app: Flask) -> None:
+def _init_translations(app: Flask) -> None:
     """Render every sentence through gettext, in the language that the request prefers."""
 
     @app.before_request
