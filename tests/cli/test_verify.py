@@ -11,6 +11,8 @@ import pytest
 from service.storage.database import Database
 from tests.factories import maker_records
 
+pytestmark = pytest.mark.slow
+
 FULL = f"(01){maker_records.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
 
 

@@ -18,6 +18,8 @@ from tests.counterfeits.running import Bench
 from tests.counterfeits.scoring import ENGINE, Result, Score, score
 from tests.factories.questions import make_question
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
