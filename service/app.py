@@ -104,7 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, services)
     health_views.init_app(app)
     atexit.register(services.verification.close)
-    _speak(app)
+    _init_translations(app)
     if settings.trusted_hosts:
         _refuse_other_hosts(app, settings.trusted_hosts)
     error_responses.init_app(app)
@@ -126,7 +126,7 @@ def _services(settings: Settings) -> Services:
         ids=CheckIds(lambda: secrets.derived("check ids")),
         on_answer=metrics.count_check,
     )
-    files, queue = imports_of(settings, database, verification.clock)
+    files, queue = import_queue_of(settings, database, verification.clock)
     return Services(
         settings,
         database,
@@ -167,20 +167,19 @@ def _register_blueprints(app: Flask) -> None:
     init_words(app.jinja_env.globals)
 
 
-def imports_of(settings: Settings, database: Database, clock: Clock) -> tuple[ImportFiles, JobQueue]:
+def import_queue_of(settings: Settings, database: Database, clock: Clock) -> tuple[ImportFiles, JobQueue]:
     """Return the store of uploaded lists, and the queue that processes them once it is started.
 
     The queue also runs the periodic jobs: retention and digests; none of them by a clock that is in doubt
     (`Clock.exact`).
     """
-    shelf, stop, ways = ImportFiles(settings.files), Event(), ways_of(settings)
-    rounds = (
+    files, stop, transport = ImportFiles(settings.files), Event(), digest_transport_of(settings)
+    periodic = (
         PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, clock.exact()))),
-        PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, ways, clock.exact()))),
+        PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, transport, clock.exact()))),
     )
-    return shelf, JobQueue(
-        ImportWorker(database, shelf, stop=stop, clock=clock.now), settings.files, stop, rounds
-    )
+    worker = ImportWorker(database, files, stop=stop, clock=clock.now)
+    return files, JobQueue(worker, settings.files, stop, periodic)
 
 
 def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:
@@ -198,7 +197,7 @@ def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:
     return counted
 
 
-def ways_of(settings: Settings) -> DigestTransport:
+def digest_transport_of(settings: Settings) -> DigestTransport:
     """Return how digests are sent, and with which text."""
     tr = translation()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -212,7 +211,7 @@ def ways_of(settings: Settings) -> DigestTransport:
     )
 
 
-def _speak(app: Flask) -> None:
+def _init_translations(app: Flask) -> None:
     """Render every sentence through gettext, in the language that the request prefers."""
 
     @app.before_request

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from service.app import ways_of
+from service.app import digest_transport_of
 from service.registry.digests.service import content, send, waiting
 from service.registry.digests.subscriptions import EVERY, listed, subscribe, unsubscribe
 from service.settings import Settings, load
@@ -77,7 +77,7 @@ def off(organisation: str, actor: str) -> None:
 def send_now(dry_run: bool) -> None:
     """Send now what is new, without waiting for the day or the hour."""
     with _database() as (settings, database):
-        ways, now = ways_of(settings), datetime.now(UTC)
+        ways, now = digest_transport_of(settings), datetime.now(UTC)
         if dry_run:
             _show(waiting(database, now), ways)
             return

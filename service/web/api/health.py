@@ -42,7 +42,7 @@ def ready() -> Response:
 @health.get("/metrics")
 @open_to_everyone
 def exposition() -> Response:
-    """Prometheus metrics: for this machine, and for whoever has the token (VIALCHECK_METRICS_TOKEN)."""
+    """Prometheus metrics: for this machine, and for a program with the token (VIALCHECK_METRICS_TOKEN)."""
     if not _may_read_metrics():
         raise ForbiddenError(ErrorCode.NOT_ALLOWED)
     folder = services().settings.metrics_folder
