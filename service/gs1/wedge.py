@@ -14,7 +14,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from service.errors import ErrorCode, IdentifierError
@@ -23,6 +22,7 @@ from service.gs1.application_identifiers import check_value
 from service.gs1.characters import GROUP_SEPARATOR
 from service.gs1.identifiers import check_digit
 from service.gs1.keyboards import ACCENTS, LAYOUTS, US, Layout
+from service.gs1.repairs import Repair
 
 T = TypeVar("T")
 
@@ -30,22 +30,12 @@ SHORTEST, LONGEST = 16, 400
 """How long a text may be that is tried: AI 01 with its GTIN, and far more than a medicine's code."""
 
 
-class ScannerFault(StrEnum):
-    """One wrong setting of a scanner, or of the computer that it types into."""
-
-    SEPARATOR_SPELLED = "separator_spelled"
-    SEPARATOR_LOST = "separator_lost"
-    CAPS_LOCK = "caps_lock"
-    LAYOUT = "layout"
-    PREFIX_CUT = "prefix_cut"
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A text that the scanner may have meant (US characters, 0x1D), and what was wrong with it."""
 
     text: str
-    faults: frozenset[ScannerFault]
+    faults: frozenset[Repair]
     layout: str = ""
     composed: bool = False
     """Whether an accented letter was taken for two keys, an accent and a letter, on this layout."""
@@ -56,7 +46,7 @@ class Recovered(Generic[T]):
     """The one reading left, the fewest faults that explain it, and the layouts that could have typed it."""
 
     reading: T
-    faults: frozenset[ScannerFault]
+    faults: frozenset[Repair]
     layouts: tuple[str, ...]
 
 
@@ -97,14 +87,10 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
     none or several readings are left.
     """
     likely = list(candidates(text))
-    found: dict[T, list[Candidate]] = {}
-    for explanations in _simplest_first(likely, text):
-        found = found or _readings(explanations, read)
+    found = _likeliest(likely, text, read, 2)
     if len(found) == 1:
-        ((reading, likely),) = found.items()
-        fewest = min((each.faults for each in likely), key=lambda faults: (len(faults), sorted(faults)))
-        names = tuple(each.layout for each in likely if each.layout and each.faults == fewest)
-        return Recovered(reading, fewest, tuple(dict.fromkeys(names)))
+        ((reading, those),) = found.items()
+        return _explained(reading, those)
     if not found and not _SIGNS.search(text) and not any(_betrays_a_setting(each) for each in likely):
         return None
     raise IdentifierError(
@@ -113,6 +99,28 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
         expected="a scanner set to this computer's keyboard, with FNC1 sent as the character 0x1D",
         found="more than one possible reading" if found else "no possible reading",
     )
+
+
+def recoveries(text: str, read: Callable[[str], T], most: int) -> list[Recovered[T]]:
+    """The readings that undoing the faults leaves, at most so many; none for a text without such a sign."""
+    found = _likeliest(list(candidates(text)), text, read, most)
+    return [_explained(reading, those) for reading, those in found.items()]
+
+
+def _likeliest(
+    likely: list[Candidate], text: str, read: Callable[[str], T], most: int
+) -> dict[T, list[Candidate]]:
+    """The readings of the simplest explanations that leave any."""
+    found: dict[T, list[Candidate]] = {}
+    for explanations in _simplest_first(likely, text):
+        found = found or _readings(explanations, read, most)
+    return found
+
+
+def _explained(reading: T, those: list[Candidate]) -> Recovered[T]:
+    fewest = min((each.faults for each in those), key=lambda faults: (len(faults), sorted(faults)))
+    names = tuple(each.layout for each in those if each.layout and each.faults == fewest)
+    return Recovered(reading, fewest, tuple(dict.fromkeys(names)))
 
 
 def recover_on(layout: str, text: str, read: Callable[[str], T]) -> Recovered[T] | None:
@@ -124,7 +132,7 @@ def recover_on(layout: str, text: str, read: Callable[[str], T]) -> Recovered[T]
     known = [each for each in LAYOUTS if each.name == layout]
     likely = list(candidates(text, known))
     for explanations in _simplest_first(likely, text):
-        found = _readings([each for each in explanations if each.layout], read)
+        found = _readings([each for each in explanations if each.layout], read, 2)
         if len(found) == 1:
             ((reading, those),) = found.items()
             fewest = min((each.faults for each in those), key=lambda faults: (len(faults), sorted(faults)))
@@ -157,15 +165,15 @@ def _has_right_gtin(content: str) -> bool:
     return gtin is not None and check_digit(gtin[1][:-1]) == gtin[1][-1]
 
 
-def _readings(likely: list[Candidate], read: Callable[[str], T]) -> dict[T, list[Candidate]]:
-    """What the candidates say, each reading with all that explains it; at most two, which are too many."""
+def _readings(likely: list[Candidate], read: Callable[[str], T], most: int) -> dict[T, list[Candidate]]:
+    """What the candidates say, each reading with all that explains it; at most `most` readings."""
     found: dict[T, list[Candidate]] = {}
     for version in (each for candidate in likely for each in _versions(candidate)):
         try:
             found.setdefault(read(version.text), []).append(version)
         except IdentifierError:
             continue
-        if len(found) > 1:
+        if len(found) >= most:
             break
     return found
 
@@ -174,7 +182,7 @@ def _readings(likely: list[Candidate], read: Callable[[str], T]) -> dict[T, list
 class Diagnosis:
     """What is wrong with a scanner's setting, and the layouts that could have typed what arrived."""
 
-    faults: frozenset[ScannerFault]
+    faults: frozenset[Repair]
     layouts: tuple[str, ...] = ()
 
 
@@ -190,7 +198,7 @@ def diagnose(text: str, known: str) -> Diagnosis | None:
         if content == known:
             matches.append(candidate)
         elif content == lost:
-            matches.append(replace(candidate, faults=candidate.faults | {ScannerFault.SEPARATOR_LOST}))
+            matches.append(replace(candidate, faults=candidate.faults | {Repair.SEPARATOR_LOST}))
     if not matches:
         return None
     fewest = min((each.faults for each in matches), key=lambda faults: (len(faults), sorted(faults)))
@@ -202,7 +210,7 @@ def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterato
     """Every text that begins like a code and could have become this one on the way through a keyboard."""
     stripped = text.strip(" \t\r\n")
     if _CUT_PREFIX.match(stripped) and _begins_like_a_code("]" + stripped, caps=False):
-        yield Candidate("]" + stripped, frozenset({ScannerFault.PREFIX_CUT}))
+        yield Candidate("]" + stripped, frozenset({Repair.PREFIX_CUT}))
     pictured = stripped.translate(_PICTURED)
     seen: set[tuple[str, str]] = set()
     for layout in layouts:
@@ -217,11 +225,11 @@ def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterato
                 if name and plain == stripped:
                     continue  # this layout would not have changed anything
                 seen.add((plain, name))
-                faults = {ScannerFault.CAPS_LOCK} if caps else set()
+                faults = {Repair.CAPS_LOCK} if caps else set()
                 if name:
-                    faults.add(ScannerFault.LAYOUT)
+                    faults.add(Repair.LAYOUT)
                 if plain != meant or pictured != stripped or "\0" in text:
-                    faults.add(ScannerFault.SEPARATOR_SPELLED)
+                    faults.add(Repair.SEPARATOR_SPELLED)
                 yield Candidate(plain, frozenset(faults), name, composed)
 
 
@@ -311,7 +319,7 @@ def _versions(candidate: Candidate) -> Iterator[Candidate]:
         return
     for ends in _splits(content) if len(content) <= _LONGEST_SPLIT else ((),):
         cut = [content[a:b] for a, b in zip((0, *ends), (*ends, len(content)), strict=True)]
-        lost = {ScannerFault.SEPARATOR_LOST} if len(cut) > 1 else set()
+        lost = {Repair.SEPARATOR_LOST} if len(cut) > 1 else set()
         text = candidate.text[:start] + GROUP_SEPARATOR.join(cut)
         yield replace(candidate, text=text, faults=candidate.faults | lost)
 

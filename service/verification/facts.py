@@ -26,7 +26,7 @@ from service.errors import IdentifierError
 from service.gs1 import misreads
 from service.gs1.identifiers import Gtin, Lot
 from service.gs1.iso.countries import zone_of
-from service.gs1.wedge import ScannerFault
+from service.gs1.repairs import Repair
 from service.storage.hot import alerts, product_records, recalls
 from service.storage.hot.statements import Snapshot
 from service.verification.question import ParsedQuestion
@@ -82,7 +82,7 @@ def _gathered(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now:
         recalls=_recalls(snapshot, found),
         used_on=_used_on(snapshot, found),
         inferred=understood.reading is not None
-        and bool(understood.reading.faults - {ScannerFault.SEPARATOR_SPELLED}),
+        and bool(understood.reading.repairs - {Repair.SEPARATOR_SPELLED}),
         scanned_at=understood.scanned_at,
         asker=asker,
     )

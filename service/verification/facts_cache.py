@@ -116,7 +116,7 @@ def _found_by_serial(evidence: Evidence, named: hot_alerts.Beginnings) -> bool:
 def _key(understood: ParsedQuestion, asker: Asker) -> Hashable | None:
     """All that was presented but the serial; None where more than that would matter."""
     shown, reading = understood.presented, understood.reading
-    if understood.carton is not None or understood.scanned_at is not None or (reading and reading.faults):
+    if understood.carton is not None or understood.scanned_at is not None or (reading and reading.repairs):
         return None
     if shown.lot is None or understood.typed_digits is not None:
         return None
