@@ -64,6 +64,14 @@ def read_printed_date(text: str) -> PrintedDate:
 
     Raises EXPIRY_UNREADABLE, EXPIRY_IMPOSSIBLE or EXPIRY_AMBIGUOUS, and the codes of `characters.fold`.
     """
+    possible = possible_dates(text)
+    if len(possible) > 1:
+        raise _refusal(ErrorCode.EXPIRY_AMBIGUOUS, text, possible)
+    return possible[0]
+
+
+def possible_dates(text: str) -> list[PrintedDate]:
+    """Every date that the text may mean, at least one. Raises as `read_printed_date`, but for ambiguity."""
     plain = fold(_without_accents(text), field="expiry").lower()
     plain = _MIDNIGHT.sub("", plain)  # spreadsheets export dates as moments
     if not plain[:1].isdigit():
@@ -75,9 +83,7 @@ def read_printed_date(text: str) -> PrintedDate:
     possible = {reading for reading in readings if _in_calendar(reading)}
     if not possible:
         raise _refusal(ErrorCode.EXPIRY_IMPOSSIBLE, text)
-    if len(possible) > 1:
-        raise _refusal(ErrorCode.EXPIRY_AMBIGUOUS, text, sorted(possible, key=str))
-    return possible.pop()
+    return sorted(possible, key=str)
 
 
 def _without_accents(text: str) -> str:

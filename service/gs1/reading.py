@@ -59,6 +59,7 @@ class ReadingKind(StrEnum):
     GTIN = "gtin"
     LOT = "lot"
     ENVELOPE = "iso-15434"
+    LABELLED = "labelled-text"
 
 
 class Problem(Struct, frozen=True):

@@ -29,5 +29,6 @@ class Repair(StrEnum):
     LABEL_BEHIND = "label_behind"
     LABEL_AMBIGUOUS = "label_ambiguous"
     WITHOUT_LABEL = "without_label"
+    WORDS_BESIDE = "words_beside"
     DATE_AMBIGUOUS = "date_ambiguous"
 

@@ -87,7 +87,9 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
     none or several readings are left.
     """
     likely = list(candidates(text))
-    found = _likeliest(likely, text, read, 2)
+    found: dict[T, list[Candidate]] = {}
+    for explanations in _simplest_first(likely, text):
+        found = found or _readings(explanations, read)
     if len(found) == 1:
         ((reading, those),) = found.items()
         return _explained(reading, those)
@@ -101,20 +103,16 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
     )
 
 
-def recoveries(text: str, read: Callable[[str], T], most: int) -> list[Recovered[T]]:
-    """The readings that undoing the faults leaves, at most so many; none for a text without such a sign."""
-    found = _likeliest(list(candidates(text)), text, read, most)
-    return [_explained(reading, those) for reading, those in found.items()]
-
-
-def _likeliest(
-    likely: list[Candidate], text: str, read: Callable[[str], T], most: int
-) -> dict[T, list[Candidate]]:
-    """The readings of the simplest explanations that leave any."""
-    found: dict[T, list[Candidate]] = {}
-    for explanations in _simplest_first(likely, text):
-        found = found or _readings(explanations, read, most)
-    return found
+def likely_meant(text: str) -> list[Candidate]:
+    """The texts that the scanner may have meant, the simplest explanations first; each text once."""
+    likely = list(candidates(text))
+    ordered = (each for explanations in _simplest_first(likely, text) for each in explanations)
+    found: dict[str, Candidate] = {}
+    for each in ordered:
+        known = found.get(each.text)
+        if known is None or len(each.faults) < len(known.faults):
+            found[each.text] = each
+    return list(found.values())
 
 
 def _explained(reading: T, those: list[Candidate]) -> Recovered[T]:
@@ -132,7 +130,7 @@ def recover_on(layout: str, text: str, read: Callable[[str], T]) -> Recovered[T]
     known = [each for each in LAYOUTS if each.name == layout]
     likely = list(candidates(text, known))
     for explanations in _simplest_first(likely, text):
-        found = _readings([each for each in explanations if each.layout], read, 2)
+        found = _readings([each for each in explanations if each.layout], read)
         if len(found) == 1:
             ((reading, those),) = found.items()
             fewest = min((each.faults for each in those), key=lambda faults: (len(faults), sorted(faults)))
@@ -165,15 +163,15 @@ def _has_right_gtin(content: str) -> bool:
     return gtin is not None and check_digit(gtin[1][:-1]) == gtin[1][-1]
 
 
-def _readings(likely: list[Candidate], read: Callable[[str], T], most: int) -> dict[T, list[Candidate]]:
-    """What the candidates say, each reading with all that explains it; at most `most` readings."""
+def _readings(likely: list[Candidate], read: Callable[[str], T]) -> dict[T, list[Candidate]]:
+    """What the candidates say, each reading with all that explains it; at most two, which are too many."""
     found: dict[T, list[Candidate]] = {}
     for version in (each for candidate in likely for each in _versions(candidate)):
         try:
             found.setdefault(read(version.text), []).append(version)
         except IdentifierError:
             continue
-        if len(found) >= most:
+        if len(found) > 1:
             break
     return found
 
