@@ -60,6 +60,7 @@ class ReadingKind(StrEnum):
     LOT = "lot"
     ENVELOPE = "iso-15434"
     LABELLED = "labelled-text"
+    EPC_URN = "epc-urn"
 
 
 class Problem(Struct, frozen=True):

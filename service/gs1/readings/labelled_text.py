@@ -8,6 +8,7 @@ A label that stands before its value, apart from it, is unambiguous: nothing was
 values, glued to them, or missing are repairs.
 """
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from service.gs1.readings.pack_fields import (
     is_placeholder,
     lot_of,
     lot_options,
+    lots_beside_dates,
     national_options,
     serial_options,
     trimmed,
@@ -122,7 +124,7 @@ def _pieces(text: str) -> list[str]:
 
 def _fields(pairs: _Pairs, rest: list[str]) -> list[Fields]:
     """What the labelled values and the unlabelled rest mean together, the likeliest first."""
-    options = [each for label, value in pairs for each in _options_of(label, value)]
+    options = [each for label, value in _paired(pairs) for each in _options_of(label, value)]
     had = {label.field for label, value in pairs if value}
     glued = any(label.glued for label, _ in pairs)
     options += _unlabelled(rest, had)
@@ -131,6 +133,17 @@ def _fields(pairs: _Pairs, rest: list[str]) -> list[Fields]:
     if clash:
         found = [replace(each, problems=(*each.problems, clash)) for each in found]
     return _repaired(found, Repair.LABEL_GLUED) if glued else found
+
+
+def _paired(pairs: _Pairs) -> _Pairs:
+    """`LOT/EXP A1 04/2028`: two labels side by side, and behind them what both announce."""
+    for at, ((one, empty), (other, value)) in enumerate(itertools.pairwise(pairs)):
+        if not empty and value and {one.field, other.field} == {Field.LOT, Field.EXPIRY}:
+            beside = lots_beside_dates(value)
+            if beside:
+                lot = replace(one, field=Field.LOT)
+                return [*pairs[:at], (lot, value), *pairs[at + 2 :]]
+    return pairs
 
 
 def _options_of(label: Label, value: str) -> Iterator[list[Option]]:

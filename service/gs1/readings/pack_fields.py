@@ -114,6 +114,8 @@ def trimmed(text: str) -> str:
         plain = plain[:-1].rstrip(_ENDS)
     while plain.startswith(("(", "[", "{", ")", "]", "}")) and sum(map(plain.count, "([{")) != sum(map(plain.count, ")]}")):
         plain = plain[1:].lstrip(_ENDS)
+    while plain.endswith(("(", "[", "{")):
+        plain = plain[:-1].rstrip(_ENDS)
     if len(plain) > 1 and plain[0] + plain[-1] in ("()", "[]", "{}"):
         plain = plain[1:-1].strip(_ENDS)
     return plain.strip()
@@ -186,7 +188,9 @@ def lot_options(text: str) -> list[Option]:
         found.append(Option(Fields(lot=Lot.parse(text))))
     except IdentifierError as error:
         wrong = error
-    found += lots_beside_dates(text)
+    beside = lots_beside_dates(text)
+    full = any(each.fields.expiry and re.search(r"20\d\d", text) for each in beside)
+    found = beside + found if full else found + beside  # a year of four digits is no part of a lot
     parts = text.split()
     if len(parts) > 1:
         named = [each for each in map(trimmed, parts) if any(map(str.isdigit, each))]
