@@ -16,27 +16,25 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1.identifiers import Gtin, ProductIdentifier, Serial, check_digit
-from service.gs1.reading import MAX_SCAN, Reading, ReadingKind, read_typed
+from service.gs1.identifiers import Gtin, Lot, ProductIdentifier, Serial, check_digit
+from service.gs1.reading import GS1_SYMBOLOGIES, MAX_SCAN, Reading, ReadingKind, read_typed
 from service.gs1.readings import scans
 from service.gs1.readings.clean_text import Cleaned, clean, in_latin
 from service.gs1.readings.elements import readings_of
 from service.gs1.readings.labelled_text import labelled, only_labels, unlabelled
-from service.gs1.readings.labels import Field
 from service.gs1.readings.links import epc, links
 from service.gs1.readings.other_systems import refuse_other_system
-from service.gs1.readings.pack_fields import Fields, Option, lot_of, lots_beside_dates, trimmed
+from service.gs1.readings.pack_fields import Fields, Option, is_date, lot_of, lots_beside_dates, trimmed
 from service.gs1.readings.splitting import ways
-from service.gs1.readings.words import find_labels
 from service.gs1.repairs import Repair
 
 MOST = 24
 """Readings of one text."""
 
 _PLAIN_LOT = re.compile(r"[A-Za-z0-9]{1,20}")
-_GLUED = re.compile(
-    r"(?:lot(?:no|nr)?|lote|lotto|batch(?:no|nr)?|charge|chargen?nr|ch-?b|bn|ln|ch|l|partida|partie|serie)[.:#-]?(?=.*[0-9])([A-Z0-9].{1,19})",
-    re.IGNORECASE,
+_GLUED = (
+    *("chargennr", "chargenr", "batchno", "batchnr", "batch", "charge", "lotno", "lotnr", "lotto", "lote", "lot"),
+    *("ch.-b.", "ch.b.", "chb", "ch-b", "bn", "ln", "l"),
 )
 _GLUED_DATE = re.compile(r"(.{2,20}?)[ .,/-]?(?:exp|cad|val|mhd|scad|verw|skt|venc?)[.: ]*([0-9].{3,10})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -90,6 +88,7 @@ class _Survey:
 
     def __init__(self, text: str, layout: str) -> None:
         self._text, self._layout = text, layout
+        self._labels = self._sure = False
         self.refusal: IdentifierError | None = None
 
     def in_order(self) -> Iterator[Reading]:
@@ -142,36 +141,38 @@ class _Survey:
             yield urn
             return
         yield from links(text)
-        named, sure = False, False
-        for each in labelled(text):
-            reading = replace(each, repairs=each.repairs | cleaned.repairs).reading()
-            if reading is None:
-                continue
-            if plain is not None and not sure and reading.repairs:
-                yield from self._as_a_lot(text, plain)
-                plain = None
-            named, sure = True, True
-            yield reading
-        if not named and (only_labels(text) or is_sentence(text)):
+        for each in self._labelled(cleaned):
+            if plain is not None and not self._labels and Repair.LABEL_AMBIGUOUS in each.repairs:
+                yield plain  # `BN 2618` is a lot first
+            self._labels = True
+            self._sure |= each.given
+            yield each
+        if not self._labels and not scans.is_marked(text) and (only_labels(text) or is_sentence(text)):
             raise IdentifierError(
                 ErrorCode.NOT_A_LOT, given=self._text, expected="the lot number as it is printed", field="scan"
             )
-        if not named and plain is not None:
-            yield from self._as_a_lot(text, plain)
-
-    def _as_a_lot(self, text: str, plain: Reading) -> Iterator[Reading]:
-        if not is_sentence(text):
+        if plain is not None:
             yield plain
 
+    def _labelled(self, cleaned: Cleaned) -> Iterator[Reading]:
+        text = cleaned.text.strip()
+        if text.startswith(("]", "[)>")) or scans.has_brackets(text):
+            return
+        for each in labelled(text):
+            reading = replace(each, repairs=each.repairs | cleaned.repairs).reading()
+            if reading is not None:
+                yield reading
+
     def _repaired(self, cleaned: Cleaned, plain: Reading | None) -> Iterator[Reading]:
-        text, lot_alone = cleaned.text, plain is not None and plain.kind is ReadingKind.LOT
-        for each in self._damaged(text):
+        text = cleaned.text.strip()
+        for each in self._damaged(text, plain):
             more = each.repairs | cleaned.repairs
             yield replace(each, repairs=more) if more != each.repairs else each
-        if plain is None or lot_alone:
-            plain_text = text.strip()
-            for fields in (*unlabelled(plain_text), *lot_repairs(plain_text)):
-                reading = replace(fields, repairs=fields.repairs | cleaned.repairs).reading(tentative=plain is None)
+        if plain is None or plain.kind is ReadingKind.LOT:
+            if self._sure or scans.is_marked(text):
+                return
+            for fields in (*unlabelled(text), *lot_repairs(text)):
+                reading = replace(fields, repairs=fields.repairs | cleaned.repairs).reading(tentative=True)
                 if reading is not None:
                     yield reading
         elif plain.kind is ReadingKind.GTIN and plain.symbology is None:
@@ -180,17 +181,26 @@ class _Survey:
                 code = ProductIdentifier(lot=lot)
                 yield Reading(ReadingKind.LOT, code, (("10", lot.printed),), tentative=True)
 
-    def _damaged(self, text: str) -> Iterator[Reading]:
+    def _damaged(self, text: str, plain: Reading | None) -> Iterator[Reading]:
         prefix = scans.SYMBOLOGY.match(text)
-        parts = scans.scans_in(text)
-        if parts:
-            those = [found.all[0] for part in parts if (found := readings(part, layout=self._layout, most=1)).all]
-            if len(those) > 1 and any(each.kind is not ReadingKind.LOT for each in those):
+        if prefix is not None and prefix[0] in scans.GTIN_SYMBOLOGIES:
+            return
+        if not self._labels:
+            those = [each for part in scans.scans_in(text) if (each := self._part(part)) is not None]
+            if len(those) > 1 and any(each.identifier.gtin for each in those):
                 yield from scans.together(those)
         yield from scans.damaged(text)
-        yield from scans.keyed(text)
-        if prefix is not None and prefix[0] not in scans.GTIN_SYMBOLOGIES:
+        if plain is None and not (prefix is not None and prefix[0] in GS1_SYMBOLOGIES):
+            yield from scans.keyed(text)
+        if prefix is not None and prefix[0] not in GS1_SYMBOLOGIES:
             yield from self._in_plain_symbol(text[3:])
+
+    def _part(self, part: str) -> Reading | None:
+        """One of several scans in a field; a second bar code of the pack is no lot there."""
+        found = readings(part, layout=self._layout, most=1).all
+        if found and found[0].kind is ReadingKind.LOT:
+            return next(scans.damaged(part), found[0])
+        return found[0] if found else None
 
     def _in_plain_symbol(self, content: str) -> Iterator[Reading]:
         """Labelled text, a link or a lot in a symbol that is no GS1 symbol."""
@@ -232,17 +242,19 @@ def lot_repairs(text: str) -> Iterator[Fields]:
     glued = _GLUED_DATE.fullmatch(text)
     if glued:
         for option in lots_beside_dates(f"{glued[1]} {glued[2]}"):
-            for fields in (*_unglued(option), option):
-                yield replace(_of_option(fields), repairs=fields.repairs | {Repair.LABEL_GLUED})
-    label = _GLUED.fullmatch(text)
-    if label and (lot := lot_of(trimmed(label[1]))) is not None:
+            fields = _of_option(option)
+            repairs = fields.repairs | {Repair.LABEL_GLUED}
+            lot = fields.lot.printed if fields.lot else ""
+            yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(lot))
+            yield replace(fields, repairs=repairs)
+    for lot in _unglued(text):
         yield Fields(lot=lot, repairs=frozenset({Repair.LABEL_GLUED}))
     bare = trimmed(text)
     if bare != text and (lot := lot_of(bare)) is not None:
         yield Fields(lot=lot, repairs=frozenset({Repair.TYPOGRAPHY}))
     yield from hanging_lots(bare)
     yield from _numbers_of_countries(text)
-    parts = [each for each in map(trimmed, text.split()) if any(map(str.isdigit, each))]
+    parts = [each for each in map(trimmed, text.split()) if any(map(str.isdigit, each)) and not is_date(each)]
     if len(parts) < len(text.split()) or len(parts) > 1:
         for each in parts[:3]:
             if (lot := lot_of(each)) is not None:
@@ -253,10 +265,16 @@ def _of_option(option: Option) -> Fields:
     return replace(option.fields, repairs=option.fields.repairs | option.repairs)
 
 
-def _unglued(option: Option) -> Iterator[Option]:
-    label = _GLUED.fullmatch(option.fields.lot.printed) if option.fields.lot else None
-    if label and (lot := lot_of(label[1])) is not None:
-        yield replace(option, fields=replace(option.fields, lot=lot))
+def _unglued(text: str) -> Iterator[Lot]:
+    """What stands behind a label without a space: `LOTOVA2618`. Lots that begin so are another reading."""
+    if " " in text or not text.isascii():
+        return
+    for prefix in _GLUED:
+        if text.lower().startswith(prefix):
+            rest = text[len(prefix) :].lstrip(".:#-")
+            lot = lot_of(rest) if len(rest) > 2 and any(map(str.isdigit, rest)) else None
+            if lot is not None:
+                yield lot
 
 
 def _numbers_of_countries(text: str) -> Iterator[Fields]:
@@ -275,10 +293,12 @@ def hanging_lots(text: str) -> Iterator[Fields]:
     for way in ways("10" + text)[:MOST]:
         for each in readings_of(way, ReadingKind.ELEMENT_STRING):
             code = each.identifier
-            if each.repairs and code.lot is not None and code.gtin is None and dict(way.elements).get("10") != text:
+            usual = way.elements and all(ai in _USUAL for ai, _ in way.elements) and not way.problems
+            if usual and code.lot is not None and 2 < len(code.lot.printed) < len(text):
                 yield Fields(None, code.lot, code.serial, code.expiry, (), each.repairs, each.problems)
 
 
+_USUAL = frozenset({"01", "10", "11", "17", "21", "30", "37", "240", *(str(n) for n in range(91, 100))})
 _PLAIN_ASCII = re.compile(r"[!-~]{3,90}")
 
 
@@ -301,7 +321,3 @@ def is_sentence(text: str) -> bool:
         return len(found) > 1 or (not text.isascii() and in_latin(text) is None)
     return len(found) > 3
 
-
-def announces_a_lot(text: str) -> bool:
-    """Whether a text has a label for a lot in it."""
-    return any(each.field is Field.LOT for each in find_labels(text))

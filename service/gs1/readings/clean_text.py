@@ -6,6 +6,7 @@
 
 # ruff: noqa: RUF001 - that characters look like others is what this is about
 
+import re
 import unicodedata
 
 from msgspec import Struct
@@ -36,6 +37,9 @@ _ALIKE = str.maketrans(
     "АВСЕНІЈКМОРЅТХУӀԚԜ" + "авсԁеһіјкӏморԛѕтуԝхз" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "ανορτυχικω" + "Ѵѵ" + "ı",
     "ABCEHIJKMOPSTXYIQW" + "abcdehijkImopqstywx3" + "ABEZHIKMNOPTYX" + "avoptuxikw" + "Vv" + "i",
 )
+
+
+_SPACES = re.compile(r"(\s+)")
 
 
 def clean(text: str) -> Cleaned:
@@ -77,6 +81,13 @@ def _plain(character: str, category: str, repairs: set[Repair]) -> str:
 
 
 def in_latin(text: str) -> str | None:
-    """The text with letters that only look Latin as the Latin ones; None where that leaves others, or none."""
-    latin = text.translate(_ALIKE)
-    return latin if latin != text and latin.isascii() else None
+    """The text with letters that only look Latin taken for these, in its words that hold digits or Latin letters;
+    None where nothing is changed.
+    """
+    latin = "".join(map(_word_in_latin, _SPACES.split(text)))
+    return latin if latin != text else None
+
+
+def _word_in_latin(word: str) -> str:
+    mixed = any(character.isascii() and character.isalnum() for character in word)
+    return word.translate(_ALIKE) if mixed else word

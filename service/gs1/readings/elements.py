@@ -32,13 +32,17 @@ def readings_of(
         if value not in known:
             known.append(value)
     problems = list(way.problems)
-    for ai, those in values.items():
-        problems += [Problem(ai, each, ErrorCode.AI_REPEATED, f"one value for AI {ai}") for each in those[1:]]
     clash = None if _LOGISTIC & values.keys() and "01" not in values else exclusion(set(values))
     if clash is not None:
         problems.append(Problem(clash[0], values[clash[0]][0], ErrorCode.AI_COMBINATION, f"no {clash[1]} beside it"))
     for number in range(min(3, max(map(len, values.values()), default=0))):
         chosen = tuple((ai, those[min(number, len(those) - 1)]) for ai, those in values.items())
+        others = [
+            Problem(ai, each, ErrorCode.AI_REPEATED, f"one value for AI {ai}")
+            for ai, value in chosen
+            for each in values[ai]
+            if each != value
+        ]
         code = _identifier(dict(chosen))
         if code is not None:
             yield Reading(
@@ -48,7 +52,7 @@ def readings_of(
                 symbology,
                 host,
                 way.repairs | repairs,
-                tuple(problems),
+                (*problems, *others),
                 case="01" not in values and bool(_LOGISTIC & values.keys()),
             )
 

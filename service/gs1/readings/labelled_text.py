@@ -111,7 +111,7 @@ def _backwards(text: str, labels: list[Label]) -> tuple[_Pairs, list[str]] | Non
     pairs: _Pairs = []
     start = 0
     for label in labels:
-        pieces = _pieces(text[start : label.start])
+        pieces = [each for each in _pieces(text[start : label.start]) if any(map(str.isdigit, each))]
         pairs.append((label, pieces[-1] if pieces else ""))
         start = label.end
     return pairs, []

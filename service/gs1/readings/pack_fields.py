@@ -193,12 +193,16 @@ def lot_options(text: str) -> list[Option]:
     found = beside + found if full else found + beside  # a year of four digits is no part of a lot
     parts = text.split()
     if len(parts) > 1:
-        named = [each for each in map(trimmed, parts) if any(map(str.isdigit, each))]
-        found += [
+        named = [each for each in map(trimmed, parts) if any(map(str.isdigit, each)) and not is_date(each)]
+        those = [
             Option(Fields(lot=lot), frozenset({Repair.WORDS_BESIDE}))
             for each in named[:2]
             if (lot := lot_of(each)) is not None
         ]
+        wordy = any(each.isalpha() and (each.islower() or len(each) > 4) for each in parts)
+        found = those + found if wordy else found + those
+        if wordy and not named:
+            found = []
     if not found and wrong is not None:
         return [Option(Fields(problems=(Problem("10", text, wrong.code, wrong.expected),)))]
     return found
@@ -217,6 +221,11 @@ def lots_beside_dates(text: str) -> list[Option]:
             if each.fields.expiry is not None:
                 found.append(Option(Fields(lot=lot, expiry=each.fields.expiry), each.repairs | beside))
     return found
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date with its signs: `04/2028`."""
+    return not text.isalnum() and re.fullmatch(_DATE, text) is not None
 
 
 def lot_of(text: str) -> Lot | None:

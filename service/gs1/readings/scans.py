@@ -26,7 +26,7 @@ _NOT_IN_VALUES = re.compile(f"(?:[^{CSET_82}\x1d])+")
 _PERCENT = re.compile(r"%1d|&#(?:29|x1d);|\\x1d|\\u001d|<(?:GS|FNC1|0x1D|US|RS)>|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\^\]|0x1d", re.IGNORECASE)
 _OPENING = re.compile(r"[(\[{]\s*([0-9]{2,4})\s*[)\]}]\s*:?")
 _GTIN_FIRST = re.compile(r"\x1d?01([0-9]{14})")
-_AGAIN = re.compile(r"(?=\](?:C1|e0|d2|d8|Q3|J1|d1|Q1|C0)|[(\[]01[)\]]|https?://)")
+_AGAIN = re.compile(r"(?<!\][A-Za-z][0-9])(?=\](?:C1|e0|d2|d8|Q3|J1|d1|Q1|C0)|[(\[]01[)\]]|https?://)")
 _LINES = re.compile(r"[\r\n]+|\s{2,}|\t+|(?<=\S) (?=\]|\(01\)|https?://)")
 _MOST_SCANS = 4
 _MOST_CONTENT = 400
@@ -53,6 +53,20 @@ def damaged(text: str) -> Iterator[Reading]:
     if not surely:
         unmarked |= {Repair.BARE_ELEMENTS}
     yield from _of_content(content, symbology, unmarked, tentative=not surely)
+
+
+def has_brackets(text: str) -> bool:
+    """Whether a text holds AIs in brackets, two at least or one at its beginning."""
+    openings = [each.start() for each in _OPENING.finditer(text)]
+    return len(openings) > 1 or openings[:1] == [0]
+
+
+def is_marked(text: str) -> bool:
+    """Whether a text shows that it was scanned, and can be no lot: AIM identifier, brackets, link, GTIN first."""
+    gtin = _GTIN_FIRST.match(text)
+    right = gtin is not None and gtin[1][-1] == check_digit(gtin[1][:-1])
+    marks = text.startswith(("]", "[)>", "urn:")) or "://" in text or GROUP_SEPARATOR in text
+    return marks or right or has_brackets(text)
 
 
 def _begins_with_ai(content: str) -> bool:

@@ -173,8 +173,8 @@ def _follower(text: str) -> int | None:
 
 
 def _begins_an_element(text: str) -> bool:
-    """Whether an AI of a pack was cut short: `0`, `1`, `2`, `71` at the very end."""
-    return text in ("0", "1", "2", "7", "71", "24")
+    """Whether an AI of three digits was cut short: `71` or `24` at the very end. One digit says nothing."""
+    return text in ("71", "24")
 
 
 def _impossible(ai: str, value: str, error: IdentifierError, cost: int) -> Way:
