@@ -36,7 +36,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
 bench-clones: .venv/dev.stamp ## measure how many copied codes a history of scans gives away
-	$(BIN)/python -m tests.bench_clones
+	$(BIN)/python -m tests.bench.clones
 
 lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRADE=--upgrade for newer ones)
 	$(BIN)/python -m pip install --quiet 'uv>=0.9'

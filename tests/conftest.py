@@ -1,4 +1,4 @@
-"""Fixtures that everyone shares: real databases of both kinds, the shared corpora, the application."""
+"""Fixtures of all tests: real databases of both kinds, the shared corpora, the application; and the markers."""
 
 import os
 import shutil
@@ -23,6 +23,21 @@ settings.load_profile("vialcheck")
 CORPORA = Path(
     os.environ.get("VIALCHECK_CORPORA") or Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 )
+
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+POSTGRES_FIXTURES = {"postgres", "migrated_postgres"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser (by folder) and what needs PostgreSQL (by fixture, or a fixture's parameter)."""
+    for item in items:
+        if item.path.is_relative_to(BROWSER_TESTS):
+            item.add_marker(pytest.mark.browser)
+        callspec = getattr(item, "callspec", None)  # of a parametrised test alone
+        parameters = callspec.params.values() if callspec else ()
+        if "postgresql" in parameters or not POSTGRES_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.postgres)
 
 
 @pytest.fixture(scope="session")

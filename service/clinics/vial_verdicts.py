@@ -16,7 +16,7 @@ from service.authenticity.verdicts import Verdict, judge
 from service.clinics.queries import HeldVial
 from service.gs1.identifiers import Gtin, Lot, Serial
 from service.storage.hot.statements import Snapshot
-from service.verification.facts import gather
+from service.verification.facts import load
 from service.verification.question import ParsedQuestion
 
 STOP = frozenset({Action.REJECT, Action.QUARANTINE})
@@ -43,7 +43,7 @@ def presented(vial: HeldVial, country: str) -> Presented:
 def verdict_of(snapshot: Snapshot, vial: HeldVial, country: str, now: datetime) -> Verdict:
     """The verdict on one vial at `now`, apart from what the clinic itself did to it."""
     understood = ParsedQuestion(presented(vial, country), None, None)
-    return judge(_without_own_steps(gather(snapshot, understood, Asker.CLINIC, now), vial))
+    return judge(_without_own_steps(load(snapshot, understood, Asker.CLINIC, now), vial))
 
 
 def verdicts_of(

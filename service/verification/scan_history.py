@@ -58,23 +58,16 @@ class HistoryUpdate(Struct, frozen=True):
 NO_HISTORY_UPDATE = HistoryUpdate()
 
 
-def look_back(
-    snapshot: Snapshot, evidence: Evidence, understood: ParsedQuestion, *, trade: bool
-) -> tuple[SeenBefore | None, HistoryUpdate]:
-    """The history that a verdict may look at, the present scan counted in, and what this scan adds to it."""
-    seen = leaves(evidence, understood, trade=trade)
-    asked = tuple(dict.fromkeys(each.subject for each in seen))
-    if evidence.unit is not None and evidence.product is not None and understood.client:
-        asked = (*asked, Subject(SubjectScope.GUESSER, evidence.product.id, understood.client))
-    found = kept.seen_before(snapshot, asked)
-    traces = history_update(evidence, seen, found)
-    if evidence.product is None:
-        return None, traces
-    return as_the_maker_has_it(snapshot, evidence, counted_in(evidence, understood, seen, found)), traces
-
-
 Found = Mapping[SubjectScope, tuple[Sighting, ...]]
 """What is on record of each of the subjects that were asked for."""
+
+
+def read_found(snapshot: Snapshot, evidence: Evidence, parsed: ParsedQuestion, *, trade: bool) -> Found:
+    """What was seen before of the subjects that this scan is counted into, and of its client's guesses."""
+    asked = tuple(dict.fromkeys(each.subject for each in leaves(evidence, parsed, trade=trade)))
+    if evidence.unit is not None and evidence.product is not None and parsed.client:
+        asked = (*asked, Subject(SubjectScope.GUESSER, evidence.product.id, parsed.client))
+    return kept.seen_before(snapshot, asked)
 
 
 def history_update(evidence: Evidence, seen: tuple[NewSighting, ...], found: Found) -> HistoryUpdate:
@@ -187,17 +180,24 @@ def _is_crowded(lines: tuple[Sighting, ...]) -> bool:
 
 def as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBefore) -> SeenBefore:
     """With the manufacturer's thresholds and what was cleared: asked for where there is something to say."""
-    telling = near_a_threshold(evidence, history)
-    if not telling and history.of_unit:
-        # What needs no score (a market that it never went to) may have been cleared too.
-        telling = of_record(replace(evidence, history=history)) is not None
-    if evidence.product is None or not telling:
+    if not needs_thresholds(evidence, history):
         return history
+    assert evidence.product is not None  # noqa: S101 (for the type checker; `needs_thresholds` asked)
     serial = evidence.unit.serial if evidence.unit else ""
     thresholds, cleared = kept.judged_by(snapshot, evidence.product.id, serial)
     if thresholds == history.thresholds and cleared is None:
         return history
     return dataclasses.replace(history, thresholds=thresholds, cleared=cleared)
+
+
+def needs_thresholds(evidence: Evidence, history: SeenBefore) -> bool:
+    """Whether the manufacturer's thresholds, or what a person cleared, may change what is said."""
+    if evidence.product is None:
+        return False
+    # What needs no score (a market that the unit never went to) may have been cleared too.
+    return near_a_threshold(evidence, history) or (
+        history.of_unit and of_record(replace(evidence, history=history)) is not None
+    )
 
 
 def near_a_threshold(evidence: Evidence, history: SeenBefore) -> bool:

@@ -9,17 +9,29 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from service.authenticity.evidence import Asker, Presented
+from service.authenticity.evidence import Asker, Evidence, Presented
 from service.authenticity.scan_history.suspects import OF_HISTORY
-from service.authenticity.verdicts import Verdict, judge
+from service.authenticity.verdicts import Verdict, judge, record_of
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage.database import Database
 from service.storage.hot import product_records
+from service.storage.hot.statements import Snapshot
 from service.verification import facts_cache
 from service.verification.clock import Clock, machine_time
-from service.verification.facts import gather
+from service.verification.facts import load
+from service.verification.facts_cache import LotFacts
 from service.verification.question import ParsedQuestion, Question, parse_question
-from service.verification.scan_history import HistoryUpdate, look_back
+from service.verification.scan_history import (
+    NO_HISTORY_UPDATE,
+    Found,
+    HistoryUpdate,
+    as_the_maker_has_it,
+    counted_in,
+    history_update,
+    leaves,
+    needs_thresholds,
+    read_found,
+)
 from service.verification.scan_log import RecordedScan, ScanLog
 
 LONGEST_WAIT = timedelta(days=7)
@@ -76,16 +88,16 @@ class VerificationService:
 
     def preview(self, question: Question) -> Answer:
         """Answer without leaving a trace. Raises what `parse_question` raises."""
-        return self._judge(question, parse_question(question), leaving=False)[0]
+        return self._answer(question, parse_question(question), recording=False)[0]
 
     def verify(self, question: Question) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
-        understood = parse_question(question)
+        parsed = parse_question(question)
         if question.nonce:
             earlier = self._scans.find_nonce(question.nonce)
             if earlier is not None:
-                return _same_question(earlier, understood, question)
-        answer, traces = self._judge(question, understood, leaving=True)
+                return _same_question(earlier, parsed, question)
+        answer, update = self._answer(question, parsed, recording=True)
         scan = RecordedScan(
             id=new_id(),
             at=answer.verdict.as_of,
@@ -100,13 +112,13 @@ class VerificationService:
             carton=answer.carton,
             scanned_at=answer.scanned_at,
             organisation_id=question.organisation_id,
-            place=understood.place,
-            client=understood.client,
-            traces=traces,
+            place=parsed.place,
+            client=parsed.client,
+            history_update=update,
         )
         shared = self._others_write_within > 0
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC, shared=shared)
-        return _answer(scan) if kept is scan else _same_question(kept, understood, question)
+        return _answer(scan) if kept is scan else _same_question(kept, parsed, question)
 
     def find_check(self, scan_id: str) -> Answer:
         """What was answered under this id; NotFoundError."""
@@ -133,19 +145,16 @@ class VerificationService:
         """Write down all that waits."""
         self._scans.close()
 
-    def _judge(
-        self, question: Question, understood: ParsedQuestion, *, leaving: bool
+    def _answer(
+        self, question: Question, parsed: ParsedQuestion, *, recording: bool
     ) -> tuple[Answer, HistoryUpdate]:
-        now, trade, asker = self._clock.now(), question.trade, question.asker
-        if understood.scanned_at is not None:
-            understood = replace(understood, scanned_at=_plausible(understood.scanned_at, now))
-        presented = understood.presented
-        known = facts_cache.look(self._database, understood, asker, now, trade=trade, leaving=leaving)
-        if known is not None:
-            verdict, traces = known
-        else:
-            verdict, traces, presented = self._gather_and_judge(understood, asker, now, trade=trade)
-        reading = understood.reading
+        now, asker = self._clock.now(), question.asker
+        if parsed.scanned_at is not None:
+            parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
+        verdict, update, presented = self._assess(
+            parsed, asker, now, trade=question.trade, recording=recording
+        )
+        reading = parsed.reading
         answer = Answer(
             id=None,
             verdict=verdict,
@@ -153,23 +162,65 @@ class VerificationService:
             kind=str(reading.kind) if reading else None,
             host=reading.host if reading else None,
             asker=asker,
-            vial=understood.vial,
-            carton=understood.carton,
-            scanned_at=understood.scanned_at,
+            vial=parsed.vial,
+            carton=parsed.carton,
+            scanned_at=parsed.scanned_at,
         )
-        return answer, traces
+        return answer, update
 
-    def _gather_and_judge(
-        self, understood: ParsedQuestion, asker: Asker, now: datetime, *, trade: bool
+    def _assess(
+        self, parsed: ParsedQuestion, asker: Asker, now: datetime, *, trade: bool, recording: bool
     ) -> tuple[Verdict, HistoryUpdate, Presented]:
+        """The one road: facts, then what was seen, then the verdict. Returns what was presented as read."""
+        kept = facts_cache.find(self._database, parsed, asker, now)
+        if kept is not None:
+            lot, evidence, found = kept
+            concluded = _conclude(lot, evidence, parsed, found, None, trade=trade, recording=recording)
+            if concluded is not None:
+                return (*concluded, evidence.presented)
         with self._database.snapshot() as snapshot:
-            evidence = gather(snapshot, understood, asker, now)
-            history, traces = look_back(snapshot, evidence, understood, trade=trade)
-            facts_cache.keep(snapshot, understood, evidence)
-        verdict = judge(replace(evidence, history=history))
-        if any(reason.code in OF_HISTORY for reason in verdict.reasons):
-            traces = replace(traces, telling=True)
-        return verdict, traces, evidence.presented
+            evidence = load(snapshot, parsed, asker, now)
+            found = read_found(snapshot, evidence, parsed, trade=trade)
+            entry = facts_cache.keep(snapshot, parsed, evidence)
+            concluded = _conclude(entry, evidence, parsed, found, snapshot, trade=trade, recording=recording)
+        assert concluded is not None  # noqa: S101 (for the type checker: with a snapshot nothing is missing)
+        return (*concluded, evidence.presented)
+
+
+def _conclude(
+    lot: LotFacts | None,
+    evidence: Evidence,
+    parsed: ParsedQuestion,
+    found: Found,
+    snapshot: Snapshot | None,
+    *,
+    trade: bool,
+    recording: bool,
+) -> tuple[Verdict, HistoryUpdate] | None:
+    """The verdict on the evidence with its history, and what the scan adds to the history.
+
+    `lot`: the entry of the cache, None where there is none. `snapshot`: None where the evidence came from the
+    cache; the result is None then, where the manufacturer's thresholds have to be read.
+    """
+    key = facts_cache.judgement_key(evidence, parsed, found, trade=trade) if lot is not None else None
+    judgement = lot.judgements.get(key) if lot is not None and key is not None else None
+    if judgement is not None and not recording:
+        return Verdict(judgement, record_of(evidence), evidence.now), NO_HISTORY_UPDATE
+    marks = leaves(evidence, parsed, trade=trade)
+    if judgement is None:
+        history = counted_in(evidence, parsed, marks, found) if evidence.product is not None else None
+        if history is not None and needs_thresholds(evidence, history):
+            if snapshot is None:
+                return None
+            history = as_the_maker_has_it(snapshot, evidence, history)
+        if lot is not None:
+            judgement = lot.judge(evidence, history, key)
+        else:
+            judgement = judge(replace(evidence, history=history)).judgement
+    update = history_update(evidence, marks, found)
+    if any(reason.code in OF_HISTORY for reason in judgement.reasons):
+        update = replace(update, telling=True)
+    return Verdict(judgement, record_of(evidence), evidence.now), update
 
 
 def _plausible(scanned_at: datetime, now: datetime) -> datetime:
@@ -214,11 +265,11 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
     )
 
 
-def _same_question(earlier: RecordedScan, understood: ParsedQuestion, question: Question) -> Answer:
-    asked, kept = understood.presented, earlier.presented
+def _same_question(earlier: RecordedScan, parsed: ParsedQuestion, question: Question) -> Answer:
+    asked, kept = parsed.presented, earlier.presented
     # A GTIN of digits may have been answered as a lot; all else has to be what it was.
-    same = asked == kept or (understood.typed_digits is not None and kept.gtin is None)
-    same = same and (understood.vial, understood.carton) == (earlier.vial, earlier.carton)
+    same = asked == kept or (parsed.typed_digits is not None and kept.gtin is None)
+    same = same and (parsed.vial, parsed.carton) == (earlier.vial, earlier.carton)
     if not same or earlier.asker is not question.asker:
         raise ConflictError(
             ErrorCode.NONCE_REUSED,

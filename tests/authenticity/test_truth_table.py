@@ -15,7 +15,7 @@ from service.authenticity.evidence import AlertKind, Asker, BatchStatus, Evidenc
 from service.authenticity.reasons import Action
 from service.authenticity.verdicts import judge
 from service.gs1.identifiers import Expiry
-from tests.authenticity.cases import BATCH, EXPIRY, OTHER_BATCH, PRODUCT, SERIAL, UNIT, alert, evidence
+from tests.factories.evidence import BATCH, EXPIRY, OTHER_BATCH, PRODUCT, SERIAL, UNIT, alert, evidence
 
 OTHER_EXPIRY, PAST = Expiry(2029, 6), Expiry(2024, 6, 30)
 

@@ -19,10 +19,10 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core.services import services_of
-from tests.browser.conftest import Service
-from tests.browser.test_pages_browser import check_in_every_guise
-from tests.people import PASSWORD, member, organisation
-from tests.web.small_world import TOXIN, put
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
+from tests.factories.people import PASSWORD, member, organisation
+from tests.factories.records import TOXIN, put
 
 PEOPLE = {
     "vera@example.org": (Role.VIEWER, OrganisationKind.MANUFACTURER, "Example Biologics"),

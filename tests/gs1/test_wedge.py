@@ -19,19 +19,13 @@ from service.gs1 import wedge
 from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, Layout
 from service.gs1.reading import ReadingKind, read, read_typed
 from service.gs1.repairs import Repair
+from tests.factories.scans.keyboards import BY_NAME, typed_on
 
 GS = "\x1d"
 GTIN = "09506000134352"
 HEAD = f"01{GTIN}17281031"
 PACK = HEAD + "10OVA2714" + GS + "21J38QAPXKADRQ8"
 FIELDS = {"01": GTIN, "17": "281031", "10": "OVA2714", "21": "J38QAPXKADRQ8"}
-BY_NAME = {layout.name: layout for layout in LAYOUTS}
-
-
-def typed_on(layout: Layout, text: str) -> str:
-    """What a computer with this layout takes down when a scanner presses the keys of `text`."""
-    keys = dict(zip(US_PLAIN + US_SHIFT, layout.plain + layout.shift, strict=True))
-    return "".join(keys.get(character, character) for character in text)
 
 
 def refusal(text: str) -> ErrorCode:

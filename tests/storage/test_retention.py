@@ -22,9 +22,9 @@ from service.storage.models import (
 from service.storage.retention import PIECE, RULES, apply_retention
 from service.verification.question import Question
 from service.verification.service import VerificationService
-from tests.people import account, organisation
-from tests.verification.test_reports import photo
-from tests.web.small_world import TOXIN, put
+from tests.factories.people import account, organisation
+from tests.factories.records import TOXIN, put
+from tests.factories.scans.pictures import photo
 
 CHECKED = datetime(2026, 1, 10, 9, 41, 23, 456789, tzinfo=UTC)
 HOUR = CHECKED.replace(minute=0, second=0, microsecond=0)

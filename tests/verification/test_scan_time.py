@@ -14,16 +14,16 @@ from service.storage.database import Database
 from service.storage.models import Batch, Scan
 from service.verification.question import Question
 from service.verification.service import LONGEST_WAIT, VerificationService
-from tests.verification import world
+from tests.factories import maker_records
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-SCAN = f"(01){world.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
+SCAN = f"(01){maker_records.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
 
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    world.fill(database)
+    maker_records.fill(database)
     return database
 
 

@@ -111,7 +111,7 @@ class _Comparison:
                     continue
                 out = self._found.split(group, place)[1] if self._found.examined else []
                 refused += out
-                fresh, known = self._told_apart(group, place, {line for line, _ in out}, once)
+                fresh, known = self._driver_errors(group, place, {line for line, _ in out}, once)
                 plan.units(group.what, [line for line, _ in fresh], [serial for _, serial in fresh])
                 new, unchanged = new + len(fresh), unchanged + len(known)
                 for kind, rows in (("new", fresh[:SHOWN]), ("unchanged", known[:SHOWN])):
@@ -122,7 +122,7 @@ class _Comparison:
             meter(table.size * done // max(self._units.rows, 1))
         return UnitCounts(new, unchanged)
 
-    def _told_apart(
+    def _driver_errors(
         self, group: UnitRowGroup, place: UnitTarget, out: set[int], once: set[UnitKey]
     ) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
         """The rows of units that are new, and of those that are on record or were named before."""

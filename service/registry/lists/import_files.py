@@ -118,7 +118,7 @@ def run(  # noqa: PLR0913 (all but the first two are named)
             work.prepare()
         committed = False
         with suppress(_UndoneError), _said_plainly(), database.transaction() as connection:
-            database.one_at_a_time(connection, LOCK)
+            database.advisory_lock(connection, LOCK)
             for work in works:
                 work.apply(connection, at=clock(), who=who, reason=reason)
             if dry_run or not (keep_good or all(work.good for work in works)):

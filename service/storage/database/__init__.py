@@ -52,13 +52,13 @@ class Database:
         self.engine = (
             _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
         )
-        self._told_apart = _ToldApart(self.engine)
+        self._driver_errors = DriverErrorTranslator(self.engine)
         self._readers = (SqliteReaders if self.is_sqlite else PostgresqlReaders)(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with: one consistent snapshot, no lock that a writer would wait for."""
-        with self._told_apart, self.engine.connect() as connection:
+        with self._driver_errors, self.engine.connect() as connection:
             yield connection
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
@@ -66,7 +66,7 @@ class Database:
 
         All that was committed before, by any process, is seen; nothing that is committed meanwhile.
         """
-        return _Moment(self._told_apart, self._readers)
+        return _Moment(self._driver_errors, self._readers)
 
     @property
     def facts(self) -> VersionedFacts:
@@ -75,7 +75,7 @@ class Database:
 
     def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
         """The rows of one select: a moment of its own, at half the price of a snapshot."""
-        with self._told_apart:
+        with self._driver_errors:
             return self._readers.at_once(statement, values)
 
     @contextmanager
@@ -85,7 +85,7 @@ class Database:
         `durable=False` is for what may be lost for a moment (a stranger's scan): the commit does not wait
         for the disk. UnavailableError when somebody else holds the lock for too long.
         """
-        with self._told_apart, self.engine.connect() as plain:
+        with self._driver_errors, self.engine.connect() as plain:
             connection = plain.execution_options(write=True)
             if self.is_sqlite:  # has to be said before BEGIN
                 _driver(connection).execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
@@ -118,7 +118,7 @@ class Database:
         """Whether a transaction that writes keeps every other from writing, whatever it writes."""
         return self.is_sqlite
 
-    def one_at_a_time(self, connection: Connection, what: int) -> None:
+    def advisory_lock(self, connection: Connection, what: int) -> None:
         """Wait until no other transaction does the same; `what` is any number of 63 bits. To its own end.
 
         On SQLite whoever writes is alone. On PostgreSQL two could each miss what the other puts in.
@@ -129,7 +129,7 @@ class Database:
     def migrate(self) -> bool:
         """Bring the tables to this version's shape; whether anything had to be done."""
         script = ScriptDirectory.from_config(_alembic(self.url))
-        with self._told_apart, self.engine.connect() as connection:
+        with self._driver_errors, self.engine.connect() as connection:
             if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
                 return False
         config = _alembic(self.url)
@@ -257,23 +257,23 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
 class _Moment:
     """`Database.snapshot`: entered once, left once. A class, because a generator takes twice as long."""
 
-    __slots__ = ("_lent", "_readers", "_told_apart")
+    __slots__ = ("_driver_errors", "_lent", "_readers")
 
-    def __init__(self, told_apart: "_ToldApart", readers: Readers) -> None:
-        self._told_apart, self._readers = told_apart, readers
+    def __init__(self, driver_errors: "DriverErrorTranslator", readers: Readers) -> None:
+        self._driver_errors, self._readers = driver_errors, readers
 
     def __enter__(self) -> Snapshot:
-        with self._told_apart:
+        with self._driver_errors:
             snapshot, self._lent = self._readers.begin()
         return snapshot
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        with self._told_apart:
+        with self._driver_errors:
             self._readers.end(self._lent)
-        self._told_apart.__exit__(kind, error, trace)
+        self._driver_errors.__exit__(kind, error, trace)
 
 
-class _ToldApart:
+class DriverErrorTranslator:
     """Somebody else has the lock, or nobody answers: UnavailableError. All else stays what it is."""
 
     def __init__(self, engine: Engine) -> None:
