@@ -14,6 +14,8 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.scan_history.history import SeenBefore
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.national import National
+from service.gs1.reading import Problem
+from service.gs1.repairs import Repair
 
 
 class Asker(StrEnum):
@@ -198,8 +200,10 @@ class Evidence(Struct, frozen=True):
     carries, or whose product it is called, and whose whole catalogue is held here. `named`: products of the
     name given, where none of them has the lot. `used_on`: the day on which a clinic opened the unit, where it
     is dispensed. `carton` is the evidence on the box around the vial,
-    when it was presented beside the vial. `inferred`: a scanner's wrong setting had to be undone to read the
-    code at all. `scanned_at`: when the code was read, where that was earlier than `now` (a time without a
+    when it was presented beside the vial. `repairs`: what had to be repaired before it could be read;
+    `problems`: elements that cannot be right; `contradictory`: a GS1 symbol came whole and names two products
+    or two lots; `case`: it is the code of a shipping case, and the GTIN that of the packs in it; `also_read`:
+    lots on record that another reading names. `scanned_at`: when the code was read, where that was earlier than `now` (a time without a
     network); it may turn an answer toward caution alone.
     """
 
@@ -218,7 +222,11 @@ class Evidence(Struct, frozen=True):
     near: tuple[NearMiss, ...] = ()
     used_on: date | None = None
     carton: "Evidence | None" = None
-    inferred: bool = False
+    repairs: frozenset[Repair] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    contradictory: bool = False
+    case: bool = False
+    also_read: tuple[str, ...] = ()
     scanned_at: datetime | None = None
     asker: Asker = Asker.PATIENT
     history: SeenBefore | None = None

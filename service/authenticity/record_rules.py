@@ -233,8 +233,6 @@ def _no_lot(evidence: Evidence) -> Reasons:
 
 
 def _misread(evidence: Evidence) -> Reasons:
-    if evidence.inferred:
-        yield Reason(ReasonCode.LIKELY_MISREAD, Action.CHECK, (("scope", "setting"), ("field", "scan")))
     for near in evidence.near:
         if near.alerted:
             yield _against(ReasonCode.ALERT_CLOSE, scope="similar", field=near.field)

@@ -124,10 +124,10 @@ def read_typed(text: str, *, layout: str = "") -> Reading:
     """
     if layout:
         return _read_on(layout, text) or _read(text, typed=True)
-    return _read_usual(text) or _read(text, typed=True)
+    return read_usual(text) or _read(text, typed=True)
 
 
-def _read_usual(text: str) -> Reading | None:
+def read_usual(text: str) -> Reading | None:
     """What nearly every scanner sends: a medicine's GS1 symbol, with its AIM identifier. None for all else.
 
     The units of a lot differ in their serial, so the rest is read once and kept. It is what `_read` makes

@@ -31,4 +31,3 @@ class Repair(StrEnum):
     WITHOUT_LABEL = "without_label"
     WORDS_BESIDE = "words_beside"
     DATE_AMBIGUOUS = "date_ambiguous"
-

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.identifiers import Gtin, Lot, ProductIdentifier, Serial, check_digit
-from service.gs1.reading import GS1_SYMBOLOGIES, MAX_SCAN, Reading, ReadingKind, read_typed
+from service.gs1.reading import GS1_SYMBOLOGIES, MAX_SCAN, Reading, ReadingKind, read_typed, read_usual
 from service.gs1.readings import scans
 from service.gs1.readings.clean_text import Cleaned, clean, in_latin
 from service.gs1.readings.elements import readings_of
@@ -33,10 +33,24 @@ MOST = 24
 
 _PLAIN_LOT = re.compile(r"[A-Za-z0-9]{1,20}")
 _GLUED = (
-    *("chargennr", "chargenr", "batchno", "batchnr", "batch", "charge", "lotno", "lotnr", "lotto", "lote", "lot"),
+    *(
+        "chargennr",
+        "chargenr",
+        "batchno",
+        "batchnr",
+        "batch",
+        "charge",
+        "lotno",
+        "lotnr",
+        "lotto",
+        "lote",
+        "lot",
+    ),
     *("ch.-b.", "ch.b.", "chb", "ch-b", "bn", "ln", "l"),
 )
-_GLUED_DATE = re.compile(r"(.{2,20}?)[ .,/-]?(?:exp|cad|val|mhd|scad|verw|skt|venc?)[.: ]*([0-9].{3,10})", re.IGNORECASE)
+_GLUED_DATE = re.compile(
+    r"(.{2,20}?)[ .,/-]?(?:exp|cad|val|mhd|scad|verw|skt|venc?)[.: ]*([0-9].{3,10})", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PZN_BAR_CODE = re.compile(r"(?:\]A[0-9])?-([0-9]{7,8})")
 _AIC = re.compile(r"A?(0[0-9]{8})")
@@ -73,8 +87,16 @@ def readings(text: str, *, layout: str = "", most: int = MOST) -> Readings:
         survey.refusal = error
     refusal = survey.refusal
     if not found and refusal is None:
-        refusal = IdentifierError(ErrorCode.NOT_A_LOT, given=text, expected="a code or a lot number", field="scan")
+        refusal = IdentifierError(
+            ErrorCode.NOT_A_LOT, given=text, expected="a code or a lot number", field="scan"
+        )
     return Readings(tuple(found.values()), refusal)
+
+
+def first_reading(text: str, *, layout: str = "") -> Readings:
+    """The best reading alone, as `readings` has it, without the work that the others take."""
+    usual = None if layout else read_usual(text)
+    return Readings((usual,)) if usual is not None else readings(text, layout=layout, most=1)
 
 
 def _same(reading: Reading) -> tuple[object, ...]:
@@ -149,7 +171,10 @@ class _Survey:
             yield each
         if not self._labels and not scans.is_marked(text) and (only_labels(text) or is_sentence(text)):
             raise IdentifierError(
-                ErrorCode.NOT_A_LOT, given=self._text, expected="the lot number as it is printed", field="scan"
+                ErrorCode.NOT_A_LOT,
+                given=self._text,
+                expected="the lot number as it is printed",
+                field="scan",
             )
         if plain is not None:
             yield plain
@@ -205,7 +230,9 @@ class _Survey:
     def _in_plain_symbol(self, content: str) -> Iterator[Reading]:
         """Labelled text, a link or a lot in a symbol that is no GS1 symbol."""
         for each in readings(content, most=4).all:
-            marked = each.repairs | ({Repair.WITHOUT_FNC1} if each.kind is not ReadingKind.LABELLED else set())
+            marked = each.repairs | (
+                {Repair.WITHOUT_FNC1} if each.kind is not ReadingKind.LABELLED else set()
+            )
             yield replace(each, repairs=frozenset(marked))
 
     def _latin(self, cleaned: Cleaned) -> Iterator[Reading]:
@@ -226,7 +253,9 @@ def of_case(reading: Reading) -> Reading | None:
     gtin = reading.identifier.gtin
     if gtin is None or not "1" <= gtin.value[0] <= "8" or reading.case:
         return None
-    return replace(reading, identifier=replace(reading.identifier, gtin=pack_gtin(gtin), serial=None), case=True)
+    return replace(
+        reading, identifier=replace(reading.identifier, gtin=pack_gtin(gtin), serial=None), case=True
+    )
 
 
 def pack_gtin(case: Gtin) -> Gtin:
@@ -320,4 +349,3 @@ def is_sentence(text: str) -> bool:
     if not any(map(str.isdigit, text)):
         return len(found) > 1 or (not text.isascii() and in_latin(text) is None)
     return len(found) > 3
-

@@ -25,7 +25,10 @@ _NOTHING = frozenset[Repair]()
 
 # Unseen, and not of category Cf: the combining grapheme joiner, Hangul fillers, Khmer and Mongolian signs,
 # variation selectors.
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
+_UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u3164\uffa0"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
 # These change the order in which a reader sees characters: they stay, and are refused by name.
 _OVERRIDES = frozenset("\u202d\u202e")
 _BREAKS = frozenset("\u2028\u2029\x85\x0b\x0c")

@@ -34,7 +34,9 @@ def readings_of(
     problems = list(way.problems)
     clash = None if _LOGISTIC & values.keys() and "01" not in values else exclusion(set(values))
     if clash is not None:
-        problems.append(Problem(clash[0], values[clash[0]][0], ErrorCode.AI_COMBINATION, f"no {clash[1]} beside it"))
+        problems.append(
+            Problem(clash[0], values[clash[0]][0], ErrorCode.AI_COMBINATION, f"no {clash[1]} beside it")
+        )
     for number in range(min(3, max(map(len, values.values()), default=0))):
         chosen = tuple((ai, those[min(number, len(those) - 1)]) for ai, those in values.items())
         others = [

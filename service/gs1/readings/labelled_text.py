@@ -61,7 +61,9 @@ def labelled(text: str) -> list[Fields]:
     behind = _backwards(text, labels)
     if behind is not None:
         those = _fields(*behind)
-        found = found + _repaired(those, Repair.LABEL_BEHIND) if named else _repaired(those, Repair.LABEL_BEHIND)
+        found = (
+            found + _repaired(those, Repair.LABEL_BEHIND) if named else _repaired(those, Repair.LABEL_BEHIND)
+        )
     return found
 
 
@@ -95,7 +97,9 @@ def _forwards(text: str, labels: list[Label]) -> tuple[_Pairs, list[str]]:
         stop = _BREAK.search(behind, start)
         value = behind[start : stop.start() if stop else len(behind)]
         comma = _COMMA.search(value)
-        if comma and not (label.field is Field.EXPIRY and re.match(r",\s*(?:19|20)?\d\d\b", value[comma.start() :])):
+        if comma and not (
+            label.field is Field.EXPIRY and re.match(r",\s*(?:19|20)?\d\d\b", value[comma.start() :])
+        ):
             rest += _pieces(value[comma.end() :])
             value = value[: comma.start()]
         pairs.append((label, trimmed(value)))
@@ -223,7 +227,10 @@ def unlabelled(text: str) -> list[Fields]:
     left = [
         each
         for each in pieces
-        if each not in gtins and each not in [text for text, _ in dates] and _like_a_lot(each) and re.search(r"\d", each)
+        if each not in gtins
+        and each not in [text for text, _ in dates]
+        and _like_a_lot(each)
+        and re.search(r"\d", each)
     ]
     if len(gtins) > 1 or len(dates) > 1 or not 1 <= len(left) <= 2:
         return []

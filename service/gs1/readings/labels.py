@@ -159,7 +159,20 @@ def _plain(character: str) -> str:
     if not (base.isalnum() or unicodedata.category(base)[0] == "M"):
         return ""
     small = base.lower()[0]
-    return {"ı": "i", "ς": "σ", "ø": "o", "ł": "l", "đ": "d", "ß": "s", "æ": "a", "œ": "o", "ð": "d", "ي": "ی", "ك": "ک", "ة": "ه"}.get(small, small)
+    return {
+        "ı": "i",
+        "ς": "σ",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ß": "s",
+        "æ": "a",
+        "œ": "o",
+        "ð": "d",
+        "ي": "ی",
+        "ك": "ک",
+        "ة": "ه",
+    }.get(small, small)
 
 
 def fold(text: str) -> str:
@@ -191,7 +204,49 @@ _BEFORE = frozenset(number + between for number in NUMBER_WORDS for between in _
 LONGEST = max(map(len, _LABELS))
 """How many characters the longest label has, folded."""
 
-WEAK = frozenset({"bn", "ln", "lt", "pc", "ed", "tw", "hd", "bb", "fv", "md", "pd", "ml", "cn", "sn", "ut", "до", "los", "era", "seri", "code", "reg", "cat", "ref", "name", "net", "form", "pack", "made", "store", "uid", "per", "val", "ven", "utg", "bets", "sats", "chn", "bno", "lno"})
+WEAK = frozenset(
+    {
+        "bn",
+        "ln",
+        "lt",
+        "pc",
+        "ed",
+        "tw",
+        "hd",
+        "bb",
+        "fv",
+        "md",
+        "pd",
+        "ml",
+        "cn",
+        "sn",
+        "ut",
+        "до",
+        "los",
+        "era",
+        "seri",
+        "code",
+        "reg",
+        "cat",
+        "ref",
+        "name",
+        "net",
+        "form",
+        "pack",
+        "made",
+        "store",
+        "uid",
+        "per",
+        "val",
+        "ven",
+        "utg",
+        "bets",
+        "sats",
+        "chn",
+        "bno",
+        "lno",
+    }
+)
 """Labels that may as well begin a lot: taken for labels where a sign follows, or another label stands by."""
 
 INITIALS = {"l": Field.LOT, "b": Field.LOT, "e": Field.EXPIRY, "v": Field.EXPIRY, "s": Field.SERIAL}
@@ -211,7 +266,6 @@ def folded_label(folded: str) -> Field | None:
         return known
     halves = ((folded[:at], folded[at:]) for at in range(1, len(folded)))
     numbered = any(
-        (one in _STEMS and other in _BEHIND) or (one in _BEFORE and other in _STEMS)
-        for one, other in halves
+        (one in _STEMS and other in _BEHIND) or (one in _BEFORE and other in _STEMS) for one, other in halves
     )
     return Field.LOT if numbered else None

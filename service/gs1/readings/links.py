@@ -23,7 +23,16 @@ _ENCODED = re.compile(r"https?%3a(?:%2f){2}", re.IGNORECASE)
 _INSIDE = re.compile(r"https?:/{1,3}[^\s<>\"]+", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?:?/{0,3})?", re.IGNORECASE)
 _KEY = re.compile(r"/(?:01|gtin)/([0-9]{8,14})(?=$|[/?#&;])", re.IGNORECASE)
-_NAMES = {"gtin": "01", "lot": "10", "ser": "21", "serial": "21", "exp": "17", "expiry": "17", "cpv": "22", "batch": "10"}
+_NAMES = {
+    "gtin": "01",
+    "lot": "10",
+    "ser": "21",
+    "serial": "21",
+    "exp": "17",
+    "expiry": "17",
+    "cpv": "22",
+    "batch": "10",
+}
 _TAKEN = re.compile(r"0?[0-9]{2,4}")
 _MOST_PARTS = 40
 

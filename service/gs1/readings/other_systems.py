@@ -9,9 +9,13 @@ _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _SSCC = re.compile(r"\x1d?(?:\(00\) ?|00)([0-9 ]{18,24})\x1d?")
 _SSCC_URI = re.compile(r"urn:epc:id:sscc:.*|(?:https?://)?[^\s/]+/(?:.*/)?00/[0-9]{18}/?", re.IGNORECASE)
 # ANSI/HIBC 2.6: primary data begins with + and a labeler's code; secondary data with +$ or +$$ or digits.
-_HIBC = re.compile(r"\*?\+(?:[A-Z][A-Z0-9]{3}[A-Z0-9]{1,18}[0-9].*|\$\$?[0-9A-Z].*|[0-9]{5}[0-9A-Z].*)", re.IGNORECASE)
+_HIBC = re.compile(
+    r"\*?\+(?:[A-Z][A-Z0-9]{3}[A-Z0-9]{1,18}[0-9].*|\$\$?[0-9A-Z].*|[0-9]{5}[0-9A-Z].*)", re.IGNORECASE
+)
 # ISBT 128: data structures begin with = or & and a second character that names them.
-_ISBT = re.compile(r"(?:=[A-NP-Z1-9][0-9A-Z]{4}[0-9]{8}.*|[=&][<>%!\"'(){}$*+,\-./:;\[\\\]^_`|~?@#&][0-9A-Z].{3,})")
+_ISBT = re.compile(
+    r"(?:=[A-NP-Z1-9][0-9A-Z]{4}[0-9]{8}.*|[=&][<>%!\"'(){}$*+,\-./:;\[\\\]^_`|~?@#&][0-9A-Z].{3,})"
+)
 
 
 def system_of(text: str) -> str:

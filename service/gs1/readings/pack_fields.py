@@ -110,9 +110,13 @@ def combined(options: list[list[Option]]) -> Iterator[Fields]:
 def trimmed(text: str) -> str:
     """A value without the signs around it: quotes, the colon before, the full stop behind, a lone bracket."""
     plain = text.strip(_ENDS + "#-№°").rstrip("/\\")
-    while plain.endswith((")", "]", "}")) and plain.count("(") + plain.count("[") + plain.count("{") < sum(map(plain.count, ")]}")):
+    while plain.endswith((")", "]", "}")) and plain.count("(") + plain.count("[") + plain.count("{") < sum(
+        map(plain.count, ")]}")
+    ):
         plain = plain[:-1].rstrip(_ENDS)
-    while plain.startswith(("(", "[", "{", ")", "]", "}")) and sum(map(plain.count, "([{")) != sum(map(plain.count, ")]}")):
+    while plain.startswith(("(", "[", "{", ")", "]", "}")) and sum(map(plain.count, "([{")) != sum(
+        map(plain.count, ")]}")
+    ):
         plain = plain[1:].lstrip(_ENDS)
     while plain.endswith(("(", "[", "{")):
         plain = plain[:-1].rstrip(_ENDS)
@@ -143,7 +147,9 @@ def expiry_options(text: str) -> list[Option]:
 
 def gtin_options(text: str, *, certain: bool) -> list[Option]:
     """A GTIN; where it is not `certain` that one was meant (a code of the maker's own), nothing."""
-    digits = text.split()[0] if text.split() and text.split()[0].isdigit() and len(text.split()[0]) > 7 else text
+    digits = (
+        text.split()[0] if text.split() and text.split()[0].isdigit() and len(text.split()[0]) > 7 else text
+    )
     try:
         return [Option(Fields(gtin=Gtin.parse(digits)))]
     except IdentifierError as error:
@@ -172,7 +178,9 @@ def serial_options(text: str) -> list[Option]:
         if first and first != text:
             joined = "".join(text.split())
             those = [each for each in (first, joined) if len(each) <= 20 and each.isascii()]
-            found = [Option(Fields(serial=Serial.parse(each)), frozenset({Repair.WORDS_BESIDE})) for each in those]
+            found = [
+                Option(Fields(serial=Serial.parse(each)), frozenset({Repair.WORDS_BESIDE})) for each in those
+            ]
             if found:
                 return found
         return [Option(Fields(problems=(Problem("21", text, error.code, error.expected),)))]

@@ -23,7 +23,10 @@ from service.gs1.repairs import Repair
 SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _GS1_AGAIN = re.compile(r"\](?:C1|e0|d2|d8|Q3|J1)")
 _NOT_IN_VALUES = re.compile(f"(?:[^{CSET_82}\x1d])+")
-_PERCENT = re.compile(r"%1d|&#(?:29|x1d);|\\x1d|\\u001d|<(?:GS|FNC1|0x1D|US|RS)>|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\^\]|0x1d", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"%1d|&#(?:29|x1d);|\\x1d|\\u001d|<(?:GS|FNC1|0x1D|US|RS)>|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\^\]|0x1d",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(r"[(\[{]\s*([0-9]{2,4})\s*[)\]}]\s*:?")
 _GTIN_FIRST = re.compile(r"\x1d?01([0-9]{14})")
 _AGAIN = re.compile(r"(?<!\][A-Za-z][0-9])(?=\](?:C1|e0|d2|d8|Q3|J1|d1|Q1|C0)|[(\[]01[)\]]|https?://)")

@@ -62,7 +62,11 @@ def ways(content: str) -> list[Way]:
         if not those:
             return []
         pairs = sorted(
-            ((one.cost + other.cost, at, to) for at, one in enumerate(joined) for to, other in enumerate(those))
+            (
+                (one.cost + other.cost, at, to)
+                for at, one in enumerate(joined)
+                for to, other in enumerate(those)
+            )
         )
         joined = [_together(joined[at], those[to]) for _, at, to in pairs[:MOST_WAYS]]
     return joined
@@ -151,7 +155,9 @@ def _lost_separator(start: int, ai: str, value: str, length: int) -> Iterator[tu
         return
     own, lost = value[:length], Repair.SEPARATOR_LOST
     options = [(0, lost, _LOST)]
-    options += [(len(each), Repair.SEPARATOR_SPELLED, _SPELLED) for each in _AS_DIGITS if behind.startswith(each)]
+    options += [
+        (len(each), Repair.SEPARATOR_SPELLED, _SPELLED) for each in _AS_DIGITS if behind.startswith(each)
+    ]
     for skipped, repair, cost in options:
         following = behind[skipped:]
         unusual = _follower(following)

@@ -11,7 +11,16 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from service.gs1.readings.labels import INITIALS, LONGEST, NATIONAL_WORDS, NUMBER_WORDS, WEAK, Field, fold, folded_label
+from service.gs1.readings.labels import (
+    INITIALS,
+    LONGEST,
+    NATIONAL_WORDS,
+    NUMBER_WORDS,
+    WEAK,
+    Field,
+    fold,
+    folded_label,
+)
 
 _MOST_WORDS = 7
 """So many words make a label: `A se utiliza până la`."""
@@ -50,7 +59,12 @@ def _kind(character: str) -> str:
     if not (character.isalnum() or unicodedata.category(character)[0] == "M"):
         return ""
     code = ord(character)
-    if 0x0E00 <= code <= 0x0EFF or 0x3040 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7AF or 0x1100 <= code <= 0x11FF:
+    if (
+        0x0E00 <= code <= 0x0EFF
+        or 0x3040 <= code <= 0x9FFF
+        or 0xAC00 <= code <= 0xD7AF
+        or 0x1100 <= code <= 0x11FF
+    ):
         return "unspaced"
     return "latin" if code < 0x250 or 0x1E00 <= code <= 0x1EFF else "other"
 
@@ -139,9 +153,7 @@ def _checked(
     return Label(parts[at].start, end, field, scheme, weak, glued), used
 
 
-def _with_number_word(
-    text: str, parts: list[Word], last: int, end: int, used: int
-) -> tuple[int, int]:
+def _with_number_word(text: str, parts: list[Word], last: int, end: int, used: int) -> tuple[int, int]:
     """The label with `No.`, `is` and the like behind it, if something is left to be the number."""
     if last + 2 < len(parts) and "\n" not in text[end : parts[last + 1].start]:
         word = parts[last + 1]

@@ -157,9 +157,7 @@ def _examined(text: str, *, by_hand: bool) -> tuple[list[ScannerFinding], Readin
     faults = diagnosis.faults if diagnosis else reading.repairs if reading else frozenset[Repair]()
     layouts = diagnosis.layouts if diagnosis else ()
     said = [pair for fault, pair in _FINDINGS.items() if fault in faults]
-    findings = [
-        _finding(pair, tr, layouts if pair is _FINDINGS[Repair.LAYOUT] else ()) for pair in said
-    ]
+    findings = [_finding(pair, tr, layouts if pair is _FINDINGS[Repair.LAYOUT] else ()) for pair in said]
     if reading is None and not findings:
         change = tr.gettext(N_("Scan the code on this page: it shows which setting is wrong."))
         if refusal is not None and refusal.code is not ErrorCode.SCANNER_SETTING and text.strip():
