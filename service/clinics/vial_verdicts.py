@@ -17,7 +17,7 @@ from service.clinics.queries import HeldVial
 from service.gs1.identifiers import Gtin, Lot, Serial
 from service.storage.hot.statements import Snapshot
 from service.verification.facts import load
-from service.verification.question import ParsedQuestion
+from service.verification.question import as_recorded
 
 STOP = frozenset({Action.REJECT, Action.QUARANTINE})
 """Answers with which no vial is used."""
@@ -42,8 +42,8 @@ def presented(vial: HeldVial, country: str) -> Presented:
 
 def verdict_of(snapshot: Snapshot, vial: HeldVial, country: str, now: datetime) -> Verdict:
     """The verdict on one vial at `now`, apart from what the clinic itself did to it."""
-    understood = ParsedQuestion(presented(vial, country), None, None)
-    return judge(_without_own_steps(load(snapshot, understood, Asker.CLINIC, now), vial))
+    evidence, _ = load(snapshot, as_recorded(presented(vial, country)), Asker.CLINIC, now)
+    return judge(_without_own_steps(evidence, vial))
 
 
 def verdicts_of(

@@ -41,6 +41,9 @@ _NAMES = dict.fromkeys(_AIS, "") | {
 National = tuple[tuple[str, str], ...]
 """Pairs of scheme and number."""
 
+MOST_FORMS = 24
+"""Spellings of one number that are looked for."""
+
 _NUMBER = r"A?[0-9][0-9A-Za-z]*(?:[ .-]{1,3}[0-9*]+)*"
 _WRITTEN = re.compile(rf"([A-Za-z][A-Za-z. ]*?(?:13|7|8|10|11)?)[\s.:=#№-]*({_NUMBER})(?:[\s,;|]+|$)")
 
@@ -116,11 +119,8 @@ def written_forms(scheme: str, number: str) -> tuple[str, ...]:
             forms |= {each.replace("-", "") for each in _ndc_10(labeler, product, package)}
             forms |= set(_ndc_10(labeler, product, package))
     elif scheme == "CIP":
-        forms |= {each for each in _spellings(scheme, number)}
+        forms |= _spellings(scheme, number)
     return tuple(sorted(each for each in forms if len(each) > 3))[:MOST_FORMS]
-
-
-MOST_FORMS = 24
 
 
 def _ndc_10(labeler: str, product: str, package: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a vial, or the box around it, says of itself: a scan of it and single fields, read and put together."""
+"""What a vial, or the box around it, says of itself: a scan of it and single fields, put together."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -38,7 +38,8 @@ class PackFields(Struct, frozen=True):
 class PackReading(Struct, frozen=True):
     """One reading of all that was presented of a vial or a box.
 
-    `refusal` is set where so much was guessed that only a record lends it weight: why the text cannot be read.
+    `refusal`: why the text cannot be read as it came, where so much was guessed that only a record lends it
+    weight.
     """
 
     gtin: Gtin | None = None
@@ -46,6 +47,7 @@ class PackReading(Struct, frozen=True):
     serial: Serial | None = None
     expiry: Expiry | None = None
     national: National = ()
+    expiry_readings: tuple[Expiry, ...] = ()
     reading: Reading | None = None
     repairs: frozenset[Repair] = frozenset()
     problems: tuple[Problem, ...] = ()
@@ -55,7 +57,14 @@ class PackReading(Struct, frozen=True):
     @property
     def presented(self) -> Presented:
         """The same as it is shown."""
-        return Presented(self.gtin, self.lot, self.serial, self.expiry, national=self.national)
+        return Presented(
+            self.gtin,
+            self.lot,
+            self.serial,
+            self.expiry,
+            national=self.national,
+            expiry_readings=self.expiry_readings,
+        )
 
     @property
     def given(self) -> bool:
@@ -70,11 +79,11 @@ class _Values(Struct, frozen=True):
     gtin: tuple[Gtin, frozenset[Repair]] | None = None
     lot: Fields | None = None
     serial: tuple[Serial | None, frozenset[Repair]] | None = None
-    expiry: Expiry | None = None
+    expiry: tuple[Expiry, ...] = ()
     national: National = ()
 
 
-class _Disagree(Exception):
+class _DisagreeError(Exception):
     """A field contradicts what the scan says."""
 
     def __init__(self, field: str, typed: object, scanned: object) -> None:
@@ -109,12 +118,12 @@ def best_reading(
         field("gtin", pack.gtin, lambda text: next(field_values.gtins(text))),
         field("lot", pack.lot, lambda text: next(field_values.lots(text))),
         field("serial", pack.serial, lambda text: next(field_values.serials(text))),
-        field("expiry", pack.expiry, _expiry),
+        field("expiry", pack.expiry, _expiry) or (),
         field("national", pack.national, lambda text: parse_national(clean(text).text)) or (),
     )
     try:
         return _together(values, refusal)
-    except _Disagree as disagreement:
+    except _DisagreeError as disagreement:
         others = all_readings(pack, layout) if len(errors) == before else []
         if others:
             return others[0]
@@ -130,8 +139,9 @@ def best_reading(
         return PackReading()
 
 
-def _expiry(text: str) -> Expiry:
-    return Expiry.parse(clean(text).text)
+def _expiry(text: str) -> tuple[Expiry, ...]:
+    """The dates that a typed expiry may be: which of them, the code or the record says."""
+    return Expiry.readings(clean(text).text)
 
 
 def _scan(
@@ -149,7 +159,7 @@ def _scan(
 
 
 def all_readings(pack: PackFields, layout: str) -> list[PackReading]:
-    """The readings of the fields together that do not contradict each other, the likeliest first; `MOST` at most."""
+    """The readings of all fields that do not contradict each other, the likeliest first; at most `MOST`."""
     found = readings(pack.scan, layout=layout) if pack.scan and not pack.scan.isspace() else None
     options = (
         found.all if found is not None else (),
@@ -166,15 +176,18 @@ def all_readings(pack: PackFields, layout: str) -> list[PackReading]:
     for chosen in numbers[: 4 * MOST]:
         values = [each[number] if each else None for each, number in zip(options, chosen, strict=True)]
         try:
-            reading = _together(
-                _Values(*values[:5], values[5] or ()), found.refusal if found is not None else None
-            )
-        except _Disagree:
+            reading = _together(_values(values), found.refusal if found is not None else None)
+        except _DisagreeError:
             continue
         together.setdefault(reading)
         if len(together) >= MOST:
             break
     return list(together)
+
+
+def _values(chosen: list[Any]) -> _Values:
+    scan, gtin, lot, serial, expiry, national = chosen
+    return _Values(scan, gtin, lot, serial, expiry or (), national or ())
 
 
 def _how_unlikely(chosen: tuple[int, ...]) -> int:
@@ -191,7 +204,7 @@ def _some(read: Callable[[str], Iterable[Any]], text: str, most: int) -> tuple[A
         return ()
 
 
-def _expiries(text: str) -> Iterator[Expiry]:
+def _expiries(text: str) -> Iterator[tuple[Expiry, ...]]:
     yield _expiry(text)
 
 
@@ -207,6 +220,7 @@ def _of_scan(scan: Reading, refusal: VialcheckError | None) -> PackReading:
         code.serial,
         code.expiry,
         named(code.national) if code.national else (),
+        (),
         scan,
         scan.repairs,
         scan.problems,
@@ -216,23 +230,33 @@ def _of_scan(scan: Reading, refusal: VialcheckError | None) -> PackReading:
 
 
 def _together(values: _Values, refusal: VialcheckError | None) -> PackReading:
-    """What scan and fields say together. Raises _Disagree."""
+    """What scan and fields say together. Raises _DisagreeError."""
     scan, lot = values.scan, values.lot or Fields()
     code = _of_scan(scan, refusal) if scan is not None else PackReading()
     gtin, gtin_repairs = values.gtin or (None, frozenset[Repair]())
     serial, serial_repairs = values.serial or (None, frozenset[Repair]())
+    expiry, expiry_readings = _date(values.expiry, code.expiry)
     return PackReading(
         _one("gtin", gtin, code.gtin) or lot.gtin,
         _one("lot", lot.lot, code.lot, same_lot),
         _one("serial", serial, code.serial) or lot.serial,
-        _one("expiry", values.expiry, code.expiry, Expiry.agrees_with) or lot.expiry,
+        expiry or (None if expiry_readings else lot.expiry),
         _one("national", values.national, code.national, _same_numbers) or (),
+        expiry_readings,
         scan,
         code.repairs | gtin_repairs | lot.repairs | serial_repairs,
         (*code.problems, *lot.problems),
         code.case,
         code.refusal,
     )
+
+
+def _date(typed: tuple[Expiry, ...], scanned: Expiry | None) -> tuple[Expiry | None, tuple[Expiry, ...]]:
+    """The expiry, or the several dates that a typed one may be where the code has none."""
+    if len(typed) > 1 and scanned is None:
+        return None, typed
+    agreeing = next((each for each in typed if scanned and each.agrees_with(scanned)), None)
+    return _one("expiry", agreeing or (typed[0] if typed else None), scanned, Expiry.agrees_with), ()
 
 
 def _one(
@@ -242,13 +266,13 @@ def _one(
     if not typed or not scanned:
         return scanned or typed or None
     if not (same(typed, scanned) if same else typed == scanned):
-        raise _Disagree(name, typed, scanned)
+        raise _DisagreeError(name, typed, scanned)
     return scanned
 
 
 def same_lot(one: Lot, other: Lot) -> bool:
-    """Whether two lots are spelled alike, case and separators aside."""
-    return one.key == other.key
+    """Whether two lots may be one, case, spaces and marks that were left out aside."""
+    return one.marks_may_agree(other)
 
 
 def _same_numbers(one: National, other: National) -> bool:

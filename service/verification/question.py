@@ -55,6 +55,7 @@ class Question(Struct, frozen=True):
     strength: str = ""
     substance: str = ""
     language: str = ""
+    form: str = ""
     product: str = ""
     national: str = ""
     no_lot: bool = False
@@ -102,7 +103,7 @@ def parse_question(question: Question) -> ParsedQuestion:
     carton: PackReading | None = None
     if question.carton is not _NOTHING and question.carton != _NOTHING:
         carton = best_reading(question.carton, reader.errors, question.layout, "carton.")
-    pack = _together(vial, carton) if carton is not None else vial
+    pack = _together(vial, carton, no_lot=question.no_lot) if carton is not None else vial
     presented = Presented(
         pack.gtin,
         pack.lot,
@@ -115,6 +116,8 @@ def parse_question(question: Question) -> ParsedQuestion:
         product=reader.read("product", question.product, _PRODUCT) if question.product else None,
         no_lot=question.no_lot,
         national=pack.national,
+        form=reader.read("form", question.form, _FORM) if question.form else None,
+        expiry_readings=pack.expiry_readings,
     )
     scanned_at = reader.read("scanned_at", question.scanned_at, _moment) if question.scanned_at else None
     country = reader.read("country", question.country, parse_country) if question.country else None
@@ -138,6 +141,13 @@ def parse_question(question: Question) -> ParsedQuestion:
     )
 
 
+def as_recorded(presented: Presented) -> ParsedQuestion:
+    """The question whether this is on record, of a vial whose fields were read before."""
+    shown = presented
+    pack = PackReading(shown.gtin, shown.lot, shown.serial, shown.expiry, shown.national)
+    return ParsedQuestion(presented, pack, Question())
+
+
 def fields_of(question: Question) -> PackFields:
     """The fields that say what the vial says of itself."""
     return PackFields(
@@ -147,10 +157,10 @@ def fields_of(question: Question) -> PackFields:
 
 def other_readings(parsed: ParsedQuestion) -> list[ParsedQuestion]:
     """What the question may mean besides, the likeliest first: readings of the vial's fields."""
-    question, carton = parsed.question, parsed.carton_pack
+    question, carton, fields = parsed.question, parsed.carton_pack, fields_of(parsed.question)
     found: list[ParsedQuestion] = []
-    for pack in all_readings(fields_of(question), question.layout):
-        both = _together(pack, carton) if carton is not None else pack
+    for pack in all_readings(fields, question.layout) if fields != _NOTHING else ():
+        both = _together(pack, carton, no_lot=question.no_lot) if carton is not None else pack
         presented = replace(
             parsed.presented,
             gtin=both.gtin,
@@ -158,6 +168,7 @@ def other_readings(parsed: ParsedQuestion) -> list[ParsedQuestion]:
             serial=both.serial,
             expiry=both.expiry,
             national=both.national,
+            expiry_readings=both.expiry_readings,
         )
         if pack != parsed.pack:
             vial = pack.presented if carton is not None else None
@@ -184,16 +195,25 @@ def of_carton(parsed: ParsedQuestion) -> ParsedQuestion | None:
     return ParsedQuestion(shown, carton, alone, scanned_at=parsed.scanned_at)
 
 
-def _together(vial: PackReading, carton: PackReading) -> PackReading:
+def with_carton(parsed: ParsedQuestion, carton: ParsedQuestion) -> ParsedQuestion:
+    """The question with what the records chose among the readings of its carton."""
+    if carton.pack == parsed.carton_pack:
+        return parsed
+    return replace(parsed, carton=carton.pack.presented, carton_pack=carton.pack)
+
+
+def _together(vial: PackReading, carton: PackReading, *, no_lot: bool) -> PackReading:
+    """What the two say together. `no_lot`: none is printed on the vial, whatever the box around it says."""
     if vial.lot and carton.lot and not same_lot(vial.lot, carton.lot):
         return vial  # two packs: what one of them says is not said of the other
     return replace(
         vial,
         gtin=vial.gtin or carton.gtin,
-        lot=vial.lot or carton.lot,
+        lot=vial.lot or (None if no_lot else carton.lot),
         serial=vial.serial or carton.serial,
-        expiry=vial.expiry or carton.expiry,
+        expiry=vial.expiry or (None if vial.expiry_readings else carton.expiry),
         national=vial.national or carton.national,
+        expiry_readings=vial.expiry_readings or (() if vial.expiry else carton.expiry_readings),
     )
 
 
@@ -253,4 +273,5 @@ def _words(field: str) -> Callable[[str], str]:
 
 
 _STRENGTH, _SUBSTANCE, _PRODUCT = _words("strength"), _words("substance"), _words("product")
+_FORM = _words("form")
 _REGION = _words("region")

@@ -20,7 +20,7 @@ from service.verification import facts_cache
 from service.verification.clock import Clock, machine_time
 from service.verification.facts import load
 from service.verification.facts_cache import LotFacts
-from service.verification.question import ParsedQuestion, Question, parse_question
+from service.verification.question import ParsedQuestion, Question, other_readings, parse_question
 from service.verification.scan_history import (
     NO_HISTORY_UPDATE,
     Found,
@@ -151,7 +151,7 @@ class VerificationService:
         now, asker = self._clock.now(), question.asker
         if parsed.scanned_at is not None:
             parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
-        verdict, update, presented = self._assess(
+        verdict, update, presented, parsed = self._assess(
             parsed, asker, now, trade=question.trade, recording=recording
         )
         reading = parsed.reading
@@ -170,21 +170,21 @@ class VerificationService:
 
     def _assess(
         self, parsed: ParsedQuestion, asker: Asker, now: datetime, *, trade: bool, recording: bool
-    ) -> tuple[Verdict, HistoryUpdate, Presented]:
-        """The one road: facts, then what was seen, then the verdict. Returns what was presented as read."""
+    ) -> tuple[Verdict, HistoryUpdate, Presented, ParsedQuestion]:
+        """The one road: facts, then what was seen, then the verdict; and the reading that it is of."""
         kept = facts_cache.find(self._database, parsed, asker, now)
         if kept is not None:
             lot, evidence, found = kept
             concluded = _conclude(lot, evidence, parsed, found, None, trade=trade, recording=recording)
             if concluded is not None:
-                return (*concluded, evidence.presented)
+                return (*concluded, evidence.presented, parsed)
         with self._database.snapshot() as snapshot:
-            evidence = load(snapshot, parsed, asker, now)
+            evidence, parsed = load(snapshot, parsed, asker, now)
             found = read_found(snapshot, evidence, parsed, trade=trade)
             entry = facts_cache.keep(snapshot, parsed, evidence)
             concluded = _conclude(entry, evidence, parsed, found, snapshot, trade=trade, recording=recording)
         assert concluded is not None  # noqa: S101 (for the type checker: with a snapshot nothing is missing)
-        return (*concluded, evidence.presented)
+        return (*concluded, evidence.presented, parsed)
 
 
 def _conclude(
@@ -266,10 +266,8 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
 
 
 def _same_question(earlier: RecordedScan, parsed: ParsedQuestion, question: Question) -> Answer:
-    asked, kept = parsed.presented, earlier.presented
-    # A GTIN of digits may have been answered as a lot; all else has to be what it was.
-    same = asked == kept or (parsed.typed_digits is not None and kept.gtin is None)
-    same = same and (parsed.vial, parsed.carton) == (earlier.vial, earlier.carton)
+    kept = earlier.presented, earlier.vial, earlier.carton
+    same = any((each.presented, each.vial, each.carton) == kept for each in (parsed, *other_readings(parsed)))
     if not same or earlier.asker is not question.asker:
         raise ConflictError(
             ErrorCode.NONCE_REUSED,

@@ -22,7 +22,7 @@ from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended
 from service.authenticity.regulators import country_of
 from service.authenticity.scan_history.sightings import NOWHERE, Region, Sighting, SightingKind
-from service.authenticity.strength_names import named_strength, normal_strength
+from service.authenticity.descriptions.strength_names import named_strength, normal_strength
 from service.authenticity.verdicts import judge
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.iso.countries import zone_of

@@ -10,14 +10,21 @@ they are made only as far as they are asked for.
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.identifiers import Gtin, Lot, ProductIdentifier, Serial, check_digit
-from service.gs1.reading import GS1_SYMBOLOGIES, MAX_SCAN, Reading, ReadingKind, read_typed, read_usual
+from service.gs1.reading import (
+    GS1_SYMBOLOGIES,
+    GTIN_SYMBOLOGIES,
+    MAX_SCAN,
+    Reading,
+    ReadingKind,
+    read_typed,
+    read_usual,
+)
 from service.gs1.readings import scans
 from service.gs1.readings.clean_text import Cleaned, clean, in_latin
 from service.gs1.readings.elements import readings_of
@@ -57,7 +64,7 @@ _AIC = re.compile(r"A?(0[0-9]{8})")
 
 
 class Readings(Struct, frozen=True):
-    """The readings of a text, the best first; `refusal` is why it cannot be read as it came, None if it can."""
+    """The readings of a text, the best first; `refusal`: why it cannot be read as it came, None if it can."""
 
     all: tuple[Reading, ...]
     refusal: IdentifierError | None = None
@@ -208,7 +215,7 @@ class _Survey:
 
     def _damaged(self, text: str, plain: Reading | None) -> Iterator[Reading]:
         prefix = scans.SYMBOLOGY.match(text)
-        if prefix is not None and prefix[0] in scans.GTIN_SYMBOLOGIES:
+        if prefix is not None and prefix[0] in GTIN_SYMBOLOGIES:
             return
         if not self._labels:
             those = [each for part in scans.scans_in(text) if (each := self._part(part)) is not None]
@@ -273,20 +280,21 @@ def lot_repairs(text: str) -> Iterator[Fields]:
         for option in lots_beside_dates(f"{glued[1]} {glued[2]}"):
             fields = _of_option(option)
             repairs = fields.repairs | {Repair.LABEL_GLUED}
-            lot = fields.lot.printed if fields.lot else ""
-            yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(lot))
+            beside = fields.lot.printed if fields.lot else ""
+            yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(beside))
             yield replace(fields, repairs=repairs)
-    for lot in _unglued(text):
-        yield Fields(lot=lot, repairs=frozenset({Repair.LABEL_GLUED}))
+    for each in _unglued(text):
+        yield Fields(lot=each, repairs=frozenset({Repair.LABEL_GLUED}))
     bare = trimmed(text)
-    if bare != text and (lot := lot_of(bare)) is not None:
+    lot = lot_of(bare) if bare != text else None
+    if lot is not None:
         yield Fields(lot=lot, repairs=frozenset({Repair.TYPOGRAPHY}))
     yield from hanging_lots(bare)
     yield from _numbers_of_countries(text)
     parts = [each for each in map(trimmed, text.split()) if any(map(str.isdigit, each)) and not is_date(each)]
     if len(parts) < len(text.split()) or len(parts) > 1:
-        for each in parts[:3]:
-            if (lot := lot_of(each)) is not None:
+        for part in parts[:3]:
+            if (lot := lot_of(part)) is not None:
                 yield Fields(lot=lot, repairs=frozenset({Repair.WORDS_BESIDE}))
 
 

@@ -29,11 +29,55 @@ class Field(StrEnum):
 
 # Words that a number of any kind is announced with: "Lot No.", "N° de lot", "Chargennummer", "Broj serije".
 # "Lot No.", "N° de lot", "Chargennummer", "Broj serije"
-_NUMBER_WORDS = (
-    "no n nr nro num number numero numeros nummer nummern number code codigo codice kode kod id "
-    "номер ном ном. број broj br st stevilka c cislo nomor nombor so 号 號 号码 번호 رقم شماره αρ αριθμος מספר מס "
-    "नंबर नं संख्या নং নম্বর หมายเลข เลขที่"
-).split()
+_NUMBER_WORDS = [
+    "no",
+    "n",
+    "nr",
+    "nro",
+    "num",
+    "number",
+    "numero",
+    "numeros",
+    "nummer",
+    "nummern",
+    "number",
+    "code",
+    "codigo",
+    "codice",
+    "kode",
+    "kod",
+    "id",
+    "номер",
+    "ном",
+    "ном.",
+    "број",
+    "broj",
+    "br",
+    "st",
+    "stevilka",
+    "c",
+    "cislo",
+    "nomor",
+    "nombor",
+    "so",
+    "号",
+    "號",
+    "号码",
+    "번호",
+    "رقم",
+    "شماره",
+    "αρ",
+    "αριθμος",
+    "מספר",
+    "מס",
+    "नंबर",
+    "नं",
+    "संख्या",
+    "নং",
+    "নম্বর",
+    "หมายเลข",
+    "เลขที่",
+]
 _BETWEEN = ("", "de", "du", "di", "do", "da", "del", "of", "van", "the", "le")
 
 _LOT_STEMS = """

@@ -10,7 +10,7 @@ from service.errors import ErrorCode, IdentifierError
 from service.gs1.application_identifiers import Element
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
 from service.gs1.national import SCHEMES, National, parse_national
-from service.gs1.printed_dates import possible_dates
+from service.gs1.printed_dates import printed_date_readings
 from service.gs1.reading import Problem, Reading, ReadingKind
 from service.gs1.readings.labels import fold
 from service.gs1.repairs import Repair
@@ -22,15 +22,102 @@ _NONE = frozenset[Repair]()
 _PLACEHOLDERS = frozenset(
     map(
         fold,
-        (
-            "n/a,none,no,nil,null,unknown,unk,not available,not applicable,not known,not legible,illegible,tbd,tba,missing,"
-            "no lot,no batch,without,keine,keiner,ohne,unbekannt,unleserlich,nicht bekannt,aucun,aucune,sans,sans lot,inconnu,"
-            "illisible,ninguno,ninguna,sin,sin lote,desconocido,no tiene,nessuno,senza,sconosciuto,nenhum,sem lote,"
-            "desconhecido,geen,onbekend,ingen,okänd,ukendt,ukjent,ei ole,tuntematon,brak,nieznany,není,žádný,neznámý,"
-            "nincs,ismeretlen,yok,bilinmiyor,нет,неизвестно,не указано,немає,невідомо,няма,непознат,nema,ni,δεν υπάρχει,"
-            "άγνωστο,لا يوجد,غير معروف,غير متوفر,ندارد,نامعلوم,אין,לא ידוע,नहीं,अज्ञात,ไม่มี,ไม่ทราบ,无,没有,未知,無,なし,不明,"
-            "없음,모름,không có,tidak ada,tiada,lipsă,necunoscut"
-        ).split(","),
+        [
+            "n/a",
+            "none",
+            "no",
+            "nil",
+            "null",
+            "unknown",
+            "unk",
+            "not available",
+            "not applicable",
+            "not known",
+            "not legible",
+            "illegible",
+            "tbd",
+            "tba",
+            "missing",
+            "no lot",
+            "no batch",
+            "without",
+            "keine",
+            "keiner",
+            "ohne",
+            "unbekannt",
+            "unleserlich",
+            "nicht bekannt",
+            "aucun",
+            "aucune",
+            "sans",
+            "sans lot",
+            "inconnu",
+            "illisible",
+            "ninguno",
+            "ninguna",
+            "sin",
+            "sin lote",
+            "desconocido",
+            "no tiene",
+            "nessuno",
+            "senza",
+            "sconosciuto",
+            "nenhum",
+            "sem lote",
+            "desconhecido",
+            "geen",
+            "onbekend",
+            "ingen",
+            "okänd",
+            "ukendt",
+            "ukjent",
+            "ei ole",
+            "tuntematon",
+            "brak",
+            "nieznany",
+            "není",
+            "žádný",
+            "neznámý",
+            "nincs",
+            "ismeretlen",
+            "yok",
+            "bilinmiyor",
+            "нет",
+            "неизвестно",
+            "не указано",
+            "немає",
+            "невідомо",
+            "няма",
+            "непознат",
+            "nema",
+            "ni",
+            "δεν υπάρχει",
+            "άγνωστο",
+            "لا يوجد",
+            "غير معروف",
+            "غير متوفر",
+            "ندارد",
+            "نامعلوم",
+            "אין",
+            "לא ידוע",
+            "नहीं",
+            "अज्ञात",
+            "ไม่มี",
+            "ไม่ทราบ",
+            "无",
+            "没有",
+            "未知",
+            "無",
+            "なし",
+            "不明",
+            "없음",
+            "모름",
+            "không có",
+            "tidak ada",
+            "tiada",
+            "lipsă",
+            "necunoscut",
+        ],
     )
 )
 
@@ -135,7 +222,7 @@ def expiry_options(text: str) -> list[Option]:
     """The dates that an expiry may mean; a problem where it means none."""
     plain = _BEHIND_DATE.sub("", text.translate(_EAST_ASIAN).strip()).strip(" -")
     try:
-        dates = possible_dates(plain)
+        dates = printed_date_readings(plain)
         found = [Expiry(*each) for each in dates]
     except IdentifierError as error:
         if is_placeholder(text):
@@ -148,7 +235,9 @@ def expiry_options(text: str) -> list[Option]:
 def gtin_options(text: str, *, certain: bool) -> list[Option]:
     """A GTIN; where it is not `certain` that one was meant (a code of the maker's own), nothing."""
     digits = (
-        text.split()[0] if text.split() and text.split()[0].isdigit() and len(text.split()[0]) > 7 else text
+        text.split(maxsplit=1)[0]
+        if text.split() and text.split(maxsplit=1)[0].isdigit() and len(text.split(maxsplit=1)[0]) > 7
+        else text
     )
     try:
         return [Option(Fields(gtin=Gtin.parse(digits)))]
@@ -174,7 +263,7 @@ def serial_options(text: str) -> list[Option]:
     try:
         return [Option(Fields(serial=Serial.parse(text)))]
     except IdentifierError as error:
-        first = text.split()[0] if text.split() else ""
+        first = text.split(maxsplit=1)[0] if text.split() else ""
         if first and first != text:
             joined = "".join(text.split())
             those = [each for each in (first, joined) if len(each) <= 20 and each.isascii()]

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from service.errors import ErrorCode, IdentifierError
+from service.errors import IdentifierError
 from service.gs1.application_identifiers import Element, check_value
 from service.gs1.characters import GROUP_SEPARATOR
 from service.gs1.element_strings import ai_at, check_format
@@ -123,13 +123,13 @@ def _steps(segment: str, at: int, had: set[str]) -> Iterator[tuple[int, Way]]:
         return
     if ai in had and value:
         return
-    error = _wrong(ai, value)
+    wrong = _wrong(ai, value)
     if not value:
         yield len(segment), Way((), (), frozenset({Repair.TAIL_CUT}), _CUT)
-    elif error is None:
+    elif wrong is None:
         yield len(segment), Way(((ai, value),))
     else:
-        yield len(segment), _impossible(ai, value, error, _IMPOSSIBLE)
+        yield len(segment), _impossible(ai, value, wrong, _IMPOSSIBLE)
     longest = 20 if len(ai) == 2 and not ai.startswith("9") else 30
     for length in range(1, min(len(value) - 1, longest) + 1):
         yield from _lost_separator(at + len(ai), ai, value, length)

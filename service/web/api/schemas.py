@@ -60,6 +60,10 @@ class Request(BaseModel):
     strength: Text = Field(None, description="The strength as printed, such as 100 units.")
     substance: Text = Field(None, description="The active substance as printed.")
     language: Text = Field(None, description="The language of the box: a name or ISO 639-1 code.")
+    form: Text = Field(
+        None,
+        description="The form as printed, or what it is in: powder for solution for injection, vial.",
+    )
     product: Text = Field(
         None, description="The product's name as printed; tells lots apart that share a number."
     )
@@ -120,6 +124,7 @@ class Presented(BaseModel):
     strength: str | None = None
     substance: str | None = None
     language: str | None = None
+    form: str | None = None
     product: str | None = None
     national: dict[str, str] | None = Field(
         None, description="National numbers by scheme, such as the PZN of a German code."

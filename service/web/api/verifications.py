@@ -7,7 +7,8 @@ from msgspec.structs import asdict
 from pydantic import BaseModel
 
 from service.accounts.actors import ApiKeyScope
-from service.verification.question import Channel, PackFields, Question
+from service.verification.pack_readings import PackFields
+from service.verification.question import Channel, Question
 from service.verification.service import Answer, VerificationService
 from service.web.api import schemas
 from service.web.api.openapi import Operation, described

@@ -132,6 +132,7 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "strength": presented.strength or "",
         "substance": presented.substance or "",
         "language": presented.language or "",
+        "form": presented.form or "",
         "product": presented.product or "",
         "national": " ".join(map(":".join, presented.national)),
         "no_lot": "1" if presented.no_lot else "",
