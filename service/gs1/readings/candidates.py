@@ -170,13 +170,16 @@ class _Survey:
             yield urn
             return
         yield from links(text)
-        for each in self._labelled(cleaned):
+        said = labelled(text) if not (text.startswith(("]", "[)>")) or scans.has_brackets(text)) else []
+        for each in self._as_readings(said, cleaned):
             if plain is not None and not self._labels and Repair.LABEL_AMBIGUOUS in each.repairs:
                 yield plain  # `BN 2618` is a lot first
             self._labels = True
             self._sure |= each.given
             yield each
-        if not self._labels and not scans.is_marked(text) and (only_labels(text) or is_sentence(text)):
+        dated = any(each.expiry or each.serial for each in said)
+        nothing = dated or only_labels(text) or is_sentence(text)
+        if nothing and not self._labels and not scans.is_marked(text):
             raise IdentifierError(
                 ErrorCode.NOT_A_LOT,
                 given=self._text,
@@ -186,11 +189,8 @@ class _Survey:
         if plain is not None:
             yield plain
 
-    def _labelled(self, cleaned: Cleaned) -> Iterator[Reading]:
-        text = cleaned.text.strip()
-        if text.startswith(("]", "[)>")) or scans.has_brackets(text):
-            return
-        for each in labelled(text):
+    def _as_readings(self, said: list[Fields], cleaned: Cleaned) -> Iterator[Reading]:
+        for each in said:
             reading = replace(each, repairs=each.repairs | cleaned.repairs).reading()
             if reading is not None:
                 yield reading
@@ -274,7 +274,10 @@ def pack_gtin(case: Gtin) -> Gtin:
 def lot_repairs(text: str) -> Iterator[Fields]:
     """What a typed lot may have been: words and dates beside it, a label glued to it, an element behind it."""
     for option in lots_beside_dates(text):
-        yield _of_option(option)
+        fields = _of_option(option)
+        yield fields
+        for lot in _unglued(fields.lot.printed if fields.lot else ""):
+            yield replace(fields, lot=lot, repairs=fields.repairs | {Repair.LABEL_GLUED})
     glued = _GLUED_DATE.fullmatch(text)
     if glued:
         for option in lots_beside_dates(f"{glued[1]} {glued[2]}"):

@@ -54,7 +54,7 @@ def clean(text: str) -> Cleaned:
         return Cleaned(text)
     kept: list[str] = []
     repairs: set[Repair] = set()
-    for character in unicodedata.normalize("NFKC", text):
+    for character in unicodedata.normalize("NFKC", text.replace("№", "#")):
         if character.isascii():
             kept.append(character)
         elif character in _BREAKS:

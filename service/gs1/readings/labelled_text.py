@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.identifiers import Gtin
 from service.gs1.reading import Problem
-from service.gs1.readings.labels import NATIONAL_WORDS, Field, fold, folded_label
+from service.gs1.readings.labels import AI_LABELS, NATIONAL_WORDS, Field, fold, folded_label
 from service.gs1.readings.pack_fields import (
     Fields,
     Option,
@@ -219,6 +219,7 @@ def _is_gtin(text: str) -> bool:
 def unlabelled(text: str) -> list[Fields]:
     """GTIN, lot, expiry and serial between pipes, commas, tabs or on lines, without any label."""
     pieces = _pieces(text)
+    pieces = pieces if len(pieces) > 1 else [trimmed(each) for each in text.split(",") if trimmed(each)]
     if not 2 <= len(pieces) <= 8:
         return []
     gtins = [each for each in pieces if _is_gtin(each)]
@@ -251,7 +252,7 @@ def _of_json(text: str) -> _Pairs | None:
     return [
         (Label(0, 0, field, NATIONAL_WORDS.get(fold(name), "")), trimmed(member))
         for name, member in _members(value, "", 0)
-        if (field := folded_label(fold(name))) is not None
+        if (field := folded_label(fold(name)) or AI_LABELS.get(name)) is not None
     ][:_MOST_LABELS]
 
 

@@ -297,6 +297,10 @@ INITIALS = {"l": Field.LOT, "b": Field.LOT, "e": Field.EXPIRY, "v": Field.EXPIRY
 """Single letters that are labels where a colon follows: `L: 2618`, `E: 04/2028`."""
 
 
+AI_LABELS = {"01": Field.GTIN, "10": Field.LOT, "17": Field.EXPIRY, "21": Field.SERIAL}
+"""Application Identifiers that are labels where a colon follows, or that name the members of a JSON text."""
+
+
 def label_of(text: str) -> Field | None:
     """What a label announces, however it is written; None for what is none."""
     return folded_label(fold(text))

@@ -12,7 +12,7 @@ from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
 from service.gs1.national import SCHEMES, National, parse_national
 from service.gs1.printed_dates import printed_date_readings
 from service.gs1.reading import Problem, Reading, ReadingKind
-from service.gs1.readings.labels import fold
+from service.gs1.readings.labels import NUMBER_WORDS, fold
 from service.gs1.repairs import Repair
 
 MOST_OPTIONS = 12
@@ -215,7 +215,7 @@ def trimmed(text: str) -> str:
 def is_placeholder(text: str) -> bool:
     """Whether somebody wrote that there is nothing: `N/A`, `-`, `unknown`, in many languages."""
     folded = fold(text)
-    return not folded or folded in _PLACEHOLDERS
+    return not folded or folded in _PLACEHOLDERS or (folded in NUMBER_WORDS and not folded.isascii())
 
 
 def expiry_options(text: str) -> list[Option]:
@@ -277,8 +277,8 @@ def serial_options(text: str) -> list[Option]:
 
 def lot_options(text: str) -> list[Option]:
     """The lots that a value may mean: all of it, what stands beside a date, its first word with a digit."""
-    if is_placeholder(text):
-        return [Option(Fields())]
+    if is_placeholder(text) or fold(text) in NUMBER_WORDS:
+        return [Option(Fields())]  # `OVA2618 Lotto n.`: the number stands before its label
     found: list[Option] = []
     wrong: IdentifierError | None = None
     try:

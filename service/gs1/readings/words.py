@@ -12,6 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from service.gs1.readings.labels import (
+    AI_LABELS,
     INITIALS,
     LONGEST,
     NATIONAL_WORDS,
@@ -106,7 +107,10 @@ def _label_at(text: str, parts: list[Word], at: int) -> tuple[Label | None, int]
     """The longest label that begins with the word at `at`, and how many words it takes; None and 1 if none."""
     first = parts[at]
     if first.kind == "digit":
-        return None, 1
+        field = AI_LABELS.get(first.folded)
+        if field is None or not _COLON.match(text, first.end) or not _begins_line(text, first.start):
+            return None, 1
+        return Label(first.start, first.end, field), 1
     key, ends = "", []
     for number in range(min(_MOST_WORDS, len(parts) - at)):
         word = parts[at + number]
@@ -126,6 +130,10 @@ def _label_at(text: str, parts: list[Word], at: int) -> tuple[Label | None, int]
     if initial is not None and not _touches_before(parts, at) and _COLON.match(text, first.end):
         return Label(first.start, first.end, initial), 1
     return None, 1
+
+
+def _begins_line(text: str, at: int) -> bool:
+    return not text[:at].strip(" ") or text[:at].rstrip(" ")[-1] in "\n\t|;,"
 
 
 def _touches_before(parts: list[Word], at: int) -> bool:
