@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.authenticity.evidence import Presented
 from service.errors import ErrorCode, IdentifierError, RefusedError, VialcheckError
@@ -13,7 +14,7 @@ from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.national import National, named, parse_national, same_number
 from service.gs1.reading import Problem, Reading
 from service.gs1.readings import field_values
-from service.gs1.readings.candidates import first_reading, readings
+from service.gs1.readings.candidates import first_reading, is_case, pack_gtin, readings
 from service.gs1.readings.clean_text import clean
 from service.gs1.readings.pack_fields import Fields
 from service.gs1.repairs import Repair
@@ -182,7 +183,16 @@ def all_readings(pack: PackFields, layout: str) -> list[PackReading]:
         together.setdefault(reading)
         if len(together) >= MOST:
             break
-    return list(together)
+    packs = [pack for each in together if (pack := _of_case(each)) is not None]
+    return list(dict.fromkeys((*together, *packs)))
+
+
+def _of_case(reading: PackReading) -> PackReading | None:
+    """The packs in a shipping case whose GTIN was typed; None where it is no case's."""
+    gtin = reading.gtin
+    if gtin is None or reading.case or not is_case(gtin):
+        return None
+    return replace(reading, gtin=pack_gtin(gtin), serial=None, case=True)
 
 
 def _values(chosen: list[Any]) -> _Values:

@@ -207,6 +207,8 @@ class _Survey:
                 reading = replace(fields, repairs=fields.repairs | cleaned.repairs).reading(tentative=True)
                 if reading is not None:
                     yield reading
+        elif plain.kind is ReadingKind.DIGITAL_LINK:
+            yield from links(text)
         elif plain.kind is ReadingKind.GTIN and plain.symbology is None:
             lot = lot_of(text)
             if lot is not None:  # digits that would do for a GTIN, and are a lot where no product has it
@@ -215,14 +217,17 @@ class _Survey:
 
     def _damaged(self, text: str, plain: Reading | None) -> Iterator[Reading]:
         prefix = scans.SYMBOLOGY.match(text)
-        if prefix is not None and prefix[0] in GTIN_SYMBOLOGIES:
-            return
         if not self._labels:
             those = [each for part in scans.scans_in(text) if (each := self._part(part)) is not None]
-            if len(those) > 1 and any(each.identifier.gtin for each in those):
+            if any(each.identifier.gtin for each in those):
                 yield from scans.together(those)
+        if prefix is not None and prefix[0] in GTIN_SYMBOLOGIES:
+            return
+        keyed = plain is None and not (prefix is not None and prefix[0] in GS1_SYMBOLOGIES)
+        if keyed and not text.isascii():
+            yield from scans.keyed(text)
         yield from scans.damaged(text)
-        if plain is None and not (prefix is not None and prefix[0] in GS1_SYMBOLOGIES):
+        if keyed and text.isascii():
             yield from scans.keyed(text)
         if prefix is not None and prefix[0] not in GS1_SYMBOLOGIES:
             yield from self._in_plain_symbol(text[3:])
@@ -258,11 +263,16 @@ def of_case(reading: Reading) -> Reading | None:
     The serial is the case's own and left out. GS1 General Specifications, 2.1.10.
     """
     gtin = reading.identifier.gtin
-    if gtin is None or not "1" <= gtin.value[0] <= "8" or reading.case:
+    if gtin is None or reading.case or not is_case(gtin):
         return None
     return replace(
         reading, identifier=replace(reading.identifier, gtin=pack_gtin(gtin), serial=None), case=True
     )
+
+
+def is_case(gtin: Gtin) -> bool:
+    """Whether the indicator digit says that this is a group of packs (GS1 General Specifications, 2.1.10)."""
+    return "1" <= gtin.value[0] <= "8"
 
 
 def pack_gtin(case: Gtin) -> Gtin:
@@ -326,15 +336,18 @@ def _numbers_of_countries(text: str) -> Iterator[Fields]:
         yield Fields(national=(("AIC", aic[1]),), repairs=frozenset({Repair.BARE_ELEMENTS}))
 
 
-def hanging_lots(text: str) -> Iterator[Fields]:
-    """A lot at whose end the next element, or its beginning, hangs: `OVA271401`, `OVA271417281031`."""
+def hanging_lots(text: str, *, usual: bool = True) -> Iterator[Fields]:
+    """A lot at whose end the next element, or its beginning, hangs: `OVA271401`, `OVA271417281031`.
+
+    `usual`: only an element that stands on many packs.
+    """
     if not _PLAIN_ASCII.fullmatch(text):
         return
     for way in ways("10" + text)[:MOST]:
         for each in readings_of(way, ReadingKind.ELEMENT_STRING):
             code = each.identifier
-            usual = way.elements and all(ai in _USUAL for ai, _ in way.elements) and not way.problems
-            if usual and code.lot is not None and 2 < len(code.lot.printed) < len(text):
+            likely = all(ai in _USUAL for ai, _ in way.elements) if usual else True
+            if likely and not way.problems and code.lot is not None and 2 < len(code.lot.printed) < len(text):
                 yield Fields(None, code.lot, code.serial, code.expiry, (), each.repairs, each.problems)
 
 

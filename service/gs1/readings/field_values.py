@@ -25,7 +25,9 @@ def lots(text: str) -> Iterator[Fields]:
             raise _no_lot(text)
         lot = Lot.parse(text)
         yield Fields(lot=lot)
-        yield from _repaired_lots(text, lot)
+        found = islice(readings(text, most=_MOST).all, 1, None)
+        yield from (_fields(each) for each in found if each.identifier.lot is not None)
+        yield from hanging_lots(text, usual=False)
         return
     cleaned = clean(text)
     refusal = None
@@ -41,17 +43,10 @@ def lots(text: str) -> Iterator[Fields]:
     else:
         first = those[:1] if those and found.all[0].kind is not ReadingKind.LOT else []
         those = [*first, plain, *those]
+    those += hanging_lots(cleaned.text.strip(), usual=False)
     if not those and refusal is not None:
         raise refusal
     yield from those
-    yield from _repaired_lots(cleaned.text.strip(), None)
-
-
-def _repaired_lots(text: str, plain: Lot | None) -> Iterator[Fields]:
-    if plain is not None:
-        found = islice(readings(text, most=_MOST).all, 1, None)
-        yield from (_fields(each) for each in found if each.identifier.lot is not None)
-    yield from hanging_lots(text)
 
 
 def _fields(reading: Reading) -> Fields:

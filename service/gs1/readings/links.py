@@ -22,7 +22,7 @@ _SCHEMELESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-
 _ENCODED = re.compile(r"https?%3a(?:%2f){2}", re.IGNORECASE)
 _INSIDE = re.compile(r"https?:/{1,3}[^\s<>\"]+", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?:?/{0,3})?", re.IGNORECASE)
-_KEY = re.compile(r"/(?:01|gtin)/([0-9]{8,14})(?=$|[/?#&;])", re.IGNORECASE)
+_KEY = re.compile(r"(?:/(?:01|gtin)/|[?&;](?:01|gtin)=)([0-9]{8,14})(?=$|[/?#&;])", re.IGNORECASE)
 _NAMES = {
     "gtin": "01",
     "lot": "10",
@@ -53,8 +53,9 @@ def links(text: str) -> Iterator[Reading]:
 
 def _written(text: str) -> Iterator[str]:
     """The links in a text: encoded as a whole, among other words, or the text itself."""
-    if _ENCODED.search(text):
-        yield unquote(text)
+    plain = _decoded(text)
+    if plain != text and _ENCODED.search(unquote(text) if "%25" in text else text):
+        yield plain
     found = _INSIDE.findall(text)[:3]
     yield from found
     if not found and "/" in text and " " not in text:
@@ -70,8 +71,13 @@ def _leniently(link: str) -> Iterator[Reading]:
         if key is None:
             return
         link = decoded
-    host = link[: key.start()][_SCHEME.match(link).end() :].partition("/")[0]  # type: ignore[union-attr]
+    scheme = _SCHEME.match(link)
+    host = link[scheme.end() if scheme else 0 : key.start()].partition("/")[0].partition("?")[0]
     path, _, query = link[key.end() :].partition("#")[0].partition("?")
+    if link[key.start()] != "/":  # the key stands in the query
+        path, query = "", link.partition("?")[2]
+    path, *more = re.split("[&;]", path)
+    query = "&".join((*more, query))
     pairs: list[Element] = [("01", key[1])]
     segments = [each for each in path.split("/") if each][:_MOST_PARTS]
     pairs += zip(segments[::2], segments[1::2], strict=False)

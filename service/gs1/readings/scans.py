@@ -30,7 +30,9 @@ _PERCENT = re.compile(
 _OPENING = re.compile(r"[(\[{]\s*([0-9]{2,4})\s*[)\]}]\s*:?")
 _GTIN_FIRST = re.compile(r"\x1d?01([0-9]{14})")
 _AGAIN = re.compile(r"(?<!\][A-Za-z][0-9])(?=\](?:C1|e0|d2|d8|Q3|J1|d1|Q1|C0)|[(\[]01[)\]]|https?://)")
-_LINES = re.compile(r"[\r\n]+|\s{2,}|\t+|(?<=\S) (?=\]|\(01\)|https?://)")
+_LINES = re.compile(
+    r"[\r\n]+|\s{2,}|\t+|(?<=\S) (?=\]|\(01\)|https?://)|(?<=^[0-9]{13}) (?=10|17)|(?<=^[0-9]{14}) (?=10|17)"
+)
 _MOST_SCANS = 4
 _MOST_CONTENT = 400
 
@@ -38,7 +40,7 @@ _MOST_CONTENT = 400
 def damaged(text: str) -> Iterator[Reading]:
     """What a scan may say whose AIM identifier, GTIN or first element shows that it is one."""
     plain = text.strip(" \t\r\n")
-    if len(plain) > _MOST_CONTENT or not plain.isascii():
+    if len(plain) > _MOST_CONTENT or not (plain.isascii() or is_marked(plain)):
         return
     prefix = SYMBOLOGY.match(plain)
     symbology, content = (prefix[0], plain[3:]) if prefix else (None, plain)
@@ -159,7 +161,7 @@ def _holds(ai: str, value: str) -> bool:
 
 
 def scans_in(text: str) -> list[str]:
-    """The scans that went into one field one after the other; an empty list for a single one."""
+    """The scans that went into one field one after the other, each once; an empty list for a single one."""
     if len(text) > 4 * _MOST_CONTENT:
         return []
     lines = [each.strip() for each in _LINES.split(text) if each and each.strip()]

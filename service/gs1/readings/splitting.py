@@ -93,7 +93,7 @@ def _segment_ways(segment: str) -> tuple[Way, ...]:
             break
         cost, _order, at, way = heapq.heappop(waiting)
         if at >= len(segment):
-            if way.elements not in seen and (way.elements or way.problems):
+            if way.elements not in seen and (way.elements or way.problems or way.repairs):
                 seen.add(way.elements)
                 found.append(way)
             continue
@@ -144,6 +144,11 @@ def _fixed_length(at: int, ai: str, value: str, fixed: int) -> Iterator[tuple[in
     error = _wrong(ai, value[:fixed])
     if error is None:
         yield end, Way(((ai, value[:fixed]),))
+        for spelled in _AS_DIGITS:
+            behind = value[fixed:].removeprefix(spelled)
+            if value.startswith(spelled, fixed) and behind[:1].isdigit() and _follower(behind) is not None:
+                spelled_out = frozenset({Repair.SEPARATOR_SPELLED})
+                yield end + len(spelled), Way(((ai, value[:fixed]),), (), spelled_out, _SPELLED)
     elif value[:fixed].isdigit():
         yield end, _impossible(ai, value[:fixed], error, _IMPOSSIBLE)
 
