@@ -214,9 +214,9 @@ class Evidence(Struct, frozen=True):
     `contradictory`: a GS1 symbol came whole and names two products or two lots; `case`: it is the code of a
     shipping case, and the GTIN that of the packs in it; `also_read`: lots on record that other readings name.
     `scanned_at`: when the code was read, where that was earlier than `now` (a time without a network); it may
-    turn an answer toward caution alone. `alike`: batches of the product that are written with the letters and digits of the lot
-    presented and other marks, or, where marks were left out, all that may be meant. `newest_expiry`: the
-    latest of the product's batches on record, read where the lot is not on record.
+    turn an answer toward caution alone. `alike`: batches of the product that are written with the letters and
+    digits of the lot presented and other marks, or, where marks were left out, all that may be meant.
+    `newest_expiry`: the latest of the product's batches on record, read where the lot is not on record.
     """
 
     presented: Presented

@@ -1,4 +1,4 @@
-"""Rules on how the thing presented could be read: repaired, in part, ambiguously, or as a shipping case's code.
+"""Rules on how the thing presented was read: repaired, in part, in several ways, or as a shipping case's.
 
 Each of them calls for a check at least, so that no repaired reading lets a vial pass.
 """

@@ -54,7 +54,7 @@ def named(elements: Iterable[Element]) -> National:
 
 
 def parse_national(text: str) -> National:
-    """`PZN:12345678`, `PZN 12345678`, `PZN-12345678`; several one after the other. Raises AI_VALUE_INVALID."""
+    """`PZN:12345678`, `PZN 12345678`, `PZN-12345678`; several in a row. Raises AI_VALUE_INVALID."""
     found: list[tuple[str, str]] = []
     at, plain = 0, text.strip()
     while at < len(plain):
@@ -82,7 +82,7 @@ def _scheme(name: str) -> str | None:
 
 
 def same_number(scheme: str, one: str, other: str) -> bool:
-    """Whether two spellings are one number: hyphens, leading zeros, NDC of 10 and 11 digits, CIP of 7 and 13."""
+    """Whether both are one number: hyphens, leading zeros; NDC of 10 and 11 digits, CIP of 7 and 13."""
     return not _spellings(scheme, one).isdisjoint(_spellings(scheme, other))
 
 

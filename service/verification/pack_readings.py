@@ -14,7 +14,8 @@ from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.national import National, named, parse_national, same_number
 from service.gs1.reading import Problem, Reading
 from service.gs1.readings import field_values
-from service.gs1.readings.candidates import first_reading, is_case, pack_gtin, readings
+from service.gs1.readings.candidates import first_reading, readings
+from service.gs1.readings.cases import is_case, pack_gtin
 from service.gs1.readings.clean_text import clean
 from service.gs1.readings.pack_fields import Fields
 from service.gs1.repairs import Repair
@@ -183,8 +184,8 @@ def all_readings(pack: PackFields, layout: str) -> list[PackReading]:
         together.setdefault(reading)
         if len(together) >= MOST:
             break
-    packs = [pack for each in together if (pack := _of_case(each)) is not None]
-    return list(dict.fromkeys((*together, *packs)))
+    of_cases = filter(None, map(_of_case, together))
+    return list(dict.fromkeys((*together, *of_cases)))
 
 
 def _of_case(reading: PackReading) -> PackReading | None:

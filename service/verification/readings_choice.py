@@ -26,7 +26,7 @@ _MOST_ASKED = 3
 def choose(
     snapshot: Snapshot, parsed: ParsedQuestion, load: Callable[[ParsedQuestion], Evidence]
 ) -> tuple[ParsedQuestion, Evidence]:
-    """The reading of the question to judge, and its evidence with other lots on record that it may have meant.
+    """The reading of the question to judge, and its evidence.
 
     `load` reads the records of one reading. Raises InvalidFieldsError for a text that cannot be read as it
     came, and of which no reading is on record.
@@ -99,7 +99,7 @@ _Fit = tuple[bool, int, int]
 def _fit(candidate: ParsedQuestion, held: OnRecord) -> _Fit | None:
     """How well a reading fits the records; None where neither its lot nor its unit is on record.
 
-    Whether the unit is; 1 where the expiry is the record's, -1 where it contradicts it; the same of the marks.
+    Whether the unit is; 1 where the expiry agrees, -1 where it contradicts; 1 where the marks agree.
     """
     shown = candidate.presented
     gtin = shown.gtin.value if shown.gtin else None

@@ -1,4 +1,4 @@
-"""Text as people paste it, in plain characters: what cannot be seen is left out, signs become their ASCII kin.
+"""Text as people paste it, in plain characters: what cannot be seen is left out, signs become ASCII.
 
 >>> clean("OVA\\u200b2618").text, sorted(clean("RC\\u2013551").repairs)
 ('OVA2618', [<Repair.TYPOGRAPHY: 'typography'>])
@@ -84,8 +84,9 @@ def _plain(character: str, category: str, repairs: set[Repair]) -> str:
 
 
 def in_latin(text: str) -> str | None:
-    """The text with letters that only look Latin taken for these, in its words that hold digits or Latin letters;
-    None where nothing is changed.
+    """The text with letters that only look Latin taken for these; None where nothing is changed.
+
+    Only in words that hold digits or Latin letters.
     """
     latin = "".join(map(_word_in_latin, _SPACES.split(text)))
     return latin if latin != text else None

@@ -1,4 +1,4 @@
-"""Readings of elements of which some may be impossible, or named twice: what is right stands, the rest is told."""
+"""Readings of elements some of which are impossible or named twice: what is right stands, the rest is told."""
 
 from collections.abc import Iterator
 
@@ -23,8 +23,8 @@ def readings_of(
 ) -> Iterator[Reading]:
     """What the elements say: one reading for each value of an AI that came with several.
 
-    (02) names the packs in a case, (00) the case itself: such a reading is a case's. Nothing for elements that
-    name neither a product nor a lot.
+    (02) names the packs in a case, (00) the case itself: such a reading is a case's. Nothing for elements
+    that name neither a product nor a lot.
     """
     values: dict[str, list[str]] = {}
     for ai, value in way.elements:

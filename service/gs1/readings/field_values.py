@@ -1,15 +1,15 @@
-"""What single fields may have been meant to hold: people and scanners put labels, whole codes or tails into them."""
+"""What single fields may have been meant to hold: labels, whole codes and tails get into them."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.identifiers import Gtin, Lot, Serial
 from service.gs1.reading import Reading, ReadingKind
-from service.gs1.readings.candidates import hanging_lots, hanging_serials, is_sentence, readings
+from service.gs1.readings.candidates import readings
 from service.gs1.readings.clean_text import clean, in_latin
 from service.gs1.readings.labelled_text import labelled, only_labels
 from service.gs1.readings.pack_fields import Fields, is_placeholder, trimmed
+from service.gs1.readings.typed_lots import hanging_lots, hanging_serials, is_sentence
 from service.gs1.repairs import Repair
 
 _MOST = 12
@@ -25,8 +25,8 @@ def lots(text: str) -> Iterator[Fields]:
             raise _no_lot(text)
         lot = Lot.parse(text)
         yield Fields(lot=lot)
-        found = islice(readings(text, most=_MOST).all, 1, None)
-        yield from (_fields(each) for each in found if each.identifier.lot is not None)
+        others = readings(text, most=_MOST).all[1:]
+        yield from (_fields(each) for each in others if each.identifier.lot is not None)
         yield from hanging_lots(text, usual=False)
         return
     cleaned = clean(text)
@@ -69,34 +69,31 @@ def serials(text: str) -> Iterator[tuple[Serial | None, frozenset[Repair]]]:
     if is_placeholder(cleaned.text):
         yield None, frozenset()
         return
-    refusal, count = None, 0
-    if not cleaned.text.strip().isalnum():
-        for each in labelled(cleaned.text)[:2]:
-            if each.serial is not None:
-                count += 1
-                yield each.serial, each.repairs | cleaned.repairs
-    for candidate in dict.fromkeys((_bracketless(cleaned.text), cleaned.text)):
-        try:
-            serial = Serial.parse(candidate)
-        except IdentifierError as error:
-            refusal = refusal or error
-        else:
-            count += 1
-            yield serial, cleaned.repairs
-    bare = trimmed(cleaned.text)
-    for serial, repairs in hanging_serials(bare):
-        count += 1
+    found = list(_serials(cleaned.text))
+    for serial, repairs in found:
         yield serial, repairs | cleaned.repairs
-    latin = in_latin(cleaned.text)
-    if latin is not None and latin.isascii() and len(latin) <= 20:
-        count += 1
-        yield Serial.parse(latin), cleaned.repairs | {Repair.LOOK_ALIKE_LETTERS}
-    if not count and refusal is not None:
-        raise refusal
+    if not found:
+        yield Serial.parse(cleaned.text), cleaned.repairs
 
 
-def _bracketless(text: str) -> str:
-    return text.strip().removeprefix("(21)")
+def _serials(text: str) -> Iterator[tuple[Serial, frozenset[Repair]]]:
+    if not text.strip().isalnum():
+        yield from ((each.serial, each.repairs) for each in labelled(text)[:2] if each.serial)
+    for candidate in dict.fromkeys((text.strip().removeprefix("(21)"), text)):
+        serial = _serial(candidate)
+        if serial is not None:
+            yield serial, frozenset()
+    yield from hanging_serials(trimmed(text))
+    latin = _serial(in_latin(text) or "")
+    if latin is not None:
+        yield latin, frozenset({Repair.LOOK_ALIKE_LETTERS})
+
+
+def _serial(text: str) -> Serial | None:
+    try:
+        return Serial.parse(text)
+    except IdentifierError:
+        return None
 
 
 def gtins(text: str) -> Iterator[tuple[Gtin, frozenset[Repair]]]:
@@ -105,11 +102,14 @@ def gtins(text: str) -> Iterator[tuple[Gtin, frozenset[Repair]]]:
     Raises as `Gtin.parse` where nothing fits.
     """
     cleaned = clean(text)
+    refusal: IdentifierError | None = None
     try:
-        yield Gtin.parse(cleaned.text), cleaned.repairs
-        return
+        gtin = Gtin.parse(cleaned.text)
     except IdentifierError as error:
         refusal = error
+    else:
+        yield gtin, cleaned.repairs
+        return
     found = [
         each for each in readings(text, most=4).all if each.identifier.gtin is not None and not each.tentative
     ]

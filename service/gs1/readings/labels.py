@@ -3,8 +3,8 @@
 >>> label_of("Ch.-B."), label_of("Номер серии"), label_of("使用期限")
 (<Field.LOT: 'lot'>, <Field.LOT: 'lot'>, <Field.EXPIRY: 'expiry'>)
 
-Words are compared without case, accents and signs. `серия`, `serija` and `sērija` are lots on medicines, `numéro
-de série` is a serial number; where a word means either (`Seri no`), it is a `Field.LOT_OR_SERIAL`.
+Words are compared without case, accents and signs. `серия`, `serija` and `sērija` are lots on medicines,
+`numéro de série` is a serial number; where a word means either (`Seri no`), it is a `Field.LOT_OR_SERIAL`.
 """
 
 # ruff: noqa: RUF001 - words of many scripts
@@ -189,8 +189,10 @@ mrp|price|pvp|ppv|prix|preis|precio|preco|prezzo|цена|fiyat|strength|dose|do
 
 NATIONAL_WORDS = {
     "pzn": "PZN", "pharmazentralnummer": "PZN", "pznnr": "PZN", "cip": "CIP", "cip13": "CIP", "cip7": "CIP",
-    "codecip": "CIP", "ndc": "NDC", "ndcno": "NDC", "ndccode": "NDC", "ndcnumber": "NDC", "nationaldrugcode": "NDC",
-    "aic": "AIC", "aicn": "AIC", "codiceaic": "AIC", "cn": "CN", "codigonacional": "CN", "drn": "DRN", "aim": "AIM",
+    "codecip": "CIP", "ndc": "NDC", "ndcno": "NDC", "ndccode": "NDC", "ndcnumber": "NDC",
+    "nationaldrugcode": "NDC",
+    "aic": "AIC", "aicn": "AIC", "codiceaic": "AIC", "cn": "CN", "codigonacional": "CN", "drn": "DRN",
+    "aim": "AIM",
     "srn": "SRN",
 }  # fmt: skip
 """Labels of national numbers, folded, and the schemes of `gs1.national`."""
@@ -198,7 +200,7 @@ NATIONAL_WORDS = {
 
 @lru_cache(maxsize=8192)
 def _plain(character: str) -> str:
-    """One character without case and accents; empty for signs. Turkish dotless i is an i, final sigma a sigma."""
+    """One character without case and accents, empty for signs; Turkish dotless i is an i."""
     base = unicodedata.normalize("NFD", character)[0]
     if not (base.isalnum() or unicodedata.category(base)[0] == "M"):
         return ""

@@ -1,5 +1,7 @@
 """What a text says of a pack, as fields; and the values that single fields may have been meant to hold."""
 
+# ruff: noqa: RUF001 - words of many scripts
+
 import re
 from collections.abc import Iterator
 from itertools import islice, product
@@ -314,9 +316,11 @@ def lots_beside_dates(text: str) -> list[Option]:
         if match is None or lot is None:
             continue
         beside = frozenset({Repair.WITHOUT_LABEL})
-        for each in expiry_options(match[date_at]):
-            if each.fields.expiry is not None:
-                found.append(Option(Fields(lot=lot, expiry=each.fields.expiry), each.repairs | beside))
+        found += [
+            Option(Fields(lot=lot, expiry=each.fields.expiry), each.repairs | beside)
+            for each in expiry_options(match[date_at])
+            if each.fields.expiry is not None
+        ]
     return found
 
 

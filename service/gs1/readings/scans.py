@@ -1,4 +1,4 @@
-r"""Scans that arrived damaged: separators lost, replaced or typed as digits, no AIM identifier, two in one field.
+"""Scans that arrived damaged: separators lost or replaced, no AIM identifier, several in one field.
 
 Every reading is marked with what was repaired. `tentative` are those of a text that may not be a scan at all.
 """
@@ -67,7 +67,7 @@ def has_brackets(text: str) -> bool:
 
 
 def is_marked(text: str) -> bool:
-    """Whether a text shows that it was scanned, and can be no lot: AIM identifier, brackets, link, GTIN first."""
+    """Whether a text can be no lot: it has an AIM identifier, brackets, a link, or a GTIN first."""
     gtin = _GTIN_FIRST.match(text)
     right = gtin is not None and gtin[1][-1] == check_digit(gtin[1][:-1])
     marks = text.startswith(("]", "[)>", "urn:")) or "://" in text or GROUP_SEPARATOR in text
@@ -113,7 +113,7 @@ def keyed(text: str) -> Iterator[Reading]:
 def bracketed(
     text: str, symbology: str | None = None, repairs: frozenset[Repair] = frozenset()
 ) -> Iterator[Reading]:
-    """Printed text with AIs in brackets of any kind, other words around them, and elements that are impossible."""
+    """Printed text with AIs in brackets of any kind, words around them, and elements that are impossible."""
     plain = _without_labels(text)
     openings = list(_OPENING.finditer(plain))[:40]
     if not openings or openings[0][1] not in ("00", "01", "02", "10", "17", "21", "11"):

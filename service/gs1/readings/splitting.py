@@ -31,7 +31,7 @@ _MOST_COST = 20
 _LOST, _SPELLED, _CUT, _IMPOSSIBLE, _UNREADABLE = 2, 3, 5, 7, 9
 """What each repair costs; what an unusual AI costs (`_unusual`) is added where a separator was lost."""
 
-# A separator that arrived as digits: the decimal code of GS typed with the Alt key held, its hexadecimal code.
+# A separator that arrived as digits: the decimal code of GS typed with the Alt key held, or its hexadecimal.
 _AS_DIGITS = ("0029", "029", "29", "1D", "1d")
 
 _ON_PACKS = frozenset({"01", "10", "11", "17", "21", *(f"71{n}" for n in range(8))})
@@ -91,7 +91,7 @@ def _segment_ways(segment: str) -> tuple[Way, ...]:
     for _ in range(_MOST_STEPS):
         if not waiting or len(found) >= MOST_WAYS:
             break
-        cost, _order, at, way = heapq.heappop(waiting)
+        _cost, _order, at, way = heapq.heappop(waiting)
         if at >= len(segment):
             if way.elements not in seen and (way.elements or way.problems or way.repairs):
                 seen.add(way.elements)

@@ -42,7 +42,7 @@ class Word(Struct, frozen=True):
 
 
 class Label(Struct, frozen=True):
-    """A label in a text. `weak`: it may as well be the beginning of a lot. `glued`: no sign stands around it."""
+    """A label in a text. `weak`: it may as well begin a lot. `glued`: no sign stands around it."""
 
     start: int
     end: int
@@ -104,7 +104,7 @@ def find_labels(text: str) -> list[Label]:
 
 
 def _label_at(text: str, parts: list[Word], at: int) -> tuple[Label | None, int]:
-    """The longest label that begins with the word at `at`, and how many words it takes; None and 1 if none."""
+    """The longest label that begins with the word at `at` or None, and how many words were used up."""
     first = parts[at]
     if first.kind == "digit":
         field = AI_LABELS.get(first.folded)

@@ -59,8 +59,8 @@ ERRORS: Mapping[ErrorCode, str] = {
         " has none, say so in the form."
     ),
     ErrorCode.OTHER_CODE_SYSTEM: N_(
-        "This is a code of another system ({found}), which names no lot that we can look up. Scan the GS1 code"
-        " of the pack, often a square of dots, or type the lot number."
+        "This is a code of another system ({found}), which names no lot that we can look up. Scan the GS1"
+        " code of the pack, often a square of dots, or type the lot number."
     ),
     ErrorCode.ONLY_DIGITS: N_(
         "“{given}” may be a lot number or a product number."
