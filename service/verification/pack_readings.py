@@ -225,12 +225,14 @@ def _nationals(text: str) -> Iterator[National]:
 
 def _of_scan(scan: Reading, refusal: VialcheckError | None) -> PackReading:
     code = scan.identifier
+    # What a lost separator was guessed before is no number that names a product in a GTIN's stead.
+    guessed = code.gtin is None and Repair.SEPARATOR_LOST in scan.repairs
     return PackReading(
         code.gtin,
         code.lot,
         code.serial,
         code.expiry,
-        named(code.national) if code.national else (),
+        named(code.national) if code.national and not guessed else (),
         (),
         scan,
         scan.repairs,

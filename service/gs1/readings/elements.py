@@ -1,4 +1,4 @@
-"""Readings of elements some of which are impossible or named twice: what is right stands, the rest is told."""
+"""Elements of which some are impossible or named twice: what is right stands, the rest is told."""
 
 from collections.abc import Iterator
 
