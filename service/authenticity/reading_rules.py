@@ -26,7 +26,9 @@ _MOST_PROBLEMS = 4
 
 def _repaired(evidence: Evidence) -> Iterator[Reason]:
     """What was read is not what came: said, with what it was read as."""
-    repairs = evidence.repairs - {Repair.ELEMENT_IMPOSSIBLE}
+    repairs = set(evidence.presented.repairs)
+    if evidence.problems:
+        repairs.discard(Repair.ELEMENT_IMPOSSIBLE)
     if not repairs:
         return
     scope = "setting" if repairs & _OF_SETTINGS else "scan" if repairs & _OF_SCANS else "text"

@@ -74,7 +74,7 @@ def import_files(
 
 @contextmanager
 def _progress(files: Sequence[Path]) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar where somebody watches."""
+    """A progress bar where standard error is a terminal; None elsewhere."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -84,7 +84,7 @@ def _progress(files: Sequence[Path]) -> Iterator[Callable[[int], None] | None]:
 
 
 def _told(outcome: ImportOutcome, *, dry_run: bool) -> Iterator[str]:
-    """What became of the files, in plain words."""
+    """Yield the lines that describe the outcome."""
     for file in outcome.files:
         yield from _told_of(file, put_in=outcome.committed)
     if dry_run:

@@ -85,7 +85,6 @@ def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: dat
         alerts=alerts.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
         recalls=_recalls(snapshot, found),
         used_on=_used_on(snapshot, found),
-        repairs=understood.pack.repairs,
         problems=understood.pack.problems,
         contradictory=_contradicts_itself(understood),
         case=understood.pack.case,

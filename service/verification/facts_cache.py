@@ -114,8 +114,6 @@ def judgement_key(
     evidence: Evidence,
     parsed: ParsedQuestion,
     found: Mapping[SubjectScope, tuple[Sighting, ...]],
-    *,
-    trade: bool,
 ) -> Hashable | None:
     """What the judgement on a unit of a lot, or on the lot, depends on beside the lot's facts.
 
@@ -126,14 +124,14 @@ def judgement_key(
         if batch is None or lot_is_near(batch, lines, parsed.place.country, one_more=True):
             return None
         return SubjectScope.LOT
-    key = (parsed.place, trade, evidence.unit.disposition)
+    key = (parsed.place, parsed.trade, evidence.unit.disposition)
     if not any(found.values()):
         return key
     lines = found.get(SubjectScope.UNIT, ())
     if len(lines) != 1 or any(found[scope] for scope in found if scope is not SubjectScope.UNIT):
         return None
     (line,) = lines
-    of_asker = SightingKind.TRADE if trade else SightingKind.STRANGER
+    of_asker = SightingKind.TRADE if parsed.trade else SightingKind.STRANGER
     if line.devices.bit_count() >= _FEW_DEVICES or line.place != parsed.place or line.kind is not of_asker:
         return None
     # This scan goes into the same line: nothing is weighed, and what is said depends on days alone.

@@ -66,6 +66,26 @@ class PackReading(Struct, frozen=True):
             self.expiry,
             national=self.national,
             expiry_readings=self.expiry_readings,
+            repairs=self.sorted_repairs,
+        )
+
+    @property
+    def sorted_repairs(self) -> tuple[Repair, ...]:
+        """The repairs as `Presented` has them; impossible elements are one."""
+        found = self.repairs | {Repair.ELEMENT_IMPOSSIBLE} if self.problems else self.repairs
+        return tuple(sorted(found)) if found else ()
+
+    @staticmethod
+    def of(presented: Presented) -> "PackReading":
+        """The reading of what was read before."""
+        return PackReading(
+            presented.gtin,
+            presented.lot,
+            presented.serial,
+            presented.expiry,
+            presented.national,
+            presented.expiry_readings,
+            repairs=frozenset(presented.repairs),
         )
 
     @property

@@ -62,9 +62,9 @@ Found = Mapping[SubjectScope, tuple[Sighting, ...]]
 """What is on record of each of the subjects that were asked for."""
 
 
-def read_found(snapshot: Snapshot, evidence: Evidence, parsed: ParsedQuestion, *, trade: bool) -> Found:
+def read_found(snapshot: Snapshot, evidence: Evidence, parsed: ParsedQuestion) -> Found:
     """What was seen before of the subjects that this scan is counted into, and of its client's guesses."""
-    asked = tuple(dict.fromkeys(each.subject for each in leaves(evidence, parsed, trade=trade)))
+    asked = tuple(dict.fromkeys(each.subject for each in leaves(evidence, parsed)))
     if evidence.unit is not None and evidence.product is not None and parsed.client:
         asked = (*asked, Subject(SubjectScope.GUESSER, evidence.product.id, parsed.client))
     return kept.seen_before(snapshot, asked)
@@ -78,13 +78,13 @@ def history_update(evidence: Evidence, seen: tuple[NewSighting, ...], found: Fou
 
 
 def counted_in(
-    evidence: Evidence, understood: ParsedQuestion, seen: tuple[NewSighting, ...], found: Found
+    evidence: Evidence, parsed: ParsedQuestion, seen: tuple[NewSighting, ...], found: Found
 ) -> SeenBefore:
     """The history of what was found, the present scan counted in, by the thresholds that everybody has."""
     scope = SubjectScope.UNIT if evidence.unit is not None else SubjectScope.LOT
     before = found.get(scope, ())
     return SeenBefore(
-        place=understood.place,
+        place=parsed.place,
         before=before,
         every=together((*before, *[each.sighting for each in seen if each.subject.scope is scope])),
         of_unit=scope is SubjectScope.UNIT,
@@ -112,50 +112,46 @@ def _often_asked_for(found: Found, seen: tuple[NewSighting, ...]) -> bool:
     return bool(asked) and of_unknown_lot(asked) is not None
 
 
-def leaves(evidence: Evidence, understood: ParsedQuestion, *, trade: bool) -> tuple[NewSighting, ...]:
+def leaves(evidence: Evidence, parsed: ParsedQuestion) -> tuple[NewSighting, ...]:
     """Which subjects this scan is counted into."""
-    return tuple(_leaves(evidence, understood, trade=trade))
+    return tuple(_leaves(evidence, parsed))
 
 
-def _leaves(evidence: Evidence, understood: ParsedQuestion, *, trade: bool) -> Iterator[NewSighting]:
+def _leaves(evidence: Evidence, parsed: ParsedQuestion) -> Iterator[NewSighting]:
     product, shown = evidence.product, evidence.presented
-    at = understood.scanned_at or evidence.now
-    kind = SightingKind.TRADE if trade else SightingKind.STRANGER
+    at = parsed.scanned_at or evidence.now
+    kind = SightingKind.TRADE if parsed.trade else SightingKind.STRANGER
 
     def line(place: Region) -> Sighting:
-        return sighting(kind, place, at, understood.client)
+        return sighting(kind, place, at, parsed.client)
 
     if product is None:
         if shown.lot is not None and not evidence.same_lot:
-            yield NewSighting(Subject(SubjectScope.UNKNOWN_LOT, 0, shown.lot.key), line(understood.place))
+            yield NewSighting(Subject(SubjectScope.UNKNOWN_LOT, 0, shown.lot.key), line(parsed.place))
         return
     if evidence.unit is not None:
-        yield NewSighting(
-            Subject(SubjectScope.UNIT, product.id, evidence.unit.serial), line(understood.place)
-        )
+        yield NewSighting(Subject(SubjectScope.UNIT, product.id, evidence.unit.serial), line(parsed.place))
         return
     if evidence.batch is not None and shown.lot is not None:
         lot = Subject(SubjectScope.LOT, product.id, shown.lot.key)
         yield NewSighting(lot, line(NOWHERE))
         markets = evidence.batch.markets or product.markets
-        if markets and understood.place.country and understood.place.country not in markets:
-            yield NewSighting(lot, line(Region(understood.place.country)))
+        if markets and parsed.place.country and parsed.place.country not in markets:
+            yield NewSighting(lot, line(Region(parsed.place.country)))
     elif shown.lot is not None and not evidence.near:
-        yield NewSighting(
-            Subject(SubjectScope.UNKNOWN_LOT, product.id, shown.lot.key), line(understood.place)
-        )
-    yield from _guess(evidence, understood, at)
+        yield NewSighting(Subject(SubjectScope.UNKNOWN_LOT, product.id, shown.lot.key), line(parsed.place))
+    yield from _guess(evidence, parsed, at)
 
 
-def _guess(evidence: Evidence, understood: ParsedQuestion, at: datetime) -> Iterator[NewSighting]:
+def _guess(evidence: Evidence, parsed: ParsedQuestion, at: datetime) -> Iterator[NewSighting]:
     """A serial that is not on record, and does not look like a misread one."""
     product, shown = evidence.product, evidence.presented
     if product is None:
         return
     if shown.serial is not None and product.serialised and not evidence.near:
         guess = sighting(SightingKind.STRANGER, NOWHERE, at, shown.serial.printed)
-        if understood.client:
-            yield NewSighting(Subject(SubjectScope.GUESSER, product.id, understood.client), guess)
+        if parsed.client:
+            yield NewSighting(Subject(SubjectScope.GUESSER, product.id, parsed.client), guess)
         if len(shown.serial.printed) >= _SHORTEST:
             yield NewSighting(Subject(SubjectScope.NEIGHBOURS, product.id, _beginning(shown.serial)), guess)
 

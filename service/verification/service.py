@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, Evidence, Presented
+from service.authenticity.scan_history.sightings import rounded
 from service.authenticity.scan_history.suspects import OF_HISTORY
 from service.authenticity.verdicts import Verdict, judge, record_of
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
@@ -20,7 +22,14 @@ from service.verification import facts_cache
 from service.verification.clock import Clock, machine_time
 from service.verification.facts import load
 from service.verification.facts_cache import LotFacts
-from service.verification.question import ParsedQuestion, Question, other_readings, parse_question
+from service.verification.pack_readings import PackReading
+from service.verification.question import (
+    ParsedQuestion,
+    Question,
+    RequestOrigin,
+    other_readings,
+    parse_question,
+)
 from service.verification.scan_history import (
     NO_HISTORY_UPDATE,
     Found,
@@ -66,6 +75,21 @@ class Answer(Struct, frozen=True):
     scanned_at: datetime | None = None
 
 
+class PresentedPack(Struct, frozen=True):
+    """What was presented of a pack: together, and of vial and carton where both were presented."""
+
+    pack: Presented
+    vial: Presented | None = None
+    carton: Presented | None = None
+
+
+class OwnStep(Struct, frozen=True):
+    """A step of the asking clinic that moved the unit: the disposition that it left, and the one before."""
+
+    left: Disposition
+    was: Disposition
+
+
 class VerificationService:
     """One for a process. `preview` only reads; `verify` also records, once for each nonce.
 
@@ -86,13 +110,13 @@ class VerificationService:
         # What is on record happened: a machine whose clock was set back does not make it undone.
         self._clock = Clock(read_clock, floor=self._scans.latest_moment())
 
-    def preview(self, question: Question) -> Answer:
+    def preview(self, question: Question, origin: RequestOrigin) -> Answer:
         """Answer without leaving a trace. Raises what `parse_question` raises."""
-        return self._answer(question, parse_question(question), recording=False)[0]
+        return self._answer(question, parse_question(question, origin), recording=False)[0]
 
-    def verify(self, question: Question) -> Answer:
+    def verify(self, question: Question, origin: RequestOrigin) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
-        parsed = parse_question(question)
+        parsed = parse_question(question, origin)
         if question.nonce:
             earlier = self._scans.find_nonce(question.nonce)
             if earlier is not None:
@@ -102,7 +126,7 @@ class VerificationService:
             id=new_id(),
             at=answer.verdict.as_of,
             nonce=question.nonce,
-            door=question.door,
+            door=origin.channel,
             asker=question.asker,
             presented=answer.presented,
             verdict=answer.verdict,
@@ -111,7 +135,7 @@ class VerificationService:
             vial=answer.vial,
             carton=answer.carton,
             scanned_at=answer.scanned_at,
-            organisation_id=question.organisation_id,
+            organisation_id=origin.organisation_id,
             place=parsed.place,
             client=parsed.client,
             history_update=update,
@@ -119,6 +143,25 @@ class VerificationService:
         shared = self._others_write_within > 0
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC, shared=shared)
         return _answer(scan) if kept is scan else _same_question(kept, parsed, question)
+
+    def assess(self, presented: PresentedPack, origin: RequestOrigin, own: OwnStep | None = None) -> Verdict:
+        """The verdict for a clinic on a pack that was presented before, at this moment; nothing is recorded.
+
+        `own`: what the asking clinic itself did to the unit, which is no evidence against the unit.
+        """
+        parsed = ParsedQuestion(
+            presented.pack,
+            PackReading.of(presented.pack),
+            Question(),
+            presented.vial,
+            presented.carton,
+            PackReading.of(presented.carton) if presented.carton else None,
+            place=rounded(origin.country, origin.region),
+            client=origin.client,
+            trade=origin.trade,
+        )
+        now = self._clock.now()
+        return self._assess(parsed, Asker.CLINIC, now, recording=False, own=own)[0]
 
     def find_check(self, scan_id: str) -> Answer:
         """What was answered under this id; NotFoundError."""
@@ -151,9 +194,7 @@ class VerificationService:
         now, asker = self._clock.now(), question.asker
         if parsed.scanned_at is not None:
             parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
-        verdict, update, presented, parsed = self._assess(
-            parsed, asker, now, trade=question.trade, recording=recording
-        )
+        verdict, update, presented, parsed = self._assess(parsed, asker, now, recording=recording)
         reading = parsed.reading
         answer = Answer(
             id=None,
@@ -169,20 +210,28 @@ class VerificationService:
         return answer, update
 
     def _assess(
-        self, parsed: ParsedQuestion, asker: Asker, now: datetime, *, trade: bool, recording: bool
+        self,
+        parsed: ParsedQuestion,
+        asker: Asker,
+        now: datetime,
+        *,
+        recording: bool,
+        own: OwnStep | None = None,
     ) -> tuple[Verdict, HistoryUpdate, Presented, ParsedQuestion]:
         """The one road: facts, then what was seen, then the verdict; and the reading that it is of."""
         kept = facts_cache.find(self._database, parsed, asker, now)
         if kept is not None:
             lot, evidence, found = kept
-            concluded = _conclude(lot, evidence, parsed, found, None, trade=trade, recording=recording)
+            evidence = _without(own, evidence)
+            concluded = _conclude(lot, evidence, parsed, found, None, recording=recording)
             if concluded is not None:
                 return (*concluded, evidence.presented, parsed)
         with self._database.snapshot() as snapshot:
             evidence, parsed = load(snapshot, parsed, asker, now)
-            found = read_found(snapshot, evidence, parsed, trade=trade)
+            found = read_found(snapshot, evidence, parsed)
             entry = facts_cache.keep(snapshot, parsed, evidence)
-            concluded = _conclude(entry, evidence, parsed, found, snapshot, trade=trade, recording=recording)
+            evidence = _without(own, evidence)
+            concluded = _conclude(entry, evidence, parsed, found, snapshot, recording=recording)
         assert concluded is not None  # noqa: S101 (for the type checker: with a snapshot nothing is missing)
         return (*concluded, evidence.presented, parsed)
 
@@ -194,7 +243,6 @@ def _conclude(
     found: Found,
     snapshot: Snapshot | None,
     *,
-    trade: bool,
     recording: bool,
 ) -> tuple[Verdict, HistoryUpdate] | None:
     """The verdict on the evidence with its history, and what the scan adds to the history.
@@ -202,11 +250,11 @@ def _conclude(
     `lot`: the entry of the cache, None where there is none. `snapshot`: None where the evidence came from the
     cache; the result is None then, where the manufacturer's thresholds have to be read.
     """
-    key = facts_cache.judgement_key(evidence, parsed, found, trade=trade) if lot is not None else None
+    key = facts_cache.judgement_key(evidence, parsed, found) if lot is not None else None
     judgement = lot.judgements.get(key) if lot is not None and key is not None else None
     if judgement is not None and not recording:
         return Verdict(judgement, record_of(evidence), evidence.now), NO_HISTORY_UPDATE
-    marks = leaves(evidence, parsed, trade=trade)
+    marks = leaves(evidence, parsed)
     if judgement is None:
         history = counted_in(evidence, parsed, marks, found) if evidence.product is not None else None
         if history is not None and needs_thresholds(evidence, history):
@@ -221,6 +269,14 @@ def _conclude(
     if any(reason.code in OF_HISTORY for reason in judgement.reasons):
         update = replace(update, telling=True)
     return Verdict(judgement, record_of(evidence), evidence.now), update
+
+
+def _without(own: OwnStep | None, evidence: Evidence) -> Evidence:
+    """The evidence as it was before the clinic's own step, where the unit is still as that left it."""
+    unit = evidence.unit
+    if own is None or unit is None or unit.disposition is not own.left:
+        return evidence
+    return replace(evidence, unit=replace(unit, disposition=own.was), used_on=None)
 
 
 def _plausible(scanned_at: datetime, now: datetime) -> datetime:

@@ -1,6 +1,6 @@
-"""Every combination of what can be on record with what can be presented, against VERDICTS.md said again.
+"""Every combination of what can be on record with what can be presented, against docs/verdicts.md.
 
-The expectation is written from the document's table, as a list of severities; it shares no code with the
+The expectation is written from the sections of that page, as a list of severities; it shares no code with the
 rules, and knows the combinations only through their names.
 """
 

@@ -33,10 +33,10 @@ from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
 from service.storage.models import Batch, Manufacturer, Product
-from service.verification.question import Question
 from service.verification.service import VerificationService
 from tests.bench.pictures import images
 from tests.bench.raw_units import executemany_units
+from tests.factories.questions import make_question
 
 SECONDS, ROUNDS = float(os.environ.get("BENCH_SECONDS", "1")), int(os.environ.get("BENCH_ROUNDS", "7"))
 LOTS, CONNECTIONS, MOST_A_SECOND = 200, 16, 10_000
@@ -209,12 +209,12 @@ def lookups(folder: Path) -> None:
         for units, desk in desks.items():
             picked = [numbers.randrange(units) for _ in range(1500)]
             questions = [
-                Question(gtin=GTIN, lot=f"L{n % LOTS}", serial=serial_of(n), asker=Asker.CLINIC)
+                make_question(gtin=GTIN, lot=f"L{n % LOTS}", serial=serial_of(n), asker=Asker.CLINIC)
                 for n in picked
             ]
             start = time.perf_counter()
             for question in questions:
-                desk.preview(question)
+                desk.preview(*question)
             times[units].append((time.perf_counter() - start) / len(questions))
     for units in desks:
         say(f"lookup_{units}_units", statistics.median(times[units]) * 1e6, "microseconds")
@@ -250,7 +250,7 @@ def histories(folder: Path) -> None:
     desk, times = VerificationService(database), {where: list[float]() for where in units}
     for _ in range(ROUNDS * 3):
         for number, where in enumerate(units):
-            question = Question(
+            question = make_question(
                 gtin=GTIN,
                 lot=f"L{number}",
                 serial=serial_of(number),
@@ -260,7 +260,7 @@ def histories(folder: Path) -> None:
             )
             begun = time.perf_counter()
             for _ in range(500):
-                desk.preview(question)
+                desk.preview(*question)
             times[where].append((time.perf_counter() - begun) / 500)
     say("history_2", statistics.median(times["scanned_twice"]) * 1e6, "microseconds")
     for where, target in (("at_home", "at most 1.3"), ("everywhere", "printed beside it")):

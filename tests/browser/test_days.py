@@ -98,7 +98,7 @@ def sign_out(page: Page) -> None:
 
 def test_a_viewers_day(page: Page) -> None:
     sign_in(page, "vera@example.org")
-    assert {"Overview", "ReportIntake", "Recalls", "Alerts"} <= set(walk_the_menu(page))
+    assert {"Overview", "Reports", "Recalls", "Alerts"} <= set(walk_the_menu(page))
     page.goto("/overview")
     expect(page.get_by_role("img", name="4 checks in 30 days")).to_be_visible()
     page.get_by_role("searchbox").fill("a1001")
@@ -118,7 +118,7 @@ def test_a_viewers_day(page: Page) -> None:
 
 def test_a_releasers_day(page: Page) -> None:
     sign_in(page, "rolf@example.org")
-    assert {"Release", "Recalls", "Alerts", "ReportIntake"} <= set(walk_the_menu(page))
+    assert {"Release", "Recalls", "Alerts", "Reports"} <= set(walk_the_menu(page))
     page.goto("/reports/1")
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_role("alert")).to_contain_text("Say why")
@@ -133,7 +133,7 @@ def test_a_releasers_day(page: Page) -> None:
 
 def test_a_regulators_day(page: Page) -> None:
     sign_in(page, "rita@example.org")
-    assert {"Alerts", "ReportIntake", "People"} <= set(walk_the_menu(page))
+    assert {"Alerts", "Reports", "People"} <= set(walk_the_menu(page))
     page.goto("/reports")
     expect(page.get_by_text("Somebody is ill").first).to_be_visible()
     sign_out(page)

@@ -13,7 +13,7 @@ from service.app import create_app
 from service.authenticity.dispositions import Disposition
 from service.settings import Settings
 from service.storage.models import Manufacturer, Unit
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.web.core.services import services_of
 from tests.browser.guises import check_in_every_guise
 from tests.browser.server import Service
@@ -42,13 +42,22 @@ def watched(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     code = f"(01){TOXIN}(17)701231(10)A1001(21)CLONED-1"
     for place, town in enumerate(["Leeds", "Cardiff", "York", "Miami", "Boston", "Tulsa"]):
         country = "GB" if place < 3 else "US"
-        service.verification.verify(Question(scan=code, country=country, region=town, client=f"d{place}"))
         service.verification.verify(
-            Question(scan=code, country=country, region=town, client="c", trade=place == 4)
+            Question(scan=code), RequestOrigin(Channel.API, country=country, region=town, client=f"d{place}")
         )
-        service.verification.verify(Question(gtin=TOXIN, lot="ZZ999", country="GB", client=f"d{place}"))
-        service.verification.verify(Question(gtin=TOXIN, lot="A10O2", country="GB", client=f"d{place}"))
-        service.verification.verify(Question(lot="NOBODY88", country="BR", client=f"d{place}"))
+        service.verification.verify(
+            Question(scan=code),
+            RequestOrigin(Channel.API, country=country, region=town, client="c", trade=place == 4),
+        )
+        service.verification.verify(
+            Question(gtin=TOXIN, lot="ZZ999"), RequestOrigin(Channel.API, country="GB", client=f"d{place}")
+        )
+        service.verification.verify(
+            Question(gtin=TOXIN, lot="A10O2"), RequestOrigin(Channel.API, country="GB", client=f"d{place}")
+        )
+        service.verification.verify(
+            Question(lot="NOBODY88"), RequestOrigin(Channel.API, country="BR", client=f"d{place}")
+        )
         service.verification._scans.flush()
     running = Service.of(app)
     yield running

@@ -18,10 +18,10 @@ from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage.clinic_holdings import clinics_that_received
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Batch, Manufacturer, Unit, Vial, VialEvent
-from service.verification.question import Question
 from service.verification.service import VerificationService
 from tests.factories.clinics import LOT, RECALLED, UNIT, Ward, a_ward, clinic
 from tests.factories.people import organisation
+from tests.factories.questions import make_question
 
 
 @pytest.fixture
@@ -349,9 +349,9 @@ def test_what_was_used_here_and_turns_up_elsewhere_is_said(ward: Ward) -> None:
     ward.hands.record_step(who, number, StepTaken(Step.OPEN), ward.desk.now())
     later = ward.desk.now() + timedelta(days=2)
     desk = VerificationService(ward.database, read_clock=lambda: later)
-    asked = Question(scan=UNIT + "SN0001", asker=Asker.CLINIC, trade=True, client="clinic-x")
-    elsewhere = desk.preview(replace(asked, country="BR")).verdict
-    here = desk.preview(replace(asked, country=who.country, region=who.region)).verdict
+    asked, origin = make_question(scan=UNIT + "SN0001", asker=Asker.CLINIC, trade=True, client="clinic-x")
+    elsewhere = desk.preview(asked, replace(origin, country="BR")).verdict
+    here = desk.preview(asked, replace(origin, country=who.country, region=who.region)).verdict
     desk.close()
     assert ReasonCode.SEEN_AFTER_DISPENSING in {reason.code for reason in elsewhere.reasons}
     assert ReasonCode.SEEN_AFTER_DISPENSING not in {reason.code for reason in here.reasons}

@@ -21,6 +21,7 @@ from service.errors import ConflictError, ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.models import Unit, Vial
 from service.verification.clock import machine_time
+from service.verification.service import VerificationService
 from tests.factories.clinics import clinic
 from tests.factories.records import TOXIN, put
 
@@ -62,7 +63,7 @@ def take_all(
 ) -> None:
     """Open every vial, in the same order as everybody else."""
     database = Database(url, wait_seconds=60)
-    who, hands = clinic(database, f"Clinic {taker}"), VialUsage(database)
+    who, hands = clinic(database, f"Clinic {taker}"), VialUsage(database, VerificationService(database))
     with database.reading() as connection:
         held = vials(connection, who.organisation_id)
     answers = []

@@ -8,7 +8,7 @@ from service.clinics.deliveries import DeliveryLine, DeliveryNote, DeliveryOutco
 from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
 from service.storage.database import Database
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from tests.factories.people import account, organisation
 from tests.factories.records import TOXIN, put
@@ -43,13 +43,13 @@ class Ward:
             database,
             desk,
             DeliveryService(database, desk),
-            VialUsage(database),
-            StockQueries(database, desk.now),
+            VialUsage(database, desk),
+            StockQueries(database, desk),
         )
 
     def check(self, text: str, asker: Asker = Asker.CLINIC) -> str:
         """The id of a recorded check."""
-        found = self.desk.verify(Question(scan=text, asker=asker, market="GB")).id
+        found = self.desk.verify(Question(scan=text, asker=asker, market="GB"), RequestOrigin(Channel.API)).id
         assert found is not None
         return found
 

@@ -13,9 +13,9 @@ from service.registry.lists.kinds.alerts import AlertFacts
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
-from service.verification.question import Question
 from service.verification.service import Answer, VerificationService
 from tests.factories.people import organisation
+from tests.factories.questions import make_question
 
 GTIN, OTHERS = "09506000134352", "09506000110509"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -73,7 +73,7 @@ def put(database: Database) -> tuple[AuditActor, AuditActor]:
 
 def asked(desk: VerificationService, **fields: str) -> Answer:
     """Check and record."""
-    return desk.verify(Question(asker=Asker.CLINIC, **fields))  # type: ignore[arg-type]
+    return desk.verify(*make_question(asker=Asker.CLINIC, **fields))  # type: ignore[arg-type]
 
 
 def order(**fields: str) -> recalls.RecallForm:

@@ -4,7 +4,6 @@ import doctest
 import json
 import random
 import re
-import sys
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, Layout
 from service.gs1.reading import ReadingKind, read, read_typed
 from service.gs1.repairs import Repair
 from tests.factories.scans.keyboards import BY_NAME, typed_on
+from tests.figures import Say
 
 GS = "\x1d"
 GTIN = "09506000134352"
@@ -178,18 +178,13 @@ def _outcome(row: dict[str, Any]) -> str:
     return ("recovered" if result.repairs else "read as it came") + (" right" if right else " WRONG")
 
 
-def test_the_shared_rows_are_recovered_or_refused(
-    typed_rows: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_shared_rows_are_recovered_or_refused(typed_rows: list[dict[str, Any]], say: Say) -> None:
     # rows of "Deadkey" are the source's calibration bar codes: all characters, no pack
     packs = [row for row in typed_rows if not row["options"].endswith("Deadkey")]
     figures = Counter(map(_outcome, packs))
     others = Counter(_outcome(row) for row in typed_rows if row not in packs)
-    with capsys.disabled():
-        sys.stdout.write(f"\nkeyboard-wedge, {len(packs)} packs: {dict(figures)}\n")
-        sys.stdout.write(
-            f"keyboard-wedge, {len(typed_rows) - len(packs)} calibration codes: {dict(others)}\n"
-        )
+    say(f"\nkeyboard-wedge, {len(packs)} packs: {dict(figures)}\n")
+    say(f"keyboard-wedge, {len(typed_rows) - len(packs)} calibration codes: {dict(others)}\n")
     assert figures["recovered WRONG"] == 0
     assert figures["recovered right"] + figures["read as it came right"] >= 0.8 * len(packs)
     # a text that is a right GS1 message as it stands cannot be known to have been another
@@ -212,9 +207,7 @@ def _layout(row: dict[str, Any]) -> str:
     return OTHER_NAMES[source] if source in OTHER_NAMES else names[source.lower()]
 
 
-def test_a_layout_that_is_known_leaves_one_reading(
-    typed_rows: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_layout_that_is_known_leaves_one_reading(typed_rows: list[dict[str, Any]], say: Say) -> None:
     figures: Counter[str] = Counter()
     for row in typed_rows:
         if row["options"].endswith("Deadkey"):
@@ -226,8 +219,7 @@ def test_a_layout_that_is_known_leaves_one_reading(
             continue
         right = dict(result.elements) == dict(map(tuple, row["ais"]))
         figures["right" if right else "WRONG"] += 1
-    with capsys.disabled():
-        sys.stdout.write(f"\nkeyboard-wedge with the layout known: {dict(figures)}\n")
+    say(f"\nkeyboard-wedge with the layout known: {dict(figures)}\n")
     assert figures["WRONG"] == 0
     assert figures["refused"] <= 1
 

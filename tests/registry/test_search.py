@@ -12,7 +12,7 @@ from service.registry.search import RecordSearch, SearchHit
 from service.reports.intake import NewReport, ReportIntake
 from service.storage.database import Database
 from service.storage.models import Manufacturer
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from tests.factories.people import organisation
 from tests.factories.records import TOXIN, put
@@ -105,7 +105,7 @@ def test_a_product_has_its_batches(catalogue: RecordSearch, owner: Actor) -> Non
 def test_a_batch_has_its_units_and_checks(database: Database, catalogue: RecordSearch, owner: Actor) -> None:
     desk = VerificationService(database)
     for _ in range(3):
-        desk.verify(Question(gtin=TOXIN, lot="a 1001"))
+        desk.verify(Question(gtin=TOXIN, lot="a 1001"), RequestOrigin(Channel.API))
     desk.close()
     page = catalogue.batch(owner, TOXIN, "a1001")
     assert page.lot == "A1001"

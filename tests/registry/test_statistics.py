@@ -12,9 +12,9 @@ from service.authenticity.reasons import Action
 from service.registry.statistics import Statistics
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Scan
-from service.verification.question import Question
 from service.verification.service import VerificationService
 from tests.factories.people import organisation
+from tests.factories.questions import make_question
 from tests.factories.records import TOXIN, put
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -40,7 +40,7 @@ def owner(database: Database) -> Actor:
         connection.execute(update(Manufacturer).values(organisation_id=number))
     desk = VerificationService(database)
     for ago, asked in ASKED:
-        answer = desk.verify(Question(**asked))
+        answer = desk.verify(*make_question(**asked))
         desk._scans.flush()
         with database.transaction() as connection:
             moved = update(Scan).where(Scan.id == answer.id).values(at=NOW - timedelta(days=ago))

@@ -18,6 +18,7 @@ from service.verification import code_reader, image_loading
 from service.verification.code_reader import MOST_CODES, DecodedCode, read_codes
 from service.verification.image_loading import MOST_BYTES, open_image
 from tests.factories.scans.pictures import GS, GTIN, HRI, PLAIN, beside, encoded, symbol, unit
+from tests.figures import Say
 
 # What Pillow warns of (damaged EXIF, a malformed second picture, many pixels) is handled or harmless here.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
@@ -52,9 +53,7 @@ TARGETS = {"DataMatrix": 115 / 120, "QR": 265 / 287, "linear": 1.0, "none": 0.0}
 
 
 @pytest.mark.parametrize("kind", TARGETS)
-def test_the_shared_corpus_is_read_and_nothing_is_read_wrongly(
-    corpora: Path, kind: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_shared_corpus_is_read_and_nothing_is_read_wrongly(corpora: Path, kind: str, say: Say) -> None:
     read, wrong, wrong_kind, of = 0, [], [], 0
     for row in rows(corpora):
         if family(row) != kind:
@@ -68,8 +67,7 @@ def test_the_shared_corpus_is_read_and_nothing_is_read_wrongly(
         read += bool(right)
         if known:
             wrong_kind += [row["file"] for code in right if code.symbology not in row["symbology_identifier"]]
-    with capsys.disabled():
-        print(f"\n{kind:10} read {read} of {of}, wrong {len(wrong)}", end="")
+    say(f"\n{kind:10} read {read} of {of}, wrong {len(wrong)}")
     assert wrong == []
     assert wrong_kind == []
     assert read / of >= TARGETS[kind]

@@ -15,9 +15,9 @@ from service.authenticity.reasons import ReasonCode
 from service.storage.database import Database
 from service.storage.models import Alert, Batch, DetectionThresholds, Organisation, Product, Unit, Vial
 from service.verification import service as desk_module
-from service.verification.question import Question
 from service.verification.service import Answer, VerificationService
 from tests.factories import maker_records
+from tests.factories.questions import Asked, make_question
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 R = ReasonCode
@@ -42,17 +42,17 @@ class Two:
         self.time, self.database = Time(), database
         self.desk = VerificationService(database, window=1.0, read_clock=self.time.read)
 
-    def anew(self, question: Question) -> Answer:
+    def anew(self, question: Asked) -> Answer:
         database = Database(self.database.url.render_as_string(hide_password=False))
         desk = VerificationService(database, read_clock=self.time.read)
         try:
-            return desk.preview(question)
+            return desk.preview(*question)
         finally:
             desk.close()
             database.close()
 
-    def record(self, question: Question) -> None:
-        self.desk.verify(question)
+    def record(self, question: Asked) -> None:
+        self.desk.verify(*question)
         self.desk._scans.flush()
 
     def change(self, statement: Any) -> None:
@@ -86,14 +86,14 @@ def codes(answer: Answer) -> set[ReasonCode]:
 def test_the_second_check_of_a_lot_gathers_nothing(
     two: Two, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = two.desk.preview(Question(**asked))
+    first = two.desk.preview(*make_question(**asked))
 
     def gather(*_: object) -> None:
         pytest.fail("gathered again")
 
     monkeypatch.setattr(desk_module, "load", gather)
-    assert two.desk.preview(Question(**asked)) == first
-    other = two.desk.preview(Question(**(OTHER if asked is UNIT else asked)))
+    assert two.desk.preview(*make_question(**asked)) == first
+    other = two.desk.preview(*make_question(**OTHER if asked is UNIT else asked))
     assert replace(other, presented=first.presented, verdict=first.verdict) == first
     assert other.verdict.reasons == first.verdict.reasons
 
@@ -124,11 +124,11 @@ def test_what_changes_is_seen_at_once(
     two: Two, asked: dict[str, Any], change: Any, then: set[ReasonCode]
 ) -> None:
     for known in (UNIT, LOT, OTHER, asked):
-        two.desk.preview(Question(**known))
+        two.desk.preview(*make_question(**known))
     if change is not None:
         two.change(change)
-    answer = two.desk.preview(Question(**asked))
-    assert answer == two.anew(Question(**asked))
+    answer = two.desk.preview(*make_question(**asked))
+    assert answer == two.anew(make_question(**asked))
     assert then <= codes(answer)
 
 
@@ -145,9 +145,9 @@ def test_when_a_unit_was_opened_is_said_of_that_unit(two: Two) -> None:
     for serial, day in (("OTHER1", date(2026, 2, 1)), ("OTHER2", date(2026, 2, 2))):
         two.change(insert(Vial).values(vial | {"serial": serial, "used_on": day, "opened": START}))
         two.change(update(Unit).where(Unit.serial == serial).values(disposition=Disposition.DISPENSED))
-    two.desk.preview(Question(**UNIT))
+    two.desk.preview(*make_question(**UNIT))
     for serial, said in (("OTHER1", "2026-02-01"), ("OTHER2", "2026-02-02")):
-        answer = two.desk.preview(Question(**UNIT | {"scan": UNIT["scan"].replace("9KQ4T7M2", serial)}))
+        answer = two.desk.preview(*make_question(**UNIT | {"scan": UNIT["scan"].replace("9KQ4T7M2", serial)}))
         (dispensed,) = [reason for reason in answer.verdict.reasons if reason.code is R.DISPENSED]
         assert dict(dispensed.params)["used"] == said
 
@@ -170,16 +170,16 @@ def test_when_a_unit_was_opened_is_said_of_that_unit(two: Two) -> None:
 def test_who_saw_the_code_before_is_looked_at(
     two: Two, before: list[tuple[str, str, str]], now: tuple[str, str, str], then: set[ReasonCode]
 ) -> None:
-    def asked(scan: str, place: tuple[str, str, str]) -> Question:
+    def asked(scan: str, place: tuple[str, str, str]) -> Asked:
         country, region, client = place
-        return Question(scan=scan, country=country, region=region, client=client)
+        return make_question(scan=scan, country=country, region=region, client=client)
 
     for place in before:  # the same of another unit, so that every verdict is kept already
         two.record(asked(OTHER["scan"], place))
         two.record(asked(UNIT["scan"], place))
-        two.desk.preview(asked(OTHER["scan"], place))
-        two.desk.preview(asked(UNIT["scan"], place))
-    answer = two.desk.preview(asked(UNIT["scan"], now))
+        two.desk.preview(*asked(OTHER["scan"], place))
+        two.desk.preview(*asked(UNIT["scan"], place))
+    answer = two.desk.preview(*asked(UNIT["scan"], now))
     assert answer == two.anew(asked(UNIT["scan"], now))
     assert codes(answer) & {R.SEEN_OUTSIDE_MARKET, R.CHECKED_BEFORE, R.CHECKED_ABROAD} == then
 
@@ -189,18 +189,18 @@ def test_the_day_ends_where_the_market_is(two: Two) -> None:
     two.change(update(Batch).where(Batch.id == 1).values(expiry=date(2026, 3, 5)))
     asked: dict[str, Any] = {"lot": "VX2401", "gtin": maker_records.GTIN, "market": "FR"}
     two.time.now = datetime(2026, 3, 5, 22, 59, 59, tzinfo=UTC)
-    assert R.EXPIRED not in codes(two.desk.preview(Question(**asked)))
+    assert R.EXPIRED not in codes(two.desk.preview(*make_question(**asked)))
     two.time.now = datetime(2026, 3, 5, 23, 0, 0, tzinfo=UTC)  # midnight in Paris
-    assert R.EXPIRED in codes(two.desk.preview(Question(**asked)))
+    assert R.EXPIRED in codes(two.desk.preview(*make_question(**asked)))
 
 
 def test_a_lot_is_released_on_its_day(two: Two) -> None:
-    assert R.NOT_RELEASED in codes(two.desk.preview(Question(**UNIT)))
+    assert R.NOT_RELEASED in codes(two.desk.preview(*make_question(**UNIT)))
     two.time.now += timedelta(days=1)
-    assert R.NOT_RELEASED not in codes(two.desk.preview(Question(**UNIT)))
+    assert R.NOT_RELEASED not in codes(two.desk.preview(*make_question(**UNIT)))
 
 
-def _asked(dice: random.Random) -> Question:
+def _asked(dice: random.Random) -> Asked:
     serial = dice.choice(["9KQ4T7M2", "9KQ4T7M2", "OTHER1", "OTHER2", "FAKE77", "NEVER999", "DSP1"])
     lot = dice.choice(["VX2401", "VX2401", "VX2401", "vx 2401", "408011"])
     expiry = dice.choice(["17701231", "17701231", "17701230", ""])
@@ -208,7 +208,7 @@ def _asked(dice: random.Random) -> Question:
     fields: dict[str, Any] = dice.choice(
         [{"scan": scan}, {"scan": scan}, {"lot": lot}, {"lot": lot, "gtin": maker_records.GTIN}]
     )
-    return Question(
+    return make_question(
         **fields,
         market=dice.choice(["FR", "FR", "TR", "BR", ""]),
         country=dice.choice(["FR", "FR", "FR", "TR", "US", ""]),
@@ -252,8 +252,8 @@ def test_whatever_happened_it_is_as_if_nothing_had_been_kept(two: Two, seed: int
             two.change(_changes(dice))
         elif happens < 0.45:
             two.time.now += timedelta(hours=dice.choice([1, 5, 24, 24 * 40]))
-        two.desk.preview(question)
-        assert two.desk.preview(question) == two.anew(question)
+        two.desk.preview(*question)
+        assert two.desk.preview(*question) == two.anew(question)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -269,26 +269,26 @@ def test_units_of_one_lot_are_driver_errors_by_who_saw_them(two: Two, seed: int)
         released = date(2026, 3, 10)  # some are seen before that day, some not
         connection.execute(update(Batch).where(Batch.id == 1).values(released=released))
     for _ in range(100):
-        question = Question(
+        question, origin = make_question(
             scan=UNIT["scan"].replace("9KQ4T7M2", f"MORE{dice.randrange(12)}"),
             country="FR",
             region=dice.choice(["Lyon", "Paris"]),
             client=dice.choice(["d1", "d1", "d1", "d2"]),
         )
-        two.record(question)
-        asked = replace(question, region=dice.choice(["Lyon", "Paris"]))
-        assert two.desk.preview(asked) == two.anew(asked)
+        two.record((question, origin))
+        asked = question, replace(origin, region=dice.choice(["Lyon", "Paris"]))
+        assert two.desk.preview(*asked) == two.anew(asked)
         two.time.now += timedelta(hours=dice.choice([0, 0, 11, 24]))
 
 
 def test_a_unit_that_was_seen_before_its_release_is_not_taken_for_its_neighbour(two: Two) -> None:
     two.change(update(Batch).where(Batch.id == 1).values(released=date(2026, 3, 10)))
     early, late = (
-        Question(scan=each["scan"], country="FR", region="Lyon", client="d1") for each in (UNIT, OTHER)
+        make_question(scan=each["scan"], country="FR", region="Lyon", client="d1") for each in (UNIT, OTHER)
     )
     two.record(early)
     two.time.now = datetime(2026, 3, 12, 12, tzinfo=UTC)
     two.record(early)
     two.record(late)
-    assert R.SEEN_BEFORE_RELEASE not in codes(two.desk.preview(late))
-    assert R.SEEN_BEFORE_RELEASE in codes(two.desk.preview(early))
+    assert R.SEEN_BEFORE_RELEASE not in codes(two.desk.preview(*late))
+    assert R.SEEN_BEFORE_RELEASE in codes(two.desk.preview(*early))

@@ -1,7 +1,6 @@
 """Mutated genuine scans against real lots: told to be misreads, never accepted; unknown lots are left alone."""
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from service.gs1.identifiers import Lot
 from service.storage.database import Database
 from tests.factories.scans.packs import GS, Pack, World, outcome
+from tests.figures import Say
 
 KEYS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 ALIKE = {"O": "0", "0": "O", "I": "1", "1": "I", "l": "1", "S": "5", "5": "S", "B": "8", "8": "B"}
@@ -105,9 +105,7 @@ def same(scan: str, pack: Pack) -> bool:
     return rest == pack.scan() and Lot.parse(lot).key == Lot.parse(pack.lot).key
 
 
-def test_mutated_scans_are_told_to_be_misreads_and_never_accepted(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mutated_scans_are_told_to_be_misreads_and_never_accepted(world: World, say: Say) -> None:
     rnd = random.Random(11)
     total: Counter[str] = Counter()
     lines = []
@@ -121,16 +119,13 @@ def test_mutated_scans_are_told_to_be_misreads_and_never_accepted(
         lines.append(f"  {name:30} {told / figures.total():6.1%}  {dict(figures)}")
         total += figures
     share = (total["misread"] + total["unreadable"]) / total.total()
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nmutated scans told to be misreads: {share:.2%} of {total.total()} {dict(total)}\n"
-        )
-        sys.stdout.write("\n".join(lines) + "\n")
+    say(f"\nmutated scans told to be misreads: {share:.2%} of {total.total()} {dict(total)}\n")
+    say("\n".join(lines))
     assert total["ACCEPTED"] == 0
     assert share >= 0.95
 
 
-def test_unknown_lots_are_not_called_misreads(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_lots_are_not_called_misreads(world: World, say: Say) -> None:
     """Lots of other products: unknown here. And, as a warning, the next lots of a series without gaps."""
     rnd = random.Random(12)
     everything = sorted({lot for lots in world.lots.values() for lot in lots})
@@ -146,10 +141,9 @@ def test_unknown_lots_are_not_called_misreads(world: World, capsys: pytest.Captu
             following = f"{int(lot) + 1:0{len(lot)}}"
             if following not in lots and len(following) <= 20:
                 series[outcome(world, Pack(world.gtins[name], following, "X").scan().partition(GS)[0])] += 1
-    with capsys.disabled():
-        share = figures["misread"] / figures.total()
-        sys.stdout.write(f"\nunknown lots called misreads: {share:.2%} {dict(figures)}\n")
-        near = series["misread"] / series.total()
-        sys.stdout.write(f"the next number of a series, called a misread: {near:.1%} {dict(series)}\n")
+    share = figures["misread"] / figures.total()
+    say(f"\nunknown lots called misreads: {share:.2%} {dict(figures)}\n")
+    near = series["misread"] / series.total()
+    say(f"the next number of a series, called a misread: {near:.1%} {dict(series)}\n")
     assert share <= 0.01
     assert figures["ACCEPTED"] == series["ACCEPTED"] == 0

@@ -4,7 +4,6 @@ Nothing here knows how `gs1.misreads` works; the classes are those of the issue,
 """
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from service.gs1.identifiers import Lot
 from service.storage.database import Database
 from tests.factories.scans.packs import GS, Pack, World, outcome
+from tests.figures import Say
 
 SEEDS = (101, 2027, 90210)
 PICKED = 60
@@ -137,9 +137,7 @@ def unchanged(text: str, given: Parts) -> bool:
 
 
 @pytest.mark.parametrize("serial", [True, False], ids=["with a serial", "a lot alone"])
-def test_damaged_scans_are_told_to_be_misreads(
-    world: World, serial: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_damaged_scans_are_told_to_be_misreads(world: World, serial: bool, say: Say) -> None:
     total: Counter[str] = Counter()
     lines = []
     for change in CHANGES:
@@ -156,11 +154,8 @@ def test_damaged_scans_are_told_to_be_misreads(
             lines.append(f"  {change.__name__:15} {share:6.1%}  {dict(figures)}")
         total += figures
     share = (total["misread"] + total["unreadable"]) / total.total()
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nby another hand, told to be misreads: {share:.2%} of {total.total()} {dict(total)}\n"
-        )
-        sys.stdout.write("\n".join(lines) + "\n")
+    say(f"\nby another hand, told to be misreads: {share:.2%} of {total.total()} {dict(total)}\n")
+    say("\n".join(lines))
     assert total["ACCEPTED"] == 0
     assert share >= 0.95
 
@@ -174,9 +169,7 @@ def of_the_same_shape(lot: str, rnd: random.Random) -> str:
     return "".join(map(other, lot))
 
 
-def test_unknown_lots_of_the_same_shape_are_no_misreads(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_lots_of_the_same_shape_are_no_misreads(world: World, say: Say) -> None:
     """A lot that nobody issued looks like those that somebody did, and is not one slip from any but by chance."""
     figures: Counter[str] = Counter()
     for seed in SEEDS:
@@ -189,7 +182,6 @@ def test_unknown_lots_of_the_same_shape_are_no_misreads(
                 continue
             figures[outcome(world, f"]d201{world.gtins[name]}17701017" + f"10{lot}")] += 1
     share = figures["misread"] / figures.total()
-    with capsys.disabled():
-        sys.stdout.write(f"\nunknown lots of the same shape called misreads: {share:.2%} {dict(figures)}\n")
+    say(f"\nunknown lots of the same shape called misreads: {share:.2%} {dict(figures)}\n")
     assert figures["ACCEPTED"] == 0
     assert share <= 0.01

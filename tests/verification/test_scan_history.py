@@ -21,9 +21,10 @@ from service.storage.database import Database
 from service.storage.hot import sightings as kept
 from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
 from service.storage.models import AuditEntry, Batch, DetectionThresholds, Scan, SightingRow, Unit
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from tests.factories import maker_records
+from tests.factories.questions import make_question
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FULL = f"(01){maker_records.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
@@ -67,7 +68,7 @@ def ask(desk: VerificationService, time: Time) -> Ask:
 
     def check(day: float = 0, scan: str = FULL, **fields: Any) -> Verdict:
         time.now = START + timedelta(days=day)
-        answer = desk.verify(Question(scan=scan, **{"country": "FR", "client": "a"} | fields))
+        answer = desk.verify(*make_question(scan=scan, **{"country": "FR", "client": "a"} | fields))
         desk._scans.flush()
         return answer.verdict
 
@@ -98,7 +99,7 @@ def test_a_second_look_at_home_is_a_quiet_note(ask: Ask) -> None:
 def test_a_code_on_many_vials_is_held_from_then_on_for_everybody(ask: Ask, desk: VerificationService) -> None:
     assert ask(0, region="Town 0").action is Action.ACCEPT
     assert scatter(ask).headline is C.SEEN_ELSEWHERE
-    at_the_clinic = desk.preview(Question(scan=FULL, asker=Asker.CLINIC)).verdict
+    at_the_clinic = desk.preview(Question(scan=FULL, asker=Asker.CLINIC), RequestOrigin(Channel.API)).verdict
     assert at_the_clinic.action is Action.QUARANTINE
     assert {Advice.TRACE_SUPPLY, Advice.ASK_TO_CLEAR} <= set(at_the_clinic.advice)
 
@@ -119,7 +120,9 @@ def test_ten_thousand_scans_of_strangers_never_condemn(
         with filled.transaction() as connection:
             writer.add(connection, flood, [UNIT])
     time.now = START + timedelta(days=8)
-    verdict = desk.verify(Question(scan=FULL, asker=Asker.CLINIC, trade=True)).verdict
+    verdict = desk.verify(
+        Question(scan=FULL, asker=Asker.CLINIC), RequestOrigin(Channel.API, trade=True)
+    ).verdict
     assert verdict.action is Action.QUARANTINE
     assert verdict.headline is C.SEEN_ELSEWHERE
     assert {Advice.TRACE_SUPPLY, Advice.ASK_TO_CLEAR, Advice.CONTACT_MANUFACTURER} <= set(verdict.advice)
@@ -208,8 +211,8 @@ def test_the_same_nonce_is_counted_once(ask: Ask, filled: Database, asker: Asker
 def test_a_nonce_that_another_process_wrote_is_counted_once(filled: Database, time: Time) -> None:
     desks = [VerificationService(filled, window=1.0, read_clock=time.read) for _ in range(2)]
     for each in desks:
-        each.verify(Question(scan=FULL, country="FR", client="a", nonce="n"))
-        each.verify(Question(scan=FULL, country="FR", client="a"))
+        each.verify(Question(scan=FULL, nonce="n"), RequestOrigin(Channel.API, country="FR", client="a"))
+        each.verify(Question(scan=FULL), RequestOrigin(Channel.API, country="FR", client="a"))
     for each in desks:
         each.close()
     assert sum(line.count for line in lines(filled)) == 3
@@ -307,7 +310,7 @@ def test_lots_that_people_keep_typing_are_history_too(
 
 
 def test_looking_up_leaves_no_trace(desk: VerificationService, filled: Database) -> None:
-    desk.preview(Question(scan=FULL, country="FR"))
+    desk.preview(Question(scan=FULL), RequestOrigin(Channel.API, country="FR"))
     assert lines(filled) == ()
 
 
@@ -330,7 +333,7 @@ def test_what_was_written_and_not_acknowledged_is_counted_once(
 ) -> None:
     """The commit went through and its answer got lost: the scans are written again, and not counted again."""
     desk = VerificationService(filled, window=1.0, read_clock=time.read)
-    desk.verify(Question(scan=FULL, country="FR", client="a"))
+    desk.verify(Question(scan=FULL), RequestOrigin(Channel.API, country="FR", client="a"))
     whole = filled.transaction
 
     @contextmanager
@@ -343,6 +346,6 @@ def test_what_was_written_and_not_acknowledged_is_counted_once(
     with pytest.raises(UnavailableError):
         desk._scans.flush()
     monkeypatch.undo()
-    desk.verify(Question(scan=FULL, country="FR", client="b"))
+    desk.verify(Question(scan=FULL), RequestOrigin(Channel.API, country="FR", client="b"))
     desk.close()
     assert sum(line.count for line in lines(filled)) == 2

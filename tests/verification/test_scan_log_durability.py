@@ -17,10 +17,10 @@ import os, sys
 from service.authenticity.evidence import Asker
 from service.storage.database import Database
 from service.verification.service import VerificationService
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 desk = VerificationService(Database(sys.argv[1]))
 os.write(1, b"START")
-desk.verify(Question(lot="VX2401", asker=Asker(sys.argv[2])))
+desk.verify(Question(lot="VX2401", asker=Asker(sys.argv[2])), RequestOrigin(Channel.API))
 os.write(1, b"ANSWER")
 os._exit(0)
 """

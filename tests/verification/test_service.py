@@ -21,7 +21,7 @@ from service.storage.database import Database
 from service.storage.models import Batch, Scan
 from service.verification.clock import Clock
 from service.verification.facts import load
-from service.verification.question import Question, parse_question
+from service.verification.question import Channel, Question, RequestOrigin, parse_question
 from service.verification.service import VerificationService, new_id
 from service.verification.verdict_codec import (
     presented_from_plain,
@@ -30,6 +30,7 @@ from service.verification.verdict_codec import (
     verdict_to_plain,
 )
 from tests.factories import maker_records
+from tests.factories.questions import Asked, make_question
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FULL = f"(01){maker_records.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
@@ -134,28 +135,30 @@ def count(database: Database) -> int:
 def test_questions_and_their_answers(
     desk: VerificationService, asked: dict[str, Any], action: Action, codes: set[ReasonCode]
 ) -> None:
-    verdict = desk.preview(Question(**asked)).verdict
+    verdict = desk.preview(*make_question(**asked)).verdict
     assert (verdict.action, {reason.code for reason in verdict.reasons}) == (action, codes)
 
 
 def test_looking_up_leaves_no_trace_and_verifying_leaves_one(
     desk: VerificationService, filled: Database
 ) -> None:
-    desk.preview(Question(scan=FULL))
+    desk.preview(Question(scan=FULL), RequestOrigin(Channel.API))
     assert count(filled) == 0
-    desk.verify(Question(scan=FULL))
-    desk.verify(Question(lot="NOPE", asker=Asker.CLINIC))  # unknown ones are scans too
+    desk.verify(Question(scan=FULL), RequestOrigin(Channel.API))
+    desk.verify(
+        Question(lot="NOPE", asker=Asker.CLINIC), RequestOrigin(Channel.API)
+    )  # unknown ones are scans too
     desk.close()
     assert count(filled) == 2
 
 
 @pytest.mark.parametrize("asker", list(Asker))
 def test_the_same_nonce_is_the_same_check(desk: VerificationService, filled: Database, asker: Asker) -> None:
-    question = Question(scan=FULL, nonce="n-1", asker=asker)
-    first, again = desk.verify(question), desk.verify(question)
+    question = make_question(scan=FULL, nonce="n-1", asker=asker)
+    first, again = desk.verify(*question), desk.verify(*question)
     assert (first.id, first.repeated, again.repeated) == (again.id, False, True)
     with pytest.raises(ConflictError) as refused:
-        desk.verify(replace(question, scan="VX2402"))
+        desk.verify(replace(question[0], scan="VX2402"), question[1])
     assert refused.value.code is ErrorCode.NONCE_REUSED
     desk.close()
     assert count(filled) == 1
@@ -167,7 +170,9 @@ def test_a_nonce_used_by_many_at_once_is_one_check(desk: VerificationService, fi
 
     def ask() -> None:
         start.wait()
-        answers.append(desk.verify(Question(scan=FULL, nonce="n-2", asker=Asker.CLINIC)).id)
+        answers.append(
+            desk.verify(Question(scan=FULL, nonce="n-2", asker=Asker.CLINIC), RequestOrigin(Channel.API)).id
+        )
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
@@ -181,7 +186,7 @@ def test_a_nonce_used_by_many_at_once_is_one_check(desk: VerificationService, fi
 def test_an_answer_can_be_read_again_before_and_after_it_is_on_disk(
     desk: VerificationService, filled: Database
 ) -> None:
-    answer = desk.verify(Question(scan=FULL, market="FR"))
+    answer = desk.verify(Question(scan=FULL, market="FR"), RequestOrigin(Channel.API))
     assert answer.id is not None
     assert desk.find_check(answer.id) == answer
     desk.close()
@@ -194,10 +199,10 @@ def test_an_answer_can_be_read_again_before_and_after_it_is_on_disk(
 def test_a_recall_counts_on_the_very_next_check_and_changes_no_earlier_answer(
     desk: VerificationService, filled: Database
 ) -> None:
-    before = desk.verify(Question(scan=FULL))
+    before = desk.verify(Question(scan=FULL), RequestOrigin(Channel.API))
     with filled.transaction() as connection:
         connection.execute(update(Batch).where(Batch.lot_key == "VX2401").values(status="recalled"))
-    assert desk.preview(Question(scan=FULL)).verdict.action is Action.REJECT
+    assert desk.preview(Question(scan=FULL), RequestOrigin(Channel.API)).verdict.action is Action.REJECT
     assert before.id is not None
     assert desk.find_check(before.id).verdict.action is Action.ACCEPT
 
@@ -206,7 +211,7 @@ def test_a_strangers_check_is_on_disk_within_the_window(desk: VerificationServic
     committed, written = threading.Event(), threading.Event()
     event.listen(filled.engine, "commit", lambda _: committed.set())
     event.listen(filled.engine, "checkin", lambda *_: written.set() if committed.is_set() else None)
-    desk.verify(Question(scan=FULL))
+    desk.verify(Question(scan=FULL), RequestOrigin(Channel.API))
     assert written.wait(timeout=10)
     assert count(filled) == 1
 
@@ -232,14 +237,14 @@ def test_what_cannot_be_read_is_named(
     desk: VerificationService, asked: dict[str, Any], field: str, code: ErrorCode
 ) -> None:
     with pytest.raises(VialcheckError) as refused:
-        desk.verify(Question(**asked))
+        desk.verify(*make_question(**asked))
     errors = refused.value.errors if isinstance(refused.value, InvalidFieldsError) else (refused.value,)
     assert [(each.field, each.code) for each in errors] == [(field, code)]
 
 
 def test_all_fields_that_cannot_be_read_are_named_at_once(desk: VerificationService) -> None:
     with pytest.raises(InvalidFieldsError) as refused:
-        desk.verify(Question(gtin="1", lot="\x00", market="Narnia"))
+        desk.verify(Question(gtin="1", lot="\x00", market="Narnia"), RequestOrigin(Channel.API))
     assert [each.field for each in refused.value.errors] == ["gtin", "lot", "market"]
 
 
@@ -249,7 +254,9 @@ def test_any_text_gets_an_answer_or_an_error_of_ours(
     desk: VerificationService, scan: str, lot: str, expiry: str, product: str
 ) -> None:
     try:
-        answer = desk.preview(Question(scan=scan, lot=lot, expiry=expiry, product=product))
+        answer = desk.preview(
+            Question(scan=scan, lot=lot, expiry=expiry, product=product), RequestOrigin(Channel.API)
+        )
     except VialcheckError:
         return
     plain = verdict_to_plain(answer.verdict)
@@ -262,7 +269,7 @@ def test_many_lots_do_not_change_what_one_finds(filled: Database, desk: Verifica
         connection.execute(
             insert(Batch), [maker_records.batch(100 + n, f"N{n}", product_id=3) for n in range(50)]
         )
-    answer = desk.preview(Question(lot="n7"))
+    answer = desk.preview(Question(lot="n7"), RequestOrigin(Channel.API))
     assert answer.verdict.record is not None
     assert answer.verdict.record.batch is not None
     assert answer.verdict.record.batch.lot == "N7"
@@ -277,10 +284,10 @@ def test_a_clock_set_back_does_not_unexpire_anything() -> None:
 def test_a_clock_set_back_while_the_service_was_down(filled: Database) -> None:
     """The latest check on record is later than the machine's clock: time does not run back."""
     first = VerificationService(filled, read_clock=lambda: NOW)
-    first.verify(Question(lot="VX2401", asker=Asker.CLINIC))
+    first.verify(Question(lot="VX2401", asker=Asker.CLINIC), RequestOrigin(Channel.API))
     first.close()
     second = VerificationService(filled, read_clock=lambda: NOW - timedelta(days=4000))
-    assert second.preview(Question(lot="VX2401")).verdict.as_of == NOW
+    assert second.preview(Question(lot="VX2401"), RequestOrigin(Channel.API)).verdict.as_of == NOW
     second.close()
 
 
@@ -304,49 +311,47 @@ class _Counted:
 @pytest.mark.parametrize(
     ("asked", "selects"),
     [
-        (Question(lot="VX2401"), 2),  # the product with its lot, and the notices
+        (make_question(lot="VX2401"), 2),  # the product with its lot, and the notices
         # found: product with lot, the unit, notices on the lot and those that name a serial
-        (Question(scan=FULL), 4),
-        (Question(scan=FULL.replace("VX2401", "vx-2401")), 4),
+        (make_question(scan=FULL), 4),
+        (make_question(scan=FULL.replace("VX2401", "vx-2401")), 4),
         # an unknown product's number: whose prefix, and whose lot
-        (Question(scan="(01)03582186006207(10)X"), 4),
+        (make_question(scan="(01)03582186006207(10)X"), 4),
         # not found: are there units, and what may have been meant
-        (Question(scan=FULL.replace("9KQ4T7M2", "9KQ4T7M3")), 6),
+        (make_question(scan=FULL.replace("9KQ4T7M2", "9KQ4T7M3")), 6),
         # another maker's lot, what may have been meant, notices on what may have been meant
-        (Question(scan=f"(01){maker_records.GTIN}(10)VX2404"), 5),
+        (make_question(scan=f"(01){maker_records.GTIN}(10)VX2404"), 5),
     ],
 )  # fmt: skip
-def test_only_what_was_not_found_is_looked_for_further(
-    filled: Database, asked: Question, selects: int
-) -> None:
+def test_only_what_was_not_found_is_looked_for_further(filled: Database, asked: Asked, selects: int) -> None:
     assert selects_of(filled, asked) == selects
 
 
 @pytest.mark.parametrize(
     ("asked", "selects"),
     [
-        (Question(lot="VX2401"), 0),
-        (Question(scan=f"(01){maker_records.GTIN}(10)VX2404"), 0),  # what is not there is known as well
-        (Question(scan=FULL), 1),  # a unit is always looked at as it is now
-        (Question(scan=FULL.replace("9KQ4T7M2", "DSP1")), 2),  # and of a used one, since when
-        (Question(scan=FULL.replace("9KQ4T7M2", "9KQ4T7M3")), 3),
+        (make_question(lot="VX2401"), 0),
+        (make_question(scan=f"(01){maker_records.GTIN}(10)VX2404"), 0),  # what is not there is known as well
+        (make_question(scan=FULL), 1),  # a unit is always looked at as it is now
+        (make_question(scan=FULL.replace("9KQ4T7M2", "DSP1")), 2),  # and of a used one, since when
+        (make_question(scan=FULL.replace("9KQ4T7M2", "9KQ4T7M3")), 3),
     ],
 )
 def test_facts_that_stayed_what_they_were_are_not_read_again(
-    filled: Database, asked: Question, selects: int
+    filled: Database, asked: Asked, selects: int
 ) -> None:
     selects_of(filled, asked)
-    selects_of(filled, Question(scan=FULL))
+    selects_of(filled, make_question(scan=FULL))
     assert selects_of(filled, asked) == selects
 
 
-def selects_of(database: Database, asked: Question) -> int:
+def selects_of(database: Database, asked: Asked) -> int:
     """How many selects gathering takes, beside the one that asks whether the facts are still the same."""
     with database.snapshot() as snapshot:
         counted = _Counted(snapshot.driver)
         load(
             dataclasses.replace(snapshot, driver=counted),
-            parse_question(asked),
+            parse_question(*asked),
             Asker.PATIENT,
             datetime.now(UTC),
         )
@@ -369,7 +374,7 @@ def test_what_could_not_be_written_down_is_tried_again(desk: VerificationService
     )
     with filled.transaction() as connection:
         connection.execute(text(refuse))
-    desk.verify(Question(scan=FULL))
+    desk.verify(Question(scan=FULL), RequestOrigin(Channel.API))
     assert failed.wait(10)
     log.removeFilter(hear)
     with filled.transaction() as connection:
@@ -398,8 +403,8 @@ def test_a_form_sent_twice_is_one_check_for_every_process(
 ) -> None:
     """A second press of the button may reach another process, and the page be asked for from either."""
     one, other = processes
-    question = Question(scan=FULL, nonce="n-1")
-    first, second = one.verify(question), other.verify(question)
+    question = make_question(scan=FULL, nonce="n-1")
+    first, second = one.verify(*question), other.verify(*question)
     assert (second.id, second.repeated) == (first.id, True)
     assert first.id is not None
     assert other.find_check(first.id).verdict == one.find_check(first.id).verdict == first.verdict
@@ -409,7 +414,7 @@ def test_a_check_without_a_nonce_is_found_by_the_other_process_within_the_window
     processes: tuple[VerificationService, VerificationService],
 ) -> None:
     one, other = processes
-    answer = one.verify(Question(scan=FULL))
+    answer = one.verify(Question(scan=FULL), RequestOrigin(Channel.API))
     assert answer.id is not None
     assert other.find_check(answer.id).verdict == answer.verdict
 
@@ -427,8 +432,8 @@ def test_a_long_import_keeps_no_stranger_from_an_answer(filled: Database) -> Non
     desk = VerificationService(other, alone=False)
     with filled.transaction() as connection:
         connection.execute(update(Batch).values(quantity=7))
-        answer = desk.verify(Question(scan=FULL, nonce="n-2"))
-        again = desk.verify(Question(scan=FULL, nonce="n-2"))
+        answer = desk.verify(Question(scan=FULL, nonce="n-2"), RequestOrigin(Channel.API))
+        again = desk.verify(Question(scan=FULL, nonce="n-2"), RequestOrigin(Channel.API))
     assert (again.id, again.repeated) == (answer.id, True)
     desk.close()
     other.close()

@@ -16,9 +16,9 @@ from service.storage.hot import sightings as kept
 from service.storage.hot.sightings import Subject, SubjectScope
 from service.storage.hot.statements import within
 from service.storage.models import Batch, DetectionThresholds, Scan, SightingRow, Suspect
-from service.verification.question import Question
 from service.verification.service import VerificationService
 from tests.factories import maker_records
+from tests.factories.questions import make_question
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
 FULL = f"(01){maker_records.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
@@ -50,7 +50,7 @@ def ask(desk: VerificationService, number: int, *, flush: bool = True, **fields:
         "region": region,
         "client": f"d{number}",
     } | fields
-    desk.verify(Question(**{"scanned_at": at.isoformat().replace("+00:00", "Z")} | asked))
+    desk.verify(*make_question(**{"scanned_at": at.isoformat().replace("+00:00", "Z")} | asked))
     if flush:
         desk._scans.flush()
 

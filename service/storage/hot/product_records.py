@@ -1,4 +1,6 @@
-"""Records read for a verdict: a small fixed number of indexed selects, handed on as the core's own values."""
+"""Products, batches and units for a verdict: a small fixed number of indexed selects, as values of
+`authenticity`.
+"""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -27,13 +29,13 @@ from service.storage.models import (
 )
 
 MOST_PRODUCTS = 200
-"""More products than any lot string is shared by; it bounds what a question like `e` can read."""
+"""More products than share any lot number; it limits what a short lot such as `e` can read."""
 
 MOST_LOTS = 2000
 """So many of a product's latest lots show how its maker numbers them."""
 
 MOST_NEAR = 20
-"""More near misses than a person needs to hear of."""
+"""At most so many near misses are reported."""
 
 _IN_NO_NUMBER = "\x7f"
 _NOTHING = {"start": "", "end": ""}
@@ -168,7 +170,7 @@ _USED_ON = PreparedSelect(
     )
 )
 _LAST = "z" * 20
-"""Sorts after whatever may follow a number that was cut short, in every collation that databases use."""
+"""Sorts after any continuation of a truncated number, in every collation that databases use."""
 
 _cut_serials = (
     select(Unit.serial)
@@ -279,17 +281,17 @@ def _is_number(recorded: str, scheme: str, number: str) -> bool:
 
 
 def release_tests(snapshot: Snapshot, batch_id: int) -> list[tuple[str, str, str]]:
-    """What was tested before the batch was released: test, method, result, by the name of the test."""
+    """Return the batch's release tests by name: test, method, result."""
     return [(test, method, result) for test, method, result in _TESTS.rows(snapshot, {"batch_id": batch_id})]
 
 
 def has_units(snapshot: Snapshot, product_id: int) -> bool:
-    """Whether any serialised unit of the product is on record."""
+    """Return whether any serialised unit of the product is on record."""
     return bool(_HAS_UNITS.rows(snapshot, {"product_id": product_id}))
 
 
 def used_on(snapshot: Snapshot, gtin: str, serial: str) -> date | None:
-    """The day on which a clinic opened the unit; None where no clinic recorded it here."""
+    """Return the day on which a clinic opened the unit; None where no clinic recorded it here."""
     for (day,) in _USED_ON.rows(snapshot, {"gtin": gtin, "serial": serial}):
         found: date = day
         return found
@@ -338,14 +340,17 @@ def lot_formats(snapshot: Snapshot, product_id: int) -> LotFormats:
 
 
 def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
-    """The company whose GS1 prefix this GTIN carries and whose whole catalogue is here; empty if none."""
+    """Return the company whose GS1 prefix the GTIN carries and whose whole catalogue is here; empty where
+    none.
+    """
     for name, prefixes in _PREFIXES.rows(snapshot, {}):
-        # The first of 14 digits is the packaging level, the company's prefix follows (GenSpecs 1.4.4).
+        # The first of 14 digits is the packaging level; the company prefix follows (GS1 General
+        # Specifications 1.4.4).
         if any(gtin.value[1:].startswith(prefix) for prefix in prefixes):
             return str(name)
     return ""
 
 
 def whole_catalogues(snapshot: Snapshot) -> set[str]:
-    """The companies of which every product is here."""
+    """Return the companies with `catalogue_complete`."""
     return {str(name) for name, _prefixes in _PREFIXES.rows(snapshot, {})}

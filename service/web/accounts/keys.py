@@ -1,4 +1,4 @@
-"""Keys of an organisation's programs: making one, what they were used for last, taking one away."""
+"""API keys of an organisation's programs: creating, listing with the last use, revoking."""
 
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
@@ -20,7 +20,7 @@ keys.after_request(set_language_headers)
 @keys.get("")
 @only_for(Role.ADMIN, strong=True)
 def page() -> str:
-    """Every key that was ever made."""
+    """List every key that was ever made."""
     done = spoken().gettext(N_("That key opens nothing any more.")) if "revoked" in request.args else ""
     return render_template(
         "accounts/keys.html",
@@ -33,14 +33,14 @@ def page() -> str:
 @keys.get("/new")
 @only_for(Role.ADMIN, strong=True)
 def form() -> str:
-    """What it is for, and how long."""
+    """Show the form for a new key."""
     return _form([])
 
 
 @keys.post("/new")
 @only_for(Role.ADMIN, strong=True)
 def make() -> Response:
-    """The key, shown this once."""
+    """Create a key and show it; it cannot be read again."""
 
     def act() -> Response:
         given = request.form
@@ -58,13 +58,13 @@ def make() -> Response:
 @keys.post("/<int:number>/revoke")
 @only_for(Role.ADMIN, strong=True)
 def revoke(number: int) -> Response:
-    """It opens nothing from now on."""
+    """Revoke a key."""
     account_services().keys.revoke(actor(), number)
     return see("keys.page", revoked="1")
 
 
 def _offered() -> list[ApiKeyScope]:
-    """A clinic has no records of its own to put in."""
+    """Return the scopes that an organisation may choose; a clinic has no records of its own to import."""
     return [
         each
         for each in ApiKeyScope

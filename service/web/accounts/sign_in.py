@@ -1,4 +1,4 @@
-"""Signing in and out: a password, then a second factor where there is one; and proving oneself once more."""
+"""Signing in and out: password, second factor; and proving a second factor again."""
 
 from http import HTTPStatus
 
@@ -20,7 +20,7 @@ account.after_request(set_language_headers)
 @account.get("/sign-in")
 @open_to_everyone
 def sign_in() -> str | Response:
-    """The form; for somebody who is signed in already, what they were on their way to."""
+    """Show the form; redirect a person who is signed in already."""
     if guest_or_actor() is not None:
         return redirect(own_path(request.args.get("next")) or url_for("me.page"), HTTPStatus.SEE_OTHER)
     return _form([])
@@ -29,7 +29,9 @@ def sign_in() -> str | Response:
 @account.post("/sign-in")
 @open_to_everyone
 def check_password() -> Response:
-    """In, or on to the second step. Whoever was signed in here before is signed out."""
+    """Verify a password: sign in, or continue with the second step. An earlier session of this
+    browser ends.
+    """
 
     def act() -> Response:
         email, password = request.form.get("email", ""), request.form.get("password", "")
@@ -41,7 +43,7 @@ def check_password() -> Response:
 @account.get("/sign-in/code")
 @open_to_everyone
 def second_step() -> str | Response:
-    """Asks for a second factor."""
+    """Ask for a second factor."""
     if account_services().sign_in.waiting(cookies.held(cookies.STEP)) is None:
         return see("account.sign_in", next=_next() or None)
     return _second_form([])
@@ -50,7 +52,7 @@ def second_step() -> str | Response:
 @account.post("/sign-in/code")
 @open_to_everyone
 def check_code() -> Response:
-    """In."""
+    """Verify the code and sign in."""
 
     def act() -> Response:
         step = cookies.held(cookies.STEP)
@@ -62,7 +64,7 @@ def check_code() -> Response:
 @account.post("/sign-out")
 @only_for()
 def sign_out() -> Response:
-    """The session ends here and on the server."""
+    """End the session in the browser and on the server."""
     account_services().sign_in.sign_out(actor())
     response = see("pages.ask")
     cookies.drop(response, cookies.SESSION)
@@ -72,7 +74,7 @@ def sign_out() -> Response:
 @account.get("/account/prove")
 @only_for()
 def prove() -> str | Response:
-    """Asks for a second factor; leads to setting one up where there is none."""
+    """Ask for a second factor; redirect to its set-up where the account has none."""
     if not account_services().factors.of(actor().person_id).any:
         return see("factors.choose", next=_next() or None)
     return _prove_form([])
@@ -81,7 +83,7 @@ def prove() -> str | Response:
 @account.post("/account/prove")
 @only_for()
 def check_proof() -> Response:
-    """The session goes on under a new token, with more allowed."""
+    """Verify the factor; the session continues under a new token and is strong."""
 
     def act() -> Response:
         return enter(account_services().sign_in.prove(actor(), request.form.get("code", ""), visitor()))
@@ -90,7 +92,7 @@ def check_proof() -> Response:
 
 
 def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Response:
-    """Give the browser its cookie and send it on, to `wanted` or where the form says."""
+    """Set the cookie and redirect to `wanted`, or to where the form says."""
     wanted = _next() if wanted is None else wanted
     if isinstance(outcome, SecondStep):
         response = see("account.second_step", next=wanted or None)
@@ -105,13 +107,13 @@ def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Respon
 
 
 def hand_over(response: Response, outcome: SignedInAs) -> None:
-    """The session's cookie, and no longer that of its first step."""
+    """Set the session's cookie, and delete that of its first step."""
     cookies.drop(response, cookies.STEP)
     cookies.give(response, cookies.SESSION, outcome.token, sessions.LONGEST)
 
 
 def way_on(outcome: SignedInAs, wanted: str) -> str:
-    """Where somebody goes who has just signed in: to a second factor first, if what they do needs one."""
+    """Return where to go after signing in: to the set-up of a second factor where the roles need one."""
     if outcome.lacks_factor:
         return url_for("factors.choose", next=wanted or None)
     return wanted or url_for("pages.ask")

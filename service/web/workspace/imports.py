@@ -1,4 +1,4 @@
-"""Imports in the browser: choose a file, say what its columns mean, look at what it would do, decide.
+"""Imports in the browser: choose a file, map its columns, look at the preview, decide.
 
 Long work runs in the background (`service.registry.import_jobs`); these pages show its progress.
 """
@@ -56,7 +56,7 @@ imports = Blueprint("imports", __name__, url_prefix="/imports")
 imports.after_request(set_language_headers)
 
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
-_PATIENCE = 1.5  # seconds for which a page waits for work that may be done at once
+_PATIENCE = 1.5  # seconds that a page waits for work that may be done at once
 _LOOK = 0.03
 _FIRST = 5  # rows with their reasons on the preview itself
 _ON_A_PAGE = 25
@@ -73,7 +73,7 @@ def _most() -> int:
 @imports.get("")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def listing() -> str:
-    """The organisation's imports: who, when, which file, what became of it."""
+    """List the organisation's imports: who, when, which file, which result."""
     page = _page_number()
     found, count = _jobs().listed(actor(), page)
     return _shown("listing", uploads=found, page=page, pages=_pages(count, PAGE))
@@ -82,7 +82,7 @@ def listing() -> str:
 @imports.get("/new")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def new() -> str:
-    """The page to choose a file on."""
+    """Show the form to choose a file."""
     return _shown("new", most=file_size(_most()))
 
 
@@ -90,7 +90,7 @@ def new() -> str:
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 @takes_files(lambda: _most() + MOST_TYPED, on_disk=True)
 def send() -> BaseResponse:
-    """Take a file, and lead to its page."""
+    """Store a file, and redirect to its page."""
     try:
         file = request.files.get("list")
         if file is None or not file.filename:
@@ -106,7 +106,7 @@ def send() -> BaseResponse:
 @imports.get("/<int:number>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def one(number: int) -> str:
-    """The page of an import: what it waits for, how far it has come, or what became of it."""
+    """Show an import: what it waits for, its progress, or its result."""
     upload = _jobs().one(actor(), number)
     return _page(upload, [])
 
@@ -114,7 +114,7 @@ def one(number: int) -> str:
 @imports.get("/<int:number>/progress")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def progress(number: int) -> Response:
-    """How far it has come, for the script of its page."""
+    """Return the progress as JSON, for the page's script."""
     upload = _jobs().one(actor(), number)
     done = upload.new + upload.changed
     return jsonify(state=upload.state, fraction=upload.fraction, done=done, working=upload.working)
@@ -123,7 +123,7 @@ def progress(number: int) -> Response:
 @imports.post("/<int:number>/columns")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def columns(number: int) -> BaseResponse:
-    """Take what the columns mean; the form once more where that cannot be."""
+    """Store the mapping of columns; show the form again where it is invalid."""
     upload = _jobs().one(actor(), number)
     part, kind = _part(upload, request.form.get("sheet", "")), _kind(request.form.get("kind", ""))
     said = tuple(request.form.get(f"column-{place}", "") for place in range(len(part.labels)))
@@ -143,7 +143,7 @@ def columns(number: int) -> BaseResponse:
 @imports.post("/<int:number>/apply")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def apply(number: int) -> BaseResponse:
-    """Put on record what was shown, and nothing else."""
+    """Apply what the preview showed, and nothing else."""
     try:
         plan, reason = request.form.get("plan", ""), request.form.get("reason", "")
         _jobs().decide(actor(), number, reason=reason, plan=plan)
@@ -159,7 +159,7 @@ def apply(number: int) -> BaseResponse:
 @imports.post("/<int:number>/again")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def again(number: int) -> BaseResponse:
-    """Back to the columns."""
+    """Return to the mapping of columns."""
     _jobs().again(actor(), number)
     return _on(number)
 
@@ -167,7 +167,7 @@ def again(number: int) -> BaseResponse:
 @imports.post("/<int:number>/cancel")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def cancel(number: int) -> BaseResponse:
-    """End it. What is on record stays there."""
+    """Cancel the import. What was applied stays on record."""
     _jobs().cancel(actor(), number)
     return _on(number)
 
@@ -175,7 +175,7 @@ def cancel(number: int) -> BaseResponse:
 @imports.get("/<int:number>/rows/<kind>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def rows(number: int, kind: str) -> str:
-    """The first rows of one kind, a page at a time."""
+    """Show rows of one kind, a page at a time."""
     if kind not in ROWS:
         raise NotFoundError(ErrorCode.NOT_FOUND, field="rows")
     upload, page = _jobs().one(actor(), number), _page_number()
@@ -199,7 +199,7 @@ def rows(number: int, kind: str) -> str:
 @imports.get("/<int:number>/changes")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def changes(number: int) -> str:
-    """What the import changed, as the audit has it."""
+    """Show what the import changed, from the audit."""
     upload, page = _jobs().one(actor(), number), _page_number()
     entries, count = _jobs().changes(actor(), number, page)
     named = [(action_name(entry.action, entry.object_type, spoken()), entry) for entry in entries]
@@ -209,7 +209,7 @@ def changes(number: int) -> str:
 @imports.get("/<int:number>/refused.csv")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def refused(number: int) -> Response:
-    """All rows that were left out, as they were sent, with a reason each; no cell is run as a formula."""
+    """Export the rejected rows as they were sent, with a reason each, as CSV without formulas."""
     upload = _jobs().one(actor(), number)
     path, late = _jobs().refused(actor(), number)
     content = _refused_rows(path, late, (upload.seen or {}).get("delimiter") or ",")
@@ -221,7 +221,7 @@ def refused(number: int) -> Response:
 @imports.get("/<int:number>/refused.xlsx")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def refused_workbook(number: int) -> Response:
-    """The same as a workbook of text, for whoever sent one: in it no zero is lost on the way to be mended."""
+    """Export the same as a workbook of text cells, in which no zero is lost while it is corrected."""
     upload = _jobs().one(actor(), number)
     path, late = _jobs().refused(actor(), number)
     if upload.refused >= MOST_ROWS:
@@ -251,7 +251,7 @@ def _refused_rows(path: Path, late: list[tuple[list[str], str]], delimiter: str)
 
 
 def _on(number: int) -> BaseResponse:
-    """To the page of the import, after a moment in which its work may be done."""
+    """Redirect to the import's page, after a short wait in which its work may be done."""
     runner = services().job_queue
     until = time.monotonic() + _PATIENCE
     while runner.at_work.is_set() and time.monotonic() < until and _jobs().one(actor(), number).working:
@@ -289,7 +289,7 @@ def _has_files(upload: Upload) -> bool:
 
 
 def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...] | None) -> str:
-    """The form for the columns; of the sheet and kind that are asked for, or else the likeliest."""
+    """Return the form of the columns, for the chosen sheet and kind, or else the likeliest."""
     asked = request.values
     part = _part(upload, asked.get("sheet", ""))
     may = [kind for kind in ListKind if kind in Owner.of(actor()).kinds]
@@ -309,7 +309,7 @@ def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...]
 
 
 def _part(upload: Upload, sheet: str) -> SheetSummary:
-    """The sheet of this name, else the one most like a list. IMPORT_MOVED_ON before it was read."""
+    """Return the sheet of this name, else the one most like a list. IMPORT_MOVED_ON before it was read."""
     if not upload.parts:
         raise ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
     named = [part for part in upload.parts if part.sheet == sheet]
@@ -325,7 +325,7 @@ def _kind_name(kind: ListKind) -> str:
 
 
 def _samples(path: Path) -> dict[str, Any]:
-    """The rows of the preview; NOT_FOUND when they are gone."""
+    """Return the rows of the preview; NOT_FOUND when they were removed."""
     try:
         said: dict[str, Any] = json.loads(path.read_text())
     except OSError as error:
@@ -343,7 +343,7 @@ def _pages(count: int, each: int) -> int:
 
 
 def _about_columns(errors: list[VialcheckError]) -> list[FieldError]:
-    """Which column is meant is not known: it leads to the first, or to the kind of list."""
+    """Point errors that name no column at the first column, or at the kind of list."""
     messages = [error_message(error, spoken(), technical=False) for error in errors]
     boxes = ["kind" if error.code is ErrorCode.LIST_NOT_YOURS else "column-0" for error in errors]
     return [FieldError(*each) for each in zip(boxes, messages, strict=True)]
@@ -359,7 +359,7 @@ def _refused(page: str, errors: list[VialcheckError], **more: Any) -> BaseRespon
 
 @imports.errorhandler(RequestEntityTooLarge)
 def _too_large(_: RequestEntityTooLarge) -> BaseResponse:
-    """The file is larger than the service takes: said on the form, not on a page of its own."""
+    """Show the error of a file that is too large on the form, instead of on an error page."""
     error = RefusedError(ErrorCode.FILE_TOO_LARGE, expected=f"at most {file_size(_most())}", field="list")
     page = _shown("new", errors=_said([error]), most=file_size(_most()))
     return make_response(page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import insert, select, update
 
@@ -113,6 +113,13 @@ def test_a_password_composed_by_another_keyboard_is_the_same() -> None:
     assert not passwords.matches(kept, "creme brulee a la rose")
     assert not passwords.matches("", "")
     assert not passwords.matches("not a hash", "x")
+
+
+def test_passwords_are_hashed_with_at_least_what_owasp_asks_for(cheap_passwords: PasswordHasher) -> None:
+    """OWASP's Password Storage Cheat Sheet: Argon2id, 19 MiB and two passes, or more; tests use less."""
+    assert cheap_passwords.type is Type.ID
+    assert cheap_passwords.memory_cost >= 19 * 1024
+    assert cheap_passwords.time_cost >= 2
 
 
 def test_a_hash_of_other_parameters_is_made_anew(way_in: SignIn, ann: Actor, database: Database) -> None:

@@ -17,7 +17,7 @@ from service.errors import ErrorCode, VialcheckError
 from service.gs1.identifiers import Lot, check_digit
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 
 GS = "\x1d"
@@ -121,7 +121,7 @@ class World:
     def ask(self, scan: str) -> tuple[Action | None, set[str]]:
         """The action and its reasons; no action and the code of a refusal."""
         try:
-            verdict = self.desk.preview(Question(scan=scan)).verdict
+            verdict = self.desk.preview(Question(scan=scan), RequestOrigin(Channel.API)).verdict
         except VialcheckError as error:
             errors = getattr(error, "errors", (error,))
             return None, {str(each.code) for each in errors}

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.registry.alerts.code_info import cut
+from tests.figures import Say
 
 
 def lots(text: str) -> list[tuple[str, str]]:
@@ -126,21 +127,20 @@ def shared_texts(corpora: Path) -> list[str]:
     return [line.split("\t")[1] for line in lines[1:]]
 
 
-def test_the_shared_texts(shared_texts: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shared_texts(shared_texts: list[str], say: Say) -> None:
     """At least 95 % of the lots of real texts, and none that is not one."""
     named = [(at, lot) for at, text in enumerate(shared_texts) for lot in _named(text) if "." not in lot]
     found = [(at, each.lot) for at, text in enumerate(shared_texts) for each in cut(text).lots]
     right = set(named) & set(found)
     recall, precision = len(right) / len(set(named)), len(right) / len(set(found))
-    with capsys.disabled():
-        print(
-            f"\n{len(shared_texts)} FDA texts, {len(set(named))} lots: recall {recall:.1%}, precision {precision:.1%}"
-        )
+    say(
+        f"\n{len(shared_texts)} FDA texts, {len(set(named))} lots: recall {recall:.1%}, precision {precision:.1%}"
+    )
     assert recall >= 0.95
     assert set(found) <= set(named)
 
 
-def test_the_shared_texts_of_taiwan(corpora: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shared_texts_of_taiwan(corpora: Path, say: Say) -> None:
     """Every code of a text without a label is a lot there; what has none speaks of all, or is shown."""
     lines = (corpora / "recalls" / "tfda_recall_lot_text.tsv").read_text(encoding="utf-8").splitlines()
     texts = [line.split("\t")[4] for line in lines[1:]]
@@ -149,8 +149,7 @@ def test_the_shared_texts_of_taiwan(corpora: Path, capsys: pytest.CaptureFixture
         result = cut(text)
         found += len(result.lots)
         assert result.lots or result.all_lots or result.rest, text
-    with capsys.disabled():
-        print(f"\n{len(texts)} texts of Taiwan: {found} lots")
+    say(f"\n{len(texts)} texts of Taiwan: {found} lots")
     assert found > 3000
 
 

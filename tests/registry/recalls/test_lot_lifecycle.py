@@ -33,8 +33,8 @@ from service.registry.recalls.expiry_extensions import extend
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
-from service.verification.question import Question
 from service.verification.service import VerificationService
+from tests.factories.questions import make_question
 from tests.postgres import Postgres
 
 GTIN, WHO, LOTS = "09506000134352", AuditActor("Rita"), ("L1", "L2")
@@ -173,14 +173,14 @@ class Life(RuleBasedStateMachine):
             return
         for lot in LOTS:
             for serial in (None, *(each for each, (home, _) in self.units.items() if home == lot)):
-                question = Question(
+                question = make_question(
                     gtin=GTIN,
                     lot=lot,
                     serial=serial or "",
                     expiry=PRINTED[lot].printed_form,
                     asker=Asker.CLINIC,
                 )
-                said = {desk.preview(question).verdict.action for desk in self.desks}
+                said = {desk.preview(*question).verdict.action for desk in self.desks}
                 assert said == {self._expected(lot, serial)}, (lot, serial, said)
         for lot in LOTS:
             expected = self._stopped_status(lot) or ("released" if self.released[lot] else "pending")

@@ -28,9 +28,9 @@ from service.storage.database import Database
 from service.storage.hot.sightings import SubjectScope
 from service.storage.models import Alert, AuditEntry, Batch, Clearing, DetectionThresholds, Manufacturer, Unit
 from service.storage.suspects import SuspectState
-from service.verification.question import Question
 from service.verification.service import VerificationService
 from tests.factories.people import organisation
+from tests.factories.questions import make_question
 from tests.factories.records import TOXIN, put
 
 NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
@@ -76,7 +76,7 @@ def regulator(database: Database) -> Actor:
 def scan(database: Database, *questions: dict[str, Any]) -> None:
     desk = VerificationService(database, read_clock=lambda: NOW)
     for each in questions:
-        desk.verify(Question(**each))
+        desk.verify(*make_question(**each))
         desk._scans.flush()
     desk.close()
 
@@ -107,7 +107,7 @@ def asked_for(database: Database, lot: str, *, devices: int = 3, gtin: str = TOX
 def verdict(database: Database, **fields: Any) -> Any:
     desk = VerificationService(database, read_clock=lambda: NOW)
     try:
-        return desk.preview(Question(**fields)).verdict
+        return desk.preview(*make_question(**fields)).verdict
     finally:
         desk.close()
 

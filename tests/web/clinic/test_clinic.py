@@ -363,3 +363,25 @@ def test_a_form_without_its_token_changes_nothing(app: Flask, nurse: Person) -> 
     assert COOKIE in str(nurse.client.get_cookie(COOKIE))
     assert nurse.client.post("/vials/1/open").status_code == 403
     assert nurse.client.post("/receive", data={"scan": UNIT}).status_code == 403
+
+
+def test_a_stop_found_while_scanning_for_use_is_what_the_vials_page_says(nurse: Person) -> None:
+    """The vial came in by its number alone; the scan for use reads an expiry that the record contradicts."""
+    nurse.receive(UNIT.replace("(17)701231", ""))
+    page = nurse.post("/use", scan=UNIT.replace("701231", "721231"), nonce="n1")
+    assert page.request.path.startswith("/vials/")
+    assert "Put it in quarantine" in page.text
+    assert f'action="{page.request.path}/open"' not in page.text
+    refused = nurse.post(f"{page.request.path}/open")
+    assert refused.status_code == 409
+
+
+def test_a_clinics_checks_count_as_the_clinics(app: Flask, nurse: Person) -> None:
+    """Its country, its one mark and its organisation stand on the check, whichever of its pages made it."""
+    nurse.post("/receive", scan=UNIT, nonce="n1")
+    nurse.post("/use", scan=UNIT.replace("SN0001", "SN0009"), nonce="n2")
+    found = rows(app, Scan)
+    assert len(found) == 2
+    for row in found:
+        assert (row.country, row.client) == ("GB", f"clinic-{row.organisation_id}")  # type: ignore[attr-defined]
+        assert row.organisation_id is not None  # type: ignore[attr-defined]

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from service.app import create_app
@@ -17,6 +16,7 @@ from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
 from service.settings import Settings
 from service.web.core.services import services_of
 from service.web.public.labels import MOST_ONLINE
+from tests.factories.identifiers import carried_by_link, values
 from tests.factories.scans.label_reader import from_pdf, from_png, from_svg, identifiers, texts
 
 PUBLIC = "https://check.example.org"
@@ -100,14 +100,8 @@ def test_what_the_path_names(
     )
 
 
-CSET_82 = "".join(chr(code) for code in range(0x21, 0x7B) if chr(code) not in "#$@[\\]^`")
-# What a server would take for the end of the value, or for another one's beginning, is refused: below.
-NOT_CARRIED = re.compile(r"\.{1,2}|.*/|.*/(?:10|21|22)/.*")
-VALUES = st.text(CSET_82, min_size=1, max_size=20).filter(lambda value: not NOT_CARRIED.fullmatch(value))
-
-
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lot=VALUES, serial=VALUES)
+@given(lot=values.filter(carried_by_link), serial=values.filter(carried_by_link))
 def test_every_lot_and_serial_survives_the_path(client: FlaskClient, lot: str, serial: str) -> None:
     response = client.get(f"/labels/01/{GTIN}/10/{quote(lot, safe='')}/21/{quote(serial, safe='')}")
     (read_back,) = drawn(response)

@@ -11,10 +11,10 @@ from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
 from service.storage.database import Database
 from service.storage.models import Alert, Manufacturer, Unit
-from service.verification.question import Question
 from service.verification.service import VerificationService
 from service.web.core.services import services_of
 from tests.factories.people import organisation, signed_in, token_of
+from tests.factories.questions import make_question
 from tests.factories.records import TOXIN, put
 
 TOWNS = ["Leeds", "Cardiff", "York", "Miami", "Boston", "Tulsa"]
@@ -37,7 +37,7 @@ def world(app: Flask) -> Flask:
     desk: VerificationService = services_of(app).verification
 
     def ask(**fields: str) -> None:
-        desk.verify(Question(**fields))  # type: ignore[arg-type]  # texts only
+        desk.verify(*make_question(**fields))  # type: ignore[arg-type]  # texts only
         desk._scans.flush()
 
     for serial in (CLONED, ODD):
