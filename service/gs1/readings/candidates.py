@@ -39,6 +39,7 @@ MOST = 24
 """Readings of one text."""
 
 _PLAIN_LOT = re.compile(r"[A-Za-z0-9]{1,20}")
+_DIGIT = re.compile("[0-9]")
 
 
 class Readings(Struct, frozen=True):
@@ -140,7 +141,7 @@ class _Survey:
         if plain is not None and plain.kind is not ReadingKind.LOT:
             yield plain
             return
-        if plain is not None and _PLAIN_LOT.fullmatch(text) and not only_labels(text):
+        if plain is not None and _PLAIN_LOT.fullmatch(text) and (_DIGIT.search(text) or not only_labels(text)):
             yield plain
             return
         urn = epc(text)

@@ -132,7 +132,7 @@ def _fields(pairs: _Pairs, rest: list[str]) -> list[Fields]:
     had = {label.field for label, value in pairs if value}
     glued = any(label.glued for label, _ in pairs)
     options += _unlabelled(rest, had)
-    merged, clash = _merged(options)
+    merged, clash = _merged([each for each in options if each])
     found = list(combined(merged))
     if clash:
         found = [replace(each, problems=(*each.problems, clash)) for each in found]

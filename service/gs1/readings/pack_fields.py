@@ -216,6 +216,8 @@ def trimmed(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether somebody wrote that there is nothing: `N/A`, `-`, `unknown`, in many languages."""
+    if any(map(str.isdigit, text)):
+        return False
     folded = fold(text)
     return not folded or folded in _PLACEHOLDERS or (folded in NUMBER_WORDS and not folded.isascii())
 
