@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from service.errors import ErrorCode, IdentifierError
@@ -204,17 +205,33 @@ def diagnose(text: str, known: str) -> Diagnosis | None:
     return Diagnosis(fewest, tuple(names))
 
 
-def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterator[Candidate]:
+_ALL = (US, *LAYOUTS)
+
+
+def candidates(text: str, layouts: Iterable[Layout] = _ALL) -> Iterator[Candidate]:
     """Every text that begins like a code and could have become this one on the way through a keyboard."""
+    if layouts is _ALL:
+        yield from _all_candidates(text)  # asked for more than once, where a text cannot be read as it came
+    else:
+        yield from _candidates(text, layouts)
+
+
+@lru_cache(maxsize=64)
+def _all_candidates(text: str) -> tuple[Candidate, ...]:
+    return tuple(_candidates(text, _ALL))
+
+
+def _candidates(text: str, layouts: Iterable[Layout]) -> Iterator[Candidate]:
     stripped = text.strip(" \t\r\n")
     if _CUT_PREFIX.match(stripped) and _begins_like_a_code("]" + stripped, caps=False):
         yield Candidate("]" + stripped, frozenset({Repair.PREFIX_CUT}))
     pictured = stripped.translate(_PICTURED)
+    flipped = "".join(map(_other_case, pictured))
     seen: set[tuple[str, str]] = set()
     for layout in layouts:
         name = "" if layout is US else layout.name
-        for caps, typed, keys in _keyboards(pictured, layout):
-            if not any(meant[:1] in _FIRST for meant, _ in _meant(typed[:2], keys)):
+        for caps, typed, keys in _keyboards(pictured, flipped, layout):
+            if not _may_begin_a_code(typed[:2], keys):
                 continue
             for meant, composed in _meant(typed, keys):
                 plain = _SPELLED.sub(GROUP_SEPARATOR, meant)
@@ -231,10 +248,15 @@ def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterato
                 yield Candidate(plain, frozenset(faults), name, composed)
 
 
-def _keyboards(text: str, layout: Layout) -> Iterator[tuple[bool, str, Layout]]:
+@lru_cache(maxsize=8192)
+def _may_begin_a_code(start: str, keys: Layout) -> bool:
+    return any(meant[:1] in _FIRST for meant, _ in _meant(start, keys))
+
+
+def _keyboards(text: str, flipped: str, layout: Layout) -> Iterator[tuple[bool, str, Layout]]:
     """Caps lock off; on, so that letters change their case; on, so that every key is shifted (French)."""
     yield False, text, layout
-    yield True, "".join(map(_other_case, text)), layout
+    yield True, flipped, layout
     if layout is not US:
         yield True, text, layout.shifted
 

@@ -141,7 +141,11 @@ class _Survey:
         if plain is not None and plain.kind is not ReadingKind.LOT:
             yield plain
             return
-        if plain is not None and _PLAIN_LOT.fullmatch(text) and (_DIGIT.search(text) or not only_labels(text)):
+        if (
+            plain is not None
+            and _PLAIN_LOT.fullmatch(text)
+            and (_DIGIT.search(text) or not only_labels(text))
+        ):
             yield plain
             return
         urn = epc(text)

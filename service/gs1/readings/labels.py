@@ -226,6 +226,9 @@ def fold(text: str) -> str:
     return "".join(map(_plain, unicodedata.normalize("NFKC", text)))
 
 
+_WRITTEN: dict[str, Field] = {}
+
+
 def _table() -> dict[str, Field]:
     found: dict[str, Field] = {}
     for field, text in (
@@ -237,7 +240,9 @@ def _table() -> dict[str, Field]:
         (Field.EXPIRY, _EXPIRY),
         (Field.GTIN, _GTIN),
     ):
-        found |= {fold(each): field for each in text.replace("\n", "|").split("|") if each}
+        written = [each for each in text.replace("\n", "|").split("|") if each]
+        found |= {fold(each): field for each in written}
+        _WRITTEN.update(dict.fromkeys(written, field))
     return found | dict.fromkeys(NATIONAL_WORDS, Field.NATIONAL)
 
 
@@ -247,6 +252,15 @@ NUMBER_WORDS = frozenset(map(fold, _NUMBER_WORDS))
 """Words that a number of any kind is announced with, folded."""
 _BEHIND = frozenset(each for each in NUMBER_WORDS if len(each) > 1) - {"st", "br", "id", "so", "kod"}
 _BEFORE = frozenset(number + between for number in NUMBER_WORDS for between in _BETWEEN)
+# Labels of CJK, Hangul and Thai as they are written; their scripts have neither case nor accents.
+_UNSPACED = {
+    each: field for each, field in _LABELS.items() if not each.isascii() and ord(each[0]) > 0xDFF
+} | {
+    unicodedata.normalize("NFKC", written): field
+    for written, field in _WRITTEN.items()
+    if ord(written[0]) > 0xDFF
+}
+LONGEST_UNSPACED = max(map(len, _UNSPACED))
 LONGEST = max(map(len, _LABELS))
 """How many characters the longest label has, folded."""
 
@@ -306,6 +320,11 @@ AI_LABELS = {"01": Field.GTIN, "10": Field.LOT, "17": Field.EXPIRY, "21": Field.
 def label_of(text: str) -> Field | None:
     """What a label announces, however it is written; None for what is none."""
     return folded_label(fold(text))
+
+
+def unspaced_label(text: str) -> Field | None:
+    """The same for a label as it is written, of a script that puts no spaces between its words."""
+    return _UNSPACED.get(text)
 
 
 @lru_cache(maxsize=8192)

@@ -24,7 +24,7 @@ from service.gs1.repairs import Repair
 MOST_WAYS = 24
 """Ways to take one text apart that are looked at."""
 
-_MOST_STEPS = 300
+_MOST_STEPS = 200
 _MOST_SEGMENTS = 12
 _MOST_COST = 20
 
@@ -33,6 +33,9 @@ _LOST, _SPELLED, _CUT, _IMPOSSIBLE, _UNREADABLE = 2, 3, 5, 7, 9
 
 # A separator that arrived as digits: the decimal code of GS typed with the Alt key held, or its hexadecimal.
 _AS_DIGITS = ("0029", "029", "29", "1D", "1d")
+
+_LOST_OR_SPELLED, _SPELLED_ONLY = ("", *_AS_DIGITS), _AS_DIGITS
+_LOST_ONE, _SPELLED_OUT = frozenset({Repair.SEPARATOR_LOST}), frozenset({Repair.SEPARATOR_SPELLED})
 
 _ON_PACKS = frozenset({"01", "10", "11", "17", "21", *(f"71{n}" for n in range(8))})
 _SOMETIMES = frozenset({"02", "13", "15", "16", "22", "30", "37", "240", "250", "7003", "8008"})
@@ -45,6 +48,9 @@ class Way(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     repairs: frozenset[Repair] = frozenset()
     cost: int = 0
+
+
+_TAIL = Way((), (), frozenset({Repair.TAIL_CUT}), _CUT)
 
 
 def ways(content: str) -> list[Way]:
@@ -84,6 +90,7 @@ def _together(one: Way, other: Way) -> Way:
 @lru_cache(maxsize=256)
 def _segment_ways(segment: str) -> tuple[Way, ...]:
     """The ways to take apart a text without separators."""
+    steps = _Steps(segment)
     waiting: list[tuple[int, int, int, Way]] = [(0, 0, 0, Way(()))]
     found: list[Way] = []
     seen: set[tuple[Element, ...]] = set()
@@ -97,81 +104,95 @@ def _segment_ways(segment: str) -> tuple[Way, ...]:
                 seen.add(way.elements)
                 found.append(way)
             continue
-        for end, more in _steps(segment, at, {ai for ai, _ in way.elements}):
-            count += 1
-            step = _together(way, more)
-            if step.cost <= _MOST_COST:
-                heapq.heappush(waiting, (step.cost, count, end, step))
+        had = {ai for ai, _ in way.elements}
+        for end, ai, more in steps.at(at):
+            if way.cost + more.cost <= _MOST_COST and ai not in had:
+                count += 1
+                heapq.heappush(waiting, (way.cost + more.cost, count, end, _together(way, more)))
     return tuple(found)
 
 
-def _steps(segment: str, at: int, had: set[str]) -> Iterator[tuple[int, Way]]:
-    """Where the element string that begins at `at` may end, and what is read on the way there."""
-    rest = segment[at:]
-    try:
-        ai, fixed = ai_at(rest[:4])
-    except IdentifierError as error:
-        if _begins_an_element(rest):
-            yield len(segment), Way((), (), frozenset({Repair.TAIL_CUT}), _CUT)
+_Step = tuple[int, str, Way]
+"""Where an element string may end, its AI (empty where only its beginning is there), and what is read."""
+
+
+class _Steps:
+    """The steps through one segment, each place looked at once."""
+
+    def __init__(self, segment: str) -> None:
+        self._segment = segment
+        self._steps: dict[int, list[_Step]] = {}
+        self._followers: dict[int, int | None] = {}
+
+    def at(self, at: int) -> list[_Step]:
+        """Where the element string that begins at `at` may end."""
+        known = self._steps.get(at)
+        if known is None:
+            known = self._steps[at] = list(self._from(at))
+        return known
+
+    def _from(self, at: int) -> Iterator[_Step]:
+        rest, last = self._segment[at:], len(self._segment)
+        try:
+            ai, fixed = ai_at(rest[:4])
+        except IdentifierError as error:
+            if _begins_an_element(rest):
+                yield last, "", _TAIL
+            else:
+                yield last, "", _impossible(rest[:2], rest[2:], error, _UNREADABLE)
+            return
+        value = rest[len(ai) :]
+        if fixed is not None:
+            yield from self._fixed_length(at + len(ai), ai, value, fixed)
+            return
+        wrong = _wrong(ai, value)
+        if not value:
+            yield last, "", _TAIL
+        elif wrong is None:
+            yield last, ai, Way(((ai, value),))
         else:
-            yield len(segment), _impossible(rest[:2], rest[2:], error, _UNREADABLE)
-        return
-    value = rest[len(ai) :]
-    if fixed is not None:
-        if ai not in had or len(value) < fixed:
-            yield from _fixed_length(at, ai, value, fixed)
-        return
-    if ai in had and value:
-        return
-    wrong = _wrong(ai, value)
-    if not value:
-        yield len(segment), Way((), (), frozenset({Repair.TAIL_CUT}), _CUT)
-    elif wrong is None:
-        yield len(segment), Way(((ai, value),))
-    else:
-        yield len(segment), _impossible(ai, value, wrong, _IMPOSSIBLE)
-    longest = 20 if len(ai) == 2 and not ai.startswith("9") else 30
-    for length in range(1, min(len(value) - 1, longest) + 1):
-        yield from _lost_separator(at + len(ai), ai, value, length)
+            yield last, ai, _impossible(ai, value, wrong, _IMPOSSIBLE)
+        longest = 20 if len(ai) == 2 and not ai.startswith("9") else 30
+        for length in range(1, min(len(value) - 1, longest) + 1):
+            yield from self._behind(at + len(ai), ai, value[:length], _LOST_OR_SPELLED)
 
+    def _fixed_length(self, start: int, ai: str, value: str, fixed: int) -> Iterator[_Step]:
+        if len(value) < fixed:
+            if value.isdigit() or not value:
+                yield start + len(value), "", _TAIL
+            return
+        own = value[:fixed]
+        error = _wrong(ai, own)
+        if error is None:
+            yield start + fixed, ai, Way(((ai, own),))
+            yield from self._behind(start, ai, own, _SPELLED_ONLY)
+        elif own.isdigit():
+            yield start + fixed, ai, _impossible(ai, own, error, _IMPOSSIBLE)
 
-def _fixed_length(at: int, ai: str, value: str, fixed: int) -> Iterator[tuple[int, Way]]:
-    end = at + len(ai) + fixed
-    if len(value) < fixed:
-        if value.isdigit() or not value:
-            yield end, Way((), (), frozenset({Repair.TAIL_CUT}), _CUT)
-        return
-    error = _wrong(ai, value[:fixed])
-    if error is None:
-        yield end, Way(((ai, value[:fixed]),))
-        for spelled in _AS_DIGITS:
-            behind = value[fixed:].removeprefix(spelled)
-            if value.startswith(spelled, fixed) and behind[:1].isdigit() and _follower(behind) is not None:
-                spelled_out = frozenset({Repair.SEPARATOR_SPELLED})
-                yield end + len(spelled), Way(((ai, value[:fixed]),), (), spelled_out, _SPELLED)
-    elif value[:fixed].isdigit():
-        yield end, _impossible(ai, value[:fixed], error, _IMPOSSIBLE)
+    def _behind(self, start: int, ai: str, own: str, separators: tuple[str, ...]) -> Iterator[_Step]:
+        """The value may be this long, if an element string follows, or the beginning of one.
 
+        A separator that was lost takes no place; one that arrived as digits does.
+        """
+        end = start + len(own)
+        for spelled in separators:
+            if not self._segment.startswith(spelled, end):
+                continue
+            unusual = self._follower(end + len(spelled))
+            if unusual is not None and _wrong(ai, own) is None:
+                repair, cost = (_SPELLED_OUT, _SPELLED) if spelled else (_LOST_ONE, _LOST)
+                yield end + len(spelled), ai, Way(((ai, own),), (), repair, cost + unusual)
 
-def _lost_separator(start: int, ai: str, value: str, length: int) -> Iterator[tuple[int, Way]]:
-    """The value may be this long, if what follows is an element string, or the beginning of one."""
-    behind = value[length:]
-    if not behind[0].isdigit():
-        return
-    own, lost = value[:length], Repair.SEPARATOR_LOST
-    options = [(0, lost, _LOST)]
-    options += [
-        (len(each), Repair.SEPARATOR_SPELLED, _SPELLED) for each in _AS_DIGITS if behind.startswith(each)
-    ]
-    for skipped, repair, cost in options:
-        following = behind[skipped:]
-        unusual = _follower(following)
-        if unusual is not None and _wrong(ai, own) is None:
-            yield start + length + skipped, Way(((ai, own),), (), frozenset({repair}), cost + unusual)
+    def _follower(self, at: int) -> int | None:
+        if at not in self._followers:
+            self._followers[at] = _follower(self._segment[at:])
+        return self._followers[at]
 
 
 def _follower(text: str) -> int | None:
     """What it costs to take `text` for what comes behind a separator; None where it cannot be that."""
+    if not text[:1].isdigit():
+        return None
     try:
         ai, fixed = ai_at(text[:4])
     except IdentifierError:

@@ -15,12 +15,14 @@ from service.gs1.readings.labels import (
     AI_LABELS,
     INITIALS,
     LONGEST,
+    LONGEST_UNSPACED,
     NATIONAL_WORDS,
     NUMBER_WORDS,
     WEAK,
     Field,
     fold,
     folded_label,
+    unspaced_label,
 )
 
 _MOST_WORDS = 7
@@ -177,9 +179,9 @@ def _inside(text: str, word: Word) -> Iterator[Label]:
     """Labels inside a run of a script that puts no spaces between its words."""
     run, at = text[word.start : word.end], 0
     while at < len(run):
-        for length in range(min(len(run) - at, 20), 0, -1):
-            field = folded_label(fold(run[at : at + length]))
-            if field is not None and (length > 1 or run == run[at]):
+        for length in range(min(len(run) - at, LONGEST_UNSPACED), 0, -1):
+            field = unspaced_label(run[at : at + length])
+            if field is not None and (length > 1 or len(run) == 1):
                 yield Label(word.start + at, word.start + at + length, field)
                 at += length
                 break
