@@ -32,6 +32,10 @@ class OrganisationKind(StrEnum):
     REGULATOR = "regulator"
 
 
+OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
+"""Organisations that own records: products, lots, units and their recalls."""
+
+
 _INCLUDES = {Role.ADMIN: frozenset(Role)}
 """The roles that a role includes. An admin has all of them; releasing one's own import is refused elsewhere
 (`OWN_IMPORT`).

@@ -34,7 +34,7 @@ def merged(reasons: Iterable[Reason]) -> list[Reason]:
     Its dates, products and references are those of all of them, with ` / ` between; its source is the first.
     """
     groups: dict[object, list[Reason]] = {}
-    for reason in reasons:
+    for reason in dict.fromkeys(reasons):
         params = dict(reason.params)
         fixed = tuple(each for each in reason.params if each[0] not in _VARYING)
         of_notice = "authority" in params and bool(params.get("lot"))

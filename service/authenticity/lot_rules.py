@@ -15,7 +15,7 @@ def serial_in_other_lot(evidence: Evidence) -> Reasons:
     unit, lot, batch = evidence.unit, evidence.presented.lot, evidence.batch
     if unit is None or lot is None or (batch is not None and batch.id == unit.batch.id):
         return
-    if batch is None and lot.marks_may_agree(Lot.parse(unit.batch.lot)):
+    if unit.batch in evidence.alike and lot.marks_may_agree(Lot.parse(unit.batch.lot)):
         return
     yield against(ReasonCode.SERIAL_IN_OTHER_LOT, lot=lot.printed)
 

@@ -17,6 +17,7 @@ def presentation_unknown(evidence: Evidence) -> Reasons:
     """A strength, substance, language or national number that the maker does not give this product."""
     product, shown = evidence.product, evidence.presented
     if product is None:
+        yield from _none_of_the_named(evidence)
         return
     if shown.strength and strength_agrees(product, shown.strength) is False:
         yield _not_made(product, "strength", shown.strength)
@@ -33,6 +34,17 @@ def presentation_unknown(evidence: Evidence) -> Reasons:
         known = [each for name, each in product.national_numbers if name == scheme]
         if known and not any(same_number(scheme, each, number) for each in known):
             yield _not_made(product, "national", f"{scheme} {number}")
+
+
+def _none_of_the_named(evidence: Evidence) -> Reasons:
+    """A name that several products of one maker bear, with a strength that none of them has."""
+    shown, named = evidence.presented, evidence.named
+    if len({each.manufacturer for each in named}) != 1:
+        return
+    for what, agrees in ((shown.strength, strength_agrees), (shown.product, name_agrees)):
+        if what and all(agrees(each, what) is False for each in named):
+            yield _not_made(named[0], "strength", what)
+            return
 
 
 def form_unknown(evidence: Evidence) -> Reasons:

@@ -182,6 +182,9 @@ def _level(evidence: Evidence) -> Reasons:
     if product is not None:
         code, severity = _LEVELS[match]
         yield Reason(code, severity, (("product", product.name), ("manufacturer", product.manufacturer)))
+    elif makers := {each.manufacturer for each in evidence.named}:
+        params = (("product", evidence.presented.product or ""), ("manufacturer", ", ".join(sorted(makers))))
+        yield Reason(ReasonCode.PRODUCT_ON_RECORD, Action.CHECK, params)
     elif evidence.presented.gtin is not None or not evidence.same_lot:
         shown = evidence.presented
         lot_alone = shown.gtin is None and not shown.national and shown.lot is not None

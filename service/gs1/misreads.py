@@ -64,13 +64,17 @@ def lot_keys(lot: Lot, *, of_one_product: bool = True) -> tuple[str, ...]:
     Among the lots of all products too many are a slip apart: there only fields run together count.
     """
     meant = set(_slips(lot.key)) if of_one_product and len(lot.key) >= SHORTEST else set()
-    meant |= unglued_keys(lot)
+    meant |= unglued_keys(lot, of_one_product=of_one_product)
     return tuple(sorted(meant - {lot.key, ""}))[:MOST]
 
 
-def unglued_keys(lot: Lot) -> frozenset[str]:
-    """The keys of what stands before an element that a lost separator may have left inside the lot."""
-    parts = (part for part in _unglued(lot.printed) if len(part) >= SHORTEST - 1)
+def unglued_keys(lot: Lot, *, of_one_product: bool = True) -> frozenset[str]:
+    """The keys of what stands before an element that a lost separator may have left inside the lot.
+
+    Among the lots of one product the beginning may be short: what follows it is an element.
+    """
+    shortest = 1 if of_one_product else SHORTEST - 1
+    parts = (part for part in _unglued(lot.printed) if len(part) >= shortest)
     return frozenset(Lot.parse(part).key for part in parts)
 
 
@@ -100,8 +104,8 @@ _THROUGHOUT += [{ord(group[0]): group[1]} for group in _LOOK_ALIKES]
 def _slips(text: str) -> Iterator[str]:
     """Every text of which `text` is one slip, or which one habit (O for every 0) makes `text` of."""
     yield from (text.translate(each) for each in _THROUGHOUT)
-    upper, lower = any(map(str.isupper, text)), any(map(str.islower, text))
-    alphabet = _DIGITS + (_LETTERS if upper else "") + (_LETTERS.lower() if lower else "")
+    lower = any(map(str.islower, text))
+    alphabet = _DIGITS + _LETTERS + (_LETTERS.lower() if lower else "")  # the only letter may be the lost one
     for at, character in enumerate(text):
         before, after = text[:at], text[at + 1 :]
         others = _BESIDE.get(character.upper(), "")

@@ -22,7 +22,7 @@ from service.gs1 import element_strings
 from service.gs1.application_identifiers import check_value
 from service.gs1.characters import GROUP_SEPARATOR
 from service.gs1.identifiers import check_digit
-from service.gs1.keyboards import ACCENTS, LAYOUTS, US, Layout
+from service.gs1.keyboards import ACCENTS, LAYOUTS, US, KeyboardLayout
 from service.gs1.repairs import Repair
 
 T = TypeVar("T")
@@ -123,7 +123,7 @@ def _explained(reading: T, those: list[Candidate]) -> Recovered[T]:
 
 
 def recover_on(layout: str, text: str, read: Callable[[str], T]) -> Recovered[T] | None:
-    """The only reading of what a scanner typed on a known layout (`Layout.name`); None where there is none.
+    """The only reading of what a scanner typed on a layout (`KeyboardLayout.name`); None if there is none.
 
     Also where the text can be read as it stands: a German keyboard makes another valid lot of one with a Z.
     A text that this layout would not have changed, or could not have typed, is not its work.
@@ -208,7 +208,7 @@ def diagnose(text: str, known: str) -> Diagnosis | None:
 _ALL = (US, *LAYOUTS)
 
 
-def candidates(text: str, layouts: Iterable[Layout] = _ALL) -> Iterator[Candidate]:
+def candidates(text: str, layouts: Iterable[KeyboardLayout] = _ALL) -> Iterator[Candidate]:
     """Every text that begins like a code and could have become this one on the way through a keyboard."""
     if layouts is _ALL:
         yield from _all_candidates(text)  # asked for more than once, where a text cannot be read as it came
@@ -221,7 +221,7 @@ def _all_candidates(text: str) -> tuple[Candidate, ...]:
     return tuple(_candidates(text, _ALL))
 
 
-def _candidates(text: str, layouts: Iterable[Layout]) -> Iterator[Candidate]:
+def _candidates(text: str, layouts: Iterable[KeyboardLayout]) -> Iterator[Candidate]:
     stripped = text.strip(" \t\r\n")
     if _CUT_PREFIX.match(stripped) and _begins_like_a_code("]" + stripped, caps=False):
         yield Candidate("]" + stripped, frozenset({Repair.PREFIX_CUT}))
@@ -249,11 +249,11 @@ def _candidates(text: str, layouts: Iterable[Layout]) -> Iterator[Candidate]:
 
 
 @lru_cache(maxsize=8192)
-def _may_begin_a_code(start: str, keys: Layout) -> bool:
+def _may_begin_a_code(start: str, keys: KeyboardLayout) -> bool:
     return any(meant[:1] in _FIRST for meant, _ in _meant(start, keys))
 
 
-def _keyboards(text: str, flipped: str, layout: Layout) -> Iterator[tuple[bool, str, Layout]]:
+def _keyboards(text: str, flipped: str, layout: KeyboardLayout) -> Iterator[tuple[bool, str, KeyboardLayout]]:
     """Caps lock off; on, so that letters change their case; on, so that every key is shifted (French)."""
     yield False, text, layout
     yield True, flipped, layout
@@ -278,7 +278,7 @@ def _begins_like_a_code(text: str, *, caps: bool) -> bool:
     return _has_right_gtin(text) or _LINK.match(text) is not None
 
 
-def _meant(text: str, layout: Layout) -> list[tuple[str, bool]]:
+def _meant(text: str, layout: KeyboardLayout) -> list[tuple[str, bool]]:
     """What the keys that typed `text` on this layout say on a US keyboard; nothing when it has no such key.
 
     With whether letters had to be taken apart for it. NUL is what some programs report for a dead key, and
@@ -306,7 +306,7 @@ def _meant(text: str, layout: Layout) -> list[tuple[str, bool]]:
     return [(each, composed) for each in partial]
 
 
-def _after_nul(character: str, layout: Layout) -> tuple[list[str], bool]:
+def _after_nul(character: str, layout: KeyboardLayout) -> tuple[list[str], bool]:
     """What NUL and the character after it may say, and whether that character is used up by it."""
     separator = [] if layout.types_separator else [GROUP_SEPARATOR]
     if not character:
@@ -320,7 +320,7 @@ def _after_nul(character: str, layout: Layout) -> tuple[list[str], bool]:
     return [apart, *(each + key for each in separator for key in direct)], True
 
 
-def _taken_apart(character: str, layout: Layout) -> str:
+def _taken_apart(character: str, layout: KeyboardLayout) -> str:
     """The dead key and the letter that make an accented letter, as their US characters; empty if none do."""
     parts = unicodedata.normalize("NFD", character)
     base, marks = parts[0], parts[1:]

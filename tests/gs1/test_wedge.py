@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from service.errors import ErrorCode, IdentifierError, VialcheckError
 from service.gs1 import wedge
-from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, Layout
+from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, KeyboardLayout
 from service.gs1.reading import ReadingKind, read, read_typed
 from service.gs1.repairs import Repair
 from tests.factories.scans.keyboards import BY_NAME, typed_on
@@ -137,7 +137,7 @@ def test_a_clean_scan_is_never_altered(pack: str) -> None:
 
 
 @given(packs, st.sampled_from(LAYOUTS), st.booleans())
-def test_what_is_recovered_is_what_was_scanned(pack: str, layout: Layout, caps: bool) -> None:
+def test_what_is_recovered_is_what_was_scanned(pack: str, layout: KeyboardLayout, caps: bool) -> None:
     """Recovered right or refused; a text that happens to read plainly is beyond anybody's knowing."""
     typed = typed_on(layout, pack)
     if caps:
@@ -245,7 +245,7 @@ def test_a_known_layout_is_undone_in_what_the_scanner_typed_alone(
 
 
 @given(packs, st.sampled_from(LAYOUTS))
-def test_what_a_known_layout_recovers_is_what_was_scanned(pack: str, layout: Layout) -> None:
+def test_what_a_known_layout_recovers_is_what_was_scanned(pack: str, layout: KeyboardLayout) -> None:
     try:
         result = read_typed(typed_on(layout, pack), layout=layout.name)
     except IdentifierError:

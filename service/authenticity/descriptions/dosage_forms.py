@@ -14,6 +14,8 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
+from service.authenticity.descriptions.accents import without_accents
+
 
 class State(StrEnum):
     """What the product is, as it leaves its maker."""
@@ -90,7 +92,7 @@ _CONTAINER_STEMS = {
     r"ампул|アンプル|앰플|安瓿|bottle|flasche|botella|garrafa",
     Container.SYRINGE: r"syring|spritze|seringue|jeringa|seringa|siringa|strzykawk|"
     r"strikack|fecskendo|шприц|\bspuit|"
-    r"sprojte|sproyte|spruta|ruisku|\bsiring|注射器|シリンジ|시린지|주사기|pre.?filled|\bpfs\b|"
+    r"sprojte|sproyte|spruta|ruisku|\bsiring|注射器|シリンジ|시린지|주사기|pre.?filled(?! pen)|\bpfs\b|"
     r"σ.ριγγα|συριγγα",
     Container.PEN: r"\bpens?\b|fertigpen|autoinject|auto.inject|injektor|inyector|"
     r"\bpluma|\bstylo|caneta|\bpenna\b|"
@@ -129,9 +131,8 @@ _HELD_IN = {
 @lru_cache(maxsize=4096)  # the same products are asked about on every check
 def _named(text: str) -> tuple[frozenset[State], frozenset[Container]]:
     """The states and containers that a text names."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text[:300]).casefold())
-    plain = "".join(each for each in folded if not unicodedata.combining(each))
-    plain = unicodedata.normalize("NFC", plain).replace("ø", "o").replace("ı", "i").replace("æ", "ae")
+    plain = without_accents(unicodedata.normalize("NFKC", text[:300]).casefold())
+    plain = plain.replace("ø", "o").replace("æ", "ae")
     states = frozenset(state for state, stems in _STATES.items() if stems.search(plain))
     return states, frozenset(each for each, stems in _CONTAINERS.items() if stems.search(plain))
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from service.authenticity.descriptions.accents import without_accents
 from service.authenticity.descriptions.strength_units import CONTAINERS, MULTIPLIERS, UNIT_QUALIFIERS, UNITS
 
 _MARKS = re.compile(r"[™®©℠]|\((?:tm|r|c|sm)\)", re.IGNORECASE)
@@ -38,12 +39,7 @@ _LONG = 8
 def folded_name(text: str) -> str:
     """A name in lower case without accents, trade marks and doubled spaces: `Téstavox™` is `testavox`."""
     plain = unicodedata.normalize("NFKC", _MARKS.sub(" ", text)).casefold()
-    if not plain.isascii():
-        plain = "".join(
-            each for each in unicodedata.normalize("NFD", plain) if not unicodedata.combining(each)
-        )
-        plain = unicodedata.normalize("NFC", plain)
-    return " ".join(plain.split())
+    return " ".join(without_accents(plain).split())
 
 
 @lru_cache(maxsize=4096)

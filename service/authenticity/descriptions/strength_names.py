@@ -18,6 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from service.authenticity.descriptions.accents import without_accents
 from service.authenticity.descriptions.strength_units import (
     CONTAINERS,
     EQUIVALENTS,
@@ -125,7 +126,7 @@ _Token = tuple[str, str]
 def _tokens(text: str) -> Iterator[_Token]:
     plain = "".join(_latin_digit(each) for each in unicodedata.normalize("NFKC", _without_marks(text)))
     plain = _ABBREVIATED.sub(lambda found: re.sub(r"[. ]", "", found[0]) + " ", plain.casefold())
-    plain = _fold_accents(plain)
+    plain = without_accents(plain)
     for found in _TOKEN.finditer(plain):
         kind = found.lastgroup or ""
         if kind == "word":
@@ -142,13 +143,6 @@ def _latin_digit(character: str) -> str:
     if character.isascii() or not character.isdigit():
         return character
     return str(unicodedata.digit(character))
-
-
-def _fold_accents(text: str) -> str:
-    if text.isascii():
-        return text
-    kept = (each for each in unicodedata.normalize("NFD", text) if not unicodedata.combining(each))
-    return unicodedata.normalize("NFC", "".join(kept)).replace("ı", "i")
 
 
 def _split_word(word: str) -> Iterator[str]:
@@ -324,7 +318,7 @@ def _factor(one: Dimension, other: Dimension, substance: str) -> Decimal | None:
         return Decimal(1)
     if {one, other} != {Dimension.MASS, Dimension.ACTIVITY} or not substance:
         return None
-    words = re.findall(r"[^\W\d_]+", _fold_accents(substance.casefold()))
+    words = re.findall(r"[^\W\d_]+", without_accents(substance.casefold()))
     units = next((EQUIVALENTS[word] for word in words if word in EQUIVALENTS), None)
     if units is None:
         return None

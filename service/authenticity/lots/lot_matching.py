@@ -1,10 +1,12 @@
 """Which batch a lot as presented is, among those that are written with its letters and digits."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from service.authenticity.evidence import BatchRecord, UnitRecord
 from service.gs1.identifiers import Expiry, Lot
+
+T = TypeVar("T")
 
 
 class LotMatch(NamedTuple):
@@ -12,6 +14,24 @@ class LotMatch(NamedTuple):
 
     batch: BatchRecord | None
     alike: tuple[BatchRecord, ...] = ()
+
+
+def written_as(lot: Lot, recorded: Iterable[T], lot_of: Callable[[T], str]) -> list[T]:
+    """Those that are written as the lot is; else, where it has no marks, those that it may stand for."""
+    rows = list(recorded)
+    exact = [each for each in rows if Lot.parse(lot_of(each)).written == lot.written]
+    return exact or [each for each in rows if lot.is_written_as(Lot.parse(lot_of(each)))]
+
+
+def the_one(lot: Lot, recorded: Iterable[T], lot_of: Callable[[T], str]) -> T | None:
+    """The only one that a person, or a list, may mean by the lot; None where there is none, or a choice.
+
+    Marks that one of two ways of writing leaves out tell nothing apart here: a list may have been typed.
+    """
+    rows = list(recorded)
+    found = written_as(lot, rows, lot_of)
+    found = found or [each for each in rows if lot.marks_may_agree(Lot.parse(lot_of(each)))]
+    return found[0] if len(found) == 1 else None
 
 
 def match_lot(
@@ -22,9 +42,7 @@ def match_lot(
     As printed, with its marks; else, where all marks were left out, the only one; of several the one that the
     unit belongs to, or the only one that bears the expiry.
     """
-    fitting = [each for each in batches if Lot.parse(each.lot).written == lot.written]
-    if not fitting:
-        fitting = [each for each in batches if lot.is_written_as(Lot.parse(each.lot))]
+    fitting = written_as(lot, batches, lambda each: each.lot)
     if len(fitting) > 1 and unit is not None:
         fitting = [each for each in fitting if each.id == unit.batch.id] or fitting
     if len(fitting) > 1 and expiry is not None:

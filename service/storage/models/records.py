@@ -49,8 +49,8 @@ class Product(Base):
 
     `complete_until`: those made until that day (None: until the last list came). `lists_received`: the days
     (YYYY-MM-DD) on which lists of its batches came, the latest few. `source_gtins`: the products whose lots
-    its packs bear (a parallel importer's or relabeller's pack). `stopped`: a recall or hold of it stands;
-    only then does a check look for them.
+    its packs bear (a parallel importer's or relabeller's pack). `stopped`: a recall or hold of it is in
+    force; only then does a check read them.
     """
 
     __tablename__ = "product"

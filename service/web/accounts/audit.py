@@ -40,7 +40,7 @@ def page() -> tuple[str, int]:
     fields = {name: request.args.get(name, "") for name in (*_TEXTS, *_DAYS)}
     asked = {name: text for name, text in fields.items() if text}
     shown = render_template(
-        "accounts/audit.html",
+        "accounts/audit/list.html",
         errors=errors,
         by_box=said(errors),
         entries=entries,

@@ -11,7 +11,15 @@ from werkzeug.wrappers import Response
 
 from service.accounts.services import AccountServices
 from service.accounts.sign_in.service import Visitor
-from service.errors import InvalidFieldsError, UnavailableError, VialcheckError, WaitError
+from service.errors import (
+    ErrorCode,
+    ForbiddenError,
+    InvalidFieldsError,
+    UnavailableError,
+    VialcheckError,
+    WaitError,
+)
+from service.web.core.access import actor
 from service.web.core.error_responses import status_of
 from service.web.core.forms import FieldError
 from service.web.core.services import services
@@ -118,3 +126,12 @@ def init_app(app: Flask) -> None:
         moment=_moment,
         country=country_name,
     )
+
+
+def needs_proof() -> None:
+    """ForbiddenError(SECOND_FACTOR_NEEDED) where a second factor is set up and was not verified in this
+    session.
+    """
+    who = actor()
+    if not who.strong and account_services().factors.of(who.person_id).any:
+        raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)

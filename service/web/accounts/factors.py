@@ -13,9 +13,8 @@ from service.accounts.credentials.passkeys import PasskeyOptions, RelyingParty
 from service.accounts.credentials.second_factor import NewGenerator
 from service.accounts.sign_in.service import SignedInAs
 from service.errors import ErrorCode, ForbiddenError
-from service.web.accounts.common import account_services, own_path, said, see, tried, visitor
-from service.web.accounts.me import needs_proof
-from service.web.accounts.sign_in import hand_over, way_on
+from service.web.accounts.common import account_services, needs_proof, own_path, said, see, tried, visitor
+from service.web.accounts.session_responses import hand_over, way_on
 from service.web.core import cookies
 from service.web.core.access import actor, only_for, open_to_everyone
 from service.web.core.forms import FieldError
@@ -45,7 +44,7 @@ class PasskeyAnswer(BaseModel):
 def choose() -> str:
     """Explain second factors, and offer both kinds."""
     return render_template(
-        "accounts/choose_factor.html",
+        "accounts/factors/choose.html",
         who=actor(),
         factors=account_services().factors.of(actor().person_id),
         next=own_path(request.args.get("next")),
@@ -190,7 +189,7 @@ def _set_up(outcome: SignedInAs, done: str) -> Response:
 
 def _codes_page() -> str:
     return render_template(
-        "accounts/recovery_codes.html", codes=account_services().factors.new_recovery_codes(actor())
+        "accounts/factors/recovery_codes.html", codes=account_services().factors.new_recovery_codes(actor())
     )
 
 
@@ -198,7 +197,7 @@ def _generator_form(new: NewGenerator, errors: list[FieldError]) -> str:
     side, path = _drawn(new.link)
     grouped = " ".join(new.secret[at : at + 4] for at in range(0, len(new.secret), 4))
     return render_template(
-        "accounts/generator.html",
+        "accounts/factors/generator.html",
         errors=errors,
         by_box=said(errors),
         side=side,

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from service.web.accounts.common import account_services, said, tried, visitor
-from service.web.accounts.sign_in import enter
+from service.web.accounts.session_responses import enter
 from service.web.core.access import open_to_everyone
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers

@@ -23,7 +23,7 @@ def page() -> str:
     """List every key that was ever made."""
     done = spoken().gettext(N_("That key opens nothing any more.")) if "revoked" in request.args else ""
     return render_template(
-        "accounts/keys.html",
+        "accounts/keys/list.html",
         done=done,
         keys=account_services().keys.of(actor().organisation_id),
         words=_scope_words(),
@@ -50,7 +50,7 @@ def make() -> Response:
             scopes=[each for each in given.getlist("scopes") if each in _offered()],
             days=given.get("days", ""),
         )
-        return make_response(render_template("accounts/key.html", key=key, origin=own_origin()))
+        return make_response(render_template("accounts/keys/key.html", key=key, origin=own_origin()))
 
     return tried(act, _form, "name")
 
@@ -78,7 +78,7 @@ def _scope_words() -> dict[ApiKeyScope, str]:
 
 def _form(errors: list[FieldError]) -> str:
     return render_template(
-        "accounts/new_key.html",
+        "accounts/keys/new.html",
         errors=errors,
         by_box=said(errors),
         given=request.form,

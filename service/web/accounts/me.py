@@ -3,8 +3,7 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from service.errors import ErrorCode, ForbiddenError
-from service.web.accounts.common import account_services, said, see, tried
+from service.web.accounts.common import account_services, needs_proof, said, see, tried
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
@@ -75,15 +74,6 @@ def end_session() -> Response:
         if each.id != who.session and which in {each.id, "others"}:
             account_services().sign_in.end_session(who, each.id)
     return see("me.page", done="others" if which == "others" else "ended")
-
-
-def needs_proof() -> None:
-    """ForbiddenError(SECOND_FACTOR_NEEDED) where a second factor is set up and was not verified in this
-    session.
-    """
-    who = actor()
-    if not who.strong and account_services().factors.of(who.person_id).any:
-        raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)
 
 
 def done() -> str:

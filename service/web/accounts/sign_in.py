@@ -5,9 +5,8 @@ from http import HTTPStatus
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.accounts.sign_in import pending_actions, sessions
-from service.accounts.sign_in.service import SecondStep, SignedInAs
 from service.web.accounts.common import account_services, own_path, said, see, tried, visitor
+from service.web.accounts.session_responses import enter, next_page
 from service.web.core import cookies
 from service.web.core.access import actor, guest_or_actor, only_for, open_to_everyone
 from service.web.core.forms import FieldError
@@ -45,7 +44,7 @@ def check_password() -> Response:
 def second_step() -> str | Response:
     """Ask for a second factor."""
     if account_services().sign_in.waiting(cookies.held(cookies.STEP)) is None:
-        return see("account.sign_in", next=_next() or None)
+        return see("account.sign_in", next=next_page() or None)
     return _second_form([])
 
 
@@ -76,7 +75,7 @@ def sign_out() -> Response:
 def prove() -> str | Response:
     """Ask for a second factor; redirect to its set-up where the account has none."""
     if not account_services().factors.of(actor().person_id).any:
-        return see("factors.choose", next=_next() or None)
+        return see("factors.choose", next=next_page() or None)
     return _prove_form([])
 
 
@@ -91,45 +90,13 @@ def check_proof() -> Response:
     return tried(act, _prove_form, "code")
 
 
-def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Response:
-    """Set the cookie and redirect to `wanted`, or to where the form says."""
-    wanted = _next() if wanted is None else wanted
-    if isinstance(outcome, SecondStep):
-        response = see("account.second_step", next=wanted or None)
-        cookies.give(response, cookies.STEP, outcome.token, pending_actions.LASTS)
-        return response
-    before = guest_or_actor()
-    if before is not None:
-        account_services().sessions.end(before.session)
-    response = redirect(way_on(outcome, wanted), HTTPStatus.SEE_OTHER)
-    hand_over(response, outcome)
-    return response
-
-
-def hand_over(response: Response, outcome: SignedInAs) -> None:
-    """Set the session's cookie, and delete that of its first step."""
-    cookies.drop(response, cookies.STEP)
-    cookies.give(response, cookies.SESSION, outcome.token, sessions.LONGEST)
-
-
-def way_on(outcome: SignedInAs, wanted: str) -> str:
-    """Return where to go after signing in: to the set-up of a second factor where the roles need one."""
-    if outcome.lacks_factor:
-        return url_for("factors.choose", next=wanted or None)
-    return wanted or url_for("pages.ask")
-
-
-def _next() -> str:
-    return own_path(request.values.get("next"))
-
-
 def _form(errors: list[FieldError]) -> str:
     return render_template(
         "accounts/sign_in.html",
         errors=errors,
         by_box=said(errors),
         email=request.form.get("email", ""),
-        next=_next(),
+        next=next_page(),
         single_sign_on=account_services().single_sign_on is not None,
     )
 
@@ -143,7 +110,7 @@ def _second_form(errors: list[FieldError]) -> str:
         by_box=said(errors),
         factors=factors,
         proving=False,
-        next=_next(),
+        next=next_page(),
     )
 
 
@@ -154,5 +121,5 @@ def _prove_form(errors: list[FieldError]) -> str:
         by_box=said(errors),
         factors=account_services().factors.of(actor().person_id),
         proving=True,
-        next=_next(),
+        next=next_page(),
     )

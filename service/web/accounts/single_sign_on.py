@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from service.accounts.sign_in import pending_actions
 from service.accounts.sign_in.single_sign_on import SingleSignOn
 from service.web.accounts.common import account_services, own_path, visitor
-from service.web.accounts.sign_in import enter
+from service.web.accounts.session_responses import enter
 from service.web.core import cookies
 from service.web.core.access import open_to_everyone
 from service.web.core.i18n import set_language_headers

@@ -10,7 +10,7 @@ from service.verification.pack_readings import PackFields
 from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import Answer
 from service.web.api import schemas
-from service.web.api.openapi import Operation, described
+from service.web.api.operations import Operation, described
 from service.web.api.verification_json import in_json
 from service.web.core.access import guest_or_actor, needs_scope, open_to_everyone
 from service.web.core.concurrency import yield_slot

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.accounts.actors import OrganisationKind, Role
+from service.accounts.actors import OWNERS, Role
 from service.errors import InvalidFieldsError, VialcheckError
 from service.registry import recalls as use
 from service.storage.database import Database
@@ -21,8 +21,6 @@ from service.web.text.formatting import date_words
 
 recalls = Blueprint("recalls", __name__, url_prefix="/recalls")
 recalls.after_request(set_language_headers)
-
-OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
 
 _STEPS = {
     "what": ("kind", "gtin"),

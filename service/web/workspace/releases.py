@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.accounts.actors import Role
+from service.accounts.actors import OWNERS, Role
 from service.errors import ErrorCode, ForbiddenError, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry import recalls
@@ -19,7 +19,6 @@ from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.services import services
 from service.web.text import error_message
-from service.web.workspace.recalls import OWNERS
 
 release = Blueprint("release", __name__, url_prefix="/release")
 release.after_request(set_language_headers)

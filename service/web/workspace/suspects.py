@@ -7,7 +7,7 @@ from typing import cast
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.accounts.actors import OrganisationKind, Role
+from service.accounts.actors import OWNERS, OrganisationKind, Role
 from service.authenticity.reasons import Reason
 from service.authenticity.scan_history.sightings import Region, SightingKind
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
@@ -43,7 +43,6 @@ from service.web.text.workspace.suspect_text import (
 watch = Blueprint("watch", __name__, url_prefix="/watch")
 watch.after_request(set_language_headers)
 
-OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
 _KINDS = OWNERS | {OrganisationKind.REGULATOR}
 _SPANS = (30, 90)
 _ADDRESSES = {

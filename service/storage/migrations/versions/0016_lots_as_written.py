@@ -7,18 +7,21 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import text
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
 _FOLDED = "CONSTRAINT uq_batch_product_id_lot_key UNIQUE (product_id, lot_key)"
 _WRITTEN = "CONSTRAINT uq_batch_product_id_lot_written UNIQUE (product_id, lot_written)"
-_COLUMNS = (
-    sa.Column("complete_until", sa.Date(), nullable=True),
-    sa.Column("lists_received", sa.Text(), nullable=False, server_default=""),
-    sa.Column("source_gtins", sa.Text(), nullable=False, server_default=""),
-)
+
+
+def _columns() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("complete_until", sa.Date(), nullable=True),
+        sa.Column("lists_received", sa.Text(), nullable=False, server_default=""),
+        sa.Column("source_gtins", sa.Text(), nullable=False, server_default=""),
+    )
 
 
 def upgrade() -> None:
@@ -29,12 +32,13 @@ def upgrade() -> None:
     was recorded under a key that two lots share from now on concerns both. New is `lot_written`, the lot as
     it is on record in upper case and without spaces, and it is what is unique.
     """
-    for column in _COLUMNS:
-        op.add_column("product", column.copy())
+    for column in _columns():
+        op.add_column("product", column)
     _received_until_now()
     if op.get_bind().dialect.name == "postgresql":
         op.add_column("batch", sa.Column("lot_written", sa.String(length=40), nullable=True))
         op.execute("UPDATE batch SET lot_written = upper(replace(lot, ' ', ''))")
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # the watch on facts runs before the table is changed
         op.alter_column("batch", "lot_written", nullable=False)
         op.drop_constraint("uq_batch_product_id_lot_key", "batch", type_="unique")
         op.create_unique_constraint("uq_batch_product_id_lot_written", "batch", ["product_id", "lot_written"])
@@ -64,7 +68,7 @@ def downgrade() -> None:
             ),
             {},
         )
-    for column in _COLUMNS:
+    for column in _columns():
         op.drop_column("product", column.name)
 
 
