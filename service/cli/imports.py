@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from service.registry.alerts.matches import touched_by_new
+from service.registry.alerts.matches import count_checks_of_new
 from service.registry.lists.columns import ListKind
 from service.registry.lists.import_files import FileOutcome, ImportOutcome, run
 from service.registry.lists.rejected_rows import explain
@@ -62,7 +62,7 @@ def import_files(
                 progress=progress,
             )
         if outcome.committed and any(file.kind is ListKind.ALERTS and file.new for file in outcome.files):
-            touched = touched_by_new(database, began)
+            touched = count_checks_of_new(database, began)
     finally:
         database.close()
     for line in _told(outcome, dry_run=dry_run):
