@@ -103,7 +103,8 @@ def random_text(chance: random.Random) -> str:
     if kind < 0.3:
         return "".join(chance.choices(_CHARACTERS, k=chance.randint(0, 40)))
     if kind < 0.35:
-        return chance.choice(_CHARACTERS) * chance.randint(1, 2100)
+        character: str = chance.choice(_CHARACTERS)
+        return character * chance.randint(1, 2100)
     if kind < 0.4:
         return "".join(chance.choices("0123456789", k=chance.randint(1, 120)))
     if kind < 0.42:
