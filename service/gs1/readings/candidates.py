@@ -121,6 +121,8 @@ class _Survey:
         cleaned = clean(text)
         if not text.isascii():
             plain = self._plain(cleaned)
+            if len(cleaned.text) > MAX_SCAN:
+                return  # some characters are written out as many
         yield from self._typed(cleaned, plain)
         yield from self._repaired(cleaned, plain)
         yield from self._latin(cleaned)

@@ -85,11 +85,11 @@ lot|lots|batch|lote|lotto|lotti|charge|chargen|charg|los|lota|partie|parti|parti
 sats|bets|bech|bechi|kelompok|era|sarze|sarza|saria|tetel|tetelszam|serija|serije|serii|serijas|lotul
 серия|серии|серія|серії|серија|серије|партия|партии|партія|партії|партида|партија|парт|лот|шарж|сериясы|топтама
 παρτιδα|παρτιδας|אצווה|אצוות|منوال|تشغيلة|التشغيلة|دفعة|الدفعة|وجبة|الوجبة|لوط|بچ|بيچ|بیچ|سریساخت
-बैच|लॉट|ব্যাচ|লট|बॅच|தொகுதி|బ్యాచ్|ಬ್ಯಾಚ್|ബാച്ച്|બેચ|ਬੈਚ|სერია|სერიის|պարտիա|սերիա|բաչ
+बैच|लॉट|ব্যাচ|লট|बॅच|தொகுதி|బ్యాచ్|ಬ್ಯಾಚ್|ബാച്ച്|બેચ|ਬੈਚ|სერია|სერიის|პარტია|պարտիա|սերիա|բաչ
 รุ่น|ล็อต|ลอต|ล็อต|批|批号|批次|批號|ロット|로트|배치|뱃치|lô
 """
 _LOT = """
-chb|chb|chbez|chbezeichnung|chargenb|chargenbez|chargenbezeichnung|chnr|chno|chn|losnr|losnummer
+ch|cs|chb|chbez|chbezeichnung|chargenb|chargenbez|chargenbezeichnung|chnr|chno|chn|losnr|losnummer
 chargennr|chargennummer|chargeno|chargenr|batchnr|batchno|batchlot|lotbatch|lotcharge|chargelot|batchcode|lotcode
 bn|bno|ln|lno|bnr|btno|btn|lt|ltno|controlno|controlnumber|controlnr|ctrlno|ctrlnr
 mfglot|mfglotno|manufacturinglot|manufacturinglotnumber|productionlot|productionlotno|manufacturerbatchnumber
@@ -303,6 +303,8 @@ WEAK = frozenset(
         "bets",
         "sats",
         "chn",
+        "ch",
+        "cs",
         "bno",
         "lno",
     }

@@ -1,6 +1,6 @@
 """Links as phones and people give them, and EPC URNs (GS1 EPC Tag Data Standard, section 6).
 
->>> [dict(each.elements) for each in links("id.gs1.org/01/09506000134352/10/OVA2618")]
+>>> [dict(each.elements) for each in links("id.gs1.org/01/09506000134352/10/OVA2618") if each.given]
 [{'01': '09506000134352', '10': 'OVA2618'}]
 """
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.gs1.readings.labels import (
     AI_LABELS,
@@ -29,7 +30,7 @@ _MOST_WORDS = 7
 """So many words make a label: `A se utiliza până la`."""
 
 _JOINERS = re.compile(r"[ .\-_/#°'()&]{0,3}")
-_BEHIND = re.compile(r"\s*[.:=#°/]")
+_BEHIND = re.compile(r"\s*[.:=#°/\n|]")
 _COLON = re.compile(r"\s*[:=]")
 _CONNECTORS = frozenset({"is", "ist", "est", "lautet"})
 
@@ -95,8 +96,12 @@ def find_labels(text: str) -> list[Label]:
     while at < len(parts):
         word = parts[at]
         if word.kind == "unspaced":
-            found += _inside(text, word)
+            inside = list(_inside(text, word))
             at += 1
+            if inside and inside[-1].end == word.end and at + 1 < len(parts):
+                inside[-1], used = _with_number(text, inside[-1], parts[at])
+                at += used
+            found += inside
             continue
         label, used = _label_at(text, parts, at)
         if label is not None:
@@ -157,7 +162,8 @@ def _checked(
         return None, 1
     end, used = parts[last].end, number + 1
     end, used = _with_number_word(text, parts, last, end, used)
-    weak = folded in WEAK and not _BEHIND.match(text, parts[last].end)
+    plain = text[parts[at].start : parts[last].end].isalnum() and not _BEHIND.match(text, parts[last].end)
+    weak = folded in WEAK and plain
     glued = (before or behind) and not foreign
     scheme = NATIONAL_WORDS.get(folded, "")
     return Label(parts[at].start, end, field, scheme, weak, glued), used
@@ -173,6 +179,12 @@ def _with_number_word(text: str, parts: list[Word], last: int, end: int, used: i
         if (numbered and signed and apart) or word.folded in _CONNECTORS:
             return word.end, used + 1
     return end, used
+
+
+def _with_number(text: str, label: Label, word: Word) -> tuple[Label, int]:
+    """The label with `No.` or a word for number behind it, and whether there was one."""
+    numbered = word.folded in NUMBER_WORDS and text[label.end : word.start].strip(" ") == ""
+    return (replace(label, end=word.end), 1) if numbered else (label, 0)
 
 
 def _inside(text: str, word: Word) -> Iterator[Label]:
