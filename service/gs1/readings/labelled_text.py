@@ -37,7 +37,7 @@ from service.gs1.readings.words import Label, find_labels
 from service.gs1.repairs import Repair
 
 _BREAK = re.compile(r"[\n\r\t|;¦]")
-_LEADING = re.compile(r"[\s.:=#№°׳״>)\]*'\"|;,¦\-&]*")
+_LEADING = re.compile(r"[\s.:=#№°\u05f3\u05f4>)\]*'\"|;,¦\-&]*")
 _COMMA = re.compile(r",(?=\s|[^\W\d_]{2,}\s*[:=])|,$|(?<=\w)&(?=\w+=)")
 _MOST_LABELS = 60
 _MOST_DEPTH, _MOST_MEMBERS = 5, 200

@@ -1,8 +1,8 @@
 r"""Element strings taken apart where separators were lost, tails cut, or an element is impossible.
 
->>> best = ways("010950600013435210OVA27143010")
+>>> best = ways("010950600013435210AB93010")
 >>> [dict(way.elements) for way in best[:2]]
-[{'01': '09506000134352', '10': 'OVA27143010'}, {'01': '09506000134352', '10': 'OVA2714', '30': '10'}]
+[{'01': '09506000134352', '10': 'AB93010'}, {'01': '09506000134352', '10': 'AB', '93': '010'}]
 
 Best first: every step that repairs something has a cost, and the cheapest ways are found before the others
 (uniform-cost search). The number of steps and of ways is fixed, so that no text takes long.
