@@ -64,7 +64,8 @@ def form_unknown(evidence: Evidence) -> Reasons:
 
 def name_not_on_record(evidence: Evidence) -> Reasons:
     """A brand that the maker does not use; worse where it is nearly the right one, beside a lot of it."""
-    product, shown = evidence.product, evidence.presented
+    shown = evidence.presented
+    product = evidence.product or next(iter(evidence.named), None)
     if product is None or not shown.product:
         return
     if not names_differ(shown.product, known_as(product)):

@@ -234,20 +234,20 @@ def _with_lot(snapshot: Snapshot, found: _Found, lot: Lot) -> None:
         fitting = [pair for pair in holders if folded in folded_name(pair[0].name)]
         fitting = fitting or [pair for pair in holders if not names_differ(named, pair[0].name)]
         fitting = fitting or [pair for pair in holders if nearly(named, pair[0].name)]
-        if not fitting:
-            found.named = tuple(_named(snapshot, named))
-            found.product = _only(found.named)
-            return
         holders = fitting
+    of_key = holders
     written = [pair for pair in holders if lot.is_written_as(Lot.parse(pair[1].lot))]
     stopped = [pair for pair in holders if _any_stopped([pair[1]])]
     holders = written or stopped or [pair for pair in holders if lot.marks_may_agree(Lot.parse(pair[1].lot))]
     products = tuple({product.id: product for product, _ in holders}.values())
+    if named and not products:
+        found.named = tuple(_named(snapshot, named))
+        found.product = _only(found.named)
+        return
     if len(products) == 1:
         (found.product,) = products
-        found.batch, found.alike = match_lot(
-            lot, [batch for _, batch in holders], expiry=found.presented.expiry
-        )
+        batches = [batch for product, batch in of_key if product.id == products[0].id]
+        found.batch, found.alike = match_lot(lot, batches, expiry=found.presented.expiry)
         if found.presented.serial is not None:
             _with_gtin(snapshot, found, Gtin(found.product.gtin))
     else:
@@ -264,7 +264,9 @@ def _same_lot_of(
 ) -> tuple[ProductRecord, ...]:
     if shown.lot is None:
         return ()
-    return tuple(product for product, _ in product_records.by_lot(snapshot, shown.lot) if related(product))
+    pairs = product_records.by_lot(snapshot, shown.lot)
+    holders = [product for product, batch in pairs if shown.lot.is_written_as(Lot.parse(batch.lot))]
+    return tuple({each.id: each for each in holders if related(each)}.values())
 
 
 def _same_company(one: str, other: str) -> bool:

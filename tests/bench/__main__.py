@@ -35,6 +35,7 @@ from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
 from service.storage.models import Batch, Manufacturer, Product
 from service.verification.service import VerificationService
+from tests.bench.attacks import beside_attacks
 from tests.bench.figures import AtLeast, AtMost, Figures, Target
 from tests.bench.pictures import images
 from tests.bench.raw_units import executemany_units
@@ -134,7 +135,8 @@ def server(url: str) -> Iterator[int]:
         process.wait(10)
 
 
-CONSTANT = b"GET /live HTTP/1.1\r\nHost: bench\r\n\r\n"
+CONSTANT = b"OPTIONS /api/v1/verifications HTTP/1.1\r\nHost: bench\r\n\r\n"
+"""What takes the way of a check, in the same pool, and is the same answer whatever is on record."""
 
 
 def _kinds(numbers: random.Random) -> dict[str, tuple[Callable[[], Iterator[bytes]], Target | None]]:
@@ -306,6 +308,7 @@ def main() -> int:
         lookups(figures, Path(folder))
         histories(figures, Path(folder))
         importing(figures, Path(folder))
+        beside_attacks(figures, Path(folder))
     images(figures, ROUNDS)
     return figures.exit_status()
 
