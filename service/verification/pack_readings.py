@@ -12,9 +12,9 @@ from service.authenticity.evidence import Presented
 from service.errors import ErrorCode, IdentifierError, RefusedError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.national import National, named, parse_national, same_number
-from service.gs1.reading import Problem, Reading
+from service.gs1.reading import Problem, Reading, read_usual
 from service.gs1.readings import field_values
-from service.gs1.readings.candidates import first_reading, readings
+from service.gs1.readings.candidates import readings
 from service.gs1.readings.cases import is_case, pack_gtin
 from service.gs1.readings.clean_text import clean
 from service.gs1.readings.pack_fields import Fields
@@ -171,7 +171,10 @@ def _scan(
 ) -> tuple[Reading | None, IdentifierError | None]:
     if text.isspace():
         return None, None
-    found = first_reading(text, layout=layout)
+    usual = None if layout else read_usual(text)
+    if usual is not None:
+        return usual, None
+    found = readings(text, layout=layout, most=1)
     if found.all:
         return found.all[0], found.refusal
     if found.refusal is not None:

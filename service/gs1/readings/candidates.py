@@ -23,7 +23,6 @@ from service.gs1.reading import (
     Reading,
     ReadingKind,
     read_typed,
-    read_usual,
 )
 from service.gs1.readings import scans
 from service.gs1.readings.cases import of_case
@@ -77,12 +76,6 @@ def readings(text: str, *, layout: str = "", most: int = MOST) -> Readings:
             ErrorCode.NOT_A_LOT, given=text, expected="a code or a lot number", field="scan"
         )
     return Readings(tuple(found.values()), refusal)
-
-
-def first_reading(text: str, *, layout: str = "") -> Readings:
-    """The best reading alone, as `readings` has it, without the work that the others take."""
-    usual = None if layout else read_usual(text)
-    return Readings((usual,)) if usual is not None else readings(text, layout=layout, most=1)
 
 
 def _same(reading: Reading) -> tuple[object, ...]:

@@ -215,7 +215,7 @@ def trimmed(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether somebody wrote that there is nothing: `N/A`, `-`, `unknown`, in many languages."""
+    """Whether a text says that there is nothing: `N/A`, `-`, `unknown`, in many languages."""
     if any(map(str.isdigit, text)):
         return False
     folded = fold(text)

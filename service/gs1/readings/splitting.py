@@ -221,5 +221,5 @@ def _wrong(ai: str, value: str) -> IdentifierError | None:
         check_format(ai, value)
         check_value(ai, value)
     except IdentifierError as error:
-        return error
+        return error.with_traceback(None)  # kept, and its frames need not be
     return None
