@@ -14,6 +14,8 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.scan_history.history import SeenBefore
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.national import National
+from service.gs1.reading import Problem
+from service.gs1.repairs import Repair
 
 
 class Asker(StrEnum):
@@ -58,6 +60,7 @@ class Presented(Struct, frozen=True):
     `strength`, `substance`, `language` and `form` are the answers to "what does your box say?". `national`:
     pairs of scheme and number, such as a German PZN. `expiry_readings`: the dates that the expiry as typed
     may be, where these are several; `expiry` is the one that was chosen by the record, None where none was.
+    `repairs`: what had to be repaired before it could be read, sorted; such a thing never passes.
     """
 
     gtin: Gtin | None = None
@@ -73,6 +76,7 @@ class Presented(Struct, frozen=True):
     national: National = ()
     form: str | None = None
     expiry_readings: tuple[Expiry, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 class ProductRecord(Struct, frozen=True):
@@ -208,11 +212,13 @@ class Evidence(Struct, frozen=True):
     carries, or whose product it is called, and whose whole catalogue is held here. `named`: products of the
     name given, where none of them has the lot. `used_on`: the day on which a clinic opened the unit, where it
     is dispensed. `carton` is the evidence on the box around the vial, when it was presented beside the vial.
-    `inferred`: a scanner's wrong setting had to be undone to read the code at all. `scanned_at`: when the
-    code was read, where that was earlier than `now` (a time without a network); it may turn an answer toward
-    caution alone. `alike`: batches of the product that are written with the letters and digits of the lot
-    presented and other marks, or, where marks were left out, all that may be meant. `newest_expiry`: the
-    latest of the product's batches on record, read where the lot is not on record.
+    `problems`: elements that cannot be right; `contradictory`: a GS1 symbol came whole and names two products
+    or two lots; `case`: it is the code of a shipping case, and the GTIN that of the packs in it; `also_read`:
+    lots on record that other readings name. `scanned_at`: when the code was read, where that was earlier than
+    `now` (a time without a network); it may turn an answer toward caution alone.
+    `alike`: batches of the product that are written with the letters and
+    digits of the lot presented and other marks, or, where marks were left out, all that may be meant.
+    `newest_expiry`: the latest of the product's batches on record, read where the lot is not on record.
     """
 
     presented: Presented
@@ -230,7 +236,10 @@ class Evidence(Struct, frozen=True):
     near: tuple[NearMiss, ...] = ()
     used_on: date | None = None
     carton: "Evidence | None" = None
-    inferred: bool = False
+    problems: tuple[Problem, ...] = ()
+    contradictory: bool = False
+    case: bool = False
+    also_read: tuple[str, ...] = ()
     scanned_at: datetime | None = None
     asker: Asker = Asker.PATIENT
     history: SeenBefore | None = None

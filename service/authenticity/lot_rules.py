@@ -78,9 +78,7 @@ def product_not_on_record(evidence: Evidence) -> Reasons:
 
 
 def misread(evidence: Evidence) -> Reasons:
-    """Something had to be worked out, or resembles a record: where to look again."""
-    if evidence.inferred:
-        yield Reason(ReasonCode.LIKELY_MISREAD, Action.CHECK, (("scope", "setting"), ("field", "scan")))
+    """A date reads two ways, or a number resembles one on record: where to look again."""
     if len(evidence.presented.expiry_readings) > 1:
         readings = " / ".join(each.printed_form for each in evidence.presented.expiry_readings)
         params = (("scope", "date"), ("field", "expiry"), ("readings", readings))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from service.authenticity.evidence import Evidence, ProductRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.gs1.national import same_number
 
 
 def reasons(vial: Evidence, carton: Evidence) -> Iterator[Reason]:
@@ -20,7 +21,7 @@ def reasons(vial: Evidence, carton: Evidence) -> Iterator[Reason]:
         yield _disagree("serial", one.serial.printed, two.serial.printed)
     other = dict(two.national)
     for scheme, number in one.national:
-        if other.get(scheme, number).lstrip("0") != number.lstrip("0"):
+        if not same_number(scheme, other.get(scheme, number), number):
             yield _disagree("national", f"{scheme} {number}", f"{scheme} {other[scheme]}")
     if vial.product and carton.product and _relabelled(vial.product, carton.product):
         return

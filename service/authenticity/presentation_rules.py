@@ -8,6 +8,7 @@ from service.authenticity.descriptions.product_names import folded_name, names_d
 from service.authenticity.descriptions.strength_names import name_strength_agrees, strengths_agree
 from service.authenticity.evidence import Evidence, ProductRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode, against
+from service.gs1.national import same_number
 
 Reasons = Iterator[Reason]
 
@@ -30,8 +31,8 @@ def presentation_unknown(evidence: Evidence) -> Reasons:
     if shown.language and product.languages and shown.language not in product.languages:
         yield _not_made(product, "language", shown.language)
     for scheme, number in shown.national:
-        known = {each.lstrip("0") for name, each in product.national_numbers if name == scheme}
-        if known and number.lstrip("0") not in known:
+        known = [each for name, each in product.national_numbers if name == scheme]
+        if known and not any(same_number(scheme, each, number) for each in known):
             yield _not_made(product, "national", f"{scheme} {number}")
 
 

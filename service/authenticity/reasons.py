@@ -1,8 +1,8 @@
 """The words of a verdict: actions, reasons, advice. Codes only; sentences live in the doors.
 
-Every `ReasonCode` has a rule (`record_rules`, `lot_rules`, `presentation_rules`, `alert_rules`, `pair_rules`,
-`scan_history.rules`), a row in the truth table of the tests, a sentence for patients and one for clinics
-(`service.web.text`).
+Every `ReasonCode` has a rule (`record_rules`, `reading_rules`, `lot_rules`, `presentation_rules`,
+`alert_rules`, `pair_rules`, `scan_history.rules`), a row in the truth table of the tests, a sentence for
+patients and one for clinics (`service.web.text`).
 """
 
 from enum import StrEnum
@@ -72,6 +72,8 @@ class ReasonCode(StrEnum):
     ON_HOLD = "on_hold"
     LIKELY_MISREAD = "likely_misread"
     LOT_AMBIGUOUS = "lot_ambiguous"
+    CODE_IMPOSSIBLE = "code_impossible"
+    CASE_NOT_PACK = "case_not_pack"
     NO_LOT_PRESENTED = "no_lot_presented"
     # what the scans before this one say (scan_history)
     SEEN_ELSEWHERE = "seen_elsewhere"

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from service.authenticity import alert_rules, coverage, pair_rules, record_rules
+from service.authenticity import alert_rules, coverage, pair_rules, reading_rules, record_rules
 from service.authenticity.alert_matching import merged
 from service.authenticity.evidence import (
     Asker,
@@ -182,7 +182,7 @@ def _of_carton(evidence: Evidence) -> Iterator[Reason]:
     if carton is None:
         return
     yield from _of_alerts(carton)
-    for rule in record_rules.RULES:
+    for rule in (*reading_rules.RULES, *record_rules.RULES):
         yield from (each for each in rule.reasons(carton) if each.code not in record_rules.LEVELS)
 
 
@@ -190,6 +190,7 @@ def _of_carton(evidence: Evidence) -> Iterator[Reason]:
 _RULES: tuple[Rule, ...] = (
     Rule(Reads.UNIT, _of_alerts),
     Rule(Reads.UNIT, _of_pair),
+    *reading_rules.RULES,
     *record_rules.RULES,
     Rule(Reads.UNIT, scan_rules.reasons),
     Rule(Reads.UNIT, _of_carton),
@@ -202,7 +203,7 @@ def _advice(presentation: PresentationFindings, action: Action, codes: set[Reaso
     clinic = presentation.asker is Asker.CLINIC
     if ReasonCode.LOT_AMBIGUOUS in codes:
         yield Advice.CHOOSE_PRODUCT
-    if ReasonCode.LIKELY_MISREAD in codes:
+    if codes & {ReasonCode.LIKELY_MISREAD, ReasonCode.CODE_IMPOSSIBLE}:
         yield Advice.LOOK_AGAIN
     if action in _STOP:
         yield Advice.SET_ASIDE if clinic else Advice.DO_NOT_USE

@@ -26,10 +26,12 @@ from service.errors import ErrorCode, IdentifierError, InvalidFieldsError
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.gs1.iso.countries import zone_of
-from service.gs1.wedge import ScannerFault
+from service.gs1.national import gtins_of_ndc
+from service.gs1.reading import GS1_SYMBOLOGIES
 from service.storage.hot import alerts, product_names, product_records, recalls
 from service.storage.hot.statements import Snapshot
-from service.verification.question import ParsedQuestion
+from service.verification.question import ParsedQuestion, of_carton, with_carton
+from service.verification.readings_choice import choose
 
 _PREFIX_DIGITS = 7
 """The shortest GS1 company prefix that a medicine's GTIN commonly carries, after the packaging digit."""
@@ -50,14 +52,20 @@ class _Found:
     alike: tuple[BatchRecord, ...] = ()
 
 
-def load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
-    """Everything on record that a verdict on `understood` may look at, at the moment `now` (aware)."""
-    evidence = _load(snapshot, understood, asker, now)
-    if understood.carton is None:
-        return evidence
-    shown = replace(understood.carton, market=understood.presented.market)
-    carton = ParsedQuestion(shown, understood.carton_reading, None, scanned_at=understood.scanned_at)
-    return replace(evidence, carton=_load(snapshot, carton, asker, now))
+def load(
+    snapshot: Snapshot, parsed: ParsedQuestion, asker: Asker, now: datetime
+) -> tuple[Evidence, ParsedQuestion]:
+    """Everything on record that a verdict may look at, at the moment `now` (aware), and the reading it is of.
+
+    Of several readings of the question the records choose (`readings_choice`). Raises InvalidFieldsError
+    where they have none that can be judged.
+    """
+    parsed, evidence = choose(snapshot, parsed, lambda each: _load(snapshot, each, asker, now))
+    alone = of_carton(parsed)
+    if alone is None:
+        return evidence, parsed
+    alone, carton = choose(snapshot, alone, lambda each: _load(snapshot, each, asker, now))
+    return replace(evidence, carton=carton), with_carton(parsed, alone)
 
 
 def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
@@ -77,8 +85,9 @@ def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: dat
         alerts=alerts.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
         recalls=_recalls(snapshot, found),
         used_on=_used_on(snapshot, found),
-        inferred=understood.reading is not None
-        and bool(understood.reading.faults - {ScannerFault.SEPARATOR_SPELLED}),
+        problems=understood.pack.problems,
+        contradictory=_contradicts_itself(understood),
+        case=understood.pack.case,
         scanned_at=understood.scanned_at,
         asker=asker,
         alike=found.alike,
@@ -116,6 +125,17 @@ def _newest_expiry(snapshot: Snapshot, evidence: Evidence) -> Expiry | None:
     return max((each for each in found if each is not None), key=lambda each: each.last_day, default=None)
 
 
+def _contradicts_itself(understood: ParsedQuestion) -> bool:
+    """Whether a GS1 symbol came with its AIM identifier and names two products or two lots."""
+    reading = understood.reading
+    return reading is not None and any(
+        each.code is ErrorCode.AI_REPEATED
+        and each.ai in ("01", "10")
+        and reading.symbology in GS1_SYMBOLOGIES
+        for each in reading.problems
+    )
+
+
 def _came_whole(understood: ParsedQuestion) -> bool:
     """Whether the lot and serial came in a code that corrects its errors, with its AIM identifier."""
     reading = understood.reading
@@ -139,8 +159,6 @@ def _find(snapshot: Snapshot, understood: ParsedQuestion) -> _Found:
     found = _Found(understood.presented)
     if found.presented.gtin is not None:
         _with_gtin(snapshot, found, found.presented.gtin)
-        if found.product is None and understood.typed_digits is not None:
-            found = _as_lot(snapshot, found, understood.typed_digits)
     elif found.presented.national:
         _with_national(snapshot, found, *found.presented.national[0])
     elif found.presented.lot is not None:
@@ -157,6 +175,9 @@ def _with_national(snapshot: Snapshot, found: _Found, scheme: str, number: str) 
     Where several products bear it (a GTIN changes, the number stays), the lot tells them apart.
     """
     gtins = product_records.gtins_by_national(snapshot, scheme, number)
+    if not gtins and scheme == "NDC":
+        made = gtins_of_ndc(number)
+        gtins = [each.value for each in made if product_records.by_gtin(snapshot, each, None, None)]
     lot = found.presented.lot
     holders = product_records.by_lot(snapshot, lot) if lot is not None and len(gtins) > 1 else []
     named = [product.gtin for product, _ in holders if product.gtin in gtins] or gtins
@@ -236,17 +257,6 @@ def _with_lot(snapshot: Snapshot, found: _Found, lot: Lot) -> None:
 
 def _any_stopped(batches: Iterable[BatchRecord]) -> bool:
     return any(batch.status in (BatchStatus.RECALLED, BatchStatus.ON_HOLD) for batch in batches)
-
-
-def _as_lot(snapshot: Snapshot, found: _Found, digits: str) -> _Found:
-    """Digits that would do for a GTIN, and no product has it: a lot of digits, where one is on record."""
-    try:
-        lot = Lot.parse(digits)
-    except IdentifierError:
-        return found
-    typed = _Found(replace(found.presented, gtin=None, lot=lot))
-    _with_lot(snapshot, typed, lot)
-    return typed if typed.same_lot or typed.product else found
 
 
 def _same_lot_of(

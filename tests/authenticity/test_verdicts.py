@@ -22,8 +22,11 @@ from service.authenticity.record_rules import has_ended
 from service.authenticity.regulators import country_of
 from service.authenticity.scan_history.sightings import NOWHERE, Region, Sighting, SightingKind
 from service.authenticity.verdicts import judge
+from service.errors import ErrorCode
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.iso.countries import zone_of
+from service.gs1.reading import Problem
+from service.gs1.repairs import Repair
 from tests.factories.evidence import (
     BATCH,
     EXPIRY,
@@ -780,6 +783,43 @@ ROWS = [
         ),
         A.QUARANTINE,
         {C.ALERT_CLOSE, C.LIKELY_MISREAD, C.PRODUCT_ON_RECORD},
+    ),
+    # how it was read: what was repaired never passes, and may stop
+    (
+        "repaired, and everything else matches",
+        evidence({"repairs": (Repair.SEPARATOR_LOST,)}),
+        A.CHECK,
+        {C.LIKELY_MISREAD, C.UNIT_ON_RECORD},
+    ),
+    (
+        "typed text that was repaired",
+        evidence({"repairs": (Repair.WITHOUT_LABEL,)}),
+        A.CHECK,
+        {C.LIKELY_MISREAD, C.UNIT_ON_RECORD},
+    ),
+    (
+        "an element that cannot be right",
+        evidence(problems=(Problem("8008", "2813991200", ErrorCode.AI_VALUE_INVALID),)),
+        A.CHECK,
+        {C.CODE_IMPOSSIBLE, C.UNIT_ON_RECORD},
+    ),
+    (
+        "two lots in a code that came whole",
+        evidence(problems=(Problem("10", "B2", ErrorCode.AI_REPEATED),), contradictory=True),
+        A.QUARANTINE,
+        {C.CODE_IMPOSSIBLE, C.UNIT_ON_RECORD},
+    ),
+    (
+        "the code of a shipping case",
+        evidence({"serial": None}, unit=None, case=True),
+        A.CHECK,
+        {C.CASE_NOT_PACK, C.LOT_ON_RECORD},
+    ),
+    (
+        "several lots on record that it may be",
+        evidence({"repairs": (Repair.SEPARATOR_LOST,)}, also_read=("VX24",)),
+        A.CHECK,
+        {C.LOT_AMBIGUOUS, C.LIKELY_MISREAD, C.UNIT_ON_RECORD},
     ),
     # which product?
     (

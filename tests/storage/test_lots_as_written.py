@@ -49,7 +49,7 @@ def before(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
         database = Database(server.create(f"before_{tmp_path.name}"))
     config = _alembic(database.url)
     config.attributes["engine"] = database.engine
-    command.upgrade(config, "0016")
+    command.upgrade(config, "0019")
     with database.transaction() as connection:
         for statement in _KEPT:
             connection.exec_driver_sql(statement)

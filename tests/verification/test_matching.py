@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from service.authenticity.reasons import Action, NotChecked, ReasonCode
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
 from service.storage.database import Database
-from service.verification.question import PackFields
+from service.verification.pack_readings import PackFields
 from service.verification.service import Answer, VerificationService
 from tests.factories import matching_records as made
 from tests.factories.matching_records import AT, DROPS, IMPORTED, OPEN, TOXIN

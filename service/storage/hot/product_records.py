@@ -16,6 +16,7 @@ from service.authenticity.evidence import (
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.lot_formats import LotFormats
+from service.gs1.national import MOST_FORMS, same_number, written_forms
 from service.storage.hot.parameters import SPELLED, spelled_as
 from service.storage.hot.statements import Part, PreparedSelect, Snapshot
 from service.storage.models import (
@@ -36,6 +37,7 @@ MOST_LOTS = 2000
 MOST_NEAR = 20
 """At most so many near misses are reported."""
 
+_IN_NO_NUMBER = "\x7f"
 _NOTHING = {"start": "", "end": ""}
 
 
@@ -146,7 +148,14 @@ _BY_LOT = PreparedSelect(
 )
 _BY_NATIONAL = PreparedSelect(
     select(Product.gtin, Product.national_numbers)
-    .where(type_coerce(Product.national_numbers, Text).contains(bindparam("number")))
+    .where(
+        or_(
+            *(
+                type_coerce(Product.national_numbers, Text).contains(bindparam(f"form{n}"))
+                for n in range(MOST_FORMS)
+            )
+        )
+    )
     .limit(MOST_PRODUCTS)
 )
 _TESTS = PreparedSelect(
@@ -259,15 +268,16 @@ def newest_expiry(snapshot: Snapshot, product_id: int) -> Expiry | None:
 
 
 def gtins_by_national(snapshot: Snapshot, scheme: str, number: str) -> list[str]:
-    """Return the GTINs of products with this national number, ignoring leading zeros. Reads all products."""
-    digits = number.lstrip("0")
-    rows = _BY_NATIONAL.rows(snapshot, {"number": digits})
-    wanted = (scheme, digits)
-    return [
-        gtin
-        for gtin, numbers in rows
-        if any((each.partition(":")[0], each.partition(":")[2].lstrip("0")) == wanted for each in numbers)
-    ]
+    """The GTINs of products under a country's own number, in any spelling. Reads all products."""
+    forms = written_forms(scheme, number)
+    padded = forms + (_IN_NO_NUMBER,) * (MOST_FORMS - len(forms))
+    rows = _BY_NATIONAL.rows(snapshot, {f"form{n}": form for n, form in enumerate(padded)})
+    return [gtin for gtin, numbers in rows if any(_is_number(each, scheme, number) for each in numbers)]
+
+
+def _is_number(recorded: str, scheme: str, number: str) -> bool:
+    name, _, held = recorded.partition(":")
+    return name == scheme and same_number(scheme, held, number)
 
 
 def release_tests(snapshot: Snapshot, batch_id: int) -> list[tuple[str, str, str]]:

@@ -37,6 +37,8 @@ class _Presented(Struct):
     substance: str | None = None
     language: str | None = None
     form: str | None = None
+    expiry_readings: list[str] | None = None
+    repairs: list[str] | None = None
     product: str | None = None
     national: dict[str, str] | None = None
     host: str | None = None

@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.evidence import Asker
 from service.gs1 import keyboards
-from service.verification.question import Channel, PackFields, Question, RequestOrigin
+from service.verification.pack_readings import PackFields
+from service.verification.question import Channel, Question, RequestOrigin
 from service.web.core.access import guest_or_actor
 from service.web.core.request_origin import request_origin
 from service.web.core.services import services

@@ -384,6 +384,42 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         ),
         N_("{count} lots of this product differ only in their marks. Enter the lot as it is printed."),
     ),
+    (ReasonCode.LIKELY_MISREAD, "scan"): Sentence(
+        N_(
+            "What came out of the scanner is not a complete code of the pack. We read it as {reading}."
+            " Compare that with what is printed on the vial."
+        ),
+        N_(
+            "Not a complete GS1 code as it was scanned; read as {reading}, and not counted as a scan."
+            " Scan the pack's GS1 symbol."
+        ),
+    ),
+    (ReasonCode.LIKELY_MISREAD, "text"): Sentence(
+        N_(
+            "We read what you typed as {reading}. Compare that with what is printed on the vial:"
+            " if it is not right, type the lot number alone."
+        ),
+        N_("What was typed is read as {reading}. If that is not right, type the lot number alone."),
+    ),
+    (ReasonCode.CODE_IMPOSSIBLE, "value"): Sentence(
+        N_("One part of the code cannot be right: ({element}) {value}. The rest of it was looked up."),
+        N_("The code has an element that cannot be right: ({element}) {value}. The rest was looked up."),
+    ),
+    (ReasonCode.CODE_IMPOSSIBLE, "repeated"): Sentence(
+        N_("The code says one thing twice, and differently: ({element}) is also {value}."),
+        N_("The code contradicts itself: element ({element}) also came with the value {value}."),
+    ),
+    (ReasonCode.CASE_NOT_PACK, ""): Sentence(
+        N_(
+            "This is the code of a shipping case with packs of {product} in it."
+            " Check the code on the pack or the vial instead."
+        ),
+        N_("Code of a shipping case of {product}, not of a pack. Scan a pack."),
+    ),
+    (ReasonCode.LOT_AMBIGUOUS, "readings"): Sentence(
+        N_("What was entered can be read as several lots that are on record: {lots}. Type the lot alone."),
+        N_("It reads as several lots on record: {lots}. Type or scan the lot alone."),
+    ),
     (ReasonCode.LOT_AMBIGUOUS, ""): Sentence(
         N_("{count} products have a lot numbered {lot}. Choose the one you have."),
         N_("{count} products have a lot {lot}. Choose the product to get an answer for it."),
