@@ -56,6 +56,7 @@ from service.web.core.i18n import best_language, template_words, translation
 from service.web.core.services import Services, register
 from service.web.public import pages
 from service.web.public.labels import labels
+from service.web.public.notices import notices
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
 from service.web.public.report import reports
@@ -144,7 +145,7 @@ def _services(settings: Settings) -> Services:
     )
 
 
-_PUBLIC = (pages, photo, reports, privacy, labels, station, setup)
+_PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, docs, health)
 _WORKSPACE = (overview, imports, watch, recalls, release, alerts, triage)
 _ACCOUNTS = (account, me, factors, people, invitation, keys, audit, single_sign_on)
