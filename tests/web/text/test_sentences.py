@@ -314,13 +314,12 @@ def test_the_worst_reason_is_the_headline() -> None:
 
 def test_every_step_and_every_gap_is_said() -> None:
     verdict = verdict_of(REASONS[0], advice=tuple(Advice))
-    for said, codes in [
-        (advice_messages(verdict, TR), Advice),
-        (not_checked_messages(verdict, TR), NotChecked),
-    ]:
-        assert len(said) == len(set(said)) == len(codes)
-        for sentence in said:
-            assert_plain(sentence)
+    steps, gaps = advice_messages(verdict, TR), not_checked_messages(verdict, TR)
+    assert len(steps) == len(set(steps)) == len(Advice)
+    assert set(verdict_text.NOT_GIVEN) | set(verdict_text.NOT_HELD) == set(NotChecked)
+    assert len(gaps) == 2  # what was not entered, and what is not held: one line each
+    for sentence in (*steps, *gaps):
+        assert_plain(sentence)
 
 
 @pytest.mark.parametrize(
