@@ -1,8 +1,8 @@
 """Ids of checks: UUIDs of version 7 (RFC 9562, 5.7) with a mark that only this service can make.
 
-48 bits of milliseconds, 42 random bits, 32 bits of a keyed hash over those. To everyone without the key the
-last 74 are random. The mark tells an id that was made a moment ago, and may still be on its way to the disk,
-from one that was made up, for which no request waits. Ids of before, and of another key, have no mark.
+48 bits of milliseconds, 42 random bits, 32 bits of a keyed hash over those. Without the key the last 74 bits
+look random. The mark distinguishes an id that was made a moment ago, and may still be on its way to the disk,
+from one that was made up, for which no request should wait. Ids of before, and of another key, have no mark.
 """
 
 import re

@@ -28,7 +28,7 @@ def live() -> dict[str, str]:
 @health.get("/health")  # its name of before
 @open_to_everyone
 def ready() -> Response:
-    """A check can be made and written down; 503 names what fails: check, write, unwritten_checks."""
+    """A check can be made and written down; 503 names what fails: check, write, unwritten_checks, clock."""
     readiness: Readiness = current_app.extensions[_KEY]
     failing = readiness.failing()
     if not failing:

@@ -155,6 +155,12 @@ REASONS = [
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"field": "lot", "presented": "AO1", "positions": "2 3"}),
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"field": "serial", "presented": "abc", "positions": ""}),
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"scope": "setting", "field": "scan"}),
+        (C.LIKELY_MISREAD, Action.CHECK, {}, {"scope": "scan", "field": "scan", "reading": "AO1"}),
+        (C.LIKELY_MISREAD, Action.CHECK, {}, {"scope": "text", "field": "scan", "reading": "AO1, 2028-04"}),
+        (C.CODE_IMPOSSIBLE, Action.CHECK, {}, {"scope": "value", "element": "17", "value": "281131"}),
+        (C.CODE_IMPOSSIBLE, Action.QUARANTINE, {}, {"scope": "repeated", "element": "10", "value": "B2"}),
+        (C.CASE_NOT_PACK, Action.CHECK, {}, {"product": "Verotox"}),
+        (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"scope": "readings", "lots": "A1, A12"}),
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"lot": "A1", "count": "2"}),
         (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {}),
         (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": ""}),
@@ -387,6 +393,7 @@ def extracted() -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_the_template_of_the_catalogues_is_up_to_date() -> None:
     """Otherwise a translator would never see a new sentence. babel.toml says how to write it anew."""
     with (ROOT / "service/web/translations/messages.pot").open("rb") as file:
