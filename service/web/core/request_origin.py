@@ -30,13 +30,12 @@ def request_origin(
     region: str = "",
     said: bool = False,
 ) -> RequestOrigin:
-    """Return the origin of a request by `who` (None: a guest). `country`, `region`: what the asker says of
-    it.
+    """The origin of a request by `who` (None: a guest). `country`, `region`: what the asker says of it.
 
     `said`: the asker has said where, even if by the market alone. A guest's address weighs more than the
-    stated place: a guest can claim four countries in a minute. A program's key stands for an organisation,
+    guest's word: one person can claim four countries in a minute. A program's key stands for an organisation
     whose customers are elsewhere: what it says counts. A signed-in clinic is where it is registered, and one
-    device, however many it has.
+    device however many it has.
     """
     if who is not None and who.kind is OrganisationKind.CLINIC:
         return clinic_origin(who, channel, country=country, region=region)

@@ -1,6 +1,6 @@
-"""`ask_check`: the one way from a view to a verdict, charged to the asker's budget.
+"""`ask_check`: the one way from a view to a verdict, paid from the asker's budget.
 
-A question costs the same whether it is recorded or not, and on whichever channel it comes.
+A question costs the same whether it is recorded or not, by whichever channel it comes.
 """
 
 from flask import request

@@ -53,6 +53,10 @@ ADVICE: Mapping[Advice, str] = {
     Advice.REPORT: N_("Report it to the medicines authority of your country."),
     Advice.RECORD_DISPOSITION: N_("Write down in your own records what you did with the vial, and why."),
     Advice.ASK_CLINIC: N_("Ask the clinic to show you the box and the vial, and where they bought it."),
+    Advice.ASK_ABOUT_LOT: N_(
+        "Ask the manufacturer whether they issued this lot before it counts against the vial."
+        " Use a phone number from their own website."
+    ),
     Advice.ASK_MANUFACTURER: N_(
         "Ask the manufacturer whether they made it. Use a phone number from their own website."
     ),
@@ -88,13 +92,15 @@ NOT_CHECKED: Mapping[NotChecked, str] = {
     NotChecked.STRENGTH: N_("Strength: none was given."),
     NotChecked.SUBSTANCE: N_("Active substance: none was given."),
     NotChecked.LANGUAGE: N_("Language of the box: none was given."),
+    NotChecked.FORM: N_("Form: none was given."),
     NotChecked.LOT_RECORD: N_("Lot number: we hold no list of lots to compare it with."),
     NotChecked.SERIAL_RECORD: N_("Serial number: we hold no list of serial numbers to compare it with."),
     NotChecked.EXPIRY_RECORD: N_("Expiry date: we hold no date to compare it with."),
     NotChecked.MARKET_RECORD: N_("Country: we hold no list of countries to compare it with."),
-    NotChecked.STRENGTH_RECORD: N_("Strength: we hold no strengths to compare it with."),
+    NotChecked.STRENGTH_RECORD: N_("Strength: we hold none that it can be compared with."),
     NotChecked.SUBSTANCE_RECORD: N_("Active substance: we hold none to compare it with."),
     NotChecked.LANGUAGE_RECORD: N_("Language of the box: we hold none to compare it with."),
+    NotChecked.FORM_RECORD: N_("Form: we hold none that it can be compared with."),
 }
 
 STATUSES: Mapping[BatchStatus, str] = {
