@@ -146,7 +146,11 @@ class Presented(BaseModel):
 
 
 class Record(BaseModel):
-    """What the manufacturer put on record, as far down as it was found. Plain values."""
+    """What the manufacturer put on record, as far down as it was found. Plain values.
+
+    Without a key, and for a key whose organisation neither owns the product nor received a vial of it: no
+    date, lot or serial number that was not presented. Those members are null then.
+    """
 
     manufacturer: str
     product: str
@@ -156,10 +160,14 @@ class Record(BaseModel):
     form: str | None = None
     markets: list[str] = Field([], description="ISO 3166-1 alpha-2; empty: not said.")
     languages: list[str] = Field([], description="Of its packs, ISO 639-1; empty: not said.")
-    lot: str | None = None
-    expiry: str | None = Field(None, description="YYYY-MM-DD, the last day of use.")
-    made: str | None = None
-    released: str | None = None
+    lot: str | None = Field(None, description="As printed by the manufacturer.")
+    expiry: str | None = Field(
+        None,
+        description="YYYY-MM-DD, the last day of use. Without the right to see it: the presented expiry "
+        "(YYYY-MM-DD or YYYY-MM) where the record bears it, else null.",
+    )
+    made: str | None = Field(None, description="Null without the right to see it.")
+    released: str | None = Field(None, description="Null without the right to see it.")
     status: str | None = Field(None, description="The batch: released, pending, on_hold or recalled.")
     serial: str | None = None
     disposition: str | None = Field(None, description="The unit, in the words of GS1's CBV.")

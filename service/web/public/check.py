@@ -46,6 +46,8 @@ def ask() -> str:
 def check() -> BaseResponse:
     """Record a check, and lead to its page; the form once more where something cannot be read."""
     fields = posted(request.form)
+    if meant := request.form.get("meant", ""):  # "Did you mean …?" of an answer's page
+        fields["lot"] = meant[:_KEPT]
     if request.form.get("photo") and not {"scan", "product", "carton_scan", "carton_lot"} & fields.keys():
         # A photo was chosen, and the first button pressed instead of the photo's own.
         forgotten = error_message(RefusedError(ErrorCode.PICTURE_MISSING), spoken())

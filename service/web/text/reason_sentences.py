@@ -38,7 +38,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("{product} from {manufacturer} is on record. This vial itself was not found or not looked up."),
     ),
     (ReasonCode.NO_RECORDS_HELD, "product"): Sentence(
-        N_("We have no records from the maker of this product, so we cannot say anything for or against it."),
+        N_("We have no records of this product, so we can say nothing for or against it."),
         N_("This registry holds no records for this product number. It can say nothing for or against it."),
     ),
     (ReasonCode.NO_RECORDS_HELD, "lot"): Sentence(
@@ -220,8 +220,8 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     ),
     (ReasonCode.DISPENSED, "check"): Sentence(
         N_(
-            "This pack is on record as already used. If it was used for you, that fits."
-            " If somebody wants to use it now, do not let them."
+            "This pack is on record as already used. If it was used on you, that fits."
+            " Otherwise do not use it."
         ),
         N_("This unit is on record as dispensed already."),
     ),
@@ -438,8 +438,10 @@ TAILS = (
     ("expiry", N_("The notice names the expiry date {expiry}.")),
     ("text", N_("The manufacturer says: {text}")),
     ("why", N_("Reason given: {why}.")),
-    ("class", N_("Recall class: {class}.")),
+    ("class", "{class_words}"),  # a sentence of `recall_classes`
     ("reference", N_("Reference: {reference}.")),
-    ("reported", N_("Published on {reported}.")),
+    ("reported", N_("Published on {reported}.")),  # a day; `IN_MONTH` where only month or year is known
     ("used", N_("It was recorded as used on {used}.")),
 )
+
+IN_MONTH = N_("Published in {reported}.")
