@@ -227,7 +227,7 @@ class VerificationService:
         if parsed.scanned_at is not None:
             parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
         verdict, update, presented, parsed = self._assess(parsed, asker, now, recording=recording)
-        reading = parsed.reading
+        reading = parsed.pack.reading
         answer = Answer(
             id=None,
             verdict=verdict,
