@@ -2,6 +2,7 @@
 
 from datetime import UTC, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from tests.factories.evidence import NOW
 from tests.factories.evidence_strategies import evidences, notices, recalls
 
 
+@pytest.mark.slow
 @given(evidences)
 @settings(max_examples=1000)
 def test_total_pure_and_the_worst_leads(one: Evidence) -> None:

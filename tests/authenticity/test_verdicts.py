@@ -968,5 +968,5 @@ def test_a_regulator_speaks_for_its_country(authority: str, country: str | None)
         ("", "Botox", False),
     ],
 )
-def test_products_are_driver_errors_only_by_words_that_name(one: str, other: str, apart: bool) -> None:
+def test_products_differ_only_by_words_that_name(one: str, other: str, apart: bool) -> None:
     assert names_differ(one, other) is apart

@@ -257,6 +257,7 @@ def test_a_layout_that_nobody_knows_changes_nothing() -> None:
     assert read_typed("]d2" + HEAD + "10OYA", layout="Klingon") == read("]d2" + HEAD + "10OYA")
 
 
+@pytest.mark.slow
 def test_scrambled_rows_are_refused(typed_rows: list[dict[str, Any]]) -> None:
     shuffle = random.Random(7).sample
     for row in typed_rows:

@@ -193,6 +193,7 @@ def test_a_password_is_never_shown() -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_unit_costs_little_more_than_its_key(migrated_sqlite: Path, tmp_path: Path) -> None:
     """At most 1.3 times the bytes of a bare table of product and serial."""
     bare = (

@@ -152,6 +152,7 @@ database.close()
 """
 
 
+@pytest.mark.slow
 def test_a_recall_in_another_process_counts_on_the_next_check(filled: Database, database_url: str) -> None:
     assert status(filled) == "released"
     subprocess.run([sys.executable, "-c", RECALL, database_url], check=True)

@@ -12,6 +12,8 @@ from service.storage.database import Database
 from tests.factories.scans.packs import GS, Pack, World, outcome
 from tests.figures import Say
 
+pytestmark = pytest.mark.slow
+
 KEYS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 ALIKE = {"O": "0", "0": "O", "I": "1", "1": "I", "l": "1", "S": "5", "5": "S", "B": "8", "8": "B"}
 

@@ -15,6 +15,8 @@ from service.storage.database import Database
 from tests.factories.scans.packs import GS, Pack, World, outcome
 from tests.figures import Say
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (101, 2027, 90210)
 PICKED = 60
 ROWS = {"1": "02q", "2": "13w", "3": "24e", "4": "35r", "5": "46t", "6": "57y", "7": "68u", "8": "79i", "9": "80o",

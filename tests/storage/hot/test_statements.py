@@ -67,7 +67,7 @@ def test_nothing_stays_open_after_an_error(filled: Database) -> None:
         connection.execute(update(Manufacturer).values(contact="later"))
 
 
-def test_a_server_that_hangs_up_is_driver_errors_and_the_next_check_is_answered(
+def test_a_server_that_hangs_up_is_told_and_the_next_check_is_answered(
     postgres: Any, migrated_postgres: str
 ) -> None:
     database = Database(postgres.create_from(migrated_postgres))

@@ -249,6 +249,7 @@ def test_every_address_and_method_is_in_the_table(app: Flask) -> None:
     assert TABLE.keys() - rules(app) == set(), "these are gone"
 
 
+@pytest.mark.slow
 def test_who_may_open_what(world: Flask) -> None:
     everybody, found = walkers(world), {}
     for line in TABLE:

@@ -292,6 +292,7 @@ def test_every_page_with_a_photo_field_works_without_a_script(browser: FlaskClie
 # --- bounds
 
 
+@pytest.mark.slow
 def test_a_photo_may_be_large_and_nothing_else_may(browser: FlaskClient, world: Flask) -> None:
     noisy = encoded(Image.effect_noise((3000, 2500), 90).convert("L"), "PNG")
     assert 2_000_000 < len(noisy) < 15_000_000

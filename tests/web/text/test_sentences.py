@@ -386,6 +386,7 @@ def extracted() -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_the_template_of_the_catalogues_is_up_to_date() -> None:
     """Otherwise a translator would never see a new sentence. babel.toml says how to write it anew."""
     with (ROOT / "service/web/translations/messages.pot").open("rb") as file:
