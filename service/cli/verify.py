@@ -36,6 +36,7 @@ EXIT = {Action.ACCEPT: 0, Action.CHECK: 10, Action.UNKNOWN: 11, Action.QUARANTIN
 @click.option("--strength", default="", help="Strength as printed.")
 @click.option("--substance", default="", help="Active substance as printed.")
 @click.option("--language", default="", help="Language of the box.")
+@click.option("--form", default="", help="Form as printed, such as powder for solution for injection.")
 @click.option("--product", default="", help="Product name as printed.")
 @click.option("--no-lot", is_flag=True, help="No lot number is printed on it.")
 @click.option("--clinic", is_flag=True, help="Answer a clinic rather than a patient.")

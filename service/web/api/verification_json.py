@@ -37,6 +37,9 @@ class _Presented(Struct):
     strength: str | None = None
     substance: str | None = None
     language: str | None = None
+    form: str | None = None
+    expiry_readings: list[str] | None = None
+    repairs: list[str] | None = None
     product: str | None = None
     national: dict[str, str] | None = None
     host: str | None = None

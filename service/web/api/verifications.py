@@ -6,7 +6,8 @@ from flask import Blueprint, Response, g, request
 from pydantic import BaseModel
 
 from service.accounts.actors import ApiKeyScope
-from service.verification.question import Channel, PackFields, Question, RequestOrigin
+from service.verification.pack_readings import PackFields
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import Answer
 from service.web.api import schemas
 from service.web.api.operations import Operation, described

@@ -29,8 +29,24 @@ _NOTICES = frozenset(
         ReasonCode.MARKET_NOT_AUTHORISED,
     }
 )
-_BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
-_DATES = frozenset({"expiry", "presented", "recorded", "reported", "day", "released", "from", "to", "used"})
+_BY_SEVERITY = frozenset(
+    {ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED, ReasonCode.NAME_NOT_ON_RECORD}
+)
+_DATES = frozenset(
+    {
+        "expiry",
+        "presented",
+        "recorded",
+        "reported",
+        "day",
+        "released",
+        "from",
+        "to",
+        "used",
+        "until",
+        "readings",
+    }
+)
 
 
 def variant(reason: Reason) -> str:
@@ -89,7 +105,7 @@ class _Known(dict[str, str]):
 def _values(reason: Reason, tr: NullTranslations) -> _Known:
     known = dict(reason.params)
     values = _Known(
-        (name, visible(date_words(text, tr) if name in _DATES else text, 300)) for name, text in known.items()
+        (name, visible(_dates(text, tr) if name in _DATES else text, 300)) for name, text in known.items()
     )
     values["why"] = values.get("why", "").rstrip(". ")  # the sentence brings its own full stop
     values["authority"] = values.get("authority") or tr.gettext("A medicines authority")
@@ -107,6 +123,11 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
     values["places"] = places_words(known.get("places", ""), tr) or "…"
     values["characters"] = ", ".join(_characters(known, tr))
     return values
+
+
+def _dates(text: str, tr: NullTranslations) -> str:
+    """A date, or several of them with ` / ` between, in words."""
+    return " / ".join(date_words(each, tr) for each in text.split(" / "))
 
 
 def _characters(known: Mapping[str, str], tr: NullTranslations) -> Iterator[str]:

@@ -176,7 +176,10 @@ def _contacts(verdict: Verdict, country: str, maker: str, tr: NullTranslations) 
 
 
 def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
-    """What was presented as the fields of a form, to ask the same again."""
+    """What was presented as the fields of a form, to ask the same again.
+
+    What was repaired is asked without its serial: as a typed field it would look as if it had come so.
+    """
     presented, carton = answer.presented, answer.carton
     if answer.vial is not None and carton is not None:
         presented = replace(
@@ -190,12 +193,13 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "carton_expiry": carton.expiry.printed_form if carton and carton.expiry else "",
         "gtin": presented.gtin.value if presented.gtin else "",
         "lot": presented.lot.printed if presented.lot else "",
-        "serial": presented.serial.printed if presented.serial else "",
+        "serial": presented.serial.printed if presented.serial and not presented.repairs else "",
         "expiry": presented.expiry.printed_form if presented.expiry else "",
         "market": presented.market or "",
         "strength": presented.strength or "",
         "substance": presented.substance or "",
         "language": presented.language or "",
+        "form": presented.form or "",
         "product": presented.product or "",
         "national": " ".join(map(":".join, presented.national)),
         "no_lot": "1" if presented.no_lot else "",

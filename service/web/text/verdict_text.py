@@ -58,6 +58,10 @@ ADVICE: Mapping[Advice, str] = {
     Advice.REPORT: N_("Report it to the medicines authority of your country."),
     Advice.RECORD_DISPOSITION: N_("Write down in your own records what you did with the vial, and why."),
     Advice.ASK_CLINIC: N_("Ask the clinic to show you the box and the vial, and where they bought it."),
+    Advice.ASK_ABOUT_LOT: N_(
+        "Ask the manufacturer whether they issued this lot before it counts against the vial."
+        " Use a phone number from their own website."
+    ),
     Advice.ASK_MANUFACTURER: N_(
         "Ask the manufacturer whether they made it. Use a phone number from their own website."
     ),
@@ -93,6 +97,7 @@ NOT_GIVEN: Mapping[NotChecked, str] = {
     NotChecked.STRENGTH: N_("strength"),
     NotChecked.SUBSTANCE: N_("active substance"),
     NotChecked.LANGUAGE: N_("language of the box"),
+    NotChecked.FORM: N_("form"),
 }
 """What was not entered, inside a sentence."""
 
@@ -104,6 +109,7 @@ NOT_HELD: Mapping[NotChecked, str] = {
     NotChecked.STRENGTH_RECORD: N_("strength"),
     NotChecked.SUBSTANCE_RECORD: N_("active substance"),
     NotChecked.LANGUAGE_RECORD: N_("language of the box"),
+    NotChecked.FORM_RECORD: N_("form"),
 }
 """What was entered, and has nothing on record here to be compared with."""
 

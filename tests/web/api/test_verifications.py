@@ -68,6 +68,7 @@ def test_an_answer_has_the_documented_fields(asking: FlaskClient) -> None:
         "strength": "100 units",
         "substance": None,
         "language": None,
+        "form": None,
         "product": None,
         "national": None,
         "host": None,
