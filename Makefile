@@ -6,7 +6,7 @@ SEEDS ?= 1 2 3
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs road chaos test test-fast fuzz coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs road chaos test test-fast fuzz fuzz-api coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -47,6 +47,13 @@ lint: .venv/dev.stamp ## check style, formatting, types and the contracts betwee
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+fuzz-api: .venv/fuzz.stamp ## send chance requests to every operation of the API (CASES=20000)
+	$(BIN)/python -m tests.fuzz_api
+
+.venv/fuzz.stamp: .venv/dev.stamp requirements/fuzz.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
 format: .venv/dev.stamp ## mend what the formatter and the linter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -79,6 +86,7 @@ lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRA
 	$(COMPILE) --constraint requirements/run.txt --constraint requirements/build.txt \
 		pyproject.toml --group dev -o requirements/dev.txt
 	$(COMPILE) --constraint requirements/dev.txt --group mutants -o requirements/mutants.txt
+	$(COMPILE) --constraint requirements/dev.txt --group fuzz -o requirements/fuzz.txt
 
 wheel: .venv/dev.stamp ## build dist/vialcheck-*.whl
 	$(BIN)/python -m hatchling build -t wheel

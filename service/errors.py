@@ -44,6 +44,8 @@ class ErrorCode(StrEnum):
     NONCE_REUSED = "nonce_reused"
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
+    RATE_LIMITED = "rate_limited"
+    CLOCK_IN_DOUBT = "clock_in_doubt"
     # photos
     PICTURE_MISSING = "picture_missing"
     PICTURE_KIND = "picture_kind"
@@ -58,6 +60,7 @@ class ErrorCode(StrEnum):
     REASON_MISSING = "reason_missing"
     REPORT_STEP_INVALID = "report_step_invalid"
     REPORTS_TOO_MANY = "reports_too_many"
+    REPORT_PHOTOS_LATER = "report_photos_later"
     PHOTOS_TOO_MANY = "photos_too_many"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_UNPRINTABLE = "text_unprintable"
@@ -194,7 +197,7 @@ class TooManyError(VialcheckError):
 
 
 class WaitError(TooManyError):
-    """Too many wrong guesses: the next one is accepted in `seconds`."""
+    """Too much in a short time, such as wrong guesses: the next one is accepted in `seconds`."""
 
     def __init__(self, code: ErrorCode, *, seconds: int) -> None:
         super().__init__(code, found=str(seconds))

@@ -21,6 +21,9 @@ from service.web.core.services import services_of
 from tests import figures
 from tests.postgres import Postgres
 
+# The budgets are switched on by the tests of them; everything else asks as often as it likes.
+os.environ.setdefault("VIALCHECK_RATE_LIMIT", "off")
+
 # No test asserts a time: a law holds on a machine that is busy with other things too.
 settings.register_profile("vialcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fuzz", settings.get_profile("vialcheck"), max_examples=1000)

@@ -31,7 +31,8 @@ class _LazyGroup(click.Group):
         "admin": ("service.cli.admin", "admin"),
         "migrate": ("service.cli.serve", "migrate"),
         "digest": ("service.cli.digest", "digest"),
-        "tidy": ("service.cli.tidy", "tidy"),
+        "clock": ("service.cli.maintenance", "clock"),
+        "tidy": ("service.cli.maintenance", "tidy"),
         "settings": ("service.cli.settings", "settings"),
     }
 

@@ -5,6 +5,7 @@ import sys
 import click
 
 from service.authenticity.evidence import Asker
+from service.errors import UnavailableError
 from service.registry.lists import import_files
 from service.resources import seed_folder
 from service.server import launcher
@@ -14,7 +15,7 @@ from service.storage.database import Database
 from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from service.web.core.i18n import translation
-from service.web.text import verdict_title
+from service.web.text import error_message, verdict_title
 
 TO_TRY = (
     "(01)09506000134352(17)281031(10)OVA2714(21)J38QAPXKADRQ8",
@@ -35,7 +36,7 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     launcher.demand_public_address(settings, host)
     port_claim, records_claim = launcher.claims(settings, host, port)
     with port_claim, records_claim:
-        database = settings.open_database()
+        database = settings.open_database(by_any_clock=True)
         if seed and database.is_empty():
             _load_seed(database)
         database.close()
@@ -73,10 +74,15 @@ def _greet(settings: Settings, address: str) -> None:
     database = Database(settings.database_url, wait_seconds=settings.wait)
     verification, tr = VerificationService(database), translation()
     origin = RequestOrigin(Channel.CLI)
-    shown = [(scan, verification.preview(Question(scan=scan), origin).verdict) for scan in TO_TRY]
-    database.close()
+    try:
+        shown = [(scan, verification.preview(Question(scan=scan), origin).verdict) for scan in TO_TRY]
+    except UnavailableError as error:
+        click.echo(f"No check is answered: {error_message(error, tr)} Found: {error.found}.", err=True)
+        shown = []
+    finally:
+        database.close()
     # otherwise the records are the operator's own
-    if all(verdict.record is not None for _, verdict in shown):
+    if shown and all(verdict.record is not None for _, verdict in shown):
         click.echo("Three things to try in the box there:")
         for scan, verdict in shown:
             click.echo(f"  {scan:<58}  {verdict_title(verdict, Asker.PATIENT, tr)}")

@@ -30,7 +30,7 @@ from service.server.request_bodies import (
 )
 from service.server.request_log import RequestLog, request_id_of
 from service.server.routing import RequestRouting
-from service.server.wsgi import Answer, Environ, Scope, call, environ_of
+from service.server.wsgi import Environ, Scope, WsgiAnswer, call, environ_of
 from service.web.core.access import may_open
 from service.web.core.concurrency import Pool
 from service.web.core.services import services_of
@@ -114,7 +114,7 @@ class Front:
         try:
             if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
                 body = await self._receive(protocol, environ)
-            answer: Answer | None = await self._pools.run(
+            answer: WsgiAnswer | None = await self._pools.run(
                 request.pool, lambda: self._call(request), lambda made: self._send_at_once(request, made)
             )
         except (BusyError, NoRoomError):
@@ -136,7 +136,7 @@ class Front:
         else:
             await self._send_pieces(request, answer, answer.spooled)
 
-    def _call(self, request: "_Request") -> Answer:
+    def _call(self, request: "_Request") -> WsgiAnswer:
         with request_id_bound(request.id):
             return call(self._app.wsgi_app, request.environ)
 
@@ -177,7 +177,7 @@ class Front:
             return str(forwarded[-self._proxies]).strip()
         return str(environ["REMOTE_ADDR"])
 
-    def _send_at_once(self, request: "_Request", answer: Answer) -> bool:
+    def _send_at_once(self, request: "_Request", answer: WsgiAnswer) -> bool:
         """Send an answer from any thread; False for one that has to be sent in pieces."""
         if answer.spooled is not None:
             return False
@@ -189,7 +189,7 @@ class Front:
         self._note(request, answer.status)
         return True
 
-    async def _send_pieces(self, request: "_Request", answer: Answer, file: IO[bytes]) -> None:
+    async def _send_pieces(self, request: "_Request", answer: WsgiAnswer, file: IO[bytes]) -> None:
         answer.headers.append(("x-request-id", request.id))
         with file:
             transport = request.protocol.response_stream(answer.status, answer.headers)
@@ -230,7 +230,7 @@ class Front:
         self._loop.call_later(_SWEEP, self._sweep)
 
 
-def _send(protocol: HttpProtocol, answer: Answer) -> None:
+def _send(protocol: HttpProtocol, answer: WsgiAnswer) -> None:
     if answer.path is not None:
         protocol.response_file(answer.status, answer.headers, answer.path)
     else:

@@ -9,7 +9,7 @@ from functools import cache
 from flask import Flask, g
 from werkzeug.http import HTTP_STATUS_CODES
 
-from service.server.wsgi import Answer, Environ, header
+from service.server.wsgi import Environ, WsgiAnswer, header
 from service.web.core.error_responses import FAULTS, answer_without_view
 from service.web.core.i18n import best_language, translation
 from service.web.text.http_errors import http_message
@@ -24,13 +24,13 @@ class Refusals:
         self._app = app
         self._page = cache(self._rendered)
 
-    def live(self) -> Answer:
+    def live(self) -> WsgiAnswer:
         """The application's own answer of `/live`."""
         response = self._app.test_client().get("/live")
         headers = [(name.lower(), value) for name, value in response.headers]
-        return Answer(response.status_code, headers, response.data)
+        return WsgiAnswer(response.status_code, headers, response.data)
 
-    def refuse(self, status: int, environ: Environ) -> Answer:
+    def refuse(self, status: int, environ: Environ) -> WsgiAnswer:
         """The answer with this status. The connection is closed where the body was not read to its end."""
         language = best_language(header(environ, "HTTP_ACCEPT_LANGUAGE"))
         accept = header(environ, "HTTP_ACCEPT")
@@ -45,7 +45,7 @@ class Refusals:
         if status in {400, 408}:
             headers.append(("connection", "close"))
         environ["vialcheck.error"] = FAULTS.get(status, "request_invalid")
-        return Answer(status, headers, body)
+        return WsgiAnswer(status, headers, body)
 
     def _rendered(self, status: int, language: str) -> tuple[tuple[tuple[str, str], ...], bytes]:
         """Headers without the content's own, and the page."""

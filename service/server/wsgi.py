@@ -83,7 +83,7 @@ class FileAnswer:
 
 
 @dataclass(slots=True)
-class Answer:
+class WsgiAnswer:
     """Status, headers (names in small letters), and either a body, or the path of a file that is the body,
     or a temporary file that holds it."""
 
@@ -124,7 +124,7 @@ def environ_of(scope: Scope) -> Environ:
     return environ
 
 
-def call(application: "Application", environ: Environ) -> Answer:
+def call(application: "Application", environ: Environ) -> WsgiAnswer:
     """The application's answer, whole. Raises what the application raises."""
     said: list[Any] = []
 
@@ -135,13 +135,13 @@ def call(application: "Application", environ: Environ) -> Answer:
     parts = application(environ, start_response)
     try:
         if isinstance(parts, FileAnswer) and (path := parts.path):
-            return Answer(int(said[0][:3]), _lowered(said[1]), path=path)
+            return WsgiAnswer(int(said[0][:3]), _lowered(said[1]), path=path)
         body, spooled = _gathered(parts)
     finally:
         close = getattr(parts, "close", None)
         if close is not None:
             close()
-    return Answer(int(said[0][:3]), _lowered(said[1]), body, spooled=spooled)
+    return WsgiAnswer(int(said[0][:3]), _lowered(said[1]), body, spooled=spooled)
 
 
 def _gathered(parts: Iterable[bytes]) -> tuple[bytes, IO[bytes] | None]:

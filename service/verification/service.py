@@ -31,6 +31,7 @@ from service.verification.scan_history import (
     history_update,
     leaves,
     needs_thresholds,
+    only_guesses,
     read_found,
 )
 from service.verification.scan_log import RecordedScan, ScanLog
@@ -49,6 +50,7 @@ class Answer(Struct, frozen=True):
     """A verdict on what was presented. `id` is None where nothing was recorded; `repeated`: a known nonce.
 
     `vial` and `carton`: what each of the two says, when both were presented.
+    `organisation_id`: whose people or program asked, if anybody's.
     `scanned_at`: when the code was read, where the asker said so.
     `kind` and `host`: how the scanned text was read, and the host of the web address in it, if it was one.
     """
@@ -63,6 +65,7 @@ class Answer(Struct, frozen=True):
     vial: Presented | None = None
     carton: Presented | None = None
     scanned_at: datetime | None = None
+    organisation_id: int | None = None
 
 
 class PresentedPack(Struct, frozen=True):
@@ -104,11 +107,19 @@ class VerificationService:
         self._scans = ScanLog(database, window=window)
         self._others_write_within = 0.0 if alone else window + _LOOK_AGAIN
         # What is on record happened: a machine whose clock was set back does not make it undone.
-        self._clock = Clock(read_clock, floor=self._scans.latest_moment())
+        self._clock = Clock.of(database, read_clock)
 
     def preview(self, question: Question, origin: RequestOrigin) -> Answer:
-        """Answer without leaving a trace. Raises what `parse_question` raises."""
-        return self._answer(question, parse_question(question, origin), recording=False)[0]
+        """Answer without recording a check. Raises what `parse_question` raises.
+
+        But a guess at a serial is counted as one, also where its asker wants nothing recorded.
+        """
+        parsed = parse_question(question, origin)
+        guessing = parsed.client != "" and parsed.presented.serial is not None
+        answer, update = self._answer(question, parsed, recording=guessing)
+        if guessing and (guess := only_guesses(update)).seen:
+            self._scans.note_guess(guess, answer.verdict.as_of)
+        return answer
 
     def verify(self, question: Question, origin: RequestOrigin) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
@@ -171,8 +182,16 @@ class VerificationService:
         return _answer(scan)
 
     def now(self) -> datetime:
-        """The moment by which verdicts are given: never earlier than what is on record."""
+        """The moment by which verdicts are given: never earlier than what is on record.
+
+        UnavailableError(CLOCK_IN_DOUBT) where the machine's clock is not believed.
+        """
         return self._clock.now()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock by which verdicts are given."""
+        return self._clock
 
     def release_tests(self, batch_id: int) -> list[tuple[str, str, str]]:
         """What the manufacturer put on record of a batch's release tests: test, method, result."""
@@ -311,6 +330,7 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
         scan.vial,
         scan.carton,
         scan.scanned_at,
+        scan.organisation_id,
     )
 
 

@@ -181,10 +181,10 @@ def _origin(pack: Plain, asker: Asker) -> dict[str, Any]:
         "client": words(pack.get("client")),
         "trade": asker is Asker.CLINIC,
     }
-    return {name: value for name, value in said.items() if value and name in _QUESTION_FIELDS}
+    return {name: value for name, value in said.items() if value and name in _ORIGIN_FIELDS}
 
 
-_QUESTION_FIELDS = frozenset(Question.__struct_fields__)
+_ORIGIN_FIELDS = frozenset(RequestOrigin.__struct_fields__)
 
 
 def packs_of(presented: Any) -> list[Any]:

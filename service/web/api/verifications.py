@@ -18,6 +18,7 @@ from service.web.core.json_body import read_body
 from service.web.core.question_form import asker_of, own_hosts, usual_asker
 from service.web.core.request_origin import request_origin
 from service.web.core.services import services
+from service.web.limits.checks import ask_check
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -44,8 +45,7 @@ def verify() -> Response:
     """Check what was presented and record that it was checked."""
     asked = read_body(schemas.Request)
     question, origin = _question(asked)
-    ask = services().verification.verify if asked.record else services().verification.preview
-    answer = ask(question, origin)
+    answer = ask_check(question, origin, record=asked.record)
     return _json(answer, 201 if asked.record and not answer.repeated else 200)
 
 

@@ -57,10 +57,10 @@ def origin() -> RequestOrigin:
 
 def clinics_answer(scan_id: str) -> Answer:
     """Return the answer to a check that a clinic made; NotFoundError for a patient's, which has other
-    severities.
+    severities, and for another organisation's.
     """
     answer = services().verification.find_check(scan_id)
-    if answer.asker is not Asker.CLINIC:
+    if answer.asker is not Asker.CLINIC or answer.organisation_id not in {None, actor().organisation_id}:
         raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="a clinic's check", field="check")
     return answer
 

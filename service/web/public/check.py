@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.authenticity.reasons import ReasonCode
-from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
+from service.errors import ErrorCode, RefusedError, TooManyError, UnavailableError, VialcheckError
 from service.gs1.iso.countries import countries
 from service.gs1.iso.languages import LANGUAGES
 from service.web.core.access import open_to_everyone
@@ -21,6 +21,7 @@ from service.web.core.forms import FieldError, field_errors
 from service.web.core.i18n import spoken
 from service.web.core.question_form import asker_of, known_layout, origin_of, posted, question_of
 from service.web.core.services import services
+from service.web.limits.checks import ask_check
 from service.web.public.answer_page import answer_page
 from service.web.public.blueprint import pages
 from service.web.text import error_message, visible
@@ -52,10 +53,8 @@ def check() -> BaseResponse:
     try:
         # What a photo held never went through a scanner's keyboard.
         layout = "" if request.form.get("source") == "photo" else known_layout()
-        answer = services().verification.verify(
-            replace(question_of(fields, request.form), layout=layout), origin_of(fields)
-        )
-    except UnavailableError:
+        answer = ask_check(replace(question_of(fields, request.form), layout=layout), origin_of(fields))
+    except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:
         return make_response(_form(fields, field_errors(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -76,9 +75,7 @@ def result(scan_id: str) -> str:
     if asker is answer.asker or unsure:
         return answer_page(replace(answer, asker=asker))
     fields = asked_fields(answer, asker)
-    return answer_page(
-        services().verification.preview(question_of(fields, MultiDict()), origin_of(fields)), fields
-    )
+    return answer_page(ask_check(question_of(fields, MultiDict()), origin_of(fields), record=False), fields)
 
 
 def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.authenticity.evidence import Presented
-from service.errors import UnavailableError, VialcheckError
+from service.errors import TooManyError, UnavailableError, VialcheckError
 from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import MAX_SCAN
 from service.verification.code_reader import DecodedCode
@@ -23,7 +23,7 @@ from service.web.core.forms import field_errors
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import asker_of, origin_of, own_hosts, posted, question_of
 from service.web.core.request_uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
-from service.web.core.services import services
+from service.web.limits.checks import ask_check
 from service.web.text import error_message, visible
 from service.web.text.comparison import PairComparisonRow, side_by_side
 from service.web.text.result_page import ResultPage, result_page
@@ -103,9 +103,8 @@ def _outcomes(codes: tuple[DecodedCode, ...], fields: dict[str, str]) -> list[Ph
         same = reading is not None and reading.identifier in checked
         said = visible(code.text, 200)
         try:
-            verification = services().verification
-            answer = (verification.preview if same else verification.verify)(question, origin_of(fields))
-        except UnavailableError:
+            answer = ask_check(question, origin_of(fields), record=not same)
+        except (UnavailableError, TooManyError):
             raise
         except VialcheckError as error:
             messages = [each.message for each in field_errors(error)]

@@ -96,6 +96,10 @@ ERRORS: Mapping[ErrorCode, str] = {
         "Too many reports came in within the last hour, so this one was not kept. Send it again in an hour."
         " If somebody may come to harm before then, call the manufacturer or your medicines authority now."
     ),
+    ErrorCode.REPORT_PHOTOS_LATER: N_(
+        "Many reports came from your network within the last hour, so this one is taken only without photos."
+        " Send it without them now; you can send the photos in an hour."
+    ),
     ErrorCode.PHOTOS_TOO_MANY: N_("Those are too many photos. Choose four at the most."),
     ErrorCode.TEXT_TOO_LONG: N_("This text is too long. Shorten it a little."),
     ErrorCode.TEXT_UNPRINTABLE: N_(
@@ -177,6 +181,15 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
     ErrorCode.BUSY: N_("Too many checks at this moment. Wait a minute, then try again."),
+    ErrorCode.RATE_LIMITED: N_(
+        "Very many checks came from your network, so we cannot answer this one yet. Try again in {found}."
+        " This says nothing about the product: until you know more, keep it and do not use it,"
+        " or ask a pharmacist or the manufacturer."
+    ),
+    ErrorCode.CLOCK_IN_DOUBT: N_(
+        "The clock of this service is in doubt, so we cannot answer checks. This says nothing about the"
+        " product. Whoever runs the service has to set the clock right: vialcheck clock."
+    ),
     ErrorCode.PICTURE_MISSING: N_("Take a photo of the code, or choose one. Then press “Read the photo”."),
     ErrorCode.PICTURE_KIND: N_("This file is not a picture that we can read. Send a JPEG, PNG or WebP file."),
     ErrorCode.PICTURE_HEIC: N_(
