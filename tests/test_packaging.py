@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
     name: (ROOT / "requirements" / f"{name}.txt").read_text()
-    for name in ("run", "build", "node", "dev", "mutants")
+    for name in ("run", "build", "node", "dev", "mutants", "fuzz")
 }
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHA256 = re.compile(r"--hash=sha256:[0-9a-f]{64}")

@@ -56,7 +56,12 @@ def test_a_provider_that_does_not_answer_ends_in_503_and_holds_up_no_check(
     with (
         provider(drips=drips) as issuer,
         running_service(
-            records, tmp_path, OIDC_ISSUER=issuer, OIDC_CLIENT_ID="x", OIDC_CLIENT_SECRET="y", RATE_LIMIT="off"
+            records,
+            tmp_path,
+            OIDC_ISSUER=issuer,
+            OIDC_CLIENT_ID="x",
+            OIDC_CLIENT_SECRET="y",
+            RATE_LIMIT="off",
         ) as service,
     ):
         # it would never end by itself: the provider goes on for as long as the test does
