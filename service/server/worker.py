@@ -14,8 +14,8 @@ from service.server.front import Front
 from service.web.core.services import Services, services_of
 
 _SWITCH_SECONDS = 0.0005
-# A check gives the interpreter away some twenty times, at every statement of the database. Where a label sheet
-# is drawn beside it, it waits so long each time until it has it back; Python's default is ten times as much.
+# A check gives the interpreter away some twenty times, at every statement of the database. Where a label
+# sheet is drawn beside it, it waits so long each time to have it back; Python's default is ten times as much.
 
 _LAST_SECONDS = 5.0
 """Seconds for writing what waits when the launcher has died."""
