@@ -58,7 +58,7 @@ def import_files(
                 dry_run=dry_run,
                 keep_good=keep_good,
                 errors=errors,
-                sheet=sheet,
+                hints=hints,
                 progress=progress,
             )
         if outcome.committed and any(file.kind is ListKind.ALERTS and file.new for file in outcome.files):

@@ -17,13 +17,15 @@ from sqlalchemy.exc import IntegrityError
 from service.errors import ConflictError, ErrorCode, IdentifierError, RefusedError, VialcheckError
 from service.registry.alerts.openfda import OpenFda, OpenFdaNotices, looks_like_json
 from service.registry.lists.cells import free_text
-from service.registry.lists.columns import ListKind
+from service.registry.lists.columns import ListHints, ListKind
+from service.registry.lists.conventions.questions import Question, examine
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin
 from service.registry.lists.kinds.alerts import Alerts
 from service.registry.lists.kinds.batches import Batches
 from service.registry.lists.kinds.products import Products
 from service.registry.lists.kinds.units import Units
 from service.registry.lists.list_importer import ListImporter, Meter
+from service.registry.lists.list_notes import ListNotes, notes_of
 from service.registry.lists.readers import Table
 from service.registry.lists.rejected_rows import SHOWN, RejectedRows, RowError, write
 from service.storage.audit import AuditActor
@@ -55,11 +57,13 @@ class FileOutcome:
     refused_file: Path | None = None
     unwritten: str = ""
     error: VialcheckError | None = None
+    questions: tuple[Question, ...] = ()
+    notes: ListNotes = ListNotes()
 
     @property
     def good(self) -> bool:
-        """Whether nothing in it was refused."""
-        return self.error is None and not self.refused
+        """Whether nothing in it was refused, and nothing has to be asked about it."""
+        return self.error is None and not self.refused and not self.questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +101,22 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     dry_run: bool = False,
     keep_good: bool = False,
     errors: Path | None = None,
-    sheet: str = "",
+    hints: ListHints = ListHints(),  # noqa: B008 (frozen)
     progress: Callable[[int], None] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> ImportOutcome:
     """Put the files in, and say what became of each row.
 
     `who` and `reason` go into the audit. `errors` is where the refused rows of the one file go (default:
-    beside each file, named `….refused.csv`). `sheet` names the one meant of a workbook with several.
-    `progress` is told how many more bytes were read. Raises UnavailableError when the database is busy or
+    beside each file, named `….refused.csv`). `hints`: what is said of the lists' columns and sheets, and the
+    answers to questions about them; rows that an open question is about are refused. `progress` is told how many more bytes were read. Raises UnavailableError when the database is busy or
     away (nothing was changed then), VALUE_INVALID for an `errors` that would overwrite a list, VALUE_MISSING
     for a `who` without a name.
     """
     _require_place_for(errors, files)
     who, reason = replace(who, name=_said("actor", who.name, 200)), _said("reason", reason, 2000)
     with ExitStack() as stack:
-        works = [stack.enter_context(_Work(path, sheet, progress or _unheard)) for path in files]
+        works = [stack.enter_context(_Work(path, hints, progress or _unheard)) for path in files]
         works.sort(key=_Work.turn)
         for work in works:
             work.prepare()
@@ -128,8 +132,8 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     return ImportOutcome(outcomes, committed)
 
 
-def _opened(path: Path, sheet: str, stack: ExitStack) -> Table | OpenFda:
-    return OpenFda(path) if looks_like_json(path) else stack.enter_context(Table(path, sheet=sheet))
+def _opened(path: Path, hints: ListHints, stack: ExitStack) -> Table | OpenFda:
+    return OpenFda(path) if looks_like_json(path) else stack.enter_context(Table(path, hints))
 
 
 class _Incoming(Protocol):
@@ -163,9 +167,10 @@ def _incoming(table: Table | OpenFda, stack: ExitStack) -> _Incoming:
 class _Work:
     """One file on its way. What refuses it as a whole is kept, not raised: the others are looked at too."""
 
-    def __init__(self, path: Path, sheet: str, progress: Callable[[int], None]) -> None:
+    def __init__(self, path: Path, hints: ListHints, progress: Callable[[int], None]) -> None:
         self._path = path
-        self._sheet = sheet
+        self._hints = hints
+        self._questions: list[Question] = []
         self._stack = ExitStack()
         self._progress = progress
         self._told = 0
@@ -175,7 +180,9 @@ class _Work:
 
     def __enter__(self) -> Self:
         try:
-            table = self._table = _opened(self._path, self._sheet, self._stack)
+            table = self._table = _opened(self._path, self._hints, self._stack)
+            if isinstance(table, Table):
+                self._questions = examine(table, self._hints.answers)
         except RefusedError as error:
             self._error = error
             return self
@@ -189,8 +196,8 @@ class _Work:
 
     @property
     def good(self) -> bool:
-        """Whether nothing was refused so far."""
-        return self._error is None and not self._early.count + self._late.count
+        """Whether nothing was refused so far, and no question about a column is open."""
+        return not (self._error or self._questions or self._early.count + self._late.count)
 
     def turn(self) -> int:
         """When it goes in: by its kind."""
@@ -225,6 +232,7 @@ class _Work:
         """What became of the file; writes its refused rows."""
         if self._table is None or self._error is not None:
             return FileOutcome(self._path, error=self._error)
+        notes = notes_of(self._table) if isinstance(self._table, Table) else ListNotes()
         header, counts = self._table.header, self._counts
         refused_file, unwritten = self._write_refused(errors)
         return FileOutcome(
@@ -241,6 +249,8 @@ class _Work:
             errors=tuple(sorted(self._early.first + self._late.first, key=lambda each: each.line)[:SHOWN]),
             refused_file=refused_file,
             unwritten=unwritten,
+            questions=tuple(self._questions),
+            notes=notes,
         )
 
     def _write_refused(self, errors: Path | None) -> tuple[Path | None, str]:

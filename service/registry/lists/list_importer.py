@@ -107,9 +107,9 @@ class ListImporter(Generic[F]):
             refusals.add(line, refused[line])
 
     def _facts(self, meter: Meter) -> Iterator[tuple[int, list[str], F | Cells]]:
-        """What each row says; its cells when they cannot be read. Rows of empty cells are left out."""
+        """What each row says; its cells when they cannot be read. Blank rows and totals are left out."""
         for line, row in metered(self._table, meter):
-            if any(cell.strip() for cell in row):
+            if self._table.is_row(line, row):
                 cells = Cells(self._table.header, row)
                 facts = self._room.parse(cells)
                 yield line, row, cells if facts is None or cells.problems else facts

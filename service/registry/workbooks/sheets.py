@@ -19,7 +19,7 @@ _LONGEST = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `path`: its rows as CSV in UTF-8, each with its number in front, empty ones left out."""
+    """One sheet. `path`: its rows as CSV in UTF-8, each behind its number and states; empty ones left out."""
 
     name: str
     visible: bool

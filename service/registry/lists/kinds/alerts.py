@@ -18,7 +18,7 @@ from service.authenticity.evidence import AlertKind
 from service.errors import IdentifierError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.registry.lists.cells import Cells, invalid, yes_or_no
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import folded

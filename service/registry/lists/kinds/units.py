@@ -18,13 +18,15 @@ from sqlalchemy import Connection
 
 from service.authenticity.dispositions import Disposition
 from service.errors import VialcheckError
-from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.gs1.identifiers import Gtin
 from service.registry.lists.cells import Cells, invalid
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
+from service.registry.lists.conventions.value_words import DISPOSITIONS
 from service.registry.lists.import_journal import ImportJournal
 from service.registry.lists.kinds.unit_conflicts import UnitConflicts, UnitKey
 from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup, UnitTarget, UnitTargets
 from service.registry.lists.list_importer import Meter
+from service.registry.lists.plausible_cells import listed_expiry, listed_lot, listed_serial
 from service.registry.lists.readers import Table
 from service.registry.lists.rejected_rows import RejectedRows
 from service.storage.database.commissioning import commission, recorded_otherwise
@@ -34,15 +36,9 @@ CHUNK = 50_000
 
 _MOST_COMBINATIONS = 20_000  # remembered at once
 
-# GS1 character set 82 without . + , : what has one of these may be a spreadsheet's number, and is read slowly
-_PLAIN_SERIAL = re.compile(r"""[!"%-*\-/-?A-Z_a-z]{1,20}""")
-
-_DISPOSITIONS = {plain(each): each for each in Disposition} | {
-    "commissioned": Disposition.ACTIVE,
-    "decommissioned": Disposition.INACTIVE,
-    "supplied": Disposition.DISPENSED,
-    "onhold": Disposition.LOCKED,
-}
+# GS1 character set 82 without . + , which may be a spreadsheet's number, and without a beginning that may
+# be an export's protection (' and =) or an application identifier (21): such cells are read slowly
+_PLAIN_SERIAL = re.compile(r"""(?!['=(])[!"%-*\-/-?A-Z_a-z]{1,20}""")
 
 
 class _Gathered:
@@ -119,13 +115,13 @@ class Units:
 
     def _read(self, line: int, row: list[str], refusals: RejectedRows) -> tuple[UnitRow, str] | None:
         """A row read cell by cell; None when it is empty or refused."""
-        if not any(cell.strip() for cell in row):
+        if not self._table.is_row(line, row):
             return None
         cells = Cells(self._table.header, row)
         gtin = cells.need("gtin", Gtin.parse)
-        lot = cells.need("lot", Lot.parse)
-        serial = cells.need("serial", Serial.parse)
-        expiry = cells.read("expiry", Expiry.parse, None)
+        lot = cells.need("lot", listed_lot)
+        serial = cells.need("serial", listed_serial)
+        expiry = cells.read("expiry", listed_expiry, None)
         disposition = cells.read("disposition", _disposition, None)
         if cells.problems or not (gtin and lot and serial):
             refusals.add(line, cells.problems)
@@ -192,7 +188,7 @@ def _commission(connection: Connection, group: UnitRowGroup, place: UnitTarget, 
 
 
 def _disposition(raw: str) -> Disposition:
-    disposition = _DISPOSITIONS.get(plain(raw))
+    disposition = DISPOSITIONS.get(plain(raw))
     if disposition is None:
         raise invalid(raw, "a disposition of GS1's vocabulary such as active, dispensed or destroyed")
     return disposition
