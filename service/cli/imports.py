@@ -4,11 +4,13 @@ import getpass
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from service.cli.import_profiles import ANSWERS, asked_at_terminal, hints_of, write_profile
 from service.registry.alerts.matches import touched_by_new
 from service.registry.lists.columns import ListKind
 from service.registry.lists.import_files import FileOutcome, ImportOutcome, run
@@ -29,14 +31,41 @@ _PATH = click.Path(path_type=Path)
     help="Where the refused rows of one list go. [default: FILE.refused.csv beside it]",
 )
 @click.option("--sheet", default="", help="The sheet of a workbook. [default: the only one that is a list]")
+@click.option("--kind", type=click.Choice([str(each) for each in ListKind]), help="The kind of the lists.")
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="What a column means, by its header, number or letters; nothing behind = for a column not to be read.",
+)
+@click.option(
+    "--header-row", type=click.IntRange(0), help="The line of the column headers; 0: there are none."
+)
+@ANSWERS
+@click.option("--profile", type=_PATH, help="A saved profile: the options above for lists of this form.")
+@click.option(
+    "--save-profile", type=_PATH, help="Where to save these options, for the next list of this form."
+)
 @click.option("--reason", default="import", show_default=True, help="Why, for the audit.")
 @click.option("--actor", default="", help="Who, for the audit. [default: your user name]")
-def import_files(
+def import_files(  # noqa: PLR0913 (a command's options)
     files: tuple[Path, ...],
     dry_run: bool,
     keep_good: bool,
     errors: Path | None,
     sheet: str,
+    kind: str | None,
+    columns: tuple[str, ...],
+    header_row: int | None,
+    date_order: str | None,
+    day_month: str | None,
+    thousands: str | None,
+    words: tuple[str, ...],
+    hidden_rows: str | None,
+    struck_rows: str | None,
+    profile: Path | None,
+    save_profile: Path | None,
     reason: str,
     actor: str,
 ) -> None:
@@ -45,8 +74,20 @@ def import_files(
     A list is a text file (.csv) or a spreadsheet (.xlsx, .ods).
 
     All of them or, when any row is refused, none (but see --keep-good). The same list twice changes nothing.
+    What a column cannot tell is asked for: the options that answer it are named.
     Exit status: 0 when nothing was refused, 1 when something was, 2 for wrong usage.
     """
+    said = {
+        **{"date_order": date_order, "day_month": day_month, "thousands": thousands},
+        **{"rows:hidden": hidden_rows, "rows:struck": struck_rows},
+    }
+    hints = hints_of(profile, said, words, columns)
+    hints = replace(
+        hints,
+        kind=ListKind(kind) if kind else hints.kind,
+        sheet=sheet or hints.sheet,
+        header_row=hints.header_row if header_row is None else header_row,
+    )
     database, began, touched = load().open_database(), datetime.now(UTC), 0
     try:
         with _progress(files) as progress:
@@ -69,12 +110,15 @@ def import_files(
         click.echo(line)
     if touched:
         click.echo(f"Checks so far that the new alerts touch: {touched:,}")
+    if save_profile is not None:
+        write_profile(save_profile, hints)
+        click.echo(f"Profile saved: {save_profile}")
     sys.exit(0 if outcome.good else 1)
 
 
 @contextmanager
 def _progress(files: Sequence[Path]) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar where somebody watches."""
+    """A progress bar on a terminal; None elsewhere."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -89,6 +133,8 @@ def _told(outcome: ImportOutcome, *, dry_run: bool) -> Iterator[str]:
         yield from _told_of(file, put_in=outcome.committed)
     if dry_run:
         yield "Dry run: nothing was changed."
+    elif not outcome.committed and any(file.questions for file in outcome.files):
+        yield "Nothing was put in, because something has to be answered first."
     elif not outcome.committed:
         yield "Nothing was put in, because something was refused. Mend it, or use --keep-good."
     elif outcome.changes_nothing:
@@ -111,12 +157,14 @@ def _told_of(file: FileOutcome, *, put_in: bool) -> Iterator[str]:
     ]
     shown = ", ".join(f"{count:,} {word}" for word, count in counts if count or word == "new")
     yield f"{name}: {file.kind}, {shown}{'' if put_in else ' (not put in)'}"
+    for question in file.questions:
+        yield from asked_at_terminal(question)
     if file.waiting:
         yield f"  Not released yet, a second person has to do that: {file.waiting:,} batches"
-    if not file.encoding.startswith("utf-8"):
-        yield f"  Read as {file.encoding}, found by its letters. Look at names with accents."
-    if file.ignored_columns:
-        yield f"  Columns not read: {', '.join(file.ignored_columns)}"
+    yield from _remarks(file)
+    for cause in file.causes if len(file.errors) > 1 else ():
+        if cause.rows > 1:
+            yield f"  {cause.rows:,} rows, {cause.column or 'whole row'}: {cause.reason}"
     for error in file.errors:
         value = f" {error.value!r}" if error.value else ""
         yield f"  {error.where}{value}: {error.reason}"
@@ -124,3 +172,23 @@ def _told_of(file: FileOutcome, *, put_in: bool) -> Iterator[str]:
         yield f"  All refused rows, with their reasons: {file.refused_file}"
     elif file.unwritten:
         yield f"  The refused rows could not be written to {file.unwritten}"
+
+
+def _remarks(file: FileOutcome) -> Iterator[str]:
+    """How the file was read, where that is not plain."""
+    if not file.encoding.startswith("utf-8"):
+        yield f"  Read as {file.encoding}, found by its letters. Look at names with accents."
+    if file.ignored_columns:
+        yield f"  Columns not read: {', '.join(file.ignored_columns)}"
+    notes = file.notes
+    if notes.header_row != 1:
+        yield f"  Column headers: {f'line {notes.header_row}' if notes.header_row else 'none'}"
+    if notes.no_rows:
+        some = ", ".join(f"line {line} ({text})" for line, text in notes.no_rows[:5])
+        yield f"  Lines that are no rows of the list: {some}{' …' if len(notes.no_rows) > 5 else ''}"
+    if notes.broken:
+        some = ", ".join(map(str, notes.broken[:10]))
+        yield f"  Quotation marks that do not match, each line read by itself: line {some}"
+    for state, count in notes.states:
+        said = dict(notes.conventions).get(f"rows:{state}")
+        yield f"  Rows that the sheet shows as {state}: {count:,}{', left out' if said == 'out' else ''}"

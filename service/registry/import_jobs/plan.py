@@ -51,6 +51,7 @@ class PlanWriter:
                 "labels": header.labels,
                 "index": dict(header.index),
                 "lettered": header.lettered,
+                "conventions": dict(header.conventions),
             }
         )
 
@@ -105,7 +106,13 @@ class ImportPlan:
         said = json.loads(self._source.readline())
         self.start = self._source.tell()
         self.header = Header(
-            ListKind(said["kind"]), tuple(said["labels"]), said["index"], (), None, lettered=said["lettered"]
+            ListKind(said["kind"]),
+            tuple(said["labels"]),
+            said["index"],
+            (),
+            None,
+            lettered=said["lettered"],
+            conventions=said["conventions"],
         )
 
     def __enter__(self) -> Self:

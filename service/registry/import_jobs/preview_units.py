@@ -1,16 +1,17 @@
-"""A dry run over a list of units: read in one snapshot, without writing and without anybody waiting.
+"""Compares a list of units with the record in one snapshot, without writing: no check of a vial waits for it.
 
 What the list says twice is found by a 64-bit number for each serial (60 MB for a million); only the serials
 whose numbers meet are looked at again, so that nothing depends on two serials never sharing one.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from service.authenticity.dispositions import Disposition
 from service.registry.import_jobs.plan import PlanWriter
@@ -23,6 +24,19 @@ from service.registry.lists.readers import Table
 from service.registry.lists.rejected_rows import RejectedRows
 from service.storage.database import Database
 from service.storage.database.commissioning import recorded, recorded_otherwise
+from service.storage.models import Batch
+
+
+_ASKED_AT_ONCE = 500
+_MOST_LOTS = 20
+
+
+class OverfullLot(NamedTuple):
+    """A lot of which a list has more units than its quantity on record."""
+
+    lot: str
+    units: int
+    quantity: int
 
 
 class UnitCounts(NamedTuple):
@@ -30,6 +44,7 @@ class UnitCounts(NamedTuple):
 
     new: int
     unchanged: int
+    overfull: list[OverfullLot]
 
 
 def check_units(
@@ -100,6 +115,7 @@ class _Comparison:
     ) -> UnitCounts:
         """Write down what is new, and refuse what cannot be taken."""
         new = unchanged = done = 0
+        of_batch: Counter[int] = Counter()
         once: set[UnitKey] = set()
         for _, groups in groupby(self._units.groups(), key=attrgetter("chunk")):
             refused: list[tuple[int, Any]] = []
@@ -114,13 +130,27 @@ class _Comparison:
                 fresh, known = self._told_apart(group, place, {line for line, _ in out}, once)
                 plan.units(group.what, [line for line, _ in fresh], [serial for _, serial in fresh])
                 new, unchanged = new + len(fresh), unchanged + len(known)
+                of_batch[place.batch_id] += len(fresh) + len(known)
                 for kind, rows in (("new", fresh[:SHOWN]), ("unchanged", known[:SHOWN])):
                     for line, serial in rows:
                         shown(kind, line, unit_cells(table.header, group.what, serial))
             for line, errors in sorted(refused, key=itemgetter(0)):
                 refusals.add(line, errors)
             meter(table.size * done // max(self._units.rows, 1))
-        return UnitCounts(new, unchanged)
+        return UnitCounts(new, unchanged, self._overfull(of_batch))
+
+    def _overfull(self, of_batch: Counter[int]) -> list[OverfullLot]:
+        """The lots, at most `_MOST_LOTS`, of which the list has more units than the record says they have."""
+        found: list[OverfullLot] = []
+        ids = iter(of_batch)
+        while some := list(islice(ids, _ASKED_AT_ONCE)):
+            statement = select(Batch.id, Batch.lot, Batch.quantity).where(
+                Batch.id.in_(some), Batch.quantity.is_not(None)
+            )
+            for number, lot, quantity in self._connection.execute(statement):
+                if quantity is not None and of_batch[number] > quantity:
+                    found.append(OverfullLot(lot, of_batch[number], quantity))
+        return sorted(found)[:_MOST_LOTS]
 
     def _told_apart(
         self, group: UnitRowGroup, place: UnitTarget, out: set[int], once: set[UnitKey]

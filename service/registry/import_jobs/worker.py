@@ -1,4 +1,4 @@
-"""The work behind an import: reading, checking, and putting on record one piece after another.
+"""Does the work of an import: reads the file, checks its rows, puts them on record piece by piece.
 
 A piece, what is written down about it, and the cursor behind it are one transaction: a worker that is killed
 at any moment goes on exactly where it was, and two workers at one import do no harm.
@@ -8,7 +8,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -24,7 +24,7 @@ from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.inspect import SheetSummary, inspect_file
 from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
 from service.registry.import_jobs.preview import ImportPrincipal, check
-from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of
+from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of, look_kept
 from service.registry.lists.import_files import LOCK
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin, ImportPolicy
 from service.registry.lists.ownership import Owner
@@ -123,8 +123,7 @@ class ImportWorker:
 
     def _read(self, job: sa.RowMapping) -> None:
         parts = [self._remembered(job, part) for part in inspect_file(self._shelf.list(job["folder"]))]
-        kept = {"parts": [part.record() for part in parts]}
-        self._move(job["id"], "reading", state="columns", look=kept)
+        self._move(job["id"], "reading", state="columns", look=look_kept(parts))
 
     def _remembered(self, job: sa.RowMapping, part: SheetSummary) -> SheetSummary:
         """What the organisation said of the same headers the last time, instead of what they look like."""
@@ -143,8 +142,12 @@ class ImportWorker:
         if kept is None:
             return part
         layout = layout_of(kept)
-        return SheetSummary(
-            part.sheet, part.labels, part.examples, layout.kind, layout.columns, remembered=True
+        return replace(
+            part,
+            kind=layout.kind,
+            columns=layout.columns,
+            answers=dict(layout.answers),
+            remembered=True,
         )
 
     def _check(self, job: sa.RowMapping) -> None:
@@ -159,6 +162,11 @@ class ImportWorker:
                 terms=ImportPrincipal(_who(job), self._clock(), _owner(job)),
                 meter=self._meter(job["id"], "checking"),
             )
+            if seen.questions:
+                parts = tuple(map(SheetSummary.from_record, job["look"]["parts"]))
+                look = look_kept(parts, seen.questions)
+                self._move(job["id"], "checking", state="columns", look=look)
+                return
             with self._database.transaction() as connection:
                 values = {"state": "preview", "seen": seen.record(), "plan_sha256": seen.plan_sha256}
                 self._change(connection, job["id"], "checking", **values)

@@ -17,7 +17,18 @@ from service.registry.lists.conventions.cell_text import normal
 from service.registry.lists.conventions.locale_names import country_codes, plain
 from service.registry.lists.conventions.numbers import has_two_readings, whole
 from service.registry.lists.conventions.value_words import NO, YES
-from service.registry.lists.typed_cells import BROKEN, DATE, DAY_MONTH, ERROR, MERGED, MONTH, NUMBER, TIME, TRUTH, unmarked
+from service.registry.lists.typed_cells import (
+    BROKEN,
+    DATE,
+    DAY_MONTH,
+    ERROR,
+    MERGED,
+    MONTH,
+    NUMBER,
+    TIME,
+    TRUTH,
+    unmarked,
+)
 
 T = TypeVar("T")
 D = TypeVar("D")

@@ -15,7 +15,9 @@ from service.registry.lists.conventions import header_words as words
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.typed_cells import column_name
 
-_NUMBER_OF = re.compile(r"^\s*(?:n[°ºo]?|nr|num|numero|número|numéro|№)[.\s]+(?:de|do|del|di|da|du)?\s*", re.IGNORECASE)
+_NUMBER_OF = re.compile(
+    r"^\s*(?:n[°ºo]?|nr|num|numero|número|numéro|№)[.\s]+(?:de|do|del|di|da|du)?\s*", re.IGNORECASE
+)
 _BRACKETS = re.compile(r"[(\[{（].*?[)\]}）]")  # noqa: RUF001 (full-width brackets as written)
 
 REASON_COLUMN = "refused because"
@@ -95,7 +97,8 @@ class ListHints:
         kinds = [self.kind] if self.kind else list(_SIGNATURE)
         columns = {
             kind: tuple(
-                said.get(place, meaning) if said.get(place, meaning) not in set(said.values()) or place in said
+                said.get(place, meaning)
+                if said.get(place, meaning) not in set(said.values()) or place in said
                 else ""
                 for place, meaning in enumerate(guessed(kind, cells))
             )

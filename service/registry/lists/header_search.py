@@ -117,7 +117,9 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
     is a row, whatever stands there.
     """
     texts = [unmarked(cell)[1].strip() for cell in cells]
-    if is_frame(texts) or (any(labels) and [each for each in texts if each] == [each for each in labels if each]):
+    if is_frame(texts) or (
+        any(labels) and [each for each in texts if each] == [each for each in labels if each]
+    ):
         return True
     filled = [texts[place] for place in needed if place < len(texts) and texts[place]]
     if len(filled) > 1:
@@ -127,7 +129,9 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
     if words & _TOTALS:
         return True
     alone = sum(map(bool, texts)) == 1
-    return alone and (bool(words & _SIGNED) or " " in said or ":" in said) and len(said) > 3 and len(needed) > 1
+    return (
+        alone and (bool(words & _SIGNED) or " " in said or ":" in said) and len(said) > 3 and len(needed) > 1
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,5 +174,3 @@ def _cut(sample: str, delimiter: str) -> TextTop:
     except csv.Error:  # a cell of more than 128 KB: what was cut so far tells enough
         pass
     return TextTop(delimiter, tuple(lines), tuple(rows))
-
-

@@ -27,7 +27,14 @@ from service.registry.lists.kinds.units import Units
 from service.registry.lists.list_importer import ListImporter, Meter
 from service.registry.lists.list_notes import ListNotes, notes_of
 from service.registry.lists.readers import Table
-from service.registry.lists.rejected_rows import SHOWN, RejectedRows, RowError, write
+from service.registry.lists.rejected_rows import (
+    SHOWN,
+    RejectedRows,
+    RejectionCause,
+    RowError,
+    causes_of,
+    write,
+)
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 
@@ -59,6 +66,7 @@ class FileOutcome:
     error: VialcheckError | None = None
     questions: tuple[Question, ...] = ()
     notes: ListNotes = ListNotes()
+    causes: tuple[RejectionCause, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -251,6 +259,7 @@ class _Work:
             unwritten=unwritten,
             questions=tuple(self._questions),
             notes=notes,
+            causes=tuple(causes_of(self._early, self._late)),
         )
 
     def _write_refused(self, errors: Path | None) -> tuple[Path | None, str]:

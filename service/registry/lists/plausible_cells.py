@@ -20,8 +20,12 @@ _PLACEHOLDERS = frozenset(
         "неизвестно нет безномера 없음 미상 해당없음 不明 なし 無し 該当なし 无 無 未知 不详 没有".split(),
     )
 )
-_SEVERAL = re.compile(r"[,;\n、，；]|\s[/&+|]\s|\s(?:and|und|et|y|e|i|ve|и|или|or|oder|ou|o)\s", re.IGNORECASE)  # noqa: RUF001
-_RANGE_WORD = re.compile(r"(.+?)\s*(?:\.\.+|…|\s(?:to|bis|until|à|au|al|hasta|até|do|по)\s)\s*(.+)", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"[,;\n、，；]|\s[/&+|]\s|\s(?:and|und|et|y|e|i|ve|и|или|or|oder|ou|o)\s", re.IGNORECASE
+)  # noqa: RUF001
+_RANGE_WORD = re.compile(
+    r"(.+?)\s*(?:\.\.+|…|\s(?:to|bis|until|à|au|al|hasta|até|do|по)\s)\s*(.+)", re.IGNORECASE
+)
 _RANGE = re.compile(r"([^\W\d_]*)([0-9]{2,})\s*[-–—~〜]\s*([^\W\d_]*)([0-9]{2,})")  # noqa: RUF001
 _MONTH_DAY = re.compile(r"([0-9]{1,4})[-. /]([^\W\d_]{3,9})\.?|([^\W\d_]{3,9})[-. /]([0-9]{1,4})")
 _MOST_YEARS_AHEAD = 30
@@ -70,7 +74,12 @@ def released_on(raw: str) -> date:
 
 def _require_said(raw: str) -> None:
     word = plain(raw)
-    if word in _PLACEHOLDERS or not word or set(word) <= {"0"} or (len(set(word)) == 1 and set(word) <= {"x"}):
+    if (
+        word in _PLACEHOLDERS
+        or not word
+        or set(word) <= {"0"}
+        or (len(set(word)) == 1 and set(word) <= {"x"})
+    ):
         raise invalid(raw, "a number as it is printed on the pack", found="a placeholder")
 
 

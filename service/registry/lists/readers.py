@@ -130,7 +130,9 @@ class Table:
         if not is_no_row(cells, self.header.labels, self._needed):
             return True
         if len(self.no_rows) < _MOST_KEPT and not is_frame(cells):
-            self.no_rows[line] = next((text for cell in cells if (text := unmarked(cell)[1].strip())), "")[:80]
+            self.no_rows[line] = next((text for cell in cells if (text := unmarked(cell)[1].strip())), "")[
+                :80
+            ]
         return False
 
     def row_states(self) -> dict[str, list[int]]:

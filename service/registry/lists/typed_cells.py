@@ -19,7 +19,6 @@ BROKEN = "broken"
 """The kind of a cell of a text file whose quotation marks do not match."""
 
 
-
 def marked(kind: str, text: str) -> str:
     """The cell of this kind."""
     return f"{_MARK}{kind}{_MARK}{text}"

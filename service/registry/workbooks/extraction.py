@@ -197,8 +197,8 @@ def _refuse_declarations(part: str, text: bytes) -> None:
 def _note(text: bytes, styles: CellStyles, marks: _Marks) -> None:
     """Keep what a piece of a sheet's XML tells. A cell or row in the overlap of two pieces is told twice."""
     if b"hidden=" in text:
-        for row in _ROW.finditer(text):
-            if _HIDDEN.search(row[0]) and (number := _ROW_NUMBER.search(row[0])):
+        for tag in _ROW.finditer(text):
+            if _HIDDEN.search(tag[0]) and (number := _ROW_NUMBER.search(tag[0])):
                 marks.hidden.add(int(number[1]))
     if not (b't="e"' in text or styles.dates or styles.struck):
         return

@@ -18,10 +18,14 @@ from service.gs1.printed_dates import current_century
 from service.registry.lists.conventions.locale_names import months, plain
 
 _LONGEST = 60  # characters of a date in words
-_MIDNIGHT = re.compile(r"(?<=[0-9])[t ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[ap]m)?z?$", re.IGNORECASE)
+_MIDNIGHT = re.compile(
+    r"(?<=[0-9])[t ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[ap]m)?z?$", re.IGNORECASE
+)
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _ALLOWED = re.compile(r"[\w\s.,/\-–年月日년월일]+")  # noqa: RUF001 (a dash as written)
-_FILLERS = frozenset(("de", "del", "of", "den", "the", "g", "god", "r", "года", "г", "th", "st", "nd", "rd", "er", "o", "le"))
+_FILLERS = frozenset(
+    ("de", "del", "of", "den", "the", "g", "god", "r", "года", "г", "th", "st", "nd", "rd", "er", "o", "le")
+)
 _UNITS = {"年": "y", "년": "y", "月": "m", "월": "m", "日": "d", "일": "d", "号": "d"}
 _WEEKDAY_MARK = re.compile(r"^\w+, (?=\d)")
 _ERAS = {"令和": 2018, "民國": 1911, "民国": 1911}

@@ -61,7 +61,10 @@ class Question:
 
 
 def examine(table: Table, answers: Mapping[str, str]) -> list[Question]:
-    """Give the table the conventions of its columns, and return what has to be asked about them."""
+    """Give the table the conventions of its columns, and return what has to be asked about them.
+
+    What the cells of a column show beyond doubt counts more than an answer, which may be an earlier list's.
+    """
     header = table.header
     if header.kind is ListKind.ALERTS:  # notices are published text: what is unclear in them stays unclear
         table.header = replace(header, conventions=dict(answers))
@@ -83,7 +86,7 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[Question]:
             examples = tuple(str(line) for line in lines[:_EXAMPLES])
             part = Choice(key, state, len(lines), ("out", "in"), "out")
             asked.append(Question("rows", state, "", len(lines), examples, (part,)))
-    table.header = replace(header, conventions=found | dict(answers))
+    table.header = replace(header, conventions=dict(answers) | found)
     return asked
 
 
@@ -130,11 +133,13 @@ def _about_dates(
         part = Choice(f"day_month:{field}", field, sum(short.values()), ("month", "day"), "month")
         asked.append(_question("day_month", header, field, short, part))
     possible = {value: allowed for value in counted if (allowed := _date_orders(value)) is not None}
-    if not possible or f"date_order:{field}" in answers:
+    if not possible:
         return asked
     together = _most_likely(header.label(field), reduce(frozenset.__and__, possible.values()))
     if len(together) == 1:
         found[f"date_order:{field}"] = str(next(iter(together)))
+        return asked
+    if f"date_order:{field}" in answers:
         return asked
     every = together or frozenset(DateOrder)
     two = {
@@ -165,11 +170,12 @@ def _about_numbers(
     key = f"thousands:{field}"
     texts = {unwrapped(value.strip()): value for value in counted if not unmarked(value)[0]}
     two = {text: counted[value] for text, value in texts.items() if numbers.has_two_readings(text)}
-    if not two or key in answers:
+    if not two:
         return []
     grouping = numbers.grouping_of(texts)
     if grouping is not None:
         found[key] = str(grouping)
+    if key in found or key in answers:
         return []
     choices = tuple(str(each) for each in numbers.Grouping)
     part = Choice(key, field, sum(two.values()), choices, str(numbers.Grouping.THOUSANDS))
@@ -208,9 +214,7 @@ def _is_sure(field: str, word: str, text: str) -> bool:
     )
 
 
-def _question(
-    topic: str, header: Header, field: str, values: Mapping[str, int], *parts: Choice
-) -> Question:
+def _question(topic: str, header: Header, field: str, values: Mapping[str, int], *parts: Choice) -> Question:
     examples = tuple(unmarked(value)[1] for value in _first(values))
     return Question(topic, field, header.label(field), sum(values.values()), examples, parts)
 

@@ -84,7 +84,9 @@ YES = frozenset(
     map(plain, "yes y true 1 ja j oui o si sí sim s x tak t evet e да 예 네 はい 是 有 ○ wahr vrai".split())
 ) - {""}
 NO = frozenset(
-    map(plain, "no n false 0 nein non não nie hayır h нет 아니오 아니요 いいえ 否 无 無 × falsch faux".split())
+    map(
+        plain, "no n false 0 nein non não nie hayır h нет 아니오 아니요 いいえ 否 无 無 × falsch faux".split()
+    )
 ) - {""}
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
