@@ -146,7 +146,7 @@ class ImportWorker:
             part,
             kind=layout.kind,
             columns=layout.columns,
-            answers=dict(layout.answers),
+            answers={key: said for key, said in layout.answers.items() if not key.startswith("rows:")},
             remembered=True,
         )
 

@@ -22,6 +22,7 @@ from service.registry.lists.typed_cells import (
     DATE,
     DAY_MONTH,
     ERROR,
+    FORMULA,
     MERGED,
     MONTH,
     NUMBER,
@@ -48,7 +49,9 @@ class Cells:
         self._cells = cells
         self.problems: list[VialcheckError] = []
         width = len(header.labels)
-        if len(cells) < width:
+        if len(cells) < width and max(header.index.values(), default=0) < len(cells):
+            self._cells = cells + [""] * (width - len(cells))  # only columns that are not read are missing
+        elif len(cells) < width:
             found = f"{len(cells)} of {width} cells"
             self.problems.append(RefusedError(ErrorCode.ROW_TOO_SHORT, found=found, field="row"))
             self._cells = cells + [""] * (width - len(cells))
@@ -133,6 +136,9 @@ def require_whole(raw: str, field: str, kind: str = "") -> None:
     if kind == BROKEN:
         expected = "a cell whose quotation marks are closed (and doubled inside)"
         raise invalid(raw, expected, found="a quotation mark that does not match", field=field)
+    if kind == FORMULA:
+        expected = "a value: open the file in a spreadsheet program and save it again"
+        raise invalid("", expected, found="a formula without its value", field=field)
     found = ""
     if kind == ERROR or _ERROR_VALUE.fullmatch(raw):
         found = "an error value, or a column that was too narrow to show it"

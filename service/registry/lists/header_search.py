@@ -24,6 +24,7 @@ TOP = 30
 
 _ENOUGH = 2  # words of headers that make a row a header without doubt
 _FRAME = re.compile(r"[-=_+*|.~\s]*")
+_FORMAT = re.compile(r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?|text|date|datum|[a-z]{1,4}\.?", re.IGNORECASE)
 _LONGEST_LABEL = 200
 _TOTALS = frozenset(
     map(
@@ -122,9 +123,13 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
     ):
         return True
     filled = [texts[place] for place in needed if place < len(texts) and texts[place]]
+    if filled and not any(each.isdigit() for each in filled[0]) and likeness(texts) >= _ENOUGH:
+        return True  # the header once more, in another language
     if len(filled) > 1:
         return False
     said = next((text for text in texts if text), "")
+    if all(_FORMAT.fullmatch(text) for text in texts if text):
+        return True
     words = {plain(word) for word in re.split(r"[\W\d_]+", said)}
     if words & _TOTALS:
         return True

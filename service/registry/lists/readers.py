@@ -31,6 +31,7 @@ from service.registry.lists.columns import (
 )
 from service.registry.lists.encodings import (
     SAMPLE,
+    encoding_by_headers,
     encoding_by_mark,
     guess_encoding,
     not_text,
@@ -230,7 +231,7 @@ class Table:
         self.size, self.sha256, self.encoding = self._copy.tell(), digest.hexdigest(), "utf-8"
         if not is_container(start):
             self.encoding = encoding_by_mark(start) or (
-                "utf-8" if not sample else guess_encoding(start + sample)
+                "utf-8" if not sample else encoding_by_headers(start) or guess_encoding(start + sample)
             )
             if not (self.encoding.startswith("utf-8") and not sample):
                 self._require_encoding(self.encoding)

@@ -26,7 +26,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from service.registry.lists.typed_cells import DATE, ERROR, MERGED, cell_of, column_name, marked, unmarked
+from service.registry.lists.typed_cells import DATE, ERROR, FORMULA, MERGED, cell_of, column_name, marked, unmarked
 from service.registry.workbooks.containers import BROKEN
 from service.registry.workbooks.sheet_styles import CellStyles, cell_styles
 
@@ -44,6 +44,9 @@ _DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 _ROW = re.compile(rb"<(?:\w+:)?row(?=\s)[^<>]{0,300}?>")
+_EMPTY_FORMULA = re.compile(
+    rb"<(?:\w+:)?c(?=\s)[^<>]{0,300}><(?:\w+:)?f[^<>]*>[^<]{0,2000}</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</"
+)
 _ROW_NUMBER = re.compile(rb"""\sr=["']([0-9]{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 _STYLE = re.compile(rb"""\ss=["']([0-9]{1,6})["']""")
@@ -55,6 +58,7 @@ class _Marks:
     def __init__(self) -> None:
         self.errors: dict[int, set[int]] = defaultdict(set)
         self.dates: dict[int, dict[int, str]] = defaultdict(dict)
+        self.formulas: dict[int, set[int]] = defaultdict(set)
         self.hidden: set[int] = set()
         self.struck: set[int] = set()
 
@@ -118,6 +122,9 @@ def _rows(sheet: CalamineSheet, marks: _Marks) -> Iterator[tuple[int, list[str]]
         for column in wrong:
             if column < len(cells):
                 cells[column] = marked(ERROR, "#")
+        for column in marks.formulas.get(number, ()):
+            if column < len(cells) and not cells[column]:
+                cells[column] = marked(FORMULA, "=")
         for first, last, top in over:
             for column in range(first, min(last + 1, len(cells))):
                 if not cells[column]:
@@ -200,6 +207,10 @@ def _note(text: bytes, styles: CellStyles, marks: _Marks) -> None:
         for tag in _ROW.finditer(text):
             if _HIDDEN.search(tag[0]) and (number := _ROW_NUMBER.search(tag[0])):
                 marks.hidden.add(int(number[1]))
+    if b"<f" in text:
+        for cell in _EMPTY_FORMULA.finditer(text):
+            if (found := _REFERENCE.search(cell[0])) is not None:
+                marks.formulas[int(found[2])].add(_column(found[1]))
     if not (b't="e"' in text or styles.dates or styles.struck):
         return
     for cell in _CELL.finditer(text):

@@ -15,7 +15,7 @@ from service.storage.models.credentials import (
     WrongGuesses,
 )
 from service.storage.models.facts_version import FACTS, FactsVersion
-from service.storage.models.imports import ImportJob, LateRefusal
+from service.storage.models.imports import ImportJob, LateRefusal, TerminalImport
 from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
@@ -71,6 +71,7 @@ __all__ = [
     "SignedIn",
     "SingleSignOn",
     "Suspect",
+    "TerminalImport",
     "Unit",
     "Vial",
     "VialEvent",

@@ -65,3 +65,30 @@ class LateRefusal(Base):
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reason: Mapped[str] = mapped_column(Text)
     cells: Mapped[list[str]] = mapped_column(JSON)
+
+
+class TerminalImport(Base):
+    """One command of a terminal that puts in units, piece by piece.
+
+    applying → done, or → undoing → undone. `plan`: the path of the checked units; `cursor`: how many bytes of
+    it are on record (when undoing: how many of those are still to be taken back); it moves in the transaction
+    that puts them there. `imports`: by file, the number of its row in `import` (0: none yet) and its kind.
+    `already`: units of the plan that somebody else had put in meanwhile, as product and serial; undoing leaves
+    them.
+    """
+
+    __tablename__ = "terminal_import"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    began: Mapped[datetime] = mapped_column(Moment)
+    moved: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8))
+    plan: Mapped[str] = mapped_column(Text)
+    plan_sha256: Mapped[str] = mapped_column(String(64))
+    cursor: Mapped[int] = mapped_column(BigInteger)
+    imports: Mapped[list[Any]] = mapped_column(JSON)
+    already: Mapped[list[Any]] = mapped_column(JSON)
+    __table_args__ = (
+        CheckConstraint("state IN ('applying', 'done', 'undoing', 'undone')", name="state"),
+    )

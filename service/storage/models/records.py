@@ -46,6 +46,10 @@ class Manufacturer(Base):
 class Product(Base):
     """One presentation under one GTIN. `complete`: every batch of it is on record here.
 
+    `content`: what one vial holds. `in_use_hours`: how long it may be used after opening. `storage_min`,
+    `storage_max`: the limits of its storage in degrees Celsius, None for no limit. `stability_months`: from
+    manufacture to expiry. `importing`: the number of the import at a terminal that is still putting in lots
+    or units of it; until that is done, the product does not count as `complete`.
     `stopped`: a recall or hold of it stands; only then does a check look for them.
     """
 
@@ -61,6 +65,12 @@ class Product(Base):
     markets: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
     languages: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     complete: Mapped[bool] = mapped_column(default=False)
+    content: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    in_use_hours: Mapped[int | None]
+    storage_min: Mapped[int | None]
+    storage_max: Mapped[int | None]
+    stability_months: Mapped[int | None]
+    importing: Mapped[int | None]
     stopped: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         CheckConstraint(GTIN_IS_RIGHT, name="gtin"),

@@ -51,6 +51,8 @@ from service.web.core.request_uploads import MOST_TYPED, takes_files
 from service.web.core.services import services
 from service.web.text import error_message
 from service.web.text.workspace.import_text import COLUMNS, KINDS, ROWS, STATES, action_name, file_size
+from service.web.text.workspace.list_help import EXAMPLES, HELP
+from service.web.text.workspace.list_questions import answer_text, convention_text, question_text
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 imports.after_request(set_language_headers)
@@ -58,8 +60,12 @@ imports.after_request(set_language_headers)
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
 _PATIENCE = 1.5  # seconds for which a page waits for work that may be done at once
 _LOOK = 0.03
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FIRST = 5  # rows with their reasons on the preview itself
 _ON_A_PAGE = 25
+_MOST_DIGITS = 7
+_CHOSEN = ("sheet", "kind", "header")
+_BOX_OF = {"kind": "kind", "header": "header", "header_row": "header"}
 
 
 def _jobs() -> ImportJobs:
@@ -83,7 +89,47 @@ def listing() -> str:
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def new() -> str:
     """The page to choose a file on."""
-    return _shown("new", most=file_size(_most()))
+    return _new([])
+
+
+@imports.get("/template/<kind>.<form>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def template(kind: str, form: str) -> Response:
+    """A list of this kind with its headers and one example row, as CSV or as a workbook of text."""
+    wanted = _kind(kind)
+    if wanted is None or form not in ("csv", "xlsx"):
+        raise NotFoundError(ErrorCode.NOT_FOUND, field="list")
+    rows = [FIELDS[wanted], [EXAMPLES[wanted].get(field, "") for field in FIELDS[wanted]]]
+    target = io.BytesIO()
+    if form == "xlsx":
+        write_text_workbook(target, rows)
+    else:
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        target.write(b"\xef\xbb\xbf" + text.getvalue().encode())
+    target.seek(0)
+    types = {"csv": "text/csv", "xlsx": _XLSX}
+    return send_file(
+        target, mimetype=types[form], as_attachment=True, download_name=f"vialcheck-{wanted}.{form}"
+    )
+
+
+def _new(errors: list[VialcheckError]) -> str:
+    may = [kind for kind in ListKind if kind in Owner.of(actor()).kinds]
+    tr = spoken()
+    helps = [
+        (
+            kind,
+            tr.gettext(KINDS[kind][0]),
+            [
+                (field, tr.gettext(COLUMNS[field]), tr.gettext(HELP[field]), EXAMPLES[kind].get(field, ""))
+                for field in FIELDS[kind]
+            ],
+            NEEDED[kind],
+        )
+        for kind in may
+    ]
+    return _shown("new", most=file_size(_most()), helps=helps, errors=_said(errors))
 
 
 @imports.post("/new")
@@ -99,7 +145,7 @@ def send() -> BaseResponse:
     except UnavailableError:
         raise
     except VialcheckError as error:
-        return _refused("new", [error], most=file_size(_most()))
+        return make_response(_new([error]), HTTPStatus.UNPROCESSABLE_ENTITY)
     return _on(number)
 
 
@@ -123,20 +169,53 @@ def progress(number: int) -> Response:
 @imports.post("/<int:number>/columns")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def columns(number: int) -> BaseResponse:
-    """Take what the columns mean; the form once more where that cannot be."""
-    upload = _jobs().one(actor(), number)
-    part, kind = _part(upload, request.form.get("sheet", "")), _kind(request.form.get("kind", ""))
-    said = tuple(request.form.get(f"column-{place}", "") for place in range(len(part.labels)))
+    """Take what the columns mean; the form once more where that cannot be.
+
+    Where another sheet, kind or header row was chosen than the columns were shown for, those are shown first.
+    """
+    upload, form = _jobs().one(actor(), number), request.form
+    chosen = {name: form.get(name, "") for name in _CHOSEN}
+    if "show" in form or any(form.get(f"shown_{name}", chosen[name]) != chosen[name] for name in _CHOSEN):
+        where = url_for("imports.one", number=number, look="" if "show" in form else "first", **chosen)
+        return redirect(where, HTTPStatus.SEE_OTHER)
+    said: tuple[str, ...] | None = None
     try:
+        part, kind = _part(upload, chosen["sheet"], chosen["header"]), _kind(chosen["kind"])
+        said = tuple(form.get(f"column-{place}", "") for place in range(len(part.labels)))
         if kind is None:
             raise RefusedError(ErrorCode.VALUE_MISSING, field="kind")
-        _jobs().choose(actor(), number, Layout(kind, said, part.sheet))
+        answers = part.answers if said == part.columns else {}
+        _jobs().choose(actor(), number, Layout(kind, said, part.sheet, part.header_row, answers))
     except (UnavailableError, NotFoundError):
         raise
     except VialcheckError as error:
         if error.code is ErrorCode.IMPORT_MOVED_ON:
             raise
         return make_response(_columns(upload, [error], said), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _on(number)
+
+
+@imports.post("/<int:number>/answers")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def answers(number: int) -> BaseResponse:
+    """Take the answers to what was asked about columns; the form once more where one is missing."""
+    try:
+        _jobs().answer(actor(), number, request.form)
+    except (UnavailableError, NotFoundError):
+        raise
+    except VialcheckError as error:
+        if error.code is ErrorCode.IMPORT_MOVED_ON:
+            raise
+        page = _page(_jobs().one(actor(), number), [error])
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _on(number)
+
+
+@imports.post("/<int:number>/questions")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def questions(number: int) -> BaseResponse:
+    """Back to the questions about columns, whose answers are forgotten."""
+    _jobs().ask_again(actor(), number)
     return _on(number)
 
 
@@ -234,7 +313,7 @@ def refused_workbook(number: int) -> Response:
     target.seek(0)
     return send_file(
         target,
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        mimetype=_XLSX,
         as_attachment=True,
         download_name=f"import-{number}-refused.xlsx",
     )
@@ -260,6 +339,8 @@ def _on(number: int) -> BaseResponse:
 
 
 def _page(upload: Upload, errors: list[VialcheckError]) -> str:
+    if upload.state == "columns" and upload.questions:
+        return _shown("questions", upload=upload, asked=upload.questions, errors=_about_answers(errors))
     if upload.state == "columns":
         return _columns(upload, errors, None)
     if upload.working:
@@ -291,11 +372,14 @@ def _has_files(upload: Upload) -> bool:
 def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...] | None) -> str:
     """The form for the columns; of the sheet and kind that are asked for, or else the likeliest."""
     asked = request.values
-    part = _part(upload, asked.get("sheet", ""))
+    try:
+        part = _part(upload, asked.get("sheet", ""), asked.get("header", ""))
+    except RefusedError as error:
+        part, errors = _part(upload, asked.get("sheet", "")), errors or [error]
     may = [kind for kind in ListKind if kind in Owner.of(actor()).kinds]
     kind = _kind(asked.get("kind", "")) or part.kind
     kind = kind if kind in may else may[0]
-    meant = said or (part.columns if kind is part.kind else guessed(kind, part.labels))
+    meant = said if said and len(said) == len(part.labels) else (part.columns if kind is part.kind else guessed(kind, part.labels))
     return _shown(
         "columns",
         upload=upload,
@@ -304,16 +388,26 @@ def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...]
         kinds=[(each, *map(spoken().gettext, KINDS[each])) for each in may],
         fields=[(name, spoken().gettext(COLUMNS[name]), name in NEEDED[kind]) for name in FIELDS[kind]],
         meant=meant,
+        look_first=asked.get("look") == "first",
         errors=_about_columns(errors),
     )
 
 
-def _part(upload: Upload, sheet: str) -> SheetSummary:
-    """The sheet of this name, else the one most like a list. IMPORT_MOVED_ON before it was read."""
+def _part(upload: Upload, sheet: str, header: str = "") -> SheetSummary:
+    """The sheet of this name, else the one most like a list, with its header in the row that is asked for.
+
+    Raises IMPORT_MOVED_ON before it was read, VALUE_INVALID for a row that is not there.
+    """
     if not upload.parts:
         raise ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
     named = [part for part in upload.parts if part.sheet == sheet]
-    return named[0] if named else max(upload.parts, key=lambda part: sum(map(bool, part.columns)))
+    part = named[0] if named else max(upload.parts, key=lambda part: sum(map(bool, part.columns)))
+    if not header or header == str(part.header_row):
+        return part
+    if not (header.isascii() and header.isdigit() and len(header) < _MOST_DIGITS):
+        expected = "the number of a row, or 0 for a list without column headers"
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=header[:20], expected=expected, field="header")
+    return part.with_header(int(header))
 
 
 def _kind(text: str) -> ListKind | None:
@@ -342,10 +436,15 @@ def _pages(count: int, each: int) -> int:
     return max(1, -(-count // each))
 
 
+def _about_answers(errors: list[VialcheckError]) -> list[FieldError]:
+    """The answer that is missing leads to its question."""
+    return [FieldError(error.field or "", error_message(error, spoken(), technical=False)) for error in errors]
+
+
 def _about_columns(errors: list[VialcheckError]) -> list[FieldError]:
     """Which column is meant is not known: it leads to the first, or to the kind of list."""
     messages = [error_message(error, spoken(), technical=False) for error in errors]
-    boxes = ["kind" if error.code is ErrorCode.LIST_NOT_YOURS else "column-0" for error in errors]
+    boxes = [_BOX_OF.get(error.field or "", "column-0") for error in errors]
     return [FieldError(*each) for each in zip(boxes, messages, strict=True)]
 
 
@@ -353,18 +452,19 @@ def _said(errors: list[VialcheckError]) -> list[FieldError]:
     return [FieldError(error.field or "list", error_message(error, spoken())) for error in errors]
 
 
-def _refused(page: str, errors: list[VialcheckError], **more: Any) -> BaseResponse:
-    return make_response(_shown(page, errors=_said(errors), **more), HTTPStatus.UNPROCESSABLE_ENTITY)
-
-
 @imports.errorhandler(RequestEntityTooLarge)
 def _too_large(_: RequestEntityTooLarge) -> BaseResponse:
     """The file is larger than the service takes: said on the form, not on a page of its own."""
     error = RefusedError(ErrorCode.FILE_TOO_LARGE, expected=f"at most {file_size(_most())}", field="list")
-    page = _shown("new", errors=_said([error]), most=file_size(_most()))
-    return make_response(page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return make_response(_new([error]), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def _shown(template: str, /, **more: Any) -> str:
-    names = {"states": STATES, "row_words": ROWS, "column_names": COLUMNS, "size": file_size}
+    names: dict[str, Any] = {"states": STATES, "row_words": ROWS, "column_names": COLUMNS, "size": file_size}
+    tr = spoken()
+    names |= {
+        "question_text": lambda question: question_text(question, tr),
+        "answer_text": lambda question, choice: answer_text(question, choice, tr),
+        "convention_text": lambda key, value: convention_text(key, value, tr),
+    }
     return render_template(f"workspace/imports/{template}.html", **names, **more)

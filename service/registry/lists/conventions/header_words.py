@@ -276,7 +276,7 @@ RELEASED = (
 STATUS = (
     "status, batch status, lot status, release status, state, disposition status, usage decision, stock status, "
     "quality status, QA status, "
-    "Status, Chargenstatus, Zustand, Freigabestatus, Bestandsart, Verwendungsentscheid, "
+    "Status, Prüfstatus, Chargenstatus, Zustand, Freigabestatus, Bestandsart, Verwendungsentscheid, "
     "statut, statut du lot, état, statut qualité, "
     "estado, estado del lote, estatus, situación, "
     "situação, status do lote, estado do lote, "

@@ -6,6 +6,7 @@ At most one question a column. Only different values count, so a list of a milli
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from functools import reduce
 from typing import Any, Self
 
@@ -215,8 +216,14 @@ def _is_sure(field: str, word: str, text: str) -> bool:
 
 
 def _question(topic: str, header: Header, field: str, values: Mapping[str, int], *parts: Choice) -> Question:
-    examples = tuple(unmarked(value)[1] for value in _first(values))
+    examples = tuple(_shown(value) for value in _first(values))
     return Question(topic, field, header.label(field), sum(values.values()), examples, parts)
+
+
+def _shown(value: str) -> str:
+    """A cell as the file shows it."""
+    kind, text = unmarked(value)
+    return date.fromisoformat(text[:10]).strftime("%d-%b") if kind == DAY_MONTH else text
 
 
 def _first(values: Iterable[str]) -> list[str]:

@@ -16,7 +16,8 @@ from service.gs1.iso.languages import parse_language
 from service.registry.lists.cells import Cells, invalid, markets, pieces, yes_or_no
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
-from service.registry.lists.merge_rules import Rule, folded, joined, merge, only_on, same_members, same_words
+from service.registry.lists.measures import celsius_limits, hours, months_of_time
+from service.registry.lists.merge_rules import Rule, equal, folded, joined, merge, only_on, same_members, same_words
 from service.registry.lists.ownership import not_yours
 from service.storage.models import Alert, Manufacturer, Product
 
@@ -40,6 +41,11 @@ class ProductFacts:
     markets: tuple[str, ...]
     languages: tuple[str, ...]
     complete: bool | None
+    content: str
+    in_use_hours: int | None
+    storage_min: int | None
+    storage_max: int | None
+    stability_months: int | None
 
 
 _PRODUCT_RULES: dict[str, Rule] = {
@@ -52,6 +58,11 @@ _PRODUCT_RULES: dict[str, Rule] = {
     "markets": same_members,
     "languages": same_members,
     "complete": only_on,
+    "content": same_words,
+    "in_use_hours": equal,
+    "storage_min": equal,
+    "storage_max": equal,
+    "stability_months": equal,
 }
 _MANUFACTURER_RULES: dict[str, Rule] = {
     "gs1_prefixes": joined,
@@ -72,6 +83,7 @@ class Products:
             cells.refuse("gs1_prefix", f"the digits with which {gtin.value[1:]} begins")
         cells.need("name", str)
         cells.need("manufacturer", str)
+        lowest, highest = cells.read("storage", celsius_limits, (None, None))
         facts = ProductFacts(
             gtin=gtin.value if gtin else "",
             name=cells.text("name", 200),
@@ -86,6 +98,11 @@ class Products:
             markets=cells.read("markets", markets, ()),
             languages=cells.read("languages", _languages, ()),
             complete=cells.read("complete", yes_or_no, None),
+            content=cells.text("content", 200),
+            in_use_hours=cells.read("in_use_hours", hours, None),
+            storage_min=lowest,
+            storage_max=highest,
+            stability_months=cells.read("stability_months", months_of_time, None),
         )
         return None if cells.problems else facts
 
