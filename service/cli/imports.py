@@ -13,7 +13,7 @@ import click
 from service.cli.import_profiles import ANSWERS, asked_at_terminal, hints_of, write_profile
 from service.registry.alerts.matches import touched_by_new
 from service.registry.lists.columns import ListKind
-from service.registry.lists.import_files import FileOutcome, ImportOutcome, run
+from service.registry.import_jobs.import_files import FileOutcome, ImportOutcome, run
 from service.registry.lists.rejected_rows import explain
 from service.settings import load
 from service.storage.audit import AuditActor

@@ -13,7 +13,7 @@ from granian.log import LogLevels
 
 from service.app import create_app
 from service.authenticity.evidence import Asker
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.resources import seed_folder
 from service.settings import Settings, load
 from service.storage.audit import AuditActor

@@ -29,10 +29,8 @@ from service.registry.lists.import_journal import (
     RowOutcome,
     Values,
 )
-from service.registry.lists.kinds.alerts import Alerts
-from service.registry.lists.kinds.batches import Batches
-from service.registry.lists.kinds.products import Products
-from service.registry.lists.list_importer import ListImporter, Meter
+from service.registry.lists.list_importer import Meter
+from service.registry.lists.list_kinds import list_importer
 from service.registry.lists.list_notes import notes_of
 from service.registry.lists.ownership import Owner
 from service.registry.lists.readers import Table
@@ -183,18 +181,6 @@ def _of_complete_products(database: Database, rows: Counter[str]) -> int:
         return sum(by_gtin[gtin] for gtin in connection.scalars(statement))
 
 
-def listing(table: Table) -> ListImporter[Any]:
-    """A list that is not of units on its way in."""
-    return ListImporter(table, ROOMS[table.header.kind]())
-
-
-ROOMS: dict[ListKind, Callable[[], Any]] = {
-    ListKind.PRODUCTS: Products,
-    ListKind.BATCHES: Batches,
-    ListKind.ALERTS: Alerts,
-}
-
-
 def _check_list(
     database: Database,
     table: Table,
@@ -204,7 +190,7 @@ def _check_list(
     refusals: tuple[RejectedRows, RejectedRows],
     meters: tuple[Meter, Meter],
 ) -> PreviewTable:
-    incoming = listing(table)
+    incoming = list_importer(table)
     incoming.prepare(refusals[0], meters[0])
     seen = PreviewTable()
     became: dict[int, tuple[RowOutcome, Values | None, Values | None]] = {}

@@ -25,7 +25,7 @@ from service.registry.import_jobs.inspect import SheetSummary, inspect_file
 from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
 from service.registry.import_jobs.preview import ImportPrincipal, check
 from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of, look_kept
-from service.registry.lists.import_files import LOCK
+from service.registry.import_jobs.terminal_runs import LOCK
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin, ImportPolicy
 from service.registry.lists.ownership import Owner
 from service.storage.audit import AuditActor

@@ -24,7 +24,9 @@ TOP = 30
 
 _ENOUGH = 2  # words of headers that make a row a header without doubt
 _FRAME = re.compile(r"[-=_+*|.~\s]*")
-_FORMAT = re.compile(r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?|text|date|datum|[a-z]{1,4}\.?", re.IGNORECASE)
+_FORMAT = re.compile(
+    r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?|text|date|datum|[a-z]{1,4}\.?", re.IGNORECASE
+)
 _LONGEST_LABEL = 200
 _TOTALS = frozenset(
     map(

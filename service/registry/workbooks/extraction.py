@@ -26,7 +26,16 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from service.registry.lists.typed_cells import DATE, ERROR, FORMULA, MERGED, cell_of, column_name, marked, unmarked
+from service.registry.lists.typed_cells import (
+    DATE,
+    ERROR,
+    FORMULA,
+    MERGED,
+    cell_of,
+    column_name,
+    marked,
+    unmarked,
+)
 from service.registry.workbooks.containers import BROKEN
 from service.registry.workbooks.sheet_styles import CellStyles, cell_styles
 

@@ -73,7 +73,8 @@ _PRODUCT = Part(
         Product.markets,
         Product.languages,
         Product.national_numbers,
-        Product.complete,
+        # an import at a terminal that is still putting in lots or units has not said all yet
+        and_(Product.complete, Product.importing.is_(None)),
         Product.stopped,
     ),
     _product,

@@ -70,11 +70,11 @@ class LateRefusal(Base):
 class TerminalImport(Base):
     """One command of a terminal that puts in units, piece by piece.
 
-    applying → done, or → undoing → undone. `plan`: the path of the checked units; `cursor`: how many bytes of
-    it are on record (when undoing: how many of those are still to be taken back); it moves in the transaction
-    that puts them there. `imports`: by file, the number of its row in `import` (0: none yet) and its kind.
-    `already`: units of the plan that somebody else had put in meanwhile, as product and serial; undoing leaves
-    them.
+    applying → done, or → undoing → undone. `files`: of each list of units its file name, SHA-256, the path of
+    its plan with that one's SHA-256, and the number of its row in `import` (None: none yet). `place`: which of
+    them is going on record; `cursor`: how many bytes of its plan are. Both move in the transaction that puts
+    the units there. `others`: rows in `import` of the command's other lists. `already`: units of the plans
+    (product, serial) that were put in by others meanwhile, which undoing leaves alone.
     """
 
     __tablename__ = "terminal_import"
@@ -84,11 +84,10 @@ class TerminalImport(Base):
     actor: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(8))
-    plan: Mapped[str] = mapped_column(Text)
-    plan_sha256: Mapped[str] = mapped_column(String(64))
+    keep_good: Mapped[bool]
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    place: Mapped[int]
     cursor: Mapped[int] = mapped_column(BigInteger)
-    imports: Mapped[list[Any]] = mapped_column(JSON)
+    others: Mapped[list[int]] = mapped_column(JSON)
     already: Mapped[list[Any]] = mapped_column(JSON)
-    __table_args__ = (
-        CheckConstraint("state IN ('applying', 'done', 'undoing', 'undone')", name="state"),
-    )
+    __table_args__ = (CheckConstraint("state IN ('applying', 'done', 'undoing', 'undone')", name="state"),)

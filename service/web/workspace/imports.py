@@ -13,6 +13,7 @@ from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -176,7 +177,8 @@ def columns(number: int) -> BaseResponse:
     upload, form = _jobs().one(actor(), number), request.form
     chosen = {name: form.get(name, "") for name in _CHOSEN}
     if "show" in form or any(form.get(f"shown_{name}", chosen[name]) != chosen[name] for name in _CHOSEN):
-        where = url_for("imports.one", number=number, look="" if "show" in form else "first", **chosen)
+        asked = {"look": "" if "show" in form else "first", **chosen}
+        where = f"{url_for('imports.one', number=number)}?{urlencode(asked)}"
         return redirect(where, HTTPStatus.SEE_OTHER)
     said: tuple[str, ...] | None = None
     try:
@@ -379,7 +381,11 @@ def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...]
     may = [kind for kind in ListKind if kind in Owner.of(actor()).kinds]
     kind = _kind(asked.get("kind", "")) or part.kind
     kind = kind if kind in may else may[0]
-    meant = said if said and len(said) == len(part.labels) else (part.columns if kind is part.kind else guessed(kind, part.labels))
+    meant = (
+        said
+        if said and len(said) == len(part.labels)
+        else (part.columns if kind is part.kind else guessed(kind, part.labels))
+    )
     return _shown(
         "columns",
         upload=upload,
@@ -438,7 +444,9 @@ def _pages(count: int, each: int) -> int:
 
 def _about_answers(errors: list[VialcheckError]) -> list[FieldError]:
     """The answer that is missing leads to its question."""
-    return [FieldError(error.field or "", error_message(error, spoken(), technical=False)) for error in errors]
+    return [
+        FieldError(error.field or "", error_message(error, spoken(), technical=False)) for error in errors
+    ]
 
 
 def _about_columns(errors: list[VialcheckError]) -> list[FieldError]:

@@ -17,7 +17,16 @@ from service.registry.lists.cells import Cells, invalid, markets, pieces, yes_or
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.measures import celsius_limits, hours, months_of_time
-from service.registry.lists.merge_rules import Rule, equal, folded, joined, merge, only_on, same_members, same_words
+from service.registry.lists.merge_rules import (
+    Rule,
+    equal,
+    folded,
+    joined,
+    merge,
+    only_on,
+    same_members,
+    same_words,
+)
 from service.registry.lists.ownership import not_yours
 from service.storage.models import Alert, Manufacturer, Product
 

@@ -1,37 +1,28 @@
-"""Lists of units: `gtin`, `lot`, `serial`, perhaps `expiry` and `disposition`. Made for a million rows.
+"""Reads lists of units: `gtin`, `lot`, `serial`, perhaps `expiry` and `disposition`. Made for a million rows.
 
 Everything but the serial repeats, so it is read once for each combination of cells and looked up after that;
-serials are checked by one expression and gathered into groups of one combination.
-
-Reading and checking take longer than putting in, so they happen first, without the database's lock, into an
-unnamed temporary file of checked groups (measured on 1,000,000 rows: 2 s without the lock, 1.5 s with it).
+serials are checked by one expression and gathered into groups of one combination, in an unnamed temporary
+file. All of this needs no connection to the database.
 """
 
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from operator import attrgetter, itemgetter
-
-from sqlalchemy import Connection
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 
 from service.authenticity.dispositions import Disposition
-from service.errors import VialcheckError
 from service.gs1.identifiers import Gtin
 from service.registry.lists.cells import Cells, invalid
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.conventions.value_words import DISPOSITIONS
-from service.registry.lists.import_journal import ImportJournal
-from service.registry.lists.kinds.unit_conflicts import UnitConflicts, UnitKey
-from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup, UnitTarget, UnitTargets
+from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
 from service.registry.lists.list_importer import Meter
 from service.registry.lists.plausible_cells import listed_expiry, listed_lot, listed_serial
 from service.registry.lists.readers import Table
 from service.registry.lists.rejected_rows import RejectedRows
-from service.storage.database.commissioning import commission, recorded_otherwise
 
-CHUNK = 50_000
+CHUNK = 20_000
 """Rows in memory at once."""
 
 _MOST_COMBINATIONS = 20_000  # remembered at once
@@ -90,29 +81,6 @@ class Units:
         self._set_aside(chunk, known)
         meter(self._table.size)
 
-    def apply(
-        self, connection: Connection, journal: ImportJournal, refusals: RejectedRows, meter: Meter
-    ) -> None:
-        """Put the groups in. Serials that contradict the record or each other are refused.
-
-        When there are any, what went in is taken back and judged against the record as it was before the
-        file: neither of two rows of one file that contradict each other is taken.
-        """
-        places = UnitTargets(connection, journal.owner)
-        found = UnitConflicts()
-        with connection.begin_nested() as savepoint:
-            new = self._put_in(places, found, refusals, meter)
-            if found.keys:
-                savepoint.rollback()
-        if found.keys:
-            refusals.clear()
-            found.examine(connection, places, self.groups())
-            new = self._put_in(places, found, refusals, meter)
-        journal.counts.new += sum(new.values())
-        journal.counts.unchanged += self.rows - refusals.count - sum(new.values())
-        for name, count in new.items():
-            journal.note("commission", "batch", name, after={"units": count})
-
     def _read(self, line: int, row: list[str], refusals: RejectedRows) -> tuple[UnitRow, str] | None:
         """A row read cell by cell; None when it is empty or refused."""
         if not self._table.is_row(line, row):
@@ -148,43 +116,6 @@ class Units:
         for head in self._spill:
             chunk, size, *what = json.loads(head)
             yield UnitRowGroup(chunk, size, UnitRow(*what), next(self._spill), next(self._spill))
-
-    def _put_in(
-        self, places: UnitTargets, found: UnitConflicts, refusals: RejectedRows, meter: Meter
-    ) -> dict[str, int]:
-        """How many new units went into each batch, by its name."""
-        new: dict[str, int] = {}
-        done = 0
-        for _, groups in groupby(self.groups(), key=attrgetter("chunk")):
-            refused: list[tuple[int, Sequence[VialcheckError]]] = []
-            for group in groups:
-                done += group.size
-                place = places.find(group.what)
-                if not isinstance(place, UnitTarget):
-                    refused += [(line, place) for line in json.loads(group.lines)]
-                    continue
-                kept, out = found.split(group, place) if found.examined else (group, [])
-                refused += out
-                count = _commission(places.connection, kept, place, found)
-                if count:
-                    new[place.name] = new.get(place.name, 0) + count
-            for line, errors in sorted(refused, key=itemgetter(0)):
-                refusals.add(line, errors)
-            meter(self._table.size * done // max(self.rows, 1))
-        return new
-
-
-def _commission(connection: Connection, group: UnitRowGroup, place: UnitTarget, found: UnitConflicts) -> int:
-    """Put one group in; how many were new. Those on record otherwise are noted in `found`."""
-    ids = {"product_id": place.product_id, "batch_id": place.batch_id}
-    said = place.disposition
-    count = commission(connection, group.serials, **ids, disposition=(said or Disposition.ACTIVE).number)
-    if count < group.size and not found.examined:
-        otherwise = recorded_otherwise(
-            connection, group.serials, **ids, disposition=said.number if said else None
-        )
-        found.add(UnitKey(place.product_id, serial) for serial in otherwise)
-    return count
 
 
 def _disposition(raw: str) -> Disposition:

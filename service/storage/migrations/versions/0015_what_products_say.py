@@ -24,10 +24,11 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
-        sa.Column("plan", sa.Text(), nullable=False),
-        sa.Column("plan_sha256", sa.String(length=64), nullable=False),
+        sa.Column("keep_good", sa.Boolean(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.BigInteger(), nullable=False),
-        sa.Column("imports", sa.JSON(), nullable=False),
+        sa.Column("others", sa.JSON(), nullable=False),
         sa.Column("already", sa.JSON(), nullable=False),
         sa.CheckConstraint(
             "state IN ('applying', 'done', 'undoing', 'undone')", name=op.f("ck_terminal_import_state")

@@ -9,8 +9,12 @@ HELP: Mapping[str, str] = {
     "gtin": N_("8, 12, 13 or 14 digits. Format the column as text, so that no zero in front is lost."),
     "name": N_("The name as it stands on the pack, with strength or size where the pack has them."),
     "manufacturer": N_("The company that answers for the product."),
-    "gs1_prefix": N_("4 to 12 digits with which the company's product numbers begin; several with ; between."),
-    "catalogue_complete": N_("yes, when every product of the company is in this registry: others are then unknown."),
+    "gs1_prefix": N_(
+        "4 to 12 digits with which the company's product numbers begin; several with ; between."
+    ),
+    "catalogue_complete": N_(
+        "yes, when every product of the company is in this registry: others are then unknown."
+    ),
     "contact": N_("Where a person can ask about a vial."),
     "active_substance": N_("The international name of the substance."),
     "strengths": N_("As on the pack; several with ; between."),
@@ -27,19 +31,25 @@ HELP: Mapping[str, str] = {
     "expiry": N_("The day or the month that is printed: 2028-12-31, 31.12.2028, 12/2028, DEC 2028."),
     "made": N_("A day, or a month, which counts from its first day."),
     "released": N_("A day. With it, the lot counts as released."),
-    "status": N_("released, pending, on hold or recalled, in many languages. Other words are asked about once."),
+    "status": N_(
+        "released, pending, on hold or recalled, in many languages. Other words are asked about once."
+    ),
     "quantity": N_("Packs of the lot, a whole number."),
     "quality": N_("test | method | result, several with ; between."),
     "recall_class": N_("Only with the status recalled."),
     "recall_reference": N_("Only with the status recalled."),
     "recall_reason": N_("Only with the status recalled."),
     "serial": N_("At most 20 characters. Capital and small letters differ."),
-    "disposition": N_("Where the pack is: active, dispensed, destroyed, stolen and the others of GS1's vocabulary."),
+    "disposition": N_(
+        "Where the pack is: active, dispensed, destroyed, stolen and the others of GS1's vocabulary."
+    ),
     "authority": N_("Your authority, as it is named here."),
     "kind": N_("falsified, recalled, stolen, tampered or unlicensed."),
     "product": N_("As the notice names it."),
     "serial_prefix": N_("For a notice about all serial numbers that begin alike."),
-    "lot_issued": N_("yes, when the manufacturer has issued a lot of this number too; no, when there is none."),
+    "lot_issued": N_(
+        "yes, when the manufacturer has issued a lot of this number too; no, when there is none."
+    ),
     "reference": N_("The number under which the notice can be found."),
     "reported": N_("As precisely as it is known: 2026, 2026-11 or 2026-11-27."),
     "source_url": N_("It begins with https://."),

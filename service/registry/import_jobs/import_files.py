@@ -1,9 +1,17 @@
-"""Files put in: every file of one command in one transaction, all or nothing unless told otherwise.
+"""Puts the files of one command on record: all of them or nothing, unless told otherwise.
 
 Files go in by their kind (products, batches, units, alerts), whatever their order in the command: each kind
-needs the ones before it. All that can be read and checked without the record is, before the transaction.
+needs the ones before it.
+
+1. Every file is read and checked without the record.
+2. Units are compared with the record, and with the other files of the command, in a snapshot; what is new
+   becomes a plan, as for imports in a browser.
+3. One short transaction puts the other lists in, and the units too when they are few. It is rolled back when
+   anything was refused.
+4. Many units follow in pieces (`terminal_runs`).
 """
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,11 +28,13 @@ from service.registry.lists.cells import free_text
 from service.registry.lists.columns import ListHints, ListKind
 from service.registry.lists.conventions.questions import Question, examine
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin
-from service.registry.lists.kinds.alerts import Alerts
-from service.registry.lists.kinds.batches import Batches
-from service.registry.lists.kinds.products import Products
-from service.registry.lists.kinds.units import Units
+from service.registry.import_jobs.terminal_runs import LOCK, PlannedUnits, TerminalRuns
+from service.registry.import_jobs.unit_import import UnitImport
+from service.registry.lists.kinds.batches import BatchFacts
+from service.registry.lists.kinds.products import ProductFacts
+from service.registry.lists.kinds.unit_targets import ComingRecords
 from service.registry.lists.list_importer import ListImporter, Meter
+from service.registry.lists.list_kinds import list_importer
 from service.registry.lists.list_notes import ListNotes, notes_of
 from service.registry.lists.readers import Table
 from service.registry.lists.rejected_rows import (
@@ -37,8 +47,6 @@ from service.registry.lists.rejected_rows import (
 )
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-
-LOCK = 0x7669616C  # any number that is not used for something else: "vial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     keep_good: bool = False,
     errors: Path | None = None,
     hints: ListHints = ListHints(),  # noqa: B008 (frozen)
+    plans: Path | None = None,
     progress: Callable[[int], None] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> ImportOutcome:
@@ -123,21 +132,82 @@ def run(  # noqa: PLR0913 (all but the first two are named)
     """
     _require_place_for(errors, files)
     who, reason = replace(who, name=_said("actor", who.name, 200)), _said("reason", reason, 2000)
+    runs = TerminalRuns(database, clock)
     with ExitStack() as stack:
         works = [stack.enter_context(_Work(path, hints, progress or _unheard)) for path in files]
         works.sort(key=_Work.turn)
         for work in works:
             work.prepare()
-        committed = False
-        with suppress(_UndoneError), _said_plainly(), database.transaction() as connection:
-            database.one_at_a_time(connection, LOCK)
-            for work in works:
-                work.apply(connection, at=clock(), who=who, reason=reason)
-            if dry_run or not (keep_good or all(work.good for work in works)):
-                raise _UndoneError
+        folder = plans or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        units = [work for work in works if work.has_units]
+        committed, number = False, None
+        with ExitStack() as reading, suppress(_UndoneError), _said_plainly():
+            if units:
+                coming, snapshot = _coming(works), reading.enter_context(database.reading())
+                for work in units:
+                    work.compare(snapshot, coming, folder)
+            with database.transaction() as connection:
+                database.one_at_a_time(connection, LOCK)
+                for work in works:
+                    work.apply(connection, at=clock(), who=who, reason=reason)
+                _require(works, keep_good=keep_good, dry_run=dry_run)
+                if sum(work.pieces for work in units) > 1:
+                    number = _begun(runs, connection, works, who=who, reason=reason, keep_good=keep_good)
+                else:
+                    for work in units:
+                        work.put_in(connection, at=clock(), who=who, reason=reason)
+                    _require(works, keep_good=keep_good)
             committed = True
+        if number is not None:
+            committed = _carried_on(runs, number, units, keep_good=keep_good)
+        for work in units:
+            work.remove_plan()
         outcomes = tuple(work.outcome(errors) for work in works)
     return ImportOutcome(outcomes, committed)
+
+
+def _require(works: Sequence["_Work"], *, keep_good: bool, dry_run: bool = False) -> None:
+    """Roll the transaction back for a dry run, or when something was refused."""
+    if dry_run or not (keep_good or all(work.good for work in works)):
+        raise _UndoneError
+
+
+def _begun(
+    runs: TerminalRuns,
+    connection: Connection,
+    works: Sequence["_Work"],
+    *,
+    who: AuditActor,
+    reason: str,
+    keep_good: bool,
+) -> int:
+    """Begin to put units in piece by piece; the number of the run."""
+    planned = [work for work in works if work.pieces]
+    return runs.begin(
+        connection,
+        [work.planned() for work in planned],
+        {gtin for work in planned for gtin in work.gtins},
+        who=who,
+        reason=reason,
+        keep_good=keep_good,
+        others=[work.import_id for work in works if work.import_id is not None],
+    )
+
+
+def _coming(works: Sequence["_Work"]) -> ComingRecords:
+    """What the lists of products and batches will put on record."""
+    coming = ComingRecords()
+    for work in works:
+        work.announce(coming)
+    return coming
+
+
+def _carried_on(runs: TerminalRuns, number: int, units: Sequence["_Work"], *, keep_good: bool) -> bool:
+    """Put the pieces in; whether they are on record. Units that others put in meanwhile are refused."""
+    outcome = runs.carry_on(number)
+    if outcome.refused:
+        units[-1].refuse_late(outcome.refused)
+    return keep_good or not outcome.refused
 
 
 def _opened(path: Path, hints: ListHints, stack: ExitStack) -> Table | OpenFda:
@@ -145,7 +215,7 @@ def _opened(path: Path, hints: ListHints, stack: ExitStack) -> Table | OpenFda:
 
 
 class _Incoming(Protocol):
-    """A list of any kind on its way in."""
+    """A list that is not of units, on its way in."""
 
     def prepare(self, refusals: RejectedRows, meter: Meter) -> None:
         """What can be done without the record."""
@@ -154,22 +224,6 @@ class _Incoming(Protocol):
         self, connection: Connection, journal: ImportJournal, refusals: RejectedRows, meter: Meter
     ) -> None:
         """The rest, in the transaction."""
-
-
-def _incoming(table: Table | OpenFda, stack: ExitStack) -> _Incoming:
-    if isinstance(table, OpenFda):
-        return OpenFdaNotices(table)
-    match table.header.kind:
-        case ListKind.PRODUCTS:
-            return ListImporter(table, Products())
-        case ListKind.BATCHES:
-            return ListImporter(table, Batches())
-        case ListKind.UNITS:
-            units = Units(table)
-            stack.callback(units.close)
-            return units
-        case ListKind.ALERTS:
-            return ListImporter(table, Alerts())
 
 
 class _Work:
@@ -185,6 +239,10 @@ class _Work:
         self._counts = ImportCounts()
         self._error: VialcheckError | None = None
         self._table: Table | OpenFda | None = None
+        self._incoming: _Incoming | None = None
+        self._units: UnitImport | None = None
+        self.import_id: int | None = None
+        """The number of its row in `import`, of a list that is not of units."""
 
     def __enter__(self) -> Self:
         try:
@@ -196,7 +254,13 @@ class _Work:
             return self
         self._early = self._stack.enter_context(RejectedRows(table.header))
         self._late = self._stack.enter_context(RejectedRows(table.header))
-        self._incoming = _incoming(table, self._stack)
+        self._last = self._stack.enter_context(RejectedRows(table.header))
+        if isinstance(table, OpenFda):
+            self._incoming = OpenFdaNotices(table)
+        elif table.header.kind is ListKind.UNITS:
+            self._units = self._stack.enter_context(UnitImport(table))
+        else:
+            self._incoming = list_importer(table)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -205,7 +269,26 @@ class _Work:
     @property
     def good(self) -> bool:
         """Whether nothing was refused so far, and no question about a column is open."""
-        return not (self._error or self._questions or self._early.count + self._late.count)
+        return not (self._error or self._questions or self._refused)
+
+    @property
+    def _refused(self) -> int:
+        return self._early.count + self._late.count + self._last.count
+
+    @property
+    def has_units(self) -> bool:
+        """Whether it is a list of units that can be read."""
+        return self._units is not None and self._error is None
+
+    @property
+    def pieces(self) -> int:
+        """In how many pieces its units go on record."""
+        return self._units.pieces if self._units is not None and self._error is None else 0
+
+    @property
+    def gtins(self) -> set[str]:
+        """The products of which it has new units."""
+        return self._units.counts.gtins if self._units is not None else set()
 
     def turn(self) -> int:
         """When it goes in: by its kind."""
@@ -214,27 +297,74 @@ class _Work:
     def prepare(self) -> None:
         """Read and check without the record."""
         if self._error is None:
+            incoming = self._units or self._incoming
+            assert incoming is not None  # noqa: S101 (opened)
             try:
-                self._incoming.prepare(self._early, lambda position: self._tell(position, 0))
+                incoming.prepare(self._early, lambda position: self._tell(position, 0))
             except RefusedError as error:
                 self._error = error
 
+    def announce(self, coming: ComingRecords) -> None:
+        """Name the products and batches that it will put on record."""
+        if self._error is None and isinstance(self._incoming, ListImporter):
+            for facts in self._incoming.readable():
+                if isinstance(facts, ProductFacts):
+                    coming.products.add(facts.gtin)
+                elif isinstance(facts, BatchFacts):
+                    coming.batches[facts.gtin, facts.lot.key] = facts.lot.printed, facts.expiry
+
+    def compare(self, snapshot: Connection, coming: ComingRecords, folder: Path) -> None:
+        """Compare the units with the record and what is coming; plan what is new."""
+        if self._units is None or self._error is not None:
+            return
+        try:
+            self._units.compare(
+                snapshot, coming, folder, self._late, lambda position: self._tell(position, 1)
+            )
+        except ConflictError as error:
+            self._error = error
+
     def apply(self, connection: Connection, *, at: datetime, who: AuditActor, reason: str) -> None:
-        """Put in what is good; nothing of a file that is refused as a whole."""
+        """Put in what is good; nothing of a file that is refused as a whole. Units are only looked at again."""
         if self._error is not None or self._table is None:
             return
+        if self._units is not None:
+            self._units.confirm(connection, self._last)
+            return
+        assert self._incoming is not None  # noqa: S101 (opened)
         journal = ImportJournal(connection, ImportOrigin.of(self._table), at=at, who=who, reason=reason)
         try:
             with connection.begin_nested():
                 self._incoming.apply(
                     connection, journal, self._late, lambda position: self._tell(position, 1)
                 )
-                journal.counts.refused = self._early.count + self._late.count
+                journal.counts.refused = self._refused
                 journal.close()
         except (RefusedError, ConflictError) as error:
             self._error = error
         else:
-            self._counts = journal.counts
+            self._counts, self.import_id = journal.counts, journal.import_id
+
+    def put_in(self, connection: Connection, *, at: datetime, who: AuditActor, reason: str) -> None:
+        """Put the units in, when all of them are one piece."""
+        if self._units is not None and self._table is not None and self._error is None:
+            journal = ImportJournal(connection, ImportOrigin.of(self._table), at=at, who=who, reason=reason)
+            self._units.put_in(connection, journal, self._last, self._refused)
+
+    def planned(self) -> PlannedUnits:
+        """The plan of its units."""
+        assert self._units is not None  # noqa: S101 (has pieces)
+        return self._units.planned(self._refused)
+
+    def refuse_late(self, refused: Sequence[tuple[int, Sequence[VialcheckError]]]) -> None:
+        """Refuse rows whose units others have put in while this file was going in."""
+        for line, errors in refused:
+            self._last.add(line, errors)
+
+    def remove_plan(self) -> None:
+        """Let go of the plan: its units are on record, or will not be."""
+        if self._units is not None:
+            self._units.remove_plan()
 
     def outcome(self, errors: Path | None) -> FileOutcome:
         """What became of the file; writes its refused rows."""
@@ -242,7 +372,11 @@ class _Work:
             return FileOutcome(self._path, error=self._error)
         notes = notes_of(self._table) if isinstance(self._table, Table) else ListNotes()
         header, counts = self._table.header, self._counts
+        if self._units is not None:
+            counts = ImportCounts(self._units.counts.new, 0, self._units.counts.unchanged)
+        counts.refused = self._refused
         refused_file, unwritten = self._write_refused(errors)
+        first = self._early.first + self._late.first + self._last.first
         return FileOutcome(
             self._path,
             header.kind,
@@ -254,20 +388,20 @@ class _Work:
             unchanged=counts.unchanged,
             refused=counts.refused,
             waiting=counts.waiting,
-            errors=tuple(sorted(self._early.first + self._late.first, key=lambda each: each.line)[:SHOWN]),
+            errors=tuple(sorted(first, key=lambda each: each.line)[:SHOWN]),
             refused_file=refused_file,
             unwritten=unwritten,
             questions=tuple(self._questions),
             notes=notes,
-            causes=tuple(causes_of(self._early, self._late)),
+            causes=tuple(causes_of(self._early, self._late, self._last)),
         )
 
     def _write_refused(self, errors: Path | None) -> tuple[Path | None, str]:
-        if self._table is None or not self._counts.refused:
+        if self._table is None or not self._refused:
             return None, ""
         path = errors or self._path.with_name(f"{self._path.stem}.refused.csv")
         try:
-            write(self._table, path, self._early, self._late)
+            write(self._table, path, self._early, self._late, self._last)
         except OSError as error:
             return None, f"{path}: {error.strerror}"
         return path, ""
