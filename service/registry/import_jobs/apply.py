@@ -44,17 +44,20 @@ def put_on_record(
     piece: PlanPiece,
     journal: ImportJournal,
     *,
+    targets: UnitTargets | None = None,
     careful: bool = False,
 ) -> PlanRefused:
     """Put the rows of the piece on record and count them; what cannot be taken any more.
 
-    `careful`: also name the units that were on record before, at the price of a query for each group.
+    `targets`: where units belong, kept from piece to piece; looked up anew without it. `careful`: also name the units that were on record before, at the price of a query for each group.
     """
     refused = PlanRefused(header)
     if piece.rows:
         _rows(connection, piece.rows, journal, refused)
     if piece.groups:
-        _units(connection, piece.groups, journal, refused, careful=careful)
+        targets = targets or UnitTargets(connection, journal.owner)
+        targets.connection = connection
+        _units(targets, piece.groups, journal, refused, careful=careful)
     journal.counts.refused += len(refused.rows)
     return refused
 
@@ -69,17 +72,17 @@ def _rows(connection: Connection, rows: Sequence[Row], journal: ImportJournal, r
 
 
 def _units(
-    connection: Connection,
+    targets: UnitTargets,
     groups: Sequence[UnitRowGroup],
     journal: ImportJournal,
     refused: PlanRefused,
     *,
     careful: bool,
 ) -> None:
-    places = UnitTargets(connection, journal.owner)
+    connection = targets.connection
     new: dict[str, int] = {}
     for group in groups:
-        place = places.find(group.what)
+        place = targets.find(group.what)
         if not isinstance(place, UnitTarget):
             for line, serial in _each(group):
                 refused.add(line, unit_cells(refused.header, group.what, serial), place)

@@ -125,13 +125,17 @@ class UnitComparison:
         self,
         header: Header,
         plan: PlanWriter,
-        shown: Callable[..., None],
+        shown: Callable[..., None] | None,
         refusals: RejectedRows,
         meter: Meter,
     ) -> UnitCounts:
-        """Write down what is new, and refuse what cannot be taken. `meter` is told rows."""
+        """Write down what is new, and refuse what cannot be taken.
+
+        `shown` hears of some rows, to be looked at; `meter` is told how many rows are done.
+        """
         counts, done = UnitCounts(), 0
         of_batch: Counter[int] = Counter()
+        samples: Counter[str] = Counter()
         once: set[UnitKey] = set()
         for _, groups in groupby(self._units.groups(), key=attrgetter("chunk")):
             refused: list[tuple[int, Any]] = []
@@ -150,9 +154,13 @@ class UnitComparison:
                     counts.gtins.add(group.what.gtin)
                 counts.new, counts.unchanged = counts.new + fresh.size, counts.unchanged + len(known)
                 of_batch[place.batch_id] += fresh.size + len(known)
-                for kind, rows in (("new", _first_of(fresh)), ("unchanged", known[:SHOWN])):
-                    for line, serial in rows:
-                        shown(kind, line, unit_cells(header, group.what, serial))
+                if shown is not None and samples["new"] < SHOWN:
+                    for line, serial in _first_of(fresh):
+                        shown("new", line, unit_cells(header, group.what, serial))
+                    samples["new"] += fresh.size
+                if shown is not None:
+                    for line, serial in known[:SHOWN]:
+                        shown("unchanged", line, unit_cells(header, group.what, serial))
             for line, errors in sorted(refused, key=itemgetter(0)):
                 refusals.add(line, errors)
             meter(done)

@@ -86,6 +86,7 @@ class TerminalRuns:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
+        self._targets: UnitTargets | None = None
 
     def unfinished(self) -> list[TerminalRun]:
         """The runs that were interrupted, or are at work in another process; the oldest first."""
@@ -189,7 +190,10 @@ class TerminalRuns:
                         self._finish(connection, number, "done")
                     return last, 0, []
                 journal = self._journal(connection, row, file)
-                refused = put_on_record(connection, plan.header, piece, journal, careful=careful)
+                self._targets = self._targets or UnitTargets(connection)
+                refused = put_on_record(
+                    connection, plan.header, piece, journal, targets=self._targets, careful=careful
+                )
             if journal.counts.unchanged and not careful:
                 raise _OthersWroteError
             journal.write()

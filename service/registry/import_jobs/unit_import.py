@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import Connection
 
@@ -59,7 +59,7 @@ class UnitImport:
 
         with PlanWriter(self._plan, self._table.header) as plan:
             self._comparison.find_contradictions()
-            self.counts = self._comparison.plan(self._table.header, plan, _unshown, refusals, in_bytes)
+            self.counts = self._comparison.plan(self._table.header, plan, None, refusals, in_bytes)
             self._sha256, self.pieces = plan.close(), plan.pieces
 
     def confirm(self, connection: Connection, refusals: RejectedRows) -> None:
@@ -100,7 +100,3 @@ class UnitImport:
         """Let go of the plan."""
         if self._plan is not None:
             self._plan.unlink(missing_ok=True)
-
-
-def _unshown(*_: Any, **__: Any) -> None:
-    """A terminal looks at counts, not at rows."""

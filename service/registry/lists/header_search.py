@@ -160,8 +160,7 @@ def _fitness(top: TextTop, header_line: int | None) -> tuple[int, int]:
     if header_line:
         cells = next((row for line, row in zip(top.lines, top.rows, strict=True) if line == header_line), ())
         return likeness(cells), len(cells)
-    header = find_header(top.rows)
-    return likeness(header.cells), len(header.cells)
+    return max(((likeness(row), len(row)) for row in top.rows), default=(0, 0))
 
 
 def _cut(sample: str, delimiter: str) -> TextTop:

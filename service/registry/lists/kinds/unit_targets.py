@@ -7,7 +7,7 @@ of its product where that is coming as well, is negative until then.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from service.authenticity.dispositions import Disposition
 from service.errors import ConflictError, ErrorCode, RefusedError, VialcheckError
@@ -88,20 +88,13 @@ class UnitTargets:
         return str(self.connection.scalar(select(Batch.lot).where(Batch.id == batch_id)))
 
     def _look_up(self, what: UnitRow) -> UnitTarget | Refused:
-        product = self.connection.execute(
-            select(Product.id, Manufacturer.organisation_id)
-            .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-            .where(Product.gtin == what.gtin)
-        ).one_or_none()
+        product = self.connection.execute(_PRODUCT, {"gtin": what.gtin}).one_or_none()
         if product is None and what.gtin in self._coming.products:
             return self._coming_target(self._number(what.gtin), what)
         if product is None or not self._owner.owns(product.organisation_id):
             return (no_product(what.gtin, self._owner),)
-        batch = self.connection.execute(
-            select(Batch.id, Batch.lot, Batch.expiry, Batch.expiry_month_only).where(
-                Batch.product_id == product.id, Batch.lot_key == what.lot_key
-            )
-        ).one_or_none()
+        key = {"product_id": product.id, "lot_key": what.lot_key}
+        batch = self.connection.execute(_BATCH, key).one_or_none()
         if batch is None:
             return self._coming_target(product.id, what)
         on_record = Expiry.from_record(batch.expiry, batch.expiry_month_only)
@@ -116,6 +109,16 @@ class UnitTargets:
     def _number(self, of: object) -> int:
         """A negative number for a record that is coming, the same for the same."""
         return self._numbers.setdefault(of, -1 - len(self._numbers))
+
+
+_PRODUCT = (
+    select(Product.id, Manufacturer.organisation_id)
+    .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+    .where(Product.gtin == bindparam("gtin"))
+)
+_BATCH = select(Batch.id, Batch.lot, Batch.expiry, Batch.expiry_month_only).where(
+    Batch.product_id == bindparam("product_id"), Batch.lot_key == bindparam("lot_key")
+)
 
 
 def _target(

@@ -22,8 +22,11 @@ from service.registry.lists.plausible_cells import listed_expiry, listed_lot, li
 from service.registry.lists.readers import Table
 from service.registry.lists.rejected_rows import RejectedRows
 
-CHUNK = 20_000
+CHUNK = 50_000
 """Rows in memory at once."""
+
+GROUP = 20_000
+"""Units in one group at most: as many as go on record at once."""
 
 _MOST_COMBINATIONS = 20_000  # remembered at once
 
@@ -101,12 +104,12 @@ class Units:
 
     def _set_aside(self, chunk: int, known: dict[tuple[str, ...], _Gathered]) -> None:
         for gathered in known.values():
-            if gathered.lines:
-                head = [chunk, len(gathered.lines), *gathered.what]
-                for part in (head, gathered.lines, gathered.serials):
+            for first in range(0, len(gathered.lines), GROUP):
+                lines, serials = (each[first : first + GROUP] for each in (gathered.lines, gathered.serials))
+                for part in ([chunk, len(lines), *gathered.what], lines, serials):
                     self._spill.write(json.dumps(part) + "\n")
-                self.rows += len(gathered.lines)
-                gathered.serials, gathered.lines = [], []
+            self.rows += len(gathered.lines)
+            gathered.serials, gathered.lines = [], []
         if len(known) > _MOST_COMBINATIONS:
             known.clear()
 
