@@ -12,17 +12,19 @@ import click
 
 from service.cli.import_profiles import ANSWERS, asked_at_terminal, hints_of, write_profile
 from service.registry.alerts.matches import touched_by_new
-from service.registry.lists.columns import ListKind
 from service.registry.import_jobs.import_files import FileOutcome, ImportOutcome, run
+from service.registry.import_jobs.terminal_runs import TerminalRuns
+from service.registry.lists.columns import ListKind
 from service.registry.lists.rejected_rows import explain
 from service.settings import load
 from service.storage.audit import AuditActor
 
+_SHOWN = 20  # refused rows of an import that was resumed
 _PATH = click.Path(path_type=Path)
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=_PATH)
+@click.argument("files", nargs=-1, type=_PATH)
 @click.option("--dry-run", is_flag=True, help="Check everything and change nothing.")
 @click.option("--keep-good", is_flag=True, help="Take the good rows even when others are refused.")
 @click.option(
@@ -47,6 +49,8 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--save-profile", type=_PATH, help="Where to save these options, for the next list of this form."
 )
+@click.option("--resume", is_flag=True, help="Go on with imports of units that were interrupted.")
+@click.option("--undo", is_flag=True, help="Take back what interrupted imports of units have put in.")
 @click.option("--reason", default="import", show_default=True, help="Why, for the audit.")
 @click.option("--actor", default="", help="Who, for the audit. [default: your user name]")
 def import_files(  # noqa: PLR0913 (a command's options)
@@ -66,6 +70,8 @@ def import_files(  # noqa: PLR0913 (a command's options)
     struck_rows: str | None,
     profile: Path | None,
     save_profile: Path | None,
+    resume: bool,
+    undo: bool,
     reason: str,
     actor: str,
 ) -> None:
@@ -75,11 +81,20 @@ def import_files(  # noqa: PLR0913 (a command's options)
 
     All of them or, when any row is refused, none (but see --keep-good). The same list twice changes nothing.
     What a column cannot tell is asked for: the options that answer it are named.
+    Units go in piece by piece, so that checks of vials go on meanwhile; until the last piece, their products do
+    not count as complete. What was interrupted is resumed by --resume, or taken back by --undo.
     Exit status: 0 when nothing was refused, 1 when something was, 2 for wrong usage.
     """
+    if resume or undo:
+        if files or (resume and undo):
+            raise click.UsageError("--resume and --undo stand alone, without files")
+        _finish_interrupted(undo=undo)
+        return
+    if not files:
+        raise click.UsageError("Missing argument 'FILES...'.")
     said = {
-        **{"date_order": date_order, "day_month": day_month, "thousands": thousands},
-        **{"rows:hidden": hidden_rows, "rows:struck": struck_rows},
+        "date_order": date_order, "day_month": day_month, "thousands": thousands,
+        "rows:hidden": hidden_rows, "rows:struck": struck_rows,
     }
     hints = hints_of(profile, said, words, columns)
     hints = replace(
@@ -88,7 +103,8 @@ def import_files(  # noqa: PLR0913 (a command's options)
         sheet=sheet or hints.sheet,
         header_row=hints.header_row if header_row is None else header_row,
     )
-    database, began, touched = load().open_database(), datetime.now(UTC), 0
+    settings = load()
+    database, began, touched = settings.open_database(), datetime.now(UTC), 0
     try:
         with _progress(files) as progress:
             outcome = run(
@@ -100,6 +116,7 @@ def import_files(  # noqa: PLR0913 (a command's options)
                 keep_good=keep_good,
                 errors=errors,
                 hints=hints,
+                plans=settings.files / "terminal",
                 progress=progress,
             )
         if outcome.committed and any(file.kind is ListKind.ALERTS and file.new for file in outcome.files):
@@ -114,6 +131,32 @@ def import_files(  # noqa: PLR0913 (a command's options)
         write_profile(save_profile, hints)
         click.echo(f"Profile saved: {save_profile}")
     sys.exit(0 if outcome.good else 1)
+
+
+def _finish_interrupted(*, undo: bool) -> None:
+    """Resume or undo every import of units that was interrupted; exit status 1 when units were refused."""
+    database, good = load().open_database(), True
+    try:
+        runs = TerminalRuns(database)
+        waiting = runs.unfinished()
+        for run_ in waiting:
+            name = f"Import {run_.id} of {', '.join(run_.files)}, begun {run_.began:%Y-%m-%d %H:%M} UTC"
+            if undo or run_.state == "undoing":
+                outcome = runs.undo(run_.id)
+                click.echo(f"{name}: undone, {outcome.units:,} units taken back")
+                for left in outcome.left:
+                    click.echo(f"  Left as it is: {left}")
+                continue
+            outcome = runs.carry_on(run_.id)
+            good = good and not outcome.refused
+            click.echo(f"{name}: {outcome.units:,} units put in" + (", done" if not outcome.refused else ""))
+            for line, errors in outcome.refused[:_SHOWN]:
+                click.echo(f"  line {line}: {'; '.join(map(explain, errors))}")
+        if not waiting:
+            click.echo("No import was interrupted.")
+    finally:
+        database.close()
+    sys.exit(0 if good else 1)
 
 
 @contextmanager

@@ -24,12 +24,12 @@ from sqlalchemy.exc import IntegrityError
 
 from service.errors import ConflictError, ErrorCode, IdentifierError, RefusedError, VialcheckError
 from service.registry.alerts.openfda import OpenFda, OpenFdaNotices, looks_like_json
+from service.registry.import_jobs.terminal_runs import LOCK, PlannedUnits, TerminalRuns
+from service.registry.import_jobs.unit_import import UnitImport
 from service.registry.lists.cells import free_text
 from service.registry.lists.columns import ListHints, ListKind
 from service.registry.lists.conventions.questions import Question, examine
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin
-from service.registry.import_jobs.terminal_runs import LOCK, PlannedUnits, TerminalRuns
-from service.registry.import_jobs.unit_import import UnitImport
 from service.registry.lists.kinds.batches import BatchFacts
 from service.registry.lists.kinds.products import ProductFacts
 from service.registry.lists.kinds.unit_targets import ComingRecords

@@ -34,7 +34,6 @@ from service.storage.database import Database
 from service.storage.database.commissioning import recorded, recorded_otherwise
 from service.storage.models import Batch, Unit
 
-
 _ASKED_AT_ONCE = 500
 _MOST_LOTS = 20
 

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,8 @@ from service.storage.models import (
 
 LOCK = 0x7669616C  # any number that is not used for something else: "vial"
 
-_PAUSE = 0.02
-"""Seconds between two pieces on a database with one writer: others that wait for it come in then."""
+_PAUSE = 0.25
+"""Between two pieces on a database with one writer, this part of the piece's time: others come in then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class _OthersWroteError(Exception):
 class TerminalRuns:
     """The runs of one database."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
         self._clock = clock
         self._targets: UnitTargets | None = None
@@ -130,9 +130,9 @@ class TerminalRuns:
             for each in planned
         ]
         values = {
-            **{"began": now, "moved": now, "actor": who.name, "reason": reason, "state": "applying"},
-            **{"keep_good": keep_good, "files": files, "place": 0, "cursor": 0},
-            **{"others": list(others), "already": []},
+            "began": now, "moved": now, "actor": who.name, "reason": reason, "state": "applying",
+            "keep_good": keep_good, "files": files, "place": 0, "cursor": 0,
+            "others": list(others), "already": [],
         }
         number = connection.execute(
             insert(TerminalImport).values(values).returning(TerminalImport.id)
@@ -154,6 +154,7 @@ class TerminalRuns:
         for file in row["files"]:
             _require_plan(Path(file["plan"]), file["plan_sha256"])
         while True:
+            began = time.monotonic()
             try:
                 done, new, out = self._put_next(number, careful=False)
             except (_OthersWroteError, IntegrityError):
@@ -165,8 +166,7 @@ class TerminalRuns:
                 return RunOutcome(0, tuple(refused))
             if done:
                 return RunOutcome(units, tuple(refused))
-            if self._database.one_writer:
-                time.sleep(_PAUSE)
+            self._pause(began)
 
     def _put_next(
         self, number: int, *, careful: bool
@@ -221,14 +221,19 @@ class TerminalRuns:
             with ImportPlan(Path(file["plan"])) as plan:
                 cursor = 0
                 while (piece := plan.piece(cursor)) is not None and (behind is None or cursor < behind):
+                    began = time.monotonic()
                     taken, kept = self._take_back(number, file, piece, others)
                     units, left, cursor = units + taken, left + kept, piece.after
-                    if self._database.one_writer:
-                        time.sleep(_PAUSE)
+                    self._pause(began)
         names = self._take_back_records(number, row)
         if left:
             names.insert(0, f"{left:,} units that have been used or moved since")
         return RunOutcome(units, left=tuple(names))
+
+    def _pause(self, began: float) -> None:
+        """Leave the database to others for a part of the time since `began` (time.monotonic)."""
+        if self._database.one_writer:
+            time.sleep((time.monotonic() - began) * _PAUSE)
 
     def _take_back(
         self, number: int, file: dict[str, Any], piece: PlanPiece, others: set[tuple[int, str]]

@@ -7,8 +7,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field as of_field
+from dataclasses import dataclass
+from dataclasses import field as of_field
 from enum import StrEnum
+from functools import lru_cache
 
 from service.errors import ErrorCode, RefusedError
 from service.registry.lists.conventions import header_words as words
@@ -224,6 +226,7 @@ _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def field_of(kind: ListKind, label: str) -> str | None:
     """What a header means in a list of this kind, None where it is not known.
 

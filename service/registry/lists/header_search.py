@@ -31,17 +31,13 @@ _LONGEST_LABEL = 200
 _TOTALS = frozenset(
     map(
         plain,
-        "total totals subtotal sum grandtotal summe gesamt gesamtsumme zwischensumme insgesamt totaux soustotal "
-        "somme totale totali somma suma razem ogółem toplam genel итого всего сумма 합계 총계 소계 合計 総計 小計 "
-        "合计 总计 小计 總計".split(),
+        ["total", "totals", "subtotal", "sum", "grandtotal", "summe", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt", "totaux", "soustotal", "somme", "totale", "totali", "somma", "suma", "razem", "ogółem", "toplam", "genel", "итого", "всего", "сумма", "합계", "총계", "소계", "合計", "総計", "小計", "合计", "总计", "小计", "總計"],
     )
 )
 _SIGNED = frozenset(
     map(
         plain,
-        "signed signature approved prepared reviewed page printed created end unterschrift geprüft erstellt "
-        "freigegeben seite ende signé signature approuvé page firma firmado aprobado página assinado assinatura "
-        "firmato podpis strona imza sayfa подпись страница 서명 페이지 署名 頁 签名 第".split(),
+        ["signed", "signature", "approved", "prepared", "reviewed", "page", "printed", "created", "end", "unterschrift", "geprüft", "erstellt", "freigegeben", "seite", "ende", "signé", "signature", "approuvé", "page", "firma", "firmado", "aprobado", "página", "assinado", "assinatura", "firmato", "podpis", "strona", "imza", "sayfa", "подпись", "страница", "서명", "페이지", "署名", "頁", "签名", "第"],
     )
 )
 

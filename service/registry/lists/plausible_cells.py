@@ -8,21 +8,18 @@ import re
 from datetime import UTC, date, datetime
 
 from service.gs1.identifiers import Expiry, Lot, Serial
-from service.registry.lists.conventions.locale_names import months, plain
 from service.registry.lists.cells import first_day, invalid, last_day
+from service.registry.lists.conventions.locale_names import months, plain
 
 _PLACEHOLDERS = frozenset(
     map(
         plain,
-        "na n/a none null nil unknown tbd tba tbc nolot nobatch notapplicable notavailable undefined dummy xxx xx "
-        "unbekannt keine kein ohne offen entfällt k.a. inconnu néant aucun sans sinlote desconocido ninguno "
-        "desconhecido nenhum semlote sconosciuto nessuno nieznany brak nieznana yok bilinmiyor belirsiz "
-        "неизвестно нет безномера 없음 미상 해당없음 不明 なし 無し 該当なし 无 無 未知 不详 没有".split(),
+        ["na", "n/a", "none", "null", "nil", "unknown", "tbd", "tba", "tbc", "nolot", "nobatch", "notapplicable", "notavailable", "undefined", "dummy", "xxx", "xx", "unbekannt", "keine", "kein", "ohne", "offen", "entfällt", "k.a.", "inconnu", "néant", "aucun", "sans", "sinlote", "desconocido", "ninguno", "desconhecido", "nenhum", "semlote", "sconosciuto", "nessuno", "nieznany", "brak", "nieznana", "yok", "bilinmiyor", "belirsiz", "неизвестно", "нет", "безномера", "없음", "미상", "해당없음", "不明", "なし", "無し", "該当なし", "无", "無", "未知", "不详", "没有"],
     )
 )
 _SEVERAL = re.compile(
     r"[,;\n、，；]|\s[/&+|]\s|\s(?:and|und|et|y|e|i|ve|и|или|or|oder|ou|o)\s", re.IGNORECASE
-)  # noqa: RUF001
+)
 _RANGE_WORD = re.compile(
     r"(.+?)\s*(?:\.\.+|…|\s(?:to|bis|until|à|au|al|hasta|até|do|по)\s)\s*(.+)", re.IGNORECASE
 )

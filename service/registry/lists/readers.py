@@ -122,7 +122,7 @@ class Table:
         Rows of a sheet that a person has left out (`rows:hidden`, `rows:struck`) are not among them.
         """
         rows = self._sheet_rows() if self.header.lettered else self._text_rows()
-        yield from rows if self.header.reason_column is None else self._as_first_written(rows)
+        return rows if self.header.reason_column is None else self._as_first_written(rows)
 
     def is_row(self, line: int, cells: list[str]) -> bool:
         """Whether a line is a row of the list, and no total, signature, frame or blank; keeps those that are not."""

@@ -60,7 +60,7 @@ def kind_of_format(code: str) -> str | None:
     >>> kind_of_format("mm/yyyy"), kind_of_format("d-mmm"), kind_of_format("[$-407]DD. MMMM YYYY")
     ('month', 'day_month', None)
     """
-    letters = set(_LITERALS.sub("", code.split(";")[0]).lower())
+    letters = set(_LITERALS.sub("", code.split(";", maxsplit=1)[0]).lower())
     if "m" not in letters or letters & set("hs0#"):
         return None
     if "y" in letters and "d" not in letters:

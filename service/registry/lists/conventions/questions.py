@@ -10,8 +10,8 @@ from datetime import date
 from functools import reduce
 from typing import Any, Self
 
-from service.registry.lists.conventions import numbers, value_words
 from service.registry.lists.columns import Header, ListKind
+from service.registry.lists.conventions import numbers, value_words
 from service.registry.lists.conventions.cell_text import DATES, NUMBERS, WORDS, unwrapped
 from service.registry.lists.conventions.dates import DateOrder, ambiguous, orders
 from service.registry.lists.conventions.locale_names import plain

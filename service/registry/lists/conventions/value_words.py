@@ -81,11 +81,11 @@ DISPOSITIONS: Mapping[str, Disposition] = {plain(each): each for each in Disposi
 """The disposition of a unit by each word for it."""
 
 YES = frozenset(
-    map(plain, "yes y true 1 ja j oui o si sí sim s x tak t evet e да 예 네 はい 是 有 ○ wahr vrai".split())
+    map(plain, ["yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "sim", "s", "x", "tak", "t", "evet", "e", "да", "예", "네", "はい", "是", "有", "○", "wahr", "vrai"])
 ) - {""}
 NO = frozenset(
     map(
-        plain, "no n false 0 nein non não nie hayır h нет 아니오 아니요 いいえ 否 无 無 × falsch faux".split()
+        plain, ["no", "n", "false", "0", "nein", "non", "não", "nie", "hayır", "h", "нет", "아니오", "아니요", "いいえ", "否", "无", "無", "×", "falsch", "faux"]
     )
 ) - {""}
 
