@@ -1,4 +1,4 @@
-"""What `vialcheck import` is told of the lists' columns: options, and profiles that keep them for the next list.
+"""The options of `vialcheck import` about columns, and the profiles that keep them for the next list.
 
 A profile is a JSON file: `kind`, `columns` (header to field), `sheet`, `header_row` and `answers`.
 """
@@ -112,7 +112,7 @@ def read_profile(path: Path) -> ListHints:
 
 
 def write_profile(path: Path, hints: ListHints) -> None:
-    """Save what was said, to be said again by `--profile`. Raises click.UsageError when it cannot be written."""
+    """Save what was said, to be said again by `--profile`. Raises click.UsageError."""
     try:
         path.write_text(json.dumps(asdict(hints), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
@@ -133,7 +133,7 @@ def asked_at_terminal(question: Question) -> Iterator[str]:
     texts = {
         "date_order": f"which comes first in the dates of the column {question.label} ({examples})?",
         "day_month": f"is a cell such as {examples} in the column {question.label} a month or a day?",
-        "thousands": f"what does the mark in the numbers of the column {question.label} ({examples}) separate?",
+        "thousands": f"what does the mark in the column {question.label} ({examples}) separate?",
         "rows": f"are the {question.field} rows ({examples}) part of the list?",
     }
     option = _OPTIONS[part.key if question.topic == "rows" else question.topic]

@@ -12,7 +12,8 @@ import click
 
 from service.cli.import_profiles import ANSWERS, asked_at_terminal, hints_of, write_profile
 from service.registry.alerts.matches import touched_by_new
-from service.registry.import_jobs.import_files import FileOutcome, ImportOutcome, run
+from service.registry.import_jobs.file_import import FileOutcome
+from service.registry.import_jobs.import_files import ImportOutcome, run
 from service.registry.import_jobs.terminal_runs import TerminalRuns
 from service.registry.lists.columns import ListKind
 from service.registry.lists.rejected_rows import explain
@@ -39,7 +40,7 @@ _PATH = click.Path(path_type=Path)
     "columns",
     multiple=True,
     metavar="COLUMN=FIELD",
-    help="What a column means, by its header, number or letters; nothing behind = for a column not to be read.",
+    help="What a column means, by its header, number or letters; nothing behind = to leave it unread.",
 )
 @click.option(
     "--header-row", type=click.IntRange(0), help="The line of the column headers; 0: there are none."
@@ -53,7 +54,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--undo", is_flag=True, help="Take back what interrupted imports of units have put in.")
 @click.option("--reason", default="import", show_default=True, help="Why, for the audit.")
 @click.option("--actor", default="", help="Who, for the audit. [default: your user name]")
-def import_files(  # noqa: PLR0913 (a command's options)
+def import_files(  # noqa: PLR0913, PLR0917 (a command's options)
     files: tuple[Path, ...],
     dry_run: bool,
     keep_good: bool,
@@ -81,8 +82,8 @@ def import_files(  # noqa: PLR0913 (a command's options)
 
     All of them or, when any row is refused, none (but see --keep-good). The same list twice changes nothing.
     What a column cannot tell is asked for: the options that answer it are named.
-    Units go in piece by piece, so that checks of vials go on meanwhile; until the last piece, their products do
-    not count as complete. What was interrupted is resumed by --resume, or taken back by --undo.
+    Units go in piece by piece, so that checks of vials go on meanwhile; until the last piece, their products
+    do not count as complete. What was interrupted is resumed by --resume, or taken back by --undo.
     Exit status: 0 when nothing was refused, 1 when something was, 2 for wrong usage.
     """
     if resume or undo:
@@ -93,8 +94,11 @@ def import_files(  # noqa: PLR0913 (a command's options)
     if not files:
         raise click.UsageError("Missing argument 'FILES...'.")
     said = {
-        "date_order": date_order, "day_month": day_month, "thousands": thousands,
-        "rows:hidden": hidden_rows, "rows:struck": struck_rows,
+        "date_order": date_order,
+        "day_month": day_month,
+        "thousands": thousands,
+        "rows:hidden": hidden_rows,
+        "rows:struck": struck_rows,
     }
     hints = hints_of(profile, said, words, columns)
     hints = replace(

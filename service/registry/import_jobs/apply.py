@@ -49,7 +49,8 @@ def put_on_record(
 ) -> PlanRefused:
     """Put the rows of the piece on record and count them; what cannot be taken any more.
 
-    `targets`: where units belong, kept from piece to piece; looked up anew without it. `careful`: also name the units that were on record before, at the price of a query for each group.
+    `targets`: where units belong, kept from piece to piece; looked up anew without it. `careful`: also name
+    the units that were on record before, at the price of a query for each group.
     """
     refused = PlanRefused(header)
     if piece.rows:

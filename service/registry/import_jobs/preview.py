@@ -171,7 +171,7 @@ def check(
 
 
 def _of_complete_products(database: Database, rows: Counter[str]) -> int:
-    """How many rows are of products of which every lot is said to be on record. `rows`: by GTIN as written."""
+    """How many rows are of products whose lots are all said to be on record. `rows`: by GTIN as written."""
     by_gtin: Counter[str] = Counter()
     for written, count in rows.most_common(_MOST_GTINS):
         with suppress(IdentifierError):

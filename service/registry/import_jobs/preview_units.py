@@ -134,7 +134,6 @@ class UnitComparison:
         """
         counts, done = UnitCounts(), 0
         of_batch: Counter[int] = Counter()
-        samples: Counter[str] = Counter()
         once: set[UnitKey] = set()
         for _, groups in groupby(self._units.groups(), key=attrgetter("chunk")):
             refused: list[tuple[int, Any]] = []
@@ -153,13 +152,8 @@ class UnitComparison:
                     counts.gtins.add(group.what.gtin)
                 counts.new, counts.unchanged = counts.new + fresh.size, counts.unchanged + len(known)
                 of_batch[place.batch_id] += fresh.size + len(known)
-                if shown is not None and samples["new"] < SHOWN:
-                    for line, serial in _first_of(fresh):
-                        shown("new", line, unit_cells(header, group.what, serial))
-                    samples["new"] += fresh.size
                 if shown is not None:
-                    for line, serial in known[:SHOWN]:
-                        shown("unchanged", line, unit_cells(header, group.what, serial))
+                    _show(shown, header, fresh, known)
             for line, errors in sorted(refused, key=itemgetter(0)):
                 refusals.add(line, errors)
             meter(done)
@@ -199,7 +193,7 @@ class UnitComparison:
     def _sorted_out(
         self, group: UnitRowGroup, place: UnitTarget, once: set[UnitKey]
     ) -> tuple[UnitRowGroup, list[tuple[int, str]], list[tuple[int, Any]]]:
-        """The rows of units that are new, of those that are on record or were named before, and the refused."""
+        """The rows of new units, of those that are on record or were named before, and the refused."""
         if not (self._repeated or self._found.examined or self._on_record(place)):
             return group, [], []
         out = self._found.split(group, place)[1] if self._found.examined else []
@@ -228,6 +222,15 @@ class UnitComparison:
 
 
 SHOWN = 200
+
+
+def _show(
+    shown: Callable[..., None], header: Header, fresh: UnitRowGroup, known: list[tuple[int, str]]
+) -> None:
+    """Show some rows of a group."""
+    for kind, rows in (("new", _first_of(fresh)), ("unchanged", known[:SHOWN])):
+        for line, serial in rows:
+            shown(kind, line, unit_cells(header, fresh.what, serial))
 
 
 def _first_of(group: UnitRowGroup) -> list[tuple[int, str]]:
@@ -262,11 +265,11 @@ def check_units(
         units.close()
 
 
-def unit_cells(header: Any, what: UnitRow, serial: str) -> list[str]:
+def unit_cells(header: Header, what: UnitRow, serial: str) -> list[str]:
     """A row that says this of a unit, in the columns of the list."""
     cells = [""] * len(header.labels)
     said = {"gtin": what.gtin, "lot": what.lot, "serial": serial, "expiry": what.expiry}
     said["disposition"] = what.disposition
-    for field, place in header.index.items():
-        cells[place] = said.get(field, "")
+    for name, place in header.index.items():
+        cells[place] = said.get(name, "")
     return cells

@@ -229,7 +229,7 @@ class ImportJobs:
         self._check_again(actor, upload, layout, ("columns",))
 
     def ask_again(self, actor: Actor, number: int) -> None:
-        """From the preview back to the questions about columns: every answer is forgotten. IMPORT_MOVED_ON."""
+        """From the preview back to the questions about columns, with all answers forgottenIMPORT_MOVED_ON."""
         upload = self.one(actor, number)
         if upload.layout is None:
             raise _moved_on()

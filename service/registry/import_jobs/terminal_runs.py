@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.authenticity.dispositions import Disposition
 from service.errors import ConflictError, ErrorCode, NotFoundError, VialcheckError
 from service.registry.import_jobs.apply import PlanRefused, put_on_record
 from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
+from service.registry.import_jobs.removal import remove_record
 from service.registry.lists.columns import ListKind
 from service.registry.lists.import_journal import ImportJournal, ImportOrigin
 from service.registry.lists.kinds.unit_targets import UnitTarget, UnitTargets
@@ -28,14 +29,9 @@ from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.database.commissioning import take_back
 from service.storage.models import (
-    Alert,
     AuditEntry,
-    Base,
-    Batch,
     Import,
-    Manufacturer,
     Product,
-    QualityResult,
     TerminalImport,
 )
 
@@ -130,9 +126,17 @@ class TerminalRuns:
             for each in planned
         ]
         values = {
-            "began": now, "moved": now, "actor": who.name, "reason": reason, "state": "applying",
-            "keep_good": keep_good, "files": files, "place": 0, "cursor": 0,
-            "others": list(others), "already": [],
+            "began": now,
+            "moved": now,
+            "actor": who.name,
+            "reason": reason,
+            "state": "applying",
+            "keep_good": keep_good,
+            "files": files,
+            "place": 0,
+            "cursor": 0,
+            "others": list(others),
+            "already": [],
         }
         number = connection.execute(
             insert(TerminalImport).values(values).returning(TerminalImport.id)
@@ -171,7 +175,7 @@ class TerminalRuns:
     def _put_next(
         self, number: int, *, careful: bool
     ) -> tuple[bool, int, list[tuple[int, Sequence[VialcheckError]]]]:
-        """Put the next piece in: whether it was the last, how many units are new, and which rows are refused."""
+        """Put the next piece in: whether it was the last, how many units are new, which rows are refused."""
         with self._database.transaction() as connection:
             self._database.one_at_a_time(connection, LOCK)
             row = self._locked(connection, number, "applying")
@@ -198,7 +202,7 @@ class TerminalRuns:
                 raise _OthersWroteError
             journal.write()
             file["import_id"] = journal.import_id
-            self._count(connection, file, journal, refused)
+            self._count(connection, journal, refused)
             already = [*row["already"], *map(list, refused.already)]
             self._move(connection, number, cursor=piece.after, files=files, already=already)
             return False, journal.counts.new, sorted(refused.errors, key=lambda each: each[0])
@@ -272,7 +276,7 @@ class TerminalRuns:
         return sum(gone.values()), kept
 
     def _take_back_records(self, number: int, row: sa.RowMapping) -> list[str]:
-        """Remove the batches, products and manufacturers that the run alone put in; what has to stay, by name."""
+        """Remove the batches, products and others that the run alone put in; what has to stay, by name."""
         with self._database.transaction() as connection:
             self._database.one_at_a_time(connection, LOCK)
             self._locked(connection, number, "undoing")
@@ -285,7 +289,7 @@ class TerminalRuns:
             left: list[str] = []
             changes: list[AuditChange] = []
             for action, kind, name in entries:
-                if action == "create" and _removed(connection, kind, name):
+                if action == "create" and remove_record(connection, kind, name):
                     changes.append(AuditChange("withdraw", kind, name, None, None))
                 else:
                     left.append(f"{kind} {name}" + ("" if action == "create" else f" ({action})"))
@@ -316,9 +320,7 @@ class TerminalRuns:
         )
 
     @staticmethod
-    def _count(
-        connection: Connection, file: dict[str, Any], journal: ImportJournal, refused: PlanRefused
-    ) -> None:
+    def _count(connection: Connection, journal: ImportJournal, refused: PlanRefused) -> None:
         if journal.import_id is not None:
             connection.execute(
                 update(Import)
@@ -387,32 +389,3 @@ def _require_plan(path: Path, sha256: str) -> None:
         raise ConflictError(
             ErrorCode.CONFLICT, given=str(path), expected="the plan as it was checked", field="import"
         )
-
-
-def _removed(connection: Connection, kind: str, name: str) -> bool:
-    """Remove a record that nothing refers to; False when something does, or it has been changed since."""
-    of_record = AuditEntry.object_type == kind, AuditEntry.object_id == name
-    changed = select(AuditEntry.id).where(*of_record, AuditEntry.action.not_in(_BY_IMPORTS)).limit(1)
-    if connection.scalar(changed) is not None:
-        return False
-    try:
-        with connection.begin_nested():
-            if kind == "batch":
-                gtin, _, key = name.partition("/")
-                product = select(Product.id).where(Product.gtin == gtin).scalar_subquery()
-                own = Batch.product_id == product, Batch.lot_key == key
-                results = select(Batch.id).where(*own).scalar_subquery()
-                connection.execute(delete(QualityResult).where(QualityResult.batch_id == results))
-                return connection.execute(delete(Batch).where(*own)).rowcount > 0
-            table, key_of = _KEYS[kind]
-            return connection.execute(delete(table).where(key_of == name)).rowcount > 0
-    except IntegrityError:
-        return False
-
-
-_BY_IMPORTS = ("create", "commission", "withdraw")
-_KEYS: dict[str, tuple[type[Base], Any]] = {
-    "product": (Product, Product.gtin),
-    "manufacturer": (Manufacturer, Manufacturer.name),
-    "alert": (Alert, Alert.fingerprint),
-}

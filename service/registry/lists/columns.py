@@ -20,7 +20,7 @@ from service.registry.lists.typed_cells import column_name
 _NUMBER_OF = re.compile(
     r"^\s*(?:n[°ºo]?|nr|num|numero|número|numéro|№)[.\s]+(?:de|do|del|di|da|du)?\s*", re.IGNORECASE
 )
-_BRACKETS = re.compile(r"[(\[{（].*?[)\]}）]")  # noqa: RUF001 (full-width brackets as written)
+_BRACKETS = re.compile(r"[(\[{（].*?[)\]}）]")
 
 REASON_COLUMN = "refused because"
 """The column that we add to the file of refused rows, and know again when it comes back mended."""
@@ -322,7 +322,7 @@ def _fields(kind: ListKind, cells: Sequence[str]) -> set[str]:
 
 
 def _distance(kind: ListKind, cells: Sequence[str]) -> tuple[int, int]:
-    """How far the headers are from a list of this kind; what has all columns of a kind is the most special."""
+    """How far the headers are from a list of this kind; a kind that needs more columns comes first."""
     missing = len(_missing(kind, cells))
     return missing, -len(_fields(kind, cells)) if missing else 0
 

@@ -39,7 +39,7 @@ _ENCODINGS = (
 )
 _ICELANDIC = frozenset("ÐÝÞðýþ")  # where Turkish has ĞİŞğış
 _ICELANDIC_VOWELS = frozenset("ÁÆÉÍÓÚáæéíóú")
-_WRITTEN_IN_LISTS = frozenset("–—“”‘’®™°µ§€ ·×")  # noqa: RUF001 (they are meant)
+_WRITTEN_IN_LISTS = frozenset("–—“”‘’®™°µ§€ ·×")
 
 
 def refuse_what_is_no_list(start: bytes) -> None:

@@ -16,6 +16,7 @@ from service.registry.lists.columns import likeness
 from service.registry.lists.conventions.cell_text import normal
 from service.registry.lists.conventions.dates import iso_date
 from service.registry.lists.conventions.locale_names import plain
+from service.registry.lists.conventions.value_words import SIGNED, TOTALS
 from service.registry.lists.typed_cells import DATE, unmarked
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -28,18 +29,6 @@ _FORMAT = re.compile(
     r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?|text|date|datum|[a-z]{1,4}\.?", re.IGNORECASE
 )
 _LONGEST_LABEL = 200
-_TOTALS = frozenset(
-    map(
-        plain,
-        ["total", "totals", "subtotal", "sum", "grandtotal", "summe", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt", "totaux", "soustotal", "somme", "totale", "totali", "somma", "suma", "razem", "ogółem", "toplam", "genel", "итого", "всего", "сумма", "합계", "총계", "소계", "合計", "総計", "小計", "合计", "总计", "小计", "總計"],
-    )
-)
-_SIGNED = frozenset(
-    map(
-        plain,
-        ["signed", "signature", "approved", "prepared", "reviewed", "page", "printed", "created", "end", "unterschrift", "geprüft", "erstellt", "freigegeben", "seite", "ende", "signé", "signature", "approuvé", "page", "firma", "firmado", "aprobado", "página", "assinado", "assinatura", "firmato", "podpis", "strona", "imza", "sayfa", "подпись", "страница", "서명", "페이지", "署名", "頁", "签名", "第"],
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +118,11 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
     if all(_FORMAT.fullmatch(text) for text in texts if text):
         return True
     words = {plain(word) for word in re.split(r"[\W\d_]+", said)}
-    if words & _TOTALS:
+    if words & TOTALS:
         return True
     alone = sum(map(bool, texts)) == 1
     return (
-        alone and (bool(words & _SIGNED) or " " in said or ":" in said) and len(said) > 3 and len(needed) > 1
+        alone and (bool(words & SIGNED) or " " in said or ":" in said) and len(said) > 3 and len(needed) > 1
     )
 
 
@@ -147,7 +136,7 @@ class TextTop:
 
 
 def top_of_text(sample: str, header_line: int | None) -> TextTop:
-    """Cut the beginning of a text by the delimiter that makes most of it, looking at its header line if known."""
+    """Cut the beginning of a text by the delimiter that makes most of it, or of its header line."""
     tops = [_cut(sample, delimiter) for delimiter in DELIMITERS]
     return max(tops, key=lambda top: _fitness(top, header_line))
 

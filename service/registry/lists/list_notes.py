@@ -8,10 +8,11 @@ from service.registry.lists.readers import Table
 
 @dataclass(frozen=True, slots=True)
 class ListNotes:
-    """`header_row`: where the column headers stand, 0 for nowhere. `no_rows`: lines that are no rows (line, text).
+    """How a list was read.
 
-    `broken`: lines whose quotation marks do not match. `states`: how many rows a sheet hides or strikes, by
-    state. `conventions`: how the cells of columns were read.
+    `header_row`: where the column headers stand, 0 for nowhere. `no_rows`: lines that are no rows, with their
+    first text. `broken`: lines whose quotation marks do not match. `states`: how many rows a
+    sheet hides or strikes, by state. `conventions`: how the cells of columns were read.
     """
 
     header_row: int = 1

@@ -1,4 +1,4 @@
-"""Opens a list as a stream of rows: finds encoding, delimiter and header; memory is one row whatever the size.
+"""Opens a list as a stream of rows: finds encoding, delimiter and header; holds one row in memory.
 
 The file is copied first, to an unnamed temporary file: what was hashed is what is read, however often, and a
 pipe can be read twice. Lines are counted as an editor counts them, from 1, quoted line ends included.
@@ -125,7 +125,7 @@ class Table:
         return rows if self.header.reason_column is None else self._as_first_written(rows)
 
     def is_row(self, line: int, cells: list[str]) -> bool:
-        """Whether a line is a row of the list, and no total, signature, frame or blank; keeps those that are not."""
+        """Whether a line is a row of the list, and no total, signature, frame or blank; those are noted."""
         if not any(cell.strip() for cell in cells):
             return False
         if not is_no_row(cells, self.header.labels, self._needed):

@@ -71,6 +71,18 @@ class _Marks:
         self.hidden: set[int] = set()
         self.struck: set[int] = set()
 
+    def apply(self, row: int, cells: list[str]) -> None:
+        """Mark the cells of a row."""
+        for column, kind in self.dates.get(row, {}).items():
+            if column < len(cells) and unmarked(cells[column])[0] == DATE:
+                cells[column] = marked(kind, unmarked(cells[column])[1])
+        for column in self.errors.get(row, ()):
+            if column < len(cells):
+                cells[column] = marked(ERROR, "#")
+        for column in self.formulas.get(row, ()):
+            if column < len(cells) and not cells[column]:
+                cells[column] = marked(FORMULA, "=")
+
     def states(self, row: int) -> str:
         """The states of a row, separated by a space."""
         return " ".join(
@@ -125,15 +137,7 @@ def _rows(sheet: CalamineSheet, marks: _Marks) -> Iterator[tuple[int, list[str]]
         if not wrong and not over and not any(value != "" for value in values):
             continue
         cells = [""] * start[1] + [cell_of(value)[:_LONGEST_CELL] for value in values[:width]]
-        for column, kind in marks.dates.get(number, {}).items():
-            if column < len(cells) and unmarked(cells[column])[0] == DATE:
-                cells[column] = marked(kind, unmarked(cells[column])[1])
-        for column in wrong:
-            if column < len(cells):
-                cells[column] = marked(ERROR, "#")
-        for column in marks.formulas.get(number, ()):
-            if column < len(cells) and not cells[column]:
-                cells[column] = marked(FORMULA, "=")
+        marks.apply(number, cells)
         for first, last, top in over:
             for column in range(first, min(last + 1, len(cells))):
                 if not cells[column]:
@@ -216,25 +220,27 @@ def _note(text: bytes, styles: CellStyles, marks: _Marks) -> None:
         for tag in _ROW.finditer(text):
             if _HIDDEN.search(tag[0]) and (number := _ROW_NUMBER.search(tag[0])):
                 marks.hidden.add(int(number[1]))
-    if b"<f" in text:
-        for cell in _EMPTY_FORMULA.finditer(text):
-            if (found := _REFERENCE.search(cell[0])) is not None:
-                marks.formulas[int(found[2])].add(_column(found[1]))
-    if not (b't="e"' in text or styles.dates or styles.struck):
+    for cell in _EMPTY_FORMULA.finditer(text) if b"<f" in text else ():
+        if (found := _REFERENCE.search(cell[0])) is not None:
+            marks.formulas[int(found[2])].add(_column(found[1]))
+    if b't="e"' in text or styles.dates or styles.struck:
+        for cell in _CELL.finditer(text):
+            _note_cell(cell[0], styles, marks)
+
+
+def _note_cell(tag: bytes, styles: CellStyles, marks: _Marks) -> None:
+    found = _REFERENCE.search(tag)
+    if found is None:
         return
-    for cell in _CELL.finditer(text):
-        found = _REFERENCE.search(cell[0])
-        if found is None:
-            continue
-        row, column = int(found[2]), _column(found[1])
-        if b't="e"' in cell[0]:
-            marks.errors[row].add(column)
-        style = _STYLE.search(cell[0])
-        if style is not None:
-            if (kind := styles.dates.get(int(style[1]))) is not None:
-                marks.dates[row][column] = kind
-            if int(style[1]) in styles.struck and not cell[0].endswith(b"/>"):
-                marks.struck.add(row)
+    row, column = int(found[2]), _column(found[1])
+    if b't="e"' in tag:
+        marks.errors[row].add(column)
+    style = _STYLE.search(tag)
+    if style is not None:
+        if (kind := styles.dates.get(int(style[1]))) is not None:
+            marks.dates[row][column] = kind
+        if int(style[1]) in styles.struck and not tag.endswith(b"/>"):
+            marks.struck.add(row)
 
 
 def _column(letters: bytes) -> int:

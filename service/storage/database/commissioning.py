@@ -75,11 +75,9 @@ def take_back(
     return TakenBack(removed, len(recorded(connection, serials, product_id)))
 
 
-_TAKE_BACK = {
-    dialect: text(
-        "DELETE FROM unit WHERE product_id = :product_id AND batch_id = :batch_id "
-        f"AND disposition = :disposition AND serial IN (SELECT each.value FROM {source}) "
-        "AND NOT EXISTS (SELECT 1 FROM vial WHERE vial.batch_id = :batch_id AND vial.serial = unit.serial)"
-    )
-    for dialect, source in _SERIALS.items()
-}
+_DELETE = (
+    "DELETE FROM unit WHERE product_id = :product_id AND batch_id = :batch_id "
+    "AND disposition = :disposition AND serial IN (SELECT each.value FROM {serials}) "
+    "AND NOT EXISTS (SELECT 1 FROM vial WHERE vial.batch_id = :batch_id AND vial.serial = unit.serial)"
+)
+_TAKE_BACK = {dialect: text(_DELETE.format(serials=serials)) for dialect, serials in _SERIALS.items()}

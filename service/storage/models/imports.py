@@ -71,10 +71,10 @@ class TerminalImport(Base):
     """One command of a terminal that puts in units, piece by piece.
 
     applying → done, or → undoing → undone. `files`: of each list of units its file name, SHA-256, the path of
-    its plan with that one's SHA-256, and the number of its row in `import` (None: none yet). `place`: which of
-    them is going on record; `cursor`: how many bytes of its plan are. Both move in the transaction that puts
-    the units there. `others`: rows in `import` of the command's other lists. `already`: units of the plans
-    (product, serial) that were put in by others meanwhile, which undoing leaves alone.
+    its plan with that one's SHA-256, and the number of its row in `import` (None: none yet). `place`: which
+    of them is going on record; `cursor`: how many bytes of its plan are. Both move in the transaction that
+    puts the units there. `others`: rows in `import` of the command's other lists. `already`: units of the
+    plans (product, serial) that were put in by others meanwhile, which undoing leaves alone.
     """
 
     __tablename__ = "terminal_import"

@@ -3,14 +3,9 @@
 Long work runs in the background (`service.registry.import_jobs`); these pages show its progress.
 """
 
-import csv
-import io
 import json
-import tempfile
 import time
-from collections.abc import Iterator
 from http import HTTPStatus
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -38,13 +33,9 @@ from service.errors import (
     UnavailableError,
     VialcheckError,
 )
-from service.registry.import_jobs.inspect import SheetSummary
 from service.registry.import_jobs.service import PAGE, ImportJobs, Upload
-from service.registry.lists.columns import FIELDS, NEEDED, Layout, ListKind, guessed
-from service.registry.lists.ownership import Owner
-from service.registry.lists.readers import quoted_for_spreadsheets
-from service.registry.lists.readers import spoken as spoken_cell
-from service.registry.workbooks import MOST_ROWS, write_text_workbook
+from service.registry.lists.columns import Layout, ListKind
+from service.registry.workbooks import MOST_ROWS
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
@@ -52,8 +43,17 @@ from service.web.core.request_uploads import MOST_TYPED, takes_files
 from service.web.core.services import services
 from service.web.text import error_message
 from service.web.text.workspace.import_text import COLUMNS, KINDS, ROWS, STATES, action_name, file_size
-from service.web.text.workspace.list_help import EXAMPLES, HELP
 from service.web.text.workspace.list_questions import answer_text, convention_text, question_text
+from service.web.workspace import list_forms
+from service.web.workspace.list_forms import (
+    about_answers,
+    column_help,
+    columns_form,
+    kind_named,
+    part_of,
+    refused_rows,
+    template_of,
+)
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 imports.after_request(set_language_headers)
@@ -64,9 +64,7 @@ _LOOK = 0.03
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FIRST = 5  # rows with their reasons on the preview itself
 _ON_A_PAGE = 25
-_MOST_DIGITS = 7
 _CHOSEN = ("sheet", "kind", "header")
-_BOX_OF = {"kind": "kind", "header": "header", "header_row": "header"}
 
 
 def _jobs() -> ImportJobs:
@@ -90,47 +88,25 @@ def listing() -> str:
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def new() -> str:
     """The page to choose a file on."""
-    return _new([])
+    return _choose([])
+
+
+def _choose(errors: list[VialcheckError]) -> str:
+    return _shown("new", most=file_size(_most()), helps=column_help(), errors=_said(errors))
 
 
 @imports.get("/template/<kind>.<form>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def template(kind: str, form: str) -> Response:
     """A list of this kind with its headers and one example row, as CSV or as a workbook of text."""
-    wanted = _kind(kind)
+    wanted = kind_named(kind)
     if wanted is None or form not in ("csv", "xlsx"):
         raise NotFoundError(ErrorCode.NOT_FOUND, field="list")
-    rows = [FIELDS[wanted], [EXAMPLES[wanted].get(field, "") for field in FIELDS[wanted]]]
-    target = io.BytesIO()
-    if form == "xlsx":
-        write_text_workbook(target, rows)
-    else:
-        text = io.StringIO()
-        csv.writer(text).writerows(rows)
-        target.write(b"\xef\xbb\xbf" + text.getvalue().encode())
-    target.seek(0)
+    target = template_of(wanted, form)
     types = {"csv": "text/csv", "xlsx": _XLSX}
     return send_file(
         target, mimetype=types[form], as_attachment=True, download_name=f"vialcheck-{wanted}.{form}"
     )
-
-
-def _new(errors: list[VialcheckError]) -> str:
-    may = [kind for kind in ListKind if kind in Owner.of(actor()).kinds]
-    tr = spoken()
-    helps = [
-        (
-            kind,
-            tr.gettext(KINDS[kind][0]),
-            [
-                (field, tr.gettext(COLUMNS[field]), tr.gettext(HELP[field]), EXAMPLES[kind].get(field, ""))
-                for field in FIELDS[kind]
-            ],
-            NEEDED[kind],
-        )
-        for kind in may
-    ]
-    return _shown("new", most=file_size(_most()), helps=helps, errors=_said(errors))
 
 
 @imports.post("/new")
@@ -146,7 +122,7 @@ def send() -> BaseResponse:
     except UnavailableError:
         raise
     except VialcheckError as error:
-        return make_response(_new([error]), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return make_response(_choose([error]), HTTPStatus.UNPROCESSABLE_ENTITY)
     return _on(number)
 
 
@@ -182,7 +158,7 @@ def columns(number: int) -> BaseResponse:
         return redirect(where, HTTPStatus.SEE_OTHER)
     said: tuple[str, ...] | None = None
     try:
-        part, kind = _part(upload, chosen["sheet"], chosen["header"]), _kind(chosen["kind"])
+        part, kind = part_of(upload, chosen["sheet"], chosen["header"]), kind_named(chosen["kind"])
         said = tuple(form.get(f"column-{place}", "") for place in range(len(part.labels)))
         if kind is None:
             raise RefusedError(ErrorCode.VALUE_MISSING, field="kind")
@@ -193,7 +169,8 @@ def columns(number: int) -> BaseResponse:
     except VialcheckError as error:
         if error.code is ErrorCode.IMPORT_MOVED_ON:
             raise
-        return make_response(_columns(upload, [error], said), HTTPStatus.UNPROCESSABLE_ENTITY)
+        page = _shown("columns", **columns_form(upload, [error], said, request.values))
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _on(number)
 
 
@@ -293,7 +270,7 @@ def refused(number: int) -> Response:
     """All rows that were left out, as they were sent, with a reason each; no cell is run as a formula."""
     upload = _jobs().one(actor(), number)
     path, late = _jobs().refused(actor(), number)
-    content = _refused_rows(path, late, (upload.seen or {}).get("delimiter") or ",")
+    content = refused_rows(path, late, (upload.seen or {}).get("delimiter") or ",")
     response = Response(content, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="import-{number}-refused.csv"'
     return response
@@ -307,28 +284,13 @@ def refused_workbook(number: int) -> Response:
     path, late = _jobs().refused(actor(), number)
     if upload.refused >= MOST_ROWS:
         raise NotFoundError(ErrorCode.NOT_FOUND, field="import")
-    target = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the response)
-    delimiter = (upload.seen or {}).get("delimiter") or ","
-    with path.open(encoding="utf-8", newline="") as source:
-        rows = ([spoken_cell(cell) for cell in row] for row in csv.reader(source, delimiter=delimiter))
-        write_text_workbook(target, chain(rows, ([*cells, reason] for cells, reason in late)))
-    target.seek(0)
+    target = list_forms.refused_workbook(path, late, (upload.seen or {}).get("delimiter") or ",")
     return send_file(
         target,
         mimetype=_XLSX,
         as_attachment=True,
         download_name=f"import-{number}-refused.xlsx",
     )
-
-
-def _refused_rows(path: Path, late: list[tuple[list[str], str]], delimiter: str) -> Iterator[bytes]:
-    with path.open("rb") as source:
-        while block := source.read(256 * 1024):
-            yield block
-    for cells, reason in late:
-        line = io.StringIO()
-        csv.writer(line, delimiter=delimiter).writerow([*map(quoted_for_spreadsheets, cells), reason])
-        yield line.getvalue().encode()
 
 
 def _on(number: int) -> BaseResponse:
@@ -342,9 +304,9 @@ def _on(number: int) -> BaseResponse:
 
 def _page(upload: Upload, errors: list[VialcheckError]) -> str:
     if upload.state == "columns" and upload.questions:
-        return _shown("questions", upload=upload, asked=upload.questions, errors=_about_answers(errors))
+        return _shown("questions", upload=upload, asked=upload.questions, errors=about_answers(errors))
     if upload.state == "columns":
-        return _columns(upload, errors, None)
+        return _shown("columns", **columns_form(upload, errors, None, request.values))
     if upload.working:
         return _shown("progress", upload=upload)
     if upload.state == "preview":
@@ -371,55 +333,6 @@ def _has_files(upload: Upload) -> bool:
     return True
 
 
-def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...] | None) -> str:
-    """The form for the columns; of the sheet and kind that are asked for, or else the likeliest."""
-    asked = request.values
-    try:
-        part = _part(upload, asked.get("sheet", ""), asked.get("header", ""))
-    except RefusedError as error:
-        part, errors = _part(upload, asked.get("sheet", "")), errors or [error]
-    may = [kind for kind in ListKind if kind in Owner.of(actor()).kinds]
-    kind = _kind(asked.get("kind", "")) or part.kind
-    kind = kind if kind in may else may[0]
-    meant = (
-        said
-        if said and len(said) == len(part.labels)
-        else (part.columns if kind is part.kind else guessed(kind, part.labels))
-    )
-    return _shown(
-        "columns",
-        upload=upload,
-        part=part,
-        kind=kind,
-        kinds=[(each, *map(spoken().gettext, KINDS[each])) for each in may],
-        fields=[(name, spoken().gettext(COLUMNS[name]), name in NEEDED[kind]) for name in FIELDS[kind]],
-        meant=meant,
-        look_first=asked.get("look") == "first",
-        errors=_about_columns(errors),
-    )
-
-
-def _part(upload: Upload, sheet: str, header: str = "") -> SheetSummary:
-    """The sheet of this name, else the one most like a list, with its header in the row that is asked for.
-
-    Raises IMPORT_MOVED_ON before it was read, VALUE_INVALID for a row that is not there.
-    """
-    if not upload.parts:
-        raise ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
-    named = [part for part in upload.parts if part.sheet == sheet]
-    part = named[0] if named else max(upload.parts, key=lambda part: sum(map(bool, part.columns)))
-    if not header or header == str(part.header_row):
-        return part
-    if not (header.isascii() and header.isdigit() and len(header) < _MOST_DIGITS):
-        expected = "the number of a row, or 0 for a list without column headers"
-        raise RefusedError(ErrorCode.VALUE_INVALID, given=header[:20], expected=expected, field="header")
-    return part.with_header(int(header))
-
-
-def _kind(text: str) -> ListKind | None:
-    return ListKind(text) if text in set(ListKind) else None
-
-
 def _kind_name(kind: ListKind) -> str:
     return spoken().gettext(KINDS[kind][0])
 
@@ -442,20 +355,6 @@ def _pages(count: int, each: int) -> int:
     return max(1, -(-count // each))
 
 
-def _about_answers(errors: list[VialcheckError]) -> list[FieldError]:
-    """The answer that is missing leads to its question."""
-    return [
-        FieldError(error.field or "", error_message(error, spoken(), technical=False)) for error in errors
-    ]
-
-
-def _about_columns(errors: list[VialcheckError]) -> list[FieldError]:
-    """Which column is meant is not known: it leads to the first, or to the kind of list."""
-    messages = [error_message(error, spoken(), technical=False) for error in errors]
-    boxes = [_BOX_OF.get(error.field or "", "column-0") for error in errors]
-    return [FieldError(*each) for each in zip(boxes, messages, strict=True)]
-
-
 def _said(errors: list[VialcheckError]) -> list[FieldError]:
     return [FieldError(error.field or "list", error_message(error, spoken())) for error in errors]
 
@@ -464,7 +363,7 @@ def _said(errors: list[VialcheckError]) -> list[FieldError]:
 def _too_large(_: RequestEntityTooLarge) -> BaseResponse:
     """The file is larger than the service takes: said on the form, not on a page of its own."""
     error = RefusedError(ErrorCode.FILE_TOO_LARGE, expected=f"at most {file_size(_most())}", field="list")
-    return make_response(_new([error]), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return make_response(_choose([error]), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def _shown(template: str, /, **more: Any) -> str:

@@ -22,7 +22,7 @@ _MIDNIGHT = re.compile(
     r"(?<=[0-9])[t ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[ap]m)?z?$", re.IGNORECASE
 )
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
-_ALLOWED = re.compile(r"[\w\s.,/\-–年月日년월일]+")  # noqa: RUF001 (a dash as written)
+_ALLOWED = re.compile(r"[\w\s.,/\-–年月日년월일]+")
 _FILLERS = frozenset(
     ("de", "del", "of", "den", "the", "g", "god", "r", "года", "г", "th", "st", "nd", "rd", "er", "o", "le")
 )
@@ -100,7 +100,7 @@ def _readings(text: str) -> dict[DateOrder | None, Parts]:
 
 
 def _tokens(text: str) -> tuple[list[str], int, int] | None:
-    """The numbers of a date, its month where that is a word (else 0), and how many numbers stand before it."""
+    """The numbers of a date, its month where that is a word (else 0), and how many stand before it."""
     numbers: list[str] = []
     month = place = 0
     units: dict[str, str] = {}
@@ -135,7 +135,7 @@ def _with_month(numbers: list[str], month: int, place: int) -> dict[DateOrder | 
             return {}
 
 
-def _numbers(numbers: list[str]) -> dict[DateOrder | None, Parts]:
+def _numbers(numbers: list[str]) -> dict[DateOrder | None, Parts]:  # noqa: PLR0911 (one for each shape)
     match [*map(len, numbers)]:
         case [8]:  # 20271231; the other way round only where it is no such date
             whole = numbers[0]

@@ -9,9 +9,33 @@ LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "pl", "tr", "ru", "ko", "ja", "
 """The languages whose headers, dates and status words are read."""
 
 _MORE_MONTHS = {  # abbreviations in use that CLDR does not list
-    "mrz": 3, "maerz": 3, "set": 9, "sept": 9, "aug": 8, "abr": 4, "jun": 6, "jul": 7, "sep": 9,
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "oct": 10, "nov": 11, "dec": 12, "fev": 2, "avr": 4,
-    "ağu": 8, "eyl": 9, "sen": 9, "мая": 5, "май": 5, "сен": 9, "ноя": 11, "фев": 2,
+    "mrz": 3,
+    "maerz": 3,
+    "set": 9,
+    "sept": 9,
+    "aug": 8,
+    "abr": 4,
+    "jun": 6,
+    "jul": 7,
+    "sep": 9,
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "apr": 4,
+    "may": 5,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+    "fev": 2,
+    "avr": 4,
+    "ağu": 8,
+    "eyl": 9,
+    "sen": 9,
+    "мая": 5,
+    "май": 5,
+    "сен": 9,
+    "ноя": 11,
+    "фев": 2,
 }
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII"  # 31.XII.2027, as Polish packs have it
 _WITHOUT_DECOMPOSITION = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d"})

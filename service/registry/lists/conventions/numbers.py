@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
-_AMOUNT = re.compile(r"([0-9][0-9.,' ’`]*)\s*[^\W\d_]{0,12}\.?")  # noqa: RUF001 (Swiss apostrophes)
-_SPACED = re.compile(r"(?<=[0-9])[' ’`](?=[0-9]{3}(?![0-9]))")  # noqa: RUF001 (likewise)
+_AMOUNT = re.compile(r"([0-9][0-9.,' ’`]*)\s*[^\W\d_]{0,12}\.?")
+_SPACED = re.compile(r"(?<=[0-9])[' ’`](?=[0-9]{3}(?![0-9]))")
 _GROUPED = re.compile(r"[0-9]{1,3}([.,])[0-9]{3}(?:\1[0-9]{3})+|[0-9]{1,2}(?:(,)[0-9]{2})+,[0-9]{3}")
 _ONE_MARK = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})")
 _DECIMAL = re.compile(r"([0-9]+)([.,])([0-9]+)")

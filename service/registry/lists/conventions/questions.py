@@ -159,7 +159,7 @@ _LIKELY = frozenset((DateOrder.DAY, DateOrder.MONTH))
 
 
 def _most_likely(label: str, together: frozenset[DateOrder]) -> frozenset[DateOrder]:
-    """The year first in two digits (27.12.31) is a habit of East Asia; elsewhere only where nothing else fits."""
+    """The year first in two digits (27.12.31) is a habit of East Asia; elsewhere the last resort."""
     if DateOrder.YEAR in together and len(together) > 1:
         return frozenset({DateOrder.YEAR}) if any(each >= "\u3000" for each in label) else together & _LIKELY
     return together

@@ -35,7 +35,7 @@ _KIND_NAMES = {
 }
 _KINDS = {name: kind for kind, names in _KIND_NAMES.items() for name in names.split()}
 _GENUINE = ("genuine", "authentic", "original")
-_RANGE = re.compile(r"(.+?)\s*(?:-|–|—|\bto\b|\bbis\b|\buntil\b)\s*(.+)")  # noqa: RUF001 (dashes as published)
+_RANGE = re.compile(r"(.+?)\s*(?:-|–|—|\bto\b|\bbis\b|\buntil\b)\s*(.+)")
 _MOST_MONTHS = 36
 _PUBLISHED = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 _URL = re.compile(r"https?://[^\s;,\"'<>]+")

@@ -19,10 +19,10 @@ from service.registry.lists.cells import Cells, count, free_text, invalid, marke
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.conventions.value_words import STATUS
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
+from service.registry.lists.kinds.plausible_cells import listed_expiry, listed_lot, made_on, released_on
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import CONTRADICTION, Rule, equal, merge, same_members, same_words
 from service.registry.lists.ownership import no_product
-from service.registry.lists.plausible_cells import listed_expiry, listed_lot, made_on, released_on
 from service.registry.recalls.batch_status import status_of_new
 from service.registry.recalls.queries import standing
 from service.storage.models import Batch, Manufacturer, Product, QualityResult

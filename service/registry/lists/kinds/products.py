@@ -15,8 +15,8 @@ from service.gs1.identifiers import Gtin
 from service.gs1.iso.languages import parse_language
 from service.registry.lists.cells import Cells, invalid, markets, pieces, yes_or_no
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
+from service.registry.lists.kinds.measures import celsius_limits, hours, months_of_time
 from service.registry.lists.list_importer import Refused, distinct
-from service.registry.lists.measures import celsius_limits, hours, months_of_time
 from service.registry.lists.merge_rules import (
     Rule,
     equal,

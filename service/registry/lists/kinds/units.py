@@ -16,9 +16,9 @@ from service.gs1.identifiers import Gtin
 from service.registry.lists.cells import Cells, invalid
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.conventions.value_words import DISPOSITIONS
+from service.registry.lists.kinds.plausible_cells import listed_expiry, listed_lot, listed_serial
 from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
 from service.registry.lists.list_importer import Meter
-from service.registry.lists.plausible_cells import listed_expiry, listed_lot, listed_serial
 from service.registry.lists.readers import Table
 from service.registry.lists.rejected_rows import RejectedRows
 

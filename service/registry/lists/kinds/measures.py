@@ -1,7 +1,9 @@
 """Times and temperatures in cells of a list of products: with a unit in many languages, or a bare number.
 
->>> hours("24"), hours("7 Tage"), months_of_time("3 years"), celsius_limits("2–8 °C"), celsius_limits("below 25")
-(24, 168, 36, (2, 8), (None, 25))
+>>> hours("24"), hours("7 Tage"), months_of_time("3 years")
+(24, 168, 36)
+>>> celsius_limits("2–8 °C"), celsius_limits("below 25")
+((2, 8), (None, 25))
 """
 
 import re
@@ -9,24 +11,15 @@ import unicodedata
 
 from service.registry.lists.cells import invalid
 from service.registry.lists.conventions.locale_names import plain
+from service.registry.lists.conventions.value_words import TIME_UNITS
 
 _AMOUNT = re.compile(r"([0-9]{1,5})\s*([^\W\d_]*)\.?", re.IGNORECASE)
-_UNITS = {
-    "hour": "h hr hrs hour hours std stunde stunden heure heures hora horas ora ore godz godzina godziny saat ч час "
-    "часа часов 시간 時間 小时 小時",
-    "day": "d day days tag tage tagen jour jours dia dias giorno giorni dzien dni gun день дня дней сутки 일 日 天",
-    "week": "w week weeks woche wochen semaine semaines semana semanas settimana settimane tydzien tygodnie hafta "
-    "неделя недели недель 주 週 周",
-    "month": "m mo month months monat monate monaten mois mes meses mese mesi miesiac miesiace miesiecy ay мес "
-    "месяц месяца месяцев 개월 月 か月 ヶ月 个月 個月",
-    "year": "y yr yrs year years jahr jahre jahren an ans ano anos anni anno rok lata lat yil г год года лет 년 年",
-}
-_NAMED = {plain(word): unit for unit, words in _UNITS.items() for word in words.split()}
+_NAMED = {plain(word): unit for unit, words in TIME_UNITS.items() for word in words.split()}
 _IN_HOURS = {"hour": 1, "day": 24, "week": 168, "": 1}
 _IN_MONTHS = {"month": 1, "year": 12, "": 1}
 
 _NUMBER = r"([+-]?[0-9]{1,3})"
-_BETWEEN = re.compile(_NUMBER + r"\s*(?:to|bis|a|à|and|und|do|ile|~|\.\.|-|–)\s*\+?" + _NUMBER, re.IGNORECASE)  # noqa: RUF001
+_BETWEEN = re.compile(_NUMBER + r"\s*(?:to|bis|a|à|and|und|do|ile|~|\.\.|-|–)\s*\+?" + _NUMBER, re.IGNORECASE)
 _BELOW = re.compile(
     r"(?:<=?|≤|below|under|max(?:imum|\.)?|up to|not above|unter|bis|nicht über|höchstens|moins de|max|"
     r"inferior a|menos de|abaixo de|até|sotto|inferiore a|non superiore a|poniżej|do|altında|не выше|ниже|до|"
@@ -59,7 +52,7 @@ def celsius_limits(raw: str) -> tuple[int | None, int | None]:
 
     A single number is the highest: `25 °C` on a pack means not above it.
     """
-    text = _SCALE.sub("", raw.replace("−", "-").replace("℃", "°C")).strip()  # noqa: RUF001 (a minus sign)
+    text = _SCALE.sub("", raw.replace("−", "-").replace("℃", "°C")).strip()
     between = _BETWEEN.fullmatch(text)
     if between is not None and int(between[1]) < int(between[2]):
         return int(between[1]), int(between[2])

@@ -10,20 +10,15 @@ from datetime import UTC, date, datetime
 from service.gs1.identifiers import Expiry, Lot, Serial
 from service.registry.lists.cells import first_day, invalid, last_day
 from service.registry.lists.conventions.locale_names import months, plain
+from service.registry.lists.conventions.value_words import PLACEHOLDERS
 
-_PLACEHOLDERS = frozenset(
-    map(
-        plain,
-        ["na", "n/a", "none", "null", "nil", "unknown", "tbd", "tba", "tbc", "nolot", "nobatch", "notapplicable", "notavailable", "undefined", "dummy", "xxx", "xx", "unbekannt", "keine", "kein", "ohne", "offen", "entfällt", "k.a.", "inconnu", "néant", "aucun", "sans", "sinlote", "desconocido", "ninguno", "desconhecido", "nenhum", "semlote", "sconosciuto", "nessuno", "nieznany", "brak", "nieznana", "yok", "bilinmiyor", "belirsiz", "неизвестно", "нет", "безномера", "없음", "미상", "해당없음", "不明", "なし", "無し", "該当なし", "无", "無", "未知", "不详", "没有"],
-    )
-)
 _SEVERAL = re.compile(
     r"[,;\n、，；]|\s[/&+|]\s|\s(?:and|und|et|y|e|i|ve|и|или|or|oder|ou|o)\s", re.IGNORECASE
 )
 _RANGE_WORD = re.compile(
     r"(.+?)\s*(?:\.\.+|…|\s(?:to|bis|until|à|au|al|hasta|até|do|по)\s)\s*(.+)", re.IGNORECASE
 )
-_RANGE = re.compile(r"([^\W\d_]*)([0-9]{2,})\s*[-–—~〜]\s*([^\W\d_]*)([0-9]{2,})")  # noqa: RUF001
+_RANGE = re.compile(r"([^\W\d_]*)([0-9]{2,})\s*[-–—~〜]\s*([^\W\d_]*)([0-9]{2,})")
 _MONTH_DAY = re.compile(r"([0-9]{1,4})[-. /]([^\W\d_]{3,9})\.?|([^\W\d_]{3,9})[-. /]([0-9]{1,4})")
 _MOST_YEARS_AHEAD = 30
 _FIRST_EXPIRY = date(2000, 1, 1)
@@ -31,7 +26,7 @@ _FIRST_MADE = date(1980, 1, 1)
 
 
 def listed_lot(raw: str) -> Lot:
-    """A lot in a maker's list. Raises VALUE_INVALID for a placeholder, several lots or a range, else as Lot.parse."""
+    """A lot in a maker's list. VALUE_INVALID for a placeholder, several or a range, else as Lot.parse."""
     _require_said(raw)
     if _is_month(raw):
         raise invalid(raw, "a lot as it is printed", found="a date that a spreadsheet has made of it")
@@ -49,7 +44,7 @@ def listed_serial(raw: str) -> Serial:
 
 
 def listed_expiry(raw: str) -> Expiry:
-    """An expiry of a lot on the market, now or lately. Raises VALUE_INVALID for another age, else as Expiry.parse."""
+    """An expiry of a lot on the market. VALUE_INVALID for one out of all reason, else as Expiry.parse."""
     expiry = Expiry.parse(raw)
     _require_age(raw, expiry.last_day, _FIRST_EXPIRY, _MOST_YEARS_AHEAD)
     return expiry
@@ -71,12 +66,7 @@ def released_on(raw: str) -> date:
 
 def _require_said(raw: str) -> None:
     word = plain(raw)
-    if (
-        word in _PLACEHOLDERS
-        or not word
-        or set(word) <= {"0"}
-        or (len(set(word)) == 1 and set(word) <= {"x"})
-    ):
+    if word in PLACEHOLDERS or not word or set(word) <= {"0"} or (len(set(word)) == 1 and set(word) <= {"x"}):
         raise invalid(raw, "a number as it is printed on the pack", found="a placeholder")
 
 
