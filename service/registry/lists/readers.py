@@ -276,6 +276,13 @@ class Table:
 
     def _header_of(self, cells: list[str]) -> Header:
         said = self._layout.layout(cells) if isinstance(self._layout, ListHints) else self._layout
+        if said is None and not self.header_row:
+            raise RefusedError(
+                ErrorCode.FILE_KIND_UNKNOWN,
+                expected="a line with column names, or what each column means "
+                "(at a terminal: --header-row 0 --map 1=gtin --map 2=lot …)",
+                found=" | ".join(self.top[0][1])[:300] if self.top else "",
+            )
         return recognise(cells) if said is None else laid_out(cells, said)
 
     def _take_sheet(self) -> None:
