@@ -82,7 +82,7 @@ def test_a_range_of_months_is_a_notice_for_each(
         ("ANVISA,falsified,Botox,,A1,01/2010-01/2024,,,,,,,,", "expiry", ErrorCode.VALUE_INVALID),
         ("ANVISA,falsified,Botox,,A1,2024-01-01 to 2024-01-05,,,,,,,,", "expiry", ErrorCode.VALUE_INVALID),
         ("ANVISA,falsified,Botox,,A1,soon,,,,,,,,", "expiry", ErrorCode.EXPIRY_UNREADABLE),
-        ("ANVISA,falsified,Botox,,A1,,,,,,,April 2023,,", "reported", ErrorCode.VALUE_INVALID),
+        ("ANVISA,falsified,Botox,,A1,,,,,,,spring of 2023,,", "reported", ErrorCode.VALUE_INVALID),
         ("ANVISA,falsified,Botox,,A1,,,,,,,2023-02-30,,", "reported", ErrorCode.EXPIRY_IMPOSSIBLE),
         ("ANVISA,falsified,Botox,,A1,,,,,,,,javascript:alert(1),", "source_url", ErrorCode.VALUE_INVALID),
         ("ANVISA,falsified,Botox,,A1,,,,perhaps,,,,,", "lot_issued", ErrorCode.VALUE_INVALID),

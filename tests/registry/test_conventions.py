@@ -141,7 +141,7 @@ def test_headers_with_something_beside_them(header: str, field: str | None) -> N
 
 
 def test_a_list_of_batches_with_the_columns_of_products_is_one_of_batches() -> None:
-    columns = "제품명 제조원 표준코드 주성분 함량 제조번호 사용기한".split()
+    columns = ["제품명", "제조원", "표준코드", "주성분", "함량", "제조번호", "사용기한"]
     assert recognise(columns).kind is ListKind.BATCHES
 
 

@@ -22,7 +22,7 @@ class Expected(NamedTuple):
     questions: int
     good: int
     refused: tuple[str, ...] = ()
-    answers: Mapping[str, str] = {}  # noqa: RUF012 (read only)
+    answers: Mapping[str, str] = {}
     hints: ListHints = ListHints()
 
 

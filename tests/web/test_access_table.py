@@ -186,6 +186,7 @@ TABLE = {
 # What stands in the place of each parameter: things of the organisation whose people walk, where there are any.
 PLACES = {
     "kind": "new",
+    "form": "csv",
     "_rest": f"{TOXIN}/10/A1001",
     "scan_id": "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
     "filename": "vialcheck.css",

@@ -379,20 +379,11 @@ def test_a_workbook(house: House, tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
         (b"PK\x03\x04" + b"x" * 50, "damaged"),
         (b"\n\n\n", "empty"),
-        (b"gtin,lot,expiry\n" + GTIN.encode() + b',"A1,2028\n', "quotation marks"),
     ],
 )
 def test_a_file_that_is_no_list(house: House, content: bytes, says: str) -> None:
     client = house.browser()
     at = house.sent(client, content)
-    if says == "quotation marks":
-        post(
-            client,
-            f"{at}/columns",
-            kind="batches",
-            **{"column-0": "gtin", "column-1": "lot", "column-2": "expiry"},
-        )
-        house.work()
     page = client.get(at)
     assert page.status_code == 200
     assert "could not be imported" in page.text

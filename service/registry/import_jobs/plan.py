@@ -73,9 +73,17 @@ class PlanWriter:
             self._cut()
 
     def units(self, group: UnitRowGroup) -> None:
-        """Add units that say the same beside their serial."""
+        """Add units that say the same beside their serial; more than a piece holds are divided."""
+        room = UNITS - self._units
+        while group.size > UNITS:
+            first, group = _divided(group, room)
+            self._add(first)
+            room = UNITS
         if self._units + group.size > UNITS:
             self._cut()
+        self._add(group)
+
+    def _add(self, group: UnitRowGroup) -> None:
         self._groups.append(group)
         self._units += group.size
         if self._units >= UNITS or len(self._groups) == _GROUPS:
@@ -104,6 +112,21 @@ class PlanWriter:
         self._digest.update(line)
         self._target.write(line)
         return self._target.tell()
+
+
+def _divided(group: UnitRowGroup, first: int) -> tuple[UnitRowGroup, UnitRowGroup]:
+    """The first units of a group, and the rest."""
+    lines, serials = json.loads(group.lines), json.loads(group.serials)
+    return (
+        UnitRowGroup(group.chunk, first, group.what, json.dumps(lines[:first]), json.dumps(serials[:first])),
+        UnitRowGroup(
+            group.chunk,
+            group.size - first,
+            group.what,
+            json.dumps(lines[first:]),
+            json.dumps(serials[first:]),
+        ),
+    )
 
 
 class ImportPlan:
