@@ -1,8 +1,12 @@
 # Everything goes through .venv; `make run` on a fresh clone needs Python 3.11+, make and a network.
 .DEFAULT_GOAL := help
 BIN := .venv/bin
+WORKERS ?= auto
+SEEDS ?= 1 2 3
+PARALLEL := --numprocesses $(WORKERS) --dist worksteal
+PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run test lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs road test test-fast fuzz coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -11,9 +15,24 @@ help: ## list these commands
 run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT=, HOST=)
 	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve
 
-test: .venv/dev.stamp ## run all tests (ARGS=... goes to pytest)
+test: .venv/dev.stamp ## run all tests, one process for each core (WORKERS=; ARGS= goes to pytest)
 	@$(BIN)/python tests/get_tools.py
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+test-fast: .venv/dev.stamp ## run the tests that need no browser and no PostgreSQL, without the slow ones
+	$(PYTEST) -m 'not browser and not postgres and not slow' $(ARGS)
+
+fuzz: .venv/dev.stamp ## run the property tests with other seeds (SEEDS='1 2 3'), ten times as many examples each
+	@set -e; for seed in $(SEEDS); do \
+		$(PYTEST) -m 'hypothesis or fuzz' --hypothesis-profile=fuzz --hypothesis-seed=$$seed $(ARGS); done
+
+coverage: .venv/dev.stamp ## run all tests and print which lines and branches of service/ they reach
+	@$(BIN)/python tests/get_tools.py
+	@mkdir -p .coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(PARALLEL) $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: .venv/dev.stamp ## check style, formatting, types and the contracts between modules
 	$(BIN)/ruff check .
@@ -36,7 +55,14 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
 bench-clones: .venv/dev.stamp ## measure how many copied codes a history of scans gives away
-	$(BIN)/python -m tests.bench_clones
+	$(BIN)/python -m tests.bench.clones
+
+docs: .venv/dev.stamp ## write docs/data-model.md from the models, and the picture of README.md
+	$(BIN)/python -m scripts.data_model
+	$(BIN)/python -m scripts.screenshot
+
+road: .venv/dev.stamp ## trace one check: the modules that it runs through, and how often it climbs back up
+	@$(BIN)/python -m scripts.road $(ARGS)
 
 lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRADE=--upgrade for newer ones)
 	$(BIN)/python -m pip install --quiet 'uv>=0.9'
@@ -50,7 +76,7 @@ wheel: .venv/dev.stamp ## build dist/vialcheck-*.whl
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove the environment, caches and built files, never data/
-	rm -rf .venv dist service/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv dist service/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage mutants
 
 # The stamps are newer than what they were made from, so a second start installs nothing.
 PROJECT := requirements/run.txt requirements/build.txt pyproject.toml scripts/install.sh \

@@ -1,4 +1,6 @@
-"""`create_app(settings)`: the only place where things meet."""
+"""`create_app(settings)`: creates the services and registers the views; the only module that knows all of
+them.
+"""
 
 import atexit
 from datetime import UTC, datetime
@@ -70,7 +72,7 @@ CONTENT_SECURITY_POLICY = (
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    # A Digital Link holds a serial number: it must not travel on in a referrer, nor stay in a cache.
+    # A Digital Link holds a serial number: it must not leave in a referrer, nor be kept in a cache.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -80,7 +82,7 @@ _HEADERS = {
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application over a migrated database. It neither migrates nor asks."""
+    """Return the application over a migrated database. It does not migrate."""
     settings = settings or load()
     app = Flask(
         "service",
@@ -123,8 +125,8 @@ def _services(settings: Settings) -> Services:
         device_marks=DeviceMarks(database),
         geoip=GeoIpDatabase(Path(settings.places_database)) if settings.places_database else None,
         deliveries=DeliveryService(database, verification),
-        vial_usage=VialUsage(database),
-        stock=StockQueries(database, verification.now),
+        vial_usage=VialUsage(database, verification),
+        stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
     )
@@ -148,9 +150,9 @@ def _register_blueprints(app: Flask) -> None:
 
 
 def imports_of(settings: Settings, database: Database) -> tuple[ImportFiles, JobQueue]:
-    """Where lists that people send lie, and who does the work behind them (once it is started).
+    """Return the store of uploaded lists, and the queue that processes them once it is started.
 
-    The same does what comes round again and again: letting go of what is kept of people, and digests.
+    The queue also runs the periodic jobs: retention and digests.
     """
     shelf, stop, ways = ImportFiles(settings.files), Event(), ways_of(settings)
     rounds = (
@@ -161,7 +163,7 @@ def imports_of(settings: Settings, database: Database) -> tuple[ImportFiles, Job
 
 
 def ways_of(settings: Settings) -> DigestTransport:
-    """How digests go out, and in whose words."""
+    """Return how digests are sent, and with which text."""
     tr = translation()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     return DigestTransport(
@@ -170,7 +172,7 @@ def ways_of(settings: Settings) -> DigestTransport:
 
 
 def _speak(app: Flask) -> None:
-    """Every sentence goes through gettext, in the language that the asker prefers."""
+    """Render every sentence through gettext, in the language that the request prefers."""
 
     @app.before_request
     def choose_language() -> None:
@@ -178,7 +180,7 @@ def _speak(app: Flask) -> None:
         g.translation = translation(g.language)
 
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    # Not `g.translation.gettext` itself: `g` is another one in each request.
+    # Not `g.translation.gettext` itself: `g` differs in each request.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
 
 

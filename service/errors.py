@@ -1,7 +1,7 @@
-"""One family of errors: a code, what was given, what was expected, what was found. Nothing lost.
+"""The family of errors: a code, what was given, what was expected, what was found.
 
-Codes cross the house; sentences do not. A door looks the code up in `service.web.text` and says it in
-the person's language; `str(error)` is the plain English of a log or a terminal.
+Codes are used everywhere; sentences only at the edge: `service.web.text` has one for each code, in the
+person's language. `str(error)` is plain English for a log or a terminal.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from enum import StrEnum
 class ErrorCode(StrEnum):
     """Every way in which an input can be refused. Each has a sentence in `service.web.text`."""
 
-    # reading what a scanner or a person gave (gs1)
+    # parsing what a scanner or a person gave (gs1)
     EMPTY = "empty"
     TOO_LONG = "too_long"
     BAD_CHARACTER = "bad_character"
@@ -38,21 +38,21 @@ class ErrorCode(StrEnum):
     FIELDS_DISAGREE = "fields_disagree"
     MOMENT_UNREADABLE = "moment_unreadable"
     MOMENT_IMPLAUSIBLE = "moment_implausible"
-    # asking
+    # questions
     NOTHING_PRESENTED = "nothing_presented"
     NOT_FOUND = "not_found"
     NONCE_REUSED = "nonce_reused"
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
     LIST_BUSY = "list_busy"
-    # looking at a photo
+    # photos
     PICTURE_MISSING = "picture_missing"
     PICTURE_KIND = "picture_kind"
     PICTURE_HEIC = "picture_heic"
     PICTURE_ANIMATED = "picture_animated"
     PICTURE_BROKEN = "picture_broken"
     PICTURE_TOO_LARGE = "picture_too_large"
-    # reporting
+    # reports
     REPORT_EMPTY = "report_empty"
     REPORT_BY_PROGRAM = "report_by_program"
     REPORT_NOT_FOUND = "report_not_found"
@@ -62,7 +62,7 @@ class ErrorCode(StrEnum):
     PHOTOS_TOO_MANY = "photos_too_many"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_UNPRINTABLE = "text_unprintable"
-    # who may
+    # access
     SIGN_IN_NEEDED = "sign_in_needed"
     NOT_ALLOWED = "not_allowed"
     SECOND_FACTOR_NEEDED = "second_factor_needed"
@@ -100,7 +100,7 @@ class ErrorCode(StrEnum):
     UNITS_INVALID = "units_invalid"
     COUNT_INVALID = "count_invalid"
     HOURS_INVALID = "hours_invalid"
-    # putting facts in
+    # imports
     FILE_UNREADABLE = "file_unreadable"
     FILE_NOT_TEXT = "file_not_text"
     FILE_EMPTY = "file_empty"
@@ -125,17 +125,17 @@ class ErrorCode(StrEnum):
     LOT_NOT_ON_RECORD = "lot_not_on_record"
     CONFLICT = "conflict"
     OWN_IMPORT = "own_import"
-    # running
+    # operation
     SETTING_INVALID = "setting_invalid"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     NOT_DELIVERED = "not_delivered"
 
 
 class VialcheckError(Exception):
-    """Something refused, and why.
+    """An input that was refused, and why.
 
-    `given` is the input as it came (cut to 80 characters in the message), `expected` and `found` are plain
-    English, `field` names the part of the input (a GS1 noun: gtin, lot, serial, expiry, or a column).
+    `given`: the input as it came (cut to 80 characters in the message). `expected` and `found`: plain
+    English. `field`: the part of the input (a GS1 noun: gtin, lot, serial, expiry, or a column).
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class VialcheckError(Exception):
 
 
 class IdentifierError(VialcheckError):
-    """A scanned, typed or imported identifier that cannot be what it claims to be."""
+    """A scanned, typed or imported identifier that is invalid."""
 
 
 class RefusedError(VialcheckError):
@@ -179,23 +179,23 @@ class ConflictError(VialcheckError):
 
 
 class NotFoundError(VialcheckError):
-    """The thing asked for is not here."""
+    """What was asked for does not exist, or is not the asker's to see."""
 
 
 class ForbiddenError(VialcheckError):
-    """Whoever asks may not do this, or has not shown yet that they may."""
+    """The actor may not do this, or has not proved yet that they may."""
 
 
 class UnavailableError(VialcheckError):
-    """Something that we need did not answer in time. Asking again may help."""
+    """A resource did not answer in time. Asking again may help."""
 
 
 class TooManyError(VialcheckError):
-    """The same was done too often in a short time. Later it is taken again."""
+    """A rate limit was exceeded. Later the request is accepted again."""
 
 
 class WaitError(TooManyError):
-    """Wrong too often: the next guess is taken in `seconds`."""
+    """Too many wrong guesses: the next one is accepted in `seconds`."""
 
     def __init__(self, code: ErrorCode, *, seconds: int) -> None:
         super().__init__(code, found=str(seconds))
@@ -203,11 +203,11 @@ class WaitError(TooManyError):
 
 
 class UnknownKeyError(VialcheckError):
-    """A program's key that is not, or no longer, one of ours."""
+    """An API key that is unknown, expired or revoked."""
 
 
 class InvalidFieldsError(RefusedError):
-    """Several fields refused at once, so that a person can mend them in one go."""
+    """Several fields refused at once, so that a person can correct them together."""
 
     def __init__(self, errors: tuple[VialcheckError, ...]) -> None:
         super().__init__(ErrorCode.REQUEST_INVALID, found="; ".join(str(error) for error in errors))

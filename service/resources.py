@@ -1,6 +1,6 @@
-"""Where the files are that are not code: templates and seed.
+"""Paths of files that are not code: templates and seed.
 
-In a wheel they lie inside the package (`service/templates`, `service/seed`; see force-include in
+In a wheel they are inside the package (`service/templates`, `service/seed`; see force-include in
 pyproject.toml). In a checkout they are at its top, where people look for them.
 """
 
@@ -10,16 +10,16 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def templates_folder() -> Path:
-    """The folder of the Jinja templates."""
+    """Return the folder of the Jinja templates."""
     return _folder("templates")
 
 
 def seed_folder() -> Path:
-    """The folder of the import files that an empty database is filled with."""
+    """Return the folder of the import files that an empty database is filled with."""
     return _folder("seed")
 
 
 def _folder(name: str) -> Path:
-    """The packaged folder when there is one, else the checkout's."""
+    """Return the packaged folder where there is one, else the checkout's."""
     packaged = _PACKAGE / name
     return packaged if packaged.is_dir() else _PACKAGE.parent / name

@@ -1,4 +1,4 @@
-"""Settings: environment variables `VIALCHECK_…`, each with a default that is safe to start with."""
+"""Settings: environment variables `VIALCHECK_…`, each with a safe default."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from service.storage.database import Database
 
 _SECRET = frozenset({"secret_key", "oidc_client_secret"})
 _MOST_PROCESSES = 4
-"""Of those that nobody asked for: each takes as much memory as the first."""
+"""The most processes that the default starts: each takes as much memory as the first."""
 
 _PASSWORD = re.compile(r"(?<=//)([^:@]*):.*@")
 
@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     def open_database(self) -> Database:
-        """The database, brought to this version's shape."""
+        """Open the database and migrate it to this version's schema."""
         database = Database(self.database_url, wait_seconds=self.wait)
         database.migrate()
         return database
@@ -112,18 +112,18 @@ class Settings(BaseSettings):
 
     @property
     def provider(self) -> IdentityProvider | None:
-        """The OpenID Connect provider, if one is set up."""
+        """The OpenID Connect provider; None where none is configured."""
         if not self.oidc_issuer:
             return None
         return IdentityProvider(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
 
     @property
     def secret_file(self) -> Path:
-        """Where the sealing key is kept when it is not set: beside SQLite's file, else in `data`."""
+        """Where the encryption key is kept when it is not set: beside SQLite's file, else in `data`."""
         return Database.beside(self.database_url) / "vialcheck.key"
 
     def described(self) -> Iterator[tuple[str, str, str]]:
-        """Each setting: the variable's name, its value (no password), what it is for."""
+        """Yield each setting: the variable's name, its value without passwords, its description."""
         for name, field in type(self).model_fields.items():
             value = str(getattr(self, name))
             if name == "database_url":
@@ -136,12 +136,12 @@ class Settings(BaseSettings):
 
 
 def _cores() -> int:
-    """The cores that this process may use."""
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def load() -> Settings:
-    """The settings of this process; RefusedError(SETTING_INVALID) names the variable that is wrong."""
+    """Return the settings of this process; RefusedError(SETTING_INVALID) names the invalid variable."""
     try:
         return Settings()
     except ValidationError as error:

@@ -1,28 +1,70 @@
-"""Fixtures that everyone shares: real databases of both kinds, the shared corpora, the application."""
+"""Fixtures of all tests: real databases of both kinds, the shared corpora, the application; and the markers."""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
 
+from service.accounts.credentials import passwords
 from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.core.services import services_of
+from tests import figures
 from tests.postgres import Postgres
 
 # No test asserts a time: a law holds on a machine that is busy with other things too.
 settings.register_profile("vialcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", settings.get_profile("vialcheck"), max_examples=1000)
 settings.load_profile("vialcheck")
 
 CORPORA = Path(
     os.environ.get("VIALCHECK_CORPORA") or Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 )
+
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+POSTGRES_FIXTURES = {"postgres", "migrated_postgres"}
+ASKED_FOR = ("chaos", "conformance", "fuzz")
+"""Markers of suites that take minutes: they run only where `-m` names them."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs a browser (by folder) and what needs PostgreSQL (by fixture, or a fixture's parameter).
+
+    Leaves out the long suites that the run did not ask for.
+    """
+    for item in items:
+        if item.path.is_relative_to(BROWSER_TESTS):
+            item.add_marker(pytest.mark.browser)
+        callspec = getattr(item, "callspec", None)  # of a parametrised test alone
+        parameters = callspec.params.values() if callspec else ()
+        if "postgresql" in parameters or not POSTGRES_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.postgres)
+    unasked = [name for name in ASKED_FOR if name not in config.option.markexpr]
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in unasked)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests measured."""
+    figures.show(terminalreporter)
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> figures.Say:
+    """Takes figures that a person wants to see at the end of the run."""
+    return figures.sayer(record_property)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +75,38 @@ def corpora() -> Path:
             pytest.fail(f"CI has the shared corpora, and they are not at {CORPORA}")
         pytest.skip(f"no shared corpora at {CORPORA}")
     return CORPORA
+
+
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates of this process, by their names and contents, for every application that it makes."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Templates are compiled once in a run: an application of its own for each test would compile them anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+        patch.setattr(Flask, "jinja_options", options)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[PasswordHasher]:
+    """Argon2id with the least work while tests run; gives the hasher as it is shipped."""
+    with pytest.MonkeyPatch.context() as patch:
+        shipped = passwords._HASHER
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield shipped
 
 
 @pytest.fixture(scope="session")

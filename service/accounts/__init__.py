@@ -1,1 +1,1 @@
-"""People and their organisations: who is signed in, and what they may do."""
+"""People, their organisations, how they sign in, and what each may do."""

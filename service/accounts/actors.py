@@ -1,4 +1,5 @@
-"""Somebody who is signed in, or a program with a key: of which organisation, and what they may do there.
+"""Who acts in a request: a signed-in person or a program with an API key, with roles, scopes and
+organisation.
 
 >>> may_act({Role.ADMIN}, Role.RELEASER), may_act({Role.IMPORTER}, Role.RELEASER)
 (True, False)
@@ -13,7 +14,7 @@ from service.storage.audit import AuditActor
 
 
 class Role(StrEnum):
-    """What a person does in their organisation. Everybody may look at what is the organisation's."""
+    """A person's role in their organisation. Every person of it is at least a viewer."""
 
     ADMIN = "admin"
     IMPORTER = "importer"
@@ -23,7 +24,7 @@ class Role(StrEnum):
 
 
 class OrganisationKind(StrEnum):
-    """What an organisation is to a vial."""
+    """What kind of organisation this is; it decides which records and pages it gets."""
 
     MANUFACTURER = "manufacturer"
     DISTRIBUTOR = "distributor"
@@ -31,22 +32,30 @@ class OrganisationKind(StrEnum):
     REGULATOR = "regulator"
 
 
+OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
+"""Organisations that own records: products, lots, units and their recalls."""
+
+
 _INCLUDES = {Role.ADMIN: frozenset(Role)}
-"""An admin may do whatever the organisation's people may; releasing one's own import is refused elsewhere."""
+"""The roles that a role includes. An admin has all of them; releasing one's own import is refused elsewhere
+(`OWN_IMPORT`).
+"""
 
 
 def may_act(roles: Collection[Role], role: Role) -> bool:
-    """Whether somebody with `roles` may do what `role` does. Everybody is a viewer."""
+    """Return whether `roles` include `role`. VIEWER is included in every set, the empty one too."""
     return role is Role.VIEWER or role in roles or any(role in _INCLUDES.get(own, ()) for own in roles)
 
 
 def needs_second_factor(roles: Iterable[Role]) -> bool:
-    """Whether one of these roles can put in, release or recall, or say who may."""
+    """Return whether one of `roles` may import, release, recall or administer people: these need a second
+    factor.
+    """
     return bool({Role.ADMIN, Role.IMPORTER, Role.RELEASER}.intersection(roles))
 
 
 class ApiKeyScope(StrEnum):
-    """What a program may do with an organisation's key."""
+    """What a program may do with an organisation's API key."""
 
     VERIFY = "verify"
     READ = "read"
@@ -55,10 +64,12 @@ class ApiKeyScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `strong`: with a second factor in this session. `session`: the hash of its token, or empty.
+    """The acting person or program.
 
-    `country` and `region` are the organisation's registered place; `network` the address cut to /24 or /48.
-    A program has no account but `scopes`, and comes in only where one of them is asked for.
+    `strong`: a second factor was shown in this session. `session`: hash of the session token, empty without
+    one. `country`, `region`: the organisation's registered place. `network`: the address cut to /24 (IPv4) or
+    /48 (IPv6). `scopes`: what a program's key allows; a program has no account id and is admitted only by
+    views that ask for one of its scopes.
     """
 
     name: str
@@ -76,27 +87,27 @@ class Actor:
     scopes: frozenset[ApiKeyScope] = frozenset()
 
     def may(self, role: Role) -> bool:
-        """Whether this person may do what `role` does, in their own organisation."""
+        """Return whether this actor may do what `role` does, in its own organisation."""
         return may_act(self.roles, role)
 
     @property
     def person_id(self) -> int:
-        """The account; ForbiddenError(NOT_ALLOWED) for a program, which has none to change."""
+        """The account's id. ForbiddenError(NOT_ALLOWED) for a program, which has no account to change."""
         if self.account_id is None:
             raise ForbiddenError(ErrorCode.NOT_ALLOWED)
         return self.account_id
 
     @property
     def is_program(self) -> bool:
-        """Whether a key asks, and no person."""
+        """Whether the actor is a program with an API key."""
         return self.account_id is None
 
     @property
     def needs_second_factor(self) -> bool:
-        """Whether what this person may do asks for one."""
+        """Whether the actor's roles need a second factor."""
         return needs_second_factor(self.roles)
 
     @property
     def who(self) -> AuditActor:
-        """How the audit names them."""
+        """The actor as the audit records it."""
         return AuditActor(self.name, self.account_id, self.organisation_id, self.network)

@@ -1,4 +1,4 @@
-"""What was changed, by whom and from where, as an organisation reads it: all that its own people did."""
+"""Read access to the audit: the entries that the people of one organisation caused."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,9 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One change, or one sign-in. `before` and `after` are plain values, without any secret."""
+    """One audited change or sign-in. `before` and `after` are plain JSON values without secrets; None where
+    absent.
+    """
 
     id: int
     at: datetime
@@ -34,7 +36,9 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What to show: of one object, of one person (by a part of the name), from one day to another (UTC)."""
+    """Filter of audit entries: by object, by part of a person's name, by a range of days (UTC, both
+    included).
+    """
 
     object_type: str = ""
     object_id: str = ""
@@ -44,7 +48,7 @@ class AuditFilter:
 
 
 class AuditTrail:
-    """Reads the record of changes. Nothing anywhere changes it."""
+    """Reads the audit. No use case changes it; database triggers refuse UPDATE and DELETE."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -52,7 +56,9 @@ class AuditTrail:
     def page(
         self, actor: Actor, wanted: AuditFilter, *, before: int | None = None
     ) -> tuple[list[AuditLine], int | None]:
-        """The newest `PAGE` entries older than the entry `before`; where to go on, if there are more."""
+        """Return the newest `PAGE` entries before the entry id `before`, and the id to continue from (None:
+        the last page).
+        """
         query = _wanted(actor, wanted, before).limit(PAGE + 1)
         with self._database.reading() as connection:
             rows = [AuditLine(*row) for row in connection.execute(query)]
@@ -60,7 +66,9 @@ class AuditTrail:
         return rows[:PAGE], more
 
     def all(self, actor: Actor, wanted: AuditFilter) -> Iterator[AuditLine]:
-        """Every entry, the newest first, some hundred at a time: no transaction stays open in between."""
+        """Yield every entry, newest first, in batches of several hundred, so that no transaction stays open
+        between them.
+        """
         before: int | None = None
         while True:
             query = _wanted(actor, wanted, before).limit(_AT_ONCE)
@@ -72,14 +80,16 @@ class AuditTrail:
             before = rows[-1].id
 
     def audit_of(self, object_type: str, object_id: str, *, most: int = PAGE) -> list[AuditLine]:
-        """The latest that was done to one thing, by anybody. Whether one may see it, the caller knows."""
+        """Return the latest entries of one object, whoever made them. The caller checks that the reader may
+        see it.
+        """
         of_thing = AuditEntry.object_type == object_type, AuditEntry.object_id == object_id[:MOST_OF_AN_ID]
         query = select(*_COLUMNS).where(*of_thing).order_by(AuditEntry.id.desc()).limit(most)
         with self._database.reading() as connection:
             return [AuditLine(*row) for row in connection.execute(query)]
 
     def object_types(self, actor: Actor) -> list[str]:
-        """What kinds of things the organisation's entries speak of."""
+        """Return the object types that occur in the organisation's entries."""
         mine = AuditEntry.organisation_id == actor.organisation_id
         with self._database.reading() as connection:
             return sorted(connection.scalars(select(AuditEntry.object_type).where(mine).distinct()))

@@ -1,4 +1,4 @@
-"""The first admin of an organisation, let in by whoever sits at the machine itself."""
+"""Accounts made from a terminal: the first admin of an organisation, and the way back in after a loss."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from service.storage.models import Account, Organisation
 
 @dataclass(frozen=True, slots=True)
 class NewOrganisation:
-    """The organisation, made where there is none of this name. `country`, `region`: a clinic's place."""
+    """The organisation to create where none has this name. `country`, `region`: a clinic's place."""
 
     name: str
     kind: OrganisationKind
@@ -28,7 +28,7 @@ class NewOrganisation:
 
 
 class FirstAdmin:
-    """Makes the account, or a link that makes it."""
+    """Creates an account, or an invitation link to one."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -38,7 +38,9 @@ class FirstAdmin:
         self._invitations = Invitations(database, clock=clock)
 
     def create(self, into: NewOrganisation, *, email: str, name: str, password: str, who: AuditActor) -> int:
-        """The account's number. RefusedError for a weak password, ConflictError for what is taken."""
+        """Create the account and return its id. RefusedError for a weak password, ConflictError(TAKEN) for a
+        used address.
+        """
         address, person = read_email(email), read_name(name)
         passwords.check_new(password, about=(person, address, into.name))
         with self._database.transaction() as connection:
@@ -48,7 +50,7 @@ class FirstAdmin:
             return join(connection, new, who=who, at=self._clock(), reason="first admin")
 
     def invite(self, into: NewOrganisation, *, email: str, who: AuditActor) -> str:
-        """The token of a link with which they choose a password themselves."""
+        """Return the token of an invitation link, with which the person chooses a password."""
         address = read_email(email)
         with self._database.transaction() as connection:
             number = self._organisation(connection, into, who)
@@ -56,7 +58,7 @@ class FirstAdmin:
             return self._invitations.write(connection, number, address, _roles(into.kind), who=who)
 
     def back(self, *, email: str, who: AuditActor) -> str:
-        """The token of a link for a new password; no second factors any more."""
+        """Return the token of a link to a new password, and remove the account's second factors."""
         address = read_email(email)
         with self._database.transaction() as connection:
             row = connection.execute(select(Account.__table__).where(Account.email == address)).first()

@@ -1,4 +1,6 @@
-"""Links that let one person in, once, within a week; of the link the database keeps only a hash."""
+"""Invitations: links for one person, usable once and within a week. The database stores a hash
+of the token.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -34,7 +36,9 @@ MAY_FOUND_CLINICS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class InvitationDetails:
-    """What a link is for, as its reader sees it. `name`: of who has an account already."""
+    """What an invitation is for, as its reader sees it. `name`: set where the person already
+    has an account.
+    """
 
     email: str
     organisation: str
@@ -48,7 +52,9 @@ class InvitationDetails:
 
 @dataclass(frozen=True, slots=True)
 class PendingInvitation:
-    """A link that nobody has used yet, as the admin sees it. `renews`: for a new password."""
+    """An open invitation, as the admin sees it. `renews`: it leads to a new password for an
+    existing account.
+    """
 
     id: int
     email: str
@@ -60,7 +66,7 @@ class PendingInvitation:
 
 
 class Invitations:
-    """Writes, shows, takes up and withdraws them."""
+    """Creates, shows, accepts and withdraws invitations."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -69,13 +75,15 @@ class Invitations:
         self._clock = clock
 
     def invite(self, actor: Actor, email: str, roles: frozenset[Role]) -> str:
-        """A colleague. The link's token, told this once; ConflictError(TAKEN) for who has an account."""
+        """Invite a colleague and return the token. ConflictError(TAKEN) where the address has an account."""
         address = read_email(email)
         with self._database.transaction() as connection:
             return self.write(connection, actor.organisation_id, address, roles, who=actor.who)
 
     def invite_clinic(self, actor: Actor, *, email: str, clinic: str, country: str, region: str) -> str:
-        """The first admin of a clinic that is not here yet. InvalidFieldsError for all that is wrong."""
+        """Invite the first admin of a new clinic and return the token. InvalidFieldsError lists every invalid
+        field.
+        """
         if actor.kind not in MAY_FOUND_CLINICS:
             raise ForbiddenError(ErrorCode.NOT_ALLOWED)
         fields = _clinic(email=email, clinic=clinic, country=country, region=region)
@@ -89,13 +97,13 @@ class Invitations:
             )
 
     def invite_back(self, actor: Actor, person: Person) -> str:
-        """A link for somebody of the actor's organisation who lost their password; they choose another."""
+        """Return the token of a link with which a person of the actor's organisation sets a new password."""
         with self._database.transaction() as connection:
             row = connection.execute(select(Account.__table__).where(Account.id == person.id)).one()
             return self.write_back(connection, row, who=actor.who)
 
     def write_back(self, connection: Connection, row: Any, *, who: AuditActor) -> str:
-        """`invite_back` within a transaction, for the account of `row`."""
+        """`invite_back` within a transaction, for the account in `row`."""
         values = {"account_id": row.id, "organisation_id": row.organisation_id, "email": row.email}
         values |= {"invited_from": row.organisation_id, "roles": tuple(row.roles)}
         return self._write(connection, values, who)
@@ -109,12 +117,14 @@ class Invitations:
         *,
         who: AuditActor,
     ) -> str:
-        """An invitation to an organisation, within a transaction; its token."""
+        """Write an invitation within a transaction and return its token."""
         values = {"organisation_id": organisation_id, "invited_from": organisation_id, "email": email}
         return self._write(connection, values | {"roles": tuple(roles)}, who)
 
     def show(self, token: str) -> InvitationDetails:
-        """What the link is for. NotFoundError(INVITATION_OVER): used, withdrawn, old or made up."""
+        """Return what an invitation is for. NotFoundError(INVITATION_OVER): used, withdrawn, expired or
+        unknown.
+        """
         with self._database.reading() as connection:
             row = self._open(connection, token)
             by = connection.scalar(select(Account.name).where(Account.id == row.invited_by))
@@ -125,7 +135,7 @@ class Invitations:
         return InvitationDetails(row.email, name, kind, is_new, roles, by or "", row.ends, known or "")
 
     def accept(self, token: str, *, name: str, password: str) -> int:
-        """Take it up: the new account's number. InvalidFieldsError for all that is wrong."""
+        """Accept an invitation and return the account's id. InvalidFieldsError lists every invalid field."""
         invited = self.show(token)
         errors: list[VialcheckError] = []
         try:
@@ -143,7 +153,7 @@ class Invitations:
             row = self._open(connection, token)
             taken = Invitation.id == row.id, Invitation.used.is_(None), Invitation.withdrawn.is_(None)
             if not connection.execute(update(Invitation).where(*taken).values(used=now)).rowcount:
-                raise NotFoundError(ErrorCode.INVITATION_OVER)  # somebody else was quicker
+                raise NotFoundError(ErrorCode.INVITATION_OVER)  # a concurrent request accepted it first
             if row.account_id is not None:
                 return self._renew(connection, row, password)
             number = self._organisation_of(connection, row, who=AuditActor(name))
@@ -151,7 +161,8 @@ class Invitations:
             return join(connection, new, who=None, at=now, reason="invitation")
 
     def accept_by_address(self, connection: Connection, email: str, *, name: str) -> int:
-        """Take up the newest open invitation to an address that single sign-on has verified; no password.
+        """Accept the newest open invitation of an address that single sign-on has verified; the account gets
+        no password.
 
         RefusedError(SINGLE_SIGN_ON_REFUSED) where there is none.
         """
@@ -169,7 +180,7 @@ class Invitations:
         return join(connection, new, who=None, at=now, reason="invitation")
 
     def open_ones(self, organisation_id: int) -> list[PendingInvitation]:
-        """What people of this organisation wrote and nobody has taken up, the newest first."""
+        """Return the organisation's invitations that are not accepted yet, newest first."""
         mine = select(Invitation.__table__, Organisation.name.label("organisation")).join_from(
             Invitation, Organisation, Organisation.id == Invitation.organisation_id, isouter=True
         )
@@ -190,7 +201,9 @@ class Invitations:
         ]
 
     def withdraw(self, actor: Actor, number: int) -> None:
-        """The link opens nothing any more. NotFoundError for another organisation's, or one that is over."""
+        """Withdraw an invitation. NotFoundError where it belongs to another organisation or is
+        already over.
+        """
         now = self._clock()
         mine = Invitation.id == number, Invitation.invited_from == actor.organisation_id, *self._still_open()
         with self._database.transaction() as connection:
@@ -229,7 +242,7 @@ class Invitations:
         return row
 
     def _renew(self, connection: Connection, row: Any, password: str) -> int:
-        """Another password for an account that is there; wherever it was signed in, it is no longer."""
+        """Set a new password for an existing account and end all its sessions; return the account's id."""
         account_id: int = row.account_id
         of_account = Account.id == account_id
         connection.execute(update(Account).where(of_account).values(password_hash=passwords.hashed(password)))

@@ -1,11 +1,12 @@
-"""The network that an address is in: all of an address that is ever kept."""
+"""Networks of addresses: the only part of an address that is ever stored."""
 
 import ipaddress
 import socket
 
 
 def network_of(address: str) -> str:
-    """24 bits of IPv4, also of one mapped into IPv6, 48 of IPv6; empty for what is no address.
+    """Return the /24 of an IPv4 address (also one mapped into IPv6), the /48 of an IPv6 address; empty for
+    anything else.
 
     >>> network_of("203.0.113.77"), network_of("::ffff:203.0.113.77"), network_of("2001:db8:1:2::3")
     ('203.0.113.0/24', '203.0.113.0/24', '2001:db8:1::/48')
@@ -13,7 +14,7 @@ def network_of(address: str) -> str:
     ''
     """
     address = address.strip()
-    try:  # most addresses by far, and a twentieth of the time that ipaddress takes
+    try:  # the most frequent form; 20 times faster than the ipaddress module
         first, second, third, _ = socket.inet_pton(socket.AF_INET, address)
     except (OSError, ValueError):
         return _of_ipv6(address)

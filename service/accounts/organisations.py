@@ -1,4 +1,4 @@
-"""Organisations, whose records are whose, and the words that people fill in about themselves."""
+"""Organisations, ownership of manufacturers' records, and parsing of names, addresses, roles and places."""
 
 import re
 import unicodedata
@@ -16,13 +16,13 @@ from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Organisation
 
-# One @, no space, a dot somewhere behind it. Whether somebody reads it, only a letter would show.
+# One @, no space, a dot in the domain. Whether the mailbox exists only a message would show.
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,190}")
 _LONGEST_NAME = 200
 
 
 def read_email(text: str) -> str:
-    """An e-mail address in lower case; RefusedError(EMPTY, EMAIL_INVALID)."""
+    """Return the e-mail address in lower case. RefusedError(EMPTY, EMAIL_INVALID)."""
     email = text.strip().lower()
     if not email:
         raise RefusedError(ErrorCode.EMPTY, field="email")
@@ -32,7 +32,9 @@ def read_email(text: str) -> str:
 
 
 def read_name(text: str, *, field: str = "name", longest: int = _LONGEST_NAME) -> str:
-    """A name on one line, as it was typed; RefusedError(EMPTY), or NAME_INVALID for one that hides a part."""
+    """Return a name on one line, unchanged. RefusedError(EMPTY), or NAME_INVALID for control and invisible
+    characters.
+    """
     name = " ".join(unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode()).split())
     if not name:
         raise RefusedError(ErrorCode.EMPTY, field=field)
@@ -44,7 +46,7 @@ def read_name(text: str, *, field: str = "name", longest: int = _LONGEST_NAME) -
 
 
 def read_roles(words: Iterable[str]) -> frozenset[Role]:
-    """Roles by their names; none of them is a viewer. RefusedError for what is no role."""
+    """Return the roles of these names; none given is a viewer. RefusedError for an unknown name."""
     try:
         return frozenset(Role(word) for word in words) or frozenset({Role.VIEWER})
     except ValueError:
@@ -52,7 +54,7 @@ def read_roles(words: Iterable[str]) -> frozenset[Role]:
 
 
 def read_place(country: str, region: str) -> tuple[str, str]:
-    """A country's two letters and a region's name, each of which may be empty."""
+    """Return a country code (ISO 3166-1 alpha-2) and a region's name; either may be empty."""
     code = parse_country(country) if country.strip() else ""
     return code, read_name(region, field="region", longest=80) if region.strip() else ""
 
@@ -67,14 +69,14 @@ def create_organisation(
     country: str = "",
     region: str = "",
 ) -> int:
-    """A new organisation; ConflictError(TAKEN) where there is one of this name."""
+    """Create an organisation and return its id. ConflictError(TAKEN) where the name is used."""
     if connection.scalar(select(Organisation.id).where(Organisation.name == name)) is not None:
         raise ConflictError(ErrorCode.TAKEN, given=name, field="organisation")
     values = {"name": name, "kind": kind, "country": country, "region": region}
     statement = insert(Organisation).values(values | {"created": at}).returning(Organisation.id)
     try:
         number: int = connection.execute(statement).scalar_one()
-    except IntegrityError as error:  # somebody else was quicker
+    except IntegrityError as error:  # a concurrent request created it first
         raise ConflictError(ErrorCode.TAKEN, given=name, field="organisation") from error
     who = who if who.organisation_id else replace(who, organisation_id=number)
     change = AuditChange("found", "organisation", name, after=values)
@@ -83,13 +85,15 @@ def create_organisation(
 
 
 class Ownership:
-    """Ties a manufacturer's records to the organisation whose people may change them."""
+    """Assigns a manufacturer's records to the organisation whose people may change them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def own(self, manufacturer: str, organisation: str, *, who: AuditActor, at: datetime) -> None:
-        """From now on they are the organisation's. NotFoundError names what is not on record."""
+        """Make `organisation` the owner of `manufacturer`. NotFoundError names the one that is
+        not on record.
+        """
         with self._database.transaction() as connection:
             new = connection.scalar(select(Organisation.id).where(Organisation.name == organisation))
             if new is None:

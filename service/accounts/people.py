@@ -1,4 +1,4 @@
-"""The people of an organisation: who they are, what they may do, and when they no longer may."""
+"""The people of an organisation: roles, disabling and enabling, lost factors, names and passwords."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ from service.storage.models import (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the organisation. `last_seen`: in a session that is still open."""
+    """A person of the organisation. `last_seen`: of a session that is still open, else None."""
 
     id: int
     name: str
@@ -41,7 +41,7 @@ class Person:
 
 
 class People:
-    """What an admin does with the people of their own organisation, and everybody with themselves."""
+    """What an admin may do with the organisation's people, and each person with their own account."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -50,14 +50,14 @@ class People:
         self._clock = clock
 
     def of(self, organisation_id: int) -> list[Person]:
-        """Everybody, by name; those who may no longer sign in come last."""
+        """Return all people of the organisation by name; disabled accounts come last."""
         with self._database.reading() as connection:
             rows = connection.execute(_PEOPLE.where(Account.organisation_id == organisation_id)).all()
         people = [_person(row) for row in rows]
         return sorted(people, key=lambda each: (each.disabled is not None, each.name.casefold(), each.id))
 
     def find(self, actor: Actor, account_id: int) -> Person:
-        """One of the actor's organisation; NotFoundError for anybody else."""
+        """Return a person of the actor's organisation; NotFoundError for any other account."""
         mine = _PEOPLE.where(Account.id == account_id, Account.organisation_id == actor.organisation_id)
         with self._database.reading() as connection:
             row = connection.execute(mine).first()
@@ -66,7 +66,7 @@ class People:
         return _person(row)
 
     def set_roles(self, actor: Actor, account_id: int, roles: frozenset[Role]) -> None:
-        """From the next request on. LAST_ADMIN where nobody would be left who can do this."""
+        """Set a person's roles, from the next request on. LAST_ADMIN where no admin would remain."""
         person = self.find(actor, account_id)
         if person.roles == roles:
             return
@@ -84,7 +84,7 @@ class People:
             )
 
     def disable(self, actor: Actor, account_id: int) -> None:
-        """They may no longer sign in; sessions and invitations of theirs end. LAST_ADMIN as above."""
+        """Disable an account and end its sessions and invitations. LAST_ADMIN where no admin would remain."""
         person = self.find(actor, account_id)
         if person.disabled is not None:
             return
@@ -102,7 +102,7 @@ class People:
             self._note(connection, actor, "disable", person, {"disabled": False}, {"disabled": True})
 
     def enable(self, actor: Actor, account_id: int) -> None:
-        """They may sign in again, as before."""
+        """Enable a disabled account, with its former roles."""
         person = self.find(actor, account_id)
         if person.disabled is None:
             return
@@ -111,7 +111,9 @@ class People:
             self._note(connection, actor, "enable", person, {"disabled": True}, {"disabled": False})
 
     def remove_factors(self, actor: Actor, account_id: int) -> None:
-        """Take away the second factors of somebody who lost them, and sign them out; they set up new ones."""
+        """Remove all second factors of a person who lost them, and end their sessions. They set
+        up new ones.
+        """
         person = self.find(actor, account_id)
         with self._database.transaction() as connection:
             remove_factors(connection, account_id)
@@ -119,7 +121,7 @@ class People:
             self._note(connection, actor, "remove_factors", person, before, after)
 
     def rename(self, actor: Actor, name: str) -> None:
-        """Another name for oneself."""
+        """Change the actor's own name."""
         new = read_name(name)
         person = self.find(actor, actor.person_id)
         if person.name == new:
@@ -129,7 +131,7 @@ class People:
             self._note(connection, actor, "rename", person, {"name": person.name}, {"name": new})
 
     def change_password(self, actor: Actor, old: str, new: str) -> None:
-        """Another password for oneself; every other session ends. RefusedError names the field."""
+        """Change the actor's own password and end the other sessions. RefusedError names the field."""
         with self._database.reading() as connection:
             kept = connection.scalar(select(Account.password_hash).where(Account.id == actor.person_id))
         if kept and not passwords.matches(kept, old):
@@ -143,9 +145,9 @@ class People:
             write_down(connection, [change], who=actor.who, at=self._clock(), reason="by themselves")
 
     def _still_led(self, connection: Connection, organisation_id: int) -> None:
-        """RefusedError(LAST_ADMIN) unless somebody can still let people in. Rolls the transaction back.
+        """RefusedError(LAST_ADMIN) unless an enabled admin remains; the caller's transaction is rolled back.
 
-        The organisation's row is locked, so that two admins cannot dismiss each other at the same moment.
+        The organisation's row is locked, so that two admins cannot remove each other at the same moment.
         """
         locked = select(Organisation.id).where(Organisation.id == organisation_id).with_for_update()
         connection.execute(locked).one()
@@ -170,7 +172,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """Somebody who comes in. Without a password they sign in another way."""
+    """A new account. Without a password the person signs in by single sign-on."""
 
     organisation_id: int
     email: str
@@ -182,7 +184,9 @@ class NewAccount:
 def join(
     connection: Connection, new: NewAccount, *, who: AuditActor | None, at: datetime, reason: str
 ) -> int:
-    """The account's number. ConflictError(TAKEN) for an address that has one. `who` None: they themselves."""
+    """Create an account and return its id. ConflictError(TAKEN) where the address has one. `who` None:
+    audited as the new person.
+    """
     if connection.scalar(select(Account.id).where(Account.email == new.email)) is not None:
         raise ConflictError(ErrorCode.TAKEN, given=new.email, field="email")
     kept = {"name": new.name, "email": new.email, "organisation_id": new.organisation_id}
@@ -193,7 +197,7 @@ def join(
     }
     try:
         made = connection.execute(insert(Account).values(values).returning(Account.id))
-    except IntegrityError as error:  # somebody else was quicker
+    except IntegrityError as error:  # a concurrent request created it first
         raise ConflictError(ErrorCode.TAKEN, given=new.email, field="email") from error
     account_id: int = made.scalar_one()
     change = AuditChange("join", "account", new.email, after=kept | {"roles": sorted(new.roles)})
@@ -203,7 +207,7 @@ def join(
 
 
 def remove_factors(connection: Connection, account_id: int) -> None:
-    """Take away every second factor of an account and end its sessions, within a transaction."""
+    """Remove every second factor of an account and end its sessions, within a transaction."""
     for model in (CodeGenerator, Passkey, RecoveryCode):
         connection.execute(delete(model).where(model.account_id == account_id))
     end_all(connection, account_id)

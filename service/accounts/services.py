@@ -1,4 +1,4 @@
-"""Every use case of accounts over one database, made once for a process."""
+"""The use cases of accounts over one database, created once per process."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from service.storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class AccountServices:
-    """What the doors call."""
+    """The account services that views and commands call."""
 
     sessions: Sessions
     factors: SecondFactors
@@ -34,7 +34,7 @@ class AccountServices:
     def of(
         cls, database: Database, seal: SecretBox, provider: IdentityProvider | None = None
     ) -> "AccountServices":
-        """All of them over `database`; single sign-on where there is a provider."""
+        """Create them over `database`; single sign-on only where a provider is configured."""
         invitations = Invitations(database)
         sessions, factors = Sessions(database), SecondFactors(database, seal)
         return cls(

@@ -93,8 +93,8 @@ def _falsified_lot(alert: AlertRecord, evidence: Evidence, match: Match) -> Reas
     other_expiry = alert.expiry is not None and not as_alerted
     # The notice names serials of this lot, and the one presented is none of them.
     other_serial = bool(alert.serial or alert.serial_prefix) and evidence.presented.serial is not None
-    names_differ = other_serial or (as_recorded and (match is Match.UNIT or other_expiry))
-    severity = Action.CHECK if names_differ else Action.QUARANTINE
+    elsewhere = other_serial or (as_recorded and (match is Match.UNIT or other_expiry))
+    severity = Action.CHECK if elsewhere else Action.QUARANTINE
     return notice(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="lot")
 
 

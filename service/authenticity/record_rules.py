@@ -5,7 +5,7 @@ against a record is listed by `not_checked`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from service.authenticity import recall_rules
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence, ProductRecord
 from service.authenticity.reasons import Action, Match, NotChecked, Reason, ReasonCode
+from service.authenticity.stages import Reads, Rule
 from service.authenticity.strength_names import named_strength, normal_name, normal_strength
 from service.gs1.identifiers import Expiry
 
@@ -32,14 +33,6 @@ def match_level(evidence: Evidence) -> Match:
     if unit is not None and (lot is None or (batch is not None and batch.id == unit.batch.id)):
         return Match.UNIT
     return Match.LOT if batch is not None else Match.PRODUCT
-
-
-def reasons(evidence: Evidence, match: Match) -> Reasons:
-    """All that the records say, in the order in which equals should lead."""
-    for rule in _RULES:
-        yield from rule(evidence)
-    yield from _level(evidence, match)
-    yield from _expiry_extended(evidence)
 
 
 def _recalled(evidence: Evidence) -> Reasons:
@@ -266,8 +259,8 @@ def _ambiguous(evidence: Evidence) -> Reasons:
             yield _against(ReasonCode.ALERT_CLOSE, scope="other_product", field="lot")
 
 
-def _level(evidence: Evidence, match: Match) -> Reasons:
-    product = evidence.product
+def _level(evidence: Evidence) -> Reasons:
+    product, match = evidence.product, match_level(evidence)
     if product is not None:
         code, severity = _LEVELS[match]
         yield Reason(code, severity, (("product", product.name), ("manufacturer", product.manufacturer)))
@@ -290,22 +283,25 @@ _LEVELS = {
 LEVELS = frozenset(code for code, _ in _LEVELS.values())
 """The reasons that say how much matched, not what speaks against it."""
 
-_RULES: tuple[Callable[[Evidence], Reasons], ...] = (
-    _recalled,
-    _disposition,
-    _expiry_mismatch,
-    _expired,
-    _serial_in_other_lot,
-    _lot_not_on_record,
-    _serial_not_on_record,
-    _product_not_on_record,
-    _presentation_unknown,
-    _release,
-    _market,
-    _no_lot,
-    _misread,
-    _ambiguous,
+RULES: tuple[Rule, ...] = (
+    Rule(Reads.UNIT, _recalled),
+    Rule(Reads.UNIT, _disposition),
+    Rule(Reads.BATCHES, _expiry_mismatch),
+    Rule(Reads.BATCHES, _expired),
+    Rule(Reads.UNIT, _serial_in_other_lot),
+    Rule(Reads.PRESENTATION, _lot_not_on_record),
+    Rule(Reads.UNIT, _serial_not_on_record),
+    Rule(Reads.PRESENTATION, _product_not_on_record),
+    Rule(Reads.PRESENTATION, _presentation_unknown),
+    Rule(Reads.BATCHES, _release),
+    Rule(Reads.BATCHES, _market),
+    Rule(Reads.PRESENTATION, _no_lot),
+    Rule(Reads.UNIT, _misread),
+    Rule(Reads.PRESENTATION, _ambiguous),
+    Rule(Reads.UNIT, _level),
+    Rule(Reads.BATCHES, _expiry_extended),
 )
+"""In the order in which equally severe reasons lead."""
 
 
 def not_checked(evidence: Evidence) -> tuple[NotChecked, ...]:

@@ -1,4 +1,7 @@
-"""`judge(evidence) -> Verdict`: every rule is asked, every reason is kept, the worst leads.
+"""`judge(evidence) -> Verdict`: runs every rule, keeps every reason, and lets the worst lead.
+
+`judge` is `combine` of its two stages. The first, `judge_presentation`, is the same for all units of a lot
+and may be kept by a caller; the second, `judge_unit`, is not.
 
 A verdict never says that a vial is what it claims to be: it says how much of what was presented was found
 together in one manufacturer's record, what speaks against it, and what was not checked.
@@ -19,6 +22,7 @@ from service.authenticity.evidence import (
 )
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
 from service.authenticity.scan_history import rules as scan_rules
+from service.authenticity.stages import Finding, Reads, Rule, findings
 
 
 class Record(Struct, frozen=True):
@@ -29,8 +33,11 @@ class Record(Struct, frozen=True):
     unit: UnitRecord | None = None
 
 
-class Verdict(Struct, frozen=True):
-    """The answer. `reasons` are sorted, worst first; `headline` is the code of the first."""
+class Judgement(Struct, frozen=True, cache_hash=True):
+    """What is said of the thing presented. `reasons`: worst first; `headline`: the code of the first.
+
+    `choices`: the products to choose from where the lot alone fits several.
+    """
 
     action: Action
     match: Match
@@ -38,43 +45,121 @@ class Verdict(Struct, frozen=True):
     headline: ReasonCode
     advice: tuple[Advice, ...]
     not_checked: tuple[NotChecked, ...]
+    choices: tuple[ProductRecord, ...] = ()
+
+
+class Verdict(Struct, frozen=True):
+    """The answer: a judgement, the record it rests on (None: none was found), and its moment (aware)."""
+
+    judgement: Judgement
     record: Record | None
-    choices: tuple[ProductRecord, ...]
+    as_of: datetime
+
+    @property
+    def action(self) -> Action:
+        """What to do with the vial."""
+        return self.judgement.action
+
+    @property
+    def match(self) -> Match:
+        """How much was found together in one record."""
+        return self.judgement.match
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason, worst first."""
+        return self.judgement.reasons
+
+    @property
+    def headline(self) -> ReasonCode:
+        """The code of the worst reason."""
+        return self.judgement.headline
+
+    @property
+    def advice(self) -> tuple[Advice, ...]:
+        """What to do next, in order."""
+        return self.judgement.advice
+
+    @property
+    def not_checked(self) -> tuple[NotChecked, ...]:
+        """What was not looked at."""
+        return self.judgement.not_checked
+
+    @property
+    def choices(self) -> tuple[ProductRecord, ...]:
+        """The products to choose from where the lot alone fits several."""
+        return self.judgement.choices
+
+
+class PresentationFindings(Struct, frozen=True):
+    """What `judge_presentation` finds: the same for every unit of the lot that differs in its serial alone.
+
+    `missing`: what to present next. `same_lot`: the products that have a batch with the lot presented.
+    """
+
+    findings: tuple[Finding, ...]
+    asker: Asker
+    missing: tuple[Advice, ...]
+    same_lot: tuple[ProductRecord, ...]
+
+
+class UnitFindings(Struct, frozen=True):
+    """What `judge_unit` finds: all that depends on the unit, its history or the moment."""
+
+    findings: tuple[Finding, ...]
+    match: Match
+    not_checked: tuple[NotChecked, ...]
+    record: Record | None
     as_of: datetime
 
 
 def judge(evidence: Evidence) -> Verdict:
     """Judge what was presented. Total: every evidence gets a verdict, none raises."""
-    match = record_rules.match_level(evidence)
-    found = [*alert_rules.reasons(evidence, match)]
-    if evidence.carton is not None:
-        found += pair_rules.reasons(evidence, evidence.carton)
-    found += record_rules.reasons(evidence, match)
-    found += scan_rules.reasons(evidence)
-    if evidence.carton is not None:
-        found += _of_carton(evidence.carton)
-    # A stable sort: among equals the order of the rules decides which sentence leads, and a regulator's
-    # notice tells a person more than a date that has passed.
-    reasons = tuple(sorted(dict.fromkeys(found), key=lambda reason: -reason.severity.rank))
-    action = reasons[0].severity
-    return Verdict(
-        action=action,
-        match=match,
-        reasons=reasons,
-        headline=reasons[0].code,
-        advice=tuple(dict.fromkeys(_advice(evidence, action, reasons))),
-        not_checked=record_rules.not_checked(evidence),
-        record=_record(evidence),
-        choices=evidence.same_lot if _must_choose(reasons) else (),
-        as_of=evidence.now,
+    return combine(judge_presentation(evidence), judge_unit(evidence))
+
+
+def judge_presentation(evidence: Evidence) -> PresentationFindings:
+    """The first stage: valid for each unit of the lot presented, until the day ends in its zone."""
+    return PresentationFindings(
+        findings(_RULES, evidence, of_unit=False),
+        evidence.asker,
+        tuple(_missing_steps(evidence)),
+        evidence.same_lot,
     )
 
 
-def _must_choose(reasons: tuple[Reason, ...]) -> bool:
-    return any(reason.code is ReasonCode.LOT_AMBIGUOUS for reason in reasons)
+def judge_unit(evidence: Evidence) -> UnitFindings:
+    """The second stage."""
+    return UnitFindings(
+        findings(_RULES, evidence, of_unit=True),
+        record_rules.match_level(evidence),
+        record_rules.not_checked(evidence),
+        record_of(evidence),
+        evidence.now,
+    )
 
 
-def _record(evidence: Evidence) -> Record | None:
+def combine(presentation: PresentationFindings, unit: UnitFindings) -> Verdict:
+    """The verdict of both stages: the worst reason leads, and of equally severe ones the earlier rule's."""
+    found = sorted((*presentation.findings, *unit.findings), key=lambda each: each.order)
+    by_rule = dict.fromkeys(each.reason for each in found)
+    reasons = tuple(sorted(by_rule, key=lambda reason: -reason.severity.rank))
+    action, codes = reasons[0].severity, {reason.code for reason in reasons}
+    advice = _advice(presentation, action, codes)
+    judgement = Judgement(
+        action=action,
+        match=unit.match,
+        reasons=reasons,
+        headline=reasons[0].code,
+        advice=tuple(dict.fromkeys(advice)),
+        not_checked=unit.not_checked,
+        choices=presentation.same_lot if ReasonCode.LOT_AMBIGUOUS in codes else (),
+    )
+    return Verdict(judgement, unit.record, unit.as_of)
+
+
+def record_of(evidence: Evidence) -> Record | None:
+    """The record that a verdict on this evidence rests on."""
     if evidence.product is None:
         return None
     unit = evidence.unit
@@ -82,20 +167,38 @@ def _record(evidence: Evidence) -> Record | None:
     return Record(evidence.product, batch, unit)
 
 
-def _of_carton(carton: Evidence) -> Iterator[Reason]:
-    """What is wrong with the box is wrong with the pack; how much of it matched is the vial's to say."""
-    match = record_rules.match_level(carton)
-    for reason in (*alert_rules.reasons(carton, match), *record_rules.reasons(carton, match)):
-        if reason.code not in record_rules.LEVELS:
-            yield reason
+def _of_alerts(evidence: Evidence) -> Iterator[Reason]:
+    return alert_rules.reasons(evidence, record_rules.match_level(evidence)) if evidence.alerts else iter(())
 
+
+def _of_pair(evidence: Evidence) -> Iterator[Reason]:
+    return pair_rules.reasons(evidence, evidence.carton) if evidence.carton is not None else iter(())
+
+
+def _of_carton(evidence: Evidence) -> Iterator[Reason]:
+    """What is wrong with the box is wrong with the pack; how much of it matched is the vial's to say."""
+    carton = evidence.carton
+    if carton is None:
+        return
+    yield from _of_alerts(carton)
+    for rule in record_rules.RULES:
+        yield from (each for each in rule.reasons(carton) if each.code not in record_rules.LEVELS)
+
+
+# A regulator's notice tells a person more than a date that has passed: it leads among equals.
+_RULES: tuple[Rule, ...] = (
+    Rule(Reads.UNIT, _of_alerts),
+    Rule(Reads.UNIT, _of_pair),
+    *record_rules.RULES,
+    Rule(Reads.UNIT, scan_rules.reasons),
+    Rule(Reads.UNIT, _of_carton),
+)
 
 _STOP = frozenset({Action.REJECT, Action.QUARANTINE})
 
 
-def _advice(evidence: Evidence, action: Action, reasons: tuple[Reason, ...]) -> Iterator[Advice]:
-    codes = {reason.code for reason in reasons}
-    clinic = evidence.asker is Asker.CLINIC
+def _advice(presentation: PresentationFindings, action: Action, codes: set[ReasonCode]) -> Iterator[Advice]:
+    clinic = presentation.asker is Asker.CLINIC
     if ReasonCode.LOT_AMBIGUOUS in codes:
         yield Advice.CHOOSE_PRODUCT
     if ReasonCode.LIKELY_MISREAD in codes:
@@ -114,7 +217,7 @@ def _advice(evidence: Evidence, action: Action, reasons: tuple[Reason, ...]) -> 
         elif codes & {ReasonCode.DISPENSED}:
             yield Advice.ASK_CLINIC
         return
-    yield from _missing_steps(evidence)
+    yield from presentation.missing
     if action is Action.UNKNOWN:
         yield Advice.ASK_MANUFACTURER
     yield Advice.COMPARE_PACKS if clinic else Advice.ASK_CLINIC

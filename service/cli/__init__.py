@@ -1,4 +1,4 @@
-"""The same use cases from a terminal: `vialcheck`."""
+"""The command `vialcheck`: the use cases of the web from a terminal."""
 
 import sys
 
@@ -8,7 +8,9 @@ from service.errors import VialcheckError
 
 
 class _LazyGroup(click.Group):
-    """Loads a command when it is called: `vialcheck parse` needs no database and should start at once."""
+    """Imports a command's module when it is called: `vialcheck parse` needs no database and
+    starts at once.
+    """
 
     commands_in = {  # noqa: RUF012 (click's own attribute names are taken; this never changes)
         "serve": ("service.cli.serve", "serve"),
@@ -51,7 +53,7 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run a command; an error of ours is one line in the person's words and exit status 2."""
+    """Run a command; a VialcheckError is printed as one line, with exit status 2."""
     try:
         group()
     except VialcheckError as error:

@@ -1,4 +1,4 @@
-"""`python -m service.cli`: the command without its script on the path."""
+"""`python -m service.cli`: the command where its script is not on the path."""
 
 from service.cli import main
 

@@ -1,4 +1,4 @@
-"""`vialcheck admin`: let the first person of an organisation in, and say whose records are whose."""
+"""`vialcheck admin`: create the first admin of an organisation, and assign manufacturers to organisations."""
 
 import getpass
 import sys

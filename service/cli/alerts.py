@@ -1,4 +1,4 @@
-"""`vialcheck alerts cut`: what would be cut out of the free text of recall notices."""
+"""`vialcheck alerts cut`: parse the free text of recall notices, and print what was found."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`vialcheck decode`: the codes in pictures, as the photo page of the web reads them."""
+"""`vialcheck decode`: the codes in pictures, as the web's photo page reads them."""
 
 import json
 import sys
@@ -39,7 +39,7 @@ def decode(images: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _content(image: Path) -> bytes:
-    """The file's bytes, one more than are looked at at most. Raises FILE_UNREADABLE."""
+    """Return the file's bytes, at most one more than the reader accepts. Raises FILE_UNREADABLE."""
     try:
         with image.open("rb") as file:
             return file.read(MOST_BYTES + 1)

@@ -1,4 +1,4 @@
-"""`vialcheck digest`: who is told of what is new, by e-mail or webhook. Off until it is set here."""
+"""`vialcheck digest`: which organisations get a digest, by e-mail or webhook. Off until it is set here."""
 
 import getpass
 import json

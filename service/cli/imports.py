@@ -165,7 +165,7 @@ def _finish_interrupted(*, undo: bool) -> None:
 
 @contextmanager
 def _progress(files: Sequence[Path]) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar on a terminal; None elsewhere."""
+    """A progress bar where standard error is a terminal; None elsewhere."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -175,7 +175,7 @@ def _progress(files: Sequence[Path]) -> Iterator[Callable[[int], None] | None]:
 
 
 def _told(outcome: ImportOutcome, *, dry_run: bool) -> Iterator[str]:
-    """What became of the files, in plain words."""
+    """Yield the lines that describe the outcome."""
     for file in outcome.files:
         yield from _told_of(file, put_in=outcome.committed)
     if dry_run:

@@ -9,19 +9,16 @@ import click
 from service.errors import ErrorCode, RefusedError
 from service.registry.labels import (
     MOST_LABELS,
+    LabelFormat,
     LabelPage,
     Paper,
     PrintSettings,
+    draw,
     label_page,
-    pdf,
-    png,
     read_label_form,
     sheet_pages,
-    svg,
 )
 from service.settings import load
-
-FORMATS = ("png", "svg", "pdf")
 
 
 @click.command()
@@ -31,7 +28,9 @@ FORMATS = ("png", "svg", "pdf")
 @click.option("--serials", "list_file", type=click.File("rb"), help="File with one serial a line, or -.")
 @click.option("--expiry", default="", help="Expiry, such as 12/2028 or 2028-12-31.")
 @click.option("--name", default="", help="Product name to print above the numbers.")
-@click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: the ending of --out, else png.")
+@click.option(
+    "--format", "kind", type=click.Choice(list(LabelFormat)), help="Default: the ending of --out, else png."
+)
 @click.option("--size", type=float, help="Side of the code in mm, quiet zone not counted.")
 @click.option("--dpi", default=300, show_default=True, help="The printer's resolution.")
 @click.option(
@@ -57,7 +56,7 @@ def label(  # noqa: PLR0913, PLR0917 (click gives each option by name)
 
     Several sheets as PNG or SVG become numbered files. No database is needed.
     """
-    kind = kind or _kind_of(out)
+    form = LabelFormat(kind) if kind else _format_of(out)
     every = [*serials, *(_lines(list_file) if list_file else [])]
     labels = read_label_form(gtin, lot=lot, expiry=expiry, serials=every, name=name)
     printing = PrintSettings(base_url or _own_address(), dpi=dpi, size_mm=size)
@@ -65,24 +64,24 @@ def label(  # noqa: PLR0913, PLR0917 (click gives each option by name)
     pages = (
         sheet_pages(labels, printing, Paper[paper.upper()]) if several else [label_page(labels[0], printing)]
     )
-    for file, content in _files(pages, kind, out):
+    for file, content in _files(pages, form, out):
         _write(file, content)
 
 
-def _kind_of(out: str) -> str:
-    """The format that a file's ending asks for."""
+def _format_of(out: str) -> LabelFormat:
+    """Return the format that the file's ending names; PNG for standard output and without an ending."""
     ending = Path(out).suffix.lstrip(".").lower()
-    if ending in FORMATS:
-        return ending
+    if ending in set(LabelFormat):
+        return LabelFormat(ending)
     if ending and out != "-":
         raise click.BadParameter(
-            f"{out} ends in none of {', '.join(FORMATS)}; add --format", param_hint="--out"
+            f"{out} ends in none of {', '.join(LabelFormat)}; add --format", param_hint="--out"
         )
-    return "png"
+    return LabelFormat.PNG
 
 
 def _lines(file: BinaryIO) -> list[str]:
-    """The serials in a file, empty lines left out; no more than are refused anyway."""
+    """Return the serials in a file without empty lines; at most one more than the limit that is refused."""
     try:
         text = (line.decode("utf-8-sig").strip() for line in file)
         return list(islice((line for line in text if line), MOST_LABELS + 1))
@@ -91,7 +90,9 @@ def _lines(file: BinaryIO) -> list[str]:
 
 
 def _own_address() -> str:
-    """VIALCHECK_PUBLIC_URL; without it this computer's address, and a warning, because print is for long."""
+    """Return VIALCHECK_PUBLIC_URL; without it this computer's address, with a warning, because labels last
+    for years.
+    """
     settings = load()
     if settings.public_url:
         return settings.public_url
@@ -104,16 +105,14 @@ def _own_address() -> str:
     return address
 
 
-def _files(pages: list[LabelPage], kind: str, out: str) -> list[tuple[str, bytes]]:
-    """File names and contents; one file, or one for each page where the format has no pages."""
-    if kind == "pdf":
-        return [(out, pdf(pages))]
-    contents = [png(page) if kind == "png" else svg(page).encode() for page in pages]
+def _files(pages: list[LabelPage], form: LabelFormat, out: str) -> list[tuple[str, bytes]]:
+    """Return file names and contents; one file, or one for each page where the format has no pages."""
+    contents = draw(pages, form)
     if len(contents) == 1:
         return [(out, contents[0])]
     if out == "-":
         raise click.BadParameter(
-            f"{len(contents)} sheets do not fit into one stream of {kind}; use pdf", param_hint="--out"
+            f"{len(contents)} sheets do not fit into one stream of {form}; use pdf", param_hint="--out"
         )
     path = Path(out)
     return [

@@ -1,4 +1,4 @@
-"""`vialcheck parse`: what this program reads in a scan, line by line, for people who set up scanners."""
+"""`vialcheck parse`: what is read from scanned text, line by line, for people who set up scanners."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from service.errors import ErrorCode, IdentifierError, VialcheckError
 from service.gs1.reading import MAX_SCAN, read, read_typed
 
 MAX_LINE = 16 * MAX_SCAN
-"""Longest line looked at, in bytes: a scan of `MAX_SCAN` characters, each escaped in JSON."""
+"""The longest line that is read, in bytes: a scan of `MAX_SCAN` characters, each escaped in JSON."""
 
 
 @click.command()
@@ -28,7 +28,7 @@ def parse(file: BinaryIO, jsonl: bool, typed: bool) -> None:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines without their end; of one above `MAX_LINE` only the start, so that memory stays bounded."""
+    """Yield lines without their end; of one above `MAX_LINE` only the start, so that memory is bounded."""
     first = True
     while line := file.readline(MAX_LINE + 1):
         rest = line
@@ -50,7 +50,7 @@ def _outcome(line: bytes, *, jsonl: bool, typed: bool) -> dict[str, object]:
 
 
 def _text(line: bytes, shown: str, *, jsonl: bool) -> str:
-    """The scanned text that a line holds. Raises TOO_LONG, BAD_CHARACTER, EMPTY or REQUEST_INVALID."""
+    """Return the scanned text of a line. Raises TOO_LONG, BAD_CHARACTER, EMPTY or REQUEST_INVALID."""
     if len(line) > MAX_LINE:
         raise IdentifierError(ErrorCode.TOO_LONG, given=shown[:80], expected=f"at most {MAX_SCAN} characters")
     try:

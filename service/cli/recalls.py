@@ -1,4 +1,4 @@
-"""`vialcheck recall`, `hold`, `lift`, `release`, `extend`: what the pages do, from a terminal."""
+"""`vialcheck recall`, `hold`, `lift`, `release`, `extend`: the use cases of the pages from a terminal."""
 
 import getpass
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ _REASON = click.option("--reason", required=True, help="Why: shown to whoever ch
 
 
 def _what(command: F) -> F:
-    """The options that say what is recalled or held: exactly one way of them."""
+    """Add the options that say what is recalled or held; exactly one way of saying it has to be used."""
     for option in reversed(
         (
             click.option("--gtin", required=True, help="The product."),

@@ -1,4 +1,4 @@
-"""`vialcheck replay`: which units of a log of scans stand out, since when, and why."""
+"""`vialcheck replay`: which units of a scan log stand out, since when, and why."""
 
 import csv
 import io
@@ -63,7 +63,7 @@ def replay(file: BinaryIO, *, as_json: bool, every: bool, threshold: float, key_
 
 
 def _rows(file: BinaryIO) -> Iterator[dict[str, str]]:
-    """Rows under our names for their columns; the delimiter is the one that the header has most of."""
+    """Yield rows with our names for the columns; the delimiter is the one that occurs most in the header."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     header = text.readline(_SAMPLE)
     if not header.strip():

@@ -1,4 +1,4 @@
-"""`vialcheck serve`: migrate, load the seed into an empty database, serve, and say where."""
+"""`vialcheck serve`: migrate, load the seed into an empty database, serve, and print the address."""
 
 import gc
 import logging
@@ -18,7 +18,7 @@ from service.resources import seed_folder
 from service.settings import Settings, load
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from service.web.core.concurrency import WAITING
 from service.web.core.i18n import translation
@@ -30,7 +30,7 @@ TO_TRY = (
     "(01)09506000134352(17)291231(10)OVA9999",
     "OVA2618",
 )
-"""Of the seed: a code that matches, a lot that was never issued, a lot that was recalled."""
+"""Examples from the seed: a code that matches, a lot that was never issued, a lot that was recalled."""
 
 
 @click.command()
@@ -47,7 +47,7 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     database.close()
     _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
     sys.stdout.flush()
-    # Most of the threads only wait for slow clients (`web.core.concurrency`): their number is meant.
+    # Most threads only wait for slow clients (`web.core.concurrency`): the number is intended.
     logging.getLogger("_granian").addFilter(lambda said: "Python threads" not in said.getMessage())
     Granian(
         "service.cli.serve:worker_app",
@@ -63,16 +63,16 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
 
 
 def worker_app() -> Flask:
-    """The application in a worker, which stops when its parent says so.
+    """Return the application for a worker process, which stops when its parent does.
 
-    Ctrl-C reaches both; a worker that gets it twice, from the terminal and from its parent, may hang.
+    Ctrl-C reaches both; a worker that gets the signal twice, from the terminal and from its parent, may hang.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     app = create_app()
     services = services_of(app)
     if services.settings.work:
         services.job_queue.start()
-    gc.freeze()  # what is there now stays: no collection need look through it
+    gc.freeze()  # exclude everything created so far from garbage collection
     return app
 
 
@@ -103,10 +103,12 @@ def _load_seed(database: Database) -> None:
 def _greet(settings: Settings, address: str) -> None:
     click.echo(f"Vialcheck is at {address}  (records: {Database.shown(settings.database_url)})")
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    desk, tr = VerificationService(database), translation()
-    shown = [(scan, desk.preview(Question(scan=scan)).verdict) for scan in TO_TRY]
+    verification, tr = VerificationService(database), translation()
+    origin = RequestOrigin(Channel.CLI)
+    shown = [(scan, verification.preview(Question(scan=scan), origin).verdict) for scan in TO_TRY]
     database.close()
-    if all(verdict.record is not None for _, verdict in shown):  # else the records are somebody's own
+    # otherwise the records are the operator's own
+    if all(verdict.record is not None for _, verdict in shown):
         click.echo("Three things to try in the box there:")
         for scan, verdict in shown:
             click.echo(f"  {scan:<58}  {verdict_title(verdict, Asker.PATIENT, tr)}")

@@ -1,4 +1,4 @@
-"""`vialcheck simulate`: scan traffic by a model that is written down, to try a detector on."""
+"""`vialcheck simulate`: scan traffic from a documented model, for testing a detector."""
 
 import csv
 import sys

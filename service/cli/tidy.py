@@ -1,4 +1,4 @@
-"""`vialcheck tidy`: let go of what is due (`/privacy`); the service does it by itself every hour."""
+"""`vialcheck tidy`: apply the retention rules (`/privacy`); the server does so every hour."""
 
 from datetime import UTC, datetime
 

@@ -9,7 +9,7 @@ import click
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.settings import load
-from service.verification.question import Channel, Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import Answer, VerificationService
 from service.web.api.verification_json import in_json
 from service.web.core.i18n import translation
@@ -23,7 +23,7 @@ from service.web.text import (
 )
 
 EXIT = {Action.ACCEPT: 0, Action.CHECK: 10, Action.UNKNOWN: 11, Action.QUARANTINE: 20, Action.REJECT: 30}
-"""The exit status of each action. 1 and 2 are left to faults and to wrong usage."""
+"""The exit status of each action. 1 and 2 are reserved for failures and for wrong usage."""
 
 
 @click.command()
@@ -48,13 +48,14 @@ def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool) -> N
     """
     settings = load()
     database = settings.open_database()
-    desk = VerificationService(database, window=settings.loss_window)
+    verification = VerificationService(database, window=settings.loss_window)
     asker = Asker.CLINIC if clinic else Asker.PATIENT
-    question = Question(**fields, asker=asker, door=Channel.CLI)  # type: ignore[arg-type]  # click's own types
+    question = Question(**fields, asker=asker)  # type: ignore[arg-type]  # click's own types
+    ask = verification.verify if record else verification.preview
     try:
-        answer = desk.verify(question) if record else desk.preview(question)
+        answer = ask(question, RequestOrigin(Channel.CLI))
     finally:
-        desk.close()
+        verification.close()
         database.close()
     ours = frozenset({urlsplit(settings.public_url).netloc.lower()} - {""})
     if as_json:

@@ -1,4 +1,4 @@
-"""`vialcheck work`: do the work behind imports in a process of its own."""
+"""`vialcheck work`: process imports in the background, in a process of its own."""
 
 import signal
 from threading import Event

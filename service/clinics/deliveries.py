@@ -13,6 +13,7 @@ from service.accounts.actors import Actor
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Match, ReasonCode
 from service.authenticity.verdicts import Verdict
+from service.clinics import presentations
 from service.clinics.unit_moves import UnitOnRecord
 from service.clinics.usage import StepTaken, vial_change, write_event
 from service.clinics.vial_lifecycle import HERE, Step, VialState
@@ -194,6 +195,7 @@ class DeliveryService:
             return replace(counted, already=counted.already + 1)
         changes = _put_aside(connection, values, then) if then else []
         ids = sorted(connection.scalars(insert(Vial).values([values] * line.count).returning(Vial.id)))
+        changes += presentations.add(connection, actor, ids, answer, now)
         steps = [StepTaken(Step.RECEIVE), *([StepTaken(then, line.reason)] if then else [])]
         for each in ids:
             changes.append(vial_change(each, Step.RECEIVE, None, values["state"]))

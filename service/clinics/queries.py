@@ -8,15 +8,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from service.authenticity.dispositions import Disposition
+from service.clinics import presentations
 from service.clinics.vial_lifecycle import Step, VialState
 from service.errors import ErrorCode, NotFoundError
 from service.gs1.identifiers import Expiry
 from service.storage.models import Delivery, Product, Vial, VialEvent
+from service.verification.service import PresentedPack
 
 
 @dataclass(frozen=True, slots=True)
 class HeldVial:
-    """One vial of one clinic. `used`: the units recorded so far; `delivery_id`: None when it came alone."""
+    """One vial of one clinic. `used`: the units recorded so far; `delivery_id`: None when it came alone.
+
+    `presentations`: what was presented of it that counts; empty for vials from before these were kept.
+    """
 
     id: int
     gtin: str
@@ -39,6 +44,7 @@ class HeldVial:
     used_on: date | None
     use_before: datetime | None
     used: Decimal
+    presentations: tuple[PresentedPack, ...]
 
     def too_late(self, now: datetime) -> bool:
         """Whether its time in use is over at `now` (aware)."""
@@ -75,7 +81,9 @@ _VIALS = (
 def vials(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[HeldVial]:
     """The clinic's vials for which all of `where` holds, in the order in which they came."""
     statement = _VIALS.where(Vial.organisation_id == organisation_id, *where).order_by(Vial.id)
-    return [_held(row) for row in connection.execute(statement)]
+    rows = list(connection.execute(statement))
+    presented = presentations.of_vials(connection, [row.id for row in rows])
+    return [_held(row, presented.get(row.id, ())) for row in rows]
 
 
 def vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial:
@@ -109,7 +117,7 @@ def events(connection: Connection, organisation_id: int, *where: ColumnElement[b
     ]
 
 
-def _held(row: Row[*tuple[Any, ...]]) -> HeldVial:
+def _held(row: Row[*tuple[Any, ...]], presented: tuple[PresentedPack, ...]) -> HeldVial:
     return HeldVial(
         id=row.id,
         gtin=row.gtin,
@@ -132,4 +140,5 @@ def _held(row: Row[*tuple[Any, ...]]) -> HeldVial:
         used_on=row.used_on,
         use_before=row.use_before,
         used=row.used or Decimal(0),
+        presentations=presented,
     )

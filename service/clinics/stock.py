@@ -1,6 +1,6 @@
 """What a clinic has in the house, by lot, and what of it needs somebody's attention now."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ from service.gs1.identifiers import Expiry, Lot
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Delivery, InUseTime, Product, Vial, VialEvent
-from service.verification.service import Answer
+from service.verification.service import Answer, VerificationService
 
 MOST_HOURS = 8760
 
@@ -98,20 +98,19 @@ class InUseLimit:
 
 
 class StockQueries:
-    """Looks at a clinic's own vials. `now` is the desk's moment."""
+    """Looks at a clinic's own vials."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, verification: VerificationService) -> None:
         self._database = database
-        self._now = now
+        self._verification = verification
 
     def house(self, actor: Actor) -> StockOverview:
         """Everything in the house, judged at this moment."""
-        now = self._now()
+        now = self._verification.now()
         with self._database.reading() as connection:
             held = read.vials(connection, actor.organisation_id, Vial.state.in_(HERE))
         usable = [each for each in held if each.state in USABLE]
-        with self._database.snapshot() as snapshot:
-            verdicts = verdicts_of(snapshot, usable, actor.country, now)
+        verdicts = verdicts_of(self._verification, actor, usable)
         opened = [each for each in usable if each.state is VialState.OPEN]
         return StockOverview(
             lots=tuple(_by_lot(usable, verdicts, now)),
@@ -125,8 +124,7 @@ class StockQueries:
         with self._database.reading() as connection:
             held = read.vial(connection, actor.organisation_id, vial_id)
             happened = read.events(connection, actor.organisation_id, VialEvent.vial_id == vial_id)
-        with self._database.snapshot() as snapshot:
-            verdict = verdict_of(snapshot, held, actor.country, self._now())
+        verdict = verdict_of(self._verification, actor, held)
         return TracedVial(held, tuple(happened)), verdict
 
     def same(self, actor: Actor, answer: Answer) -> list[HeldVial]:
@@ -169,8 +167,7 @@ class StockQueries:
     def worst(self, actor: Actor, held: Iterable[HeldVial]) -> Verdict | None:
         """The worst of the verdicts on those that are still in use; None where there is none."""
         usable = [each for each in held if each.state in USABLE]
-        with self._database.snapshot() as snapshot:
-            verdicts = verdicts_of(snapshot, usable, actor.country, self._now())
+        verdicts = verdicts_of(self._verification, actor, usable)
         return max(verdicts.values(), key=lambda verdict: verdict.action.rank, default=None)
 
     def in_use_times(self, actor: Actor) -> list[InUseLimit]:
@@ -207,7 +204,9 @@ class StockQueries:
             change = AuditChange(
                 "in_use_time", "product", str(product_id), {"hours": known[product_id]}, {"hours": hours}
             )
-            write_down(connection, [change], who=actor.who, at=self._now(), reason="clinic's rule")
+            write_down(
+                connection, [change], who=actor.who, at=self._verification.now(), reason="clinic's rule"
+            )
 
 
 def _by_lot(vials: Iterable[HeldVial], verdicts: dict[int, Verdict], now: datetime) -> Iterator[LotInStock]:

@@ -12,6 +12,7 @@ from service.accounts.actors import Actor
 from service.authenticity.dispositions import Disposition
 from service.authenticity.reasons import ReasonCode
 from service.authenticity.scan_history.sightings import Region, SightingKind, sighting
+from service.clinics import presentations
 from service.clinics.queries import HeldVial, vial
 from service.clinics.unit_moves import UnitOnRecord, already_used_error
 from service.clinics.vial_lifecycle import Step, VialState
@@ -22,6 +23,7 @@ from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
 from service.storage.models import InUseTime, Vial, VialEvent
+from service.verification.service import Answer, PresentedPack, VerificationService
 
 MOST_CHARACTERS = 500
 """Of a reason."""
@@ -68,8 +70,9 @@ def _is_an_amount(units: Decimal) -> bool:
 class VialUsage:
     """What a clinic's people do with vials. `record_step` is the only way to change one."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, verification: VerificationService) -> None:
         self._database = database
+        self._verification = verification
         self._history = HistoryWriter(database)
 
     def record_step(self, actor: Actor, vial_id: int, taken_step: StepTaken, now: datetime) -> HeldVial:
@@ -79,7 +82,7 @@ class VialUsage:
         what the step starts from, must not be used, or its number was used by somebody else.
         """
         if taken_step.step.uses or taken_step.step is Step.RELEASE:
-            self._must_not_be_stopped(actor, vial_id, now)
+            self._must_not_be_stopped(actor, vial_id)
         try:
             with self._database.transaction() as connection:
                 held = vial(connection, actor.organisation_id, vial_id)
@@ -90,6 +93,18 @@ class VialUsage:
             self._explain(actor, vial_id, taken_step, error)
         with self._database.reading() as connection:
             return vial(connection, actor.organisation_id, vial_id)
+
+    def add_check(self, actor: Actor, vial_id: int, answer: Answer, now: datetime) -> None:
+        """Add what a check presented to the vial that it was about: its verdict then rests on that too.
+
+        NotFoundError for a vial of another clinic.
+        """
+        with self._database.transaction() as connection:
+            held = vial(connection, actor.organisation_id, vial_id)
+            if PresentedPack(answer.presented, answer.vial, answer.carton) in held.presentations:
+                return
+            changes = presentations.add(connection, actor, [vial_id], answer, now)
+            write_down(connection, changes, who=actor.who, at=now, reason="scanned")
 
     def set_aside(self, actor: Actor, vial_ids: Sequence[int], reason: str, now: datetime) -> None:
         """Quarantine several vials of the clinic at once, all or none: a lot was recalled."""
@@ -108,12 +123,11 @@ class VialUsage:
             used = sighting(SightingKind.DISPENSING, place, now, f"clinic-{actor.organisation_id}")
             self._history.add(connection, [NewSighting(unit, used)])
 
-    def _must_not_be_stopped(self, actor: Actor, vial_id: int, now: datetime) -> None:
+    def _must_not_be_stopped(self, actor: Actor, vial_id: int) -> None:
         """What the page said a minute ago may have changed: a recall counts from the moment it is there."""
         with self._database.reading() as connection:
             held = vial(connection, actor.organisation_id, vial_id)
-        with self._database.snapshot() as snapshot:
-            verdict = verdict_of(snapshot, held, actor.country, now)
+        verdict = verdict_of(self._verification, actor, held)
         if verdict.headline is ReasonCode.DISPENSED:
             # Looked up anew: the first reading may be from before the other's use.
             with self._database.reading() as connection:

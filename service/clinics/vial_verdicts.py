@@ -1,74 +1,75 @@
-"""What is known of a clinic's own vial now: the judge's answer, asked anew each time it is looked at.
+"""Verdicts on a clinic's own vials, made anew each time that a vial is looked at.
 
-A recall shows up here as soon as it is on record. What the clinic itself did to the unit is left out of the
-question: that it opened a vial does not speak against the vial in its own hands.
+A recall, and what scans elsewhere say of the number, shows up here as soon as it is on record. What the
+clinic itself did to the unit is left out: that it opened a vial is no evidence against the vial it holds.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from msgspec.structs import replace
-
+from service.accounts.actors import Actor
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker, Evidence, Presented
+from service.authenticity.evidence import Presented
 from service.authenticity.reasons import Action
-from service.authenticity.verdicts import Verdict, judge
+from service.authenticity.verdicts import Verdict
+from service.clinics.origin import clinic_origin
+from service.clinics.presentations import with_market
 from service.clinics.queries import HeldVial
 from service.gs1.identifiers import Gtin, Lot, Serial
-from service.storage.hot.statements import Snapshot
-from service.verification.facts import gather
-from service.verification.question import ParsedQuestion
+from service.verification.question import Channel
+from service.verification.service import OwnStep, PresentedPack, VerificationService
 
 STOP = frozenset({Action.REJECT, Action.QUARANTINE})
-"""Answers with which no vial is used."""
+"""Actions with which no vial is opened or used."""
 
 
 def stops(verdict: Verdict) -> bool:
-    """Whether nobody may use the vial."""
+    """Whether the vial must not be used."""
     return verdict.action in STOP
 
 
-def presented(vial: HeldVial, country: str) -> Presented:
-    """What the vial says of itself, asked for in the clinic's country (ISO 3166-1, or empty)."""
+def presented(vial: HeldVial) -> Presented:
+    """What the vial's row says of it: what was printed, and the record's word where nothing was."""
     return Presented(
         gtin=Gtin(vial.gtin) if vial.gtin else None,
         lot=Lot.parse(vial.lot) if vial.lot else None,
         serial=Serial.parse(vial.serial) if vial.serial else None,
         expiry=vial.expiry,
-        market=country or None,
         product=None if vial.gtin or vial.lot else vial.product_name,
     )
 
 
-def verdict_of(snapshot: Snapshot, vial: HeldVial, country: str, now: datetime) -> Verdict:
-    """The verdict on one vial at `now`, apart from what the clinic itself did to it."""
-    understood = ParsedQuestion(presented(vial, country), None, None)
-    return judge(_without_own_steps(gather(snapshot, understood, Asker.CLINIC, now), vial))
+def shown_of(vial: HeldVial) -> Presented:
+    """What was presented of the vial last; its row where that is not kept."""
+    return vial.presentations[-1].pack if vial.presentations else presented(vial)
+
+
+def verdict_of(verification: VerificationService, actor: Actor, vial: HeldVial) -> Verdict:
+    """The verdict on one vial now: the worst of those on what was presented of it."""
+    origin = clinic_origin(actor, Channel.WEB)
+    packs = vial.presentations or (PresentedPack(presented(vial)),)
+    verdicts = [
+        verification.assess(with_market(pack, actor.country), origin, _own_step(vial)) for pack in packs
+    ]
+    return max(verdicts, key=lambda verdict: verdict.action.rank)
 
 
 def verdicts_of(
-    snapshot: Snapshot, vials: Iterable[HeldVial], country: str, now: datetime
+    verification: VerificationService, actor: Actor, vials: Iterable[HeldVial]
 ) -> dict[int, Verdict]:
-    """The verdict on each vial, by its id. Vials that say the same of themselves are asked about once."""
+    """The verdict on each vial, by its id. Vials that say the same of themselves are judged once."""
     alike: dict[object, Verdict] = {}
     found: dict[int, Verdict] = {}
     for vial in vials:
-        key = (vial.gtin, vial.lot, vial.serial, vial.expiry, vial.product_name, _left_by_us(vial))
+        shown = vial.presentations or presented(vial)
+        key = (shown, _own_step(vial))
         if key not in alike:
-            alike[key] = verdict_of(snapshot, vial, country, now)
+            alike[key] = verdict_of(verification, actor, vial)
         found[vial.id] = alike[key]
     return found
 
 
-def _left_by_us(vial: HeldVial) -> Disposition | None:
-    """The disposition in which this clinic left the unit, if it moved it."""
+def _own_step(vial: HeldVial) -> OwnStep | None:
+    """The disposition in which this clinic left the unit, and the one before, if it moved it."""
     if vial.unit_was is None:
         return None
-    return Disposition.DISPENSED if vial.opened else Disposition.LOCKED
-
-
-def _without_own_steps(evidence: Evidence, vial: HeldVial) -> Evidence:
-    unit = evidence.unit
-    if unit is None or vial.unit_was is None or unit.disposition is not _left_by_us(vial):
-        return evidence
-    return replace(evidence, unit=replace(unit, disposition=vial.unit_was))
+    return OwnStep(Disposition.DISPENSED if vial.opened else Disposition.LOCKED, vial.unit_was)

@@ -1,7 +1,7 @@
 """What the keys of a US keyboard type on other countries' layouts (as Windows has them), as a table.
 
 A scanner that acts as a keyboard presses keys: it believes in a US layout, and a computer set to another
-one types other characters. `Layout.inverse` says which US character was meant by each that arrived.
+one types other characters. `KeyboardLayout.inverse` says which US character was meant by each that arrived.
 """
 
 # ruff: noqa: RUF001 - that characters look like others is what layouts are about
@@ -15,7 +15,7 @@ US_SHIFT = '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|ZXCVBNM<>?'
 
 
 @dataclass(frozen=True)
-class Layout:
+class KeyboardLayout:
     """One layout: what each key types plain and with Shift, and which of these are dead keys (accents).
 
     `types_separator`: Ctrl and the key of ] are known to give 0x1D on it, as on a US keyboard.
@@ -41,9 +41,9 @@ class Layout:
         return {ord(here): us for here, us in self.meant.items() if len(us) == 1}
 
     @cached_property
-    def shifted(self) -> "Layout":
+    def shifted(self) -> "KeyboardLayout":
         """The same keys where caps lock shifts all of them, not only the letters."""
-        return Layout(self.name, self.shift, self.plain, self.dead, self.types_separator)
+        return KeyboardLayout(self.name, self.shift, self.plain, self.dead, self.types_separator)
 
 
 ACCENTS = {
@@ -52,343 +52,343 @@ ACCENTS = {
 }  # fmt: skip
 """Combining marks, and the accents by which layouts name the dead keys that make them."""
 
-US = Layout("United States", US_PLAIN, US_SHIFT)
+US = KeyboardLayout("United States", US_PLAIN, US_SHIFT)
 
 LAYOUTS = (
-    Layout(
+    KeyboardLayout(
         "United Kingdom",
         "`1234567890-=qwertyuiop[]asdfghjkl;'#zxcvbnm,./",
         '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~ZXCVBNM<>?',
     ),
-    Layout(
+    KeyboardLayout(
         "Irish",
         "`1234567890-=qwertyuiop[]asdfghjkl;'#zxcvbnm,./",
         '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~ZXCVBNM<>?',
         "`",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "United Kingdom Extended",
         "`1234567890-=qwertyuiop[]asdfghjkl;'#zxcvbnm,./",
         '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~ZXCVBNM<>?',
         "`",
     ),
-    Layout(
+    KeyboardLayout(
         "Scottish Gaelic",
         "`1234567890-=qwertyuiop[]asdfghjkl;'#zxcvbnm,./",
         '¬!"£$%^&*()_+QWERTYUIOP{}ASDFGHJKL:@~ZXCVBNM<>?',
         "`'",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "US International",
         "`1234567890-=qwertyuiop[]asdfghjkl;´\\zxcvbnm,./",
         "~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:¨|ZXCVBNM<>?",
         "`~^´¨",
     ),
-    Layout(
+    KeyboardLayout(
         "German",
         "^1234567890ß´qwertzuiopü+asdfghjklöä#yxcvbnm,.-",
         "°!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'YXCVBNM;:_",
         "^`´",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Sorbian",
         "^1234567890ß´qwertzuiopü+asdfghjklöä#yxcvbnm,.-",
         "°!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'YXCVBNM;:_",
         "^`´",
     ),
-    Layout(
+    KeyboardLayout(
         "Swiss German",
         "§1234567890'^qwertzuiopü¨asdfghjklöä$yxcvbnm,.-",
         '°+"*ç%&/()=?`QWERTZUIOPè!ASDFGHJKLéà£YXCVBNM;:_',
         "^`¨",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Swiss French, Luxembourgish",
         "§1234567890'^qwertzuiopè¨asdfghjkléà$yxcvbnm,.-",
         '°+"*ç%&/()=?`QWERTZUIOPü!ASDFGHJKLöä£YXCVBNM;:_',
         "^`¨",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "French",
         "²&é\"'(-è_çà)=azertyuiop^$qsdfghjklmù*wxcvbn,;:!",
         "²1234567890°+AZERTYUIOP¨£QSDFGHJKLM%µWXCVBN?./§",
         "^¨",
     ),
-    Layout(
+    KeyboardLayout(
         "Belgian",
         "²&é\"'(§è!çà)-azertyuiop^$qsdfghjklmùµwxcvbn,;:=",
         "³1234567890°_AZERTYUIOP¨*QSDFGHJKLM%£WXCVBN?./+",
         "^¨",
     ),
-    Layout(
+    KeyboardLayout(
         "Dutch",
         "@1234567890/°qwertyuiop¨*asdfghjkl+´<zxcvbnm,.-",
         "§!\"#$%&_()'?~QWERTYUIOP^|ASDFGHJKL±`>ZXCVBNM;:=",
         "^`~¨´",
     ),
-    Layout(
+    KeyboardLayout(
         "Italian",
         "\\1234567890'ìqwertyuiopè+asdfghjklòàùzxcvbnm,.-",
         '|!"£$%&/()=?^QWERTYUIOPé*ASDFGHJKLç°§ZXCVBNM;:_',
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Spanish",
         "º1234567890'¡qwertyuiop`+asdfghjklñ´çzxcvbnm,.-",
         'ª!"·$%&/()=?¿QWERTYUIOP^*ASDFGHJKLÑ¨ÇZXCVBNM;:_',
         "^`¨´",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Latin American",
         "|1234567890'¿qwertyuiop´+asdfghjklñ{}zxcvbnm,.-",
         '°!"#$%&/()=?¡QWERTYUIOP¨*ASDFGHJKLÑ[]ZXCVBNM;:_',
         "¨´",
     ),
-    Layout(
+    KeyboardLayout(
         "Portuguese",
         "\\1234567890'«qwertyuiop+´asdfghjklçº~zxcvbnm,.-",
         '|!"#$%&/()=?»QWERTYUIOP*`ASDFGHJKLÇª^ZXCVBNM;:_',
         "^`~´",
     ),
-    Layout(
+    KeyboardLayout(
         "Brazilian",
         "'1234567890-=qwertyuiop´[asdfghjklç~]zxcvbnm,.;",
         '"!@#$%¨&*()_+QWERTYUIOP`{ASDFGHJKLÇ^}ZXCVBNM<>:',
         "^`~¨´",
     ),
-    Layout(
+    KeyboardLayout(
         "Canadian French",
         "#1234567890-=qwertyuiop^¸asdfghjkl;`<zxcvbnm,.é",
         "|!\"/$%?&*()_+QWERTYUIOP^¨ASDFGHJKL:`>ZXCVBNM'.É",
         "^`¨¸",
     ),
-    Layout(
+    KeyboardLayout(
         "Danish",
         "½1234567890+´qwertyuiopå¨asdfghjklæø'zxcvbnm,.-",
         '§!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLÆØ*ZXCVBNM;:_',
         "^`¨´",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Norwegian",
         "|1234567890+\\qwertyuiopå¨asdfghjkløæ'zxcvbnm,.-",
         '§!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLØÆ*ZXCVBNM;:_',
         "^`¨",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Norwegian with Sami",
         "|1234567890+\\qwertyuiopå¨asdfghjkløæ'zxcvbnm,.-",
         '§!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLØÆ*ZXCVBNM;:_',
         "^`¨",
     ),
-    Layout(
+    KeyboardLayout(
         "Swedish, Finnish",
         "§1234567890+´qwertyuiopå¨asdfghjklöä'zxcvbnm,.-",
         '½!"#¤%&/()=?`QWERTYUIOPÅ^ASDFGHJKLÖÄ*ZXCVBNM;:_',
         "^`¨´",
     ),
-    Layout(
+    KeyboardLayout(
         "Sami Extended Finland, Sweden",
         "§1234567890+´ášertŧuiopåŋasdfghjklöäđzčcvbnm,.-",
         '½!"#¤%&/()=?`ÁŠERTŦUIOPÅŊASDFGHJKLÖÄĐZČCVBNM;:_',
         "`´",
     ),
-    Layout(
+    KeyboardLayout(
         "Sami Extended Norway",
         "|1234567890+\\ášertŧuiopåŋasdfghjkløæđzčcvbnm,.-",
         '§!"#¤%&/()=?`ÁŠERTŦUIOPÅŊASDFGHJKLØÆĐZČCVBNM;:_',
         "`",
     ),
-    Layout(
+    KeyboardLayout(
         "Icelandic",
         "°1234567890ö-qwertyuiopð'asdfghjklæ´+zxcvbnm,.þ",
         "¨!\"#$%&/()=Ö_QWERTYUIOPÐ?ASDFGHJKLÆ'*ZXCVBNM;:Þ",
         "°¨´",
     ),
-    Layout(
+    KeyboardLayout(
         "Faroese",
         "½1234567890+´qwertyuiopåðasdfghjklæø'zxcvbnm,.-",
         '§!"#¤%&/()=?`QWERTYUIOPÅÐASDFGHJKLÆØ*ZXCVBNM;:_',
         "`´",
     ),
-    Layout(
+    KeyboardLayout(
         "Estonian",
         "ˇ1234567890+´qwertyuiopüõasdfghjklöä'zxcvbnm,.-",
         '~!"#¤%&/()=?`QWERTYUIOPÜÕASDFGHJKLÖÄ*ZXCVBNM;:_',
         "`~´ˇ",
     ),
-    Layout(
+    KeyboardLayout(
         "Latvian",
         "\u00ad1234567890-fūgjrmvnzēčžhšusildatec´ķņbīkpoā,.ļ",
         "?!«»$%/&×()_FŪGJRMVNZĒČŽHŠUSILDATEC°ĶŅBĪKPOĀ;:Ļ",
         "´°",
     ),
-    Layout(
+    KeyboardLayout(
         "Latvian QWERTY",
         "`1234567890-=qwertyuiop[]asdfghjkl;'\\zxcvbnm,./",
         '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|ZXCVBNM<>?',
         "'",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Lithuanian",
         "`ąčęėįšųū„“-žqwertyuiop[]asdfghjkl;'\\zxcvbnm,./",
         '~ĄČĘĖĮŠŲŪ()_ŽQWERTYUIOP{}ASDFGHJKL:"|ZXCVBNM<>?',
     ),
-    Layout(
+    KeyboardLayout(
         "Lithuanian IBM",
         '`!"/;:,.?()_+ąžertyuiopį“asdfghjklųė\\zūcvbnmčšę',
         "~1234567890-=ĄŽERTYUIOPĮ„ASDFGHJKLŲĖ|ZŪCVBNMČŠĘ",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Lithuanian Standard",
         "`!-/;:,.=()?xąžertyuiopįwasdšghjklųėqzūcvbnmčfę",
         "~1234567890+XĄŽERTYUIOPĮWASDŠGHJKLŲĖQZŪCVBNMČFĘ",
     ),
-    Layout(
+    KeyboardLayout(
         "Polish 214",
         "˛1234567890+'qwertzuiopżśasdfghjklłąóyxcvbnm,.-",
         '·!"#$%&/()=?*QWERTZUIOPńćASDFGHJKLŁęźYXCVBNM;:_',
         "˛",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Czech",
         ";+ěščřžýáíé=´qwertzuiopú)asdfghjklů§¨yxcvbnm,.-",
         "°1234567890%ˇQWERTZUIOP/(ASDFGHJKL\"!'YXCVBNM?:_",
         "¨°´ˇ",
     ),
-    Layout(
+    KeyboardLayout(
         "Czech QWERTY",
         ";+ěščřžýáíé=´qwertyuiopú)asdfghjklů§¨zxcvbnm,.-",
         "°1234567890%ˇQWERTYUIOP/(ASDFGHJKL\"!'ZXCVBNM?:_",
         "¨°´ˇ",
     ),
-    Layout(
+    KeyboardLayout(
         "Slovak",
         ";+ľščťžýáíé=´qwertzuiopúäasdfghjklô§ňyxcvbnm,.-",
         '°1234567890%ˇQWERTZUIOP/(ASDFGHJKL"!)YXCVBNM?:_',
         "°´ˇ",
     ),
-    Layout(
+    KeyboardLayout(
         "Slovak QWERTY",
         ";+ľščťžýáíé=´qwertyuiopúäasdfghjklô§ňzxcvbnm,.-",
         '°1234567890%ˇQWERTYUIOP/(ASDFGHJKL"!)ZXCVBNM?:_',
         "°´ˇ",
     ),
-    Layout(
+    KeyboardLayout(
         "Hungarian",
         "0123456789öüóqwertzuiopőúasdfghjkléáűyxcvbnm,.-",
         "§'\"+!%/=()ÖÜÓQWERTZUIOPŐÚASDFGHJKLÉÁŰYXCVBNM?:_",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Hungarian 101-key",
         "í123456789öüóqwertyuiopőúasdfghjkléáűzxcvbnm,.-",
         "Í'\"+!%/=()ÖÜÓQWERTYUIOPŐÚASDFGHJKLÉÁŰZXCVBNM?:_",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Croatian, Slovenian, Serbian Latin",
         "¸1234567890'+qwertzuiopšđasdfghjklčćžyxcvbnm,.-",
         '¨!"#$%&/()=?*QWERTZUIOPŠĐASDFGHJKLČĆŽYXCVBNM;:_',
         "¸¨",
     ),
-    Layout(
+    KeyboardLayout(
         "Albanian",
         "\\1234567890-=qwertzuiopç@asdfghjklë[]yxcvbnm,./",
         "|!\"#$%^&*()_+QWERTZUIOPÇ'ASDFGHJKLË{}YXCVBNM;:?",
     ),
-    Layout(
+    KeyboardLayout(
         "Romanian Legacy",
         "]1234567890+'qwertzuiopăîasdfghjklşţâyxcvbnm,.-",
         '[!"#¤%&/()=?*QWERTZUIOPĂÎASDFGHJKLŞŢÂYXCVBNM;:_',
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Romanian Standard",
         "„1234567890-=qwertyuiopăîasdfghjklșțâzxcvbnm,./",
         "”!@#$%^&*()_+QWERTYUIOPĂÎASDFGHJKLȘȚÂZXCVBNM;:?",
     ),
-    Layout(
+    KeyboardLayout(
         "Maltese 47-key",
         "ċ1234567890-=qwertyuiopġħasdfghjkl;'żzxcvbnm,./",
         'Ċ!@€$%^&*()_+QWERTYUIOPĠĦASDFGHJKL:"ŻZXCVBNM<>?',
     ),
-    Layout(
+    KeyboardLayout(
         "Maltese 48-key",
         "ċ1234567890-=qwertyuiopġħasdfghjkl;'#zxcvbnm,./",
         'Ċ!"€$%^&*()_+QWERTYUIOPĠĦASDFGHJKL:@~ZXCVBNM<>?',
     ),
-    Layout(
+    KeyboardLayout(
         "Turkish Q",
         '"1234567890*-qwertyuıopğüasdfghjklşi,zxcvbnmöç.',
         "é!'^+%&/()=?_QWERTYUIOPĞÜASDFGHJKLŞİ;ZXCVBNMÖÇ:",
     ),
-    Layout(
+    KeyboardLayout(
         "Turkish F",
         "+1234567890/-fgğıodrnhpqwuieaütkmlyşxjövcçzsb.,",
         "*!\"^$%&'()=?_FGĞIODRNHPQWUİEAÜTKMLYŞXJÖVCÇZSB:;",
     ),
-    Layout(
+    KeyboardLayout(
         "Greek",
         "`1234567890-=;ςερτυθιοπ[]ασδφγηξκλ΄'\\ζχψωβνμ,./",
         '~!@#$%^&*()_+:΅ΕΡΤΥΘΙΟΠ{}ΑΣΔΦΓΗΞΚΛ¨"|ΖΧΨΩΒΝΜ<>?',
         "΄¨΅",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Greek 319 Latin",
         "\\1234567890'+qwertyuiop[]asdfghjkl´^`zxcvbnm,.-",
         '|!"#$%&/()=?*QWERTYUIOP{}ASDFGHJKL¨~@ZXCVBNM;:_',
         "´^`¨~",
         types_separator=True,
     ),
-    Layout(
+    KeyboardLayout(
         "Bulgarian Phonetic",
         "ю1234567890-=чшертъуиопящасдфгхйкл;'ьзжцвбнм,./",
         'Ю!@№$%€§*()–+ЧШЕРТЪУИОПЯЩАСДФГХЙКЛ:"ѝЗЖЦВБНМ„“?',
     ),
-    Layout(
+    KeyboardLayout(
         "Bulgarian Phonetic Traditional",
         "ч1234567890-=явертъуиопшщасдфгхйкл;'юзьцжбнм,./",
         'Ч!@№$%€§*()_+ЯВЕРТЪУИОПШЩАСДФГХЙКЛ:"ЮЗѝЦЖБНМ<>?',
     ),
-    Layout(
+    KeyboardLayout(
         "Bulgarian",
         "(1234567890-.,уеишщксдзц;ьяаожгтнвмч„юйъэфхпрлб",
         ')!?+"%=:/–№$€ыУЕИШЩКСДЗЦ§ѝЯАОЖГТНВМЧ“ЮЙЪЭФХПРЛБ',
     ),
-    Layout(
+    KeyboardLayout(
         "Russian",
         "ё1234567890-=йцукенгшщзхъфывапролджэ\\ячсмитьбю.",
         'Ё!"№;%:?*()_+ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭ/ЯЧСМИТЬБЮ,',
     ),
-    Layout(
+    KeyboardLayout(
         "Ukrainian",
         "'1234567890-=йцукенгшщзхїфівапролджєґячсмитьбю.",
         'ʼ!"№;%:?*()_+ЙЦУКЕНГШЩЗХЇФІВАПРОЛДЖЄҐЯЧСМИТЬБЮ,',
     ),
-    Layout(
+    KeyboardLayout(
         "Macedonian",
         "`1234567890-=љњертѕуиопшѓасдфгхјклчќжзџцвбнм,./",
         "~!„“$%^&*()_+ЉЊЕРТЅУИОПШЃАСДФГХЈКЛЧЌЖЗЏЦВБНМ;:?",
         "`",
     ),
-    Layout(
+    KeyboardLayout(
         "Serbian Cyrillic",
         "`1234567890'+љњертзуиопшђасдфгхјклчћжѕџцвбнм,.-",
         '~!"#$%&/()=?*ЉЊЕРТЗУИОПШЂАСДФГХЈКЛЧЋЖЅЏЦВБНМ;:_',
     ),
-    Layout(
+    KeyboardLayout(
         "Hebrew",
         ";1234567890-=/'קראטוןםפ][שדגכעיחלךף,\\זסבהנמצתץ.",
         '~!@#$%^&*)(_+QWERTYUIOP}{ASDFGHJKL:"|ZXCVBNM><?',

@@ -22,7 +22,7 @@ from service.gs1 import element_strings
 from service.gs1.application_identifiers import check_value
 from service.gs1.characters import GROUP_SEPARATOR
 from service.gs1.identifiers import check_digit
-from service.gs1.keyboards import ACCENTS, LAYOUTS, US, Layout
+from service.gs1.keyboards import ACCENTS, LAYOUTS, US, KeyboardLayout
 
 T = TypeVar("T")
 
@@ -116,7 +116,7 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
 
 
 def recover_on(layout: str, text: str, read: Callable[[str], T]) -> Recovered[T] | None:
-    """The only reading of what a scanner typed on a known layout (`Layout.name`); None where there is none.
+    """The only reading of what a scanner typed on a layout (`KeyboardLayout.name`); None if there is none.
 
     Also where the text can be read as it stands: a German keyboard makes another valid lot of one with a Z.
     A text that this layout would not have changed, or could not have typed, is not its work.
@@ -198,7 +198,7 @@ def diagnose(text: str, known: str) -> Diagnosis | None:
     return Diagnosis(fewest, tuple(names))
 
 
-def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterator[Candidate]:
+def candidates(text: str, layouts: Iterable[KeyboardLayout] = (US, *LAYOUTS)) -> Iterator[Candidate]:
     """Every text that begins like a code and could have become this one on the way through a keyboard."""
     stripped = text.strip(" \t\r\n")
     if _CUT_PREFIX.match(stripped) and _begins_like_a_code("]" + stripped, caps=False):
@@ -225,7 +225,7 @@ def candidates(text: str, layouts: Iterable[Layout] = (US, *LAYOUTS)) -> Iterato
                 yield Candidate(plain, frozenset(faults), name, composed)
 
 
-def _keyboards(text: str, layout: Layout) -> Iterator[tuple[bool, str, Layout]]:
+def _keyboards(text: str, layout: KeyboardLayout) -> Iterator[tuple[bool, str, KeyboardLayout]]:
     """Caps lock off; on, so that letters change their case; on, so that every key is shifted (French)."""
     yield False, text, layout
     yield True, "".join(map(_other_case, text)), layout
@@ -250,7 +250,7 @@ def _begins_like_a_code(text: str, *, caps: bool) -> bool:
     return _has_right_gtin(text) or _LINK.match(text) is not None
 
 
-def _meant(text: str, layout: Layout) -> list[tuple[str, bool]]:
+def _meant(text: str, layout: KeyboardLayout) -> list[tuple[str, bool]]:
     """What the keys that typed `text` on this layout say on a US keyboard; nothing when it has no such key.
 
     With whether letters had to be taken apart for it. NUL is what some programs report for a dead key, and
@@ -278,7 +278,7 @@ def _meant(text: str, layout: Layout) -> list[tuple[str, bool]]:
     return [(each, composed) for each in partial]
 
 
-def _after_nul(character: str, layout: Layout) -> tuple[list[str], bool]:
+def _after_nul(character: str, layout: KeyboardLayout) -> tuple[list[str], bool]:
     """What NUL and the character after it may say, and whether that character is used up by it."""
     separator = [] if layout.types_separator else [GROUP_SEPARATOR]
     if not character:
@@ -292,7 +292,7 @@ def _after_nul(character: str, layout: Layout) -> tuple[list[str], bool]:
     return [apart, *(each + key for each in separator for key in direct)], True
 
 
-def _taken_apart(character: str, layout: Layout) -> str:
+def _taken_apart(character: str, layout: KeyboardLayout) -> str:
     """The dead key and the letter that make an accented letter, as their US characters; empty if none do."""
     parts = unicodedata.normalize("NFD", character)
     base, marks = parts[0], parts[1:]

@@ -1,7 +1,7 @@
-"""An organisation's own records, found and read: search for anything, a product whole, a batch whole.
+"""Search and pages of an organisation's own records: anything, a product, a batch.
 
-What belongs to another organisation is not there for whoever asks (NotFoundError, an empty list).
-Regulators' notices are everybody's to find.
+Another organisation's records are answered with NotFoundError or an empty list. Regulators' alerts are found
+by every organisation.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One thing that was found. `kind`: product, batch, unit, alert or report; `key` opens its page."""
+    """One result. `kind`: product, batch, unit, alert or report; `key` opens its page."""
 
     kind: str
     key: tuple[str, ...]
@@ -55,7 +55,7 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """One product, and its batches (a page of them)."""
+    """One product, and one page of its batches."""
 
     gtin: str
     name: str
@@ -70,7 +70,7 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """One batch, its units by disposition, its checks by answer, and notices about its lot."""
+    """One batch, its units by disposition, its checks by action, and alerts about its lot."""
 
     id: int
     gtin: str
@@ -93,13 +93,13 @@ class RecordSearch:
         self._database = database
 
     def products(self, actor: Actor) -> list[SearchHit]:
-        """All products of the organisation, by name."""
+        """Return all products of the organisation, by name."""
         query = _products(actor).order_by(Product.name, Product.gtin).limit(PAGE)
         with self._database.reading() as connection:
             return [_product_hit(row) for row in connection.execute(query)]
 
     def search(self, actor: Actor, text: str) -> list[SearchHit]:
-        """Whatever the text may be: a GTIN, a lot, a serial, a name, a company, a report's reference."""
+        """Search for a GTIN, a lot, a serial, a name, a company or a report's reference."""
         text = "".join(each for each in text if each.isprintable()).strip()[:200]
         if not text:
             return []
@@ -113,7 +113,7 @@ class RecordSearch:
             ]
 
     def product(self, actor: Actor, gtin: str, *, page: int = 1) -> ProductPage:
-        """A product whole; NotFoundError."""
+        """Return a product's page; NotFoundError."""
         with self._database.reading() as connection:
             row: Any = connection.execute(
                 _products(actor)
@@ -141,7 +141,7 @@ class RecordSearch:
             )
 
     def batch(self, actor: Actor, gtin: str, lot: str) -> BatchPage:
-        """A batch whole; NotFoundError."""
+        """Return a batch's page; NotFoundError."""
         key = _lot_key(lot)
         with self._database.reading() as connection:
             row: Any = connection.execute(
@@ -302,7 +302,7 @@ def _batches(connection: Connection, product_id: int, page: int) -> Iterator[Bat
 
 
 def _gtin(text: str) -> str:
-    """The GTIN as it is kept; what is none finds nothing."""
+    """Return the GTIN in its stored form; text that is no GTIN finds nothing."""
     try:
         return Gtin.parse(text).value
     except IdentifierError:

@@ -1,8 +1,8 @@
-"""Figures of how an organisation's products are checked: by day and answer, by country, by lot, and lots
-that are on nobody's record and that people keep typing.
+"""Statistics of the checks of an organisation's products: by day and action, by country, by lot, and lots
+that are not on record and often typed.
 
-Days are UTC's. What is counted are recorded checks; of an unknown lot nobody knows whose it is, so each
-organisation sees only those that came with one of its GTINs.
+Days are UTC. Only recorded checks are counted; a lot not on record has no owner, so each organisation sees
+only those that came with one of its GTINs.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,20 +22,20 @@ MOST_BARS = 12
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """How often each answer was given on one day."""
+    """How often each action was answered on one day."""
 
     day: date
     answers: dict[Action, int]
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The sum over all actions."""
         return sum(self.answers.values())
 
 
 @dataclass(frozen=True, slots=True)
 class StatisticBar:
-    """One thing and how often it was checked; `stopped` of these were answered with quarantine or reject."""
+    """One label and how often it was checked; `stopped` of these were answered with quarantine or reject."""
 
     key: tuple[str, ...]
     label: str
@@ -44,7 +44,7 @@ class StatisticBar:
 
 
 class Statistics:
-    """Counts checks of what an organisation's records are about."""
+    """Counts the checks of an organisation's products."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -53,7 +53,7 @@ class Statistics:
         self._clock = clock
 
     def by_day(self, actor: Actor, days: int, *, batch_id: int | None = None) -> list[DayCount]:
-        """The last `days` days, the oldest first, those without a check as well."""
+        """Return the last `days` days, oldest first, days without a check included."""
         day = func.substr(cast(Scan.at, Text), 1, 10)
         query = select(day.label("day"), Scan.action, func.count().label("checks"))
         rows = self._rows(actor, query.group_by(day, Scan.action), days, batch_id=batch_id)
@@ -65,14 +65,14 @@ class Statistics:
         return [DayCount(each, found.get(each.isoformat(), {})) for each in wanted]
 
     def by_country(self, actor: Actor, days: int, *, batch_id: int | None = None) -> list[StatisticBar]:
-        """Where people said that they are, most first; an empty label: they did not say."""
+        """Return the countries that askers stated, most first; an empty label: none was stated."""
         country = func.coalesce(Scan.country, Scan.presented["market"].as_string(), "")
         query = select(country.label("country"), *_COUNTED).group_by(country).order_by(func.count().desc())
         rows = self._rows(actor, query, days, batch_id=batch_id)
         return [StatisticBar((each.country,), each.country, each.checks, each.stopped) for each in rows]
 
     def by_lot(self, actor: Actor, days: int) -> list[StatisticBar]:
-        """The lots that were checked most."""
+        """Return the lots that were checked most."""
         query = (
             select(Product.gtin, Product.name, Batch.lot, *_COUNTED)
             .join(Batch, Batch.id == Scan.batch_id)
@@ -87,7 +87,7 @@ class Statistics:
         ]
 
     def unknown_lots(self, actor: Actor, days: int) -> list[StatisticBar]:
-        """Lots that people enter for the organisation's products and that are not on record."""
+        """Return lots that people enter for the organisation's products and that are not on record."""
         lot = Scan.presented["lot"].as_string()
         query = (
             select(lot.label("lot"), Product.gtin, Product.name, *_COUNTED)

@@ -1,1 +1,3 @@
-"""Reports of suspect products: taken from anybody (`intake`), looked into by those concerned (`inbox`)."""
+"""Reports of suspicious products: `intake` takes them from the public, `inbox` is for the organisations
+concerned.
+"""

@@ -1,7 +1,7 @@
-"""Reports of suspicious products, looked into by those whose product it is, and by regulators.
+"""Reports of suspicious products, handled by the organisation that owns the product, and by regulators.
 
-A report about another organisation's product does not exist for whoever asks. Regulators see all of them,
-those about products that nobody holds records of included.
+A report about another organisation's product is answered with NotFoundError. Regulators see all reports, also
+about products without records.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ NEXT = {
     "confirmed": ("looking",),
     "cleared": ("looking",),
 }
-"""What may become of a report in each state; what is settled can be opened again."""
+"""The states that may follow each state; a settled report can be opened again."""
 
 SETTLED = frozenset({"confirmed", "cleared"})
 MOST_LISTED = 200
@@ -32,7 +32,7 @@ MOST_LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report in a list."""
+    """A report in a list."""
 
     id: int
     reference: str
@@ -49,7 +49,7 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportEvent:
-    """One step that somebody took. `note` stays inside, `said` was told to the reporter."""
+    """One step in handling a report. `note` is internal, `said` was told to the reporter."""
 
     at: datetime
     actor: str
@@ -60,7 +60,7 @@ class ReportEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReportDetails:
-    """A whole report, for those who look into it."""
+    """A whole report, for the people who handle it."""
 
     line: ReportLine
     serial: str
@@ -85,7 +85,9 @@ class ReportInbox:
         self._clock = clock
 
     def listing(self, actor: Actor, status: str = "") -> list[ReportLine]:
-        """Reports of this organisation's products: unsettled ones first, those with harm before others."""
+        """Return the reports of this organisation's products: unsettled ones first, those with harm before
+        others.
+        """
         urgent = case((Report.status == "new", 0), (Report.status == "looking", 1), else_=2)
         query = _LINES.where(_theirs(actor)).order_by(urgent, Report.harmed.desc(), Report.id.desc())
         if status:
@@ -94,7 +96,7 @@ class ReportInbox:
             return [_line(row) for row in connection.execute(query.limit(MOST_LISTED))]
 
     def counts(self, actor: Actor) -> dict[str, int]:
-        """How many reports are in each state."""
+        """Return how many reports are in each state."""
         query = (
             select(Report.status, func.count().label("many")).where(_theirs(actor)).group_by(Report.status)
         )
@@ -103,7 +105,7 @@ class ReportInbox:
         return {status: found.get(status, 0) for status in NEXT}
 
     def open(self, actor: Actor, number: int) -> ReportDetails:
-        """One report whole; NotFoundError."""
+        """Return one whole report; NotFoundError."""
         with self._database.reading() as connection:
             row = _one(connection, actor, number)
             line = _line(row)
@@ -131,7 +133,7 @@ class ReportInbox:
             )
 
     def photo(self, actor: Actor, number: int, photo: int) -> bytes:
-        """One photograph of a report, JPEG; NotFoundError."""
+        """Return one photograph of a report (JPEG); NotFoundError."""
         with self._database.reading() as connection:
             _one(connection, actor, number)
             content = connection.scalar(
@@ -144,7 +146,7 @@ class ReportInbox:
         return content
 
     def decide(self, actor: Actor, number: int, status: str, *, note: str, said: str) -> None:
-        """Take a step. ConflictError where the report's state does not lead there (any more)."""
+        """Take a step. ConflictError where it does not follow from the report's present state."""
         with self._step(actor, number, status, note=note, said=said):
             pass
 

@@ -1,7 +1,7 @@
-"""Anybody reports a suspicious product, gets a reference, and follows with it what became of the report.
+"""Intake of reports from the public: a reference is returned, with which the reporter follows the report.
 
-Limits stand in for a captcha: so many reports an hour from one place, so many from all. Whoever is refused
-is told when to try again, and where else to report.
+Rate limits replace a captcha: per client and for all clients together. A refused reporter is told when to try
+again, and where else to report.
 """
 
 import secrets
@@ -31,14 +31,14 @@ from service.verification.image_loading import cleaned
 
 MOST_PHOTOS = 4
 MOST_FROM_ONE = 5
-"""Reports within `WITHIN` from one client; a clinic that opens a bad delivery sends one for the delivery."""
+"""Reports within `WITHIN` from one client; a clinic sends one report for a whole delivery."""
 
 MOST_FROM_ALL = 300
-"""Reports within `WITHIN` from everybody: more is an attack, or a disaster with other phones."""
+"""Reports within `WITHIN` from all clients: more is an attack, or an emergency with other channels."""
 
 WITHIN = timedelta(hours=1)
 
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another when it is read out
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no two that are mistaken for each other when read aloud
 _LENGTHS = {
     "what": 4000,
     "bought": 1000,
@@ -51,7 +51,7 @@ _LENGTHS = {
 
 
 class ReportStatus(StrEnum):
-    """How far somebody has looked into a report."""
+    """The state of a report."""
 
     NEW = "new"
     LOOKING = "looking"
@@ -61,9 +61,9 @@ class ReportStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewReport:
-    """What somebody reports, as it was typed. `what` is needed; the rest helps.
+    """A report as it was typed. `what` is required; everything else is optional.
 
-    `scan_id` and `action` are the check that it follows from, if any. `client` is the asker's opaque key.
+    `scan_id` and `action`: the check that it follows from, if any. `client`: the asker's opaque mark.
     """
 
     what: str
@@ -86,7 +86,7 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """One thing that happened to a report, as its reporter may read it."""
+    """One change of a report's state, as its reporter may read it."""
 
     at: datetime
     status: ReportStatus
@@ -95,7 +95,7 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class FollowedReport:
-    """A report as its reporter sees it: nothing that they typed, in case the reference went astray."""
+    """A report as its reporter sees it: nothing that they typed, in case the reference was disclosed."""
 
     reference: str
     at: datetime
@@ -106,7 +106,7 @@ class FollowedReport:
 
 
 class ReportIntake:
-    """Takes reports, and tells their reporters how they stand."""
+    """Takes reports, and tells their reporters the state."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -115,9 +115,9 @@ class ReportIntake:
         self._clock = clock
 
     def take(self, report: NewReport) -> str:
-        """Keep a report; its reference. The same nonce again is the same report.
+        """Store a report and return its reference. The same nonce again is the same report.
 
-        Raises InvalidFieldsError with every field that cannot be taken, TooManyError past the limits.
+        Raises InvalidFieldsError with every invalid field, TooManyError beyond the limits.
         """
         values = _checked(report)
         photos = [cleaned(content) for content in report.photos]
@@ -137,7 +137,7 @@ class ReportIntake:
         return str(values["reference"])
 
     def follow(self, reference: str) -> FollowedReport:
-        """How a report stands; NotFoundError. Hyphens, spaces and small letters do not matter."""
+        """Return a report's state; NotFoundError. Hyphens, spaces and lower case do not matter."""
         with self._database.reading() as connection:
             row = connection.execute(
                 select(Report.id, Report.reference, Report.at, Report.product, Report.status).where(
@@ -163,7 +163,7 @@ class ReportIntake:
 
 
 def about(presented: Presented) -> dict[str, str]:
-    """What a check presented, as the fields of a report."""
+    """Return what a check presented, as the fields of a report."""
     return {
         "gtin": presented.gtin.value if presented.gtin else "",
         "lot": presented.lot.printed if presented.lot else "",
@@ -175,13 +175,15 @@ def about(presented: Presented) -> dict[str, str]:
 
 
 def new_reference() -> str:
-    """Twelve letters and digits in three groups, such as K7QM-29XF-TB4H: 58 bits that nobody guesses."""
+    """Return a new reference: twelve letters and digits in three groups, such as K7QM-29XF-TB4H (58 random
+    bits).
+    """
     letters = "".join(secrets.choice(_LETTERS) for _ in range(12))
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 def plain_reference(text: str) -> str:
-    """A reference as it is kept, from one as people type it.
+    """Return a reference in its stored form, from one as people type it.
 
     >>> plain_reference(" k7qm 29xf tb4h")
     'K7QM-29XF-TB4H'
@@ -191,7 +193,7 @@ def plain_reference(text: str) -> str:
 
 
 def _checked(report: NewReport) -> dict[str, Any]:
-    """The row's values, all of them readable; InvalidFieldsError."""
+    """Return the row's values; InvalidFieldsError."""
     errors: list[VialcheckError] = []
     texts = {name: _text(name, getattr(report, name), errors) for name in _LENGTHS}
     if not texts["what"]:
@@ -212,7 +214,7 @@ def _checked(report: NewReport) -> dict[str, Any]:
 
 
 def _text(name: str, raw: str, errors: list[VialcheckError]) -> str:
-    """A text without control characters but for line ends; lines trimmed."""
+    """Return the text with trimmed lines; control characters other than line ends are refused."""
     text = "\n".join(line.strip() for line in raw.strip().splitlines())
     strange = next((each for each in text if not each.isprintable() and each != "\n"), None)
     if strange is not None:
@@ -236,7 +238,7 @@ def _read(name: str, text: str, parse: Callable[[str], str], errors: list[Vialch
 
 
 def _limit(connection: Connection, client: str, now: datetime) -> None:
-    """TooManyError past the limits; the writers' lock keeps two from counting the same."""
+    """TooManyError beyond the limits; the writers' lock keeps two requests from counting the same rows."""
     recent = select(func.count()).select_from(Report).where(Report.at > now - WITHIN)
     counts: Iterable[tuple[int, int]] = [(connection.scalar(recent) or 0, MOST_FROM_ALL)]
     if client:
@@ -246,7 +248,7 @@ def _limit(connection: Connection, client: str, now: datetime) -> None:
 
 
 def _owner(connection: Connection, gtin: str) -> dict[str, int]:
-    """Whose product it is, if its records are held here."""
+    """Return the owner of the product as a column's value, where its records are held here."""
     row = connection.execute(
         select(Product.id, Manufacturer.organisation_id)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)

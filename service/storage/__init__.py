@@ -1,1 +1,3 @@
-"""Records on disk: models, one `transaction()`, migrations. Dialects differ in `database` only."""
+"""Persistence: models, migrations, one `transaction()`. Differences of the SQL dialects stay in
+`database`.
+"""

@@ -1,4 +1,4 @@
-"""What was changed, by whom, from where, when and why: written in the transaction that changes it."""
+"""The audit: who changed what, from where, when and why, written in the transaction of the change."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ MOST_OF_AN_ID = 80
 
 @dataclass(frozen=True, slots=True)
 class AuditActor:
-    """Who changes something. A command in a terminal has a name only; a person an account too.
+    """Who makes a change: a terminal command has only a name, a person also an account.
 
-    `network` is where a person comes from: the address cut to /24 (IPv6: /48).
+    `network`: the person's address cut to /24 (IPv6: /48).
     """
 
     name: str
@@ -27,9 +27,10 @@ class AuditActor:
 
 @dataclass(frozen=True, slots=True)
 class AuditChange:
-    """One change of one thing. `object_id` is its GTIN, `gtin/lot`, `gtin/serial`, name, number or reference.
+    """One change of one object. `object_id`: its GTIN, `gtin/lot`, `gtin/serial`, name, number or reference.
 
-    `before` and `after` are its plain values; None where it did not, or does no longer, exist.
+    `before` and `after` are plain values; None where the object did not exist before, or does not exist
+    after.
     """
 
     action: str
@@ -48,7 +49,7 @@ def write_down(
     reason: str,
     import_id: int | None = None,
 ) -> None:
-    """Append the changes to the record of changes."""
+    """Append the changes to the audit, within the caller's transaction."""
     common = {
         "at": at,
         "actor": who.name,
@@ -74,7 +75,7 @@ def _row(change: AuditChange) -> dict[str, Any]:
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Only what JSON has; a date as YYYY-MM-DD."""
+    """Convert to values that JSON has; a date becomes YYYY-MM-DD."""
     if values is None:
         return None
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

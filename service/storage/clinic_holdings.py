@@ -1,4 +1,4 @@
-"""Where vials of a lot are: for the owner of the product, who has to reach those that received it."""
+"""Which clinics received vials of a lot: for the owner of the product, who has to reach them in a recall."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from service.storage.models import Manufacturer, Organisation, Product, Vial
 
 @dataclass(frozen=True, slots=True)
 class ClinicHolding:
-    """How many vials of it a clinic received, and how many of these are still in the house."""
+    """How many vials a clinic received, and how many of them it still has."""
 
     clinic: str
     vials: int
@@ -20,10 +20,9 @@ class ClinicHolding:
 def clinics_that_received(
     connection: Connection, *, owner: int, product_id: int, batch_ids: Collection[int] | None = None
 ) -> list[ClinicHolding]:
-    """The clinics that received vials of a product (None: of any batch), by name.
+    """Return the clinics that received vials of a product, by name. `batch_ids` None: of any batch.
 
-    Only for the organisation `owner` whose product it is; everybody else is told of none. What a clinic did
-    with a vial, and to whom it was given, is nobody's but the clinic's.
+    The result is empty unless `owner` owns the product. What a clinic did with its vials is never returned.
     """
     here = func.count(case((Vial.state.in_(("in_stock", "open", "quarantined")), Vial.id)))
     statement = (

@@ -1,8 +1,8 @@
-"""How long what could lead back to a person is kept, and how it goes.
+"""Retention of personal data: how long it is kept, and how it is removed.
 
-These rules are what the page `/privacy` shows: it is made from `RULES`, and a test holds that every column of
-every table is told apart in `PERSONAL` or known to hold nothing about a person. Each rule works in short
-transactions of its own, so that nobody waits behind it, and may be stopped and begun again at any moment.
+The page `/privacy` is made from `RULES`, and a test holds that every column of every table is either in
+`PERSONAL` or known to hold nothing about a person. Each rule works in short transactions, which block nobody
+for long, and may be stopped and started again at any moment.
 """
 
 import secrets
@@ -23,10 +23,9 @@ PIECE = 500
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """One thing that goes. `code` finds its sentence, and `after` is told in it.
+    """One kind of data that is removed. `code` finds its sentence, in which `after` is given.
 
-    `apply` does one piece of the work; it answers how many rows it touched: fewer than `PIECE`,
-    and it is done.
+    `apply` handles up to `PIECE` rows and returns how many; fewer than `PIECE` means done.
     """
 
     code: str
@@ -35,7 +34,7 @@ class RetentionRule:
 
 
 def apply_retention(database: Database, now: datetime) -> dict[str, int]:
-    """Let go of all that is due at `now` (aware); how many rows each rule touched."""
+    """Remove everything that is due at `now` (aware). Return how many rows each rule handled."""
     done = {}
     for rule in RULES:
         done[rule.code] = 0
@@ -49,10 +48,10 @@ def apply_retention(database: Database, now: datetime) -> dict[str, int]:
 
 
 def _coarsen_checks(connection: Connection, due: datetime) -> int:
-    """The time of a check becomes its hour, and its number one that tells no more than that.
+    """Reduce the time of a check to its hour, and replace its id by one that tells no more than that.
 
-    A check's number begins with its millisecond (RFC 9562, 5.7), so it gets another: its page closes. The new
-    one is of version 8, which tells apart what is still to be done.
+    A check's id begins with its millisecond (RFC 9562, 5.7), so its page closes. The new id is of version 8,
+    which marks the row as done.
     """
     exact = func.substr(Scan.id, 15, 1) == "7"
     query = select(Scan.id, Scan.at, Scan.scanned_at, Scan.verdict)
@@ -91,7 +90,7 @@ def _delete_checks(connection: Connection, due: datetime) -> int:
 
 
 def _forget_marks(connection: Connection, due: datetime) -> int:
-    """The mark of whoever checked or reported; by now nobody has the key that it was made with."""
+    """Remove the client's mark of checks and reports; the key that it was made with is already destroyed."""
     touched = _blank(connection, Scan, Scan.client.is_not(None), Scan.at < due, client=None)
     return max(touched, _blank(connection, Report, Report.client != "", Report.at < due, client=""))
 
@@ -103,7 +102,9 @@ def _forget_guessers(connection: Connection, due: datetime) -> int:
 
 
 def _destroy_keys(connection: Connection, due: datetime) -> int:
-    """Where nobody has checked anything since: otherwise the next key has taken its place already."""
+    """Destroy keys of past periods. Needed only where no check came since: otherwise the next key replaced it
+    already.
+    """
     week = int(timedelta(days=7).total_seconds())
     connection.execute(delete(DeviceMarkKey).where(DeviceMarkKey.period < int(due.timestamp()) // week))
     return 0
@@ -115,17 +116,17 @@ def _end_sessions(connection: Connection, due: datetime) -> int:
 
 
 def _forget_invitations(connection: Connection, due: datetime) -> int:
-    """The address that an invitation was for; whoever took it has an account by then."""
+    """Remove the address of an invitation; a person who accepted it has an account by then."""
     return _delete(connection, Invitation, Invitation.id, Invitation.ends < due)
 
 
 def _forget_reporters(connection: Connection, due: datetime) -> int:
-    """How to reach whoever reported, and the photos, some time after the report was settled."""
+    """Remove contact details and photos of reports some time after they were settled."""
     return _strip_reports(connection, Report.settled < due)
 
 
 def _forget_unsettled(connection: Connection, due: datetime) -> int:
-    """The same of reports that nobody ever settled."""
+    """Remove contact details and photos of reports that were never settled."""
     return _strip_reports(connection, Report.settled.is_(None), Report.at < due)
 
 
@@ -171,7 +172,7 @@ def _hour(moment: datetime) -> datetime:
 
 
 def _coarse_id(hour: datetime) -> str:
-    """A UUID of version 8 (RFC 9562, 5.8): the hour's millisecond, and random besides."""
+    """Return a UUID of version 8 (RFC 9562, 5.8): the hour in milliseconds, and random bits."""
     value = int(hour.timestamp() * 1000) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x8 << 76
     return str(UUID(int=value & ~(0b11 << 62) | 0b10 << 62))

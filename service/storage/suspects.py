@@ -1,7 +1,7 @@
-"""The list of what a person should look into, as scans write it: the same in whichever order they come.
+"""Writes the list of suspects from scans; the result does not depend on the order of the scans.
 
-Everything but the state is a maximum, a minimum or a union, and is brought up to date in the transaction that
-records the scans. What a person decided stays, until clearly more is seen than they cleared.
+Everything but the state is a maximum, a minimum or a union, updated in the transaction that records the
+scans. A person's decision stays until clearly more is seen than they cleared.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ from service.storage.models import Suspect
 
 
 class SuspectState(StrEnum):
-    """What a person decided of it, if anything."""
+    """What a person decided about a suspect, if anything."""
 
     OPEN = "open"
     HELD = "held"
@@ -30,7 +30,7 @@ class SuspectState(StrEnum):
 def write_suspect(
     database: Database, connection: Connection, subject: Subject, standing: StandingOut, at: datetime
 ) -> None:
-    """Put a subject on the list, or bring what is there up to date."""
+    """Add a subject to the list, or update its row."""
     codes = tuple(sorted({str(reason.code) for reason in standing.reasons}))
     values: dict[str, Any] = {
         "score": standing.score,
@@ -64,7 +64,7 @@ def write_suspect(
 
 
 def _comes_back(subject: Subject, standing: StandingOut, row: Any) -> bool:
-    # What was cleared of a unit its verdicts know: whatever stands out of it now is more than that.
+    # A unit's verdicts already take the clearing into account: whatever stands out now exceeds it.
     if subject.scope is SubjectScope.UNIT:
         return True
     codes = {str(reason.code) for reason in standing.reasons}
@@ -72,12 +72,12 @@ def _comes_back(subject: Subject, standing: StandingOut, row: Any) -> bool:
 
 
 def to_plain(reasons: tuple[Reason, ...]) -> list[Any]:
-    """Reasons as they are kept."""
+    """Convert reasons to plain values for JSON."""
     return [[str(each.code), str(each.severity), dict(each.params)] for each in reasons]
 
 
 def from_plain(plain: list[Any]) -> tuple[Reason, ...]:
-    """And back."""
+    """Convert plain values back to reasons."""
     return tuple(
         Reason(ReasonCode(code), Action(severity), tuple(params.items())) for code, severity, params in plain
     )

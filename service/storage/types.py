@@ -1,4 +1,4 @@
-"""Column types that keep the field's own values: words, moments, dispositions."""
+"""Column types for values of the domain: words, moments, dispositions."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from service.authenticity.dispositions import Disposition
 
 
 class WordTuple(TypeDecorator[tuple[str, ...]]):
-    """A few words without spaces in them (country codes) in one column, sorted, separated by a space."""
+    """Several words without spaces (country codes) in one column, sorted, separated by a space."""
 
     impl = Text
     cache_ok = True
@@ -27,7 +27,7 @@ class WordTuple(TypeDecorator[tuple[str, ...]]):
 
 
 class LineTuple(TypeDecorator[tuple[str, ...]]):
-    """A few short texts in one column, one a line, in the order given."""
+    """Several short texts in one column, one on each line, in the given order."""
 
     impl = Text
     cache_ok = True
@@ -42,7 +42,9 @@ class LineTuple(TypeDecorator[tuple[str, ...]]):
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC. A naive one is refused: it would mean another moment elsewhere."""
+    """An aware moment, stored in UTC. A naive one raises ValueError: its meaning would depend
+    on the machine.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -56,7 +58,7 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        """SQLite hands back naive UTC, PostgreSQL an aware moment in the session's zone."""
+        """Return an aware moment: SQLite returns naive UTC, PostgreSQL an aware one in the session's zone."""
         if value is None:
             return None
         moment: datetime = value
@@ -64,7 +66,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class DispositionNumber(TypeDecorator[Disposition]):
-    """A disposition as a small integer: a unit's row costs little more than its key."""
+    """A disposition as a small integer, so that a unit's row costs little more than its key."""
 
     impl = SmallInteger
     cache_ok = True
@@ -74,12 +76,12 @@ class DispositionNumber(TypeDecorator[Disposition]):
         return None if value is None else value.number
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Disposition | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        """Number → CBV word; KeyError for a number that was never given out."""
+        """Number → CBV word; KeyError for an unknown number."""
         return None if value is None else Disposition.from_number(value)
 
 
 class Thousandths(TypeDecorator[Decimal]):
-    """A decimal number with at most three places, kept as an integer: sums of it are exact."""
+    """A decimal number with at most three places, stored as an integer: sums are exact."""
 
     impl = Integer
     cache_ok = True

@@ -54,17 +54,17 @@ class _Found:
     named: tuple[ProductRecord, ...] = ()
 
 
-def gather(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
+def load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
     """Everything on record that a verdict on `understood` may look at, at the moment `now` (aware)."""
-    evidence = _gathered(snapshot, understood, asker, now)
+    evidence = _load(snapshot, understood, asker, now)
     if understood.carton is None:
         return evidence
     shown = replace(understood.carton, market=understood.presented.market)
     carton = ParsedQuestion(shown, understood.carton_reading, None, scanned_at=understood.scanned_at)
-    return replace(evidence, carton=_gathered(snapshot, carton, asker, now))
+    return replace(evidence, carton=_load(snapshot, carton, asker, now))
 
 
-def _gathered(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
+def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
     found = _find(snapshot, understood)
     shown = found.presented
     evidence = Evidence(

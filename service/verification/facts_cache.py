@@ -1,12 +1,15 @@
-"""The usual check: of a lot that was checked a moment ago, and of a unit of it that nothing sets apart.
+"""Keeps what the records say of a lot, for the next check of the same lot.
 
-What tells it from the check before it is the serial, the moment and who saw the code before: one select
-brings these (`storage.hot.observation`). What the records say of the lot, and the verdict that follows, is
-kept with the facts that it follows from, while these and the day stay the same. Whatever this cannot
-be sure of is gathered and judged anew, as if nothing had been kept.
+Key: everything presented but the serial, and who asks. An entry is valid for one version of the facts
+(`storage.hot.statements.VersionedFacts`) and until the day ends, in the asker's zone or in UTC. It holds the
+lot's facts, the findings of `judge_presentation`, and judgements by what `judge_unit` depends on. It never
+holds a unit's state or history: one select (`storage.hot.observation`) reads both for each check, together
+with the version of the facts at that moment.
+
+The cache may miss at any time; the caller then reads everything in one snapshot, into the same types.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
@@ -14,111 +17,139 @@ from msgspec.structs import replace
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchRecord, Evidence, Presented, ProductRecord, UnitRecord
-from service.authenticity.scan_history import rules as scan_rules
 from service.authenticity.scan_history.history import SeenBefore
 from service.authenticity.scan_history.score import DAY
-from service.authenticity.scan_history.sightings import Region, SightingKind
-from service.authenticity.scan_history.suspects import OF_HISTORY
-from service.authenticity.verdicts import Record, Verdict, judge
+from service.authenticity.scan_history.sightings import Sighting, SightingKind
+from service.authenticity.verdicts import (
+    Judgement,
+    PresentationFindings,
+    combine,
+    judge_presentation,
+    judge_unit,
+)
 from service.storage.database import Database
-from service.storage.hot import alerts as hot_alerts
-from service.storage.hot import observation
-from service.storage.hot.observation import Observation
+from service.storage.hot import alerts, observation
 from service.storage.hot.sightings import SubjectScope
 from service.storage.hot.statements import Snapshot
 from service.verification.question import ParsedQuestion
-from service.verification.scan_history import (
-    NO_HISTORY_UPDATE,
-    HistoryUpdate,
-    counted_in,
-    history_update,
-    leaves,
-    lot_is_near,
-    near_a_threshold,
-)
+from service.verification.scan_history import Found, lot_is_near
 
 _FEW_DEVICES = 2
-"""With one more there are still too few for `scan_history.rules` to say anything of them."""
+"""With one device more there are still too few for `scan_history.rules` to find anything."""
 
-_MOST_VERDICTS = 64
-"""Verdicts of one lot that are kept: by dispositions, and by what is said of scans."""
+_MOST_JUDGEMENTS = 64
+"""Judgements kept of one lot."""
 
 
 @dataclass(slots=True)
-class _Lot:
-    """What the checks of a lot have in common from one moment to another: `evidence` is one of them."""
+class LotFacts:
+    """One entry. `evidence`: of one check of the lot; valid from `since` to before `until` (aware)."""
 
     evidence: Evidence
     product: ProductRecord
     batch: BatchRecord
     lot_key: str
-    named: hot_alerts.Beginnings
+    alerted_serials: alerts.Beginnings
     since: datetime
     until: datetime
-    verdicts: dict[Hashable, Verdict] = field(default_factory=dict)
+    findings: PresentationFindings
+    judgements: dict[Hashable, Judgement] = field(default_factory=dict)
 
-    def keep(self, key: Hashable, verdict: Verdict) -> Verdict:
-        """Keep a verdict, and give it back."""
-        if len(self.verdicts) < _MOST_VERDICTS:
-            self.verdicts[key] = verdict
-        return verdict
+    def judge(self, evidence: Evidence, history: SeenBefore | None, key: Hashable | None) -> Judgement:
+        """The judgement on a unit of this lot, or on the lot; kept under `key` where that is not None."""
+        unit = judge_unit(replace(evidence, history=history))
+        judgement = combine(self.findings, unit).judgement
+        if key is not None and len(self.judgements) < _MOST_JUDGEMENTS:
+            self.judgements[key] = judgement
+        return judgement
 
 
-def look(
-    database: Database, understood: ParsedQuestion, asker: Asker, now: datetime, *, trade: bool, leaving: bool
-) -> tuple[Verdict, HistoryUpdate] | None:
-    """The verdict on a familiar lot or unit, and (if the scan is `leaving` any) its traces; else None."""
+def find(
+    database: Database, parsed: ParsedQuestion, asker: Asker, now: datetime
+) -> tuple[LotFacts, Evidence, Found] | None:
+    """The lot's entry, the evidence of this check (without its history), and what was seen before.
+
+    None where no entry is valid, or where more than one select has to be read.
+    """
     facts = database.facts
-    lot: _Lot | None = facts.kept.get(_key(understood, asker))
-    if lot is None or not lot.since <= now < lot.until:
+    lot: LotFacts | None = facts.kept.get(_key(parsed, asker))
+    if lot is None or facts.version is None or not lot.since <= now < lot.until:
         return None
-    found = _glance(database, lot, understood)
-    if found is None or facts.version is None or found[0].version != facts.version:
+    serial = parsed.presented.serial
+    if serial is None:
+        seen, unit = observation.of_lot(database, lot.product.id, lot.lot_key), None
+    elif alerts.naming(lot.alerted_serials, serial):
         return None
-    seen, unit = found
-    quiet = _nothing_to_say(lot, seen, understood.place, trade=trade)
-    verdict = lot.verdicts.get(quiet) if quiet is not None else None
-    if verdict is not None and not leaving:
-        return _of_this(verdict, lot, now, unit), NO_HISTORY_UPDATE
-    evidence = _of_unit(lot.evidence, understood.presented, now, unit)
-    marks = leaves(evidence, understood, trade=trade)
-    verdict = verdict or _judged(lot, evidence, counted_in(evidence, understood, marks, seen.lines))
-    if verdict is None:
+    else:
+        seen = observation.of_unit(database, lot.product.id, serial.printed, parsed.client)
+        state = seen.disposition
+        if state is None or state is Disposition.DISPENSED or seen.batch_id != lot.batch.id:
+            return None  # when it was dispensed, or what it resembles, is read elsewhere
+        unit = UnitRecord(serial.printed, state, lot.batch)
+    if seen.version != facts.version:
         return None
-    if quiet is not None:
-        lot.keep(quiet, verdict)
-    return _of_this(verdict, lot, now, unit), history_update(evidence, marks, seen.lines)
+    return lot, _for_unit(lot.evidence, parsed.presented, now, unit), seen.lines
 
 
-def keep(snapshot: Snapshot, understood: ParsedQuestion, evidence: Evidence) -> None:
-    """Remember what was gathered, if the next check of this lot differs from it in nothing else."""
-    key, shown = _key(understood, evidence.asker), evidence.presented
+def keep(snapshot: Snapshot, parsed: ParsedQuestion, evidence: Evidence) -> LotFacts | None:
+    """Keep what was read, and return the entry; None where the next check of the lot may need more."""
+    key, shown = _key(parsed, evidence.asker), evidence.presented
     product, batch, unit = evidence.product, evidence.batch, evidence.unit
     if key is None or product is None or batch is None or shown.lot is None or product.stopped:
-        return
+        return None
     if (unit is None) != (shown.serial is None) or (unit and unit.batch.id != batch.id):
-        return
-    if evidence != _of_unit(evidence, shown, evidence.now, unit):
-        return  # there was more to look at than lots and units have in common
-    named = hot_alerts.beginnings(snapshot)
-    if not _found_by_serial(evidence, named) or (shown.serial and hot_alerts.naming(named, shown.serial)):
-        return
+        return None
+    if evidence != _for_unit(evidence, shown, evidence.now, unit):
+        return None  # there is more than what units of a lot have in common
+    named = alerts.beginnings(snapshot)
+    if not _found_by_serial(evidence, named) or (shown.serial and alerts.naming(named, shown.serial)):
+        return None
     until = min(_end_of_day(evidence.now, evidence.zone), _end_of_day(evidence.now, UTC))
-    snapshot.facts.keep(key, _Lot(evidence, product, batch, shown.lot.key, named, evidence.now, until))
+    findings = judge_presentation(evidence)
+    entry = LotFacts(evidence, product, batch, shown.lot.key, named, evidence.now, until, findings)
+    return snapshot.facts.keep(key, entry)
 
 
-def _found_by_serial(evidence: Evidence, named: hot_alerts.Beginnings) -> bool:
-    """Whether `named` finds all notices here that name serials: then they say the same of every other."""
-    findable = {alert.id for alerts in named.values() for alert in alerts}
+def judgement_key(
+    evidence: Evidence,
+    parsed: ParsedQuestion,
+    found: Mapping[SubjectScope, tuple[Sighting, ...]],
+) -> Hashable | None:
+    """What the judgement on a unit of a lot, or on the lot, depends on beside the lot's facts.
+
+    None where the history has to be weighed: several places or devices, or a lot that is near a threshold.
+    """
+    if evidence.unit is None:
+        lines, batch = found.get(SubjectScope.LOT, ()), evidence.batch
+        if batch is None or lot_is_near(batch, lines, parsed.place.country, one_more=True):
+            return None
+        return SubjectScope.LOT
+    key = (parsed.place, parsed.trade, evidence.unit.disposition)
+    if not any(found.values()):
+        return key
+    lines = found.get(SubjectScope.UNIT, ())
+    if len(lines) != 1 or any(found[scope] for scope in found if scope is not SubjectScope.UNIT):
+        return None
+    (line,) = lines
+    of_asker = SightingKind.TRADE if parsed.trade else SightingKind.STRANGER
+    if line.devices.bit_count() >= _FEW_DEVICES or line.place != parsed.place or line.kind is not of_asker:
+        return None
+    # This scan goes into the same line: nothing is weighed, and what is said depends on days alone.
+    return (*key, line.first // DAY, line.last // DAY)
+
+
+def _found_by_serial(evidence: Evidence, named: alerts.Beginnings) -> bool:
+    """Whether `named` finds every alert here that names serials: then other serials get the same of each."""
+    findable = {alert.id for each in named.values() for alert in each}
     return all(alert.id in findable for alert in evidence.alerts if alert.serial or alert.serial_prefix)
 
 
-def _key(understood: ParsedQuestion, asker: Asker) -> Hashable | None:
-    """All that was presented but the serial; None where more than that would matter."""
-    shown, reading = understood.presented, understood.reading
-    if understood.carton is not None or understood.scanned_at is not None or (reading and reading.faults):
+def _key(parsed: ParsedQuestion, asker: Asker) -> Hashable | None:
+    """Everything presented but the serial, and the asker; None for questions that are not kept."""
+    shown, reading = parsed.presented, parsed.reading
+    if parsed.carton is not None or parsed.scanned_at is not None or (reading and reading.faults):
         return None
-    if shown.lot is None or understood.typed_digits is not None:
+    if shown.lot is None or parsed.typed_digits is not None:
         return None
     return (
         asker,
@@ -136,53 +167,8 @@ def _key(understood: ParsedQuestion, asker: Asker) -> Hashable | None:
     )
 
 
-def _glance(
-    database: Database, lot: _Lot, understood: ParsedQuestion
-) -> tuple[Observation, UnitRecord | None] | None:
-    """What there is of it now; None for a unit of which more has to be known."""
-    serial = understood.presented.serial
-    if serial is None:
-        return observation.of_lot(database, lot.product.id, lot.lot_key), None
-    if hot_alerts.naming(lot.named, serial):
-        return None
-    seen = observation.of_unit(database, lot.product.id, serial.printed, understood.client)
-    state = seen.disposition
-    if state is None or state is Disposition.DISPENSED or seen.batch_id != lot.batch.id:
-        return None  # when it was dispensed is written down elsewhere
-    return seen, UnitRecord(serial.printed, state, lot.batch)
-
-
-def _nothing_to_say(lot: _Lot, seen: Observation, place: Region, *, trade: bool) -> Hashable | None:
-    """What decides over the verdict where earlier scans do not; None where they have to be looked into."""
-    if seen.disposition is None:
-        lines = seen.lines.get(SubjectScope.LOT, ())
-        return None if lot_is_near(lot.batch, lines, place.country, one_more=True) else SubjectScope.LOT
-    key = (place, trade, seen.disposition)
-    if not seen.lines:
-        return key
-    lines = seen.lines.get(SubjectScope.UNIT, ()) if len(seen.lines) == 1 else ()
-    if len(lines) != 1 or lines[0].devices.bit_count() >= _FEW_DEVICES:
-        return None
-    (line,) = lines
-    if line.place != place or line.kind is not (SightingKind.TRADE if trade else SightingKind.STRANGER):
-        return None
-    # This scan goes into the same line: nothing is weighed, and what is said depends on days.
-    return (*key, line.first // DAY, line.last // DAY)
-
-
-def _judged(lot: _Lot, evidence: Evidence, history: SeenBefore) -> Verdict | None:
-    """The verdict with this history; None where a manufacturer's thresholds have to be asked for."""
-    if near_a_threshold(evidence, history):
-        return None
-    said = tuple(scan_rules.of_history(evidence, history))
-    if any(each.code in OF_HISTORY for each in said):
-        return None
-    key = (evidence.unit and evidence.unit.disposition, said)
-    return lot.verdicts.get(key) or lot.keep(key, judge(replace(evidence, history=history)))
-
-
-def _of_unit(lot: Evidence, presented: Presented, now: datetime, unit: UnitRecord | None) -> Evidence:
-    """The evidence on another unit of a familiar lot: what `keep` has let in is all that it holds."""
+def _for_unit(lot: Evidence, presented: Presented, now: datetime, unit: UnitRecord | None) -> Evidence:
+    """The evidence on another unit of the lot: these fields are all that `keep` admits."""
     return Evidence(
         presented,
         now,
@@ -196,21 +182,6 @@ def _of_unit(lot: Evidence, presented: Presented, now: datetime, unit: UnitRecor
         lot.named,
         lot.alerts,
         asker=lot.asker,
-    )
-
-
-def _of_this(verdict: Verdict, lot: _Lot, now: datetime, unit: UnitRecord | None) -> Verdict:
-    """A verdict on another unit of the lot, as one on this unit."""
-    return Verdict(
-        verdict.action,
-        verdict.match,
-        verdict.reasons,
-        verdict.headline,
-        verdict.advice,
-        verdict.not_checked,
-        Record(lot.product, lot.batch, unit),
-        verdict.choices,
-        now,
     )
 
 

@@ -30,6 +30,22 @@ class Channel(StrEnum):
     CLI = "cli"
 
 
+class RequestOrigin(Struct, frozen=True):
+    """Who asks and from where: every question to `VerificationService` comes with one.
+
+    `country` (ISO 3166-1 alpha-2) and `region`: where it is asked from; empty: not known (then the question's
+    `market` serves). `client`: an opaque mark of the device or the clinic. `trade`: a clinic or pharmacy that
+    is signed in. `organisation_id`: the signed-in asker's organisation, None for guests.
+    """
+
+    channel: Channel
+    country: str = ""
+    region: str = ""
+    client: str = ""
+    trade: bool = False
+    organisation_id: int | None = None
+
+
 class PackFields(Struct, frozen=True):
     """One of the two things that a pack consists of, as it came: a scan of it, single fields, or both."""
 
@@ -48,13 +64,10 @@ class Question(Struct, frozen=True):
     """What was asked, as it came. `scan` is anything scanned, typed or pasted; the rest are single fields.
 
     `carton` is what the box around the vial says, when both are at hand: the two have to agree.
-    `country` and `region` are where it is asked from (else `market`), `client` an opaque mark of the device.
-    `trade`: the door knows that a clinic or a pharmacy asks (`asker` is what anybody may call himself).
-    `national` is a country's own number, `PZN:12345678`. `scanned_at` is when the code was read, where it
-    could not be asked at once: ISO 8601 with its offset from UTC. `layout` is the keyboard that the scanner
-    was found to type on (`gs1.keyboards`). `nonce` is the asker's own mark, up to 64 characters: the same
-    nonce again is the same check.
-    `organisation_id` is whose people or program asks, where they are signed in.
+    `asker`: who the asking person says to be. `national`: a country's own number, `PZN:12345678`.
+    `scanned_at`: when the code was read, where it could not be asked at once: ISO 8601 with its offset from
+    UTC. `layout`: the keyboard that the scanner was found to type on (`gs1.keyboards`). `nonce`: the asker's
+    own mark, up to 64 characters: the same nonce again is the same check.
     """
 
     scan: str = ""
@@ -72,14 +85,8 @@ class Question(Struct, frozen=True):
     carton: PackFields = _NOTHING
     scanned_at: str = ""
     layout: str = ""
-    country: str = ""
-    region: str = ""
-    client: str = ""
-    trade: bool = False
     asker: Asker = Asker.PATIENT
     nonce: str | None = None
-    door: Channel = Channel.WEB
-    organisation_id: int | None = None
 
 
 class ParsedQuestion(Struct, frozen=True):
@@ -98,9 +105,10 @@ class ParsedQuestion(Struct, frozen=True):
     scanned_at: datetime | None = None
     place: Region = NOWHERE
     client: str = ""
+    trade: bool = False
 
 
-def parse_question(question: Question) -> ParsedQuestion:
+def parse_question(question: Question, origin: RequestOrigin) -> ParsedQuestion:
     """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
     reader = _Reader(question.layout)
     reading, vial = reader.pack(question)
@@ -122,8 +130,8 @@ def parse_question(question: Question) -> ParsedQuestion:
         national=pack.national,
     )
     scanned_at = reader.read("scanned_at", question.scanned_at, _moment) if question.scanned_at else None
-    country = reader.read("country", question.country, parse_country) if question.country else None
-    region = reader.read("region", question.region, _REGION) if question.region else None
+    country = reader.read("country", origin.country, parse_country) if origin.country else None
+    region = reader.read("region", origin.region, _REGION) if origin.region else None
     if reader.errors:
         raise InvalidFieldsError(tuple(reader.errors))
     if not (presented.gtin or presented.lot or presented.product or presented.national):
@@ -140,7 +148,8 @@ def parse_question(question: Question) -> ParsedQuestion:
         carton_reading,
         scanned_at,
         rounded(country or presented.market or "", region or ""),
-        question.client,
+        origin.client,
+        origin.trade,
     )
 
 

@@ -58,23 +58,16 @@ class HistoryUpdate(Struct, frozen=True):
 NO_HISTORY_UPDATE = HistoryUpdate()
 
 
-def look_back(
-    snapshot: Snapshot, evidence: Evidence, understood: ParsedQuestion, *, trade: bool
-) -> tuple[SeenBefore | None, HistoryUpdate]:
-    """The history that a verdict may look at, the present scan counted in, and what this scan adds to it."""
-    seen = leaves(evidence, understood, trade=trade)
-    asked = tuple(dict.fromkeys(each.subject for each in seen))
-    if evidence.unit is not None and evidence.product is not None and understood.client:
-        asked = (*asked, Subject(SubjectScope.GUESSER, evidence.product.id, understood.client))
-    found = kept.seen_before(snapshot, asked)
-    traces = history_update(evidence, seen, found)
-    if evidence.product is None:
-        return None, traces
-    return as_the_maker_has_it(snapshot, evidence, counted_in(evidence, understood, seen, found)), traces
-
-
 Found = Mapping[SubjectScope, tuple[Sighting, ...]]
 """What is on record of each of the subjects that were asked for."""
+
+
+def read_found(snapshot: Snapshot, evidence: Evidence, parsed: ParsedQuestion) -> Found:
+    """What was seen before of the subjects that this scan is counted into, and of its client's guesses."""
+    asked = tuple(dict.fromkeys(each.subject for each in leaves(evidence, parsed)))
+    if evidence.unit is not None and evidence.product is not None and parsed.client:
+        asked = (*asked, Subject(SubjectScope.GUESSER, evidence.product.id, parsed.client))
+    return kept.seen_before(snapshot, asked)
 
 
 def history_update(evidence: Evidence, seen: tuple[NewSighting, ...], found: Found) -> HistoryUpdate:
@@ -85,13 +78,13 @@ def history_update(evidence: Evidence, seen: tuple[NewSighting, ...], found: Fou
 
 
 def counted_in(
-    evidence: Evidence, understood: ParsedQuestion, seen: tuple[NewSighting, ...], found: Found
+    evidence: Evidence, parsed: ParsedQuestion, seen: tuple[NewSighting, ...], found: Found
 ) -> SeenBefore:
     """The history of what was found, the present scan counted in, by the thresholds that everybody has."""
     scope = SubjectScope.UNIT if evidence.unit is not None else SubjectScope.LOT
     before = found.get(scope, ())
     return SeenBefore(
-        place=understood.place,
+        place=parsed.place,
         before=before,
         every=together((*before, *[each.sighting for each in seen if each.subject.scope is scope])),
         of_unit=scope is SubjectScope.UNIT,
@@ -119,50 +112,46 @@ def _often_asked_for(found: Found, seen: tuple[NewSighting, ...]) -> bool:
     return bool(asked) and of_unknown_lot(asked) is not None
 
 
-def leaves(evidence: Evidence, understood: ParsedQuestion, *, trade: bool) -> tuple[NewSighting, ...]:
+def leaves(evidence: Evidence, parsed: ParsedQuestion) -> tuple[NewSighting, ...]:
     """Which subjects this scan is counted into."""
-    return tuple(_leaves(evidence, understood, trade=trade))
+    return tuple(_leaves(evidence, parsed))
 
 
-def _leaves(evidence: Evidence, understood: ParsedQuestion, *, trade: bool) -> Iterator[NewSighting]:
+def _leaves(evidence: Evidence, parsed: ParsedQuestion) -> Iterator[NewSighting]:
     product, shown = evidence.product, evidence.presented
-    at = understood.scanned_at or evidence.now
-    kind = SightingKind.TRADE if trade else SightingKind.STRANGER
+    at = parsed.scanned_at or evidence.now
+    kind = SightingKind.TRADE if parsed.trade else SightingKind.STRANGER
 
     def line(place: Region) -> Sighting:
-        return sighting(kind, place, at, understood.client)
+        return sighting(kind, place, at, parsed.client)
 
     if product is None:
         if shown.lot is not None and not evidence.same_lot:
-            yield NewSighting(Subject(SubjectScope.UNKNOWN_LOT, 0, shown.lot.key), line(understood.place))
+            yield NewSighting(Subject(SubjectScope.UNKNOWN_LOT, 0, shown.lot.key), line(parsed.place))
         return
     if evidence.unit is not None:
-        yield NewSighting(
-            Subject(SubjectScope.UNIT, product.id, evidence.unit.serial), line(understood.place)
-        )
+        yield NewSighting(Subject(SubjectScope.UNIT, product.id, evidence.unit.serial), line(parsed.place))
         return
     if evidence.batch is not None and shown.lot is not None:
         lot = Subject(SubjectScope.LOT, product.id, shown.lot.key)
         yield NewSighting(lot, line(NOWHERE))
         markets = evidence.batch.markets or product.markets
-        if markets and understood.place.country and understood.place.country not in markets:
-            yield NewSighting(lot, line(Region(understood.place.country)))
+        if markets and parsed.place.country and parsed.place.country not in markets:
+            yield NewSighting(lot, line(Region(parsed.place.country)))
     elif shown.lot is not None and not evidence.near:
-        yield NewSighting(
-            Subject(SubjectScope.UNKNOWN_LOT, product.id, shown.lot.key), line(understood.place)
-        )
-    yield from _guess(evidence, understood, at)
+        yield NewSighting(Subject(SubjectScope.UNKNOWN_LOT, product.id, shown.lot.key), line(parsed.place))
+    yield from _guess(evidence, parsed, at)
 
 
-def _guess(evidence: Evidence, understood: ParsedQuestion, at: datetime) -> Iterator[NewSighting]:
+def _guess(evidence: Evidence, parsed: ParsedQuestion, at: datetime) -> Iterator[NewSighting]:
     """A serial that is not on record, and does not look like a misread one."""
     product, shown = evidence.product, evidence.presented
     if product is None:
         return
     if shown.serial is not None and product.serialised and not evidence.near:
         guess = sighting(SightingKind.STRANGER, NOWHERE, at, shown.serial.printed)
-        if understood.client:
-            yield NewSighting(Subject(SubjectScope.GUESSER, product.id, understood.client), guess)
+        if parsed.client:
+            yield NewSighting(Subject(SubjectScope.GUESSER, product.id, parsed.client), guess)
         if len(shown.serial.printed) >= _SHORTEST:
             yield NewSighting(Subject(SubjectScope.NEIGHBOURS, product.id, _beginning(shown.serial)), guess)
 
@@ -187,17 +176,24 @@ def _is_crowded(lines: tuple[Sighting, ...]) -> bool:
 
 def as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBefore) -> SeenBefore:
     """With the manufacturer's thresholds and what was cleared: asked for where there is something to say."""
-    telling = near_a_threshold(evidence, history)
-    if not telling and history.of_unit:
-        # What needs no score (a market that it never went to) may have been cleared too.
-        telling = of_record(replace(evidence, history=history)) is not None
-    if evidence.product is None or not telling:
+    if not needs_thresholds(evidence, history):
         return history
+    assert evidence.product is not None  # noqa: S101 (for the type checker; `needs_thresholds` asked)
     serial = evidence.unit.serial if evidence.unit else ""
     thresholds, cleared = kept.judged_by(snapshot, evidence.product.id, serial)
     if thresholds == history.thresholds and cleared is None:
         return history
     return dataclasses.replace(history, thresholds=thresholds, cleared=cleared)
+
+
+def needs_thresholds(evidence: Evidence, history: SeenBefore) -> bool:
+    """Whether the manufacturer's thresholds, or what a person cleared, may change what is said."""
+    if evidence.product is None:
+        return False
+    # What needs no score (a market that the unit never went to) may have been cleared too.
+    return near_a_threshold(evidence, history) or (
+        history.of_unit and of_record(replace(evidence, history=history)) is not None
+    )
 
 
 def near_a_threshold(evidence: Evidence, history: SeenBefore) -> bool:

@@ -58,7 +58,7 @@ class RecordedScan(Struct, frozen=True):
     organisation_id: int | None = None
     place: Region = NOWHERE
     client: str = ""
-    traces: HistoryUpdate = NO_HISTORY_UPDATE
+    history_update: HistoryUpdate = NO_HISTORY_UPDATE
 
 
 class ScanLog:
@@ -182,9 +182,9 @@ class ScanLog:
 
         Whatever stands out by then goes on the list of what a person should look into.
         """
-        seen = [each for scan in scans for each in scan.traces.seen]
-        self._history.add(connection, seen, {each for scan in scans for each in scan.traces.crowded})
-        self._watch.note(connection, [(scan.traces, scan.at) for scan in scans])
+        seen = [each for scan in scans for each in scan.history_update.seen]
+        self._history.add(connection, seen, {each for scan in scans for each in scan.history_update.crowded})
+        self._watch.note(connection, [(scan.history_update, scan.at) for scan in scans])
 
     @staticmethod
     def _on_record(connection: Connection, scans: list[RecordedScan]) -> set[str]:

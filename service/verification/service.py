@@ -9,17 +9,31 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from service.authenticity.evidence import Asker, Presented
+from service.authenticity.dispositions import Disposition
+from service.authenticity.evidence import Asker, Evidence, Presented
+from service.authenticity.scan_history.sightings import rounded
 from service.authenticity.scan_history.suspects import OF_HISTORY
-from service.authenticity.verdicts import Verdict, judge
+from service.authenticity.verdicts import Verdict, judge, record_of
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage.database import Database
 from service.storage.hot import product_records
+from service.storage.hot.statements import Snapshot
 from service.verification import facts_cache
 from service.verification.clock import Clock, machine_time
-from service.verification.facts import gather
-from service.verification.question import ParsedQuestion, Question, parse_question
-from service.verification.scan_history import HistoryUpdate, look_back
+from service.verification.facts import load
+from service.verification.facts_cache import LotFacts
+from service.verification.question import ParsedQuestion, Question, RequestOrigin, parse_question
+from service.verification.scan_history import (
+    NO_HISTORY_UPDATE,
+    Found,
+    HistoryUpdate,
+    as_the_maker_has_it,
+    counted_in,
+    history_update,
+    leaves,
+    needs_thresholds,
+    read_found,
+)
 from service.verification.scan_log import RecordedScan, ScanLog
 
 LONGEST_WAIT = timedelta(days=7)
@@ -54,6 +68,21 @@ class Answer(Struct, frozen=True):
     scanned_at: datetime | None = None
 
 
+class PresentedPack(Struct, frozen=True):
+    """What was presented of a pack: together, and of vial and carton where both were presented."""
+
+    pack: Presented
+    vial: Presented | None = None
+    carton: Presented | None = None
+
+
+class OwnStep(Struct, frozen=True):
+    """A step of the asking clinic that moved the unit: the disposition that it left, and the one before."""
+
+    left: Disposition
+    was: Disposition
+
+
 class VerificationService:
     """One for a process. `preview` only reads; `verify` also records, once for each nonce.
 
@@ -74,23 +103,23 @@ class VerificationService:
         # What is on record happened: a machine whose clock was set back does not make it undone.
         self._clock = Clock(read_clock, floor=self._scans.latest_moment())
 
-    def preview(self, question: Question) -> Answer:
+    def preview(self, question: Question, origin: RequestOrigin) -> Answer:
         """Answer without leaving a trace. Raises what `parse_question` raises."""
-        return self._judge(question, parse_question(question), leaving=False)[0]
+        return self._answer(question, parse_question(question, origin), recording=False)[0]
 
-    def verify(self, question: Question) -> Answer:
+    def verify(self, question: Question, origin: RequestOrigin) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
-        understood = parse_question(question)
+        parsed = parse_question(question, origin)
         if question.nonce:
             earlier = self._scans.find_nonce(question.nonce)
             if earlier is not None:
-                return _same_question(earlier, understood, question)
-        answer, traces = self._judge(question, understood, leaving=True)
+                return _same_question(earlier, parsed, question)
+        answer, update = self._answer(question, parsed, recording=True)
         scan = RecordedScan(
             id=new_id(),
             at=answer.verdict.as_of,
             nonce=question.nonce,
-            door=question.door,
+            door=origin.channel,
             asker=question.asker,
             presented=answer.presented,
             verdict=answer.verdict,
@@ -99,14 +128,32 @@ class VerificationService:
             vial=answer.vial,
             carton=answer.carton,
             scanned_at=answer.scanned_at,
-            organisation_id=question.organisation_id,
-            place=understood.place,
-            client=understood.client,
-            traces=traces,
+            organisation_id=origin.organisation_id,
+            place=parsed.place,
+            client=parsed.client,
+            history_update=update,
         )
         shared = self._others_write_within > 0
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC, shared=shared)
-        return _answer(scan) if kept is scan else _same_question(kept, understood, question)
+        return _answer(scan) if kept is scan else _same_question(kept, parsed, question)
+
+    def assess(self, presented: PresentedPack, origin: RequestOrigin, own: OwnStep | None = None) -> Verdict:
+        """The verdict for a clinic on a pack that was presented before, at this moment; nothing is recorded.
+
+        `own`: what the asking clinic itself did to the unit, which is no evidence against the unit.
+        """
+        parsed = ParsedQuestion(
+            presented.pack,
+            None,
+            None,
+            presented.vial,
+            presented.carton,
+            place=rounded(origin.country, origin.region),
+            client=origin.client,
+            trade=origin.trade,
+        )
+        now = self._clock.now()
+        return self._assess(parsed, Asker.CLINIC, now, recording=False, own=own)[0]
 
     def find_check(self, scan_id: str) -> Answer:
         """What was answered under this id; NotFoundError."""
@@ -133,19 +180,14 @@ class VerificationService:
         """Write down all that waits."""
         self._scans.close()
 
-    def _judge(
-        self, question: Question, understood: ParsedQuestion, *, leaving: bool
+    def _answer(
+        self, question: Question, parsed: ParsedQuestion, *, recording: bool
     ) -> tuple[Answer, HistoryUpdate]:
-        now, trade, asker = self._clock.now(), question.trade, question.asker
-        if understood.scanned_at is not None:
-            understood = replace(understood, scanned_at=_plausible(understood.scanned_at, now))
-        presented = understood.presented
-        known = facts_cache.look(self._database, understood, asker, now, trade=trade, leaving=leaving)
-        if known is not None:
-            verdict, traces = known
-        else:
-            verdict, traces, presented = self._gather_and_judge(understood, asker, now, trade=trade)
-        reading = understood.reading
+        now, asker = self._clock.now(), question.asker
+        if parsed.scanned_at is not None:
+            parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
+        verdict, update, presented = self._assess(parsed, asker, now, recording=recording)
+        reading = parsed.reading
         answer = Answer(
             id=None,
             verdict=verdict,
@@ -153,23 +195,80 @@ class VerificationService:
             kind=str(reading.kind) if reading else None,
             host=reading.host if reading else None,
             asker=asker,
-            vial=understood.vial,
-            carton=understood.carton,
-            scanned_at=understood.scanned_at,
+            vial=parsed.vial,
+            carton=parsed.carton,
+            scanned_at=parsed.scanned_at,
         )
-        return answer, traces
+        return answer, update
 
-    def _gather_and_judge(
-        self, understood: ParsedQuestion, asker: Asker, now: datetime, *, trade: bool
+    def _assess(
+        self,
+        parsed: ParsedQuestion,
+        asker: Asker,
+        now: datetime,
+        *,
+        recording: bool,
+        own: OwnStep | None = None,
     ) -> tuple[Verdict, HistoryUpdate, Presented]:
+        """The one road: facts, then what was seen, then the verdict. Returns what was presented as read."""
+        kept = facts_cache.find(self._database, parsed, asker, now)
+        if kept is not None:
+            lot, evidence, found = kept
+            evidence = _without(own, evidence)
+            concluded = _conclude(lot, evidence, parsed, found, None, recording=recording)
+            if concluded is not None:
+                return (*concluded, evidence.presented)
         with self._database.snapshot() as snapshot:
-            evidence = gather(snapshot, understood, asker, now)
-            history, traces = look_back(snapshot, evidence, understood, trade=trade)
-            facts_cache.keep(snapshot, understood, evidence)
-        verdict = judge(replace(evidence, history=history))
-        if any(reason.code in OF_HISTORY for reason in verdict.reasons):
-            traces = replace(traces, telling=True)
-        return verdict, traces, evidence.presented
+            evidence = load(snapshot, parsed, asker, now)
+            found = read_found(snapshot, evidence, parsed)
+            entry = facts_cache.keep(snapshot, parsed, evidence)
+            evidence = _without(own, evidence)
+            concluded = _conclude(entry, evidence, parsed, found, snapshot, recording=recording)
+        assert concluded is not None  # noqa: S101 (for the type checker: with a snapshot nothing is missing)
+        return (*concluded, evidence.presented)
+
+
+def _conclude(
+    lot: LotFacts | None,
+    evidence: Evidence,
+    parsed: ParsedQuestion,
+    found: Found,
+    snapshot: Snapshot | None,
+    *,
+    recording: bool,
+) -> tuple[Verdict, HistoryUpdate] | None:
+    """The verdict on the evidence with its history, and what the scan adds to the history.
+
+    `lot`: the entry of the cache, None where there is none. `snapshot`: None where the evidence came from the
+    cache; the result is None then, where the manufacturer's thresholds have to be read.
+    """
+    key = facts_cache.judgement_key(evidence, parsed, found) if lot is not None else None
+    judgement = lot.judgements.get(key) if lot is not None and key is not None else None
+    if judgement is not None and not recording:
+        return Verdict(judgement, record_of(evidence), evidence.now), NO_HISTORY_UPDATE
+    marks = leaves(evidence, parsed)
+    if judgement is None:
+        history = counted_in(evidence, parsed, marks, found) if evidence.product is not None else None
+        if history is not None and needs_thresholds(evidence, history):
+            if snapshot is None:
+                return None
+            history = as_the_maker_has_it(snapshot, evidence, history)
+        if lot is not None:
+            judgement = lot.judge(evidence, history, key)
+        else:
+            judgement = judge(replace(evidence, history=history)).judgement
+    update = history_update(evidence, marks, found)
+    if any(reason.code in OF_HISTORY for reason in judgement.reasons):
+        update = replace(update, telling=True)
+    return Verdict(judgement, record_of(evidence), evidence.now), update
+
+
+def _without(own: OwnStep | None, evidence: Evidence) -> Evidence:
+    """The evidence as it was before the clinic's own step, where the unit is still as that left it."""
+    unit = evidence.unit
+    if own is None or unit is None or unit.disposition is not own.left:
+        return evidence
+    return replace(evidence, unit=replace(unit, disposition=own.was), used_on=None)
 
 
 def _plausible(scanned_at: datetime, now: datetime) -> datetime:
@@ -214,11 +313,11 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
     )
 
 
-def _same_question(earlier: RecordedScan, understood: ParsedQuestion, question: Question) -> Answer:
-    asked, kept = understood.presented, earlier.presented
+def _same_question(earlier: RecordedScan, parsed: ParsedQuestion, question: Question) -> Answer:
+    asked, kept = parsed.presented, earlier.presented
     # A GTIN of digits may have been answered as a lot; all else has to be what it was.
-    same = asked == kept or (understood.typed_digits is not None and kept.gtin is None)
-    same = same and (understood.vial, understood.carton) == (earlier.vial, earlier.carton)
+    same = asked == kept or (parsed.typed_digits is not None and kept.gtin is None)
+    same = same and (parsed.vial, parsed.carton) == (earlier.vial, earlier.carton)
     if not same or earlier.asker is not question.asker:
         raise ConflictError(
             ErrorCode.NONCE_REUSED,

@@ -9,7 +9,7 @@ from typing import Any
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import BatchRecord, BatchStatus, Presented, ProductRecord, UnitRecord
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
-from service.authenticity.verdicts import Record, Verdict
+from service.authenticity.verdicts import Judgement, Record, Verdict
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 
 Plain = dict[str, Any]
@@ -80,17 +80,16 @@ def verdict_from_plain(plain: Plain) -> Verdict:
             _batch_from_plain(plain["batch"]) if plain["batch"] else None,
             _unit_from_plain(plain["unit"]) if plain["unit"] else None,
         )
-    return Verdict(
+    judgement = Judgement(
         action=Action(plain["action"]),
         match=Match(plain["match"]),
         reasons=reasons,
         headline=reasons[0].code,
         advice=tuple(Advice(each) for each in plain["advice"]),
         not_checked=tuple(NotChecked(each) for each in plain["not_checked"]),
-        record=record,
         choices=tuple(_product_from_plain(each) for each in plain["choices"]),
-        as_of=datetime.fromisoformat(plain["as_of"]),
     )
+    return Verdict(judgement, record, datetime.fromisoformat(plain["as_of"]))
 
 
 def _product_to_plain(product: ProductRecord) -> Plain:

@@ -1,6 +1,6 @@
-"""Every combination of what can be on record with what can be presented, against VERDICTS.md said again.
+"""Every combination of what can be on record with what can be presented, against docs/verdicts.md.
 
-The expectation is written from the document's table, as a list of severities; it shares no code with the
+The expectation is written from the sections of that page, as a list of severities; it shares no code with the
 rules, and knows the combinations only through their names.
 """
 
@@ -15,7 +15,7 @@ from service.authenticity.evidence import AlertKind, Asker, BatchStatus, Evidenc
 from service.authenticity.reasons import Action
 from service.authenticity.verdicts import judge
 from service.gs1.identifiers import Expiry
-from tests.authenticity.cases import BATCH, EXPIRY, OTHER_BATCH, PRODUCT, SERIAL, UNIT, alert, evidence
+from tests.factories.evidence import BATCH, EXPIRY, OTHER_BATCH, PRODUCT, SERIAL, UNIT, alert, evidence
 
 OTHER_EXPIRY, PAST = Expiry(2029, 6), Expiry(2024, 6, 30)
 

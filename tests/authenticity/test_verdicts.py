@@ -26,7 +26,7 @@ from service.authenticity.strength_names import named_strength, normal_strength
 from service.authenticity.verdicts import judge
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.iso.countries import zone_of
-from tests.authenticity.cases import (
+from tests.factories.evidence import (
     BATCH,
     EXPIRY,
     GTIN,
@@ -968,5 +968,5 @@ def test_a_regulator_speaks_for_its_country(authority: str, country: str | None)
         ("", "Botox", False),
     ],
 )
-def test_products_are_told_apart_only_by_words_that_name(one: str, other: str, apart: bool) -> None:
+def test_products_are_driver_errors_only_by_words_that_name(one: str, other: str, apart: bool) -> None:
     assert names_differ(one, other) is apart

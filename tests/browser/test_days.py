@@ -19,10 +19,10 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core.services import services_of
-from tests.browser.conftest import Service
-from tests.browser.test_pages_browser import check_in_every_guise
-from tests.people import PASSWORD, member, organisation
-from tests.web.small_world import TOXIN, put
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
+from tests.factories.people import PASSWORD, member, organisation
+from tests.factories.records import TOXIN, put
 
 PEOPLE = {
     "vera@example.org": (Role.VIEWER, OrganisationKind.MANUFACTURER, "Example Biologics"),
@@ -98,7 +98,7 @@ def sign_out(page: Page) -> None:
 
 def test_a_viewers_day(page: Page) -> None:
     sign_in(page, "vera@example.org")
-    assert {"Overview", "ReportIntake", "Recalls", "Alerts"} <= set(walk_the_menu(page))
+    assert {"Overview", "Reports", "Recalls", "Alerts"} <= set(walk_the_menu(page))
     page.goto("/overview")
     expect(page.get_by_role("img", name="4 checks in 30 days")).to_be_visible()
     page.get_by_role("searchbox").fill("a1001")
@@ -118,7 +118,7 @@ def test_a_viewers_day(page: Page) -> None:
 
 def test_a_releasers_day(page: Page) -> None:
     sign_in(page, "rolf@example.org")
-    assert {"Release", "Recalls", "Alerts", "ReportIntake"} <= set(walk_the_menu(page))
+    assert {"Release", "Recalls", "Alerts", "Reports"} <= set(walk_the_menu(page))
     page.goto("/reports/1")
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_role("alert")).to_contain_text("Say why")
@@ -133,7 +133,7 @@ def test_a_releasers_day(page: Page) -> None:
 
 def test_a_regulators_day(page: Page) -> None:
     sign_in(page, "rita@example.org")
-    assert {"Alerts", "ReportIntake", "People"} <= set(walk_the_menu(page))
+    assert {"Alerts", "Reports", "People"} <= set(walk_the_menu(page))
     page.goto("/reports")
     expect(page.get_by_text("Somebody is ill").first).to_be_visible()
     sign_out(page)

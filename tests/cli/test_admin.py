@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from service.cli import group, main
 from service.storage.database import Database
 from service.storage.models import Account, AuditEntry, Invitation, Manufacturer, Organisation
-from tests.people import PASSWORD
+from tests.factories.people import PASSWORD
 
 ANN = ("--organisation", "Ostrelind", "--kind", "manufacturer", "--email", "Ann@Ostrelind.example")
 

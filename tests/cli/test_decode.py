@@ -6,7 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from service.cli.decode import decode
-from tests.drawing import GTIN, PLAIN, beside, encoded, symbol, unit
+from tests.factories.scans.pictures import GTIN, PLAIN, beside, encoded, symbol, unit
 
 
 def run(*arguments: object) -> Result:

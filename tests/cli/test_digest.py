@@ -12,8 +12,8 @@ from service.cli import group
 from service.errors import RefusedError
 from service.storage.database import Database
 from service.storage.models import Digest, Report
-from tests.people import organisation
-from tests.registry.mail_server import smtp_server, web_server
+from tests.factories.people import organisation
+from tests.factories.receivers import smtp_server, web_server
 
 NAME = "Example Biologics"
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from service.cli import group
 from service.errors import RefusedError
 from service.storage.database import Database
-from tests.registry.lists import BATCHES, GTIN, PRODUCTS, count, table, written
+from tests.factories.lists import BATCHES, GTIN, PRODUCTS, count, table, written
 
 UNITS = f"gtin,lot,serial\n{GTIN},A1,S1\n{GTIN},A1,S2\n"
 

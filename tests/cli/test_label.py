@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from service import cli
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
 from service.registry.labels import MOST_LABELS
-from tests.label_reading import from_pdf, from_png, from_svg, identifiers, texts
+from tests.factories.scans.label_reader import from_pdf, from_png, from_svg, identifiers, texts
 
 GTIN = "9506000134352"
 BASE = ("--base-url", "https://check.example.org")

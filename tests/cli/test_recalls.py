@@ -11,16 +11,16 @@ from service.cli import group
 from service.errors import InvalidFieldsError, NotFoundError
 from service.storage.database import Database
 from service.verification.service import VerificationService
-from tests.registry import lots
-from tests.registry.lists import count, imported, table, written
-from tests.registry.lots import GTIN
+from tests.factories import recall_records
+from tests.factories.lists import count, imported, table, written
+from tests.factories.recall_records import GTIN
 
 
 @pytest.fixture
 def on_record(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> Iterator[Database]:
     monkeypatch.setenv("VIALCHECK_DATABASE_URL", sqlite_url)
     database = Database(sqlite_url)
-    lots.put(database)
+    recall_records.put(database)
     yield database
     database.close()
 
@@ -106,9 +106,9 @@ def test_what_would_be_cut(tmp_path: Path) -> None:
 
 def test_new_alerts_say_which_checks_they_touch(on_record: Database, tmp_path: Path) -> None:
     desk = VerificationService(on_record, window=0.1)
-    lots.asked(desk, gtin=GTIN, lot="A1")
-    lots.asked(desk, lot="a-1")
-    lots.asked(desk, gtin=GTIN, lot="B2")
+    recall_records.asked(desk, gtin=GTIN, lot="A1")
+    recall_records.asked(desk, lot="a-1")
+    recall_records.asked(desk, gtin=GTIN, lot="B2")
     desk.close()
     notice = written(tmp_path, f"authority,kind,gtin,lot\nMHRA,falsified,{GTIN},A1\n")
     assert "Checks so far that the new alerts touch: 2" in vialcheck("import", notice).output

@@ -14,8 +14,8 @@ import pytest
 
 from service.errors import RefusedError
 from service.verification.replay import LASTING_KEYS, Replay, columns, parse_time
-from tests.bench_clones import measure
-from tests.verification.towns import World
+from tests.bench.clones import measure
+from tests.factories.scans.simulation import World
 
 
 def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:

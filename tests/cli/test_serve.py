@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from service.storage.database import Database
 from service.storage.models import Scan
-from tests.web.small_world import put
+from tests.factories.records import put
 
 PROCESSES = 3
 

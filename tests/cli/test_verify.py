@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from service.storage.database import Database
-from tests.verification import world
+from tests.factories import maker_records
 
-FULL = f"(01){world.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
+FULL = f"(01){maker_records.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
 
 
 @pytest.fixture
 def url(sqlite_url: str) -> str:
     database = Database(sqlite_url)
-    world.fill(database)
+    maker_records.fill(database)
     database.close()
     return sqlite_url
 
@@ -34,9 +34,9 @@ def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         (["verify", FULL], 0),  # accept
         (["verify", "VX2401"], 10),  # check
         (["verify", "NOPE"], 11),  # unknown
-        (["verify", "--gtin", world.GTIN, "--lot", "NOPE"], 20),  # quarantine
+        (["verify", "--gtin", maker_records.GTIN, "--lot", "NOPE"], 20),  # quarantine
         (["verify", "VX2402"], 30),  # reject
-        (["verify", "--gtin", world.GTIN, "--no-lot"], 20),
+        (["verify", "--gtin", maker_records.GTIN, "--no-lot"], 20),
         (["verify", "--gtin", "123"], 2),  # cannot be read
         (["verify"], 2),
         (["verify", "--nonsense"], 2),

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from service.storage.database import Database
-from tests.registry.uploading import Office, units
+from tests.factories.import_jobs import Office, units
 
 
 def test_it_does_what_waits_and_stops_when_told(sqlite_url: str, tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 
 from service.authenticity.evidence import Asker
 from service.errors import VialcheckError
-from service.registry.lists.columns import plain
-from service.verification.question import PackFields, Question, parse_question
+from service.registry.lists.conventions.locale_names import plain
+from service.verification.question import Channel, PackFields, Question, RequestOrigin, parse_question
 from tests.counterfeits import keys
 from tests.counterfeits.books import Books
 from tests.counterfeits.keys import Plain, listed, words
+from tests.factories.questions import Asked, make_question
 
 NOON = time(12, 0, tzinfo=UTC)
 PRESENTED, _SCAN = keys.named(keys.PRESENTED), keys.named(keys.SCAN)
@@ -27,13 +28,13 @@ class Showing:
     """One thing in somebody's hand, at a moment. Several questions when vial and carton differ in a field
     that is asked once: the worst answer counts."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[Asked, ...]
     at: datetime
 
     @property
     def packs(self) -> tuple[PackFields, ...]:
         """What each of vial and carton says of itself."""
-        asked = self.questions[0]
+        asked, _ = self.questions[0]
         own = PackFields(asked.scan, asked.gtin, asked.lot, asked.serial, asked.expiry)
         return tuple(pack for pack in (own, asked.carton) if pack != PackFields())
 
@@ -73,7 +74,7 @@ class Asking:
             one and two and one != two for one, two in zip(told[0].values(), told[1].values(), strict=True)
         ):
             asked.append({name: told[1][name] or told[0][name] for name in once})
-        return Showing(tuple(Question(**(common | each), carton=box) for each in asked), at)
+        return Showing(tuple(make_question(**(common | each), carton=box) for each in asked), at)
 
     def scans(self, entries: Any, presented: Any) -> list[Showing]:
         """Earlier scans, in the order of their moments; a unit's use is set down in the books.
@@ -156,7 +157,7 @@ def _has_lot(pack: Plain) -> bool:
     if words(pack.get("lot")):
         return True
     try:
-        read = parse_question(Question(scan=scanned(pack.get("scan"))))
+        read = parse_question(Question(scan=scanned(pack.get("scan"))), RequestOrigin(Channel.API))
     except VialcheckError:
         return False
     return read.presented.lot is not None

@@ -15,11 +15,12 @@ from service.registry.import_jobs import import_files
 from service.registry.lists.rejected_rows import RowError
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.question import PackFields, Question, parse_question
+from service.verification.question import PackFields, parse_question
 from service.verification.service import VerificationService
 from tests.counterfeits.asking import Showing
 from tests.counterfeits.cases import Case
 from tests.counterfeits.made_up import write_sheet
+from tests.factories.questions import Asked, make_question
 
 _TRIES = 3
 _NEEDED = frozenset(("gtin", "name", "manufacturer", "lot", "expiry", "serial", "authority", "kind"))
@@ -88,7 +89,7 @@ class Bench:
                     clock.at = scan.at
                     for question in scan.questions:
                         with suppress(VialcheckError):  # what could not be read left no trace
-                            desk.verify(question)
+                            desk.verify(*question)
         yield path, notes
 
     def _import(self, case: Case, database: Database, at: datetime, *, alerts: bool) -> Iterator[str]:
@@ -142,15 +143,17 @@ def presented(showing: Showing) -> list[Presented]:
     """What each of vial and carton says, as the engine reads it; nothing where it cannot be read."""
     found = []
     for pack in showing.packs:
-        alone = Question(scan=pack.scan, gtin=pack.gtin, lot=pack.lot, serial=pack.serial, expiry=pack.expiry)
+        alone = make_question(
+            scan=pack.scan, gtin=pack.gtin, lot=pack.lot, serial=pack.serial, expiry=pack.expiry
+        )
         with suppress(VialcheckError):
-            found.append(parse_question(alone).presented)
+            found.append(parse_question(*alone).presented)
     return found or [Presented()]
 
 
-def _answered(desk: VerificationService, question: Question) -> Answered:
+def _answered(desk: VerificationService, question: Asked) -> Answered:
     try:
-        verdict = desk.verify(question).verdict
+        verdict = desk.verify(*question).verdict
     except InvalidFieldsError as error:
         return Answered("refused", tuple(str(each.code) for each in error.errors))
     except VialcheckError as error:

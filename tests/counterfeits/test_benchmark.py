@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.verification.question import Question, parse_question
+from service.verification.question import Channel, Question, RequestOrigin, parse_question
 from tests.counterfeits import cases
 from tests.counterfeits.__main__ import SHIPPED, main
 from tests.counterfeits.books import Books
@@ -16,6 +16,7 @@ from tests.counterfeits.policies import POLICIES, Outcome, ask
 from tests.counterfeits.printing import table
 from tests.counterfeits.running import Bench
 from tests.counterfeits.scoring import ENGINE, Result, Score, score
+from tests.factories.questions import make_question
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,7 @@ def test_the_plain_policies_do_what_they_say(
 ) -> None:
     books = Books(RECORDS, [])
     books.name_all([], "")
-    shown = [parse_question(Question(**presented)).presented]
+    shown = [parse_question(*make_question(**presented)).presented]
     assert [ask(policy, books, shown) for policy in POLICIES.values()] == [
         lot,
         lot_expiry,
@@ -139,7 +140,7 @@ def test_the_plain_policies_do_what_they_say(
 def test_of_carton_and_vial_a_policy_is_asked_about_both() -> None:
     books = Books(RECORDS, [])
     books.name_all([], "")
-    packs = [parse_question(Question(lot=lot)).presented for lot in ("L1", "L9")]
+    packs = [parse_question(Question(lot=lot), RequestOrigin(Channel.API)).presented for lot in ("L1", "L9")]
     assert ask(POLICIES["lot"], books, packs) is S
     assert ask(POLICIES["GTIN + serial"], books, packs) is N
 

@@ -244,8 +244,8 @@ def test_scans_come_in_the_order_of_their_moments_and_may_leave_out_of_what_they
     scans = [{"at": "2024-04-02", "country": "FR"}, {"when": "2024-04-01", "serial": "S1A", "times": 2}]
     case = written(records=APART, presented=UNIT, scans=scans)
     assert [each.at.day for each in case.scans] == [1, 1, 2]
-    assert {each.questions[0].serial for each in case.scans} == {"S1A"}
-    assert {each.questions[0].gtin for each in case.scans} == {G}
+    assert {each.questions[0][0].serial for each in case.scans} == {"S1A"}
+    assert {each.questions[0][0].gtin for each in case.scans} == {G}
 
 
 def test_small_things() -> None:

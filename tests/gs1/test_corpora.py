@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from service.errors import VialcheckError
 from service.gs1.reading import Reading, read
+from tests.figures import Say
 
 KINDS = {"element-string", "scandata", "scandata-noaim", "bracketed", "datastr", "dl-uri"}
 ASKED = 0.97
@@ -94,37 +94,33 @@ def _as_expected(vector: Vector) -> str | None:
     return f"read as {sorted(found)}"
 
 
-def _report(title: str, vectors: list[Vector], failures: dict[Vector, str]) -> float:
+def _report(say: Say, title: str, vectors: list[Vector], failures: dict[Vector, str]) -> float:
     """Write the figure and every row that falls short to the terminal; the share that does not."""
     share = 1 - len(failures) / len(vectors)
-    sys.stdout.write(f"\n{title}: {len(vectors) - len(failures)} of {len(vectors)} ({share:.2%})\n")
+    say(f"\n{title}: {len(vectors) - len(failures)} of {len(vectors)} ({share:.2%})\n")
     for vector, what in failures.items():
         reason = next((why for pattern, why in OUR_CHOICE if re.search(pattern, vector.text)), "FALLS SHORT")
-        sys.stdout.write(f"  {reason}\n    {vector.kind} {vector.text!r} -> {what}\n    {vector.source}\n")
+        say(f"  {reason}\n    {vector.kind} {vector.text!r} -> {what}\n    {vector.source}\n")
     return share
 
 
-def test_valid_vectors_with_a_gtin_parse_to_the_expected_fields(
-    vectors: list[Vector], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_valid_vectors_with_a_gtin_parse_to_the_expected_fields(vectors: list[Vector], say: Say) -> None:
     # under its option PermitUnknownAIs the source takes links that it refuses, and lists as refused, without
     asked = [vector for vector in vectors if vector.has_gtin and not vector.lenient]
     failures = {vector: what for vector in asked if (what := _as_expected(vector))}
-    with capsys.disabled():
-        share = _report("valid vectors with AI 01 read as expected", asked, failures)
+    share = _report(say, "valid vectors with AI 01 read as expected", asked, failures)
     assert len(asked) >= 50
     assert share >= ASKED
 
 
-def test_invalid_vectors_are_refused(vectors: list[Vector], capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_vectors_are_refused(vectors: list[Vector], say: Say) -> None:
     asked = [vector for vector in vectors if not vector.valid]
     failures = {
         vector: f"read as {reading.elements}"
         for vector in asked
         if isinstance(reading := _reading(vector.text), Reading)
     }
-    with capsys.disabled():
-        share = _report("invalid vectors refused", asked, failures)
+    share = _report(say, "invalid vectors refused", asked, failures)
     assert len(asked) >= 50
     assert share >= ASKED
 

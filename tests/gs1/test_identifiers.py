@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial, check_digit
-
-CSET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+from tests.factories.identifiers import values
 
 payloads = st.text("0123456789", min_size=7, max_size=13).filter(lambda text: len(text) in (7, 11, 12, 13))
-values = st.text(CSET_82, min_size=1, max_size=20)
 expiries = st.builds(
     Expiry.from_record,
     st.dates(date(1990, 1, 1), date(2075, 12, 31)),

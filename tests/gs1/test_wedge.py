@@ -4,7 +4,6 @@ import doctest
 import json
 import random
 import re
-import sys
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -16,22 +15,17 @@ from hypothesis import strategies as st
 
 from service.errors import ErrorCode, IdentifierError, VialcheckError
 from service.gs1 import wedge
-from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, Layout
+from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, KeyboardLayout
 from service.gs1.reading import ReadingKind, read, read_typed
 from service.gs1.wedge import ScannerFault
+from tests.factories.scans.keyboards import BY_NAME, typed_on
+from tests.figures import Say
 
 GS = "\x1d"
 GTIN = "09506000134352"
 HEAD = f"01{GTIN}17281031"
 PACK = HEAD + "10OVA2714" + GS + "21J38QAPXKADRQ8"
 FIELDS = {"01": GTIN, "17": "281031", "10": "OVA2714", "21": "J38QAPXKADRQ8"}
-BY_NAME = {layout.name: layout for layout in LAYOUTS}
-
-
-def typed_on(layout: Layout, text: str) -> str:
-    """What a computer with this layout takes down when a scanner presses the keys of `text`."""
-    keys = dict(zip(US_PLAIN + US_SHIFT, layout.plain + layout.shift, strict=True))
-    return "".join(keys.get(character, character) for character in text)
 
 
 def refusal(text: str) -> ErrorCode:
@@ -143,7 +137,7 @@ def test_a_clean_scan_is_never_altered(pack: str) -> None:
 
 
 @given(packs, st.sampled_from(LAYOUTS), st.booleans())
-def test_what_is_recovered_is_what_was_scanned(pack: str, layout: Layout, caps: bool) -> None:
+def test_what_is_recovered_is_what_was_scanned(pack: str, layout: KeyboardLayout, caps: bool) -> None:
     """Recovered right or refused; a text that happens to read plainly is beyond anybody's knowing."""
     typed = typed_on(layout, pack)
     if caps:
@@ -184,18 +178,13 @@ def _outcome(row: dict[str, Any]) -> str:
     return ("recovered" if result.faults else "read as it came") + (" right" if right else " WRONG")
 
 
-def test_the_shared_rows_are_recovered_or_refused(
-    typed_rows: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_shared_rows_are_recovered_or_refused(typed_rows: list[dict[str, Any]], say: Say) -> None:
     # rows of "Deadkey" are the source's calibration bar codes: all characters, no pack
     packs = [row for row in typed_rows if not row["options"].endswith("Deadkey")]
     figures = Counter(map(_outcome, packs))
     others = Counter(_outcome(row) for row in typed_rows if row not in packs)
-    with capsys.disabled():
-        sys.stdout.write(f"\nkeyboard-wedge, {len(packs)} packs: {dict(figures)}\n")
-        sys.stdout.write(
-            f"keyboard-wedge, {len(typed_rows) - len(packs)} calibration codes: {dict(others)}\n"
-        )
+    say(f"\nkeyboard-wedge, {len(packs)} packs: {dict(figures)}\n")
+    say(f"keyboard-wedge, {len(typed_rows) - len(packs)} calibration codes: {dict(others)}\n")
     assert figures["recovered WRONG"] == 0
     assert figures["recovered right"] + figures["read as it came right"] >= 0.8 * len(packs)
     # a text that is a right GS1 message as it stands cannot be known to have been another
@@ -218,9 +207,7 @@ def _layout(row: dict[str, Any]) -> str:
     return OTHER_NAMES[source] if source in OTHER_NAMES else names[source.lower()]
 
 
-def test_a_layout_that_is_known_leaves_one_reading(
-    typed_rows: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_layout_that_is_known_leaves_one_reading(typed_rows: list[dict[str, Any]], say: Say) -> None:
     figures: Counter[str] = Counter()
     for row in typed_rows:
         if row["options"].endswith("Deadkey"):
@@ -232,8 +219,7 @@ def test_a_layout_that_is_known_leaves_one_reading(
             continue
         right = dict(result.elements) == dict(map(tuple, row["ais"]))
         figures["right" if right else "WRONG"] += 1
-    with capsys.disabled():
-        sys.stdout.write(f"\nkeyboard-wedge with the layout known: {dict(figures)}\n")
+    say(f"\nkeyboard-wedge with the layout known: {dict(figures)}\n")
     assert figures["WRONG"] == 0
     assert figures["refused"] <= 1
 
@@ -259,7 +245,7 @@ def test_a_known_layout_is_undone_in_what_the_scanner_typed_alone(
 
 
 @given(packs, st.sampled_from(LAYOUTS))
-def test_what_a_known_layout_recovers_is_what_was_scanned(pack: str, layout: Layout) -> None:
+def test_what_a_known_layout_recovers_is_what_was_scanned(pack: str, layout: KeyboardLayout) -> None:
     try:
         result = read_typed(typed_on(layout, pack), layout=layout.name)
     except IdentifierError:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from service.gs1.identifiers import Lot
 from service.storage.database import Database
-from tests.registry.lists import put_in, table
+from tests.factories.lists import put_in, table
 
 SEED = Path(__file__).parents[2] / "seed"
 README = (SEED / "README.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from service.storage.database import Database, _alembic
 from service.storage.models import Alert, Batch, Manufacturer, Product
+from tests.factories.maker_records import GTIN
 from tests.postgres import Postgres
-from tests.storage.test_database import GTIN
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

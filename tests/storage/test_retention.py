@@ -20,11 +20,11 @@ from service.storage.models import (
     SignedIn,
 )
 from service.storage.retention import PIECE, RULES, apply_retention
-from service.verification.question import Question
 from service.verification.service import VerificationService
-from tests.people import account, organisation
-from tests.verification.test_reports import photo
-from tests.web.small_world import TOXIN, put
+from tests.factories.people import account, organisation
+from tests.factories.questions import make_question
+from tests.factories.records import TOXIN, put
+from tests.factories.scans.pictures import photo
 
 CHECKED = datetime(2026, 1, 10, 9, 41, 23, 456789, tzinfo=UTC)
 HOUR = CHECKED.replace(minute=0, second=0, microsecond=0)
@@ -42,8 +42,8 @@ def check(database: Database) -> str:
     """A check at `CHECKED`, and its id."""
     put(database)
     desk = VerificationService(database, read_clock=lambda: CHECKED)
-    asked = Question(gtin=TOXIN, lot="A1001", nonce="n", client="mark", country="FR", asker=Asker.CLINIC)
-    answer = desk.verify(asked)
+    asked = make_question(gtin=TOXIN, lot="A1001", nonce="n", client="mark", country="FR", asker=Asker.CLINIC)
+    answer = desk.verify(*asked)
     desk.close()
     assert answer.id is not None
     return answer.id

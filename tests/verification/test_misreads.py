@@ -1,136 +1,19 @@
 """Mutated genuine scans against real lots: told to be misreads, never accepted; unknown lots are left alone."""
 
-import csv
-import json
 import random
-import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
-from service.authenticity.dispositions import Disposition
-from service.authenticity.reasons import Action, ReasonCode
-from service.errors import ErrorCode, VialcheckError
-from service.gs1.identifiers import Lot, check_digit
+from service.gs1.identifiers import Lot
 from service.storage.database import Database
-from service.storage.models import Batch, Manufacturer, Product, Unit
-from service.verification.question import Question
-from service.verification.service import VerificationService
+from tests.factories.scans.packs import GS, Pack, World, outcome
+from tests.figures import Say
 
-GS = "\x1d"
-EXPIRY = date(2070, 10, 17)
 KEYS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 ALIKE = {"O": "0", "0": "O", "I": "1", "1": "I", "l": "1", "S": "5", "5": "S", "B": "8", "8": "B"}
-
-
-@dataclass(frozen=True)
-class Pack:
-    gtin: str
-    lot: str
-    serial: str
-
-    def scan(self, lot: str | None = None, serial: str | None = None, expiry: str = "701017") -> str:
-        return f"]d201{self.gtin}17{expiry}10{lot or self.lot}{GS}21{serial or self.serial}"
-
-
-def lots_by_product(corpora: Path) -> dict[str, list[str]]:
-    """Products of five lots and more, each lot once; spellings that GS1 cannot carry are left out."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    with (corpora / "recalls" / "lots.tsv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            try:
-                lot = Lot.parse(row["lot_as_published"])
-            except VialcheckError:
-                continue
-            if " " not in lot.printed and len(lot.printed) <= 20:
-                found[row["product"]].setdefault(lot.key, lot.printed)
-    return {name: sorted(lots.values()) for name, lots in sorted(found.items()) if len(lots) >= 5}
-
-
-def vector_packs(corpora: Path) -> set[Pack]:
-    lines = (corpora / "gs1" / "gs1-vectors.jsonl").read_text(encoding="utf-8").splitlines()
-    packs = set()
-    for row in map(json.loads, lines):
-        values = dict(map(tuple, row["ais"] or ()))
-        gtin = values.get("01", "")
-        if row["expected"] == "INVALID" or not {"10", "21"} <= values.keys() or len(gtin) != 14:
-            continue
-        pack = Pack(gtin, values["10"], values["21"])
-        if (
-            gtin.isdigit()
-            and check_digit(gtin[:-1]) == gtin[-1]
-            and min(len(pack.lot), len(pack.serial)) >= 4
-        ):
-            packs.add(pack)
-    return packs
-
-
-class World:
-    """Every lot of the corpus under its product, three serials each; and the packs of the vectors."""
-
-    def __init__(self, corpora: Path, database: Database) -> None:
-        self.rnd = random.Random(3)
-        self.lots = lots_by_product(corpora)
-        self.packs: list[Pack] = []
-        self.gtins: dict[str, str] = {}
-        by_gtin: dict[str, list[Pack]] = defaultdict(list)
-        for number, (name, lots) in enumerate(self.lots.items()):
-            payload = f"0950600{number:06}"
-            self.gtins[name] = payload + check_digit(payload)
-            for lot in lots:
-                for _ in range(3):
-                    by_gtin[self.gtins[name]].append(Pack(self.gtins[name], lot, self._serial()))
-        for pack in sorted(vector_packs(corpora), key=str):
-            by_gtin[pack.gtin].append(pack)
-        self._put(database, by_gtin)
-        self.packs = [pack for packs in by_gtin.values() for pack in packs]
-        self.desk = VerificationService(database)
-
-    def _serial(self) -> str:
-        return "".join(self.rnd.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=self.rnd.choice((10, 13))))
-
-    def _put(self, database: Database, by_gtin: dict[str, list[Pack]]) -> None:
-        products: list[dict[str, Any]] = []
-        batches: dict[tuple[int, str], dict[str, Any]] = {}
-        units: list[dict[str, Any]] = []
-        for number, (gtin, packs) in enumerate(by_gtin.items(), start=1):
-            products.append(
-                {"id": number, "manufacturer_id": 1, "gtin": gtin, "name": f"P{number}", "complete": True}
-            )
-            for pack in packs:
-                lot = Lot.parse(pack.lot)
-                row = {"id": len(batches) + 1, "product_id": number, "lot": pack.lot, "lot_key": lot.key}
-                row |= {"lot_folded": lot.folded, "expiry": EXPIRY, "status": "released"}
-                batch = batches.setdefault((number, lot.key), row)
-                units.append(
-                    {
-                        "product_id": number,
-                        "serial": pack.serial,
-                        "batch_id": batch["id"],
-                        "disposition": Disposition.ACTIVE,
-                    }
-                )
-        unique = {(unit["product_id"], unit["serial"]): unit for unit in units}
-        with database.transaction() as connection:
-            connection.execute(insert(Manufacturer).values(id=1, name="M"))
-            connection.execute(insert(Product), products)
-            connection.execute(insert(Batch), list(batches.values()))
-            connection.execute(insert(Unit), list(unique.values()))
-
-    def ask(self, scan: str) -> tuple[Action | None, set[str]]:
-        """The action and its reasons; no action and the code of a refusal."""
-        try:
-            verdict = self.desk.preview(Question(scan=scan)).verdict
-        except VialcheckError as error:
-            errors = getattr(error, "errors", (error,))
-            return None, {str(each.code) for each in errors}
-        return verdict.action, {str(reason.code) for reason in verdict.reasons}
 
 
 @pytest.fixture(scope="module")
@@ -212,17 +95,6 @@ MUTATIONS: dict[str, Mutation] = {
     ),
 }  # fmt: skip
 
-_UNREADABLE = {
-    str(code)
-    for code in (
-        ErrorCode.SCANNER_SETTING, ErrorCode.AI_UNKNOWN, ErrorCode.AI_VALUE_INVALID, ErrorCode.GTIN_CHECK_DIGIT,
-        ErrorCode.ELEMENT_STRING_INVALID, ErrorCode.EXPIRY_IMPOSSIBLE, ErrorCode.AI_COMBINATION,
-        ErrorCode.AI_REPEATED, ErrorCode.SYMBOLOGY_UNKNOWN, ErrorCode.TOO_LONG, ErrorCode.BAD_CHARACTER,
-        ErrorCode.ONLY_DIGITS, ErrorCode.NOT_A_PRODUCT,
-    )
-}  # fmt: skip
-"""Refusals whose sentence says to scan or type it again, or to look at the scanner's setting."""
-
 
 def same(scan: str, pack: Pack) -> bool:
     """Whether nothing was changed, or only the hyphens of the lot, which do not tell lots apart."""
@@ -233,18 +105,7 @@ def same(scan: str, pack: Pack) -> bool:
     return rest == pack.scan() and Lot.parse(lot).key == Lot.parse(pack.lot).key
 
 
-def outcome(world: World, scan: str) -> str:
-    action, codes = world.ask(scan)
-    if action is Action.ACCEPT:
-        return "ACCEPTED"
-    if action is None:
-        return "unreadable" if codes <= _UNREADABLE else "missed"
-    return "misread" if str(ReasonCode.LIKELY_MISREAD) in codes else "missed"
-
-
-def test_mutated_scans_are_told_to_be_misreads_and_never_accepted(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mutated_scans_are_told_to_be_misreads_and_never_accepted(world: World, say: Say) -> None:
     rnd = random.Random(11)
     total: Counter[str] = Counter()
     lines = []
@@ -258,16 +119,13 @@ def test_mutated_scans_are_told_to_be_misreads_and_never_accepted(
         lines.append(f"  {name:30} {told / figures.total():6.1%}  {dict(figures)}")
         total += figures
     share = (total["misread"] + total["unreadable"]) / total.total()
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nmutated scans told to be misreads: {share:.2%} of {total.total()} {dict(total)}\n"
-        )
-        sys.stdout.write("\n".join(lines) + "\n")
+    say(f"\nmutated scans told to be misreads: {share:.2%} of {total.total()} {dict(total)}\n")
+    say("\n".join(lines))
     assert total["ACCEPTED"] == 0
     assert share >= 0.95
 
 
-def test_unknown_lots_are_not_called_misreads(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_lots_are_not_called_misreads(world: World, say: Say) -> None:
     """Lots of other products: unknown here. And, as a warning, the next lots of a series without gaps."""
     rnd = random.Random(12)
     everything = sorted({lot for lots in world.lots.values() for lot in lots})
@@ -283,10 +141,9 @@ def test_unknown_lots_are_not_called_misreads(world: World, capsys: pytest.Captu
             following = f"{int(lot) + 1:0{len(lot)}}"
             if following not in lots and len(following) <= 20:
                 series[outcome(world, Pack(world.gtins[name], following, "X").scan().partition(GS)[0])] += 1
-    with capsys.disabled():
-        share = figures["misread"] / figures.total()
-        sys.stdout.write(f"\nunknown lots called misreads: {share:.2%} {dict(figures)}\n")
-        near = series["misread"] / series.total()
-        sys.stdout.write(f"the next number of a series, called a misread: {near:.1%} {dict(series)}\n")
+    share = figures["misread"] / figures.total()
+    say(f"\nunknown lots called misreads: {share:.2%} {dict(figures)}\n")
+    near = series["misread"] / series.total()
+    say(f"the next number of a series, called a misread: {near:.1%} {dict(series)}\n")
     assert share <= 0.01
     assert figures["ACCEPTED"] == series["ACCEPTED"] == 0

@@ -12,18 +12,19 @@ from service.authenticity.reasons import ReasonCode
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError
 from service.storage.database import Database
 from service.storage.models import Batch, Scan
-from service.verification.question import Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import LONGEST_WAIT, VerificationService
-from tests.verification import world
+from tests.factories import maker_records
+from tests.factories.questions import Asked, make_question
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-SCAN = f"(01){world.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
+SCAN = f"(01){maker_records.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
 
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    world.fill(database)
+    maker_records.fill(database)
     return database
 
 
@@ -34,8 +35,8 @@ def desk(filled: Database) -> Iterator[VerificationService]:
     opened.close()
 
 
-def asked(moment: datetime | str, nonce: str | None = None) -> Question:
-    return Question(scan=SCAN, scanned_at=str(moment), asker=Asker.CLINIC, nonce=nonce)
+def asked(moment: datetime | str, nonce: str | None = None) -> Asked:
+    return make_question(scan=SCAN, scanned_at=str(moment), asker=Asker.CLINIC, nonce=nonce)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def asked(moment: datetime | str, nonce: str | None = None) -> Question:
 def test_the_time_of_the_scan_is_recorded_beside_the_time_of_the_check(
     desk: VerificationService, filled: Database, said: str, kept: datetime
 ) -> None:
-    answer = desk.verify(asked(said))
+    answer = desk.verify(*asked(said))
     assert (answer.scanned_at, answer.verdict.as_of) == (kept, NOW)
     assert desk.find_check(answer.id or "").scanned_at == kept
     with filled.reading() as connection:
@@ -59,7 +60,7 @@ def test_the_time_of_the_scan_is_recorded_beside_the_time_of_the_check(
 
 
 def test_what_is_asked_at_once_has_one_time(desk: VerificationService) -> None:
-    assert desk.verify(Question(scan=SCAN)).scanned_at is None
+    assert desk.verify(Question(scan=SCAN), RequestOrigin(Channel.API)).scanned_at is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_time_that_cannot_be_is_refused_and_nothing_is_recorded(
     desk: VerificationService, filled: Database, said: datetime | str
 ) -> None:
     with pytest.raises(RefusedError) as refused:
-        desk.verify(asked(said))
+        desk.verify(*asked(said))
     assert (refused.value.code, refused.value.field) == (ErrorCode.MOMENT_IMPLAUSIBLE, "scanned_at")
     with filled.reading() as connection:
         assert connection.execute(select(Scan.id)).all() == []
@@ -86,20 +87,21 @@ def test_a_time_that_cannot_be_is_refused_and_nothing_is_recorded(
 )
 def test_a_time_that_is_none_is_refused(desk: VerificationService, said: str) -> None:
     with pytest.raises(InvalidFieldsError) as refused:
-        desk.verify(asked(said))
+        desk.verify(*asked(said))
     (error,) = refused.value.errors
     assert (error.code, error.field) == (ErrorCode.MOMENT_UNREADABLE, "scanned_at")
 
 
 def test_the_same_nonce_with_another_time_is_still_the_same_check(desk: VerificationService) -> None:
     """Whose clock was refused asks again without it."""
-    first = desk.verify(asked(NOW - HOUR, nonce="n"))
-    again = desk.verify(replace(asked(NOW - HOUR, nonce="n"), scanned_at=""))
+    first = desk.verify(*asked(NOW - HOUR, nonce="n"))
+    question, origin = asked(NOW - HOUR, nonce="n")
+    again = desk.verify(replace(question, scanned_at=""), origin)
     assert (again.id, again.repeated, again.scanned_at) == (first.id, True, NOW - HOUR)
 
 
-def codes(desk: VerificationService, question: Question) -> set[ReasonCode]:
-    return {reason.code for reason in desk.preview(question).verdict.reasons}
+def codes(desk: VerificationService, question: Asked) -> set[ReasonCode]:
+    return {reason.code for reason in desk.preview(*question).verdict.reasons}
 
 
 def test_an_earlier_time_does_not_unexpire_anything(desk: VerificationService, filled: Database) -> None:

@@ -1,1 +1,1 @@
-"""What people and programs prove themselves with: passwords, passkeys, one-time codes, API keys."""
+"""Credentials of people and programs: passwords, passkeys, one-time codes, API keys."""

@@ -1,4 +1,4 @@
-"""Keys with which an organisation's own programs ask: shown once, kept as a hash, each for a time."""
+"""API keys of an organisation's own programs: shown once, stored as a hash, each with an end date."""
 
 import hashlib
 import secrets
@@ -24,20 +24,20 @@ from service.storage.database import Database
 from service.storage.models import ApiKey, Organisation
 
 BEGINS = "vck_"
-"""How a key begins, so that people and scanners of repositories know one when they see it."""
+"""The prefix of every key, by which people and secret scanners recognise one."""
 
 LIFETIMES = (30, 90, 365)
-"""Days for which a key may be made."""
+"""The lifetimes in days that a key can be made with."""
 
 _HINT = len(BEGINS) + 6
 _NOTED = timedelta(minutes=5)
 _ROLES = {ApiKeyScope.IMPORT: Role.IMPORTER, ApiKeyScope.VERIFY: Role.CLINIC}
-"""What a use case asks of the person whose place a program takes."""
+"""The role that a use case asks of a program, by the scope of its key."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeySummary:
-    """A key as its organisation sees it. `hint` is how it begins."""
+    """A key as its organisation sees it. `hint`: the first characters of the key."""
 
     id: int
     name: str
@@ -52,7 +52,7 @@ class KeySummary:
 
 
 class ApiKeys:
-    """Makes, recognises and revokes keys."""
+    """Creates, resolves and revokes keys."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -61,7 +61,7 @@ class ApiKeys:
         self._clock = clock
 
     def of(self, organisation_id: int) -> list[KeySummary]:
-        """Every key that was ever made, the newest first."""
+        """Return every key that the organisation ever made, newest first."""
         mine = select(ApiKey.__table__).where(ApiKey.organisation_id == organisation_id)
         with self._database.reading() as connection:
             rows = connection.execute(mine.order_by(ApiKey.id.desc())).all()
@@ -83,7 +83,9 @@ class ApiKeys:
         ]
 
     def make(self, actor: Actor, *, name: str, scopes: Iterable[str], days: str) -> str:
-        """The key, told this once. InvalidFieldsError for all that is wrong at once."""
+        """Create a key and return it; it cannot be read again. InvalidFieldsError lists every
+        invalid field.
+        """
         name, chosen, lifetime = _read(name, scopes, days)
         key, now = BEGINS + secrets.token_urlsafe(32), self._clock()
         values = {
@@ -104,7 +106,9 @@ class ApiKeys:
         return key
 
     def revoke(self, actor: Actor, number: int) -> None:
-        """It opens nothing from the next request on. NotFoundError for another organisation's."""
+        """Revoke a key: it is refused from the next request on. NotFoundError for a key of another
+        organisation.
+        """
         now = self._clock()
         mine = ApiKey.id == number, ApiKey.organisation_id == actor.organisation_id
         with self._database.transaction() as connection:
@@ -117,7 +121,7 @@ class ApiKeys:
                 write_down(connection, [change], who=actor.who, at=now, reason="people")
 
     def actor(self, key: str, *, address: str) -> Actor:
-        """Who asks with this key. UnknownKeyError for one that is not, or no longer, ours."""
+        """Return the actor of a key. UnknownKeyError where the key is unknown, expired or revoked."""
         now, network = self._clock(), network_of(address)
         query = select(ApiKey.__table__, *_ORGANISATION).join(
             Organisation, Organisation.id == ApiKey.organisation_id
@@ -138,7 +142,7 @@ class ApiKeys:
             organisation=row.organisation,
             kind=OrganisationKind(row.kind),
             roles=frozenset(_ROLES[scope] for scope in scopes if scope in _ROLES),
-            strong=True,  # nobody guesses 256 bits
+            strong=True,  # 256 random bits cannot be guessed
             country=row.country,
             region=row.region,
             network=network,

@@ -1,7 +1,7 @@
-"""Passkeys (WebAuthn): a phone, computer or security key proves itself; we keep its public half.
+"""Passkeys (WebAuthn level 3): registration, authentication and removal. Only public keys are stored.
 
-The owner shows themselves to the device each time (user verification: a finger, a face, a PIN), so a passkey
-is both factors in one and signs in without a password.
+User verification is required (fingerprint, face or PIN), so a passkey counts as both factors and signs in
+without a password.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ from service.storage.models import Passkey as Row
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """One of an account's, as its owner sees it."""
+    """A registered passkey, as its owner sees it."""
 
     id: int
     name: str
@@ -49,7 +49,7 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """Whom a browser takes us for: the origin (`https://check.example.org`) and its host."""
+    """The relying party: `origin` (`https://check.example.org`) and its host (RP ID)."""
 
     origin: str
     host: str
@@ -57,14 +57,16 @@ class RelyingParty:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyOptions:
-    """What to ask the browser (as JSON that its API takes), and the token that finishes it."""
+    """The options for the browser's WebAuthn call as JSON, and the token that `add` or `check` takes with the
+    answer.
+    """
 
     options: dict[str, Any]
     token: str
 
 
 class Passkeys:
-    """Sets up, recognises and removes passkeys."""
+    """Registers, authenticates and removes passkeys."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -74,14 +76,16 @@ class Passkeys:
         self._begun = PendingActions(database, clock=clock)
 
     def of(self, account_id: int) -> list[Passkey]:
-        """An account's, the oldest first."""
+        """Return the account's passkeys, oldest first."""
         columns = select(Row.id, Row.name, Row.created, Row.last_used)
         with self._database.reading() as connection:
             rows = connection.execute(columns.where(Row.account_id == account_id).order_by(Row.id)).all()
         return [Passkey(*row) for row in rows]
 
     def ask_for_new(self, actor: Actor, site: RelyingParty) -> PasskeyOptions:
-        """To set one up on this device; one that has one of this account's already is told so."""
+        """Return the options to register a passkey; the account's existing ones are excluded, so a device is
+        not registered twice.
+        """
         account_id = actor.person_id
         options = generate_registration_options(
             rp_id=site.host,
@@ -100,7 +104,9 @@ class Passkeys:
         return PasskeyOptions(json.loads(options_to_json(options)), token)
 
     def add(self, actor: Actor, site: RelyingParty, token: str, credential: str, name: str) -> None:
-        """From now on it counts. RefusedError(PASSKEY_REFUSED), ForbiddenError(FORM_EXPIRED)."""
+        """Register the passkey in `credential`. RefusedError(PASSKEY_REFUSED),
+        ForbiddenError(FORM_EXPIRED).
+        """
         account_id, label, now = actor.person_id, read_name(name, longest=80), self._clock()
         started = self._begun.finish(Purpose.NEW_PASSKEY, token)
         if started is None or started.account_id != account_id:
@@ -131,7 +137,9 @@ class Passkeys:
             note(connection, actor, "add_factor", {"factor": "passkey", "name": label}, now)
 
     def remove(self, actor: Actor, number: int) -> None:
-        """It counts no longer. LAST_FACTOR where it is the only one, and what they may do needs one."""
+        """Remove a passkey. LAST_FACTOR where it is the only second factor and the account's
+        roles need one.
+        """
         account_id, now = actor.person_id, self._clock()
         mine = delete(Row).where(Row.id == number, Row.account_id == account_id).returning(Row.name)
         with self._database.transaction() as connection:
@@ -143,7 +151,9 @@ class Passkeys:
             note(connection, actor, "remove_factor", {"factor": "passkey", "name": name}, now)
 
     def ask(self, site: RelyingParty, account_id: int | None = None) -> PasskeyOptions:
-        """To sign in: as `account_id`, or (None) as whoever's passkey the device offers."""
+        """Return the options to sign in: as `account_id`, or with any passkey that the device
+        offers (None).
+        """
         options = generate_authentication_options(
             rp_id=site.host,
             allow_credentials=self._descriptors(account_id) if account_id is not None else None,
@@ -154,7 +164,9 @@ class Passkeys:
         return PasskeyOptions(json.loads(options_to_json(options)), token)
 
     def check(self, site: RelyingParty, token: str, credential: str) -> int:
-        """Whose passkey answered. RefusedError(PASSKEY_REFUSED), SIGN_IN_LATE for an answer given twice."""
+        """Verify an answer and return the account id. RefusedError(PASSKEY_REFUSED); SIGN_IN_LATE for a
+        second answer to one challenge.
+        """
         started = self._begun.finish(Purpose.PASSKEY, token)
         if started is None:
             raise ForbiddenError(ErrorCode.SIGN_IN_LATE)
@@ -189,5 +201,5 @@ class Passkeys:
 
 
 def _handle(account_id: int) -> bytes:
-    """What the device files the account under: it says nothing of the person (WebAuthn level 3, 14.6.1)."""
+    """The WebAuthn user handle: a hash that tells nothing about the person (WebAuthn level 3, 14.6.1)."""
     return hashlib.sha256(f"vialcheck account {account_id}".encode()).digest()

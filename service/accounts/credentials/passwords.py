@@ -1,7 +1,8 @@
-"""Passwords: Argon2id, and only such as nobody guesses.
+"""Passwords: Argon2id hashes and the rules for a new password.
 
-No rules of composition: twelve characters, not in the lists of common ones that zxcvbn ships, and not made
-of the person's own name, address or company. A password is in no error, log or record.
+There are no rules of composition (NIST SP 800-63B): at least twelve characters, not in the lists of common
+passwords that zxcvbn ships, and not built from the person's name, address or organisation. A password appears
+in no error, log or record.
 """
 
 import threading
@@ -20,22 +21,24 @@ LONGEST = 200
 _STRONG_ENOUGH = 3  # of zxcvbn's 0 to 4: more than 10^8 guesses
 _OF_THEIR_OWN = 8  # characters that are no part of a name
 _NAME = 3
-_JUDGED = 72  # zxcvbn's work grows with the square of the length; what is longer is judged by its beginning
+_JUDGED = 72  # zxcvbn's work grows with the square of the length: only the first 72 characters are judged
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1)
-"""46 MiB, twice over them: above what OWASP's cheat sheet asks for, a tenth of a second of one core."""
+"""46 MiB and two passes: more than the minimum of OWASP's cheat sheet, about 0.1 s of one core."""
 
-# zxcvbn keeps the words about a person in a table of the whole process.
+# zxcvbn keeps the user's words in a table of the whole process, so calls are serialised.
 _judging = threading.Lock()
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password."""
+    """Return the Argon2id hash to store."""
     return _HASHER.hash(_normal(password))
 
 
 def matches(kept: str, given: str) -> bool:
-    """Whether it is the password. One verification in every case, also where there is none kept."""
+    """Return whether `given` is the password of the hash `kept`. One verification runs in every case, also
+    where `kept` is empty.
+    """
     try:
         _HASHER.verify(kept or _nobodys(), _normal(given)[:LONGEST])
     except (VerificationError, InvalidHashError):
@@ -44,12 +47,14 @@ def matches(kept: str, given: str) -> bool:
 
 
 def is_outdated(kept: str) -> bool:
-    """Whether it was hashed with other parameters than today's, and should be hashed anew."""
+    """Return whether `kept` was made with other Argon2 parameters than today's and should be hashed again."""
     return _HASHER.check_needs_rehash(kept)
 
 
 def check_new(password: str, *, about: Iterable[str] = ()) -> None:
-    """RefusedError for a password that is too short, or that somebody who knows `about` would guess."""
+    """RefusedError for a password that is too short, common, or easily guessed by a person who knows the
+    words `about`.
+    """
     length = len(_normal(password))
     if length < SHORTEST:
         raise RefusedError(ErrorCode.PASSWORD_SHORT, field="password")
@@ -65,7 +70,7 @@ def check_new(password: str, *, about: Iterable[str] = ()) -> None:
 
 
 def _without(words: list[str], password: str) -> str:
-    """What is left of a password when names and spaces are taken out of it."""
+    """Return the password without the given words and without spaces."""
     rest = password.casefold()
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word.casefold(), "") if len(word) >= _NAME else rest
@@ -78,11 +83,11 @@ def _words(text: str) -> list[str]:
 
 
 def _normal(password: str) -> str:
-    """One form for what looks the same: keyboards compose accents differently (RFC 8265, section 4)."""
+    """Return the NFC form: keyboards compose accents differently (RFC 8265, section 4)."""
     return unicodedata.normalize("NFC", password.encode("utf-8", "replace").decode())
 
 
 @cache
 def _nobodys() -> str:
-    """A hash that no password has: to spend the same time on an address that nobody has."""
+    """A hash that no password matches: unknown addresses then cost the same time as known ones."""
     return _HASHER.hash("nobody's")

@@ -1,4 +1,4 @@
-"""Six digits of an app (TOTP, RFC 6238), and the codes on paper for the day when the phone is lost."""
+"""One-time codes of an authenticator app (TOTP, RFC 6238), and recovery codes on paper."""
 
 import hashlib
 import secrets
@@ -21,15 +21,15 @@ from service.storage.models import CodeGenerator, Passkey, RecoveryCode
 
 ISSUER = "Vialcheck"
 RECOVERY_CODES = 10
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
-_GROUPS, _IN_A_GROUP = 4, 4  # 79 bits: too many to try, even for somebody who has the hashes
-_DRIFT = 1  # a phone's clock may be half a minute off, either way
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter or digit that is easily taken for another
+_GROUPS, _IN_A_GROUP = 4, 4  # 79 bits: too many to try, also with the stolen hashes
+_DRIFT = 1  # steps of 30 s: a phone's clock may be that far off, either way
 _LIMIT = ThrottleLimit("code", free=5, longest=timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """What an account can prove itself with, beside its password."""
+    """The second factors of an account."""
 
     code_generator: bool
     passkeys: int
@@ -37,13 +37,15 @@ class Factors:
 
     @property
     def any(self) -> bool:
-        """Whether there is a second factor. Codes on paper are only its spare."""
+        """Whether there is a second factor. Recovery codes alone do not count as one."""
         return self.code_generator or self.passkeys > 0
 
 
 @dataclass(frozen=True, slots=True)
 class NewGenerator:
-    """What an app needs: `secret` to type, `link` to scan. Shown once; `token` finishes the setting up."""
+    """A new TOTP secret: `secret` to type, `link` to scan as a QR code. Shown once; `token` completes the
+    set-up.
+    """
 
     token: str
     secret: str
@@ -67,26 +69,30 @@ class SecondFactors:
         self._guesses = LoginThrottle(database, clock=clock)
 
     def of(self, account_id: int) -> Factors:
-        """What this account has."""
+        """Return the second factors of the account."""
         with self._database.reading() as connection:
             return factors_in(connection, account_id)
 
     def begin_generator(self, account_id: int, email: str) -> NewGenerator:
-        """A new secret, which counts once a code of it was shown."""
+        """Start the set-up of an authenticator app. The secret counts once a code of it was shown to
+        `finish_generator`.
+        """
         secret = pyotp.random_base32()
         sealed = self._seal.seal(secret, bound_to=_owner(account_id))
         token = self._begun.begin(Purpose.CODE_GENERATOR, account_id, secret=sealed)
         return self._new(token, secret, email)
 
     def generator_begun(self, account_id: int, email: str, token: str) -> NewGenerator | None:
-        """The same once more, for a form that comes back with an error."""
+        """Return the same set-up again, for a form that is shown a second time with an error. None where the
+        token has expired.
+        """
         started = self._begun.look(Purpose.CODE_GENERATOR, token)
         if started is None or started.account_id != account_id:
             return None
         return self._new(token, self._seal.open(started.about["secret"], bound_to=_owner(account_id)), email)
 
     def finish_generator(self, actor: Actor, token: str, code: str) -> None:
-        """From now on the app counts. RefusedError(CODE_WRONG); FORM_EXPIRED after a quarter of an hour."""
+        """Complete the set-up. RefusedError(CODE_WRONG); FORM_EXPIRED after 15 minutes."""
         account_id = actor.person_id
         started = self._begun.look(Purpose.CODE_GENERATOR, token)
         if started is None or started.account_id != account_id:
@@ -104,7 +110,7 @@ class SecondFactors:
             note(connection, actor, "add_factor", {"factor": "code generator"}, now)
 
     def remove_generator(self, actor: Actor, *, needed: bool) -> None:
-        """The app counts no longer. LAST_FACTOR where it is the only one and one is needed."""
+        """Remove the authenticator app. LAST_FACTOR where it is the only factor and one is `needed`."""
         account_id, now = actor.person_id, self._clock()
         with self._database.transaction() as connection:
             gone = connection.execute(delete(CodeGenerator).where(CodeGenerator.account_id == account_id))
@@ -114,7 +120,7 @@ class SecondFactors:
                 note(connection, actor, "remove_factor", {"factor": "code generator"}, now)
 
     def new_recovery_codes(self, actor: Actor) -> list[str]:
-        """Ten codes to write down, shown this once; those of before count no longer."""
+        """Replace the recovery codes and return ten new ones, which cannot be read again."""
         account_id, now = actor.person_id, self._clock()
         codes = [_paper_code() for _ in range(RECOVERY_CODES)]
         rows = [{"code_hash": _hash_of(account_id, code), "account_id": account_id} for code in codes]
@@ -125,9 +131,9 @@ class SecondFactors:
         return codes
 
     def check(self, account_id: int, code: str) -> str:
-        """Take a code of the app, or one on paper; which of the two it was, for the audit. Each works once.
+        """Use up a code of the app or a recovery code, and return which kind it was (for the audit).
 
-        RefusedError(CODE_WRONG) for any other; WaitError after many of these.
+        Each code works once. RefusedError(CODE_WRONG) for any other; WaitError after too many wrong ones.
         """
         subject = _LIMIT.at(str(account_id))
         self._guesses.count([subject])
@@ -151,7 +157,7 @@ class SecondFactors:
         if step is None:
             return False
         taken = update(CodeGenerator).where(of_account, CodeGenerator.last_step < step)
-        with self._database.transaction() as connection:  # of two at once, one comes first
+        with self._database.transaction() as connection:  # serialises two uses of one code
             return bool(connection.execute(taken.values(last_step=step)).rowcount)
 
     def _take_paper(self, account_id: int, plain: str) -> bool:
@@ -164,7 +170,9 @@ class SecondFactors:
             return bool(connection.execute(delete(RecoveryCode).where(*mine)).rowcount)
 
     def _step(self, secret: str, code: str) -> int | None:
-        """The half minute that the code is of; None where it is of none near now."""
+        """Return the 30-second step that the code belongs to, or None where it fits no step within the
+        allowed drift.
+        """
         try:
             return pyotp.TOTP(secret).verify_and_get_timecode(
                 "".join(code.split()), for_time=self._clock(), valid_window=_DRIFT
@@ -179,7 +187,7 @@ class SecondFactors:
 
 
 def factors_in(connection: Connection, account_id: int) -> Factors:
-    """What an account has, within a transaction."""
+    """Return the factors of an account, within a transaction."""
 
     def count(model: type[CodeGenerator] | type[Passkey] | type[RecoveryCode]) -> int:
         query = select(func.count()).select_from(model).where(model.account_id == account_id)
@@ -189,7 +197,7 @@ def factors_in(connection: Connection, account_id: int) -> Factors:
 
 
 def note(connection: Connection, actor: Actor, action: str, after: dict[str, object], at: datetime) -> None:
-    """Write down what somebody changed of their own account."""
+    """Audit a change that a person made to their own account."""
     change = AuditChange(action, "account", actor.email, after=after)
     write_down(connection, [change], who=actor.who, at=at, reason="by themselves")
 

@@ -1,6 +1,7 @@
-"""What has to be read again is sealed with a key that is not in the database: its copy is worth nothing.
+"""Encryption of secrets that have to be read again (TOTP secrets), with a key outside the database.
 
-The key is VIALCHECK_SECRET_KEY, or else a file that is made when it is first needed, for its owner alone.
+The key is VIALCHECK_SECRET_KEY, or else a file that is created on first use, readable by its owner alone. A
+copy of the database without the key reveals no secret.
 """
 
 import base64
@@ -20,7 +21,9 @@ _NONCE = 12
 
 
 class SecretBox:
-    """Seals and opens short texts. `bound_to`: what a sealed text belongs to; elsewhere it does not open."""
+    """Encrypts and decrypts short texts. `bound_to` is authenticated with the text: it decrypts for the same
+    value only.
+    """
 
     def __init__(self, key: str, file: Path) -> None:
         if key and len(key) < _SHORTEST:
@@ -34,13 +37,15 @@ class SecretBox:
         self._file = file
 
     def seal(self, text: str, *, bound_to: str) -> str:
-        """The text, unreadable without the key."""
+        """Return the text encrypted and authenticated, as ASCII."""
         nonce = secrets.token_bytes(_NONCE)
         sealed = self._cipher().encrypt(nonce, text.encode(), bound_to.encode())
         return base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str, *, bound_to: str) -> str:
-        """The text; UnavailableError when the key is another one than it was sealed with."""
+        """Return the decrypted text. UnavailableError(SECRET_KEY_CHANGED) where the key or `bound_to`
+        differs.
+        """
         raw = base64.urlsafe_b64decode(sealed)
         try:
             return self._cipher().decrypt(raw[:_NONCE], raw[_NONCE:], bound_to.encode()).decode()
@@ -54,7 +59,8 @@ class SecretBox:
         with suppress(FileNotFoundError):
             return self._read()
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        # Written beside it and linked: whoever comes first makes it, and nobody reads half of it.
+        # Written to a temporary file and linked into place: the first process creates the key, and no process
+        # reads a part of it.
         draft = self._file.with_name(f"{self._file.name}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))

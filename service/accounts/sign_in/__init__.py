@@ -1,1 +1,1 @@
-"""Signing in: sessions, single sign-on, unfinished sign-ins, throttling of wrong guesses."""
+"""Signing in: sessions, single sign-on, pending sign-ins, throttling of wrong guesses."""

@@ -1,11 +1,13 @@
-"""An OpenID Connect provider, as the settings name it."""
+"""The OpenID Connect provider that the settings name."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityProvider:
-    """`issuer` is its address exactly as it says it itself; the other two are what it knows us by."""
+    """`issuer`: the provider's address exactly as in its metadata; `client_id` and `client_secret`:
+    registered there.
+    """
 
     issuer: str
     client_id: str

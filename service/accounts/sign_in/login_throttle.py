@@ -1,7 +1,7 @@
-"""Guessing is slowed down: the more wrong guesses in a row, the longer the wait before the next.
+"""Throttling of guesses: the more wrong ones in a row, the longer the wait before the next.
 
-A guess is counted before it is looked at, and taken back when it was right: a thousand at once are a
-thousand. Counts are kept in the database, so that every process knows them.
+A guess is counted before it is verified and taken back when it was right, so a thousand parallel guesses
+count as a thousand. The counts are in the database and hold for every process.
 """
 
 import hashlib
@@ -20,27 +20,29 @@ _FORGOTTEN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ThrottleLimit:
-    """`free` wrong guesses cost nothing; from then on a wait that doubles with each, up to `longest`."""
+    """`free` wrong guesses cost nothing; each further one doubles the wait, up to `longest`."""
 
     name: str
     free: int
     longest: timedelta
 
     def wait(self, count: int) -> timedelta:
-        """How long after `count` wrong guesses the next one is taken."""
+        """Return the wait after `count` wrong guesses."""
         if count < self.free:
             return timedelta(0)
         return min(timedelta(seconds=2 ** min(count - self.free, 30)), self.longest)
 
     def at(self, *what: str) -> "ThrottledSubject":
-        """This limit on guesses at, or from, something."""
+        """Return the subject that guesses at `what` are counted under, with this limit."""
         text = "\0".join((self.name, *what))
         return ThrottledSubject(self, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
 class ThrottledSubject:
-    """What is counted together. `key` is a hash: the table does not list who was guessed at."""
+    """What is counted together. `key` is a hash, so that the table does not list the addresses that were
+    guessed at.
+    """
 
     limit: ThrottleLimit
     key: str
@@ -56,9 +58,11 @@ class LoginThrottle:
         self._clock = clock
 
     def count(self, subjects: Iterable[ThrottledSubject]) -> None:
-        """Count one guess against each; WaitError, and nothing is counted, where one has to wait."""
+        """Count one guess against each subject. WaitError, without counting, where one of them
+        has to wait.
+        """
         now = self._clock()
-        ordered = sorted(set(subjects), key=lambda each: each.key)  # everybody locks in one order
+        ordered = sorted(set(subjects), key=lambda each: each.key)  # one lock order prevents deadlocks
         with self._database.transaction() as connection:
             kept = {each: self._kept(connection, each, now) for each in ordered}
             waits = [last + each.limit.wait(count) - now for each, (count, last) in kept.items()]
@@ -74,7 +78,7 @@ class LoginThrottle:
     def was_right(
         self, subjects: Iterable[ThrottledSubject], *, forget: Iterable[ThrottledSubject] = ()
     ) -> None:
-        """Take back what was just counted; `forget` all that was ever counted against some of them."""
+        """Take back the guess that was just counted; for the subjects in `forget` delete the whole count."""
         forgotten = {each.key for each in forget}
         with self._database.transaction() as connection:
             for each in sorted(set(subjects), key=lambda each: each.key):
@@ -89,7 +93,7 @@ class LoginThrottle:
             connection.execute(delete(WrongGuesses).where(WrongGuesses.last < self._clock() - _FORGOTTEN))
 
     def _kept(self, connection: Connection, subject: ThrottledSubject, now: datetime) -> tuple[int, datetime]:
-        """The row of a subject, locked until the transaction ends."""
+        """Return count and time of a subject's row, locked until the transaction ends."""
         where = WrongGuesses.subject == subject.key
         fresh = {"subject": subject.key, "count": 0, "last": now}
         connection.execute(self._database.insert_new(WrongGuesses).values(fresh))

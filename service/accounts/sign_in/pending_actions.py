@@ -1,4 +1,4 @@
-"""What a browser has begun and finishes with its next request, kept on the server for some minutes."""
+"""Actions that a browser begins in one request and completes in another, kept on the server for minutes."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ LASTS = timedelta(minutes=15)
 
 
 class Purpose(StrEnum):
-    """What is finished with it, and with it alone."""
+    """What a pending action is for; a token completes the action of its own purpose only."""
 
     SECOND_STEP = "second_step"
     PASSKEY = "passkey"
@@ -28,14 +28,14 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PendingAction:
-    """Who began (None: nobody knows yet), and what it was about, as plain values."""
+    """The account that began it (None: not known yet), and its data as plain values."""
 
     account_id: int | None
     about: Mapping[str, Any]
 
 
 class PendingActions:
-    """Begins, and finishes once."""
+    """Begins actions and completes each once."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -44,7 +44,7 @@ class PendingActions:
         self._clock = clock
 
     def begin(self, purpose: Purpose, account_id: int | None = None, **about: Any) -> str:
-        """The token that finishes it, within `LASTS`."""
+        """Store a pending action and return its token, valid for `LASTS`."""
         token, now = secrets.token_urlsafe(32), self._clock()
         values = {"token_hash": hash_of(token), "purpose": purpose, "account_id": account_id}
         with self._database.transaction(durable=False) as connection:
@@ -53,13 +53,13 @@ class PendingActions:
         return token
 
     def look(self, purpose: Purpose, token: str) -> PendingAction | None:
-        """What it is about, without finishing it; None for a token that begins nothing, or no longer."""
+        """Return the action without completing it; None where the token is unknown or expired."""
         with self._database.reading() as connection:
             row = connection.execute(select(Row.__table__).where(*self._valid(purpose, token))).first()
         return PendingAction(row.account_id, row.about) if row is not None else None
 
     def finish(self, purpose: Purpose, token: str) -> PendingAction | None:
-        """What it was about; only the first who finishes it is told."""
+        """Return the action and delete it: of several requests with one token, only the first gets it."""
         taken = delete(Row).where(*self._valid(purpose, token)).returning(Row.account_id, Row.about)
         with self._database.transaction(durable=False) as connection:
             row = connection.execute(taken).first()

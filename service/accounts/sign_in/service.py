@@ -1,9 +1,9 @@
-"""Signing in: with a password and, where the account has one, a second factor; and signing out.
+"""Signing in with a password and, where the account has one, a second factor; signing out.
 
-Whoever guesses learns nothing: an address that nobody has is answered like a wrong password, after the same
-work and the same waits. Waits count per account and network, and per network; against one account from
-everywhere else at once only where the account was never signed in from, so that strangers cannot lock
-somebody out of their own desk.
+An unknown address is answered like a wrong password, after the same work and the same waits. Guesses count
+per account and network, and per network. Guesses from all other networks together count against an account
+only where it was never signed in from this network, so that strangers cannot lock a person out of their usual
+desk.
 """
 
 from collections.abc import Callable
@@ -31,25 +31,27 @@ _ANYWHERE = ThrottleLimit("password from anywhere", free=10, longest=timedelta(m
 _NETWORK = ThrottleLimit("network", free=50, longest=timedelta(minutes=15))
 
 NOBODY = "(no such account)"
-"""What the audit calls an address that nobody has: what was typed there may be a password."""
+"""The audit's name for an unknown address: the typed text may be a password and is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Where a request comes from: its address, and what the browser calls itself."""
+    """Where a request comes from: address and user agent."""
 
     address: str
     device: str
 
     @property
     def network(self) -> str:
-        """What of it is kept."""
+        """The part of the address that is stored."""
         return network_of(self.address)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedInAs:
-    """Done. `token` is for the cookie; `lacks_factor`: their roles need one, and there is none."""
+    """Signed in. `token`: the cookie's value. `lacks_factor`: the roles need a second factor and the account
+    has none.
+    """
 
     token: str
     lacks_factor: bool = False
@@ -57,13 +59,13 @@ class SignedInAs:
 
 @dataclass(frozen=True, slots=True)
 class SecondStep:
-    """The password was right, and a second factor is asked for next. `token` finishes it."""
+    """The password was right and a second factor is needed. `token` completes the sign-in."""
 
     token: str
 
 
 class SignIn:
-    """The way in."""
+    """The use cases of signing in and out."""
 
     def __init__(
         self,
@@ -81,7 +83,7 @@ class SignIn:
         self._guesses = LoginThrottle(database, clock=clock)
 
     def with_password(self, email: str, password: str, visitor: Visitor) -> SignedInAs | SecondStep:
-        """Sign in, or go on to the second step. RefusedError(SIGN_IN_WRONG), WaitError."""
+        """Verify a password; sign in, or return the second step. RefusedError(SIGN_IN_WRONG), WaitError."""
         email = email.strip().lower()
         subjects, here = self._subjects(email, visitor)
         self._guesses.count(subjects)
@@ -99,18 +101,20 @@ class SignIn:
         return self.go_on(row.id, visitor, how="password")
 
     def go_on(self, account_id: int, visitor: Visitor, *, how: str) -> SignedInAs | SecondStep:
-        """After the first proof: sign in, or ask for the second factor that the account has."""
+        """Continue after the first factor: sign in, or ask for the account's second factor."""
         if self._factors.of(account_id).any:
             return SecondStep(self._begun.begin(Purpose.SECOND_STEP, account_id, how=how))
         return self.begin(account_id, visitor, how=how, strong=False)
 
     def waiting(self, step: str) -> int | None:
-        """Whose second step this token is; None when it is over."""
+        """Return the account of a second step's token; None when it has expired."""
         started = self._begun.look(Purpose.SECOND_STEP, step)
         return started.account_id if started is not None else None
 
     def with_code(self, step: str, code: str, visitor: Visitor) -> SignedInAs:
-        """The second step. RefusedError(CODE_WRONG), WaitError; SIGN_IN_LATE when too much time went by."""
+        """Complete the second step. RefusedError(CODE_WRONG), WaitError; SIGN_IN_LATE when the step has
+        expired.
+        """
         account_id = self.waiting(step)
         if account_id is None:
             raise ForbiddenError(ErrorCode.SIGN_IN_LATE)
@@ -123,7 +127,7 @@ class SignIn:
     def with_passkey(
         self, passkeys: Passkeys, site: RelyingParty, token: str, credential: str, visitor: Visitor
     ) -> SignedInAs:
-        """Sign in with a passkey's answer: it is both factors in one. Raises what `Passkeys.check` raises."""
+        """Sign in with a passkey, which counts as both factors. Raises what `Passkeys.check` raises."""
         try:
             account_id = passkeys.check(site, token, credential)
         except RefusedError:
@@ -132,15 +136,17 @@ class SignIn:
         return self.begin(account_id, visitor, how="passkey", strong=True)
 
     def prove(self, actor: Actor, code: str, visitor: Visitor) -> SignedInAs:
-        """A second factor in a session that began without one, or long ago. A new token takes its place."""
+        """Verify a second factor within a session; it goes on under a new token."""
         return self.strengthen(actor, visitor, how=self._checked(actor.person_id, code, visitor))
 
     def strengthen(self, actor: Actor, visitor: Visitor, *, how: str) -> SignedInAs:
-        """After a second factor was shown, or just set up, in this session: it goes on under a new token."""
+        """Mark the session as strong after a second factor was verified or set up; it goes on under a new
+        token.
+        """
         return self.begin(actor.person_id, visitor, how=how, strong=True, instead_of=actor.session)
 
     def end_session(self, actor: Actor, session: str) -> None:
-        """End another session of one's own, by the hash of its token."""
+        """End another session of the actor's account, by the hash of its token."""
         mine = SignedIn.token_hash == session, SignedIn.account_id == actor.person_id
         with self._database.transaction() as connection:
             if connection.execute(delete(SignedIn).where(*mine)).rowcount:
@@ -150,7 +156,7 @@ class SignIn:
     def begin(
         self, account_id: int, visitor: Visitor, *, how: str, strong: bool, instead_of: str = ""
     ) -> SignedInAs:
-        """A session, written down in its transaction. `instead_of`: the hash of one that ends."""
+        """Begin a session and audit it in one transaction. `instead_of`: hash of the session that ends."""
         now = self._clock()
         with self._database.transaction() as connection:
             row = connection.execute(select(Account.__table__).where(Account.id == account_id)).one()
@@ -168,7 +174,7 @@ class SignIn:
         return SignedInAs(token, lacks)
 
     def sign_out(self, actor: Actor) -> None:
-        """End the session that this is asked in."""
+        """End the current session."""
         with self._database.transaction() as connection:
             connection.execute(delete(SignedIn).where(SignedIn.token_hash == actor.session))
             change = AuditChange("sign_out", "account", actor.email)
@@ -184,7 +190,7 @@ class SignIn:
             raise
 
     def _subjects(self, email: str, visitor: Visitor) -> tuple[list[ThrottledSubject], ThrottledSubject]:
-        """What this guess counts against, and what of it a right password wipes out."""
+        """Return the subjects that a guess counts against, and those whose count a right password deletes."""
         network = visitor.network or visitor.address
         here = _HERE.at(email, network)
         subjects = [here, _NETWORK.at(network)]
@@ -202,7 +208,7 @@ class SignIn:
 
 
 def _came_from(connection: Connection, email: str, network: str) -> bool:
-    """Whether this account was ever signed in from there."""
+    """Return whether this account was ever signed in from `network`."""
     came = (
         (AuditEntry.object_type == "account")
         & (AuditEntry.object_id == email[:MOST_OF_AN_ID])

@@ -1,8 +1,8 @@
-"""Sessions, kept on the server: a stolen database holds no token that would open one.
+"""Server-side sessions.
 
-The cookie has 256 random bits; the table has their SHA-256. A session ends after `IDLE` without a request,
-after `LONGEST` in any case, when it is revoked, and when the account is disabled. A second factor counts for
-`STRONG`; then it is asked for anew.
+The cookie holds 256 random bits, the table their SHA-256, so a stolen database opens no session. A session
+ends after `IDLE` without a request, after `LONGEST` in any case, when it is revoked, and when the account is
+disabled. A second factor counts for `STRONG`; then it is asked for again.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=7)
 STRONG = timedelta(hours=12)
 _NOTED = timedelta(minutes=5)
-"""How exactly it is known when somebody was last seen: not every request writes."""
+"""How exactly the time of the last request is stored: not every request writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """One session as its person sees it. `id` is the hash of its token, which opens nothing."""
+    """An open session as its owner sees it. `id`: hash of the token, which opens nothing."""
 
     id: str
     started: datetime
@@ -37,7 +37,7 @@ class OpenSession:
 
 
 class Sessions:
-    """Begins, recognises and ends sessions."""
+    """Begins, resolves and ends sessions."""
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -46,14 +46,14 @@ class Sessions:
         self._clock = clock
 
     def begin(self, account_id: int, *, address: str, device: str, strong: bool = False) -> str:
-        """A new session of the account; the token for its cookie, which is told this once."""
+        """Begin a session and return the token for the cookie; it cannot be read again."""
         with self._database.transaction() as connection:
             return self.begin_in(connection, account_id, address=address, device=device, strong=strong)
 
     def begin_in(
         self, connection: Connection, account_id: int, *, address: str, device: str, strong: bool
     ) -> str:
-        """`begin` within a transaction that does more."""
+        """`begin` within a transaction of the caller."""
         token, now = secrets.token_urlsafe(32), self._clock()
         values = {
             "token_hash": hash_of(token),
@@ -70,7 +70,7 @@ class Sessions:
         return token
 
     def actor(self, token: str, *, address: str) -> Actor | None:
-        """Who has this token; None for one that nobody has, or no longer."""
+        """Return the actor of a token; None where it is unknown, expired or revoked."""
         now, hashed = self._clock(), hash_of(token)
         with self._database.reading() as connection:
             row = connection.execute(_ACTOR.where(SignedIn.token_hash == hashed)).first()
@@ -94,14 +94,14 @@ class Sessions:
         )
 
     def end(self, hashed: str, *, account_id: int | None = None) -> None:
-        """End one session; with `account_id`, only if it is that account's."""
+        """End one session; with `account_id`, only where it is that account's."""
         where = [SignedIn.token_hash == hashed]
         where += [SignedIn.account_id == account_id] if account_id is not None else []
         with self._database.transaction() as connection:
             connection.execute(delete(SignedIn).where(*where))
 
     def open_sessions(self, account_id: int) -> list[OpenSession]:
-        """Every session of the account that still opens something, the latest seen first."""
+        """Return the account's open sessions, last seen first."""
         now = self._clock()
         of_account = (SignedIn.account_id == account_id, SignedIn.ends > now, SignedIn.last_seen > now - IDLE)
         columns = (
@@ -144,11 +144,11 @@ _ACTOR = (
 
 
 def end_all(connection: Connection, account_id: int, *, but: str = "") -> None:
-    """End every session of an account, but for the one whose hash is `but`, within a transaction."""
+    """End every session of an account except the one whose hash is `but`, within a transaction."""
     others = (SignedIn.account_id == account_id, SignedIn.token_hash != but)
     connection.execute(delete(SignedIn).where(*others))
 
 
 def hash_of(token: str) -> str:
-    """What the table keeps of a token: SHA-256 in hex. 256 random bits need no slower hash."""
+    """Return the SHA-256 of a token in hex. 256 random bits need no slower hash."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,7 +1,8 @@
-"""Signing in at an organisation's own service: OpenID Connect Core 1.0, code flow with PKCE (RFC 7636).
+"""Single sign-on: OpenID Connect Core 1.0, authorization code flow with PKCE (RFC 7636).
 
-Nobody gets an account by it: it opens the one that has the address, or an invitation to it, and only where
-the service says that the address was verified. From then on the service's own number of them is enough.
+It creates no account by itself: it opens the account of the address, or accepts an invitation to it, and only
+where the provider says that the address is verified. From then on the provider's subject identifier is
+enough.
 """
 
 import hmac
@@ -37,14 +38,14 @@ _AT_HOME = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRedirect:
-    """Where the browser goes, and the token for its cookie, without which nobody comes back."""
+    """The address to send the browser to, and the token for its cookie, without which `finish` refuses."""
 
     address: str
     token: str
 
 
 class SingleSignOn:
-    """Sends people to the service and takes them back."""
+    """Sends the browser to the provider and handles its return."""
 
     def __init__(
         self,
@@ -61,7 +62,9 @@ class SingleSignOn:
         self._begun = PendingActions(database, clock=clock)
 
     def begin(self, redirect_uri: str, wanted: str) -> AuthorizationRedirect:
-        """`wanted` is our page to go to afterwards. UnavailableError where the service does not answer."""
+        """Begin; `wanted` is the page to open afterwards. UnavailableError where the provider does not
+        answer.
+        """
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         query = {
             "response_type": "code",
@@ -85,7 +88,7 @@ class SingleSignOn:
         return AuthorizationRedirect(f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}", token)
 
     def finish(self, token: str, *, state: str, code: str) -> tuple[int, str]:
-        """Whose account it is, and where they wanted to go. RefusedError(SINGLE_SIGN_ON_REFUSED)."""
+        """Return the account id and the page to open. RefusedError(SINGLE_SIGN_ON_REFUSED)."""
         started = self._begun.finish(Purpose.SINGLE_SIGN_ON, token)
         if started is None:
             raise ForbiddenError(ErrorCode.SIGN_IN_LATE)
@@ -96,7 +99,7 @@ class SingleSignOn:
         return self._account(claims), about["next"]
 
     def _described(self) -> Mapping[str, Any]:
-        """What the service says of itself (OpenID Connect Discovery 1.0, section 4)."""
+        """Return the provider's metadata (OpenID Connect Discovery 1.0, section 4)."""
         issuer = self._provider.issuer
         described = self._fetched("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         if described.get("issuer") != issuer:
@@ -106,7 +109,7 @@ class SingleSignOn:
         return described
 
     def _claims(self, described: Mapping[str, Any], code: str, about: Mapping[str, Any]) -> dict[str, Any]:
-        """What the ID token says, after everything in it was checked (Core 1.0, section 3.1.3.7)."""
+        """Return the claims of the ID token after full validation (Core 1.0, section 3.1.3.7)."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -183,7 +186,7 @@ class SingleSignOn:
 
 
 def _web_address(address: object) -> None:
-    """Secrets go over https, but for a service on this very machine."""
+    """RefusedError unless the address is https, or http on the loopback interface."""
     parts = urlsplit(address if isinstance(address, str) else "")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _AT_HOME):
         raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="an address without https")

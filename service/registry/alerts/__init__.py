@@ -1,1 +1,1 @@
-"""Regulators' alerts: openFDA notices, lots cut out of free text, checks that an alert matches."""
+"""Regulators' alerts: openFDA's reports, lots parsed from free text, and the checks that an alert matches."""

@@ -1,6 +1,6 @@
-"""What an alert touches: batches and units on record, and the checks that were made of what it names.
+"""What an alert concerns: batches and units on record, and the checks of what it names.
 
-Counted anew each time: a check that comes after the alert counts from the moment it is on record.
+Counted on each request, so that checks after the alert are included.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _MOST_COUNTED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class MatchedChecks:
-    """What an alert touches. `clinics`: organisations that made the checks; `last`: the latest of these."""
+    """The checks that an alert matches. `clinics`: organisations that made them; `last`: the latest one."""
 
     batches: int
     units: int
@@ -61,7 +61,8 @@ class AlertDetails:
 
 
 def listed(database: Database, who: AuditActor, *, regulator: bool, search: str = "") -> list[AlertDetails]:
-    """Alerts, the latest first, at most `MOST`: all for a regulator, those of their own products for others.
+    """Return alerts, latest first, at most `MOST`: all for a regulator, those of their own products for
+    others.
 
     `search`: a part of a lot, product, authority or reference.
     """
@@ -75,14 +76,14 @@ def listed(database: Database, who: AuditActor, *, regulator: bool, search: str 
 
 
 def unread(database: Database, who: AuditActor, *, regulator: bool) -> int:
-    """How many of them have text that no program could make facts of."""
+    """Return how many of them have text that could not be parsed."""
     with database.reading() as connection:
         inner = _visible(who, regulator=regulator).where(Alert.uncut != "").subquery()
         return connection.scalar(select(func.count()).select_from(inner)) or 0
 
 
 def find(database: Database, number: int, who: AuditActor, *, regulator: bool) -> AlertDetails:
-    """One alert and what it touches. NotFoundError for one that they may not see."""
+    """Return one alert and what it concerns. NotFoundError for one that they may not see."""
     with database.reading() as connection:
         statement = _visible(who, regulator=regulator).where(Alert.id == number)
         row = connection.execute(statement).mappings().first()
@@ -94,7 +95,7 @@ def find(database: Database, number: int, who: AuditActor, *, regulator: bool) -
 
 
 def touched_by_new(database: Database, since: datetime) -> int:
-    """How many checks so far are touched by alerts that came on record since this moment (`MOST` of them)."""
+    """Return how many checks so far match alerts that came on record since this moment (`MOST` of them)."""
     statement = select(Alert.__table__).where(Alert.entered >= since).order_by(Alert.id).limit(MOST)
     with database.reading() as connection:
         wanted = [_scans(_shown(row)) for row in connection.execute(statement).mappings()]
@@ -129,9 +130,10 @@ def raise_alert(
     regulator: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
-    """Put one notice on record, effective with the very next check; its number, also if it was there before.
+    """Put one alert on record, effective with the next check; return its id, also where it was on record
+    before.
 
-    A manufacturer may only for its own products: ForbiddenError otherwise. A terminal may for all.
+    A manufacturer may do so for its own products only: ForbiddenError otherwise. A terminal may for all.
     """
     with database.transaction() as connection:
         product_id = _product(connection, facts, who, regulator=regulator)
@@ -174,7 +176,7 @@ def _visible(who: AuditActor, *, regulator: bool) -> Select[*tuple[Any, ...]]:
         or_(
             Alert.product_id.in_(products),
             Alert.organisation_id == who.organisation_id,
-            # a notice that names no GTIN may be about any lot of that number
+            # an alert without a GTIN may be about any lot of that number
             (Alert.gtin == "") & (Alert.lot_key != "") & Alert.lot_key.in_(lots),
         )
     )

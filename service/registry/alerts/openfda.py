@@ -1,9 +1,9 @@
-"""openFDA's drug enforcement reports (JSON) as notices: one for each lot that `code_info` names.
+"""openFDA's drug enforcement reports (JSON) as alerts: one for each lot that `code_info` names.
 
-A report is as https://open.fda.gov/apis/drug/enforcement/ describes it: `recall_number`, `classification`
-(Class I to III), `product_description`, `reason_for_recall`, `code_info`, `report_date`, `status`. The same
-recall number with the same lot and expiry is on record once, however often the file comes; a recall that FDA
-has closed ("Terminated") is a notice all the same: what was recalled does not become usable by that.
+Format: https://open.fda.gov/apis/drug/enforcement/ (`recall_number`, `classification` (Class I to III),
+`product_description`, `reason_for_recall`, `code_info`, `report_date`, `status`). The same recall number with
+the same lot and expiry is on record once, however often the file comes. A recall that FDA has closed
+("Terminated") is an alert all the same: recalled vials do not become usable by that.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from service.registry.lists.rejected_rows import RejectedRows
 
 AUTHORITY = "FDA"
 LARGEST = 64 * 1024 * 1024
-"""Bytes of one file; openFDA hands out larger ones in parts."""
+"""The most bytes of one file; openFDA publishes larger ones in parts."""
 
 _LABELS = ("recall_number", "product_description", "code_info")
 _SOURCE = "https://api.fda.gov/drug/enforcement.json?search=recall_number:%22{number}%22"
@@ -41,17 +41,17 @@ _NDC = re.compile(
 
 
 def looks_like_json(path: Path) -> bool:
-    """Whether the file begins as JSON does."""
+    """Return whether the file begins as JSON does."""
     try:
         with path.open("rb") as source:
             return source.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
     except OSError:
-        return False  # whoever opens it next says why
+        return False  # the next reader of the file reports the error
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFdaReport:
-    """One report: what a program made of its text (`cut`), and the notices that it becomes."""
+    """One report: its parsed text (`cut`), and the alerts that it becomes."""
 
     number: str
     product: str
@@ -61,14 +61,14 @@ class OpenFdaReport:
 
 
 class OpenFda:
-    """One file of reports, in the place of a list of alerts."""
+    """A file of reports, in place of a list of alerts."""
 
     encoding = "utf-8"
     delimiter = ","
     header = Header(ListKind.ALERTS, _LABELS, dict(zip(_LABELS, range(3), strict=True)), (), None)
 
     def __init__(self, path: Path) -> None:
-        """Read it. Raises NOT_FOUND or FILE_UNREADABLE."""
+        """Read the file. Raises NOT_FOUND or FILE_UNREADABLE."""
         self.path = path
         try:
             content = path.read_bytes() if path.stat().st_size <= LARGEST else None
@@ -84,12 +84,12 @@ class OpenFda:
         self._results = _results(path, content)
 
     def rows(self) -> Iterator[Row]:
-        """Each report's place in the file, from 1, and its cells: for the file of refused ones."""
+        """Yield each report's position in the file, from 1, and its cells: for the file of rejected rows."""
         for place, result in enumerate(self._results, start=1):
             yield place, [_text(result, label) for label in _LABELS]
 
     def reports(self) -> Iterator[tuple[int, "OpenFdaReport | VialcheckError"]]:
-        """Each report, or why it cannot be one."""
+        """Yield each report, or the error that rejects it."""
         for place, result in enumerate(self._results, start=1):
             try:
                 yield place, read_report(result)
@@ -98,19 +98,19 @@ class OpenFda:
 
 
 class OpenFdaNotices:
-    """Reports on their way in."""
+    """Imports reports."""
 
     def __init__(self, source: OpenFda) -> None:
         self._source = source
 
     def prepare(self, refusals: RejectedRows, meter: Meter) -> None:  # noqa: ARG002 (all is refused in `apply`)
-        """There is nothing to do without the record."""
+        """Nothing can be checked without the records."""
         meter(self._source.size)
 
     def apply(
         self, connection: Connection, journal: ImportJournal, refusals: RejectedRows, meter: Meter
     ) -> None:
-        """Put in the notices that are not on record yet."""
+        """Insert the alerts that are not on record yet."""
         waiting: list[tuple[int, AlertFacts]] = []
         for place, report in self._source.reports():
             if isinstance(report, VialcheckError):
@@ -131,7 +131,7 @@ class OpenFdaNotices:
 
 
 def read_report(result: Mapping[str, Any]) -> OpenFdaReport:
-    """One of `results`. Raises VALUE_MISSING or VALUE_INVALID for one without its number or product."""
+    """Parse one of `results`. Raises VALUE_MISSING or VALUE_INVALID for one without its number or product."""
     number = _text(result, "recall_number").strip()
     if not _NUMBER.fullmatch(number):
         expected = "FDA's number of the recall, such as D-1362-2012"
@@ -186,11 +186,13 @@ def _lot(found: CutLot) -> Lot | None:
     try:
         return Lot.parse(found.lot)
     except IdentifierError:
-        return None  # not what a pack can bear (GS1 General Specifications, AI 10): for a person to read
+        return None  # a pack cannot carry it (GS1 General Specifications, AI 10): left for a person
 
 
 def _gtin(described: str) -> str:
-    """The GTIN-14 of the one NDC named: 00, 3, its ten digits, the check digit; empty where it is not one."""
+    """Return the GTIN-14 of the one NDC named: 00, 3, its ten digits, the check digit; empty where there is
+    not one.
+    """
     numbers = {each.replace("-", "") for each in _NDC.findall(described)}
     if len(numbers) != 1:
         return ""
@@ -199,7 +201,7 @@ def _gtin(described: str) -> str:
 
 
 def _day(text: str) -> str:
-    """`20120905` or `2012-09-05` as YYYY-MM-DD; empty for anything else."""
+    """Return `20120905` or `2012-09-05` as YYYY-MM-DD; empty for anything else."""
     match = re.fullmatch(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})", text.strip())
     return "-".join(match.groups()) if match else ""
 
@@ -210,7 +212,7 @@ def _text(result: Mapping[str, Any], name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text of a foreign file that people read: what may not stand in a page's text is left out."""
+    """Return the text without characters that a page must not contain."""
     shown = "".join(each if each.isprintable() or each.isspace() else " " for each in text)
     try:
         return free_text(shown, len(shown) + 1)

@@ -1,1 +1,1 @@
-"""What is new for an organisation, sent by e-mail or to a web address; off until an operator sets it."""
+"""Digests: what is new for an organisation, by e-mail or webhook; off until an operator sets one."""

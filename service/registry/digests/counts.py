@@ -1,4 +1,4 @@
-"""What is new for an organisation in a time: counts, and nothing else. No number, no place, no person."""
+"""Counts of what is new for an organisation. A digest holds counts only: no number, no place, no person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,10 @@ from service.storage.suspects import SuspectState
 
 @dataclass(frozen=True, slots=True)
 class DigestCounts:
-    """What came after `since` and not after `until`.
+    """Counts of what came after `since` and not after `until`.
 
-    `suspects`: very strong, strong, worth a look; lots that are not on record are `unknown_lots` instead.
-    `harmed`: those of the reports that say that somebody is ill.
+    `suspects`: very strong, strong, weak; lots that are not on record are in `unknown_lots` instead.
+    `harmed`: reports that say that a person is ill.
     """
 
     organisation: str
@@ -33,12 +33,12 @@ class DigestCounts:
 
     @property
     def anything(self) -> bool:
-        """Whether there is anything to tell."""
+        """Whether anything is new."""
         return bool(sum(self.suspects) or self.unknown_lots or self.reports)
 
 
 def gather(database: Database, subscription: Subscription, until: datetime) -> DigestCounts:
-    """Count what is new since the last digest, and still to be looked into."""
+    """Count what is new since the last digest and still undecided."""
     since = subscription.until
     regulator = subscription.kind is OrganisationKind.REGULATOR
     own: ColumnElement[bool] = Manufacturer.organisation_id == subscription.organisation_id

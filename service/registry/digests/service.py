@@ -1,6 +1,6 @@
-"""Sending digests: what is new is counted, told, and only then taken for told.
+"""Sending digests: count what is new, send, and only then record that it was sent.
 
-Whatever goes wrong in between sends the same once more, and never leaves anything untold.
+A failure in between sends the same digest again and never leaves one out.
 """
 
 import logging
@@ -21,12 +21,12 @@ from service.storage.models import Digest
 _log = logging.getLogger(__name__)
 
 _STILL_COMING = timedelta(seconds=10)
-"""What bears an earlier moment is on disk by then."""
+"""Rows with an earlier moment are committed by then."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestTransport:
-    """How to say it, and by which server. `address` is where the pages are."""
+    """The text of a digest, and the server that sends it. `address`: where the pages are."""
 
     text: Callable[[DigestCounts, str], tuple[str, str]]
     address: str
@@ -35,7 +35,7 @@ class DigestTransport:
 
 
 def content(news: DigestCounts, address: str) -> dict[str, Any]:
-    """What a web address is sent."""
+    """Return the JSON that a webhook gets."""
     very_strong, strong, worth_a_look = news.suspects
     return {
         "type": "digest",
@@ -50,7 +50,7 @@ def content(news: DigestCounts, address: str) -> dict[str, Any]:
 
 
 def waiting(database: Database, now: datetime) -> list[tuple[Subscription, DigestCounts]]:
-    """What each organisation would be told now."""
+    """Return what each organisation would be sent now."""
     until = now - _STILL_COMING
     return [(each, gather(database, each, until)) for each in listed(database) if each.until < until]
 
@@ -58,10 +58,10 @@ def waiting(database: Database, now: datetime) -> list[tuple[Subscription, Diges
 def send(
     database: Database, ways: DigestTransport, now: datetime, *, due_only: bool = True
 ) -> list[tuple[str, bool]]:
-    """Tell whoever is due (or everybody); each organisation, and whether it was told.
+    """Send to organisations that are due (or all); return each organisation and whether it was reached.
 
-    Where there is nothing new nothing is sent, and that counts as told. One that cannot be reached keeps
-    nobody else from being told; it is tried again the next time.
+    Where nothing is new nothing is sent, and that counts as sent. A failure of one does not affect the
+    others; it is tried again the next time.
     """
     done = []
     for subscription, news in waiting(database, now):
@@ -88,7 +88,7 @@ def _tell(subscription: Subscription, news: DigestCounts, ways: DigestTransport,
 
 
 def _take_for_told(database: Database, subscription: Subscription, until: datetime) -> None:
-    # Not where an operator has set it anew meanwhile.
+    # Not where an operator has changed the subscription meanwhile.
     its_own = Digest.organisation_id == subscription.organisation_id
     with database.transaction() as connection:
         connection.execute(

@@ -1,4 +1,4 @@
-"""Who is sent a digest: set in a terminal, by whoever runs the service, and nowhere else."""
+"""Subscriptions to digests: set by the operator in a terminal, and nowhere else."""
 
 import ipaddress
 import re
@@ -20,17 +20,17 @@ from service.storage.models import Digest, Organisation
 EVERY = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 
 WATCHERS = (OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR)
-"""A clinic has nothing to watch."""
+"""Kinds of organisations that may have a digest; a clinic has no suspects."""
 
 _EMAIL = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?")
-# Printable ASCII without the @ itself: nothing that could begin another header line.
+# Printable ASCII without the @ itself: nothing that could start another header line.
 
 _LONGEST_ADDRESS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One organisation's digest. All up to `until` was told."""
+    """One organisation's digest. Everything up to `until` was sent."""
 
     organisation_id: int
     organisation: str
@@ -56,9 +56,10 @@ def subscribe(
     webhook: str = "",
     clock: Callable[[], datetime] = _now,
 ) -> str:
-    """Set an organisation's digest, in place of an earlier one; the secret that signs what a webhook gets.
+    """Set an organisation's digest, replacing an earlier one; return the secret that signs the webhook's
+    body.
 
-    RefusedError for an address that nothing can be sent to, and for an organisation that is not here.
+    RefusedError for an invalid address, and for an organisation that does not exist.
     """
     if email and not _EMAIL.fullmatch(email):
         raise RefusedError(ErrorCode.VALUE_INVALID, given=email, expected="one e-mail address", field="email")
@@ -80,7 +81,7 @@ def subscribe(
 def unsubscribe(
     database: Database, organisation: str, *, who: AuditActor, clock: Callable[[], datetime] = _now
 ) -> bool:
-    """Send it nothing from now on; whether anything was sent before. RefusedError as above."""
+    """Remove the subscription; return whether there was one. RefusedError as above."""
     with database.transaction() as connection:
         row = _organisation(connection, organisation)
         before = _said(connection, row.id)
@@ -93,7 +94,7 @@ def unsubscribe(
 
 
 def listed(database: Database) -> list[Subscription]:
-    """All of them, by the organisation's name."""
+    """Return all subscriptions, by the organisation's name."""
     query = (
         select(
             Organisation.id,
@@ -116,7 +117,9 @@ def listed(database: Database) -> list[Subscription]:
 
 
 def check_webhook(address: str) -> None:
-    """RefusedError where a password or a number could be read on the way: https, or this very machine."""
+    """RefusedError unless the address is https, or http on this machine: the body must not be readable on the
+    way.
+    """
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
@@ -155,7 +158,7 @@ def _organisation(connection: Connection, name: str) -> Any:
 
 
 def _said(connection: Connection, organisation_id: int) -> dict[str, Any] | None:
-    """What the audit keeps: not the secret."""
+    """Return what the audit keeps of a subscription: not the secret."""
     query = select(Digest.email, Digest.webhook, Digest.every)
     row = connection.execute(query.where(Digest.organisation_id == organisation_id)).mappings().first()
     return dict(row) if row is not None else None

@@ -1,4 +1,4 @@
-"""The way out: a message to a mail server, and a signed POST to a web address. Neither waits for long."""
+"""Transport of digests: a message to a mail server, or a signed POST to a webhook, with short timeouts."""
 
 import hashlib
 import hmac
@@ -22,7 +22,8 @@ SIGNATURE, MOMENT = "X-Vialcheck-Signature", "X-Vialcheck-Time"
 
 
 def signature(secret: str, moment: str, body: bytes) -> str:
-    """`sha256=` and the HMAC (RFC 2104) of the moment, a full stop and the body, as hexadecimal digits.
+    """Return `sha256=` and the HMAC-SHA256 (RFC 2104) of the moment, a full stop and the body, in
+    hexadecimal.
 
     >>> signature("00", "2026-01-01T00:00:00+00:00", b"{}")[:15]
     'sha256=59ee853e'
@@ -33,7 +34,7 @@ def signature(secret: str, moment: str, body: bytes) -> str:
 
 
 def post(address: str, secret: str, content: dict[str, Any], at: datetime) -> None:
-    """POST as JSON, signed. UnavailableError unless it is answered with 2xx; a redirect is not followed."""
+    """POST as JSON, signed. UnavailableError unless the answer is 2xx; a redirect is not followed."""
     check_webhook(address)
     body, moment = json.dumps(content, sort_keys=True).encode(), at.isoformat()
     headers = {
@@ -51,10 +52,10 @@ def post(address: str, secret: str, content: dict[str, Any], at: datetime) -> No
 
 
 def mail(server: str, sender: str, to: str, said: tuple[str, str], at: datetime) -> None:
-    """Send a subject and a text by way of `server`: smtp://[user:password@]host[:port], or smtps://….
+    """Send a subject and a text through `server`: smtp://[user:password@]host[:port], or smtps://….
 
-    Where smtp:// offers STARTTLS it is used, and a password goes over nothing else. RefusedError where no
-    server is set, UnavailableError where it does not take the message.
+    Where smtp:// offers STARTTLS it is used, and a password is sent over TLS only. RefusedError where no
+    server is configured, UnavailableError where it does not accept the message.
     """
     parts = urlsplit(server)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not sender:
@@ -90,7 +91,7 @@ def _send(secure: bool, parts: Any, message: EmailMessage) -> None:
             session.login(unquote(parts.username), unquote(parts.password or ""))
         session.send_message(message)
         with suppress(OSError, smtplib.SMTPException):
-            session.quit()  # however the server parts, it has the message
+            session.quit()  # the message is accepted, whatever happens to the connection
     finally:
         session.close()
 
@@ -100,7 +101,7 @@ def _message(sender: str, to: str, said: tuple[str, str], at: datetime) -> Email
     message["From"], message["To"] = sender, to
     message["Subject"], text = said
     message["Date"], message["Message-ID"] = format_datetime(at), make_msgid(domain=sender.rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody is away on holiday to it
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
     message.set_content(text)
     return message
 

@@ -98,7 +98,7 @@ def run(  # noqa: PLR0913 (all but the first two are named)
                 for work in units:
                     work.compare(snapshot, coming, folder)
             with database.transaction() as connection:
-                database.one_at_a_time(connection, LOCK)
+                database.advisory_lock(connection, LOCK)
                 for work in works:
                     work.apply(connection, at=clock(), who=who, reason=reason)
                 _require(works, keep_good=keep_good, dry_run=dry_run)

@@ -177,7 +177,7 @@ class TerminalRuns:
     ) -> tuple[bool, int, list[tuple[int, Sequence[VialcheckError]]]]:
         """Put the next piece in: whether it was the last, how many units are new, which rows are refused."""
         with self._database.transaction() as connection:
-            self._database.one_at_a_time(connection, LOCK)
+            self._database.advisory_lock(connection, LOCK)
             row = self._locked(connection, number, "applying")
             files, place = row["files"], row["place"]
             if place == len(files):
@@ -246,7 +246,7 @@ class TerminalRuns:
         gone: dict[str, int] = {}
         kept = 0
         with self._database.transaction() as connection:
-            self._database.one_at_a_time(connection, LOCK)
+            self._database.advisory_lock(connection, LOCK)
             row = self._locked(connection, number, "undoing")
             targets = UnitTargets(connection)
             for group in piece.groups:
@@ -278,7 +278,7 @@ class TerminalRuns:
     def _take_back_records(self, number: int, row: sa.RowMapping) -> list[str]:
         """Remove the batches, products and others that the run alone put in; what has to stay, by name."""
         with self._database.transaction() as connection:
-            self._database.one_at_a_time(connection, LOCK)
+            self._database.advisory_lock(connection, LOCK)
             self._locked(connection, number, "undoing")
             connection.execute(update(Product).where(Product.importing == number).values(importing=None))
             entries = connection.execute(

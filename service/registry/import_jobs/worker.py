@@ -198,7 +198,7 @@ class ImportWorker:
     def _put_next(self, job: sa.RowMapping, plan: ImportPlan, size: int) -> bool:
         """Put the next piece on record; False when there is none, or the import was cancelled."""
         with self._database.transaction() as connection:
-            self._database.one_at_a_time(connection, LOCK)
+            self._database.advisory_lock(connection, LOCK)
             statement = select(ImportJob.__table__).where(ImportJob.id == job["id"]).with_for_update()
             now = connection.execute(statement).mappings().one()
             if now["state"] != "applying":

@@ -1,17 +1,17 @@
-"""Labels: a QR code of the GS1 Digital Link, and beside it what it says in letters.
+"""Labels: a QR code of the GS1 Digital Link, and beside it its content as text.
 
 >>> from service.gs1.identifiers import Gtin, Lot, ProductIdentifier
 >>> vial = ProductIdentifier(gtin=Gtin.parse("9506000134352"), lot=Lot.parse("A-7"))
 >>> page = label_page(Label(vial, "Example 100 U"), PrintSettings("https://check.example.org"))
 >>> page.labels[0].link
 'https://check.example.org/01/09506000134352/10/A-7'
->>> png(page)[:4], svg(page)[:4], pdf([page])[:4]
-(b'\\x89PNG', '<svg', b'%PDF')
+>>> [content[:4] for form in LabelFormat for content in draw([page], form)]
+[b'\\x89PNG', b'<svg', b'%PDF']
 
 Everything is laid out in whole printer dots (`layout`, `sheets`), then drawn as PNG, SVG or PDF (`drawing`).
 """
 
-from service.registry.labels.drawing import pdf, png, svg
+from service.registry.labels.drawing import LabelFormat, draw
 from service.registry.labels.label_form import read_label_form
 from service.registry.labels.layout import Label, LabelPage, PlacedLabel, PrintSettings, label_page
 from service.registry.labels.sheets import MOST_LABELS, Paper, sheet_pages
@@ -19,14 +19,13 @@ from service.registry.labels.sheets import MOST_LABELS, Paper, sheet_pages
 __all__ = [
     "MOST_LABELS",
     "Label",
+    "LabelFormat",
     "LabelPage",
     "Paper",
     "PlacedLabel",
     "PrintSettings",
+    "draw",
     "label_page",
-    "pdf",
-    "png",
     "read_label_form",
     "sheet_pages",
-    "svg",
 ]

@@ -1,6 +1,7 @@
-"""Pages as PNG, SVG and PDF. Nothing here measures or decides; that is done in `layout` and `sheets`."""
+"""Draws laid-out pages as PNG, SVG and PDF. Measures are computed in `layout` and `sheets`."""
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from io import BytesIO
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
@@ -13,12 +14,31 @@ from service.registry.labels.layout import MM_PER_INCH, LabelPage, PlacedLabel
 POINTS_PER_INCH = 72.0
 
 
+class LabelFormat(StrEnum):
+    """The formats of files with labels."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
+def draw(pages: list[LabelPage], form: LabelFormat) -> list[bytes]:
+    """Return the contents of the files: one for all pages where the format has pages, else one for each."""
+    match form:
+        case LabelFormat.PDF:
+            return [pdf(pages)]
+        case LabelFormat.PNG:
+            return [png(page) for page in pages]
+        case LabelFormat.SVG:
+            return [svg(page).encode() for page in pages]
+
+
 def png(page: LabelPage) -> bytes:
-    """A page as PNG in grey, with its resolution (pHYs), so that it prints at its true size."""
+    """Return a page as greyscale PNG with its resolution (pHYs), so that it prints at its true size."""
     image = Image.new("L", (page.width, page.height), 255)
-    draw = ImageDraw.Draw(image)
+    canvas = ImageDraw.Draw(image)
     for mark in page.ticks:
-        draw.line(mark, fill=0)
+        canvas.line(mark, fill=0)
     for label in page.labels:
         side = len(label.rows)
         modules = Image.new("1", (side, side))
@@ -27,16 +47,16 @@ def png(page: LabelPage) -> bytes:
         image.paste(enlarged, (label.x + label.symbol_x, label.y + label.symbol_y))
         for line in label.lines:
             place = (label.x + line.x, label.y + line.baseline)
-            draw.text(place, line.text, fill=0, font=text.font(label.em), anchor="ls")
+            canvas.text(place, line.text, fill=0, font=text.font(label.em), anchor="ls")
     out = BytesIO()
     image.save(out, "PNG", dpi=(page.dpi, page.dpi), optimize=True)
     return out.getvalue()
 
 
 def svg(page: LabelPage) -> str:
-    """A page as SVG of its true size in millimetres: paths and text, no script and no style.
+    """Return a page as SVG of its true size in millimetres: paths and text, no script and no style.
 
-    `textLength` holds the reader's own font to the width that was laid out.
+    `textLength` scales the viewer's font to the width that was laid out.
     """
     width, height = (f"{dots * MM_PER_INCH / page.dpi:.3f}mm" for dots in (page.width, page.height))
     parts = [
@@ -61,8 +81,10 @@ def svg(page: LabelPage) -> str:
 
 
 def pdf(pages: Iterable[LabelPage]) -> bytes:
-    """Pages as one PDF: each symbol a filled path, the typeface embedded. Same pages, same bytes."""
-    # the library is large and only this needs it
+    """Return pages as one PDF: each symbol a filled path, the typeface embedded. Equal pages give equal
+    bytes.
+    """
+    # the library is large and only this function needs it
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
     from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
@@ -75,7 +97,7 @@ def pdf(pages: Iterable[LabelPage]) -> bytes:
     for page in pages:
         point = POINTS_PER_INCH / page.dpi
         canvas.setPageSize((page.width * point, page.height * point))
-        # dots with the origin at the left bottom, PDF's own direction, so that letters stand upright
+        # dots with the origin at the bottom left, PDF's own direction, so that letters stand upright
         canvas.scale(point, point)
         canvas.setLineWidth(1)
         canvas.lines([(x1, page.height - y1, x2, page.height - y2) for x1, y1, x2, y2 in page.ticks])
@@ -93,7 +115,7 @@ def pdf(pages: Iterable[LabelPage]) -> bytes:
 
 
 def _bars(label: PlacedLabel) -> Iterator[tuple[int, int, int, int]]:
-    """The dark runs of the symbol's rows on the page: left, top, width, height in dots."""
+    """Yield the dark runs of the symbol's rows: left, top, width, height in dots."""
     left, top = label.x + label.symbol_x, label.y + label.symbol_y
     for number, row in enumerate(label.rows):
         y = top + number * label.module

@@ -1,4 +1,4 @@
-"""An order of labels as a person fills it in: one product, one lot, some serials."""
+"""Parsing of an order of labels: one product, one lot, several serials."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -14,10 +14,11 @@ T = TypeVar("T")
 def read_label_form(
     gtin: str, *, lot: str = "", expiry: str = "", serials: Sequence[str] = (), name: str = ""
 ) -> list[Label]:
-    """A label for each serial, or one for the lot or product when there is none. Empty texts are left out.
+    """Return a label for each serial, or one for the lot or product where there is none. Empty texts are
+    ignored.
 
-    Raises InvalidFieldsError with everything that is wrong (fields gtin, lot, expiry, serial, name); a serial
-    that comes twice is wrong, because no two units share one.
+    Raises InvalidFieldsError with every invalid field (gtin, lot, expiry, serial, name); a serial given twice
+    is invalid, because no two units share one.
     """
     errors: list[VialcheckError] = []
 

@@ -1,7 +1,7 @@
-"""Where everything on one label lies, in whole printer dots.
+"""Layout of one label in whole printer dots.
 
-A module that is a whole number of dots wide keeps its edges sharp on paper; that is why the printer's
-resolution is part of the layout, for vector formats too.
+A module that is a whole number of dots wide has sharp edges on paper; so the printer's resolution is part of
+the layout, for vector formats too.
 """
 
 import math
@@ -17,21 +17,22 @@ from service.registry.labels import text
 
 MM_PER_INCH = 25.4
 QUIET_ZONE = 4
-"""Modules of white on every side of a QR symbol (ISO/IEC 18004, 6.3.8)."""
+"""White modules on every side of a QR symbol (ISO/IEC 18004, 6.3.8)."""
 
 DEFAULT_MODULE_MM = 0.396
-"""Width of a module unless a size is asked for: the least for a QR code with a Digital Link that is read at a
-till (GS1 General Specifications, 5.12.3, the tables of X-dimensions)."""
+"""Width of a module in mm unless a size is given: the minimum for a QR code with a Digital Link that is read
+at a point of sale (GS1 General Specifications, 5.12.3, tables of X-dimensions).
+"""
 
 SMALLEST_MODULE_MM = 0.254
-"""The least for regulated healthcare items that pass no till (same tables)."""
+"""The minimum in mm for regulated healthcare items that pass no point of sale (same tables)."""
 
 LARGEST_MM = 100.0
-"""A symbol of this side, with the longest text beside it, still fits on a sheet."""
+"""A symbol with this side in mm, with the longest text beside it, still fits on a sheet."""
 
 RESOLUTIONS = range(150, 601)
 TEXT_MM = 2.1
-"""The em of the text, 6 points."""
+"""The em of the text in mm (6 points)."""
 
 LINE_HEIGHT = 1.3
 NAME_WIDTH_MM = 30.0
@@ -39,7 +40,7 @@ NAME_WIDTH_MM = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label: what the code says, and the product's name when it shall be printed."""
+    """One label: the content of the code, and the product's name where it is printed."""
 
     identifier: ProductIdentifier
     name: str | None = None
@@ -49,10 +50,10 @@ class Label:
 class PrintSettings:
     """How labels are printed.
 
-    `base_url` is the resolver that the code opens. `dpi` is the printer's resolution in dots per inch.
-    `size_mm` is the side of the symbol without its quiet zone: the largest whole number of dots a module that
-    fits is taken, so a symbol may come out a little smaller. None: modules of at least DEFAULT_MODULE_MM.
-    Raises VALUE_INVALID for an address, a resolution or a size that no label can have.
+    `base_url`: the resolver that the code opens. `dpi`: the printer's resolution in dots per inch. `size_mm`:
+    the side of the symbol without quiet zone; the largest whole number of dots for each module that fits is
+    used, so a symbol may come out slightly smaller. None: modules of at least DEFAULT_MODULE_MM. Raises
+    VALUE_INVALID for an invalid address, resolution or size.
     """
 
     base_url: str
@@ -77,21 +78,21 @@ class PrintSettings:
             )
 
     def dots(self, millimetres: float) -> int:
-        """Millimetres as dots, to the nearest."""
+        """Return millimetres as dots, rounded to the nearest."""
         return round(millimetres / MM_PER_INCH * self.dpi)
 
     def millimetres(self, dots: int) -> float:
-        """Dots as millimetres."""
+        """Return dots as millimetres."""
         return dots * MM_PER_INCH / self.dpi
 
     def dots_per_module(self, modules: int) -> int:
-        """How wide a module of a symbol of so many modules a side is printed.
+        """Return the width in dots of a module of a symbol with so many modules a side.
 
-        Raises VALUE_INVALID with the least possible size when `size_mm` makes them too small to read.
+        Raises VALUE_INVALID with the least possible size where `size_mm` makes them too small to read.
         """
         if self.size_mm is None:
             return math.ceil(DEFAULT_MODULE_MM / MM_PER_INCH * self.dpi)
-        # the small term keeps 15.663 mm, which is 37 modules of 5 dots, from falling to 4 by rounding
+        # the small term keeps 15.663 mm, which is 37 modules of 5 dots, from rounding down to 4
         dots = int(self.size_mm / MM_PER_INCH * self.dpi / modules + 1e-3)
         least = math.ceil(SMALLEST_MODULE_MM / MM_PER_INCH * self.dpi - 1e-9)
         if dots < least:
@@ -117,9 +118,9 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLabel:
-    """A label on a page: the symbol's rows (True is dark) and the lines, relative to its own left top corner.
+    """A label on a page: the symbol's rows (True is dark) and the lines, relative to its own top left corner.
 
-    `x`, `y`, `width`, `height`, `symbol_x`, `symbol_y`, `module` and `em` are dots.
+    `x`, `y`, `width`, `height`, `symbol_x`, `symbol_y`, `module` and `em` are in dots.
     """
 
     link: str
@@ -137,7 +138,7 @@ class PlacedLabel:
 
 @dataclass(frozen=True, slots=True)
 class LabelPage:
-    """A page to print, in dots. `ticks` are the crop marks, as lines (x1, y1, x2, y2)."""
+    """A page to print, in dots. `ticks`: the crop marks, as lines (x1, y1, x2, y2)."""
 
     width: int
     height: int
@@ -147,10 +148,11 @@ class LabelPage:
 
 
 def element_texts(identifier: ProductIdentifier) -> list[str]:
-    """The human-readable interpretation, an element string a line: the AI in brackets, then its value.
+    """Return the human-readable interpretation, one element string a line: the AI in brackets, then its
+    value.
 
     The values are exactly those that the symbol carries (GS1 General Specifications, 4.14), so a lot stands
-    without its spaces, as AI 10 must.
+    without its spaces, as AI 10 requires.
     """
     values = (
         ("01", identifier.gtin and str(identifier.gtin)),
@@ -162,7 +164,7 @@ def element_texts(identifier: ProductIdentifier) -> list[str]:
 
 
 def _link(base_url: str, identifier: ProductIdentifier, *, field: str) -> str:
-    """The Digital Link; what cannot be in one is a wrong `field` of the label, not a wrong link."""
+    """Return the Digital Link; an error names the label's `field`, not the link."""
     try:
         return digital_link.build(base_url, identifier)
     except IdentifierError as error:
@@ -172,7 +174,7 @@ def _link(base_url: str, identifier: ProductIdentifier, *, field: str) -> str:
 
 
 def symbol(link: str) -> tuple[tuple[bool, ...], ...]:
-    """The modules of the QR code of `link`, error correction level M, without quiet zone."""
+    """Return the modules of the QR code of `link`, error correction level M, without quiet zone."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(link)
     code.make(fit=True)
@@ -180,7 +182,7 @@ def symbol(link: str) -> tuple[tuple[bool, ...], ...]:
 
 
 def placed(label: Label, printing: PrintSettings) -> PlacedLabel:
-    """Lay one label out: symbol on the left, text on the right, each centred in height.
+    """Lay out one label: symbol on the left, text on the right, each centred vertically.
 
     Raises VALUE_MISSING without a GTIN (a Digital Link begins with it), VALUE_INVALID for a size or a name
     that cannot be printed.
@@ -219,6 +221,6 @@ def placed(label: Label, printing: PrintSettings) -> PlacedLabel:
 
 
 def label_page(label: Label, printing: PrintSettings) -> LabelPage:
-    """A page that is one label and nothing else. Raises what `placed` raises."""
+    """Return a page with one label and nothing else. Raises what `placed` raises."""
     only = placed(label, printing)
     return LabelPage(only.width, only.height, printing.dpi, (only,))

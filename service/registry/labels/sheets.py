@@ -8,12 +8,12 @@ from service.errors import ErrorCode, RefusedError
 from service.registry.labels.layout import Label, LabelPage, PlacedLabel, PrintSettings, placed
 
 MOST_LABELS = 1000
-"""Labels in one call."""
+"""The most labels of one call."""
 
 MARGIN_MM = 10.0
 GAP_MM = 4.0
 TICK_MM = 1.5
-"""Length of a crop mark; it stays clear of the label by a quarter of the gap."""
+"""Length of a crop mark in mm; it keeps a distance of a quarter of the gap from the label."""
 
 
 class Paper(Enum):
@@ -24,7 +24,7 @@ class Paper(Enum):
 
 
 def sheet_pages(labels: Sequence[Label], printing: PrintSettings, paper: Paper = Paper.A4) -> list[LabelPage]:
-    """Sheets with `labels` in reading order, all cells as large as the largest label.
+    """Return sheets with `labels` in reading order, all cells as large as the largest label.
 
     Raises VALUE_MISSING without labels, VALUE_INVALID for more than MOST_LABELS, and what `layout.placed`
     raises.
@@ -43,7 +43,7 @@ def sheet_pages(labels: Sequence[Label], printing: PrintSettings, paper: Paper =
 
 
 def _fitting(paper: int, margin: int, cell: int, gap: int) -> int:
-    """How many cells fit along one side of the paper: one at least, as `layout.LARGEST_MM` makes sure."""
+    """Return how many cells fit along one side of the paper: at least one, because of `layout.LARGEST_MM`."""
     return (paper - 2 * margin + gap) // (cell + gap)
 
 
@@ -67,7 +67,7 @@ def _pages(cells: list[PlacedLabel], printing: PrintSettings, paper: Paper) -> I
 
 
 def _crop_marks(label: PlacedLabel, printing: PrintSettings) -> Iterator[tuple[int, int, int, int]]:
-    """Two short lines at each corner, outside the label."""
+    """Yield two short lines at each corner, outside the label."""
     clear, tick = printing.dots(GAP_MM / 4), printing.dots(TICK_MM)
     for x, away_x in ((label.x, -1), (label.x + label.width, 1)):
         for y, away_y in ((label.y, -1), (label.y + label.height, 1)):

@@ -1,4 +1,4 @@
-"""The letters on a label: one typeface, measured before it is drawn, so that no text is cut."""
+"""Text on labels: one typeface, measured before it is drawn, so that no text is cut."""
 
 from functools import cache
 from importlib.resources import files
@@ -9,34 +9,34 @@ from service.errors import ErrorCode, RefusedError
 
 FONT_NAME = "Vera"
 FAMILIES = "Bitstream Vera Sans, DejaVu Sans, Verdana, sans-serif"
-"""For SVG, where the reader's own fonts draw: families with the widths of ours come first."""
+"""For SVG, where the viewer's own fonts draw: families with our widths come first."""
 
 LONGEST_NAME = 120
-"""Characters of a product name; more would be a leaflet."""
+"""The most characters of a product's name."""
 
 
 def font_path() -> str:
-    """The TrueType file of Bitstream Vera Sans that comes with reportlab."""
+    """Return the path of the TrueType file of Bitstream Vera Sans that comes with reportlab."""
     return str(files("reportlab").joinpath("fonts", "Vera.ttf"))
 
 
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """The typeface with an em of `size` dots."""
+    """Return the typeface with an em of `size` dots."""
     return ImageFont.truetype(font_path(), size)
 
 
 @cache
 def _no_glyph() -> bytes:
-    """What the typeface draws for a character that it does not have (U+FFFF never has one)."""
+    """Return what the typeface draws for a missing character (U+FFFF never has a glyph)."""
     return bytes(font(40).getmask("\uffff"))
 
 
 def checked_name(text: str) -> str:
-    """A product name with single spaces, all of whose characters can be printed.
+    """Return a product's name with single spaces, all of whose characters can be printed.
 
-    Raises VALUE_INVALID for more than LONGEST_NAME characters or one that the typeface lacks: a row of empty
-    boxes on a thousand vials helps nobody.
+    Raises VALUE_INVALID for more than LONGEST_NAME characters, or for one that the typeface lacks and would
+    print as an empty box.
     """
     name = " ".join(text.split())
     if len(name) > LONGEST_NAME:
@@ -62,12 +62,14 @@ def checked_name(text: str) -> str:
 
 
 def width(text: str, size: int) -> int:
-    """How many dots wide `text` is with an em of `size` dots, rounded up."""
+    """Return the width of `text` in dots with an em of `size` dots, rounded up."""
     return -int(-font(size).getlength(text) // 1)
 
 
 def wrapped(text: str, size: int, limit: int) -> list[str]:
-    """`text` in lines of at most `limit` dots, broken at spaces, and inside a word only when it must be."""
+    """Return `text` in lines of at most `limit` dots, broken at spaces, and inside a word only where
+    necessary.
+    """
     lines: list[str] = []
     line = ""
     for word in text.split():

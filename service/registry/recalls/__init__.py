@@ -1,4 +1,4 @@
-"""Recalls and holds: what they would touch, issuing and lifting them, and the status that they leave."""
+"""Recalls and holds: preview, issuing, lifting, batch status, releases, extensions of expiry."""
 
 from service.registry.recalls.commands import RecallPreview, issue, lift, preview
 from service.registry.recalls.forms import CLASSES, RecallForm, read_recall_form

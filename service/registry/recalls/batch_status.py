@@ -1,7 +1,7 @@
-"""The status of batches, as the recalls and holds that stand leave it.
+"""The status of batches that follows from the recalls and holds in force.
 
-A verdict asks the recalls themselves. The status says the same to whoever reads a batch (lists, labels, a lot
-typed without its product), and goes back to what it was when the last of them is lifted.
+A verdict reads the recalls themselves. The status says the same where a batch is read alone (lists, labels, a
+lot typed without its product), and returns to its former value when the last of them is lifted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,9 @@ _OF_SERIALS = frozenset({RecallScope.RANGE, RecallScope.LIST})
 
 
 def reached(connection: Connection, recall: RecallRecord, product_id: int) -> list[BatchRecord]:
-    """The product's batches that the recall reaches; of one about serials, those that it is bound to."""
+    """Return the product's batches that the recall reaches; of one about serials, the lot that it is limited
+    to.
+    """
     found = list(_batches(connection, product_id))
     if recall.scope in _OF_SERIALS:
         return [each for each in found if recall.lot_key in ("", Lot.parse(each.lot).key)]
@@ -35,7 +37,7 @@ def settle(
     after: Sequence[RecallRecord],
     action: str,
 ) -> Iterator[AuditChange]:
-    """Bring the product's batches from what `before` asked of them to what `after` asks; what changed."""
+    """Update the product's batches from the recalls `before` to those `after`; yield the changes."""
     gtin = connection.scalar(select(Product.gtin).where(Product.id == product_id))
     kept = select(Batch.id, Batch.lot_key, Batch.status_before).where(Batch.product_id == product_id)
     rows = {row.id: row for row in connection.execute(kept.with_for_update())}
@@ -57,7 +59,7 @@ def settle(
 
 
 def status_of_new(standing: Sequence[RecallRecord], batch: BatchRecord) -> dict[str, Any]:
-    """The columns of a batch that comes on record while recalls stand."""
+    """Return the status columns of a new batch while recalls are in force."""
     if not _asked(standing, batch):
         return {}
     return {"status": str(_given(standing, batch, batch.status)), "status_before": str(batch.status)}

@@ -1,4 +1,4 @@
-"""Recalling, holding, and lifting: each a record of its own, each effective with the very next check."""
+"""Issuing and lifting recalls and holds: each is a record of its own and takes effect with the next check."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -23,7 +23,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class RecallPreview:
-    """What a recall would touch. `scans`: checks so far of what it names; `standing`: those that stand."""
+    """What a recall would affect. `scans`: checks so far of what it names; `standing`: recalls in force."""
 
     gtin: str
     product: str
@@ -39,7 +39,9 @@ def _now() -> datetime:
 
 
 def preview(database: Database, order: RecallForm, *, who: AuditActor) -> RecallPreview:
-    """Look what it would touch, and change nothing. NotFoundError for a product that is not theirs."""
+    """Return what a recall would affect, without changing anything. NotFoundError for a product that is not
+    theirs.
+    """
     with database.reading() as connection:
         product_id, name, manufacturer = _product(connection, order.gtin, who)
         recall = _as_record(order)
@@ -58,7 +60,7 @@ def preview(database: Database, order: RecallForm, *, who: AuditActor) -> Recall
 def issue(
     database: Database, order: RecallForm, *, who: AuditActor, clock: Callable[[], datetime] = _now
 ) -> int:
-    """Recall or hold it, now; the number of the record. NotFoundError for a product that is not theirs."""
+    """Issue a recall or hold and return its id. NotFoundError for a product that is not theirs."""
     with database.transaction() as connection:
         product_id, _, _ = _product(connection, order.gtin, who, lock=True)
         at, before = clock(), standing(connection, product_id)
@@ -90,7 +92,7 @@ def lift(
     who: AuditActor,
     clock: Callable[[], datetime] = _now,
 ) -> None:
-    """End a recall or hold by another record. CONFLICT for one that was lifted before."""
+    """Lift a recall or hold, by another record. CONFLICT for one that was lifted before."""
     reason, reference = free_text(reason, 500), free_text(reference, 200)
     if not reason:
         raise RefusedError(ErrorCode.VALUE_MISSING, field="reason")
@@ -118,7 +120,7 @@ def lift(
 def _product(
     connection: Connection, gtin: Gtin, who: AuditActor, *, lock: bool = False
 ) -> tuple[int, str, str]:
-    """Id, name and manufacturer of a product of theirs, locked against other recalls of it."""
+    """Return id, name and manufacturer of a product of theirs, locked against concurrent recalls of it."""
     statement = owned(
         select(Product.id, Product.name, Manufacturer.name)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
@@ -134,7 +136,7 @@ def _product(
 def _settled(
     connection: Connection, product_id: int, before: list[RecallRecord], action: str
 ) -> list[AuditChange]:
-    """Bring the product's mark and its batches to what stands now."""
+    """Update the product's `stopped` mark and its batches to the recalls now in force."""
     after = standing(connection, product_id)
     connection.execute(update(Product).where(Product.id == product_id).values(stopped=bool(after)))
     return list(settle(connection, product_id, before=before, after=after, action=action))
@@ -180,7 +182,7 @@ def _units(connection: Connection, order: RecallForm, product_id: int, batches: 
 
 
 def _scans(connection: Connection, order: RecallForm, product_id: int, batches: list[BatchRecord]) -> int:
-    """Checks of what it names. Of a lot also those where only the lot was typed."""
+    """Count the checks of what the recall names; of a lot also those where only the lot was typed."""
     of_product: ColumnElement[bool] = Scan.product_id == product_id
     serial = func.lower(Scan.presented["serial"].as_string())
     counted = select(func.count()).select_from(Scan)
@@ -203,7 +205,7 @@ def _scans(connection: Connection, order: RecallForm, product_id: int, batches: 
 
 
 def _in_range(connection: Connection, serial: ColumnElement[str], order: RecallForm) -> ColumnElement[bool]:
-    """As `in_range` of the rules."""
+    """`in_range` of the rules, in SQL."""
     between = by_character(connection, serial).between(order.serial_from, order.serial_to)
     return (func.length(serial) == len(order.serial_from)) & between
 

@@ -1,4 +1,6 @@
-"""A later expiry for a batch, with its reference. Packs with the old one printed on them stay in use."""
+"""Extensions of a batch's expiry, each with a reference. Packs with the earlier one printed on them stay in
+use.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from service.storage.models import Batch, ExpiryExtension, Manufacturer, Product
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """What it changes."""
+    """The result of an extension."""
 
     product: str
     lot: str
@@ -39,7 +41,7 @@ def extend(  # noqa: PLR0913 (all but the first are named)
     dry_run: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Extension:
-    """Put the expiry later. NotFoundError for a batch not theirs, VALUE_INVALID for an earlier date."""
+    """Extend the expiry. NotFoundError for a batch that is not theirs, VALUE_INVALID for an earlier date."""
     reference, reason = free_text(reference, 200), free_text(reason, 500)
     for field, text in (("reference", reference), ("reason", reason)):
         if not text:
@@ -111,6 +113,6 @@ def _extend(
     changes = [
         AuditChange("extend", "batch", f"{row.gtin}/{row.lot_key}", {"expiry": old.printed_form}, after)
     ]
-    # a window of expiries that is recalled may reach it now
+    # a recalled window of expiries may reach it now
     changes += settle(connection, row.product_id, before=stands, after=stands, action="recall")
     write_down(connection, changes, who=who, at=at, reason=reason)

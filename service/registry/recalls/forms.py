@@ -1,4 +1,4 @@
-"""What somebody wants recalled or held, read from a form or a command line."""
+"""Parsing of a recall or hold from a form or a command line."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,9 @@ from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.registry.lists.cells import free_text
 
 CLASSES = ("I", "II", "III")
-"""How grave: I may cause death or lasting harm, II passing harm, III none to be expected (21 CFR 7.3(m))."""
+"""The severity: I may cause death or lasting harm, II passing harm, III no harm is expected (21
+CFR 7.3(m)).
+"""
 
 MOST_SERIALS = 20_000
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -22,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RecallForm:
-    """A recall (or a hold) that nobody has issued yet. Serials are in lower case, as they are compared."""
+    """A recall (or a hold) that is not issued yet. Serials are in lower case, as they are compared."""
 
     hold: bool
     gtin: Gtin
@@ -40,7 +42,7 @@ class RecallForm:
 
 
 class _Fields:
-    """Fields on their way; what is wrong with any is kept, so that a person can mend all in one go."""
+    """Parses fields and collects their errors, so that a person can correct all of them together."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
         self._given = given
@@ -68,8 +70,8 @@ class _Fields:
 
 
 def read_recall_form(given: Mapping[str, str], *, hold: bool = False) -> RecallForm:
-    """Read `gtin scope lot expiry_from expiry_to serial_from serial_to serials recall_class reference reason
-    public_text`. InvalidFieldsError names every field that cannot stand.
+    """Parse `gtin scope lot expiry_from expiry_to serial_from serial_to serials recall_class reference reason
+    public_text`. InvalidFieldsError names every invalid field.
     """
     fields = _Fields(given)
     gtin = fields.read("gtin", Gtin.parse, needed=True)
@@ -124,7 +126,7 @@ def _class(raw: str) -> str:
 
 
 def _first_day(raw: str) -> date:
-    """A month counts from its first day."""
+    """Return the first day of a month or the day itself."""
     expiry = Expiry.parse(raw)
     return date(expiry.year, expiry.month, expiry.day or 1)
 

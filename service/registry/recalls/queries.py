@@ -1,4 +1,4 @@
-"""Recalls and holds as they are on record: those that stand, and those that were lifted."""
+"""Recalls and holds on record: those in force, and those that were lifted."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,6 +10,8 @@ from service.authenticity.evidence import RecallRecord, RecallScope
 from service.errors import ErrorCode, NotFoundError
 from service.storage.audit import AuditActor
 from service.storage.database import Database
+from service.storage.hot.recalls import recalls
+from service.storage.hot.statements import within
 from service.storage.models import Manufacturer, Product, Recall, RecalledSerial, RecallLift
 
 MOST = 500
@@ -18,7 +20,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class IssuedRecall:
-    """One recall or hold, of which product, by whom, and what ended it. `serials`: how many are listed."""
+    """One recall or hold: of which product, by whom, and its lift. `serials`: how many are listed."""
 
     id: int
     hold: bool
@@ -45,7 +47,7 @@ class IssuedRecall:
 
     @property
     def stands(self) -> bool:
-        """Whether nobody has lifted it."""
+        """Whether it is in force."""
         return self.lifted is None
 
 
@@ -87,21 +89,21 @@ def _issued(row: Any) -> IssuedRecall:
 
 
 def history(database: Database, who: AuditActor) -> list[IssuedRecall]:
-    """The organisation's recalls and holds: those that stand first, then the latest; at most `MOST`."""
+    """Return the organisation's recalls and holds: those in force first, then the latest; at most `MOST`."""
     statement = owned(_ISSUED, who).order_by(RecallLift.at.isnot(None), Recall.id.desc()).limit(MOST)
     with database.reading() as connection:
         return [_issued(row) for row in connection.execute(statement)]
 
 
 def public(database: Database) -> list[IssuedRecall]:
-    """Every recall that stands, of every manufacturer, the latest first; at most `MOST`."""
+    """Return every recall in force, of every manufacturer, latest first; at most `MOST`."""
     statement = _ISSUED.where(RecallLift.at.is_(None), Recall.kind == "recall")
     with database.reading() as connection:
         return [_issued(row) for row in connection.execute(statement.order_by(Recall.id.desc()).limit(MOST))]
 
 
 def products(database: Database, who: AuditActor) -> list[tuple[str, str]]:
-    """GTIN and name of what the organisation may recall, by name; at most `MOST`."""
+    """Return GTIN and name of the products that the organisation may recall, by name; at most `MOST`."""
     statement = select(Product.gtin, Product.name).join(
         Manufacturer, Manufacturer.id == Product.manufacturer_id
     )
@@ -111,13 +113,15 @@ def products(database: Database, who: AuditActor) -> list[tuple[str, str]]:
 
 
 def find(database: Database, number: int, who: AuditActor) -> IssuedRecall:
-    """One of the organisation's. NotFoundError for one that is not there, or another's."""
+    """Return one of the organisation's. NotFoundError where it does not exist or is another
+    organisation's.
+    """
     with database.reading() as connection:
         return found(connection, number, who)
 
 
 def found(connection: Connection, number: int, who: AuditActor) -> IssuedRecall:
-    """As `find`, within a transaction."""
+    """`find` within a transaction."""
     row = connection.execute(owned(_ISSUED, who).where(Recall.id == number)).first()
     if row is None:
         raise NotFoundError(
@@ -128,26 +132,12 @@ def found(connection: Connection, number: int, who: AuditActor) -> IssuedRecall:
 
 
 def owned(statement: Any, who: AuditActor) -> Select[*tuple[Any, ...]]:
-    """Only what is the organisation's; a terminal sees all."""
+    """Limit a select to the organisation's own rows; a terminal sees all."""
     owner = who.organisation_id
     owned: Select[*tuple[Any, ...]] = statement
     return owned if owner is None else owned.where(Manufacturer.organisation_id == owner)
 
 
 def standing(connection: Connection, product_id: int) -> list[RecallRecord]:
-    """What stands of one product, as the rules of a verdict see it."""
-    columns = (
-        Recall.lot,
-        Recall.lot_key,
-        Recall.expiry_from,
-        Recall.expiry_to,
-        Recall.serial_from,
-        Recall.serial_to,
-    )
-    statement = (
-        select(Recall.id, Recall.kind, Recall.scope, *columns)
-        .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
-        .where(Recall.product_id == product_id, RecallLift.recall_id.is_(None))
-    )
-    rows: list[Any] = list(connection.execute(statement))
-    return [RecallRecord(row[0], row[1] == "hold", RecallScope(row[2]), *row[3:]) for row in rows]
+    """Return the recalls of a product in force, as the rules of a verdict see them."""
+    return list(recalls(within(connection), product_id, serial=None))

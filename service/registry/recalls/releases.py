@@ -1,4 +1,4 @@
-"""Batches that wait, and releasing them: where the manufacturer wants it, by a second person."""
+"""Batches that wait for release, and their release: by a second person where the manufacturer requires it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class BatchToRelease:
-    """One batch that waits. `own`: whoever asks has put it in, and the manufacturer wants a second person.
+    """A batch that waits. `own`: the asking person put it in, and the manufacturer requires a second person.
 
-    `results` are its release tests: test, method, result.
+    `results`: its release tests as test, method, result.
     """
 
     id: int
@@ -40,7 +40,7 @@ class BatchToRelease:
 
 
 def waiting(database: Database, who: AuditActor) -> list[BatchToRelease]:
-    """The organisation's pending batches, the earliest expiry first; at most `MOST`."""
+    """Return the organisation's pending batches, earliest expiry first; at most `MOST`."""
     with database.reading() as connection:
         rows = connection.execute(_pending(who).order_by(Batch.expiry, Batch.id).limit(MOST)).all()
         importers = _importers(connection, [_name(row) for row in rows])
@@ -63,7 +63,7 @@ def waiting(database: Database, who: AuditActor) -> list[BatchToRelease]:
 
 
 def batch_id(database: Database, gtin: str, lot_key: str, who: AuditActor) -> int:
-    """The number of a pending batch of theirs. NotFoundError."""
+    """Return the id of a pending batch of theirs. NotFoundError."""
     with database.reading() as connection:
         row = connection.execute(_pending(who).where(Product.gtin == gtin, Batch.lot_key == lot_key)).first()
     if row is None:
@@ -84,10 +84,10 @@ def release(
     who: AuditActor,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[str]:
-    """Release all of these batches, or none; their names (GTIN/lot).
+    """Release all of these batches, or none; return their names (GTIN/lot).
 
     NotFoundError for one that is not theirs, CONFLICT for one that does not wait, OWN_IMPORT for one that
-    this person put in where the manufacturer wants a second one.
+    this person put in where the manufacturer requires a second one.
     """
     reason = free_text(reason, 500)
     if not batches or not reason:
@@ -115,7 +115,7 @@ def ask_for_two(
     who: AuditActor,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Whether batches of the organisation's manufacturers need a second person, from now on."""
+    """Set whether batches of the organisation's manufacturers need a second person, from now on."""
     with database.transaction() as connection:
         mine = Manufacturer.organisation_id == who.organisation_id
         rows = connection.execute(select(Manufacturer).where(mine).with_for_update()).all()
@@ -135,7 +135,9 @@ def ask_for_two(
 
 
 def two_wanted(database: Database, who: AuditActor) -> bool | None:
-    """Whether the organisation's manufacturers want a second person; None when it has none on record."""
+    """Return whether the organisation's manufacturers require a second person; None where it has none on
+    record.
+    """
     with database.reading() as connection:
         mine = select(Manufacturer.two_person_release).where(
             Manufacturer.organisation_id == who.organisation_id
@@ -196,7 +198,7 @@ _Importers = dict[str, set[tuple[int | None, str]]]
 
 
 def _importers(connection: Connection, names: list[str]) -> _Importers:
-    """Who has put in anything of these batches by a list: account and name, from the record of changes."""
+    """Return who put in parts of these batches by a list: account and name, from the audit."""
     rows = connection.execute(
         select(AuditEntry.object_id, AuditEntry.account_id, AuditEntry.actor).where(
             AuditEntry.object_type == "batch",
@@ -211,7 +213,7 @@ def _importers(connection: Connection, names: list[str]) -> _Importers:
 
 
 def _is_one_of(who: AuditActor, importers: Collection[tuple[int | None, str]]) -> bool:
-    """By account where there is one; two people in a terminal are told apart by their names alone."""
+    """Compare by account where there is one; two people in a terminal are distinguished by name alone."""
     return any(
         account == who.account_id if account is not None and who.account_id is not None else name == who.name
         for account, name in importers

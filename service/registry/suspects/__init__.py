@@ -1,1 +1,1 @@
-"""Where the next fake surfaces: what stands out among the scans, looked into by those whose product it is."""
+"""Suspects: what the scan history makes stand out, investigated by the organisation that owns the product."""

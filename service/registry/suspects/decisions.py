@@ -1,7 +1,7 @@
-"""What a person decides of what stands out: hold it, raise an alert, or clear it, with a note.
+"""A person's decision about a suspect: hold it, raise an alert, or clear it, with a note.
 
-The hold and the alert are records of their own, as those of the pages of recalls and alerts are; they come
-first, so that whatever happens in between leaves a vial held rather than let go.
+The hold and the alert are records of their own, as those of the pages of recalls and alerts are; they are
+written first, so that a failure in between leaves the vial held rather than released.
 """
 
 from collections.abc import Callable
@@ -36,11 +36,11 @@ _HELD = {
     SubjectScope.LOT: RecallScope.LOT,
     SubjectScope.UNKNOWN_LOT: RecallScope.LOT,
 }
-"""What can be held, and as what. Of serials that are on nobody's record there is nothing to hold."""
+"""What can be held, and by which scope. Serials that are not on record cannot be held."""
 
 
 def possible(watched: SuspectDetails) -> tuple[SuspectState, ...]:
-    """What may be decided of it now."""
+    """Return the decisions that are possible now."""
     if watched.line is None:
         return ()
     found = [SuspectState.HELD] if watched.gtin and watched.subject.scope in _HELD else []
@@ -59,7 +59,7 @@ def decide(
 ) -> None:
     """Hold, alert or clear. RefusedError without a note; ConflictError for what cannot be decided (any more).
 
-    NotFoundError for what is not this actor's, or does not stand out.
+    NotFoundError for what is not this actor's, or is not a suspect.
     """
     note = free_text(note, MOST_SAID)
     if not note:
@@ -106,7 +106,7 @@ def _move(
 
 
 def _teach(connection: Connection, actor: Actor, watched: SuspectDetails, note: str, at: datetime) -> None:
-    """From now on as much as was seen by now is nothing to speak of, of this unit alone."""
+    """Record that what was seen so far is cleared, for this unit alone."""
     thresholds, _ = kept.judged_by(within(connection), watched.subject.product_id, watched.subject.name)
     suspicion = weigh(watched.seen, thresholds)
     codes = set(_line(watched).codes) - {str(code) for code in MEASURED}
@@ -148,7 +148,7 @@ def _alert(actor: Actor, watched: SuspectDetails, note: str, at: datetime) -> Al
 
 
 def _asked(watched: SuspectDetails) -> SubjectScope:
-    """As it was asked for: a lot may have come on record since."""
+    """Return the scope that was asked for: the lot may have come on record since."""
     scope = watched.subject.scope
     return SubjectScope.LOT if scope is SubjectScope.UNKNOWN_LOT else scope
 

@@ -1,6 +1,6 @@
-"""Lots that people typed, that are not on record, and that are one slip from one that was stopped.
+"""Typed lots that are not on record and are one slip from a lot that is stopped.
 
-Whoever typed it may hold the recalled lot and have been told that nobody knows it.
+A person who typed one may hold the recalled lot, and was told that it is not on record.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ from service.storage.database import Database
 from service.storage.models import Alert, Batch, Manufacturer, Product, Recall, RecallLift, Scan
 
 MOST_TYPED = 300
-"""Lots that are compared, those typed most."""
+"""How many lots are compared, most typed first."""
 
 MOST_STOPPED = 2000
 
@@ -47,7 +47,7 @@ def near_stopped(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[NearStopped]:
-    """Those of the last `days` days, most often typed first."""
+    """Return those of the last `days` days, most often typed first."""
     first = datetime.combine(clock().date() - timedelta(days=days - 1), datetime.min.time(), UTC)
     with database.reading() as connection:
         stopped = dict(_stopped(connection, actor))
@@ -73,7 +73,7 @@ def _resembling(typed: Iterable[Any], stopped: Stopped) -> Iterable[NearStopped]
 
 @lru_cache(maxsize=1024)
 def _meant(lot: str) -> tuple[str, ...]:
-    # Few lots are compared, and a person looks: so also without a product each slip counts.
+    # Few lots are compared, and a person judges: so each slip counts, also without a product.
     try:
         return misreads.lot_keys(Lot.parse(lot))
     except IdentifierError:

@@ -1,7 +1,7 @@
-"""The list of what a person should look into, the strongest and newest first.
+"""The list of suspects, strongest and newest first.
 
-An organisation sees what concerns its own products. A lot that was typed without a product, and that nobody
-has on record, is nobody's: regulators see those.
+An organisation sees what concerns its own products. A lot that was typed without a product and is not on
+record belongs to no organisation: regulators see those.
 """
 
 from dataclasses import dataclass
@@ -23,15 +23,17 @@ from service.storage.suspects import SuspectState, from_plain
 
 MOST_LISTED = 100
 VERY_STRONG, STRONG = 8.0, DEFAULTS.suspicion
-"""From where on a suspicion is called so. The second is where people are told by default."""
+"""From which score on a suspicion is called very strong or strong. The second is the default threshold of a
+verdict.
+"""
 
 NOBODYS = 0
-"""The product of lots that were typed without one."""
+"""The product id of lots that were typed without a product."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuspectLine:
-    """One thing on the list. `shown`: its serial or lot as people know it; `gtin` empty: nobody's."""
+    """One suspect. `shown`: its serial or lot as printed; `gtin` empty: of no known product."""
 
     id: int
     scope: SubjectScope
@@ -50,7 +52,7 @@ class SuspectLine:
 
     @property
     def level(self) -> int:
-        """3: very strong, 2: strong, 1: worth a look."""
+        """3: very strong, 2: strong, 1: weak."""
         return 1 + (self.score >= STRONG) + (self.score >= VERY_STRONG)
 
 
@@ -61,7 +63,7 @@ class SuspectQueries:
         self._database = database
 
     def listing(self, actor: Actor, state: SuspectState = SuspectState.OPEN) -> list[SuspectLine]:
-        """What is in one state, at most `MOST_LISTED`."""
+        """Return the suspects in one state, at most `MOST_LISTED`."""
         level = case((Suspect.score >= VERY_STRONG, 3), (Suspect.score >= STRONG, 2), else_=1)
         query = lines(actor).where(Suspect.state == state)
         query = query.order_by(level.desc(), Suspect.last.desc(), Suspect.id.desc()).limit(MOST_LISTED)
@@ -69,7 +71,7 @@ class SuspectQueries:
             return [_line(row) for row in connection.execute(query)]
 
     def counts(self, actor: Actor) -> dict[SuspectState, int]:
-        """How many are in each state."""
+        """Return how many suspects are in each state."""
         inner = lines(actor).subquery()
         query = select(inner.c.state, func.count().label("many")).group_by(inner.c.state)
         with self._database.reading() as connection:
@@ -78,7 +80,7 @@ class SuspectQueries:
 
 
 def lines(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """All that this actor may see."""
+    """Return the select of all suspects that this actor may see."""
     of_lot = and_(Batch.product_id == Suspect.product_id, Batch.lot_key == Suspect.name)
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -97,14 +99,14 @@ def lines(actor: Actor) -> Select[*tuple[Any, ...]]:
 def find(
     connection: Connection, actor: Actor, scope: SubjectScope, product_id: int, name: str
 ) -> SuspectLine | None:
-    """One thing on the list, if it is there and theirs."""
+    """Return one suspect, where it exists and is theirs; else None."""
     query = lines(actor).where(Suspect.scope == scope, Suspect.product_id == product_id, Suspect.name == name)
     row = connection.execute(query).first()
     return _line(row) if row is not None else None
 
 
 def product(connection: Connection, actor: Actor, gtin: str) -> Any:
-    """`id`, `gtin` and `name` of a product of theirs; NotFoundError."""
+    """Return `id`, `gtin` and `name` of a product of theirs; NotFoundError."""
     try:
         wanted = Gtin.parse(gtin).value
     except IdentifierError:
@@ -120,7 +122,7 @@ def product(connection: Connection, actor: Actor, gtin: str) -> Any:
 
 
 def lot_key(text: str) -> str:
-    """A lot's key; NotFoundError for what is no lot."""
+    """Return a lot's key; NotFoundError for text that is no lot."""
     try:
         return Lot.parse(text).key
     except IdentifierError:
@@ -128,7 +130,7 @@ def lot_key(text: str) -> str:
 
 
 def nothing(asked: str) -> NotFoundError:
-    """It is not there, or another organisation's."""
+    """Return the error: it does not exist, or is another organisation's."""
     return NotFoundError(
         ErrorCode.NOT_FOUND, given=asked, expected="something that your organisation watches"
     )

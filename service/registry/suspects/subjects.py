@@ -1,7 +1,8 @@
-"""One unit, one lot, or serials that begin alike: where it was seen, by whom, from when to when.
+"""Details of a unit, a lot, or serials with a common prefix: where they were seen, by whom, from when to
+when.
 
-What is shown are the lines that are kept of many scans, by place and by day. There is no line of one scan
-with its time and its device, and none can be made of these.
+What is shown are aggregates of many scans, by place and day. No single scan with its time and device is
+stored, and none can be derived.
 """
 
 from calendar import monthrange
@@ -25,10 +26,10 @@ _MOST_EVENTS = 50
 
 @dataclass(frozen=True, slots=True)
 class SightingGroup:
-    """All that one kind of asker scanned in one place. `devices`: at least so many (0: none is known).
+    """All scans of one kind of asker in one place. `devices`: a lower bound (0: none known).
 
-    What single devices of anybody scanned stands together, with all their places and by the month
-    (`by_month`: from the first of one to the last of one): one person's scan is nobody else's to see.
+    Scans of single devices of the public are merged over all their places and shown by the month (`by_month`:
+    from the first of one to the last of one), so that no person's scan can be singled out.
     """
 
     kind: SightingKind
@@ -42,7 +43,7 @@ class SightingGroup:
 
 @dataclass(frozen=True, slots=True)
 class SuspectDecision:
-    """What a person decided before, and why."""
+    """An earlier decision of a person, and its note."""
 
     at: datetime
     actor: str
@@ -52,7 +53,7 @@ class SuspectDecision:
 
 @dataclass(frozen=True, slots=True)
 class SuspectDetails:
-    """One thing whole. `line` is None where it does not stand out. `lot` of a unit is its batch's."""
+    """A subject with its sightings. `line`: None where it is no suspect. `lot` of a unit is its batch's."""
 
     subject: Subject
     gtin: str
@@ -67,7 +68,7 @@ class SuspectDetails:
 
     @property
     def by_country(self) -> dict[str, int]:
-        """How many scans in each country that is known."""
+        """How many scans were made in each known country."""
         found: dict[str, int] = {}
         for each in self.seen:
             if each.place.country:
@@ -76,9 +77,9 @@ class SuspectDetails:
 
 
 def open_one(database: Database, actor: Actor, scope: SubjectScope, gtin: str, name: str) -> SuspectDetails:
-    """One thing, by its product's GTIN (empty: nobody's) and its name; NotFoundError.
+    """Return one subject, by its product's GTIN (empty: without a product) and its name; NotFoundError.
 
-    `scope` LOT stands for lots on record and for those that are not.
+    `scope` LOT covers lots on record and lots not on record.
     """
     with database.reading() as connection:
         return within_a_transaction(connection, actor, scope, gtin, name)
@@ -87,7 +88,7 @@ def open_one(database: Database, actor: Actor, scope: SubjectScope, gtin: str, n
 def within_a_transaction(
     connection: Connection, actor: Actor, scope: SubjectScope, gtin: str, name: str
 ) -> SuspectDetails:
-    """The same, within a transaction that goes on to change something."""
+    """The same within a transaction that goes on to change something."""
     subject, of_product, shown, lot, on_record = _subject(connection, actor, scope, gtin, name)
     line = find(connection, actor, subject.scope, subject.product_id, subject.name)
     seen = kept.seen_before(within(connection), (subject,))[subject.scope]
@@ -108,7 +109,7 @@ def within_a_transaction(
 
 
 def named(gtin: str, subject: Subject) -> str:
-    """How the audit names it: `scope gtin/name`."""
+    """Return the name by which the audit refers to it: `scope gtin/name`."""
     return f"{subject.scope} {gtin or '-'}/{subject.name}"
 
 

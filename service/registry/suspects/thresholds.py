@@ -1,6 +1,6 @@
-"""From where on a manufacturer's customers are told of a history: its own to set, with defaults.
+"""A manufacturer's thresholds for reasons of the scan history, with defaults.
 
-A wider threshold tells people later, a narrower one more often when nothing is wrong.
+A higher threshold warns later; a lower one warns more often where nothing is wrong.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "lot_countries": (2, 100),
     "guesses": (5, 60),
 }
-"""What may be set, and from what to what; as the table has it."""
+"""The thresholds and their allowed ranges; the table's constraints are the same."""
 
 WHOLE = frozenset({"devices", "lot_countries", "guesses"})
 _MOST_SAID = 500
@@ -43,12 +43,12 @@ class ManufacturerThresholds:
 
 
 def defaults() -> dict[str, float]:
-    """What holds where nobody has set anything."""
+    """Return the defaults."""
     return _values(DEFAULTS)
 
 
 def listed(database: Database, actor: Actor) -> list[ManufacturerThresholds]:
-    """Of every manufacturer of the organisation, by name."""
+    """Return the thresholds of every manufacturer of the organisation, by name."""
     with database.reading() as connection:
         rows = connection.execute(_of(actor).order_by(Manufacturer.name)).all()
     return [_set(row) for row in rows]
@@ -62,7 +62,9 @@ def change(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Set them; `given` has the names of `LIMITS`, and `note`. InvalidFieldsError names all that is wrong."""
+    """Set them; `given` has the names of `LIMITS`, and `note`. InvalidFieldsError names every
+    invalid field.
+    """
     values, note = _read(given)
     at = clock()
     with database.transaction() as connection:

@@ -1,8 +1,8 @@
-"""The engine, one `transaction()`, and every difference between SQLite and PostgreSQL.
+"""The engine, `transaction()`, and every difference between SQLite and PostgreSQL.
 
-SQLite runs in WAL mode with `synchronous=FULL`: what is acknowledged was handed to the disk (fdatasync)
-first. Every write starts with BEGIN IMMEDIATE: a deferred transaction that reads and then writes fails at
-once when somebody else wrote in between, whatever the timeout.
+SQLite runs in WAL mode with `synchronous=FULL`: a commit returns after fdatasync. Every write starts with
+BEGIN IMMEDIATE: a deferred transaction that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT
+when another connection wrote in between, whatever the timeout.
 """
 
 import sqlite3
@@ -30,7 +30,9 @@ from service.storage.hot.statements import PreparedInsert, PreparedSelect, Row, 
 from service.storage.models import Base
 
 WAIT_SECONDS = 2.5
-"""How long a writer waits for another before it is told to try again; an answer is due within 3 s."""
+"""Seconds that a writer waits for another before UnavailableError(BUSY); every request has to be answered
+within 3 s.
+"""
 
 _GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
@@ -52,42 +54,42 @@ class Database:
         self.engine = (
             _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
         )
-        self._told_apart = _ToldApart(self.engine)
+        self._driver_errors = DriverErrorTranslator(self.engine)
         self._readers = (SqliteReaders if self.is_sqlite else PostgresqlReaders)(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection to read with: one consistent snapshot, no lock that a writer would wait for."""
-        with self._told_apart, self.engine.connect() as connection:
+        """Open a connection for reading: one consistent snapshot, which blocks no writer."""
+        with self._driver_errors, self.engine.connect() as connection:
             yield connection
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """One moment of the records for a `PreparedSelect`: straight from the driver, a tenth of the time.
+        """Open a snapshot for `PreparedSelect`, on the driver's connection: a tenth of the time of `reading`.
 
-        All that was committed before, by any process, is seen; nothing that is committed meanwhile.
+        It sees everything that any process committed before it, and nothing that is committed meanwhile.
         """
-        return _Moment(self._told_apart, self._readers)
+        return _Moment(self._driver_errors, self._readers)
 
     @property
     def facts(self) -> VersionedFacts:
-        """What is kept of the facts as a reader saw them last: whoever uses it asks whether they stand."""
+        """The facts that the latest reader saw. They may be outdated: the caller compares the version."""
         return self._readers.facts
 
     def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
-        """The rows of one select: a moment of its own, at half the price of a snapshot."""
-        with self._told_apart:
+        """Return the rows of one select, which is a snapshot of its own, at half the cost of `snapshot`."""
+        with self._driver_errors:
             return self._readers.at_once(statement, values)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
-        """A connection to write with; commits at the end, rolls back on any error.
+        """Open a connection for writing; commits at the end, rolls back on any error.
 
-        `durable=False` is for what may be lost for a moment (a stranger's scan): the commit does not wait
-        for the disk. UnavailableError when somebody else holds the lock for too long.
+        `durable=False`: the commit does not wait for the disk (a stranger's scan). UnavailableError where
+        another writer holds the lock for longer than the wait.
         """
-        with self._told_apart, self.engine.connect() as plain:
+        with self._driver_errors, self.engine.connect() as plain:
             connection = plain.execution_options(write=True)
-            if self.is_sqlite:  # has to be said before BEGIN
+            if self.is_sqlite:  # has to be set before BEGIN
                 _driver(connection).execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             with connection.begin():
                 if not self.is_sqlite and not durable:
@@ -95,41 +97,42 @@ class Database:
                 yield connection
 
     def insert_new(self, model: type[Base]) -> Insert:
-        """An INSERT that leaves alone what is there already (no conflict is an error)."""
+        """Return an INSERT that ignores rows whose key exists (ON CONFLICT DO NOTHING)."""
         if self.is_sqlite:
             return sqlite_insert(model).on_conflict_do_nothing()
         return postgresql_insert(model).on_conflict_do_nothing()
 
     def insert_or_merge(self, model: type[Base], merged: Callable[[Any, Any], dict[str, Any]]) -> Insert:
-        """An INSERT that merges with what is there already, into what `merged(old, new)` says."""
+        """Return an INSERT that updates a row whose key exists to the columns of `merged(old, new)`."""
         table = model.__table__
         statement = sqlite_insert(model) if self.is_sqlite else postgresql_insert(model)
         keys = [column.name for column in table.primary_key]
         return statement.on_conflict_do_update(index_elements=keys, set_=merged(table.c, statement.excluded))
 
     def prepared_insert(self, model: type[Base]) -> PreparedInsert:
-        """The same for whole rows of texts, numbers and JSON, rendered once."""
+        """Return `insert_new` for whole rows of texts, numbers and JSON, rendered once."""
         return (WholeInsert if self.is_sqlite else PreparedInsert)(
             self.insert_new(model), self.engine.dialect
         )
 
     @property
     def one_writer(self) -> bool:
-        """Whether a transaction that writes keeps every other from writing, whatever it writes."""
+        """Whether a writing transaction excludes every other one (SQLite)."""
         return self.is_sqlite
 
-    def one_at_a_time(self, connection: Connection, what: int) -> None:
-        """Wait until no other transaction does the same; `what` is any number of 63 bits. To its own end.
+    def advisory_lock(self, connection: Connection, what: int) -> None:
+        """Wait until no other transaction holds `what` (63 bits), and hold it until this transaction ends.
 
-        On SQLite whoever writes is alone. On PostgreSQL two could each miss what the other puts in.
+        On SQLite a writer is alone already. On PostgreSQL two transactions could each miss the rows that the
+        other inserts.
         """
         if not self.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
 
     def migrate(self) -> bool:
-        """Bring the tables to this version's shape; whether anything had to be done."""
+        """Bring the schema to this version. Return whether anything had to be done."""
         script = ScriptDirectory.from_config(_alembic(self.url))
-        with self._told_apart, self.engine.connect() as connection:
+        with self._driver_errors, self.engine.connect() as connection:
             if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
                 return False
         config = _alembic(self.url)
@@ -138,10 +141,10 @@ class Database:
         return True
 
     def grant(self, role: str) -> None:
-        """Let a PostgreSQL role use the tables as the application does: it may add to the audit, and no more.
+        """Grant a PostgreSQL role what the application needs: it may add to the audit, not change it.
 
-        Only whoever owns the tables can grant, and could take the audit's triggers away; the application
-        should run as another role. RefusedError for SQLite, which knows no roles.
+        Only the owner of the tables can grant, and an owner could drop the audit's triggers; so the
+        application should run as another role. RefusedError for SQLite, which has no roles.
         """
         if self.is_sqlite:
             raise RefusedError(
@@ -156,30 +159,30 @@ class Database:
                 connection.exec_driver_sql(statement.format(role=name))
 
     def is_empty(self) -> bool:
-        """Whether no manufacturer was ever put in."""
+        """Whether there is no manufacturer on record yet."""
         with self.reading() as connection:
             return connection.exec_driver_sql("SELECT 1 FROM manufacturer LIMIT 1").first() is None
 
     @staticmethod
     def shown(url: str) -> str:
-        """The URL as it may be printed: without its password."""
+        """Return the URL without its password, for output."""
         return _parse_url(url).render_as_string(hide_password=True)
 
     @staticmethod
     def beside(url: str) -> Path:
-        """The folder for what is kept beside the records: of SQLite's file; `data` for a server elsewhere."""
+        """Return the folder for files beside the records: that of SQLite's file, or `data` for PostgreSQL."""
         parsed = _parse_url(url)
         in_a_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
         return Path(parsed.database or "").parent if in_a_file else Path("data")
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close all connections."""
         self._readers.close()
         self.engine.dispose()
 
 
 def by_character(connection: Connection, text: ColumnElement[str]) -> ColumnElement[str]:
-    """Text that is compared character by character, and not as some language sorts its words."""
+    """Return `text` compared by code point instead of by the collation of a language."""
     return text.collate("C" if connection.dialect.name == "postgresql" else "BINARY")
 
 
@@ -211,30 +214,30 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
     engine = create_engine(
         url,
         json_serializer=_json,
-        hide_parameters=True,  # an error is logged, and serial numbers are nobody's to read there
+        hide_parameters=True,  # errors are logged, and logs must not hold serial numbers
         pool_size=16,
-        max_overflow=48,  # as many as there may be threads
+        max_overflow=48,  # at most as many as there may be threads
         pool_timeout=wait_seconds,
         connect_args={"timeout": wait_seconds, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.isolation_level = None  # the `begin` listener below issues BEGIN
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("write", False)
-        # Straight to the driver: this runs on every check, and a statement of SQLAlchemy's costs 30 µs.
+        # Directly on the driver: this runs on every check, and a statement through SQLAlchemy costs 30 µs.
         _driver(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
 
 
 def _json(value: Any) -> str:
-    return to_json(value).decode()  # a seventh of the time that the standard library takes
+    return to_json(value).decode()  # a seventh of the time of the standard library
 
 
 def _postgresql(url: URL, wait_seconds: float) -> Engine:
@@ -242,7 +245,7 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
     return create_engine(
         url,
         json_serializer=_json,
-        hide_parameters=True,  # an error is logged, and serial numbers are nobody's to read there
+        hide_parameters=True,  # errors are logged, and logs must not hold serial numbers
         pool_pre_ping=True,
         pool_size=16,
         max_overflow=16,
@@ -255,29 +258,32 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
 
 
 class _Moment:
-    """`Database.snapshot`: entered once, left once. A class, because a generator takes twice as long."""
+    """The context manager of `Database.snapshot`. A class, because a generator takes twice as long."""
 
-    __slots__ = ("_lent", "_readers", "_told_apart")
+    __slots__ = ("_driver_errors", "_lent", "_readers")
 
-    def __init__(self, told_apart: "_ToldApart", readers: Readers) -> None:
-        self._told_apart, self._readers = told_apart, readers
+    def __init__(self, driver_errors: "DriverErrorTranslator", readers: Readers) -> None:
+        self._driver_errors, self._readers = driver_errors, readers
 
     def __enter__(self) -> Snapshot:
-        with self._told_apart:
+        with self._driver_errors:
             snapshot, self._lent = self._readers.begin()
         return snapshot
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        with self._told_apart:
+        with self._driver_errors:
             self._readers.end(self._lent)
-        self._told_apart.__exit__(kind, error, trace)
+        self._driver_errors.__exit__(kind, error, trace)
 
 
-class _ToldApart:
-    """Somebody else has the lock, or nobody answers: UnavailableError. All else stays what it is."""
+class DriverErrorTranslator:
+    """Maps lock and pool timeouts to UnavailableError(BUSY), other operational errors to STORAGE_UNAVAILABLE.
+
+    Every other error passes unchanged.
+    """
 
     def __init__(self, engine: Engine) -> None:
-        # What goes straight to the driver is refused with the driver's own errors.
+        # Statements that go directly to the driver raise the driver's own errors.
         self._refusals = (engine.dialect.loaded_dbapi.OperationalError, sqlite3.OperationalError)
 
     def __enter__(self) -> None: ...

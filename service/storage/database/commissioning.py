@@ -1,13 +1,13 @@
-"""Units put in by the ten thousand: one statement for each batch of serials, on both databases.
+"""Bulk inserts and comparisons of units: one statement per array of serials, on both databases.
 
-The serials go in as one JSON array, which the database itself takes apart: no row passes through Python.
+The serials are passed as one JSON array, which the database unpacks: no row passes through Python.
 """
 
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
-# Sorted by key, neighbours share their pages: the tree is written once and not a page at a time.
+# Sorted by key, so that neighbouring rows share pages and each page is written once.
 _INSERT = (
     "INSERT INTO unit (product_id, serial, batch_id, disposition) "
     "SELECT :product_id, each.value, :batch_id, :disposition FROM {serials} WHERE true ORDER BY each.value "
@@ -20,8 +20,8 @@ _SERIALS = {
     "sqlite": "json_each(:serials) AS each",
     "postgresql": "json_array_elements_text(CAST(:serials AS json)) AS each(value)",
 }
-# Without the LATERAL … OFFSET 0, PostgreSQL may read the whole table for each list of serials: it cannot know
-# how many these are, and after a large import nobody has counted the table yet.
+# Without LATERAL … OFFSET 0 PostgreSQL may scan the whole table for each array: it cannot estimate the
+# array's length, and after a large import the table's statistics are out of date.
 _RECORDED = {
     "sqlite": "SELECT unit.serial, unit.batch_id, unit.disposition FROM unit "
     "WHERE unit.product_id = :product_id AND unit.serial IN (SELECT each.value FROM {serials}) ",
@@ -36,7 +36,7 @@ _FIND_OTHERWISE = {dialect: text(str(sql) + _OTHERWISE) for dialect, sql in _FIN
 def commission(
     connection: Connection, serials: str, *, product_id: int, batch_id: int, disposition: int
 ) -> int:
-    """Put in the units of `serials` (a JSON array) that are not on record yet; how many these were."""
+    """Insert the units of `serials` (a JSON array) that are not on record. Return how many were inserted."""
     values = {"product_id": product_id, "batch_id": batch_id, "disposition": disposition, "serials": serials}
     return connection.execute(_COMMISSION[connection.dialect.name], values).rowcount
 
@@ -44,14 +44,16 @@ def commission(
 def recorded_otherwise(
     connection: Connection, serials: str, *, product_id: int, batch_id: int, disposition: int | None
 ) -> list[str]:
-    """Which of the serials are on record in another batch or disposition (None: whichever it is)."""
+    """Return the serials that are on record in another batch or disposition (None: any disposition is
+    accepted).
+    """
     values = {"product_id": product_id, "batch_id": batch_id, "disposition": disposition, "serials": serials}
     rows = connection.execute(_FIND_OTHERWISE[connection.dialect.name], values)
     return [row[0] for row in rows]
 
 
 def recorded(connection: Connection, serials: str, product_id: int) -> list[Row[Any]]:
-    """Serial, batch and disposition (its number) of those of the serials that are on record."""
+    """Return serial, batch id and disposition number of the serials that are on record."""
     values = {"product_id": product_id, "serials": serials}
     return list(connection.execute(_FIND[connection.dialect.name], values))
 

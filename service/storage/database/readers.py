@@ -1,4 +1,4 @@
-"""Connections that only read, and what was read last of the facts: one kind for each database."""
+"""Read-only connections and the facts read last: one class for each database."""
 
 import sqlite3
 import threading
@@ -15,7 +15,7 @@ from service.storage.models import FactsVersion
 
 
 class Readers(ABC):
-    """Connections of the driver's that only read, and what they read last of the facts."""
+    """Read-only connections of the driver, and the facts that they read last."""
 
     _VERSION = str(select(FactsVersion.version))
 
@@ -24,7 +24,7 @@ class Readers(ABC):
         self._facts = VersionedFacts(None)
 
     def begin(self) -> tuple[Snapshot, Any]:
-        """One moment of the records, and what `end` needs to let go of it."""
+        """Open a snapshot, and return it with what `end` needs."""
         driver, lent = self.lend()
         try:
             said = driver.execute(self._VERSION).fetchone()
@@ -33,45 +33,46 @@ class Readers(ABC):
             raise
         facts = self._facts
         if said is None or facts.version != said[0]:
-            # Somebody changed a record. A thread that still looks at an earlier moment goes on with its own.
+            # A record has changed. A thread that still reads an earlier snapshot keeps that snapshot's facts.
             facts = self._facts = VersionedFacts(said[0] if said else None)
         return Snapshot(self._engine.dialect, driver, facts), lent
 
     @property
     def facts(self) -> VersionedFacts:
-        """What was read of the facts as they were when anybody looked last."""
+        """The facts that the latest reader saw."""
         return self._facts
 
     @abstractmethod
     def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
-        """One select, which is a moment of its own: no transaction has to be begun and ended for it."""
+        """Run one select without a transaction of its own; it sees one snapshot."""
 
     @abstractmethod
     def lend(self) -> tuple[Any, Any]:
-        """A connection in a transaction that sees one moment, and what `end` gets of it."""
+        """Return a connection in a transaction that sees one snapshot, and the handle for `end`."""
 
     @abstractmethod
     def end(self, lent: Any) -> None:
-        """End the transaction, and take the connection back if it is still good."""
+        """End the transaction, and keep the connection where it is still usable."""
 
     @abstractmethod
     def close(self) -> None:
-        """Close what is kept beside the engine's pool."""
+        """Close the connections that are kept beside the engine's pool."""
 
 
 _TURN_SECONDS = 0.005
 
 _MAPPED = 256 * 1024 * 1024
-# Bytes of the file that readers look at where the system holds them, instead of copying each page: a writer
-# anywhere makes every reader forget its copies. Readers alone: what is mapped is never written to.
+# Bytes of the file that readers map into memory instead of copying pages: a write by any process invalidates
+# a reader's copies. Only for readers: mapped pages are never written to.
 
 
 class SqliteReaders(Readers):
-    """Kept open beside the engine's pool, which takes longer than a select: one for each reading thread.
+    """SQLite connections kept outside the engine's pool, one for each reading thread; the pool costs more
+    than a select.
 
-    The driver lets go of the interpreter's lock around every statement, and threads that read at once take it
-    from each other again and again: that cost more than the reading. So they take turns; but whoever waits
-    for a long search goes on beside it.
+    The driver releases the interpreter's lock around every statement, and threads that read at once contend
+    for it: that cost more than the reading. So they read one after the other; a thread that waits longer than
+    `_TURN_SECONDS` reads in parallel.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -80,7 +81,7 @@ class SqliteReaders(Readers):
         self._turn = threading.Lock()
 
     def lend(self) -> tuple[Any, Any]:
-        """One that is idle, or another one; and whether it is this thread's turn."""
+        """Return an idle connection or a new one, and whether this thread holds the lock."""
         turn = self._turn.acquire(timeout=_TURN_SECONDS)
         try:
             driver = self._open()
@@ -91,7 +92,7 @@ class SqliteReaders(Readers):
         return driver, (driver, turn)
 
     def end(self, lent: tuple[sqlite3.Connection, bool]) -> None:
-        """Keep it for the next, unless it does not even roll back."""
+        """Keep the connection, or close it where ROLLBACK fails."""
         driver, turn = lent
         try:
             driver.execute("ROLLBACK")
@@ -103,7 +104,7 @@ class SqliteReaders(Readers):
             self._pass_on(turn=turn)
 
     def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
-        """On an idle connection, which is let go of when it fails."""
+        """Run on an idle connection, which is closed where it fails."""
         driver = self._open()
         try:
             rows = statement.read(self._engine.dialect, driver, values)
@@ -114,7 +115,7 @@ class SqliteReaders(Readers):
         return rows
 
     def close(self) -> None:
-        """Close all that are idle."""
+        """Close all idle connections."""
         while self._idle:
             self._idle.pop().close()
 
@@ -137,17 +138,19 @@ class SqliteReaders(Readers):
 
 
 class PostgresqlReaders(Readers):
-    """From the engine's pool, which notices a connection that is dead."""
+    """PostgreSQL connections from the engine's pool, which replaces dead ones."""
 
     def lend(self) -> tuple[Any, Any]:
-        """One of the pool's; at the level at which every select of a transaction sees the same moment."""
+        """Return a connection of the pool in REPEATABLE READ: all selects of the transaction see one
+        snapshot.
+        """
         lent = self._engine.raw_connection()
         driver: Any = lent.driver_connection
-        driver.isolation_level = IsolationLevel.REPEATABLE_READ  # said with the BEGIN that is due anyway
+        driver.isolation_level = IsolationLevel.REPEATABLE_READ  # sent with the BEGIN that is due anyway
         return driver, lent
 
     def at_once(self, statement: PreparedSelect, values: Mapping[str, Any]) -> tuple[Row, ...]:
-        """On one of the pool's, in the transaction that the driver begins by itself."""
+        """Run on a connection of the pool, in the transaction that the driver begins by itself."""
         lent = self._engine.raw_connection()
         try:
             return statement.read(self._engine.dialect, lent.driver_connection, values)
@@ -158,7 +161,7 @@ class PostgresqlReaders(Readers):
                 lent.close()
 
     def end(self, lent: PoolProxiedConnection) -> None:
-        """Back to the pool, as it came from there."""
+        """Reset the isolation level and return the connection to the pool."""
         driver: Any = lent.driver_connection
         try:
             lent.rollback()
@@ -167,4 +170,4 @@ class PostgresqlReaders(Readers):
             lent.close()
 
     def close(self) -> None:
-        """Nothing is."""
+        """Nothing is kept outside the pool."""

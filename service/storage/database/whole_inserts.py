@@ -1,7 +1,7 @@
-"""Many rows in one statement of SQLite's, which it takes apart itself.
+"""Inserts of many rows in one statement of SQLite, which unpacks a JSON array.
 
-The driver lets go of the interpreter's lock for each row of an `executemany`, and has to win it back from
-those who answer checks: a second of scans would take a thousand turns of theirs.
+With `executemany` the driver releases the interpreter's lock for each row and has to regain it from the
+threads that answer checks: a thousand times for a second of scans.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from service.storage.hot.statements import PreparedInsert
 
 
 class WholeInsert(PreparedInsert):
-    """The rows go in as one JSON array; of those that are there already none is touched."""
+    """An INSERT whose rows are passed as one JSON array; rows whose key exists are ignored."""
 
     def __init__(self, statement: Insert, dialect: Dialect) -> None:
         super().__init__(statement, dialect)

@@ -1,4 +1,4 @@
-"""Regulators' notices read for a verdict, handed on as the core's own values."""
+"""Regulators' alerts that concern a check, as values of `authenticity`."""
 
 from typing import Any
 
@@ -60,13 +60,13 @@ _ALERT = Part(
     ),
     _alert,
 )
-# Four plain seeks, joined: an OR over the indexes, or a UNION that compares rows, takes longer.
+# Four index searches combined: an OR over the indexes, or a UNION that compares rows, takes longer.
 _ALERTS = PreparedSelect(
     union_all(
         select(*_ALERT.columns).where(Alert.lot_key == bindparam("lot_key")),
         select(*_ALERT.columns).where(Alert.lot_folded == bindparam("lot_folded")),
         select(*_ALERT.columns).where(Alert.gtin == bindparam("gtin")),
-        # Those that name a product and nothing else: whether it is this one is for `alert_rules` to say.
+        # Alerts that name a product and no number: `alert_rules` decides whether they concern this product.
         select(*_ALERT.columns).where(text(NAMES_ONLY_PRODUCT)),
     ),
     _ALERT,
@@ -80,7 +80,9 @@ _NEAR_ALERTS = PreparedSelect(
 
 
 def near_alerts(snapshot: Snapshot, lot: Lot, product_id: int | None) -> tuple[AlertRecord, ...]:
-    """Every notice about a lot that may have been meant by one that is not there."""
+    """Return the alerts about lots that a lot not on record may have been meant to be
+    (`misreads.lot_keys`).
+    """
     keys = misreads.lot_keys(lot, of_one_product=product_id is not None)
     return tuple(alert for (alert,) in _NEAR_ALERTS.rows(snapshot, spelled_as(keys)))
 
@@ -88,9 +90,9 @@ def near_alerts(snapshot: Snapshot, lot: Lot, product_id: int | None) -> tuple[A
 def alerts(
     snapshot: Snapshot, gtin: Gtin | None, lot: Lot | None, serial: Serial | None
 ) -> tuple[AlertRecord, ...]:
-    """Every notice that shares a lot, a look-alike of it, a GTIN, a serial or its beginning.
+    """Return every alert with the same lot, a look-alike lot, the GTIN, the serial or a prefix of it, by id.
 
-    And those that name a product and no number: whether it is this one, they cannot be asked here.
+    Alerts that name a product and no number are included: `alert_rules` compares the names.
     """
     values = {
         "lot_key": lot and lot.key,
@@ -106,16 +108,16 @@ def alerts(
 
 
 Beginnings = dict[str, list[AlertRecord]]
-"""The notices that name serials, by the serial or what it begins with, in lower case."""
+"""Alerts that name serials, by the serial or the serial's prefix, in lower case."""
 
 
 def beginnings(snapshot: Snapshot) -> Beginnings:
-    """All of them: few notices name a serial."""
+    """Return all alerts that name serials; there are few."""
     return _ALERTS_OF_SERIALS.indexed(snapshot, _by_beginning)
 
 
 def naming(named: Beginnings, serial: Serial) -> list[AlertRecord]:
-    """Notices that name the serial, or what it begins with, whatever the case."""
+    """Return the alerts that name the serial or a prefix of it, ignoring case."""
     if not named:
         return []
     folded = serial.printed.casefold()

@@ -1,7 +1,8 @@
-"""A unit, or a lot, and what was seen of it, in one select: a moment of its own.
+"""What is observed of a unit or a lot at one moment, in one select: the record, its sightings, the facts'
+version.
 
-It says of which version of the facts that moment is. Whoever has kept what follows from this very version
-need not read them again (`Database.facts`), nor begin a transaction for several selects to agree.
+Where the version equals that of kept facts (`Database.facts`), these need not be read again, and no
+transaction over several selects is needed.
 """
 
 from collections.abc import Mapping
@@ -30,7 +31,10 @@ from service.storage.models import FactsVersion, SightingRow, Unit
 
 
 class Observation(Struct, frozen=True):
-    """What was there at one moment. `batch_id` and `disposition` are None where no such unit is on record."""
+    """The state at one moment. `batch_id` and `disposition`: None where the unit is not on record.
+
+    `version`: of the facts, None in an empty database. `lines`: the sightings of each subject asked for.
+    """
 
     version: str | None
     batch_id: int | None
@@ -46,8 +50,8 @@ _NO_LINE = [type_coerce(null(), each.type) for each in (*LINE.columns, SightingR
 
 
 def _lines(scope: SubjectScope, name: str) -> Select[*tuple[Any, ...]]:
-    """The lines of a subject of this scope; what is bound as `name` is which."""
-    # Written out, because to hand a member of an enumeration to SQLite takes longer than to look for it.
+    """Return the select of the sightings of one scope; the subject's name is the parameter `name`."""
+    # A literal: binding a member of an enumeration takes SQLite longer than the search.
     of_scope = SightingRow.scope == literal_column(f"'{scope.value}'")
     of_product = SightingRow.product_id == bindparam("product_id")
     return select(*LINE.columns, SightingRow.scope, *_NO_MARK).where(
@@ -56,7 +60,7 @@ def _lines(scope: SubjectScope, name: str) -> Select[*tuple[Any, ...]]:
 
 
 def _at_once(mark: Select[*tuple[Any, ...]], *lines: Select[*tuple[Any, ...]]) -> PreparedSelect:
-    """The mark of the facts (and a unit) in a first row, then a row for each line."""
+    """Combine: one row with the facts' version (and the unit), then a row for each sighting."""
     most: ColumnElement[int] = literal_column(str(1 + len(lines) * MOST_ROWS))
     return PreparedSelect(union_all(mark, *lines).limit(most), LINE)
 
@@ -71,13 +75,15 @@ _LOT = _at_once(select(*_NO_LINE, FactsVersion.version, *_NO_MARK[1:]), _lines(S
 
 
 def of_unit(database: Database, product_id: int, serial: str, client: str) -> Observation:
-    """The unit (serial as printed), what was seen of it, and what this client guessed of the product's."""
+    """Observe a unit (serial as printed) with its sightings, and the serials that this client guessed of the
+    product.
+    """
     values = {"product_id": product_id, "serial": serial, "client": client}
     return _glance(database.at_once(_UNIT, values))
 
 
 def of_lot(database: Database, product_id: int, lot_key: str) -> Observation:
-    """What was seen of a lot that was asked for without a serial."""
+    """Observe the sightings of a lot that was presented without a serial."""
     return _glance(database.at_once(_LOT, {"product_id": product_id, "lot_key": lot_key}))
 
 

@@ -1,4 +1,6 @@
-"""Records read for a verdict: a small fixed number of indexed selects, handed on as the core's own values."""
+"""Products, batches and units for a verdict: a small fixed number of indexed selects, as values of
+`authenticity`.
+"""
 
 from datetime import date
 from typing import Any
@@ -25,13 +27,13 @@ from service.storage.models import (
 )
 
 MOST_PRODUCTS = 200
-"""More products than any lot string is shared by; it bounds what a question like `e` can read."""
+"""More products than share any lot number; it limits what a short lot such as `e` can read."""
 
 FEW = 3
-"""So many lots a slip away from an unknown one still explain it; more are a series, and chance."""
+"""At most so many lots one slip away explain an unknown lot; more are a numbered series, and chance."""
 
 MOST_NEAR = 20
-"""More near misses than a person needs to hear of."""
+"""At most so many near misses are reported."""
 
 _NOTHING = {"start": "", "end": ""}
 
@@ -149,7 +151,7 @@ _USED_ON = PreparedSelect(
     )
 )
 _LAST = "z" * 20
-"""Sorts after whatever may follow a number that was cut short, in every collation that databases use."""
+"""Sorts after any continuation of a truncated number, in every collation that databases use."""
 
 _cut_serials = (
     select(Unit.serial)
@@ -198,7 +200,9 @@ _PREFIXES = PreparedSelect(
 def by_gtin(
     snapshot: Snapshot, gtin: Gtin, lot: Lot | None, serial: Serial | None
 ) -> tuple[ProductRecord, BatchRecord | None, UnitRecord | None] | None:
-    """The product under this GTIN, its batch with this lot, its unit with this serial (exact case)."""
+    """Return the product of this GTIN, its batch with this lot, and its unit with this serial
+    (case matters).
+    """
     rows = _BY_GTIN.rows(snapshot, {"gtin": gtin.value, "lot_key": lot and lot.key})
     if not rows:
         return None
@@ -209,7 +213,7 @@ def by_gtin(
 def _unit(
     snapshot: Snapshot, product_id: int, batch: BatchRecord | None, serial: Serial
 ) -> UnitRecord | None:
-    """The unit, in `batch` or in whichever it was commissioned."""
+    """Return the unit, with `batch` or the batch that it belongs to."""
     rows = _UNIT.rows(snapshot, {"product_id": product_id, "serial": serial.printed})
     if not rows:
         return None
@@ -220,18 +224,18 @@ def _unit(
 
 
 def by_lot(snapshot: Snapshot, lot: Lot) -> list[tuple[ProductRecord, BatchRecord]]:
-    """Every product that has a batch with this lot, by name; at most `MOST_PRODUCTS`."""
+    """Return every product with a batch of this lot, by name; at most `MOST_PRODUCTS`."""
     return [(product, batch) for product, batch in _BY_LOT.rows(snapshot, {"lot_key": lot.key})]
 
 
 def by_name(snapshot: Snapshot, name: str) -> list[ProductRecord]:
-    """Products whose name contains what a person typed, whatever the case; at most `MOST_PRODUCTS`."""
+    """Return the products whose name contains the typed one, ignoring case; at most `MOST_PRODUCTS`."""
     literal = name.replace("/", "//").replace("%", "/%").replace("_", "/_")
     return [product for (product,) in _BY_NAME.rows(snapshot, {"name": literal})]
 
 
 def gtins_by_national(snapshot: Snapshot, scheme: str, number: str) -> list[str]:
-    """The GTINs of products under a country's own number, leading zeros aside. Reads all products."""
+    """Return the GTINs of products with this national number, ignoring leading zeros. Reads all products."""
     digits = number.lstrip("0")
     rows = _BY_NATIONAL.rows(snapshot, {"number": digits})
     wanted = (scheme, digits)
@@ -243,17 +247,17 @@ def gtins_by_national(snapshot: Snapshot, scheme: str, number: str) -> list[str]
 
 
 def release_tests(snapshot: Snapshot, batch_id: int) -> list[tuple[str, str, str]]:
-    """What was tested before the batch was released: test, method, result, by the name of the test."""
+    """Return the batch's release tests by name: test, method, result."""
     return [(test, method, result) for test, method, result in _TESTS.rows(snapshot, {"batch_id": batch_id})]
 
 
 def has_units(snapshot: Snapshot, product_id: int) -> bool:
-    """Whether any serialised unit of the product is on record."""
+    """Return whether any serialised unit of the product is on record."""
     return bool(_HAS_UNITS.rows(snapshot, {"product_id": product_id}))
 
 
 def used_on(snapshot: Snapshot, gtin: str, serial: str) -> date | None:
-    """The day on which a clinic opened the unit; None where no clinic recorded it here."""
+    """Return the day on which a clinic opened the unit; None where no clinic recorded it here."""
     for (day,) in _USED_ON.rows(snapshot, {"gtin": gtin, "serial": serial}):
         found: date = day
         return found
@@ -261,9 +265,9 @@ def used_on(snapshot: Snapshot, gtin: str, serial: str) -> date | None:
 
 
 def near_serials(snapshot: Snapshot, product_id: int, serial: Serial) -> list[str]:
-    """Serials of the product that may have been meant by one that it does not have.
+    """Return serials of the product that a serial not on record may have been meant to be.
 
-    Another case always; what is a slip away, or cut short, only where it is the only one.
+    Another case always counts; a slip or a missing end only where exactly one serial fits.
     """
     cut = serial.printed if len(serial.printed) >= misreads.SHORTEST_CUT else ""
     values = {"product_id": product_id, "start": cut, "end": cut and cut + _LAST}
@@ -275,11 +279,12 @@ def near_serials(snapshot: Snapshot, product_id: int, serial: Serial) -> list[st
 
 
 def near_lots(snapshot: Snapshot, lot: Lot, product_id: int | None) -> list[tuple[str, bool]]:
-    """Lots that may have been meant by one that is not there: their keys, and whether recalled or on hold.
+    """Return lots that a lot not on record may have been meant to be: their keys, and whether recalled or on
+    hold.
 
-    Look-alikes (O 0, I 1, S 5, B 8) always, and so those that begin with it: its end was cut off. What is a
-    slip away only where there are few: in a series that is numbered without gaps a neighbour says nothing.
-    But one that is stopped always warns.
+    Look-alikes (O 0, I 1, S 5, B 8) always count, and so do lots that begin with it: its end may be missing.
+    A slip counts only where few lots are that near (`FEW`): in a series without gaps a neighbour says
+    nothing. A lot that is stopped always counts.
     """
     keys = misreads.lot_keys(lot, of_one_product=product_id is not None)
     values: dict[str, object] = {"lot_folded": lot.folded, "lot_key": lot.key, "product_id": product_id}
@@ -303,16 +308,19 @@ def _longer(key: str, start: str) -> bool:
 
 
 def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
-    """The company whose GS1 prefix this GTIN carries and whose whole catalogue is here; empty if none."""
+    """Return the company whose GS1 prefix the GTIN carries and whose whole catalogue is here; empty where
+    none.
+    """
     for name, prefixes in _PREFIXES.rows(snapshot, {}):
-        # The first of 14 digits is the packaging level, the company's prefix follows (GenSpecs 1.4.4).
+        # The first of 14 digits is the packaging level; the company prefix follows (GS1 General
+        # Specifications 1.4.4).
         if any(gtin.value[1:].startswith(prefix) for prefix in prefixes):
             return str(name)
     return ""
 
 
 def whole_catalogues(snapshot: Snapshot) -> set[str]:
-    """The companies of which every product is here."""
+    """Return the companies with `catalogue_complete`."""
     return {str(name) for name, _prefixes in _PREFIXES.rows(snapshot, {})}
 
 

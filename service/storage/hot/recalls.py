@@ -1,4 +1,4 @@
-"""Recalls and holds that stand, read for a verdict."""
+"""Recalls and holds in force, read for a verdict."""
 
 from typing import Any
 
@@ -48,6 +48,6 @@ _RECALLS = PreparedSelect(
 
 
 def recalls(snapshot: Snapshot, product_id: int, serial: Serial | None) -> tuple[RecallRecord, ...]:
-    """Every recall and hold of the product that nobody has lifted, in the order in which they were issued."""
+    """Return every recall and hold of the product that was not lifted, in the order of issue."""
     values = {"product_id": product_id, "serial": serial and serial.printed.casefold()}
     return tuple(recall for (recall,) in _RECALLS.rows(snapshot, values))

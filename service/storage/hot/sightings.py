@@ -1,8 +1,8 @@
-"""The history of scans on disk: read with one select before a verdict, added to with the scan itself.
+"""The scan history on disk: read with one select before a verdict, updated in the transaction of the scan.
 
-A scan adds to at most three subjects: the unit or the lot that it found, or the lot that nobody has on
-record; and where a serial is not on record, its client and its neighbourhood. Each is a row for each place
-(`models.history.SightingRow`), whatever the number of scans.
+A scan is counted into at most three subjects: the unit or lot that it found, or the lot not on record; and
+for a serial not on record its client and its neighbourhood. A subject has one row for each place
+(`models.sightings.SightingRow`), whatever the number of scans.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ from service.storage.models import Clearing, DetectionThresholds, Product, Sight
 
 
 class SubjectScope(StrEnum):
-    """What a subject is."""
+    """What kind of thing a subject is."""
 
     UNIT = "unit"
     LOT = "lot"
@@ -46,7 +46,9 @@ class SubjectScope(StrEnum):
 
 
 class Subject(Struct, frozen=True, order=True):
-    """What was seen. `name`: a serial as printed, a lot's key, a client's mark, the beginning of serials."""
+    """A thing whose scans are counted. `name`: a serial as printed, a lot's key, a client's mark, or a
+    serial's prefix.
+    """
 
     scope: SubjectScope
     product_id: int
@@ -54,14 +56,14 @@ class Subject(Struct, frozen=True, order=True):
 
 
 class NewSighting(Struct, frozen=True):
-    """One scan of one subject."""
+    """One scan to be counted into one subject."""
 
     subject: Subject
     sighting: Sighting
 
 
 MOST_ROWS = 2 * MOST_PLACES * len(SightingKind)
-"""More than a subject has: of each kind the kept places, and some that are not yet taken out."""
+"""More rows than a subject has: of each kind the kept places, and some that are not merged yet."""
 
 
 def _from_row(kind: int, country: str, region: str, *rest: int) -> Sighting:
@@ -98,11 +100,13 @@ _STATEMENTS = (
     PreparedSelect(union_all(_of(0), _of(1)).limit(2 * MOST_ROWS), LINE),
     PreparedSelect(union_all(_of(0), _of(1), _of(2)).limit(3 * MOST_ROWS), LINE),
 )
-"""For one subject, two and three."""
+"""For one, two and three subjects."""
 
 
 def _number(column: Any) -> ColumnElement[Any]:
-    """Both drivers hand a number over as it is; asked for a float, SQLAlchemy wants to know the driver's."""
+    """Without a result processor: both drivers return a number as it is, and SQLAlchemy would import the
+    driver's.
+    """
     return type_coerce(column, Integer)
 
 
@@ -140,7 +144,7 @@ _CODES = PreparedSelect(
 def seen_before(
     snapshot: Snapshot, subjects: tuple[Subject, ...]
 ) -> dict[SubjectScope, tuple[Sighting, ...]]:
-    """What is on record of one subject, or of up to three, by their scopes. One select."""
+    """Return the sightings of up to three subjects, by scope, in one select."""
     if not subjects:
         return {}
     values: dict[str, object] = {}
@@ -155,12 +159,14 @@ def seen_before(
 
 
 def what_counts(lines: list[Sighting]) -> tuple[Sighting, ...]:
-    """What counts of a subject's rows: some that are not yet tidied up may stand among them."""
+    """Return the rows of a subject that count; rows that are not merged yet may stand among them."""
     return together(lines) if len(lines) > MOST_PLACES + 1 else tuple(lines)
 
 
 def judged_by(snapshot: Snapshot, product_id: int, serial: str) -> tuple[Thresholds, Cleared | None]:
-    """The manufacturer's thresholds, and what a person has cleared of this unit (serial as printed)."""
+    """Return the manufacturer's thresholds, and the clearing of this unit (serial as printed), None where
+    there is none.
+    """
     rows = _JUDGED_BY.rows(snapshot, {"product_id": product_id, "serial": serial})
     *set_by_maker, score, devices = rows[0] if rows else (None,) * 8
     thresholds = Thresholds()
@@ -186,7 +192,7 @@ def judged_by(snapshot: Snapshot, product_id: int, serial: str) -> tuple[Thresho
 
 
 def _merged(old: Any, new: Any) -> dict[str, Any]:
-    """As `Sighting.and_also` has it, said in SQL that both databases take."""
+    """`Sighting.and_also` in SQL that both databases take."""
     return {
         "first": case((new.first < old.first, new.first), else_=old.first),
         "last": case((new.last > old.last, new.last), else_=old.last),
@@ -207,11 +213,11 @@ class HistoryWriter:
     def add(
         self, connection: Connection, seen: Iterable[NewSighting], crowded: Iterable[Subject] = ()
     ) -> None:
-        """Add scans; `crowded` are subjects that have as many places as are kept, or more."""
+        """Add scans. `crowded`: subjects that have as many places as are kept, or more."""
         gathered: dict[Subject, list[Sighting]] = {}
         for each in seen:
             gathered.setdefault(each.subject, []).append(each.sighting)
-        # In one order everywhere: two processes that write at once wait for each other, and never in a ring.
+        # One order for all processes: two writers wait for each other and cannot deadlock.
         rows = [
             _to_row(subject, line) for subject in sorted(gathered) for line in together(gathered[subject])
         ]
@@ -221,7 +227,7 @@ class HistoryWriter:
             self._tidy(connection, subject)
 
     def _tidy(self, connection: Connection, subject: Subject) -> None:
-        """Put the places that are not kept into the line for the rest."""
+        """Merge the places that are not kept into the row for the remainder."""
         its_own = (
             SightingRow.scope == subject.scope,
             SightingRow.product_id == subject.product_id,
@@ -263,10 +269,10 @@ def clear(
     at: datetime,
     reason: str,
 ) -> None:
-    """A person looked into the scans of a unit, of which so much was suspicious, and found nothing wrong.
+    """Record that a person found nothing wrong in a unit's scans, at this suspicion.
 
-    Until something stronger is seen, they are not held against this unit; the reasons of `codes` (before its
-    release, outside its market, …) are not said again at all. No other unit is concerned, no scan taken out.
+    Up to that score (and margin) they no longer count against this unit; the reasons `codes` are not given
+    again. No other unit is concerned, and no scan is removed.
     """
     values = {"score": suspicion.score, "devices": suspicion.devices, "codes": tuple(sorted(codes))}
     connection.execute(

@@ -1,10 +1,10 @@
-"""What runs on every check: rendered once for a dialect, then handed straight to the driver.
+"""Prepared statements: rendered once per dialect, then passed directly to the driver.
 
-SQLAlchemy describes the statement and turns its values into ours, as always; only its work of building
-an execution anew for each call (about 40 µs, several times what the database takes) is left out.
+SQLAlchemy defines the statement and converts its values, as always; what is saved is its work of building an
+execution for each call (about 40 µs, several times the database's own time).
 
-What a select over `FACTS` alone gave is kept for as long as these stay as they are: every snapshot knows the
-version of the facts that it sees, and what was read under another version is not looked at.
+Rows of a select over `FACTS` alone are kept for as long as the facts' version is the same: each snapshot
+knows the version that it sees, and rows of another version are not used.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,7 +28,9 @@ _KEPT = 4096
 
 
 class VersionedFacts:
-    """What was read of one version of the facts. `version` is unique for each state of the records ever."""
+    """Rows read of one version of the facts. `version` is unique for every state that the
+    records ever had.
+    """
 
     __slots__ = ("kept", "version")
 
@@ -37,15 +39,15 @@ class VersionedFacts:
         self.kept: dict[Any, Any] = {}
 
     def keep(self, key: object, value: T) -> T:
-        """Keep what follows from the facts alone, whichever moment of this version it was made at."""
+        """Keep a value that follows from this version of the facts alone, and return the one that is kept."""
         return _keep(self.kept, key, value)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A connection of the driver's, inside one transaction that only reads (`Database.snapshot`).
+    """A connection of the driver inside one read-only transaction (`Database.snapshot`).
 
-    `facts` holds what was read before of the very state of the records that this transaction sees.
+    `facts`: what was read before of the same version of the facts.
     """
 
     dialect: Dialect
@@ -54,15 +56,17 @@ class Snapshot:
 
 
 def within(connection: Connection) -> Snapshot:
-    """For `PreparedSelect` selects that have to see what a transaction has written so far."""
+    """Return a snapshot for `PreparedSelect` that sees what the transaction of `connection` has written so
+    far.
+    """
     return Snapshot(connection.dialect, connection.connection.driver_connection, VersionedFacts(None))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Columns that stand side by side in a select, and the frozen value that they make.
+    """Adjacent columns of a select, and the frozen value made from them.
 
-    The first one is never null where there is a row: null there is an outer join that found nothing.
+    The first column is never null in a row that exists: null means an outer join without a match.
     """
 
     columns: tuple[Any, ...]
@@ -70,17 +74,17 @@ class Part:
 
 
 class PreparedSelect:
-    """One select with named parameters, whose rows are made of parts and of single columns in between."""
+    """A select with named parameters, whose rows are made of parts and single columns between them."""
 
     def __init__(self, statement: Statement, *parts: Part) -> None:
         self._statement = statement
         self._parts = parts
         self._rendered: dict[str, _Rendered] = {}
 
-    # Both are found out when they are first needed: a program that asks nothing need not wait for it.
+    # Both are computed on first use, so that importing costs nothing.
     @cached_property
     def of_facts(self) -> bool:
-        """Whether it reads facts and nothing else, so that what it gave may be kept."""
+        """Whether it reads only `FACTS`, so that its rows may be kept."""
         tables = (each for each in visitors.iterate(self._statement) if isinstance(each, Table))
         return all(table.name in FACTS for table in tables)
 
@@ -89,7 +93,9 @@ class PreparedSelect:
         return tuple(self._statement.compile().params)
 
     def rows(self, snapshot: Snapshot, values: Mapping[str, Any]) -> tuple[Row, ...]:
-        """Every row: one value for each part, then the columns after them, as the models' types have them."""
+        """Return all rows: one value for each part, then the remaining columns, converted by the models'
+        types.
+        """
         if not self.of_facts:
             return self.read(snapshot.dialect, snapshot.driver, values)
         key = (self, *[values.get(name) for name in self._names])
@@ -102,13 +108,13 @@ class PreparedSelect:
         )
 
     def indexed(self, snapshot: Snapshot, make: Callable[[tuple[Row, ...]], T]) -> T:
-        """What `make` makes of all rows of a select of facts without parameters: once for each version."""
+        """Return `make(rows)` for a select of facts without parameters, computed once for each version."""
         kept, key = snapshot.facts.kept, (self, make)
         found: T | None = kept.get(key)
         return found if found is not None else _keep(kept, key, make(self.rows(snapshot, {})))
 
     def read(self, dialect: Dialect, driver: Any, values: Mapping[str, Any]) -> tuple[Row, ...]:
-        """The same from a connection of the driver's, whatever was kept."""
+        """Return the rows from a connection of the driver, without looking at kept ones."""
         rendered = self._rendered.get(dialect.name)
         if rendered is None:
             rendered = _Rendered(self._statement, self._parts, dialect)
@@ -118,13 +124,13 @@ class PreparedSelect:
 
 def _keep(kept: dict[Any, Any], key: object, value: T) -> T:
     if len(kept) >= _KEPT:
-        kept.clear()  # somebody asks for one lot after the other: nothing is worth keeping
+        kept.clear()  # the questions vary too much for keeping to pay
     kept[key] = value
     return value
 
 
 class _Rendered:
-    """The text, the order of its parameters, and how a row's values are turned into ours."""
+    """The text, the order of its parameters, and how a row's values are converted."""
 
     def __init__(self, statement: Statement, parts: Iterable[Part], dialect: Dialect) -> None:
         assert isinstance(dialect, DefaultDialect)  # noqa: S101 (for the type checker)
@@ -149,7 +155,7 @@ class _Rendered:
 
 
 def _picked(names: Sequence[str]) -> Callable[[Any], Any]:
-    """Values by name, put in the order in which the driver wants them."""
+    """Return a function that picks values by name, in the driver's order."""
     if len(names) > 1:
         return itemgetter(*names)
     return lambda known: [known[name] for name in names]
@@ -163,10 +169,10 @@ def _processors(columns: Iterable[ColumnElement[Any]], dialect: Dialect) -> list
 
 
 def _made(place: slice, processors: list[Processor], make: Callable[..., Any]) -> Callable[[Row], Any]:
-    """Turns the columns at `place` into the part's value.
+    """Return a function that makes the part's value from the columns at `place`.
 
-    The same columns make the same frozen value, so the latest are kept: on most checks the product and the
-    lot are ones that were asked for a moment ago, and making them anew takes longer than the select.
+    Equal columns make an equal frozen value, so the latest are kept: most checks ask for a recent product and
+    lot, and making the values again takes longer than the select.
     """
 
     @lru_cache(maxsize=_KEPT)
@@ -188,7 +194,7 @@ def _single(place: int, processor: Processor) -> Callable[[Row], Any]:
 
 
 class PreparedInsert:
-    """One INSERT of whole rows, rendered once for a dialect; what it leaves alone, the statement says."""
+    """An INSERT of whole rows, rendered once per dialect; the statement says which conflicts are ignored."""
 
     def __init__(self, statement: Insert, dialect: Dialect) -> None:
         assert isinstance(dialect, DefaultDialect)  # noqa: S101 (for the type checker)
@@ -202,7 +208,9 @@ class PreparedInsert:
         ]
 
     def rows(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Put in rows that have every column, within the connection's transaction; how many were new."""
+        """Insert rows that have every column, within the connection's transaction. Return how many were
+        inserted.
+        """
         given = [self._given(row) for row in rows]
         cursor = connection.connection.cursor()
         try:

@@ -1,9 +1,9 @@
-"""The tables. What cannot be true cannot be stored: the constraints say so, not the code in front of them."""
+"""The tables. Constraints, not the code in front of them, keep impossible rows out."""
 
 from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
-from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent
+from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent, VialPresentation
 from service.storage.models.credentials import (
     ApiKey,
     CodeGenerator,
@@ -75,5 +75,6 @@ __all__ = [
     "Unit",
     "Vial",
     "VialEvent",
+    "VialPresentation",
     "WrongGuesses",
 ]

@@ -1,4 +1,4 @@
-"""Who may change what: organisations, their people, and the sessions in which these are signed in."""
+"""Organisations, accounts of their people, and sessions."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from service.storage.types import Moment, WordTuple
 
 
 class Organisation(Base):
-    """A company, clinic or authority. `country` and `region` are where a clinic's scans come from."""
+    """A company, clinic or authority. `country` and `region`: where a clinic's scans come from."""
 
     __tablename__ = "organisation"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,9 +45,9 @@ class Account(Base):
 
 
 class SignedIn(Base):
-    """One session of one account. The cookie's token itself is nowhere: only its SHA-256.
+    """A session of an account. Only the SHA-256 of the cookie's token is stored.
 
-    `strong`: when a second factor was shown in it. `network` is the address cut to /24 (IPv6: /48).
+    `strong`: when a second factor was verified in it. `network`: the address cut to /24 (IPv6: /48).
     """
 
     __tablename__ = "signed_in"

@@ -1,4 +1,4 @@
-"""Who changed what, when and why."""
+"""Imports, and the audit of changes."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from service.storage.types import Moment
 
 
 class Import(Base):
-    """One file that put facts in: what it was, who brought it, what it changed."""
+    """A file that was imported: which, by whom, and what it changed."""
 
     __tablename__ = "import"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,9 +31,9 @@ class Import(Base):
 
 
 class AuditEntry(Base):
-    """One change of the record: who, when, why, before and after. Written in the change's transaction.
+    """An audited change: who, when, why, before and after. Written in the transaction of the change.
 
-    It outlives the account and the organisation that it names; `network` is the address cut to /24 or /48.
+    It outlives the account and the organisation that it names. `network`: the address cut to /24 or /48.
     """
 
     __tablename__ = "audit_entry"

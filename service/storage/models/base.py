@@ -1,4 +1,4 @@
-"""What every table stands on: named constraints, and the check of a GTIN in SQL."""
+"""The declarative base: names of constraints, and the check of a GTIN in SQL."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -15,7 +15,7 @@ GTIN_IS_RIGHT = (
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can speak of it."""
+    """Names every constraint, so that migrations can refer to it."""
 
     metadata = MetaData(
         naming_convention={

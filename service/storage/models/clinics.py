@@ -1,13 +1,14 @@
-"""What a clinic holds, and what it did with it. No patient is named anywhere here.
+"""A clinic's vials and their events. No patient is recorded anywhere.
 
-A vial is one row, whether it carries a serial number or not; an event is one step of one vial, in the words
-of EPCIS and the Core Business Vocabulary 2.0 (business step, disposition).
+A vial is one row, with or without a serial number; an event is one step of one vial, in the terms of EPCIS
+2.0 and the Core Business Vocabulary 2.0 (business step, disposition).
 """
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.authenticity.dispositions import Disposition
@@ -16,7 +17,7 @@ from service.storage.types import DispositionNumber, Moment, Thousandths
 
 
 class Delivery(Base):
-    """What came in together. `nonce`: the list of a scan station that was sent twice is one delivery."""
+    """Vials that came in together. `nonce`: a delivery that is sent twice is recorded once."""
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,11 +32,11 @@ class Delivery(Base):
 
 
 class Vial(Base):
-    """One vial of one clinic. `product_name` and `lot` are as they were when it came.
+    """A vial of a clinic. `product_name` and `lot` are as they were at receipt.
 
-    `unit_on_record`: this very serial was found on the manufacturer's record when it came, so that steps here
-    move the record's unit too; `unit_was` is that unit's disposition before a step of this clinic moved it.
-    `used_on` is the clinic's own day on which it was opened, `use_before` the end of its time in use.
+    `unit_on_record`: this serial was on the manufacturer's record at receipt, so that steps here also move
+    that unit; `unit_was`: the unit's disposition before a step of this clinic moved it. `used_on`: the
+    clinic's day on which it was opened. `use_before`: the end of its time in use.
     """
 
     __tablename__ = "vial"
@@ -64,7 +65,7 @@ class Vial(Base):
         Index(None, "organisation_id", "state"),
         Index(None, "scan_id"),
         Index(None, "batch_id"),
-        # One number is opened once, whoever has it: also where the manufacturer's record has no units.
+        # A serial is opened once, in whichever clinic, also where the manufacturer's units are not on record.
         Index(
             "ix_vial_opened",
             "gtin",
@@ -73,7 +74,7 @@ class Vial(Base):
             sqlite_where=text("used_on IS NOT NULL AND serial <> '' AND gtin <> ''"),
             postgresql_where=text("used_on IS NOT NULL AND serial <> '' AND gtin <> ''"),
         ),
-        # One number stands once in one clinic's stock; a second pack that carries it is quarantined.
+        # A serial is in a clinic's stock once; a second pack that carries it is quarantined.
         Index(
             "ix_vial_in_stock",
             "organisation_id",
@@ -91,11 +92,23 @@ class Vial(Base):
     )
 
 
-class VialEvent(Base):
-    """One step of one vial: what, when, by whom, why. It is added and never changed.
+class VialPresentation(Base):
+    """What was presented of a vial at one check by the clinic. `scan_id`: None where none was recorded."""
 
-    `step` is the clinic's own word, `biz_step` and `disposition` the CBV's. `units_used` is in the unit of
-    the product's strength. `nonce`: a form that was sent twice is one step.
+    __tablename__ = "vial_presentation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vial_id: Mapped[int] = mapped_column(ForeignKey("vial.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    scan_id: Mapped[str | None] = mapped_column(String(36))
+    presented: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class VialEvent(Base):
+    """One step of one vial: what, when, by whom, why. Rows are added and never changed.
+
+    `step` is the clinic's term, `biz_step` and `disposition` are the CBV's. `units_used` is in the unit of
+    the product's strength. `nonce`: a form that is sent twice is one step.
     """
 
     __tablename__ = "vial_event"
@@ -122,7 +135,9 @@ class VialEvent(Base):
 
 
 class InUseTime(Base):
-    """How many hours after opening a clinic uses a product. A clinic's own rule; none is made up for it."""
+    """For how many hours after opening a clinic uses a product. The clinic's own rule; there is
+    no default.
+    """
 
     __tablename__ = "in_use_time"
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)

@@ -1,7 +1,7 @@
-"""What proves that somebody is who they say: second factors, invitations, keys; and who guessed wrongly.
+"""Second factors, invitations, API keys, pending actions and counts of wrong guesses.
 
-No secret is in these tables as it is used: tokens, codes and keys are their SHA-256, the secret of a code
-generator is sealed with a key that lies outside the database.
+No secret is stored as it is used: tokens, codes and keys as their SHA-256, TOTP secrets encrypted with a key
+outside the database.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from service.storage.types import Moment, WordTuple
 
 
 class CodeGenerator(Base):
-    """The app or device that shows a person's six digits (RFC 6238). `last_step`: of the last code taken."""
+    """An authenticator app (TOTP, RFC 6238). `last_step`: the step of the last accepted code."""
 
     __tablename__ = "code_generator"
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
@@ -25,7 +25,7 @@ class CodeGenerator(Base):
 
 
 class Passkey(Base):
-    """One key pair of a phone, computer or security key (WebAuthn): we have the public half.
+    """A passkey (WebAuthn) of a phone, computer or security key: its public key.
 
     `credential_id` is in base64url, as browsers write it.
     """
@@ -42,7 +42,7 @@ class Passkey(Base):
 
 
 class RecoveryCode(Base):
-    """A code on paper, for when phone and key are lost. It is taken away when it is used."""
+    """A recovery code, for when phone and key are lost. The row is deleted when it is used."""
 
     __tablename__ = "recovery_code"
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -51,9 +51,9 @@ class RecoveryCode(Base):
 
 
 class Invitation(Base):
-    """A link that makes one person a member: of `organisation_id`, or of a clinic that it founds.
+    """An invitation to `organisation_id`, or to a clinic that it creates.
 
-    With `account_id` that person is a member already, and chooses another password.
+    With `account_id` the person has an account already and sets a new password.
     """
 
     __tablename__ = "invitation"
@@ -80,7 +80,7 @@ class Invitation(Base):
 
 
 class ApiKey(Base):
-    """A key with which an organisation's own programs ask. `hint` is its beginning, to tell keys apart."""
+    """An API key of an organisation's own programs. `hint`: its first characters, to tell keys apart."""
 
     __tablename__ = "api_key"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -102,7 +102,7 @@ class ApiKey(Base):
 
 
 class SingleSignOn(Base):
-    """Whom the organisation's own sign-in service (OpenID Connect) knows one of our accounts as."""
+    """The subject identifier by which the OpenID Connect provider knows an account."""
 
     __tablename__ = "single_sign_on"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,10 +114,10 @@ class SingleSignOn(Base):
 
 
 class PendingActionRow(Base):
-    """Something that a browser began and finishes with its next request: a sign-in's second step, a
-    passkey's challenge, a code generator being set up. Taken once, by whoever has the token.
+    """An action that a browser began and completes with its next request: the second step of a sign-in, a
+    passkey's challenge, the set-up of an authenticator app. Each token completes it once.
 
-    `about`: plain values; a secret among them is sealed.
+    `about`: plain values; a secret among them is encrypted.
     """
 
     __tablename__ = "begun"
@@ -130,7 +130,7 @@ class PendingActionRow(Base):
 
 
 class WrongGuesses(Base):
-    """How often in a row somebody guessed wrongly. `subject` is a hash of what was guessed at, and whence."""
+    """Consecutive wrong guesses. `subject`: hash of what was guessed at, and from where."""
 
     __tablename__ = "wrong_guesses"
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)

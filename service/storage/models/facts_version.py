@@ -1,8 +1,8 @@
-"""Which tables hold the facts that checks are kept in memory for, and the mark of their present state.
+"""Which tables hold the facts that caches keep, and the version of their present state.
 
-Triggers on each of `FACTS` (`facts_are_watched`) write a new mark within the transaction that changes a row:
-nobody has to remember to. Whoever reads the mark and the records in one transaction knows whether what he
-read before still holds. A select that touches any other table is never kept.
+Triggers on each table of `FACTS` (`facts_are_watched`) write a new version within the transaction that
+changes a row, so no code has to remember to. A reader that reads version and records in one transaction knows
+whether cached rows still hold. A select that touches any other table is never cached.
 """
 
 from sqlalchemy import CheckConstraint, Text
@@ -11,13 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.storage.models.base import Base
 
 FACTS = frozenset({"alert", "batch", "manufacturer", "product", "quality_result"})
-"""Units are no part of it: there are millions, each is asked for rarely, and a seek finds it."""
+"""Units are not among them: there are millions, each is asked for rarely, and an index search finds it."""
 
 
 class FactsVersion(Base):
-    """One row. `version` is another random text after every change, never one that was there before.
+    """One row. `version`: a new random text after every change, never one that was used before.
 
-    Not a number: two histories, as after a restored backup, would count to the same one.
+    Not a number: a restored backup could count to the same number with other records.
     """
 
     __tablename__ = "facts_version"

@@ -1,4 +1,4 @@
-"""Imports on their way: what a person sent, what was seen in it, how far it has come."""
+"""Imports in progress: the file that a person sent, its preview, and how far it was applied."""
 
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from service.storage.types import Moment
 
 
 class ImportJob(Base):
-    """One file that a person sent. Its bytes lie in `folder`, beside the database, until they are removed.
+    """A file that a person sent. Its bytes are in `folder`, beside the database, until they are removed.
 
-    reading → columns (the person says what they mean) → checking → preview (the person decides) → applying →
-    done; `failed` and `cancelled` end it. `cursor`: how many bytes of the plan are on record; it moves in the
-    transaction that puts them there. `seen` are the counts of the preview, the `rows_` what became of them.
+    reading → columns (the person maps them) → checking → preview (the person decides) → applying → done;
+    `failed` and `cancelled` end it. `cursor`: how many bytes of the plan are applied; it moves in the
+    transaction that applies them. `seen`: counts of the preview; `rows_…`: counts of what was applied.
     """
 
     __tablename__ = "import_job"
@@ -58,7 +58,7 @@ class ImportJob(Base):
 
 
 class LateRefusal(Base):
-    """A row that was fine in the preview and not any more when its turn came, as it was sent."""
+    """A row that was valid in the preview and no longer when it was applied, as it was sent."""
 
     __tablename__ = "late_refusal"
     job_id: Mapped[int] = mapped_column(ForeignKey("import_job.id"), primary_key=True)

@@ -1,4 +1,4 @@
-"""What was recalled or held, what ended it, which expiries were put later. Rows are added, never changed."""
+"""Recalls, holds, their lifts, and extensions of expiry. Rows are added, never changed."""
 
 from datetime import date, datetime
 
@@ -10,11 +10,11 @@ from service.storage.types import Moment
 
 
 class Recall(Base):
-    """One recall, or one hold (`kind`), of what `scope` says; it stands until there is a `RecallLift` of it.
+    """A recall or a hold (`kind`) of what `scope` says, in force until it has a `RecallLift`.
 
     `product`: every pack; `lot`: the one under `lot_key`, on record or not; `window`: whatever expires from
-    `expiry_from` to `expiry_to`; `range`: serials from `serial_from` to `serial_to`, of the length of both;
-    `list`: the serials in `RecalledSerial`. The last two may be bound to a lot; serials are in lower case.
+    `expiry_from` to `expiry_to`; `range`: serials from `serial_from` to `serial_to`, of equal length; `list`:
+    the serials in `RecalledSerial`. The last two may be limited to a lot; serials are in lower case.
     """
 
     __tablename__ = "recall"
@@ -62,7 +62,7 @@ class RecalledSerial(Base):
 
 
 class RecallLift(Base):
-    """The end of a recall or hold: another record, the first one stays. Each is lifted once."""
+    """The end of a recall or hold. Each is lifted at most once; the recall's row stays."""
 
     __tablename__ = "recall_lift"
     recall_id: Mapped[int] = mapped_column(ForeignKey("recall.id"), primary_key=True, autoincrement=False)
@@ -75,7 +75,9 @@ class RecallLift(Base):
 
 
 class ExpiryExtension(Base):
-    """A later expiry for a batch, with its reference. Packs with the old one printed on them stay in use."""
+    """A later expiry of a batch, with its reference. Packs with the earlier one printed on them
+    stay in use.
+    """
 
     __tablename__ = "expiry_extension"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
-"""What manufacturers and regulators put in.
+"""The records of manufacturers and regulators.
 
-Identifiers are kept as printed, beside the key under which they are found (`service.gs1.identifiers`).
-An expiry is the last day that it covers, and whether only its month was ever said.
+Identifiers are stored as printed, beside the key by which they are found (`service.gs1.identifiers`). An
+expiry is the last day that it covers, and whether only its month was printed.
 """
 
 from datetime import date, datetime
@@ -26,10 +26,10 @@ from service.storage.types import DispositionNumber, LineTuple, Moment, WordTupl
 
 
 class Manufacturer(Base):
-    """Who issues. `catalogue_complete`: every product under its GS1 company prefixes is on record here.
+    """A manufacturer. `catalogue_complete`: every product under its GS1 company prefixes is on record here.
 
-    Its records are the organisation's, and nobody else's, to change; without one, only a terminal's.
-    `two_person_release`: a batch put in by one person counts once another has released it.
+    Only the owning organisation may change its records; without an owner, only a terminal.
+    `two_person_release`: a batch that one person put in counts once another person has released it.
     """
 
     __tablename__ = "manufacturer"
@@ -50,7 +50,7 @@ class Product(Base):
     `storage_max`: the limits of its storage in degrees Celsius, None for no limit. `stability_months`: from
     manufacture to expiry. `importing`: the number of the import at a terminal that is still putting in lots
     or units of it; until that is done, the product does not count as `complete`.
-    `stopped`: a recall or hold of it stands; only then does a check look for them.
+    `stopped`: a recall or hold of it is in force; only then does a check read them.
     """
 
     __tablename__ = "product"
@@ -81,10 +81,10 @@ class Product(Base):
 
 
 class Batch(Base):
-    """One lot of one product. `expiry` is the last day; `expiry_month_only`: no day was ever printed.
+    """One lot of one product. `expiry`: the last day; `expiry_month_only`: no day is printed.
 
-    `earlier_expiries` (YYYY-MM-DD or YYYY-MM) stand on packs too: the expiry was put later. `status_before`
-    is what to go back to when the last recall or hold of the batch is lifted; None when none stands.
+    `earlier_expiries` (YYYY-MM-DD or YYYY-MM) are on packs too: the expiry was extended. `status_before`: the
+    status to return to when the last recall or hold is lifted; None where none is in force.
     """
 
     __tablename__ = "batch"
@@ -120,7 +120,7 @@ class Batch(Base):
 
 
 class QualityResult(Base):
-    """One release test of one batch: what was tested, how, and what came out."""
+    """One release test of one batch: what was tested, by which method, with which result."""
 
     __tablename__ = "quality_result"
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
@@ -130,7 +130,7 @@ class QualityResult(Base):
 
 
 class Unit(Base):
-    """One serialised unit. The key is the row: it costs little more than product and serial alone."""
+    """One serialised unit. The key is the row, so that it costs little more than product and serial alone."""
 
     __tablename__ = "unit"
     product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -147,14 +147,16 @@ class Unit(Base):
 
 
 NAMES_ONLY_PRODUCT = "alert.lot_key = '' AND alert.gtin = '' AND alert.serial_folded = ''"
-"""Notices of a whole brand, in the words of the index that finds them: few, and read with every check."""
+"""The condition of alerts that name a product and no number, as in the partial index that finds them: few,
+and read with every check.
+"""
 
 
 class Alert(Base):
-    """One notice of a regulator, with only what it published. `fingerprint` makes a second import a no-op.
+    """One alert of a regulator, with only what it published. `fingerprint` makes a second import a no-op.
 
-    `serial_folded` is the serial, or the prefix, in lower case: whichever of the two was published. `uncut`
-    is what a program could not make facts of, word for word. `organisation_id` is who entered it by hand.
+    `serial_folded`: the serial or the prefix in lower case, whichever was published. `uncut`: the part of the
+    text that could not be parsed, word for word. `organisation_id`: the organisation that entered it by hand.
     """
 
     __tablename__ = "alert"
@@ -186,14 +188,14 @@ class Alert(Base):
         Index(None, "lot_key"),
         Index(None, "lot_folded"),
         Index(None, "gtin"),
-        # only the few notices that name a serial are ever compared with one
+        # only alerts that name a serial are compared with one
         Index(
             "ix_alert_serial_folded",
             "serial_folded",
             sqlite_where=text("serial_folded <> ''"),
             postgresql_where=text("serial_folded <> ''"),
         ),
-        # all three are empty in the few notices that name a product alone
+        # all three are empty in alerts that name a product alone
         Index("ix_alert_names_only_product", "lot_key", "gtin", "serial_folded"),
         CheckConstraint("kind IN ('falsified', 'recalled', 'stolen', 'tampered', 'unlicensed')", name="kind"),
         CheckConstraint("length(trim(authority)) > 0", name="authority"),

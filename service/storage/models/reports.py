@@ -1,4 +1,4 @@
-"""What people report of a suspicious product, and what became of it."""
+"""Reports of suspicious products, and their handling."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from service.storage.types import Moment
 
 
 class Report(Base):
-    """One report. Whoever has its `reference` may follow it; nobody can guess one (60 random bits).
+    """One report. Its reporter follows it by its `reference`, which cannot be guessed (60 random bits).
 
-    The presented fields are texts as somebody typed or scanned them. `organisation_id` is the owner of the
-    product's records, if they are held here. `contact` and the photos go once it is settled (`/privacy`).
+    The presented fields are texts as typed or scanned. `organisation_id`: the owner of the product's records,
+    where they are held here. `contact` and the photos are deleted some time after it is settled (`/privacy`).
     """
 
     __tablename__ = "report"
@@ -48,7 +48,7 @@ class Report(Base):
 
 
 class ReportPhoto(Base):
-    """One photograph of a report: drawn anew as JPEG, so that nothing but the picture is in it."""
+    """A photograph of a report, re-encoded as JPEG so that it holds no metadata."""
 
     __tablename__ = "report_photo"
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True)
@@ -57,7 +57,7 @@ class ReportPhoto(Base):
 
 
 class ReportStep(Base):
-    """One step of looking into a report. `said` is what the person who reported may read."""
+    """One step in handling a report. `said`: what the reporter may read."""
 
     __tablename__ = "report_step"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""What clinics and patients asked."""
+"""The checks that clinics and patients made."""
 
 from datetime import datetime
 from typing import Any
@@ -11,14 +11,13 @@ from service.storage.types import Moment
 
 
 class Scan(Base):
-    """One check that somebody made, with its answer. Unknown and unreadable things are scans too.
+    """One check with its answer. Unknown and unreadable codes are recorded too.
 
-    `at` is when it was checked; `scanned_at` when the code was read, where that was said: a scan may have
-    waited for a network. `lot_key` is that of the lot presented, on record or not: a later alert finds its
-    checks by it. `country` and `region` are where it came from, as coarse as that is kept, `client` a mark
-    that nobody can lead back to a device once its key is destroyed. `verdict` holds codes and parameters, no
-    sentences; never an address, a user agent or a name.
-    `organisation_id` is whose people or program asked; None for a guest.
+    `at`: when it was checked; `scanned_at`: when the code was read, where the asker said so (a scan may have
+    waited for a network). `lot_key`: of the lot presented, on record or not, so that a later alert finds its
+    checks. `country` and `region`: where it came from, as coarse as it is kept. `client`: a mark that cannot
+    be traced to a device once its key is destroyed. `verdict`: codes and parameters, no sentences; never an
+    address, a user agent or a name. `organisation_id`: of the signed-in person or program; None for a guest.
     """
 
     __tablename__ = "scan"
@@ -45,7 +44,7 @@ class Scan(Base):
         CheckConstraint("asker IN ('patient', 'clinic')", name="asker"),
         CheckConstraint("door IN ('web', 'api', 'cli')", name="door"),
         CheckConstraint("action IN ('accept', 'unknown', 'check', 'quarantine', 'reject')", name="action"),
-        # Only of those who are signed in: a guest's check pays nothing for it.
+        # A partial index over signed-in askers only: a guest's check does not pay for it.
         Index(
             None,
             "organisation_id",

@@ -1,4 +1,4 @@
-"""Where and when codes were seen, in as many rows as there are places; and what a person cleared."""
+"""Sightings: where and when codes were seen, one row for each place; and what a person cleared."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from service.storage.types import Moment, WordTuple
 class SightingRow(Base):
     """All scans of one subject in one place by one kind of asker (`authenticity.scan_history.sightings`).
 
-    `scope` says what `name` is: a unit's serial, a lot's key, a lot that is not on record (of any product:
-    0), a client that asked for serials not on record, or the beginning that such serials share. Of the last
-    two `clients` is the set of the serials. Every column but the key is a minimum, a maximum, a sum or a
-    union: the order in which scans are written does not matter.
+    `scope` says what `name` is: a unit's serial, a lot's key, a lot not on record (of any product: 0), a
+    client that asked for serials not on record, or the prefix that such serials share. Of the last two
+    `clients` is the set of serials. Every column but the key is a minimum, maximum, sum or union: the order
+    in which scans are written does not matter.
     """
 
     __tablename__ = "sighting"
@@ -44,9 +44,9 @@ class SightingRow(Base):
 
 
 class Clearing(Base):
-    """A person looked into a unit's scans and found nothing wrong: what is as strong is not said again.
+    """A person found nothing wrong in a unit's scans; up to that strength they are not reported again.
 
-    `score` and `devices` are what had been seen by then, `codes` the reasons that were cleared.
+    `score` and `devices`: what had been seen by then. `codes`: the reasons that were cleared.
     """
 
     __tablename__ = "clearing"
@@ -66,7 +66,7 @@ class Clearing(Base):
 
 
 class DetectionThresholds(Base):
-    """From where on a manufacturer's customers are told of a history. No row: the defaults."""
+    """A manufacturer's thresholds for reasons of the scan history. No row: the defaults."""
 
     __tablename__ = "detection_thresholds"
     manufacturer_id: Mapped[int] = mapped_column(
@@ -89,7 +89,7 @@ class DetectionThresholds(Base):
 
 
 class DeviceMarkKey(Base):
-    """The key that clients' marks are made under, one for each period; an earlier period's is destroyed."""
+    """The key under which clients' marks of one period are made; an earlier period's key is destroyed."""
 
     __tablename__ = "client_key"
     period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

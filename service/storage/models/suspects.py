@@ -1,4 +1,4 @@
-"""What scans made stand out, and what people decided; and who is sent a digest of it."""
+"""Suspects: what the scan history makes stand out, what people decided, and who gets a digest of it."""
 
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,12 @@ from service.storage.types import Moment, WordTuple
 
 
 class Suspect(Base):
-    """One thing that a person should look into (`authenticity.scan_history.suspects`).
+    """A subject that a person should investigate (`authenticity.scan_history.suspects`).
 
-    `scope`, `product_id` and `name` are those of its sightings. Of all that was ever seen `score` is the
-    most, `codes` are all reasons, `reasons` those at the most (as `[code, severity, parameters]`), `first`
-    and `last` the ends (seconds since 1970): the order in which scans come does not matter. `moved` is when
-    its state changed; `cleared` the score that a person cleared.
+    `scope`, `product_id` and `name` are those of its sightings. `score` is the maximum ever seen, `codes` all
+    reasons ever, `reasons` those at the maximum (as `[code, severity, parameters]`), `first` and `last` in
+    seconds since 1970: the order in which scans come does not matter. `moved`: when its state changed.
+    `cleared`: the score that a person cleared.
     """
 
     __tablename__ = "suspect"
@@ -42,9 +42,9 @@ class Suspect(Base):
 
 
 class Digest(Base):
-    """What an organisation is sent of what is new: by e-mail or to a web address, each day or each hour.
+    """An organisation's digest of what is new: by e-mail or webhook, each day or each hour.
 
-    `secret` signs what goes to the web address. All up to `until` was told.
+    `secret` signs the webhook's body. Everything up to `until` was sent.
     """
 
     __tablename__ = "digest"

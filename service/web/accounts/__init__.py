@@ -1,1 +1,1 @@
-"""The pages of people: signing in, one's own account, an organisation's people and keys, what was changed."""
+"""Pages of accounts: signing in, one's own account, an organisation's people and keys, the audit."""

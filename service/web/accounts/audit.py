@@ -1,4 +1,4 @@
-"""What was changed and who signed in, for the admins of an organisation: found, read, and as a file."""
+"""The audit of an organisation, for its admins: searched, read, and exported as CSV."""
 
 import csv
 import io
@@ -33,14 +33,14 @@ _DAYS = ("since", "until")
 @audit.get("/audit")
 @only_for(Role.ADMIN, strong=True)
 def page() -> tuple[str, int]:
-    """The newest first, fifty at a time."""
+    """Show the newest entries, fifty on each page."""
     wanted, errors = _wanted()
     before = request.args.get("before", type=int)
     entries, more = account_services().audit.page(actor(), wanted, before=before)
     fields = {name: request.args.get(name, "") for name in (*_TEXTS, *_DAYS)}
     asked = {name: text for name, text in fields.items() if text}
     shown = render_template(
-        "accounts/audit.html",
+        "accounts/audit/list.html",
         errors=errors,
         by_box=said(errors),
         entries=entries,
@@ -58,7 +58,7 @@ def page() -> tuple[str, int]:
 @audit.get("/audit.csv")
 @only_for(Role.ADMIN, strong=True)
 def export() -> Response:
-    """All that the same page would show, as a file. No cell of it is a formula."""
+    """Export everything that the page with the same filter shows, as CSV without formulas."""
     wanted, errors = _wanted()
     if errors:
         raise RefusedError(ErrorCode.VALUE_INVALID, field=errors[0].box, expected="YYYY-MM-DD")
@@ -70,7 +70,7 @@ def export() -> Response:
 
 
 def init_words(values: dict[str, Any]) -> None:
-    """Give templates what an entry looks like."""
+    """Add the texts for audit entries to the templates' globals."""
     values.update(
         audit_words=lambda action: event_words(action, g.translation),
         object_words=lambda object_type: object_words(object_type, g.translation),
@@ -84,7 +84,7 @@ def _audit_of(object_type: str, object_id: str) -> list[AuditLine]:
 
 
 def changes(entry: AuditLine) -> list[tuple[str, str, str]]:
-    """What differs between before and after: the name of each value, what it was, what it is."""
+    """Return the values that differ: name, before, after."""
     before, after = entry.before or {}, entry.after or {}
     names = [*before, *(name for name in after if name not in before)]
     pairs = [(name, before.get(name), after.get(name)) for name in names]
@@ -102,7 +102,7 @@ def _shown(value: object) -> str:
 
 
 def _csv(entries: Iterator[AuditLine]) -> Iterator[str]:
-    """Line after line: what is sent is not gathered first."""
+    """Yield CSV line by line, so that a long export is not held in memory."""
     yield ",".join(_COLUMNS) + "\r\n"
     for entry in entries:
         line = io.StringIO()

@@ -1,4 +1,4 @@
-"""What these pages share: the use cases, who visits, where to go next, and refusals beside their fields."""
+"""What the pages of accounts share: services, the visitor, redirects, and errors beside their fields."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -11,7 +11,15 @@ from werkzeug.wrappers import Response
 
 from service.accounts.services import AccountServices
 from service.accounts.sign_in.service import Visitor
-from service.errors import InvalidFieldsError, UnavailableError, VialcheckError, WaitError
+from service.errors import (
+    ErrorCode,
+    ForbiddenError,
+    InvalidFieldsError,
+    UnavailableError,
+    VialcheckError,
+    WaitError,
+)
+from service.web.core.access import actor
 from service.web.core.error_responses import status_of
 from service.web.core.forms import FieldError
 from service.web.core.services import services
@@ -38,17 +46,17 @@ _MACHINES = (
 
 
 def account_services() -> AccountServices:
-    """The use cases of accounts."""
+    """Return the account services."""
     return services().accounts
 
 
 def visitor() -> Visitor:
-    """Where this request comes from."""
+    """Return where this request comes from."""
     return Visitor(request.remote_addr or "", device_of(request.headers.get("User-Agent", "")))
 
 
 def device_of(user_agent: str) -> str:
-    """A browser and its machine in two words; what else a browser says of itself is not kept.
+    """Return browser and operating system in two words; nothing else of a user agent is stored.
 
     >>> device_of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
     'Firefox, Linux'
@@ -60,7 +68,7 @@ def device_of(user_agent: str) -> str:
 
 
 def own_path(text: str | None) -> str:
-    """Where to go next, if that is a path of this service; else empty. No link leads elsewhere through us.
+    """Return `text` where it is a path of this service, else an empty text: no open redirects.
 
     >>> own_path("/audit?page=2"), own_path("//evil.example"), own_path("https://evil.example/")
     ('/audit?page=2', '', '')
@@ -75,16 +83,16 @@ def own_path(text: str | None) -> str:
 
 
 def said(errors: Iterable[FieldError]) -> dict[str, str]:
-    """The first error of each field."""
+    """Return the first error of each field."""
     return {error.box: error.message for error in reversed(list(errors))}
 
 
 def tried(
     act: Callable[[], Response], again: Callable[[list[FieldError]], str], box: str = "main"
 ) -> Response:
-    """What `act` answers; where it is refused, the form `again` with each refusal beside its field.
+    """Return `act()`; where it is refused, the form `again` with each error beside its field.
 
-    `box` is the field of a refusal that names none.
+    `box`: the field of errors that name none.
     """
     try:
         return act()
@@ -102,7 +110,7 @@ def tried(
 
 
 def see(endpoint: str, **values: str | int | None) -> Response:
-    """Go and look: the answer to a form that was carried out."""
+    """Redirect (303) after a form was carried out."""
     return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)  # type: ignore[arg-type]  # values of an address
 
 
@@ -112,9 +120,18 @@ def _moment(at: datetime) -> Markup:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the words of these pages."""
+    """Add the texts of these pages to the templates."""
     app.jinja_env.globals.update(
         role_names=lambda roles: role_names(roles, g.translation),
         moment=_moment,
         country=country_name,
     )
+
+
+def needs_proof() -> None:
+    """ForbiddenError(SECOND_FACTOR_NEEDED) where a second factor is set up and was not verified in this
+    session.
+    """
+    who = actor()
+    if not who.strong and account_services().factors.of(who.person_id).any:
+        raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)

@@ -1,4 +1,4 @@
-"""Second factors: choosing one, an authenticator app, passkeys, codes on paper."""
+"""Second factors: choosing one, authenticator app, passkeys, recovery codes."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -13,9 +13,8 @@ from service.accounts.credentials.passkeys import PasskeyOptions, RelyingParty
 from service.accounts.credentials.second_factor import NewGenerator
 from service.accounts.sign_in.service import SignedInAs
 from service.errors import ErrorCode, ForbiddenError
-from service.web.accounts.common import account_services, own_path, said, see, tried, visitor
-from service.web.accounts.me import needs_proof
-from service.web.accounts.sign_in import hand_over, way_on
+from service.web.accounts.common import account_services, needs_proof, own_path, said, see, tried, visitor
+from service.web.accounts.session_responses import hand_over, way_on
 from service.web.core import cookies
 from service.web.core.access import actor, only_for, open_to_everyone
 from service.web.core.forms import FieldError
@@ -26,11 +25,11 @@ from service.web.core.question_form import own_origin
 factors = Blueprint("factors", __name__)
 factors.after_request(set_language_headers)
 
-_QUIET_ZONE = 4  # ISO/IEC 18004, 6.3.8
+_QUIET_ZONE = 4  # modules (ISO/IEC 18004, 6.3.8)
 
 
 class PasskeyAnswer(BaseModel):
-    """What a browser's passkey answered, and to which question."""
+    """A browser's answer to a passkey challenge, and the challenge's token."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,9 +42,9 @@ class PasskeyAnswer(BaseModel):
 @factors.get("/account/second-factor")
 @only_for()
 def choose() -> str:
-    """What a second factor is, and the two kinds of it."""
+    """Explain second factors, and offer both kinds."""
     return render_template(
-        "accounts/choose_factor.html",
+        "accounts/factors/choose.html",
         who=actor(),
         factors=account_services().factors.of(actor().person_id),
         next=own_path(request.args.get("next")),
@@ -55,7 +54,7 @@ def choose() -> str:
 @factors.get("/account/authenticator")
 @only_for()
 def generator() -> str:
-    """A new secret, as a code to scan and as text."""
+    """Show a new TOTP secret, as a QR code and as text."""
     needs_proof()
     return _generator_form(account_services().factors.begin_generator(actor().person_id, actor().email), [])
 
@@ -63,7 +62,7 @@ def generator() -> str:
 @factors.post("/account/authenticator")
 @only_for()
 def set_up_generator() -> Response:
-    """It counts from its first code on; the session is as strong as if it had begun with it."""
+    """Complete the set-up with a first code; the session becomes strong."""
     token = request.form.get("token", "")
 
     def act() -> Response:
@@ -84,7 +83,7 @@ def set_up_generator() -> Response:
 @factors.post("/account/authenticator/remove")
 @only_for(strong=True)
 def remove_generator() -> Response:
-    """The app counts no longer."""
+    """Remove the authenticator app."""
     account_services().factors.remove_generator(actor(), needed=actor().needs_second_factor)
     return see("me.page", done="generator_removed")
 
@@ -92,14 +91,14 @@ def remove_generator() -> Response:
 @factors.post("/account/recovery-codes")
 @only_for(strong=True)
 def recovery_codes() -> str:
-    """Ten new codes, shown this once."""
+    """Show ten new recovery codes; they cannot be read again."""
     return _codes_page()
 
 
 @factors.post("/account/passkeys/options")
 @only_for()
 def new_passkey_options() -> Response:
-    """What the browser's API takes to make a passkey."""
+    """Return the options with which the browser creates a passkey."""
     needs_proof()
     return _asked(account_services().passkeys.ask_for_new(actor(), site()))
 
@@ -107,7 +106,7 @@ def new_passkey_options() -> Response:
 @factors.post("/account/passkeys")
 @only_for()
 def add_passkey() -> Response:
-    """A passkey was made."""
+    """Register the passkey that the browser created."""
     needs_proof()
     given = read_body(PasskeyAnswer)
     account_services().passkeys.add(actor(), site(), given.token, given.credential, given.name)
@@ -120,7 +119,7 @@ def add_passkey() -> Response:
 @factors.post("/account/passkeys/<int:number>/remove")
 @only_for(strong=True)
 def remove_passkey(number: int) -> Response:
-    """A passkey counts no longer."""
+    """Remove a passkey."""
     account_services().passkeys.remove(actor(), number)
     return see("me.page", done="passkey_removed")
 
@@ -128,7 +127,9 @@ def remove_passkey(number: int) -> Response:
 @factors.post("/sign-in/passkey/options")
 @open_to_everyone
 def passkey_options() -> Response:
-    """What the browser's API takes to answer with a passkey: the second step's person's, or anybody's."""
+    """Return the options with which the browser signs in: for the account of the second step, or for any
+    account.
+    """
     waiting = account_services().sign_in.waiting(cookies.held(cookies.STEP))
     return _asked(account_services().passkeys.ask(site(), waiting))
 
@@ -136,7 +137,7 @@ def passkey_options() -> Response:
 @factors.post("/sign-in/passkey")
 @open_to_everyone
 def passkey_sign_in() -> Response:
-    """In: with a passkey alone, or as the second step."""
+    """Sign in with a passkey alone, or complete the second step with it."""
     given = read_body(PasskeyAnswer)
     outcome = account_services().sign_in.with_passkey(
         account_services().passkeys, site(), given.token, given.credential, visitor()
@@ -149,14 +150,14 @@ def passkey_sign_in() -> Response:
 @factors.post("/account/prove/passkey/options")
 @only_for()
 def proof_options() -> Response:
-    """What the browser's API takes to prove oneself with a passkey of this account."""
+    """Return the options with which the browser proves a passkey of this account."""
     return _asked(account_services().passkeys.ask(site(), actor().person_id))
 
 
 @factors.post("/account/prove/passkey")
 @only_for()
 def passkey_proof() -> Response:
-    """The session goes on under a new token, with more allowed."""
+    """Complete the proof; the session continues under a new token and is strong."""
     given = read_body(PasskeyAnswer)
     if account_services().passkeys.check(site(), given.token, given.credential) != actor().person_id:
         raise ForbiddenError(ErrorCode.NOT_ALLOWED)
@@ -167,7 +168,7 @@ def passkey_proof() -> Response:
 
 
 def site() -> RelyingParty:
-    """What a browser takes us for; the operator's address, when it is set."""
+    """Return the relying party: the operator's public URL where it is set, else the request's host."""
     origin = own_origin()
     return RelyingParty(origin, urlsplit(origin).hostname or "")
 
@@ -177,7 +178,7 @@ def _asked(question: PasskeyOptions) -> Response:
 
 
 def _set_up(outcome: SignedInAs, done: str) -> Response:
-    """After an app was set up: the codes on paper, unless there are some already."""
+    """Continue after an app was set up: show recovery codes, unless there are some already."""
     if account_services().factors.of(actor().person_id).recovery_codes:
         response: Response = see("me.page", done=done)
     else:
@@ -188,7 +189,7 @@ def _set_up(outcome: SignedInAs, done: str) -> Response:
 
 def _codes_page() -> str:
     return render_template(
-        "accounts/recovery_codes.html", codes=account_services().factors.new_recovery_codes(actor())
+        "accounts/factors/recovery_codes.html", codes=account_services().factors.new_recovery_codes(actor())
     )
 
 
@@ -196,7 +197,7 @@ def _generator_form(new: NewGenerator, errors: list[FieldError]) -> str:
     side, path = _drawn(new.link)
     grouped = " ".join(new.secret[at : at + 4] for at in range(0, len(new.secret), 4))
     return render_template(
-        "accounts/generator.html",
+        "accounts/factors/generator.html",
         errors=errors,
         by_box=said(errors),
         side=side,
@@ -208,7 +209,9 @@ def _generator_form(new: NewGenerator, errors: list[FieldError]) -> str:
 
 
 def _drawn(text: str) -> tuple[int, str]:
-    """A QR code as the side of its square in modules, with the quiet zone, and the path of its dark ones."""
+    """Return a QR code as the side of its square in modules (quiet zone included) and the SVG path of dark
+    modules.
+    """
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_ZONE)
     code.add_data(text)
     code.make(fit=True)

@@ -1,10 +1,10 @@
-"""What an invitation's link opens: who invites, and a name and a password to choose."""
+"""The page that an invitation's link opens: who invites, and a name and a password to choose."""
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from service.web.accounts.common import account_services, said, tried, visitor
-from service.web.accounts.sign_in import enter
+from service.web.accounts.session_responses import enter
 from service.web.core.access import open_to_everyone
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers
@@ -16,14 +16,14 @@ invitation.after_request(set_language_headers)
 @invitation.get("/invitation/<token>")
 @open_to_everyone
 def page(token: str) -> str:
-    """The form. Opening it does not use the link: mail programs open every link."""
+    """Show the form. Opening it does not use the link up: mail programs open every link."""
     return _form(token, [])
 
 
 @invitation.post("/invitation/<token>")
 @open_to_everyone
 def accept(token: str) -> Response:
-    """The account is made, and its person signed in."""
+    """Create the account, and sign its person in."""
 
     def act() -> Response:
         name, password = request.form.get("name", ""), request.form.get("password", "")

@@ -1,4 +1,4 @@
-"""Keys of an organisation's programs: making one, what they were used for last, taking one away."""
+"""API keys of an organisation's programs: creating, listing with the last use, revoking."""
 
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
@@ -20,10 +20,10 @@ keys.after_request(set_language_headers)
 @keys.get("")
 @only_for(Role.ADMIN, strong=True)
 def page() -> str:
-    """Every key that was ever made."""
+    """List every key that was ever made."""
     done = spoken().gettext(N_("That key opens nothing any more.")) if "revoked" in request.args else ""
     return render_template(
-        "accounts/keys.html",
+        "accounts/keys/list.html",
         done=done,
         keys=account_services().keys.of(actor().organisation_id),
         words=_scope_words(),
@@ -33,14 +33,14 @@ def page() -> str:
 @keys.get("/new")
 @only_for(Role.ADMIN, strong=True)
 def form() -> str:
-    """What it is for, and how long."""
+    """Show the form for a new key."""
     return _form([])
 
 
 @keys.post("/new")
 @only_for(Role.ADMIN, strong=True)
 def make() -> Response:
-    """The key, shown this once."""
+    """Create a key and show it; it cannot be read again."""
 
     def act() -> Response:
         given = request.form
@@ -50,7 +50,7 @@ def make() -> Response:
             scopes=[each for each in given.getlist("scopes") if each in _offered()],
             days=given.get("days", ""),
         )
-        return make_response(render_template("accounts/key.html", key=key, origin=own_origin()))
+        return make_response(render_template("accounts/keys/key.html", key=key, origin=own_origin()))
 
     return tried(act, _form, "name")
 
@@ -58,13 +58,13 @@ def make() -> Response:
 @keys.post("/<int:number>/revoke")
 @only_for(Role.ADMIN, strong=True)
 def revoke(number: int) -> Response:
-    """It opens nothing from now on."""
+    """Revoke a key."""
     account_services().keys.revoke(actor(), number)
     return see("keys.page", revoked="1")
 
 
 def _offered() -> list[ApiKeyScope]:
-    """A clinic has no records of its own to put in."""
+    """Return the scopes that an organisation may choose; a clinic has no records of its own to import."""
     return [
         each
         for each in ApiKeyScope
@@ -78,7 +78,7 @@ def _scope_words() -> dict[ApiKeyScope, str]:
 
 def _form(errors: list[FieldError]) -> str:
     return render_template(
-        "accounts/new_key.html",
+        "accounts/keys/new.html",
         errors=errors,
         by_box=said(errors),
         given=request.form,

@@ -1,10 +1,9 @@
-"""One's own account: name, password, where one is signed in."""
+"""The signed-in person's own account: name, password, factors, sessions."""
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from service.errors import ErrorCode, ForbiddenError
-from service.web.accounts.common import account_services, said, see, tried
+from service.web.accounts.common import account_services, needs_proof, said, see, tried
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
@@ -28,14 +27,14 @@ _DONE = {
 @me.get("")
 @only_for()
 def page() -> str:
-    """Everything about oneself, each with a way to change it."""
+    """Show the account, with a link to change each part."""
     return _page([])
 
 
 @me.post("/name")
 @only_for()
 def rename() -> Response:
-    """Another name."""
+    """Change the name."""
 
     def act() -> Response:
         account_services().people.rename(actor(), request.form.get("name", ""))
@@ -47,14 +46,14 @@ def rename() -> Response:
 @me.get("/password")
 @only_for()
 def password() -> str:
-    """The form for another password."""
+    """Show the form for a new password."""
     return _password_form([])
 
 
 @me.post("/password")
 @only_for()
 def change_password() -> Response:
-    """Another password; every other session ends."""
+    """Change the password; every other session ends."""
 
     def act() -> Response:
         needs_proof()
@@ -69,7 +68,7 @@ def change_password() -> Response:
 @me.post("/sessions")
 @only_for()
 def end_session() -> Response:
-    """Sign one device out, or all others."""
+    """End one session, or all others."""
     who, which = actor(), request.form.get("session", "")
     for each in account_services().sessions.open_sessions(who.person_id):
         if each.id != who.session and which in {each.id, "others"}:
@@ -77,15 +76,8 @@ def end_session() -> Response:
     return see("me.page", done="others" if which == "others" else "ended")
 
 
-def needs_proof() -> None:
-    """ForbiddenError(SECOND_FACTOR_NEEDED) where a second factor is set up and was not shown in here."""
-    who = actor()
-    if not who.strong and account_services().factors.of(who.person_id).any:
-        raise ForbiddenError(ErrorCode.SECOND_FACTOR_NEEDED)
-
-
 def done() -> str:
-    """What was just done, in one sentence, by the code in the address."""
+    """Return the sentence for what was just done, by the code in the address."""
     code = request.args.get("done", "")
     return spoken().gettext(_DONE[code]) if code in _DONE else ""
 

@@ -1,4 +1,4 @@
-"""An organisation's people: who they are, letting them in, what they may do, and sending them away."""
+"""An organisation's people: listing, inviting, changing roles, disabling."""
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -31,13 +31,13 @@ _OF_KIND = {
     OrganisationKind.DISTRIBUTOR: (Role.ADMIN, Role.IMPORTER, Role.RELEASER, Role.VIEWER),
     OrganisationKind.REGULATOR: (Role.ADMIN, Role.IMPORTER, Role.RELEASER, Role.VIEWER),
 }
-"""The roles that have something to do in an organisation of a kind."""
+"""The roles that are of use in an organisation of each kind."""
 
 
 @people.get("")
 @only_for(Role.ADMIN, strong=True)
 def page() -> str:
-    """Everybody, and the links that nobody has used yet."""
+    """List the people and the open invitations."""
     organisation = actor().organisation_id
     return render_template(
         "accounts/people.html",
@@ -52,14 +52,14 @@ def page() -> str:
 @people.get("/invite")
 @only_for(Role.ADMIN, strong=True)
 def invite_form() -> str:
-    """Whom to invite, and as what."""
+    """Show the form of an invitation."""
     return _invite_form([])
 
 
 @people.post("/invite")
 @only_for(Role.ADMIN, strong=True)
 def invite() -> Response:
-    """A colleague; the link is shown this once."""
+    """Invite a colleague; the link is shown once."""
 
     def act() -> Response:
         roles = read_roles(request.form.getlist("roles"))
@@ -71,14 +71,14 @@ def invite() -> Response:
 @people.get("/invite-clinic")
 @only_for(Role.ADMIN, kinds=MAY_FOUND_CLINICS, strong=True)
 def clinic_form() -> str:
-    """Which clinic, where it is, and who is its first admin."""
+    """Show the form that invites a clinic."""
     return _clinic_form([])
 
 
 @people.post("/invite-clinic")
 @only_for(Role.ADMIN, kinds=MAY_FOUND_CLINICS, strong=True)
 def invite_clinic() -> Response:
-    """The first admin of a new clinic; the link is shown this once."""
+    """Invite the first admin of a new clinic; the link is shown once."""
 
     def act() -> Response:
         given = {name: request.form.get(name, "") for name in ("email", "clinic", "country", "region")}
@@ -90,7 +90,7 @@ def invite_clinic() -> Response:
 @people.post("/invitations/<int:number>/withdraw")
 @only_for(Role.ADMIN, strong=True)
 def withdraw(number: int) -> Response:
-    """The link opens nothing any more."""
+    """Withdraw an invitation."""
     account_services().invitations.withdraw(actor(), number)
     return see("people.page", done="withdrawn")
 
@@ -98,14 +98,14 @@ def withdraw(number: int) -> Response:
 @people.get("/<int:number>")
 @only_for(Role.ADMIN, strong=True)
 def person(number: int) -> str:
-    """One person, and what can be done."""
+    """Show one person, and what can be done."""
     return _person(number, [])
 
 
 @people.post("/<int:number>/roles")
 @only_for(Role.ADMIN, strong=True)
 def set_roles(number: int) -> Response:
-    """What they may do from now on."""
+    """Set a person's roles."""
 
     def act() -> Response:
         account_services().people.set_roles(actor(), number, read_roles(request.form.getlist("roles")))
@@ -117,7 +117,7 @@ def set_roles(number: int) -> Response:
 @people.post("/<int:number>/disable")
 @only_for(Role.ADMIN, strong=True)
 def disable(number: int) -> Response:
-    """They may no longer sign in."""
+    """Disable an account."""
 
     def act() -> Response:
         account_services().people.disable(actor(), number)
@@ -129,7 +129,7 @@ def disable(number: int) -> Response:
 @people.post("/<int:number>/enable")
 @only_for(Role.ADMIN, strong=True)
 def enable(number: int) -> Response:
-    """They may sign in again."""
+    """Enable an account."""
     account_services().people.enable(actor(), number)
     return see("people.person", number=number, done="enabled")
 
@@ -137,7 +137,7 @@ def enable(number: int) -> Response:
 @people.post("/<int:number>/new-password")
 @only_for(Role.ADMIN, strong=True)
 def new_password(number: int) -> Response:
-    """A link with which they choose another password; shown this once."""
+    """Create a link to a new password; it is shown once."""
     return _link(
         account_services().invitations.invite_back(actor(), account_services().people.find(actor(), number))
     )
@@ -146,7 +146,7 @@ def new_password(number: int) -> Response:
 @people.post("/<int:number>/remove-factors")
 @only_for(Role.ADMIN, strong=True)
 def remove_factors(number: int) -> Response:
-    """Their phone and key are lost."""
+    """Remove the factors of a person who lost them."""
     account_services().people.remove_factors(actor(), number)
     return see("people.person", number=number, done="factors")
 

@@ -1,13 +1,12 @@
-"""Signing in and out: a password, then a second factor where there is one; and proving oneself once more."""
+"""Signing in and out: password, second factor; and proving a second factor again."""
 
 from http import HTTPStatus
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.accounts.sign_in import pending_actions, sessions
-from service.accounts.sign_in.service import SecondStep, SignedInAs
 from service.web.accounts.common import account_services, own_path, said, see, tried, visitor
+from service.web.accounts.session_responses import enter, next_page
 from service.web.core import cookies
 from service.web.core.access import actor, guest_or_actor, only_for, open_to_everyone
 from service.web.core.forms import FieldError
@@ -20,7 +19,7 @@ account.after_request(set_language_headers)
 @account.get("/sign-in")
 @open_to_everyone
 def sign_in() -> str | Response:
-    """The form; for somebody who is signed in already, what they were on their way to."""
+    """Show the form; redirect a person who is signed in already."""
     if guest_or_actor() is not None:
         return redirect(own_path(request.args.get("next")) or url_for("me.page"), HTTPStatus.SEE_OTHER)
     return _form([])
@@ -29,7 +28,9 @@ def sign_in() -> str | Response:
 @account.post("/sign-in")
 @open_to_everyone
 def check_password() -> Response:
-    """In, or on to the second step. Whoever was signed in here before is signed out."""
+    """Verify a password: sign in, or continue with the second step. An earlier session of this
+    browser ends.
+    """
 
     def act() -> Response:
         email, password = request.form.get("email", ""), request.form.get("password", "")
@@ -41,16 +42,16 @@ def check_password() -> Response:
 @account.get("/sign-in/code")
 @open_to_everyone
 def second_step() -> str | Response:
-    """Asks for a second factor."""
+    """Ask for a second factor."""
     if account_services().sign_in.waiting(cookies.held(cookies.STEP)) is None:
-        return see("account.sign_in", next=_next() or None)
+        return see("account.sign_in", next=next_page() or None)
     return _second_form([])
 
 
 @account.post("/sign-in/code")
 @open_to_everyone
 def check_code() -> Response:
-    """In."""
+    """Verify the code and sign in."""
 
     def act() -> Response:
         step = cookies.held(cookies.STEP)
@@ -62,7 +63,7 @@ def check_code() -> Response:
 @account.post("/sign-out")
 @only_for()
 def sign_out() -> Response:
-    """The session ends here and on the server."""
+    """End the session in the browser and on the server."""
     account_services().sign_in.sign_out(actor())
     response = see("pages.ask")
     cookies.drop(response, cookies.SESSION)
@@ -72,53 +73,21 @@ def sign_out() -> Response:
 @account.get("/account/prove")
 @only_for()
 def prove() -> str | Response:
-    """Asks for a second factor; leads to setting one up where there is none."""
+    """Ask for a second factor; redirect to its set-up where the account has none."""
     if not account_services().factors.of(actor().person_id).any:
-        return see("factors.choose", next=_next() or None)
+        return see("factors.choose", next=next_page() or None)
     return _prove_form([])
 
 
 @account.post("/account/prove")
 @only_for()
 def check_proof() -> Response:
-    """The session goes on under a new token, with more allowed."""
+    """Verify the factor; the session continues under a new token and is strong."""
 
     def act() -> Response:
         return enter(account_services().sign_in.prove(actor(), request.form.get("code", ""), visitor()))
 
     return tried(act, _prove_form, "code")
-
-
-def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Response:
-    """Give the browser its cookie and send it on, to `wanted` or where the form says."""
-    wanted = _next() if wanted is None else wanted
-    if isinstance(outcome, SecondStep):
-        response = see("account.second_step", next=wanted or None)
-        cookies.give(response, cookies.STEP, outcome.token, pending_actions.LASTS)
-        return response
-    before = guest_or_actor()
-    if before is not None:
-        account_services().sessions.end(before.session)
-    response = redirect(way_on(outcome, wanted), HTTPStatus.SEE_OTHER)
-    hand_over(response, outcome)
-    return response
-
-
-def hand_over(response: Response, outcome: SignedInAs) -> None:
-    """The session's cookie, and no longer that of its first step."""
-    cookies.drop(response, cookies.STEP)
-    cookies.give(response, cookies.SESSION, outcome.token, sessions.LONGEST)
-
-
-def way_on(outcome: SignedInAs, wanted: str) -> str:
-    """Where somebody goes who has just signed in: to a second factor first, if what they do needs one."""
-    if outcome.lacks_factor:
-        return url_for("factors.choose", next=wanted or None)
-    return wanted or url_for("pages.ask")
-
-
-def _next() -> str:
-    return own_path(request.values.get("next"))
 
 
 def _form(errors: list[FieldError]) -> str:
@@ -127,7 +96,7 @@ def _form(errors: list[FieldError]) -> str:
         errors=errors,
         by_box=said(errors),
         email=request.form.get("email", ""),
-        next=_next(),
+        next=next_page(),
         single_sign_on=account_services().single_sign_on is not None,
     )
 
@@ -141,7 +110,7 @@ def _second_form(errors: list[FieldError]) -> str:
         by_box=said(errors),
         factors=factors,
         proving=False,
-        next=_next(),
+        next=next_page(),
     )
 
 
@@ -152,5 +121,5 @@ def _prove_form(errors: list[FieldError]) -> str:
         by_box=said(errors),
         factors=account_services().factors.of(actor().person_id),
         proving=True,
-        next=_next(),
+        next=next_page(),
     )

@@ -1,6 +1,7 @@
-"""To an organisation's own sign-in service and back, where one is set up.
+"""Single sign-on: to the organisation's identity provider and back, where one is configured.
 
-It is a link and no form: the policy of our pages lets no form lead to another host, by a redirect neither.
+It starts with a link, not a form: our Content-Security-Policy (`form-action 'self'`) lets no form lead to
+another host, not by a redirect either.
 """
 
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 from service.accounts.sign_in import pending_actions
 from service.accounts.sign_in.single_sign_on import SingleSignOn
 from service.web.accounts.common import account_services, own_path, visitor
-from service.web.accounts.sign_in import enter
+from service.web.accounts.session_responses import enter
 from service.web.core import cookies
 from service.web.core.access import open_to_everyone
 from service.web.core.i18n import set_language_headers
@@ -25,7 +26,7 @@ single_sign_on.after_request(set_language_headers)
 @single_sign_on.get("")
 @open_to_everyone
 def begin() -> Response:
-    """Off to the service."""
+    """Redirect to the identity provider."""
     departure = _service().begin(_return_address(), own_path(request.args.get("next")))
     response = redirect(departure.address, HTTPStatus.SEE_OTHER)
     cookies.give(response, cookies.AWAY, departure.token, pending_actions.LASTS)
@@ -35,7 +36,7 @@ def begin() -> Response:
 @single_sign_on.get("/back")
 @open_to_everyone
 def back() -> Response:
-    """Whoever comes back: in, or on to our own second step where the account has one."""
+    """Handle the return: sign in, or ask for the account's second factor."""
     token = cookies.held(cookies.AWAY)
     account_id, wanted = _service().finish(
         token, state=request.args.get("state", ""), code=request.args.get("code", "")

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.web.api import schemas
-from service.web.api.openapi import Operation, described
+from service.web.api.operations import Operation, described
 from service.web.core.access import open_to_everyone
 from service.web.core.error_responses import refusal
 from service.web.core.request_uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large

@@ -13,8 +13,8 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import encode
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker, Presented, UnitRecord
-from service.authenticity.verdicts import Record, Verdict
+from service.authenticity.evidence import Asker, BatchRecord, Presented, ProductRecord, UnitRecord
+from service.authenticity.verdicts import Judgement, Record, Verdict
 from service.verification.service import Answer
 from service.verification.verdict_codec import presented_to_plain
 from service.web.text import advice_messages, headline, host_note, reason_message
@@ -55,55 +55,43 @@ class _OfCheck(Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Written:
     """What does not depend on which unit of a lot it is: members of JSON objects, without their braces."""
 
-    verdict: Verdict
-    tr: NullTranslations
     sentences: bytes
     record: bytes
+    product: ProductRecord | None
+    batch: BatchRecord | None
 
 
-_kept: dict[tuple[int, Asker, int], _Said] = {}
+_written: dict[tuple[Judgement, Asker, NullTranslations], _Written] = {}
+"""At most `_MOST_KEPT` entries; units of a lot share their judgements (`facts_cache`)."""
 
 
 def in_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> bytes:
     """The whole answer, its sentences in the language of `tr`; `ours`: our own hosts."""
-    said = _said(answer.verdict, answer.asker, tr)
+    written = _write(answer.verdict, answer.asker, tr)
     record = answer.verdict.record
-    found = b"null" if record is None else b"{%b,%b}" % (said.record, _unit(record.unit))
+    found = b"null" if record is None else b"{%b,%b}" % (written.record, _unit(record.unit))
     made = b"null" if answer.id is None else b'"%b"' % answer.id.encode()  # hexadecimal and hyphens
     of_check = encode(_of_check(answer, tr, ours))
-    return b'{"id":%b,%b,"record":%b,%b' % (made, said.sentences, found, of_check[1:])
+    return b'{"id":%b,%b,"record":%b,%b' % (made, written.sentences, found, of_check[1:])
 
 
-def _said(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Said:
-    """Kept from an earlier verdict with the same objects as parts (`verification.facts_cache`)."""
-    key = (id(verdict.reasons), asker, id(tr))
-    kept = _kept.get(key)
-    if kept is not None and _same_parts(kept.verdict, verdict):
+def _write(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Written:
+    """The members that depend on judgement, product and batch alone; kept ones where there are any."""
+    record = verdict.record
+    product, batch = (record.product, record.batch) if record else (None, None)
+    key = (verdict.judgement, asker, tr)
+    kept = _written.get(key)
+    if kept is not None and kept.product is product and kept.batch is batch:
         return kept
-    if len(_kept) >= _MOST_KEPT:
-        _kept.clear()
-    record = encode(_record(verdict.record))[1:-1] if verdict.record else b""
-    kept = _kept[key] = _Said(verdict, tr, encode(_sentences(verdict, asker, tr))[1:-1], record)
+    if len(_written) >= _MOST_KEPT:
+        _written.clear()
+    sentences = encode(_sentences(verdict, asker, tr))[1:-1]
+    of_record = encode(_record(record))[1:-1] if record else b""
+    kept = _written[key] = _Written(sentences, of_record, product, batch)
     return kept
-
-
-def _same_parts(one: Verdict, other: Verdict) -> bool:
-    """Whether `_said` would write the same. The kept verdict holds on to its parts, so no other has them."""
-    if one.record is None or other.record is None:
-        return one is other
-    return (
-        one.reasons is other.reasons
-        and one.advice is other.advice
-        and one.not_checked is other.not_checked
-        and one.choices is other.choices
-        and one.match is other.match
-        and one.action is other.action
-        and one.record.product is other.record.product
-        and one.record.batch is other.record.batch
-    )
 
 
 def _sentences(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Plain:

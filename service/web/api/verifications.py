@@ -3,14 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, Response, g, request
-from msgspec.structs import asdict
 from pydantic import BaseModel
 
 from service.accounts.actors import ApiKeyScope
-from service.verification.question import Channel, PackFields, Question
-from service.verification.service import Answer, VerificationService
+from service.verification.question import Channel, PackFields, Question, RequestOrigin
+from service.verification.service import Answer
 from service.web.api import schemas
-from service.web.api.openapi import Operation, described
+from service.web.api.operations import Operation, described
 from service.web.api.verification_json import in_json
 from service.web.core.access import guest_or_actor, needs_scope, open_to_everyone
 from service.web.core.concurrency import yield_slot
@@ -43,8 +42,9 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 def verify() -> Response:
     """Check what was presented and record that it was checked."""
     asked = read_body(schemas.Request)
-    question = _question(asked)
-    answer = _desk().verify(question) if asked.record else _desk().preview(question)
+    question, origin = _question(asked)
+    ask = services().verification.verify if asked.record else services().verification.preview
+    answer = ask(question, origin)
     return _json(answer, 201 if asked.record and not answer.repeated else 200)
 
 
@@ -62,12 +62,12 @@ def verify() -> Response:
 def answered(scan_id: str) -> Response:
     """What was answered then; a later recall does not change it."""
     with yield_slot():  # another process may be writing it down
-        answer = _desk().find_check(scan_id)
+        answer = services().verification.find_check(scan_id)
     return _json(answer, 200)
 
 
-def _question(asked: schemas.Request) -> Question:
-    """The question in a body: what was not said in it is what `Question` says of itself."""
+def _question(asked: schemas.Request) -> tuple[Question, RequestOrigin]:
+    """The question in a body, and its origin; what the body does not say has the default of `Question`."""
     who = guest_or_actor()
     if who is not None:
         needs_scope(ApiKeyScope.VERIFY)
@@ -75,9 +75,11 @@ def _question(asked: schemas.Request) -> Question:
     given.pop("record", None)
     if "carton" in given:
         given["carton"] = PackFields(**_given(given["carton"]))
-    known = request_origin(behind(request), who, said=not _PLACES.isdisjoint(given))
+    said = not _PLACES.isdisjoint(given)
+    place = {name: given.pop(name) for name in ("country", "region") if name in given}
+    origin = request_origin(behind(request), who, Channel.API, said=said, **place)
     given["asker"] = asker_of(given.get("asker"), usual_asker(who))
-    return Question(door=Channel.API, **(asdict(known) | given))
+    return Question(**given), origin
 
 
 _PLACES = frozenset({"country", "region", "market"})
@@ -93,7 +95,3 @@ def _json(answer: Answer, status: int) -> Response:
     ours = own_hosts() if answer.host else frozenset()
     body = in_json(answer, behind(g).translation, ours)
     return Response(body, status, content_type="application/json")
-
-
-def _desk() -> VerificationService:
-    return services().verification

@@ -1,6 +1,6 @@
-"""Pictures of figures, drawn on the server: geometry here, SVG in `charts.html`, colours in the style sheet.
+"""Charts of stacked columns: geometry here, SVG in `charts.html`, colours in the style sheet.
 
-Every picture stands beside a table of the same figures, which is what a screen reader reads.
+Every chart stands beside a table of the same figures, which is what a screen reader reads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,17 +11,17 @@ from service.authenticity.reasons import Action
 from service.registry.statistics import DayCount
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 240, 48, 28, 20
-"""Of a chart of columns, in the SVG's own units; it scales to the page."""
+"""Size and margins of a chart in SVG units; it scales to the page."""
 
 STACKED = (Action.ACCEPT, Action.CHECK, Action.UNKNOWN, Action.QUARANTINE, Action.REJECT)
-"""From the bottom up: what is worst stands on top, where it is seen."""
+"""From the bottom up: the worst action is on top, where it is seen."""
 
 _LABELS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One answer's part of a column."""
+    """The part of a column for one action."""
 
     action: Action
     x: float
@@ -32,7 +32,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A mark on an axis: where, and what it says."""
+    """A tick of an axis: position and text."""
 
     at: float
     label: str
@@ -40,7 +40,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class ColumnChart:
-    """A chart of stacked columns, one a day."""
+    """A chart of stacked columns, one for each day."""
 
     segments: tuple[Segment, ...]
     counts: tuple[Tick, ...]
@@ -50,7 +50,7 @@ class ColumnChart:
 
 
 def columns(days: Sequence[DayCount]) -> ColumnChart:
-    """Lay out checks by day and answer."""
+    """Lay out checks by day and action."""
     top = _round_up(max((day.total for day in days), default=0))
     step = (WIDTH - LEFT) / max(len(days), 1)
     every = max(1, -(-len(days) // _LABELS))
@@ -84,7 +84,7 @@ def _shares(top: int) -> tuple[float, ...]:
 
 
 def _round_up(count: int) -> int:
-    """The next of 2, 4, 10, 20, 40, 100, …: an axis that ends in a round number.
+    """Return the next of 2, 4, 10, 20, 40, 100, …, so that an axis ends in a round number.
 
     >>> [_round_up(each) for each in (0, 1, 3, 10, 11, 350)]
     [2, 2, 4, 10, 20, 400]

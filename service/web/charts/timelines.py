@@ -1,6 +1,6 @@
-"""A timeline of where something was seen: for each place a bar from the first day to the last.
+"""A timeline of sightings: for each place a bar from the first day to the last.
 
-The bars lie in the rows of the table that says the same, so that a phone has room for both.
+The bars are in the rows of the table with the same data, so that both fit on a phone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from service.registry.suspects.subjects import SightingGroup
 
 WIDTH = 200.0
-"""Of the whole time, in the SVG's own units."""
+"""The width of the whole time, in SVG units."""
 
 _LEAST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineBar:
-    """From where, and how wide; what lasted a day only is seen all the same."""
+    """Start and width of a bar; one day is still visible."""
 
     x: float
     width: float
 
 
 def spread(spots: Sequence[SightingGroup]) -> Iterator[tuple[SightingGroup, TimelineBar]]:
-    """Each spot with its bar, in the order given."""
+    """Yield each place with its bar, in the given order."""
     first = min((each.first for each in spots), default=None)
     last = max((each.last for each in spots), default=None)
     if first is None or last is None:

@@ -1,8 +1,8 @@
-"""A map of the world with a figure for each country, drawn on the server: no tiles, nothing from elsewhere.
+"""A world map with a figure for each country, drawn on the server: no tiles, nothing from other hosts.
 
-The shapes are Natural Earth's (public domain, 1:110 million) as the npm package world-atlas packs them:
-TopoJSON, whose arcs are shared by neighbours. Countries too small for that scale stand in the table only. The
-projection is Equal Earth (Šavrič, Patterson, Jenny 2018): what looks twice as large is twice as large.
+The shapes are Natural Earth's (public domain, 1:110 million) from the npm package world-atlas: TopoJSON, in
+which neighbours share arcs. Countries too small for that scale are in the table only. Projection: Equal Earth
+(Šavrič, Patterson, Jenny 2018), which keeps areas comparable.
 """
 
 import itertools
@@ -18,7 +18,7 @@ from service.gs1.iso.countries import countries
 
 WIDTH, HEIGHT = 720, 320
 _VENDOR = Path(__file__).parents[1] / "static" / "vendor"
-_SOUTH = -57.0  # where America ends
+_SOUTH = -57.0  # the southern end of America
 _A = (1.340264, -0.081106, 0.000893, 0.003796)  # the projection's constants
 _STEPS = 4
 
@@ -27,7 +27,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class CountryShape:
-    """One country of the map: its outline, how dark it is (0: no figure, 1 to 4), and what it says."""
+    """A country of the map: outline, shade (0: no figure, 1 to 4), and text."""
 
     path: str
     shade: int
@@ -36,7 +36,9 @@ class CountryShape:
 
 
 def drawn(counts: Mapping[str, int]) -> list[CountryShape]:
-    """The map for figures by ISO 3166-1 alpha-2 code; those that have one come last, on top."""
+    """Return the map for figures by ISO 3166-1 alpha-2 code; countries with a figure come last, so that they
+    are on top.
+    """
     most, names = max(counts.values(), default=0), countries()
     found = [
         CountryShape(path, _shade(counts.get(code, 0), most), names.get(code, code), counts.get(code, 0))
@@ -46,12 +48,12 @@ def drawn(counts: Mapping[str, int]) -> list[CountryShape]:
 
 
 def unplaced(counts: Mapping[str, int]) -> int:
-    """How many of the figures the map has no country for: nobody said, or it is too small to be drawn."""
+    """Return the sum of figures without a country on the map: not given, or too small to be drawn."""
     return sum(count for code, count in counts.items() if code not in _outlines())
 
 
 def _shade(count: int, most: int) -> int:
-    """By powers: twice as many do not show where others have a hundred times as many."""
+    """Return the shade on a logarithmic scale: a factor of two is invisible beside a factor of a hundred."""
     if count <= 0:
         return 0
     return 1 + min(_STEPS - 1, int(_STEPS * math.log1p(count) / math.log1p(most) * 0.999))
@@ -59,7 +61,7 @@ def _shade(count: int, most: int) -> int:
 
 @cache
 def _outlines() -> dict[str, str]:
-    """Each country's outline as the `d` of an SVG path."""
+    """Return each country's outline as the `d` of an SVG path."""
     world = json.loads((_VENDOR / "world-atlas" / "countries-110m.json").read_text(encoding="utf-8"))
     codes = json.loads((_VENDOR / "i18n-iso-countries" / "codes.json").read_text(encoding="utf-8"))
     by_number = {number: code for code, _, number, *_ in codes}
@@ -74,7 +76,7 @@ def _outlines() -> dict[str, str]:
 
 
 def _arcs(world: Mapping[str, Any]) -> Iterator[list[Point]]:
-    """Each arc in degrees; packed it is quantised, each point as the step from the one before it."""
+    """Yield each arc in degrees; TopoJSON stores quantised differences between points."""
     (scale_x, scale_y), (left, top) = world["transform"]["scale"], world["transform"]["translate"]
     for arc in world["arcs"]:
         x = y = 0
@@ -92,12 +94,13 @@ def _rings(shape: Mapping[str, Any]) -> Iterator[Sequence[int]]:
 
 
 def _ring(ring: Sequence[int], arcs: Sequence[list[Point]]) -> str:
-    """One closed line; an arc of a negative number runs backwards (TopoJSON 2.1.4)."""
+    """Return one closed line; an arc with a negative number runs backwards (TopoJSON 2.1.4)."""
     points: list[Point] = []
     for number in ring:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
         for longitude, latitude in arc[1:] if points else arc:
-            # Across the day line a ring goes on beyond 180 degrees, not back through the whole map.
+            # Across the antimeridian a ring continues beyond 180 degrees, instead of back across the whole
+            # map.
             before = points[-1][0] if points else longitude
             points.append((longitude - 360 * round((longitude - before) / 360), latitude))
     return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in itertools.starmap(_projected, points)) + "Z"

@@ -8,8 +8,9 @@ from flask import Blueprint, request
 from service.accounts.actors import OrganisationKind
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.verdicts import Verdict
+from service.clinics.origin import clinic_origin
 from service.errors import ErrorCode, NotFoundError, VialcheckError
-from service.verification.question import Channel, Question
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import Answer
 from service.web.core.access import actor
 from service.web.core.forms import FieldError, field_errors
@@ -44,8 +45,12 @@ def asked() -> Question:
         market=actor().country,
         asker=Asker.CLINIC,
         nonce=nonce(),
-        door=Channel.WEB,
     )
+
+
+def origin() -> RequestOrigin:
+    """The origin of the clinic's checks."""
+    return clinic_origin(actor(), Channel.WEB)
 
 
 def clinics_answer(scan_id: str) -> Answer:

@@ -13,7 +13,7 @@ from service.authenticity.evidence import Asker
 from service.clinics.deliveries import MOST_LINES, DeliveryLine, DeliveryNote, DeliveryOutcome
 from service.errors import ErrorCode, NotFoundError, RefusedError, UnavailableError, VialcheckError
 from service.verification.service import Answer
-from service.web.clinic.common import CLINICS, asked, clinic, clinics_answer, in_words, nonce, wrong
+from service.web.clinic.common import CLINICS, asked, clinic, clinics_answer, in_words, nonce, origin, wrong
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
@@ -64,7 +64,7 @@ def check_received() -> Response | tuple[str, int]:
     """Check the vial, and lead to what is to be done with it."""
     delivery = _delivery(request.form.get("delivery"))
     try:
-        answer = services().verification.verify(asked())
+        answer = services().verification.verify(asked(), origin())
     except UnavailableError:
         raise
     except VialcheckError as error:

@@ -7,9 +7,10 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
+from service.clinics.queries import HeldVial
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import HERE, Step, VialState
-from service.clinics.vial_verdicts import presented, stops
+from service.clinics.vial_verdicts import shown_of, stops
 from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
 from service.verification.service import Answer
 from service.web.clinic.common import (
@@ -19,6 +20,7 @@ from service.web.clinic.common import (
     clinics_answer,
     in_words,
     nonce,
+    origin,
     verdict_in_words,
     wrong,
 )
@@ -39,17 +41,25 @@ def use() -> str:
 @clinic.post("/use")
 @only_for(Role.CLINIC, kinds=CLINICS)
 def check_to_use() -> Response | tuple[str, int]:
-    """Check the vial. One that is open here is ours: its page says all, and no new check is made of it."""
+    """Check the vial, and lead to its page. What was presented is added to the vial that the check is about.
+
+    A vial that is open, or put aside, at this clinic is known: no new check of its number is recorded.
+    """
+    verification = services().verification
     try:
-        ours = _known(services().verification.preview(asked()))
-        if ours is not None:
-            return redirect(url_for("clinic.vial", vial_id=ours), HTTPStatus.SEE_OTHER)
-        answer = services().verification.verify(asked())
+        answer = verification.preview(asked(), origin())
+        vial_id = _known(answer)
+        if vial_id is None:
+            answer = verification.verify(asked(), origin())
+            vial_id = _only_choice(answer)
     except UnavailableError:
         raise
     except VialcheckError as error:
         return _scan_page(scan=request.form.get("scan", ""), **wrong(error)), status_of(error)
-    return redirect(url_for("clinic.checked", scan_id=answer.id), HTTPStatus.SEE_OTHER)
+    if vial_id is None:
+        return redirect(url_for("clinic.checked", scan_id=answer.id), HTTPStatus.SEE_OTHER)
+    services().vial_usage.add_check(actor(), vial_id, answer, verification.now())
+    return redirect(url_for("clinic.vial", vial_id=vial_id), HTTPStatus.SEE_OTHER)
 
 
 @clinic.get("/use/<scan_id>")
@@ -57,16 +67,11 @@ def check_to_use() -> Response | tuple[str, int]:
 def checked(scan_id: str) -> str | Response:
     """The answer, and which of the clinic's vials it may be: its own number, or those of its lot."""
     answer = clinics_answer(scan_id)
+    vial_id = _only_choice(answer)
+    if vial_id is not None:
+        return redirect(url_for("clinic.vial", vial_id=vial_id), HTTPStatus.SEE_OTHER)
     own = services().stock.same(actor(), answer)
-    here = [each for each in own if each.state in HERE]
-    opened = [each for each in here if each.state is VialState.OPEN]
-    closed = [each for each in here if each.state is VialState.IN_STOCK and not each.serial]
-    likely = here if answer.presented.serial is not None else [*opened, *closed]
-    # What is stopped is put aside out of the stock; and nobody is asked which, where there is no choice.
-    if likely and (
-        answer.presented.serial is not None or stops(answer.verdict) or len(opened) + bool(closed) == 1
-    ):
-        return redirect(url_for("clinic.vial", vial_id=likely[0].id), HTTPStatus.SEE_OTHER)
+    opened, closed = _by_state(own)
     return render_template(
         "clinic/received.html",
         answer=answer,
@@ -78,6 +83,26 @@ def checked(scan_id: str) -> str | Response:
         fields={},
         then="use",
     )
+
+
+def _by_state(own: list[HeldVial]) -> tuple[list[HeldVial], list[HeldVial]]:
+    """Those that are open, and those in stock that bear no serial number."""
+    opened = [each for each in own if each.state is VialState.OPEN]
+    return opened, [each for each in own if each.state is VialState.IN_STOCK and not each.serial]
+
+
+def _only_choice(answer: Answer) -> int | None:
+    """The vial that a check is about, where the clinic need not say which: by its number, or the only one.
+
+    Of a lot that is stopped it is the first: that one is put aside out of the stock.
+    """
+    own = services().stock.same(actor(), answer)
+    opened, closed = _by_state(own)
+    by_number = answer.presented.serial is not None
+    likely = [each for each in own if each.state in HERE] if by_number else [*opened, *closed]
+    if likely and (by_number or stops(answer.verdict) or len(opened) + bool(closed) == 1):
+        return likely[0].id
+    return None
 
 
 @clinic.get("/vials/<int:vial_id>")
@@ -145,7 +170,7 @@ def _vial_page(vial_id: int, **more: object) -> str:
         vial=held,
         events=traced.events,
         steps={step: spoken().gettext(text) for step, text in STEPS.items()},
-        page=verdict_in_words(verdict, presented(held, actor().country)),
+        page=verdict_in_words(verdict, shown_of(held)),
         here=held.state in HERE,
         too_late=held.state is VialState.OPEN and held.too_late(now),
         may_write=actor().may(Role.CLINIC),

@@ -1,1 +1,1 @@
-"""What every page and API view shares: access rules, errors, forms, language, request origin, concurrency."""
+"""What all views share: access rules, errors, forms, language, request origin, concurrency."""

@@ -1,7 +1,7 @@
-"""Who may open which address. Every view says so itself; one that does not is opened to nobody.
+"""Access control. Every view declares its rule; a view without one is closed to everyone.
 
-A guest has no cookie and costs no look-up. Whoever is signed in with a cookie sends, with every form, a
-token that only their own pages know (CSRF); a request from another site is refused before that.
+A guest has no cookie and costs no query. A person with a session cookie sends a CSRF token with every form; a
+request from another site is refused before that.
 """
 
 import hashlib
@@ -30,10 +30,10 @@ View = TypeVar("View", bound=Callable[..., object])
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """Who may open a view: everyone, or the people with one of `roles` in an organisation of one of `kinds`.
+    """Who may open a view: everyone, or people with one of `roles` in an organisation of one of `kinds`.
 
-    `strong`: only with a second factor. No roles: everybody who is signed in; no kinds: of any organisation.
-    A program's key comes in where everyone does, and where `scope` is one that it has; nowhere else.
+    `strong`: only with a second factor. No roles: every signed-in person; no kinds: any organisation. A
+    program's key is admitted where everyone is, and where it has `scope`; nowhere else.
     """
 
     everyone: bool = False
@@ -43,7 +43,7 @@ class AccessRule:
     scope: ApiKeyScope | None = None
 
     def lets(self, actor: Actor | None) -> bool:
-        """Whether this person may come in, were a second factor shown."""
+        """Return whether this person may open the view, provided that a second factor was verified."""
         if self.everyone:
             return True
         if actor is None:
@@ -69,9 +69,10 @@ def only_for(
     strong: bool = False,
     scope: ApiKeyScope | None = None,
 ) -> Callable[[View], View]:
-    """Declare who may come in: with one of these roles (none: anybody signed in), and a second factor.
+    """Declare who may open the view: people with one of these roles (none: every signed-in person), with a
+    second factor.
 
-    `scope` lets programs in too, those whose key has it.
+    `scope`: also programs whose key has it.
     """
 
     def declare(view: View) -> View:
@@ -82,31 +83,33 @@ def only_for(
 
 
 def access_of(app: Flask, endpoint: str) -> AccessRule | None:
-    """What the view behind an endpoint declared; None where it said nothing."""
+    """Return the rule of an endpoint's view; None where it declared none."""
     if endpoint == "static":
         return AccessRule(everyone=True)
     return _DECLARED.get(app.view_functions[endpoint])
 
 
 def needs_scope(scope: ApiKeyScope) -> None:
-    """ForbiddenError(SCOPE_MISSING) for a program whose key lacks it; for views that are open to everyone."""
+    """ForbiddenError(SCOPE_MISSING) for a program whose key lacks the scope; for views that are open to
+    everyone.
+    """
     who = guest_or_actor()
     if who is not None and who.is_program and scope not in who.scopes:
         raise ForbiddenError(ErrorCode.SCOPE_MISSING, expected=scope)
 
 
 def actor() -> Actor:
-    """Who is signed in; only for views that are not open to everyone."""
+    """Return the signed-in actor; only in views that are not open to everyone."""
     return cast(Actor, g.actor)
 
 
 def guest_or_actor() -> Actor | None:
-    """Who is signed in, if anybody."""
+    """Return the signed-in actor, None for a guest."""
     return cast(Actor | None, behind(g).get("actor"))
 
 
 def init_app(app: Flask) -> None:
-    """Ask at every door. Call it after the last view was registered."""
+    """Check every request. Call it after the last view was registered."""
     silent = [endpoint for endpoint in app.view_functions if access_of(app, endpoint) is None]
     if silent:
         raise RuntimeError(f"views that do not say who may open them: {', '.join(silent)}")
@@ -117,12 +120,14 @@ def init_app(app: Flask) -> None:
 
 
 def csrf_token() -> str:
-    """The token that forms of this session send: made from the cookie, which other sites cannot read."""
+    """Return the CSRF token of this session's forms, derived from the cookie, which other sites
+    cannot read.
+    """
     return hashlib.sha256(f"csrf {cookies.held(COOKIE)}".encode("utf-8", "replace")).hexdigest()
 
 
 def csrf_field() -> Markup:
-    """A hidden field with the token; nothing for a guest, who has no session to misuse."""
+    """Return a hidden field with the token; nothing for a guest, who has no session to misuse."""
     if guest_or_actor() is None:
         return Markup("")
     return Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token())
@@ -134,7 +139,7 @@ def _at_the_door() -> Response | None:
         _refuse_other_sites(who)
     endpoint = request.endpoint
     if endpoint is None:
-        return None  # 404 and 405 are everyone's
+        return None  # 404 and 405 are open to everyone
     access = access_of(current_app, endpoint)
     if access is None or not access.lets(who):
         return _refuse(who)
@@ -144,7 +149,9 @@ def _at_the_door() -> Response | None:
 
 
 def _who_asks(address: str) -> Actor | None:
-    """Whose key, or whose session; a key goes before, and one that is wrong is never a guest."""
+    """Return the actor of the API key or the session. The key has precedence, and an invalid key is never
+    treated as a guest.
+    """
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return _accounts().keys.actor(key.strip(), address=address)
@@ -155,7 +162,7 @@ def _who_asks(address: str) -> Actor | None:
 def _refuse_other_sites(who: Actor | None) -> None:
     if request.environ.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         raise ForbiddenError(ErrorCode.OTHER_SITE)
-    # JSON cannot be sent from another site without that site being asked first (CORS), and we never agree.
+    # A browser sends JSON to another site only after a CORS preflight, which we never allow.
     if who is None or who.is_program or request.is_json:
         return
     given = request.form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")
@@ -176,7 +183,7 @@ def _ask_for_proof() -> Response:
 
 
 def _this_page() -> str:
-    """The path and query that were asked for, to come back to."""
+    """Return path and query of the request, to come back to."""
     return request.full_path if request.query_string else request.path
 
 

@@ -1,8 +1,8 @@
-"""Whose turn it is: a few requests are worked on at once in a process, and many may wait without a turn.
+"""Limits concurrent request handling per process. Bodies are read before a slot is taken, so slow clients
+hold none.
 
-Python works on one thing at a time, and threads that take it from each other only slow each other down. But
-a phone on a slow line takes a minute to send a photo: that is waited for before the turn, so that whoever
-types a lot number need not wait behind it.
+Python runs one thread at a time, and threads that contend for the interpreter slow each other down; a phone
+on a slow line takes a minute to send a photo, and must not hold a slot meanwhile.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 
 WAITING = 32
-"""Threads of a process: so many requests can be waited for."""
+"""Threads of a process: so many requests can wait for a body or a slot."""
 
 _SMALL = 64 * 1024
 _LARGE_AT_ONCE = 16
-# They are in memory until they are read: a photo has no business on a disk.
+# They are in memory until they are read: a photo is not written to a disk.
 _KEY = "vialcheck.turns"
 
 Turn = SimpleQueue[None]
 
 
 class ConcurrencyLimiter:
-    """WSGI middleware in front of an application. `at_once`: how many requests it works on.
+    """WSGI middleware. `at_once`: how many requests are handled at the same time.
 
-    A body of up to `largest` bytes is received before the turn. A larger one (a list) is received in it, by
-    the view that takes it and after its sender was recognised.
+    A body of up to `largest` bytes is received before a slot is taken. A larger one (a list) is received
+    within the slot, by the view that takes it and after its sender was recognised.
     """
 
     def __init__(self, app: "Application", *, at_once: int, largest: int) -> None:
@@ -41,7 +41,7 @@ class ConcurrencyLimiter:
         self._turns, self._large = _filled(at_once), _filled(_LARGE_AT_ONCE)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Receive, wait for a turn, answer."""
+        """Receive the body, wait for a slot, answer."""
         length = environ.get("CONTENT_LENGTH")
         if length:
             self._receive(environ, length)
@@ -66,7 +66,7 @@ class ConcurrencyLimiter:
 
 @contextmanager
 def yield_slot() -> Iterator[None]:
-    """Give the turn away for as long as this request waits, or works where Python is not needed."""
+    """Release the slot while this request waits, or works outside the interpreter's lock."""
     turns: Turn | None = request.environ.get(_KEY)
     if turns is None:
         yield
@@ -86,7 +86,7 @@ def _filled(number: int) -> Turn:
 
 
 def _received(stream: Any, length: int) -> BytesIO:
-    """All of a body, or what came of it before its sender went away."""
+    """Return the whole body, or what was received before the client disconnected."""
     sent: bytes = stream.read(length)
     if len(sent) == length:
         return BytesIO(sent)

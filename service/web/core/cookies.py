@@ -1,7 +1,7 @@
-"""Cookies that only this host sets and reads, that no script sees, and that other sites' forms do not bring.
+"""Cookies: HttpOnly, SameSite, and over https with the prefix `__Host-`.
 
-Over https they bear the prefix `__Host-`: a browser then takes them from this very host alone (RFC 6265bis,
-4.1.3.2), so that a neighbour under the same domain cannot plant one.
+A browser accepts `__Host-` cookies from this host alone (RFC 6265bis, 4.1.3.2), so that another host of the
+same domain cannot set one.
 """
 
 from datetime import timedelta
@@ -11,20 +11,20 @@ from werkzeug.wrappers import Response
 
 SESSION = "vialcheck_session"
 STEP = "vialcheck_step"
-"""Of a sign-in between its two steps."""
+"""Holds the token between the two steps of a sign-in."""
 
 
 AWAY = "vialcheck_away"
-"""Of somebody who is at their organisation's own sign-in page."""
+"""Holds the token while a person is at their identity provider."""
 
 
 def held(cookie: str) -> str:
-    """What the browser has in this cookie; empty where there is none."""
+    """Return the cookie's value; empty where there is none."""
     return request.cookies.get(_named(cookie), "")
 
 
 def give(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
-    """Have the browser keep a token."""
+    """Set the cookie."""
     response.set_cookie(
         _named(cookie),
         token,
@@ -36,7 +36,7 @@ def give(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
 
 
 def drop(response: Response, cookie: str) -> None:
-    """Have the browser forget it."""
+    """Delete the cookie."""
     response.delete_cookie(_named(cookie), secure=request.is_secure, httponly=True, samesite="Lax")
 
 

@@ -1,4 +1,4 @@
-"""Every error leaves in one shape: problem details (RFC 9457) for programs, a page for people."""
+"""Error responses in one shape: problem details (RFC 9457) for programs, a page for people."""
 
 import logging
 from gettext import NullTranslations
@@ -55,11 +55,11 @@ _FAULTS = {
 }
 
 _RETRY_AFTER = {429: "3600", 503: "1"}
-"""Seconds after which asking again may help."""
+"""Retry-After in seconds, by status."""
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error of ours, of Flask and of nobody with a shape that people and programs know."""
+    """Register handlers for our errors, for Flask's, and for unexpected exceptions."""
     app.register_error_handler(VialcheckError, refusal)
     app.register_error_handler(ShapeError, _wrong_shape)
     app.register_error_handler(HTTPException, _http)
@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
 
 
 def status_of(error: VialcheckError) -> int:
-    """The HTTP status that an error of ours leaves with."""
+    """Return the HTTP status of one of our errors."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
 
 
@@ -91,7 +91,7 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 
 
 def wants_json() -> bool:
-    """Whether a program asks: by the path, or because it accepts JSON rather than a page."""
+    """Return whether a program asks: by the path, or because it prefers JSON to HTML."""
     if request.path.startswith(("/api/v", "/openapi.json", "/health", "/live")):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
@@ -112,12 +112,12 @@ def _answer(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 
 
 def _tr() -> NullTranslations:
-    # An error may come before the language was chosen.
+    # An error may occur before the language was chosen.
     return cast(NullTranslations, getattr(g, "translation", translation()))
 
 
 def refusal(error: VialcheckError, *, status: int | None = None) -> Response:
-    """The answer to an error of ours, with another status where that says more."""
+    """Return the response to one of our errors; `status` overrides the usual one."""
     tr = _tr()
     single = error.errors if isinstance(error, InvalidFieldsError) else (error,)
     messages = [error_message(each, tr) for each in single]
@@ -137,7 +137,7 @@ def refusal(error: VialcheckError, *, status: int | None = None) -> Response:
 
 
 def _wrong_shape(error: ShapeError) -> Response:
-    """What pydantic would not take: the body has another shape than the documented one."""
+    """Return the response for a body that pydantic refused: valid JSON of another shape."""
     errors = [
         {"field": field, "code": "request_invalid", "message": message} for field, message in error.faults
     ]
@@ -147,7 +147,7 @@ def _wrong_shape(error: ShapeError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    if status < 400:  # a redirect of the router's is no error
+    if status < 400:  # a redirect of the router is no error
         return cast(Response, error.get_response(request.environ))
     response = _answer(status, _FAULTS.get(status, "request_invalid"), http_message(status, _tr()))
     for name, value in error.get_headers(request.environ):
@@ -157,11 +157,11 @@ def _http(error: HTTPException) -> Response:
 
 
 def _too_deep(_: RecursionError) -> Response:
-    """JSON nested deeper than any reader goes."""
+    """Return the response for JSON that is nested too deeply to be read."""
     return _answer(400, "request_invalid", http_message(400, _tr()))
 
 
 def _unexpected(error: Exception) -> Response:
-    # What was asked may hold a serial number: the log gets the place of the fault, not the request.
+    # The request may hold a serial number: the log gets the traceback's location, not the request.
     _log.error("unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=error)
     return _answer(500, "internal_error", http_message(500, _tr()))

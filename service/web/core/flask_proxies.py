@@ -1,4 +1,4 @@
-"""What stands behind Flask's `request`, `g` and `current_app`."""
+"""The objects behind Flask's proxies `request`, `g` and `current_app`."""
 
 from typing import TypeVar, cast
 
@@ -8,5 +8,7 @@ T = TypeVar("T")
 
 
 def behind(proxy: T) -> T:
-    """The object itself. Each way through a proxy takes 0.6 µs, and a check would go there six times."""
+    """Return the object behind a proxy. Each access through a proxy takes 0.6 µs, and a check has six of
+    them.
+    """
     return cast("LocalProxy[T]", proxy)._get_current_object()

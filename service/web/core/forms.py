@@ -1,4 +1,4 @@
-"""Refused form fields, as pages show them: one line for each, beside its box and in the summary."""
+"""Errors of form fields as pages show them: one line each, beside the field and in the summary."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from service.web.core.i18n import spoken
 from service.web.core.question_form import FIELDS
 from service.web.text import error_message
 
-# Fields that have no box of their own on the first page, and the box that speaks for them.
+# Fields without an input of their own on the first page, and the input that shows their errors.
 _BOXES = {"lot": "scan", "gtin": "product", "national": "product", "link": "scan"}
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One line of the error summary, and the box that it leads to."""
+    """One line of the error summary, and the input that it links to."""
 
     box: str
     message: str
 
 
 def field_errors(error: VialcheckError) -> list[FieldError]:
-    """A refusal, one line for each field that it names."""
+    """Return one line for each field that the error names."""
     errors = error.errors if isinstance(error, InvalidFieldsError) else (error,)
     return [FieldError(_box(each), error_message(each, spoken(), technical=False)) for each in errors]
 

@@ -11,7 +11,7 @@ _MOST = 200
 
 
 class GeoIpDatabase:
-    """An address database in MaxMind's format (GeoLite2-City, -Country and their like)."""
+    """An address database in MaxMind's format (GeoLite2-City, GeoLite2-Country and the like)."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -26,7 +26,7 @@ class GeoIpDatabase:
             ) from error
 
     def place(self, address: str) -> tuple[str, str]:
-        """Country and region of an address; empty where it says nothing. Never raises."""
+        """Return country and region of an address; empty where unknown. Never raises."""
         try:
             found: Any = self._reader.get(address)
         except (ValueError, maxminddb.InvalidDatabaseError):
@@ -34,12 +34,12 @@ class GeoIpDatabase:
         return _text(found, "country", "iso_code"), _text(found, "subdivisions", 0, "names", "en")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._reader.close()
 
 
 def _text(record: Any, *path: str | int) -> str:
-    """A text in a record that may be of any shape."""
+    """Return a text from a record of unknown shape; empty where it is absent."""
     for step in path:
         try:
             record = record[step]

@@ -1,8 +1,8 @@
-"""Which language a person reads, and the catalogue that holds its sentences.
+"""The language of a response, and the catalogue with its sentences.
 
 English is in the code. Another language is a folder `translations/<code>/LC_MESSAGES/messages.mo`, compiled
-from `messages.pot`; it is offered as soon as it is there. Nothing here needs a request: the terminal says
-the same sentences.
+from `messages.pot`; it is offered as soon as it exists. Nothing here needs a request: the terminal uses the
+same sentences.
 
 >>> best_language("xx, en-GB;q=0.8")
 'en'
@@ -28,43 +28,45 @@ _DOMAIN = "messages"
 
 @cache
 def available() -> tuple[str, ...]:
-    """The languages that can be spoken, English first, as BCP 47 codes."""
+    """Return the languages with a catalogue as BCP 47 codes, English first."""
     found = (path.parts[-3].replace("_", "-") for path in CATALOGUES.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo"))
     return (SOURCE_LANGUAGE, *sorted(set(found) - {SOURCE_LANGUAGE}))
 
 
 def best_language(accept_language: str) -> str:
-    """The language to answer an `Accept-Language` header with; English for an empty or unreadable one."""
+    """Return the language to answer an `Accept-Language` header with; English where it is empty or
+    unreadable.
+    """
     wanted = parse_accept_header(accept_language[:400], LanguageAccept)
     return wanted.best_match(available()) or SOURCE_LANGUAGE
 
 
 @cache
 def translation(language: str = SOURCE_LANGUAGE) -> gettext.NullTranslations:
-    """The sentences of a language from `available`; any other gets the English ones."""
+    """Return the catalogue of a language from `available`; the English one for any other."""
     if language == SOURCE_LANGUAGE or language not in available():
         return gettext.NullTranslations()
     return gettext.translation(_DOMAIN, CATALOGUES, [language.replace("-", "_")], fallback=True)
 
 
 def spoken() -> gettext.NullTranslations:
-    """The catalogue of the language that the current request is answered in."""
+    """Return the catalogue of the current request's language."""
     catalogue: gettext.NullTranslations = g.translation
     return catalogue
 
 
 def day(moment: datetime) -> str:
-    """The UTC day of a moment, in words."""
+    """Return the UTC day of a moment, in words."""
     return date_words(moment.date().isoformat(), spoken())
 
 
 def template_words() -> dict[str, object]:
-    """What templates need of the language: its code (`lang`) and `day`."""
+    """Return what templates need of the language: its code (`lang`) and `day`."""
     return {"lang": g.language if "language" in g else SOURCE_LANGUAGE, "day": day}
 
 
 def set_language_headers(response: Response) -> Response:
-    """Say which language the page is in, and that it varies by `Accept-Language`."""
+    """Set Content-Language and Vary: Accept-Language."""
     response.vary.add("Accept-Language")
     response.headers.setdefault("Content-Language", g.language)
     return response

@@ -15,7 +15,7 @@ _SMALL = 1024
 
 
 class ShapeError(Exception):
-    """The body is JSON of another shape. `faults`: pairs of field (empty: the whole) and fault."""
+    """The body is JSON of another shape. `faults`: pairs of field (empty: the whole body) and fault."""
 
     def __init__(self, error: ValidationError) -> None:
         super().__init__(str(error))
@@ -26,15 +26,17 @@ class ShapeError(Exception):
 
 
 def read_body(shape: type[T]) -> T:
-    """The body as `shape`. UnsupportedMediaType (415), BadRequest (400: no JSON), ShapeError (422)."""
+    """Return the body as `shape`. UnsupportedMediaType (415), BadRequest (400: not JSON),
+    ShapeError (422).
+    """
     environ = behind(request).environ
     if environ.get("CONTENT_TYPE") != "application/json" and not request.is_json:
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
     try:
         return shape.model_validate_json(_sent(environ))
     except ValidationError:
-        # Python's reader takes a little more (a byte order mark, UTF-16) and tells JSON of another shape
-        # from what is no JSON at all. An empty body is none; `null` says no more than `{}`.
+        # Python's reader takes a little more (a byte order mark, UTF-16) and distinguishes JSON of another
+        # shape from text that is not JSON. An empty body is not JSON; `null` counts as `{}`.
         given = request.get_json()
     try:
         return shape.model_validate({} if given is None else given)
@@ -43,15 +45,15 @@ def read_body(shape: type[T]) -> T:
 
 
 def _sent(environ: dict[str, Any]) -> bytes:
-    """The body: at once where it is small, as a check's is.
+    """Return the body; in one read where it is small, as a check's is.
 
-    werkzeug's own way reads through two buffers of 64 kB, and takes 20 µs.
+    werkzeug reads through two buffers of 64 kB, which takes 20 µs.
     """
     said = environ.get("CONTENT_LENGTH", "")
     length = int(said) if said.isdecimal() and said.isascii() else 0
     if not 0 < length <= _SMALL:
         return request.get_data()
-    stream = environ["wsgi.input"]  # received already (`turns`)
+    stream = environ["wsgi.input"]  # received before the slot was taken (`concurrency`)
     sent: bytes = stream.read(length)
-    stream.seek(0)  # for whoever reads it again
+    stream.seek(0)  # for code that reads it again
     return sent

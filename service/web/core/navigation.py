@@ -1,4 +1,4 @@
-"""Where somebody who is signed in can go: the pages that would let them in, and no others."""
+"""The menu of a signed-in person: the pages whose access rule admits them."""
 
 from collections.abc import Iterator
 
@@ -28,12 +28,12 @@ PAGES: tuple[tuple[str, str], ...] = (
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the menu."""
+    """Add the menu to the templates."""
     app.jinja_env.globals.update(menu=menu)
 
 
 def menu() -> Iterator[tuple[str, str, bool]]:
-    """Endpoint and name of each page for this person, and whether it is the one open now."""
+    """Yield endpoint and name of each page for this person, and whether it is the current one."""
     who = guest_or_actor()
     for endpoint, name in PAGES:
         access = access_of(current_app, endpoint)

@@ -1,4 +1,4 @@
-"""The form in which people ask: its fields, the question that they make, and the address we answer at."""
+"""The form of a question: its fields, the `Question` made from them, and this service's own addresses."""
 
 import hashlib
 from typing import Any
@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.evidence import Asker
 from service.gs1 import keyboards
-from service.verification.question import Channel, PackFields, Question
+from service.verification.question import Channel, PackFields, Question, RequestOrigin
 from service.web.core.access import guest_or_actor
 from service.web.core.request_origin import request_origin
 from service.web.core.services import services
@@ -22,13 +22,13 @@ TEXT_FIELDS = (
     *("strength", "substance", "language"),
 )
 CARTON_FIELDS = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
-"""The boxes for what the box around the vial says, and which of its fields each is."""
+"""The inputs for the carton, and the field of `Question.carton` that each fills."""
 
 FIELDS = frozenset({*TEXT_FIELDS, *CARTON_FIELDS, "region"})
-"""Fields that an error can lead to."""
+"""Fields that an error can link to."""
 
 LAYOUT_COOKIE = "vialcheck-layout"
-"""The keyboard layout that this browser's scanner types on; set by the scanner set-up page."""
+"""The cookie with the keyboard layout of this browser's scanner; set by the scanner set-up page."""
 
 _SHORTEST_GTIN = 8
 _ASKERS = frozenset(Asker)
@@ -36,17 +36,19 @@ _LAYOUTS = frozenset(layout.name for layout in keyboards.LAYOUTS)
 
 
 def asker_of(text: str | None, otherwise: Asker | None = None) -> Asker:
-    """Who asks, from a form or an address; `otherwise`, or the usual one, where that says nothing known."""
+    """Return who asks, from a form or an address; `otherwise`, or the usual asker, where the
+    text is unknown.
+    """
     return Asker(text) if text in _ASKERS else otherwise or usual_asker(guest_or_actor())
 
 
 def usual_asker(who: Actor | None) -> Asker:
-    """A clinic whose people or program is signed in; a patient else."""
+    """Return CLINIC where a clinic's person or program is signed in, else PATIENT."""
     return Asker.CLINIC if who is not None and who.kind is OrganisationKind.CLINIC else Asker.PATIENT
 
 
 def posted(form: MultiDict[str, str]) -> dict[str, str]:
-    """What was typed, control pictures turned back into the characters that they stand for."""
+    """Return what was typed, with control pictures (U+2400 to U+241F) turned back into control characters."""
     fields = {name: from_visible(form.get(name, "")) for name in (*TEXT_FIELDS, "region", *CARTON_FIELDS)}
     fields["no_lot"] = "1" if form.get("no_lot") else ""
     fields["asker"] = str(asker_of(form.get("asker")))
@@ -54,21 +56,14 @@ def posted(form: MultiDict[str, str]) -> dict[str, str]:
 
 
 def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
-    """What the fields ask, under the form's nonce."""
+    """Return the question that the fields ask, under the form's nonce."""
     texts: dict[str, Any] = {name: fields[name] for name in TEXT_FIELDS if name in fields}
-    place = request_origin(request, guest_or_actor(), said=not {"market", "region"}.isdisjoint(fields))
     question = Question(
         **texts,
         carton=PackFields(**{field: fields[name] for name, field in CARTON_FIELDS.items() if name in fields}),
         no_lot="no_lot" in fields,
-        country=place.country,
-        region=fields.get("region") or place.region,
-        client=place.client,
-        trade=place.trade,
         asker=asker_of(fields.get("asker")),
         nonce=bound_nonce(form.get("nonce", ""), fields),
-        door=Channel.WEB,
-        organisation_id=place.organisation_id,
     )
     digits = question.product.replace(" ", "").replace("-", "")
     if question.gtin or not (digits.isdigit() and len(digits) >= _SHORTEST_GTIN):
@@ -76,8 +71,14 @@ def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
     return replace(question, product="", gtin=question.product)  # the number under the barcode
 
 
+def origin_of(fields: dict[str, str]) -> RequestOrigin:
+    """Where the current request's form is sent from; the fields may say so."""
+    said = not {"market", "region"}.isdisjoint(fields)
+    return request_origin(request, guest_or_actor(), Channel.WEB, region=fields.get("region", ""), said=said)
+
+
 def bound_nonce(given: str, fields: dict[str, str]) -> str | None:
-    """A form's nonce bound to its contents: going back and correcting a letter is another check."""
+    """Return a nonce bound to the form's contents: a corrected form is another check."""
     if not given:
         return None
     contents = "\0".join(f"{name}={text}" for name, text in sorted(fields.items()))
@@ -85,19 +86,19 @@ def bound_nonce(given: str, fields: dict[str, str]) -> str | None:
 
 
 def own_origin() -> str:
-    """Where this service is reached: the operator's setting, else what the request says."""
+    """Return this service's origin: the operator's setting, else the request's."""
     public_url = services().settings.public_url
     return public_url or request.host_url.rstrip("/")
 
 
 def own_hosts() -> frozenset[str]:
-    """The hosts of links that are ours; every other is named to the reader."""
+    """Return the hosts whose links are ours; every other host is named to the reader."""
     public_url = services().settings.public_url
     theirs = request.host.lower()
     return frozenset({theirs, urlsplit(public_url).netloc.lower()} if public_url else {theirs})
 
 
 def known_layout() -> str:
-    """The layout that this browser's scanner was found to type on; empty where none is known."""
+    """Return the keyboard layout of this browser's scanner; empty where none is known."""
     name = unquote(request.cookies.get(LAYOUT_COOKIE, ""))
     return name if name in _LAYOUTS else ""

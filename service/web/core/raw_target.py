@@ -1,8 +1,8 @@
-"""The path and query of a request as they were sent, percent-encoding included.
+"""Path and query of a request as they were sent, percent-encoding included.
 
-WSGI decodes the path, and then a lot's `%2F` looks like the border of two segments. Servers that hand the
-sent form over (RAW_URI, REQUEST_URI) are believed. Granian does not; there the Digital Link is put together
-again from what can only be its parts: /01/, /22/, /10/ and /21/ in this order.
+WSGI decodes the path, after which a lot's `%2F` looks like a separator. Where the server passes the sent form
+(RAW_URI, REQUEST_URI), it is used. Granian does not; there the Digital Link is rebuilt from the only parts
+that it can have: /01/, /22/, /10/ and /21/ in this order.
 
 >>> restored("/01/09506000134352/10/A/7/21/x%")
 '/01/09506000134352/10/A%2F7/21/x%25'
@@ -21,7 +21,7 @@ _LINK = re.compile(
 
 
 def raw_target(request: Request) -> str:
-    """Path and query of `request`, undecoded where the server says how they came."""
+    """Return path and query of `request`, undecoded where the server passes them."""
     raw = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or "")
     if raw.startswith("/"):
         return raw
@@ -33,11 +33,11 @@ def raw_target(request: Request) -> str:
 
 
 def restored(path: str) -> str:
-    """A decoded path percent-encoded again, slashes inside a lot or serial too.
+    """Return a decoded path percent-encoded again, slashes inside a lot or serial too.
 
-    A value that itself holds `/10/` or the like cannot be told from two values, and is read as those: so
-    `digital_link.build` makes no link of one. One slash at the end is tolerated, as the resolver standard
-    wants it.
+    A value that contains `/10/` or the like cannot be distinguished from two values and is read as two; so
+    `digital_link.build` refuses such a value. One slash at the end is accepted, as GS1-Conformant Resolver
+    asks.
     """
     match = _LINK.fullmatch(path.removesuffix("/"))
     if match is None:

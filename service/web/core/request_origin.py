@@ -1,49 +1,47 @@
-"""Where a request comes from, without knowing who: a region at most, and a mark that lasts a week.
+"""Where a request comes from: a country and region at most, and a mark of the device that lasts a week.
 
-The asker's own choice counts first (the country on the form, `country` and `region` of the API). Where
-nothing is said, an address database says it, if the operator has installed one in MaxMind's format; none is
-shipped. Addresses are looked up and let go of: none is kept, logged or passed on.
+The asker's own statement counts first (the country on the form, `country` and `region` of the API). Where
+there is none, an address database says it, if the operator has installed one in MaxMind's format; none is
+shipped. Addresses are looked up and dropped: none is kept, logged or passed on.
 """
 
 from datetime import UTC, datetime
 
 from flask import Request
-from msgspec import Struct
 
 from service.accounts.actors import Actor, OrganisationKind
+from service.clinics.origin import clinic_origin
+from service.verification.question import Channel, RequestOrigin
 from service.web.core.services import services
 
 
-class RequestOrigin(Struct, frozen=True):
-    """What a question says of where it comes from. Country: ISO 3166-1 alpha-2; all may be empty.
-
-    `trade`: a clinic's account asks. `organisation_id`: whose people or program it is, if anybody's.
-    """
-
-    country: str = ""
-    region: str = ""
-    client: str = ""
-    trade: bool = False
-    organisation_id: int | None = None
-
-
 def region_of(request: Request) -> tuple[str, str]:
-    """Country and region that a request's address is in, as far as the operator's database knows."""
-    places = services().geoip
-    return places.place(request.remote_addr or "") if places is not None else ("", "")
+    """Country and region of a request's address, by the operator's database; empty where it has none."""
+    geoip = services().geoip
+    return geoip.place(request.remote_addr or "") if geoip is not None else ("", "")
 
 
-def request_origin(request: Request, who: Actor | None, *, said: bool) -> RequestOrigin:
-    """What is known of where a request of `who` comes from. `said`: its asker says the place himself.
+def request_origin(
+    request: Request,
+    who: Actor | None,
+    channel: Channel,
+    *,
+    country: str = "",
+    region: str = "",
+    said: bool = False,
+) -> RequestOrigin:
+    """The origin of a request by `who` (None: a guest). `country`, `region`: what the asker says of it.
 
+    `said`: the asker has said where, even if by the market alone: then no address is looked up.
     A signed-in clinic is where it is registered, and one device however many it has.
     """
     if who is not None and who.kind is OrganisationKind.CLINIC:
-        mark = f"clinic-{who.organisation_id}"
-        return RequestOrigin(who.country, who.region, mark, trade=True, organisation_id=who.organisation_id)
+        return clinic_origin(who, channel, country=country, region=region)
     sent = request.environ
     mark = services().device_marks.mark(
         sent.get("REMOTE_ADDR", ""), sent.get("HTTP_USER_AGENT", ""), datetime.now(UTC)
     )
-    country, region = ("", "") if said else region_of(request)
-    return RequestOrigin(country, region, mark, organisation_id=who.organisation_id if who else None)
+    if not (said or country or region):
+        country, region = region_of(request)
+    organisation_id = who.organisation_id if who else None
+    return RequestOrigin(channel, country, region, mark, organisation_id=organisation_id)

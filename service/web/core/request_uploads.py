@@ -1,4 +1,4 @@
-"""A picture that was sent to be read: kept in memory, read a few at a time, and let go of."""
+"""Uploads: which views accept files, where the files are kept, and how many pictures are read at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,23 +13,24 @@ from service.verification.code_reader import DecodedCode, read_codes
 from service.web.core.concurrency import yield_slot
 
 MOST_UPLOAD = 16 * 1024 * 1024
-"""Largest request with a picture in it, and with what a form says beside it."""
+"""The largest request with a picture, its form fields included."""
 
 MOST_TYPED = 512 * 1024
-"""What may be held of a request besides its file; werkzeug's own reading buffer counts, so its default."""
+"""The largest part of a request beside its file; werkzeug's own reading buffer counts, hence its default."""
 
 _AT_ONCE = 1
 _WAIT = 1.0
-# In one process: reading a picture takes a core for up to some seconds, and whoever types a lot number must
-# not wait behind it.
+# Per process: reading a picture takes a core for up to some seconds, and a check must not wait for it.
 _reading = BoundedSemaphore(_AT_ONCE)
 _sending = BoundedSemaphore(_AT_ONCE)
-# A large file on a slow line keeps a thread of this process until it is there.
+# A large file on a slow line occupies a thread of this process until it is received.
 
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """How many bytes a view takes (a number, or a setting asked for each time), and where its files go."""
+    """How many bytes a view accepts (a number, or a setting read for each request), and where
+    its files go.
+    """
 
     most: int | Callable[[], int]
     on_disk: bool
@@ -43,7 +44,7 @@ View = TypeVar("View", bound=Callable[..., object])
 class MemoryRequest(Request):
     """A request whose files stay in memory, unless its view wants them on disk.
 
-    Werkzeug's own puts each large one into a temporary file: a photo has no business there.
+    Werkzeug writes each large file to a temporary file; photos must not be written to a disk.
     """
 
     files_on_disk = False
@@ -61,7 +62,9 @@ class MemoryRequest(Request):
 
 
 def takes_files(most: int | Callable[[], int], *, on_disk: bool = False) -> Callable[[View], View]:
-    """Let a view's requests have so many bytes, in memory unless `on_disk`; all others stay small."""
+    """Let a view accept files up to so many bytes, in memory unless `on_disk`; all other
+    requests stay small.
+    """
 
     def note(view: View) -> View:
         _BODIES[view] = _Body(most, on_disk)
@@ -71,7 +74,7 @@ def takes_files(most: int | Callable[[], int], *, on_disk: bool = False) -> Call
 
 
 def init_app(app: Flask) -> None:
-    """Call it before whatever else looks into forms, such as who may send them."""
+    """Register the limits. Call it before any handler that reads forms, such as the CSRF check."""
 
     @app.before_request
     def allow() -> None:
@@ -90,7 +93,7 @@ def init_app(app: Flask) -> None:
 
 
 def _wait_for_turn() -> None:
-    """UnavailableError(LIST_BUSY) while somebody else sends a file that may take minutes."""
+    """UnavailableError(LIST_BUSY) while another request sends a file that may take minutes."""
     with yield_slot():
         ours = _sending.acquire(timeout=_WAIT)
     if not ours:
@@ -99,12 +102,12 @@ def _wait_for_turn() -> None:
 
 
 def too_large() -> RefusedError:
-    """What is said of a request that is larger."""
+    """Return the error for a request that is too large."""
     return RefusedError(ErrorCode.PICTURE_TOO_LARGE, expected=f"at most {MOST_UPLOAD} bytes", field="photo")
 
 
 def sent_picture() -> bytes:
-    """The picture that was sent: taken now, or chosen. Raises PICTURE_MISSING."""
+    """Return the picture that was sent: taken now, or chosen. Raises PICTURE_MISSING."""
     for file in request.files.getlist("photo"):
         if file.filename:
             content: bytes = file.read()
@@ -113,7 +116,9 @@ def sent_picture() -> bytes:
 
 
 def codes_of(content: bytes) -> tuple[DecodedCode, ...]:
-    """The codes in a picture, a few pictures at a time. Raises as `read_codes`, and BUSY."""
+    """Return the codes in a picture; only a few pictures are read at a time. Raises what `read_codes` raises,
+    and BUSY.
+    """
     with yield_slot():
         if not _reading.acquire(timeout=_WAIT):
             raise UnavailableError(ErrorCode.BUSY, field="photo")

@@ -1,4 +1,4 @@
-"""The services that views call: made once by `service.app`, found by `services()`."""
+"""The services that views call: created once by `service.app`, accessed by `services()`."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -59,15 +59,15 @@ class Services:
 
 
 def register(app: Flask, made: Services) -> None:
-    """Make `made` what `services()` returns in requests of `app`."""
+    """Register `made` as what `services()` returns in requests of `app`."""
     app.extensions[_KEY] = made
 
 
 def services_of(app: Flask) -> Services:
-    """The services of an application, outside a request too."""
+    """Return the services of an application, outside a request too."""
     return cast(Services, app.extensions[_KEY])
 
 
 def services() -> Services:
-    """The services of the application that handles the current request."""
+    """Return the services of the application that handles the current request."""
     return services_of(behind(current_app))

@@ -19,7 +19,7 @@ from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import yield_slot
 from service.web.core.forms import FieldError, field_errors
 from service.web.core.i18n import spoken
-from service.web.core.question_form import asker_of, known_layout, posted, question_of
+from service.web.core.question_form import asker_of, known_layout, origin_of, posted, question_of
 from service.web.core.services import services
 from service.web.public.answer_page import answer_page
 from service.web.public.blueprint import pages
@@ -51,7 +51,9 @@ def check() -> BaseResponse:
     try:
         # What a photo held never went through a scanner's keyboard.
         layout = "" if request.form.get("source") == "photo" else known_layout()
-        answer = services().verification.verify(replace(question_of(fields, request.form), layout=layout))
+        answer = services().verification.verify(
+            replace(question_of(fields, request.form), layout=layout), origin_of(fields)
+        )
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -73,7 +75,9 @@ def result(scan_id: str) -> str:
     if asker is answer.asker or unsure:
         return answer_page(replace(answer, asker=asker))
     fields = asked_fields(answer, asker)
-    return answer_page(services().verification.preview(question_of(fields, MultiDict())), fields)
+    return answer_page(
+        services().verification.preview(question_of(fields, MultiDict()), origin_of(fields)), fields
+    )
 
 
 def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str:

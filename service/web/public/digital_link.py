@@ -10,7 +10,7 @@ from service.errors import UnavailableError, VialcheckError
 from service.web.core.access import open_to_everyone
 from service.web.core.forms import field_errors
 from service.web.core.i18n import spoken
-from service.web.core.question_form import asker_of, own_origin, question_of
+from service.web.core.question_form import asker_of, origin_of, own_origin, question_of
 from service.web.core.raw_target import raw_target
 from service.web.core.services import services
 from service.web.public.answer_page import answer_page
@@ -24,7 +24,7 @@ def link(_rest: str) -> str | BaseResponse:
     asker = asker_of(request.args.get("as"))
     fields = {"scan": own_origin() + raw_target(request), "asker": str(asker)}
     try:
-        answer = services().verification.preview(question_of(fields, MultiDict()))
+        answer = services().verification.preview(question_of(fields, MultiDict()), origin_of(fields))
     except UnavailableError:
         raise
     except VialcheckError as error:

@@ -19,15 +19,14 @@ from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import read
 from service.registry.labels import (
     Label,
+    LabelFormat,
     LabelPage,
     Paper,
     PrintSettings,
+    draw,
     label_page,
-    pdf,
-    png,
     read_label_form,
     sheet_pages,
-    svg,
 )
 from service.web.core.access import open_to_everyone
 from service.web.core.raw_target import raw_target
@@ -41,7 +40,11 @@ labels = Blueprint("labels", __name__, url_prefix="/labels")
 MOST_ONLINE = 100
 """Labels on one request's sheets, which is half a second of work; `vialcheck label` makes more."""
 
-_MEDIA_TYPES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+_MEDIA_TYPES = {
+    LabelFormat.PNG: "image/png",
+    LabelFormat.SVG: "image/svg+xml",
+    LabelFormat.PDF: "application/pdf",
+}
 _BOXES = {"serial": "serials"}
 _FIELDS = ("gtin", "lot", "expiry", "serials", "name", "size", "paper")
 
@@ -129,8 +132,8 @@ def _made(fields: dict[str, str]) -> LabelPreview:
     extra = {name: fields[name] for name in ("name", "size") if fields[name]}
     address = url_for("labels.form").rstrip("/") + link.removeprefix(printing.base_url)
 
-    def file(kind: str) -> str:
-        return f"{address}{'&' if '?' in address else '?'}{urlencode({**extra, 'format': kind})}"
+    def file(form: LabelFormat) -> str:
+        return f"{address}{'&' if '?' in address else '?'}{urlencode({**extra, 'format': form})}"
 
     on_sheet = {
         name: fields[name] for name in ("gtin", "lot", "expiry", "name", "size", "paper") if fields[name]
@@ -138,8 +141,8 @@ def _made(fields: dict[str, str]) -> LabelPreview:
     several = [*on_sheet.items(), *(("serial", serial) for serial in serials)]
     return LabelPreview(
         link=link,
-        image=file("svg"),
-        files=tuple((kind.upper(), file(kind)) for kind in _MEDIA_TYPES),
+        image=file(LabelFormat.SVG),
+        files=tuple((form.upper(), file(form)) for form in LabelFormat),
         sheet=f"{url_for('labels.sheet')}?{urlencode(several)}" if len(serials) > 1 else None,
         count=len(made),
     )
@@ -214,15 +217,14 @@ def _file_name(identifier: ProductIdentifier, *, unit: bool = True) -> str:
 
 
 def _drawn(pages: list[LabelPage], wanted: str, name: str) -> Response:
-    if wanted not in _MEDIA_TYPES:
-        raise RefusedError(
-            ErrorCode.VALUE_INVALID, given=wanted, expected=", ".join(_MEDIA_TYPES), field="format"
-        )
-    body = pdf(pages) if wanted == "pdf" else png(pages[0]) if wanted == "png" else svg(pages[0]).encode()
-    response = Response(body, mimetype=_MEDIA_TYPES[wanted])
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.{wanted}"'
+    if wanted not in set(LabelFormat):
+        expected = ", ".join(LabelFormat)
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=wanted, expected=expected, field="format")
+    form = LabelFormat(wanted)
+    response = Response(draw(pages, form)[0], mimetype=_MEDIA_TYPES[form])
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{form}"'
     # Of the browser itself only: the address may hold a serial, and the code may hold the host asked for.
     response.headers["Cache-Control"] = "private, max-age=300"
-    if wanted == "svg":
+    if form is LabelFormat.SVG:
         response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     return response

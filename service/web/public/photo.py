@@ -20,7 +20,7 @@ from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
 from service.web.core.forms import field_errors
 from service.web.core.i18n import set_language_headers, spoken
-from service.web.core.question_form import asker_of, own_hosts, posted, question_of
+from service.web.core.question_form import asker_of, origin_of, own_hosts, posted, question_of
 from service.web.core.request_uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
 from service.web.core.services import services
 from service.web.text import error_message, visible
@@ -101,11 +101,8 @@ def _outcomes(codes: tuple[DecodedCode, ...], fields: dict[str, str]) -> list[Ph
         same = reading is not None and reading.identifier in checked
         said = visible(code.text, 200)
         try:
-            answer = (
-                services().verification.preview(question)
-                if same
-                else services().verification.verify(question)
-            )
+            verification = services().verification
+            answer = (verification.preview if same else verification.verify)(question, origin_of(fields))
         except UnavailableError:
             raise
         except VialcheckError as error:

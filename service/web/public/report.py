@@ -20,6 +20,7 @@ from service.errors import (
 )
 from service.gs1.iso.countries import countries
 from service.reports.intake import MOST_PHOTOS, NewReport, ReportIntake, about
+from service.verification.question import Channel
 from service.web.core.access import guest_or_actor, open_to_everyone
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
@@ -126,7 +127,7 @@ def _report(fields: dict[str, str]) -> NewReport:
         scan_id=fields["check"],
         action=_answered(fields["check"]),
         photos=photos,
-        client=request_origin(request, guest_or_actor(), said=True).client,
+        client=request_origin(request, guest_or_actor(), Channel.WEB, said=True).client,
         nonce=bound_nonce(request.form.get("nonce", "")[:64], fields),
     )
 

@@ -35,7 +35,7 @@ BADGES: Mapping[VialState, str] = {
 """The colour of each state; the word is always beside it."""
 
 STEPS: Mapping[Step, str] = {
-    Step.RECEIVE: N_("DeliveryResult"),
+    Step.RECEIVE: N_("Received"),
     Step.OPEN: N_("Opened"),
     Step.USE: N_("Used"),
     Step.USE_UP: N_("Opened and used up"),

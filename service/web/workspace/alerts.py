@@ -1,4 +1,6 @@
-"""Regulators' notices: the list, what each touches, one entered by hand, and openFDA's reports as a file."""
+"""Regulators' alerts: list, details with what each concerns, entry by hand, and upload of
+openFDA's reports.
+"""
 
 import tempfile
 from collections.abc import Mapping
@@ -36,7 +38,7 @@ _FIELDS = (
     *("recall_class", "reference", "reported", "source_url", "detail"),
 )
 MOST_UPLOAD = 16 * 1024 * 1024
-"""Bytes of a file of reports; `vialcheck import` takes larger ones."""
+"""The largest upload of reports in bytes; `vialcheck import` takes larger files."""
 
 _SHOWN = 200
 
@@ -44,14 +46,14 @@ _SHOWN = 200
 @alerts.get("")
 @only_for(Role.VIEWER, kinds=KINDS)
 def listing() -> str:
-    """The latest first; `q` looks for a lot, a product, an authority or a reference."""
+    """List alerts, latest first; `q` searches lots, products, authorities and references."""
     return _list([])
 
 
 @alerts.get("/<int:number>")
 @only_for(Role.VIEWER, kinds=KINDS)
 def one(number: int) -> str:
-    """One notice and what it touches."""
+    """Show one alert and what it concerns."""
     alert = matches.find(_database(), number, actor().who, regulator=_regulator())
     return render_template(
         "workspace/alerts/alert.html", alert=alert, just_done=bool(request.args.get("done"))
@@ -61,14 +63,14 @@ def one(number: int) -> str:
 @alerts.get("/new")
 @only_for(Role.RELEASER, kinds=KINDS, strong=True)
 def form() -> BaseResponse:
-    """An empty form; any field may be given already."""
+    """Show the form of a new alert, filled from the query."""
     return _form({name: request.args.get(name, "").strip() for name in _FIELDS}, [])
 
 
 @alerts.post("/new")
 @only_for(Role.RELEASER, kinds=KINDS, strong=True)
 def enter() -> BaseResponse:
-    """Put one on record, effective with the very next check."""
+    """Put an alert on record; it takes effect with the next check."""
     given = {name: request.form.get(name, "").strip() for name in _FIELDS}
     try:
         facts = _facts(given)
@@ -87,7 +89,7 @@ def enter() -> BaseResponse:
 @only_for(Role.RELEASER, kinds=_REGULATORS, strong=True)
 @takes_files(MOST_UPLOAD)
 def upload() -> BaseResponse:
-    """Put openFDA's reports on record, and show for each what could not be cut out of its text."""
+    """Put openFDA's reports on record, and show for each the part of its text that could not be parsed."""
     sent = request.files.get("file")
     if not sent:
         error = RefusedError(ErrorCode.VALUE_MISSING, field="file")
@@ -119,7 +121,7 @@ def upload() -> BaseResponse:
 
 
 def _facts(given: Mapping[str, str]) -> AlertFacts:
-    """As a row of a list is read. InvalidFieldsError with all that is wrong."""
+    """Parse the form like a row of an alert list. InvalidFieldsError lists every invalid field."""
     authority = actor().organisation
     named = {name: value for name, value in given.items() if value}
     cells = Cells(

@@ -1,4 +1,4 @@
-"""Imports in the browser: choose a file, say what its columns mean, look at what it would do, decide.
+"""Imports in the browser: choose a file, map its columns, look at the preview, decide.
 
 Long work runs in the background (`service.registry.import_jobs`); these pages show its progress.
 """
@@ -59,7 +59,7 @@ imports = Blueprint("imports", __name__, url_prefix="/imports")
 imports.after_request(set_language_headers)
 
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
-_PATIENCE = 1.5  # seconds for which a page waits for work that may be done at once
+_PATIENCE = 1.5  # seconds that a page waits for work that may be done at once
 _LOOK = 0.03
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FIRST = 5  # rows with their reasons on the preview itself
@@ -78,7 +78,7 @@ def _most() -> int:
 @imports.get("")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def listing() -> str:
-    """The organisation's imports: who, when, which file, what became of it."""
+    """List the organisation's imports: who, when, which file, which result."""
     page = _page_number()
     found, count = _jobs().listed(actor(), page)
     return _shown("listing", uploads=found, page=page, pages=_pages(count, PAGE))
@@ -87,7 +87,7 @@ def listing() -> str:
 @imports.get("/new")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def new() -> str:
-    """The page to choose a file on."""
+    """Show the form to choose a file."""
     return _choose([])
 
 
@@ -113,7 +113,7 @@ def template(kind: str, form: str) -> Response:
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 @takes_files(lambda: _most() + MOST_TYPED, on_disk=True)
 def send() -> BaseResponse:
-    """Take a file, and lead to its page."""
+    """Store a file, and redirect to its page."""
     try:
         file = request.files.get("list")
         if file is None or not file.filename:
@@ -129,7 +129,7 @@ def send() -> BaseResponse:
 @imports.get("/<int:number>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def one(number: int) -> str:
-    """The page of an import: what it waits for, how far it has come, or what became of it."""
+    """Show an import: what it waits for, its progress, or its result."""
     upload = _jobs().one(actor(), number)
     return _page(upload, [])
 
@@ -137,7 +137,7 @@ def one(number: int) -> str:
 @imports.get("/<int:number>/progress")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def progress(number: int) -> Response:
-    """How far it has come, for the script of its page."""
+    """Return the progress as JSON, for the page's script."""
     upload = _jobs().one(actor(), number)
     done = upload.new + upload.changed
     return jsonify(state=upload.state, fraction=upload.fraction, done=done, working=upload.working)
@@ -201,7 +201,7 @@ def questions(number: int) -> BaseResponse:
 @imports.post("/<int:number>/apply")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def apply(number: int) -> BaseResponse:
-    """Put on record what was shown, and nothing else."""
+    """Apply what the preview showed, and nothing else."""
     try:
         plan, reason = request.form.get("plan", ""), request.form.get("reason", "")
         _jobs().decide(actor(), number, reason=reason, plan=plan)
@@ -217,7 +217,7 @@ def apply(number: int) -> BaseResponse:
 @imports.post("/<int:number>/again")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def again(number: int) -> BaseResponse:
-    """Back to the columns."""
+    """Return to the mapping of columns."""
     _jobs().again(actor(), number)
     return _on(number)
 
@@ -225,7 +225,7 @@ def again(number: int) -> BaseResponse:
 @imports.post("/<int:number>/cancel")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def cancel(number: int) -> BaseResponse:
-    """End it. What is on record stays there."""
+    """Cancel the import. What was applied stays on record."""
     _jobs().cancel(actor(), number)
     return _on(number)
 
@@ -233,7 +233,7 @@ def cancel(number: int) -> BaseResponse:
 @imports.get("/<int:number>/rows/<kind>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def rows(number: int, kind: str) -> str:
-    """The first rows of one kind, a page at a time."""
+    """Show rows of one kind, a page at a time."""
     if kind not in ROWS:
         raise NotFoundError(ErrorCode.NOT_FOUND, field="rows")
     upload, page = _jobs().one(actor(), number), _page_number()
@@ -257,7 +257,7 @@ def rows(number: int, kind: str) -> str:
 @imports.get("/<int:number>/changes")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def changes(number: int) -> str:
-    """What the import changed, as the audit has it."""
+    """Show what the import changed, from the audit."""
     upload, page = _jobs().one(actor(), number), _page_number()
     entries, count = _jobs().changes(actor(), number, page)
     named = [(action_name(entry.action, entry.object_type, spoken()), entry) for entry in entries]
@@ -267,7 +267,7 @@ def changes(number: int) -> str:
 @imports.get("/<int:number>/refused.csv")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def refused(number: int) -> Response:
-    """All rows that were left out, as they were sent, with a reason each; no cell is run as a formula."""
+    """Export the rejected rows as they were sent, with a reason each, as CSV without formulas."""
     upload = _jobs().one(actor(), number)
     path, late = _jobs().refused(actor(), number)
     content = refused_rows(path, late, (upload.seen or {}).get("delimiter") or ",")
@@ -279,7 +279,7 @@ def refused(number: int) -> Response:
 @imports.get("/<int:number>/refused.xlsx")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def refused_workbook(number: int) -> Response:
-    """The same as a workbook of text, for whoever sent one: in it no zero is lost on the way to be mended."""
+    """Export the same as a workbook of text cells, in which no zero is lost while it is corrected."""
     upload = _jobs().one(actor(), number)
     path, late = _jobs().refused(actor(), number)
     if upload.refused >= MOST_ROWS:
@@ -294,7 +294,7 @@ def refused_workbook(number: int) -> Response:
 
 
 def _on(number: int) -> BaseResponse:
-    """To the page of the import, after a moment in which its work may be done."""
+    """Redirect to the import's page, after a short wait in which its work may be done."""
     runner = services().job_queue
     until = time.monotonic() + _PATIENCE
     while runner.at_work.is_set() and time.monotonic() < until and _jobs().one(actor(), number).working:
@@ -338,7 +338,7 @@ def _kind_name(kind: ListKind) -> str:
 
 
 def _samples(path: Path) -> dict[str, Any]:
-    """The rows of the preview; NOT_FOUND when they are gone."""
+    """Return the rows of the preview; NOT_FOUND when they were removed."""
     try:
         said: dict[str, Any] = json.loads(path.read_text())
     except OSError as error:
@@ -361,7 +361,7 @@ def _said(errors: list[VialcheckError]) -> list[FieldError]:
 
 @imports.errorhandler(RequestEntityTooLarge)
 def _too_large(_: RequestEntityTooLarge) -> BaseResponse:
-    """The file is larger than the service takes: said on the form, not on a page of its own."""
+    """Show the error of a file that is too large on the form, instead of on an error page."""
     error = RefusedError(ErrorCode.FILE_TOO_LARGE, expected=f"at most {file_size(_most())}", field="list")
     return make_response(_choose([error]), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 

@@ -1,4 +1,4 @@
-"""What an organisation sees of its own records: the overview, search, a product whole, a batch whole."""
+"""An organisation's view of its own records: overview, search, product, batch."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _SPANS = (30, 90)
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A row of a chart of bars."""
+    """A row of a bar chart."""
 
     address: str
     label: str
@@ -50,14 +50,14 @@ def _words() -> dict[str, object]:
 
 
 def short_day(on: date) -> str:
-    """A day as a chart says it: 5 Nov."""
+    """Return a day as a chart shows it: 5 Nov."""
     return f"{on.day} {g.translation.gettext(MONTHS[on.month - 1])[:3]}"
 
 
 @overview.get("/overview")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def page() -> str:
-    """What is going on with this organisation's products."""
+    """Show figures about the organisation's products."""
     days = _span()
     figures, who = _figures(), actor()
     by_day, by_country = figures.by_day(who, days), figures.by_country(who, days)
@@ -80,7 +80,7 @@ def page() -> str:
 @overview.get("/search")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def search() -> str:
-    """Anything, in one box."""
+    """Search everything from one field."""
     text = request.args.get("q", "")
     hits = _catalogue().search(actor(), text) if text.strip() else []
     return render_template("workspace/search.html", text=text, hits=[(hit, _address(hit)) for hit in hits])
@@ -89,7 +89,7 @@ def search() -> str:
 @overview.get("/products/<gtin>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def product(gtin: str) -> str:
-    """One product, its batches and its history."""
+    """Show a product, its batches and its audit."""
     number = max(1, request.args.get("page", 1, type=int))
     found = _catalogue().product(actor(), gtin, page=min(number, 10_000))
     return render_template(
@@ -104,7 +104,7 @@ def product(gtin: str) -> str:
 @overview.get("/products/<gtin>/lots/<path:lot>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def batch(gtin: str, lot: str) -> str:
-    """One batch: what it is, its units, its checks, its history."""
+    """Show a batch: facts, units, checks, audit."""
     found = _catalogue().batch(actor(), gtin, lot)
     days = _span()
     by_day = _figures().by_day(actor(), days, batch_id=found.id)

@@ -1,6 +1,6 @@
 """Recalls and holds of an organisation's own products: history, one question a page, preview, lifting.
 
-What was answered so far travels in the form itself; nothing is on record before the last page is sent.
+Earlier answers travel in the form; nothing is on record before the last page is sent.
 """
 
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.accounts.actors import OrganisationKind, Role
+from service.accounts.actors import OWNERS, Role
 from service.errors import InvalidFieldsError, VialcheckError
 from service.registry import recalls as use
 from service.storage.database import Database
@@ -21,8 +21,6 @@ from service.web.text.formatting import date_words
 
 recalls = Blueprint("recalls", __name__, url_prefix="/recalls")
 recalls.after_request(set_language_headers)
-
-OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
 
 _STEPS = {
     "what": ("kind", "gtin"),
@@ -42,7 +40,7 @@ def _words() -> dict[str, object]:
 @recalls.get("")
 @only_for(Role.VIEWER, kinds=OWNERS)
 def listing() -> str:
-    """Those that stand, then those that were lifted."""
+    """List recalls in force, then lifted ones."""
     lines = use.history(_database(), actor().who)
     return render_template("workspace/recalls/list.html", lines=lines, may=actor().may(Role.RELEASER))
 
@@ -50,14 +48,14 @@ def listing() -> str:
 @recalls.get("/public")
 @open_to_everyone
 def public() -> str:
-    """Every recall that stands, for anybody."""
+    """List every recall in force, for the public."""
     return render_template("public/recalls.html", lines=use.public(_database()))
 
 
 @recalls.get("/new")
 @only_for(Role.RELEASER, kinds=OWNERS, strong=True)
 def begin() -> BaseResponse:
-    """The first question; `gtin` and `lot` may be given already."""
+    """Show the first question; `gtin` and `lot` may come from the query."""
     given = {field: request.args.get(field, "").strip() for field in _FIELDS}
     if given["lot"] and not given["scope"]:
         given["scope"] = "lot"
@@ -67,7 +65,9 @@ def begin() -> BaseResponse:
 @recalls.post("/new")
 @only_for(Role.RELEASER, kinds=OWNERS, strong=True)
 def answer() -> BaseResponse:
-    """Take one page's answers: the next question, or the same again with what is wrong; at last, do it."""
+    """Take one page's answers: show the next question, or the same one with its errors; after the last, issue
+    it.
+    """
     given = {field: request.form.get(field, "").strip() for field in _FIELDS}
     steps = list(_STEPS)
     back, asked = request.form.get("back", ""), request.form.get("step", "")
@@ -80,7 +80,7 @@ def answer() -> BaseResponse:
             return _question(step, given, wrong)
     if order is None or asked != "preview":
         following = steps[min(place + 1, len(steps) - 1)]
-        # all of a product has no numbers to ask for
+        # a recall of a whole product has no numbers to ask for
         skipped = following == "numbers" and given["scope"] == "product"
         return _question("why" if skipped else following, given, [], order)
     number = use.issue(_database(), order, who=actor().who)
@@ -90,14 +90,14 @@ def answer() -> BaseResponse:
 @recalls.get("/<int:number>")
 @only_for(Role.VIEWER, kinds=OWNERS)
 def one(number: int) -> BaseResponse:
-    """One recall or hold, and its end."""
+    """Show one recall or hold, and its lift."""
     return _page(number, {}, [])
 
 
 @recalls.post("/<int:number>/lift")
 @only_for(Role.RELEASER, kinds=OWNERS, strong=True)
 def lift(number: int) -> BaseResponse:
-    """End it by another record."""
+    """Lift it, by another record."""
     given = {name: request.form.get(name, "").strip() for name in ("reason", "reference")}
     use.find(_database(), number, actor().who)
     try:

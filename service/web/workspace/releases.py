@@ -1,4 +1,4 @@
-"""Batches that wait for release, several released at once; and a later expiry for one."""
+"""Batches that wait for release, released together; and extensions of expiry."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.accounts.actors import Role
+from service.accounts.actors import OWNERS, Role
 from service.errors import ErrorCode, ForbiddenError, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry import recalls
@@ -19,7 +19,6 @@ from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.services import services
 from service.web.text import error_message
-from service.web.workspace.recalls import OWNERS
 
 release = Blueprint("release", __name__, url_prefix="/release")
 release.after_request(set_language_headers)
@@ -32,14 +31,14 @@ _LATER = ("gtin", "lot", "expiry", "reference", "reason")
 @release.get("")
 @only_for(Role.VIEWER, kinds=OWNERS)
 def page() -> BaseResponse:
-    """What waits."""
+    """List the batches that wait."""
     return _page({}, [])
 
 
 @release.post("")
 @only_for(Role.RELEASER, kinds=OWNERS, strong=True)
 def do() -> BaseResponse:
-    """Release all that were chosen, or none."""
+    """Release all chosen batches, or none."""
     chosen = [int(each) for each in request.form.getlist("batch") if each.isdecimal() and len(each) < 10]
     given = {"reason": request.form.get("reason", "").strip()}
     try:
@@ -53,7 +52,7 @@ def do() -> BaseResponse:
 @release.post("/two-persons")
 @only_for(Role.ADMIN, kinds=OWNERS, strong=True)
 def two() -> BaseResponse:
-    """Whether a second person is needed from now on."""
+    """Set whether a second person is needed for a release."""
     releases.ask_for_two(_database(), wanted=request.form.get("wanted") == "yes", who=actor().who)
     return redirect(url_for("release.page"), HTTPStatus.SEE_OTHER)
 
@@ -61,14 +60,14 @@ def two() -> BaseResponse:
 @release.get("/later-expiry")
 @only_for(Role.RELEASER, kinds=OWNERS, strong=True)
 def later() -> BaseResponse:
-    """The form; `gtin` and `lot` may be given already."""
+    """Show the form of an extension; `gtin` and `lot` may come from the query."""
     return _later({name: request.args.get(name, "").strip() for name in _LATER}, [])
 
 
 @release.post("/later-expiry")
 @only_for(Role.RELEASER, kinds=OWNERS, strong=True)
 def extend() -> BaseResponse:
-    """Put the expiry of a batch later."""
+    """Extend a batch's expiry."""
     given = {name: request.form.get(name, "").strip() for name in _LATER}
     try:
         gtin, lot, expiry = _read(given)
@@ -88,7 +87,7 @@ def extend() -> BaseResponse:
 
 
 def _read(given: dict[str, str]) -> tuple[Gtin, Lot, Expiry]:
-    """Product, lot and date. InvalidFieldsError with all that is wrong or missing."""
+    """Parse product, lot and date. InvalidFieldsError lists everything wrong or missing."""
     errors: list[VialcheckError] = []
 
     def read(name: str, parse: Callable[[str], T]) -> T | None:

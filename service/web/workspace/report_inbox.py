@@ -1,4 +1,4 @@
-"""Looking into reports: the list, one report whole, and each step."""
+"""Reports of suspicious products: list, details, and each step in handling one."""
 
 from http import HTTPStatus
 
@@ -29,7 +29,7 @@ def _triage() -> ReportInbox:
 @triage.get("")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def listing() -> str:
-    """All reports about this organisation's products, or those in one state."""
+    """List the reports about this organisation's products, or those in one state."""
     status = request.args.get("status", "")
     status = status if status in NEXT else ""
     return render_template(
@@ -44,14 +44,14 @@ def listing() -> str:
 @triage.get("/<int:number>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def one(number: int) -> BaseResponse:
-    """One report."""
+    """Show one report."""
     return _page(number, {}, [])
 
 
 @triage.post("/<int:number>")
 @only_for(Role.RELEASER, kinds=_KINDS, strong=True)
 def step(number: int) -> BaseResponse:
-    """Take a step: look into it, confirm, clear, or open it again."""
+    """Take a step: investigate, confirm, clear, or open it again."""
     given = {name: request.form.get(name, "").strip() for name in ("status", "note", "said")}
     errors = [
         FieldError(name, error_message(RefusedError(code, found=str(len(given[name])), field=name), spoken()))
@@ -71,7 +71,7 @@ def step(number: int) -> BaseResponse:
 @triage.get("/<int:number>/photos/<int:photo>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def photo(number: int, photo: int) -> Response:
-    """One photograph of a report."""
+    """Return one photograph of a report."""
     return Response(_triage().photo(actor(), number, photo), mimetype="image/jpeg")
 
 

@@ -1,4 +1,4 @@
-"""What stands out among the scans: the list, one unit or lot whole, what is decided of it, the thresholds."""
+"""Suspects of the scan history: list, details of a unit or lot, decisions, thresholds."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -7,7 +7,7 @@ from typing import cast
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.accounts.actors import OrganisationKind, Role
+from service.accounts.actors import OWNERS, OrganisationKind, Role
 from service.authenticity.reasons import Reason
 from service.authenticity.scan_history.sightings import Region, SightingKind
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
@@ -43,7 +43,6 @@ from service.web.text.workspace.suspect_text import (
 watch = Blueprint("watch", __name__, url_prefix="/watch")
 watch.after_request(set_language_headers)
 
-OWNERS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR})
 _KINDS = OWNERS | {OrganisationKind.REGULATOR}
 _SPANS = (30, 90)
 _ADDRESSES = {
@@ -56,7 +55,7 @@ _SCOPES = {"units": SubjectScope.UNIT, "serials": SubjectScope.NEIGHBOURS, "lots
 Places = tuple[Region, ...]
 
 _NO_PRODUCT = "any"
-"""Stands in an address where a product's GTIN would."""
+"""Stands in an address in place of a product's GTIN."""
 
 
 @watch.app_context_processor
@@ -73,7 +72,7 @@ def _words() -> dict[str, object]:
 
 
 def address(line: SuspectLine, do: str | None = None) -> str:
-    """The page of one thing on the list; `do`: the decision that is chosen already."""
+    """Return the address of a suspect's page; `do`: the decision that is preselected."""
     name = line.shown if line.scope is SubjectScope.LOT else line.name
     gtin = line.gtin or _NO_PRODUCT
     return url_for("watch.one", what=_ADDRESSES[line.scope], gtin=gtin, name=name, do=do)
@@ -82,7 +81,7 @@ def address(line: SuspectLine, do: str | None = None) -> str:
 @watch.get("")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def listing() -> str:
-    """What needs a person first; then what else is typed, and how much."""
+    """List what needs a decision first; then other typed lots, with counts."""
     who, asked, days = actor(), request.args.get("state", ""), _span()
     state = SuspectState(asked) if asked in set(SuspectState) else SuspectState.OPEN
     watching, owner = SuspectQueries(_database()), who.kind in OWNERS
@@ -110,7 +109,7 @@ def listing() -> str:
 @watch.get("/<what>/<gtin>/<path:name>")
 @only_for(Role.VIEWER, kinds=_KINDS)
 def one(what: str, gtin: str, name: str) -> BaseResponse:
-    """One unit, one lot, or serials that begin alike."""
+    """Show a unit, a lot, or serials with a common prefix."""
     given = {"state": request.args.get("do", ""), "note": ""}
     return _page(_open(what, gtin, name), what, name, given, [])
 
@@ -136,14 +135,14 @@ def decision(what: str, gtin: str, name: str) -> BaseResponse:
 @watch.get("/thresholds")
 @only_for(Role.VIEWER, kinds=OWNERS)
 def thresholds() -> BaseResponse:
-    """From where on people are told."""
+    """Show the thresholds."""
     return _thresholds({}, [])
 
 
 @watch.post("/thresholds")
 @only_for(Role.RELEASER, kinds=OWNERS, strong=True)
 def set_thresholds() -> BaseResponse:
-    """Set one manufacturer's."""
+    """Set one manufacturer's thresholds."""
     given = {name: request.form.get(name, "").strip() for name in (*use.LIMITS, "note", "manufacturer")}
     number = request.form.get("manufacturer", 0, type=int)
     try:

@@ -1,4 +1,4 @@
-"""What is left of a text for a person, word for word and in its order."""
+"""The part of a text that was not parsed, for a person to read: word for word and in order."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
@@ -36,7 +36,7 @@ LINKING = frozenset(
     }
     | {"nos", "as", "follows", "all", "within"}
 )
-"""Words that only hold a list together."""
+"""Words that only join the items of a list."""
 
 _SAYS_NOTHING = frozenset(
     {
@@ -55,7 +55,7 @@ _OPENING = frozenset({TokenKind.LIST, TokenKind.OPEN, TokenKind.ENUMERATOR})
 
 
 def leftovers(text: str, pieces: Sequence[Token], starts: Collection[int]) -> Iterator[str]:
-    """What did not become a lot or its expiry, with the labels that stand beside it.
+    """Yield the pieces that did not become a lot or its expiry, with the labels beside them.
 
     `starts`: where the pieces begin that did.
     """
@@ -73,7 +73,7 @@ def leftovers(text: str, pieces: Sequence[Token], starts: Collection[int]) -> It
 
 
 def _groups(pieces: Sequence[Token], used: Sequence[int]) -> Iterator[tuple[list[Token], bool]]:
-    """Runs of pieces that nothing was made of, and whether a lot or expiry follows."""
+    """Yield runs of unused pieces, and whether a lot or expiry follows."""
     group: list[Token] = []
     for piece in pieces:
         place = bisect_left(used, piece.start)

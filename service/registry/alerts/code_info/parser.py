@@ -1,11 +1,11 @@
-"""Free text → lots with their expiries, and what is left for a person.
+"""Parses free text into lots with their expiries, and the rest for a person.
 
 >>> found = cut("Lot #: 69403A, 69403B, Exp 10/15; 69404A, Exp 11/15; all within 24 months")
 >>> [(each.lot, str(each.expiry)) for each in found.lots], found.rest
 ([('69403A', '2015-10'), ('69403B', '2015-10'), ('69404A', '2015-11')], ('all within 24 months',))
 
-Nothing is guessed: a lot is a piece of the text, letter for letter. The ends of a range are lots; what lies
-between them is not counted out, because nobody says how that maker counts.
+Nothing is guessed: a lot is a piece of the text, letter for letter. The ends of a range are lots; the lots
+between them are not enumerated, because each manufacturer numbers its lots in its own way.
 """
 
 import re
@@ -21,7 +21,7 @@ from service.registry.alerts.code_info.tokens import Token, TokenKind, date_afte
 
 @dataclass(frozen=True, slots=True)
 class CutLot:
-    """A lot as it is written, and the expiry that the text gives to it."""
+    """A lot as it is written, and the expiry that the text gives for it."""
 
     lot: str
     expiry: Expiry | None = None
@@ -37,7 +37,7 @@ class CutRange:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What was found. `all_lots`: the text speaks of all lots (of some time); `rest` is what a person reads.
+    """The result. `all_lots`: the text speaks of all lots (of some time); `rest`: what a person has to read.
 
     `rest` holds, verbatim and in order, every piece of the text that did not become a lot or its expiry.
     """
@@ -54,7 +54,7 @@ class _Listening(Enum):
 
     LOTS = auto()  # after "Lot #"
     BARE = auto()  # at the start of a text that has no labels
-    ALIKE = auto()  # words came between: only what looks like a lot before
+    ALIKE = auto()  # after other words: only what looks like the lots before
     ELSE = auto()  # after "Serial #", "Exp", "NDC"
 
 
@@ -84,7 +84,7 @@ class _State:
 
 
 def cut(text: str) -> Cut:
-    """Cut the lots out of one text."""
+    """Parse one text."""
     pieces = list(tokens(text))
     table = _table(pieces)
     state = _walk(pieces) if table is None else table
@@ -103,14 +103,14 @@ def cut(text: str) -> Cut:
 
 
 def _made_use_of(state: _State) -> set[int]:
-    """Where the pieces begin that became lots and expiries; a range is shown all the same."""
+    """Return where the pieces begin that became lots and expiries; a range is in the rest all the same."""
     return {start for start, _ in state.used} - {each.start for pair in state.ranges for each in pair}
 
 
 def _walk(pieces: Sequence[Token]) -> _State:
     labelled = any(piece.kind in (TokenKind.LOT, TokenKind.OTHER, TokenKind.NUMBER) for piece in pieces)
     state = _State(_Listening.ALIKE if labelled else _Listening.BARE)
-    # "Exp 10/15: lots A, B": where a date comes before the first lot, it is the lots' after it.
+    # "Exp 10/15: lots A, B": a date before the first lot belongs to the lots after it
     kinds = [
         piece.kind for piece in pieces if piece.kind in (TokenKind.CODE, TokenKind.DATE, TokenKind.EXPIRY)
     ]
@@ -244,7 +244,9 @@ _SUFFIX = re.compile(r"[A-Z][0-9][A-Z0-9]?")
 
 
 def _is_suffix(before: Token, piece: Token) -> bool:
-    """`C3016 C3`: some makers put a space into their lots."""
+    """Return whether it belongs to the lot before: `C3016 C3` (some manufacturers put a space into their
+    lots).
+    """
     return len(before.text) >= 4 and piece.start - before.end == 1 and bool(_SUFFIX.fullmatch(piece.text))
 
 
@@ -278,7 +280,9 @@ _HALVES = re.compile(r"([A-Za-z0-9.]+)([-/])([A-Za-z0-9.]+)")
 
 
 def _ends_of_range(piece: Token) -> tuple[Token, ...]:
-    """`4087202-4087203` and `A123/A124` are two lots; `84-008-BN` and `439605-01` are one."""
+    """Return the ends: `4087202-4087203` and `A123/A124` are two lots; `84-008-BN` and
+    `439605-01` are one.
+    """
     match = _HALVES.fullmatch(piece.text)
     if match is None or _shape(match[1]) != _shape(match[3]) or len(match[1]) < 4 or match[1] == match[3]:
         return (piece,)
@@ -318,7 +322,7 @@ def _settle_if(state: _State, dates: Iterable[object]) -> None:
 
 
 def _settle(state: _State) -> None:
-    """The lots since the last expiry have this one; as many expiries as lots belong to them in order."""
+    """Give the lots since the last expiry this one; as many expiries as lots are matched in order."""
     dates, lots = state.dates, state.pending
     if dates and lots:
         if len(dates) == 1 or len({date for _, date in dates}) == 1:
@@ -326,7 +330,7 @@ def _settle(state: _State) -> None:
         elif len(dates) == len(lots):
             pairs = [(each, date) for each, (_, date) in zip(lots, dates, strict=True)]
         else:
-            pairs = []  # nobody can say which is whose: both are shown
+            pairs = []  # the assignment is unknown: both are left for a person
         for each, date in pairs:
             each.expiry = date
         if pairs:
@@ -339,9 +343,10 @@ _FEWEST_ROWS = 3
 
 
 def _table(pieces: Sequence[Token]) -> _State | None:
-    """Rows of codes that each end with a date and have no labels: the lot is the column before the date.
+    """Parse rows of codes that each end with a date and have no labels: the lot is the column before the
+    date.
 
-    `513602 00-001-BN 4/1/2014 513602 73-007-BB 10/1/2011 …`; None for anything else.
+    `513602 00-001-BN 4/1/2014 513602 73-007-BB 10/1/2011 …`; None for any other text.
     """
     if any(
         piece.kind not in (TokenKind.CODE, TokenKind.DATE, TokenKind.END, TokenKind.LIST) for piece in pieces

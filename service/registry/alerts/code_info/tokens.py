@@ -1,6 +1,6 @@
-"""The words of a recall notice's free text: labels, dates, codes, ranges, and everything else.
+"""Tokens of a recall notice's free text: labels, dates, codes, ranges, and everything else.
 
-A token knows its place, so that whatever was not understood can be shown as it was written.
+A token knows its position, so that what was not parsed can be shown as it was written.
 """
 
 import re
@@ -104,7 +104,7 @@ _GRAMMAR = {
     TokenKind.END: r"[;；。\n\r|]",  # noqa: RUF001
     TokenKind.OPEN: r"[(（\[]",  # noqa: RUF001
     TokenKind.CLOSE: r"[)）\]]",  # noqa: RUF001
-    # compounders write 03252022:54@3
+    # compounding pharmacies write 03252022:54@3
     TokenKind.CODE: r"(?:[A-Za-z][A-Za-z._/-]*)?[0-9](?:(?:[A-Za-z0-9._/@-]|:(?=[0-9]))*[A-Za-z0-9])?",
     # a Chinese character is a word of its own
     TokenKind.WORD: r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*",  # noqa: RUF001
@@ -121,7 +121,7 @@ _ANYWHERE = frozenset(
         TokenKind.WORD,
     }
 )
-"""Also where a letter or digit was just read: `Exp10/15` and `LOT1234` are a label and what it names."""
+"""Recognised also directly after a letter or digit: `Exp10/15` and `LOT1234` are a label and its value."""
 
 _WHOLE = frozenset({TokenKind.DATE, TokenKind.CODE})
 _MASTER = re.compile(
@@ -136,17 +136,17 @@ _MONTH_NUMBERS = {
     for place in range(12)
 }
 _ROC = 1911
-"""Taiwan counts its years from 1912."""
+"""Taiwan's calendar counts years from 1912."""
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The pieces of the text in their order; what is between them is punctuation."""
+    """Yield the pieces of the text in order; punctuation lies between them."""
     at = depth = 0
     while (match := _MASTER.search(text, at)) is not None:
         kind = TokenKind[str(match.lastgroup)] if match.lastgroup in TokenKind.__members__ else _kind(match)
         start, end = match.span()
         if kind is TokenKind.ENUMERATOR and depth and not match[0].startswith("("):
-            end -= 1  # `(lots 11, 12)`: the bracket was open before
+            end -= 1  # `(lots 11, 12)`: the bracket was opened before
             kind = TokenKind.CODE if match[0][0].isdigit() else TokenKind.WORD
         depth += (kind is TokenKind.OPEN) - (kind is TokenKind.CLOSE and depth > 0)
         date = _date(match) if kind is TokenKind.DATE else None
@@ -161,7 +161,7 @@ def _kind(match: re.Match[str]) -> TokenKind:
 
 
 def _date(match: re.Match[str]) -> Expiry | None:
-    """The date, month before day as in the United States; None for what is not in the calendar."""
+    """Return the date, month before day as in the United States; None for one that is not in the calendar."""
     found = {name[0]: value for name, value in match.groupdict().items() if len(name) == 2 and value}
     year, month = found["y"], found["m"]
     number = int(month) if month.isdigit() else _MONTH_NUMBERS[month[:3].lower()]
@@ -177,7 +177,7 @@ _SHORT_DATE = re.compile(r"(\d{1,2})[-. ]((?:20)?\d{2})")
 
 
 def date_after_label(token: Token) -> Expiry | None:
-    """What is a date only because `Exp` stands before it: `10-15`."""
+    """Return a date that is one only because `Exp` stands before it: `10-15`."""
     match = _SHORT_DATE.fullmatch(token.text)
     if match is None:
         return None

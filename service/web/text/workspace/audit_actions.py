@@ -7,6 +7,7 @@ from service.web.text.formatting import N_
 
 EVENTS: Mapping[str, str] = {
     "create": N_("Put in"),
+    "check": N_("Checked"),
     "change": N_("Changed"),
     "commission": N_("Units put in"),
     "release": N_("Released"),

@@ -1,0 +1,68 @@
+"""What was presented of a clinic's vial, each time that it was checked: received, and scanned for use.
+
+Rows are only added. A later presentation replaces an earlier one that says nothing more: a vial that was
+scanned wrongly can be scanned again. One that leaves a field out does not: what the field said still counts.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, insert, select
+
+from service.accounts.actors import Actor
+from service.storage.audit import AuditChange
+from service.storage.models import VialPresentation
+from service.verification.service import Answer, PresentedPack
+from service.verification.verdict_codec import Plain, presented_from_plain, presented_to_plain
+
+
+def add(
+    connection: Connection, actor: Actor, vial_ids: Sequence[int], answer: Answer, now: datetime
+) -> list[AuditChange]:
+    """Add what a check presented to vials, within a transaction; the changes, for the audit."""
+    pack = PresentedPack(answer.presented, answer.vial, answer.carton)
+    shared = {"at": now, "actor": actor.name, "scan_id": answer.id, "presented": _to_plain(pack)}
+    connection.execute(insert(VialPresentation), [{"vial_id": each} | shared for each in vial_ids])
+    return [AuditChange("check", "vial", str(each), None, {"check": answer.id}) for each in vial_ids]
+
+
+def of_vials(connection: Connection, vial_ids: Iterable[int]) -> dict[int, tuple[PresentedPack, ...]]:
+    """The presentations that count, by vial, the earliest first; a vial without any is missing."""
+    found: dict[int, list[PresentedPack]] = {}
+    ids = list(vial_ids)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = VialPresentation.vial_id.in_(ids[start : start + _AT_ONCE])
+        statement = select(VialPresentation.vial_id, VialPresentation.presented).where(some)
+        for vial_id, plain in connection.execute(statement.order_by(VialPresentation.id)):
+            later = _from_plain(plain)
+            kept = found.setdefault(vial_id, [])
+            kept[:] = [each for each in kept if not _says_no_more(each, later)] + [later]
+    return {vial_id: tuple(each) for vial_id, each in found.items()}
+
+
+_AT_ONCE = 500
+
+
+def with_market(pack: PresentedPack, country: str) -> PresentedPack:
+    """The presentation as one in the clinic's country, where that is known."""
+    return replace(pack, pack=replace(pack.pack, market=country)) if country else pack
+
+
+def _says_no_more(earlier: PresentedPack, later: PresentedPack) -> bool:
+    """Whether each field that the earlier presentation gives is given by the later one too."""
+    pairs = ((earlier.pack, later.pack), (earlier.vial, later.vial), (earlier.carton, later.carton))
+    return all(
+        one is None or (two is not None and presented_to_plain(one).keys() <= presented_to_plain(two).keys())
+        for one, two in pairs
+    )
+
+
+def _to_plain(pack: PresentedPack) -> Plain:
+    parts = {"pack": pack.pack, "vial": pack.vial, "carton": pack.carton}
+    return {name: presented_to_plain(each) for name, each in parts.items() if each is not None}
+
+
+def _from_plain(plain: dict[str, Any]) -> PresentedPack:
+    return PresentedPack(**{name: presented_from_plain(each) for name, each in plain.items()})

@@ -1,0 +1,277 @@
+"""Who may open what: every address and method, walked as everybody. A new address fails until it has its line here.
+
+Add one line for each new rule and method. Its letters are, in this order: guest, viewer, clinic, importer,
+releaser, an admin who has shown no second factor yet, an admin of another organisation, an admin.
+
+    +  comes in (whatever the answer is then: not 401, 403 or 404, and no way to the sign-in page)
+    -  is turned away: a guest to the sign-in page or with 403, a person with 403
+    p  is asked for a second factor first
+    0  is told that there is nothing: another organisation's thing, or one that nobody has
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, update
+
+from service.accounts.actors import OrganisationKind, Role
+from service.storage.database import Database
+from service.storage.models import ApiKey, Invitation, Manufacturer, Recall
+from service.web.core.services import services_of
+from tests.factories.people import account, organisation, signed_in, token_of
+from tests.factories.records import TOXIN, put
+
+EVERYONE = "++++++++"
+NOBODY_HAS_IT = "00000000"
+PEOPLE = "-+++++++"
+ADMINS = "-----p++"
+
+TABLE = {
+    # asking
+    "GET /": EVERYONE,
+    "GET /01/<path:_rest>": EVERYONE,
+    "GET /about": EVERYONE,
+    "GET /limits": EVERYONE,
+    "GET /privacy": EVERYONE,
+    "POST /check": EVERYONE,
+    "GET /checks/<scan_id>": NOBODY_HAS_IT,
+    "GET /photo": EVERYONE,
+    "POST /photo": EVERYONE,
+    "GET /scan": EVERYONE,
+    "GET /scan/offline.js": EVERYONE,
+    "GET /scan/parts.json": EVERYONE,
+    "GET /scan/reader.js": EVERYONE,
+    "GET /scan/setup": EVERYONE,
+    "POST /scan/setup": EVERYONE,
+    "POST /scan/setup/layout": EVERYONE,
+    "POST /api/v1/verifications": EVERYONE,
+    "GET /api/v1/verifications/<scan_id>": NOBODY_HAS_IT,
+    "POST /api/v1/readings": EVERYONE,
+    "GET /api/docs": EVERYONE,
+    "GET /openapi.json": EVERYONE,
+    "GET /health": EVERYONE,
+    "GET /live": EVERYONE,
+    "GET /static/<path:filename>": EVERYONE,
+    # labels
+    "GET /labels/": EVERYONE,
+    "GET /labels/01/<path:_rest>": EVERYONE,
+    "GET /labels/sheet": EVERYONE,
+    # imports
+    "GET /imports": "-+-+++++",
+    "GET /imports/new": "---+-p++",
+    "POST /imports/new": "---+-p++",
+    "GET /imports/template/<kind>.<form>": "-0-00000",
+    "GET /imports/<int:number>": "-0-00000",
+    "GET /imports/<int:number>/progress": "-0-00000",
+    "GET /imports/<int:number>/rows/<kind>": "-0-00000",
+    "GET /imports/<int:number>/changes": "-0-00000",
+    "GET /imports/<int:number>/refused.csv": "-0-00000",
+    "GET /imports/<int:number>/refused.xlsx": "-0-00000",
+    "POST /imports/<int:number>/columns": "---0-p00",
+    "POST /imports/<int:number>/answers": "---0-p00",
+    "POST /imports/<int:number>/questions": "---0-p00",
+    "POST /imports/<int:number>/apply": "---0-p00",
+    "POST /imports/<int:number>/again": "---0-p00",
+    "POST /imports/<int:number>/cancel": "---0-p00",
+    # reports of suspicious products
+    "GET /report": EVERYONE,
+    "POST /report": EVERYONE,
+    "GET /report/follow": EVERYONE,
+    "GET /report/<reference>": NOBODY_HAS_IT,
+    "GET /reports": "-+-+++++",
+    "GET /reports/<int:number>": "-0-00000",
+    "POST /reports/<int:number>": "----0p00",
+    "GET /reports/<int:number>/photos/<int:photo>": "-0-00000",
+    # an organisation's own records
+    "GET /overview": "-+-+++++",
+    "GET /search": "-+-+++++",
+    "GET /products/<gtin>": "-+-+++0+",
+    "GET /products/<gtin>/lots/<path:lot>": "-+-+++0+",
+    # a clinic's vials
+    "GET /clinic": "--+-----",
+    "GET /clinic/in-use": "--+-----",
+    "POST /clinic/in-use": "--0-----",
+    "GET /stock": "--+-----",
+    "GET /trace": "--+-----",
+    "POST /trace": "--+-----",
+    "GET /trace.csv": "--+-----",
+    "GET /receive": "--+-----",
+    "POST /receive": "--+-----",
+    "GET /receive/<scan_id>": "--0-----",
+    "POST /receive/<scan_id>": "--0-----",
+    "GET /use": "--+-----",
+    "POST /use": "--+-----",
+    "GET /use/<scan_id>": "--0-----",
+    "GET /vials/<int:vial_id>": "--0-----",
+    "POST /vials/<int:vial_id>/<step>": "--0-----",
+    "POST /deliveries": "--+-----",
+    "GET /deliveries/<int:delivery_id>": "--0-----",
+    # signing in
+    "GET /sign-in": EVERYONE,
+    "POST /sign-in": EVERYONE,
+    "GET /sign-in/code": EVERYONE,
+    "POST /sign-in/code": "--------",  # nobody is between the two steps
+    "POST /sign-in/passkey": EVERYONE,
+    "POST /sign-in/passkey/options": EVERYONE,
+    "GET /sign-in/organisation": NOBODY_HAS_IT,  # none is set up here
+    "GET /sign-in/organisation/back": NOBODY_HAS_IT,
+    "POST /sign-out": PEOPLE,
+    "GET /invitation/<token>": NOBODY_HAS_IT,
+    "POST /invitation/<token>": NOBODY_HAS_IT,
+    # one's own account
+    "GET /account": PEOPLE,
+    "POST /account/name": PEOPLE,
+    "GET /account/password": PEOPLE,
+    "POST /account/password": PEOPLE,
+    "POST /account/sessions": PEOPLE,
+    "GET /account/prove": PEOPLE,
+    "POST /account/prove": PEOPLE,
+    "POST /account/prove/passkey": PEOPLE,
+    "POST /account/prove/passkey/options": PEOPLE,
+    "GET /account/second-factor": PEOPLE,
+    "GET /account/authenticator": PEOPLE,
+    "POST /account/authenticator": "--------",  # nothing was begun
+    "POST /account/authenticator/remove": "-++++p++",
+    "POST /account/passkeys": PEOPLE,
+    "POST /account/passkeys/options": PEOPLE,
+    "POST /account/passkeys/<int:number>/remove": "-0000p00",
+    "POST /account/recovery-codes": "-++++p++",
+    # recalling, releasing, alerts
+    "GET /recalls": "-+-+++++",
+    "GET /recalls/public": EVERYONE,
+    "GET /recalls/new": "----+p++",
+    "POST /recalls/new": "----+p++",
+    "GET /recalls/<int:number>": "-+-+++0+",
+    "POST /recalls/<int:number>/lift": "----+p0+",
+    "GET /release": "-+-+++++",
+    "POST /release": "----+p++",
+    "POST /release/two-persons": ADMINS,
+    "GET /release/later-expiry": "----+p++",
+    "POST /release/later-expiry": "----+p++",
+    "GET /alerts": "-+-+++++",
+    "GET /alerts/<int:number>": "-0-00000",
+    "GET /alerts/new": "----+p++",
+    "POST /alerts/new": "----+p++",
+    "POST /alerts/upload": "--------",
+    # what stands out among the scans
+    "GET /watch": "-+-+++++",
+    "GET /watch/<what>/<gtin>/<path:name>": "-+-+++0+",
+    "POST /watch/<what>/<gtin>/<path:name>": "----+p0+",
+    "GET /watch/thresholds": "-+-+++++",
+    "POST /watch/thresholds": "----+p++",
+    # an organisation's people and keys, and what was changed
+    "GET /people": ADMINS,
+    "GET /people/invite": ADMINS,
+    "POST /people/invite": ADMINS,
+    "GET /people/invite-clinic": ADMINS,
+    "POST /people/invite-clinic": ADMINS,
+    "POST /people/invitations/<int:number>/withdraw": "-----p0+",
+    "GET /people/<int:number>": "-----p0+",
+    "POST /people/<int:number>/roles": "-----p0+",
+    "POST /people/<int:number>/disable": "-----p0+",
+    "POST /people/<int:number>/enable": "-----p0+",
+    "POST /people/<int:number>/new-password": "-----p0+",
+    "POST /people/<int:number>/remove-factors": "-----p0+",
+    "GET /keys": ADMINS,
+    "GET /keys/new": ADMINS,
+    "POST /keys/new": ADMINS,
+    "POST /keys/<int:number>/revoke": "-----p0+",
+    "GET /audit": ADMINS,
+    "GET /audit.csv": ADMINS,
+}
+
+# What stands in the place of each parameter: things of the organisation whose people walk, where there are any.
+PLACES = {
+    "kind": "new",
+    "form": "csv",
+    "_rest": f"{TOXIN}/10/A1001",
+    "scan_id": "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+    "filename": "vialcheck.css",
+    "reference": "AAAA-BBBB-CCCC",
+    "token": "made-up",
+    "gtin": TOXIN,
+    "lot": "A1001",
+    "number": "1",
+    "vial_id": "1",
+    "delivery_id": "1",
+    "step": "open",
+    "photo": "1",
+    "what": "lots",
+    "name": "A1001",
+}
+OUR = "Example Biologics"
+
+
+def walkers(app: Flask) -> list[FlaskClient]:
+    """Everybody, each freshly signed in, in the order of the table's letters."""
+    return [
+        app.test_client(),
+        signed_in(app, Role.VIEWER, name=OUR),
+        signed_in(app, Role.CLINIC, name="A clinic", kind=OrganisationKind.CLINIC),
+        signed_in(app, Role.IMPORTER, name=OUR),
+        signed_in(app, Role.RELEASER, name=OUR),
+        signed_in(app, Role.ADMIN, name=OUR, strong=False),
+        signed_in(app, Role.ADMIN, name="Another company"),
+        signed_in(app, Role.ADMIN, name=OUR),
+    ]
+
+
+@pytest.fixture
+def world(app: Flask) -> Flask:
+    """Example Biologics with its records, and number 1 of each thing that people of it may touch."""
+    database: Database = services_of(app).database
+    put(database)
+    ours = organisation(database, OUR)
+    assert account(database, ours, email="somebody@example.org") == 1
+    now = datetime.now(UTC)
+    common = {"created": now, "ends": now + timedelta(days=1), "organisation_id": ours}
+    with database.transaction() as connection:
+        connection.execute(update(Manufacturer).where(Manufacturer.id == 1).values(organisation_id=ours))
+        invitation = {"token_hash": "0" * 64, "email": "new@example.org", "roles": (), "invited_from": ours}
+        connection.execute(insert(Invitation).values(common | invitation))
+        key = {"name": "K", "key_hash": "0" * 64, "hint": "vck_", "scopes": ("read",), "created_by": 1}
+        connection.execute(insert(ApiKey).values(common | key))
+        recall = {"kind": "hold", "at": now, "actor": "A", "product_id": 1, "scope": "product", "reason": "R"}
+        connection.execute(insert(Recall).values(recall))
+    return app
+
+
+def rules(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_address_and_method_is_in_the_table(app: Flask) -> None:
+    assert rules(app) - TABLE.keys() == set(), "say here who may open these"
+    assert TABLE.keys() - rules(app) == set(), "these are gone"
+
+
+def test_who_may_open_what(world: Flask) -> None:
+    everybody, found = walkers(world), {}
+    for line in TABLE:
+        found[line] = "".join(outcome(client, line) for client in everybody)
+        if line == "POST /sign-out":
+            everybody = walkers(world)
+    assert {line: letters for line, letters in found.items() if letters != TABLE[line]} == {}
+
+
+def outcome(client: FlaskClient, line: str) -> str:
+    """The letter for what becomes of one who walks up to one door."""
+    method, _, rule = line.partition(" ")
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: PLACES[found[1]], rule)
+    form = {"csrf": token_of(client)} if method != "GET" else None
+    answer = client.open(path, method=method, data=form, headers={"Accept": "text/html"}, buffered=True)
+    assert answer.status_code < 500, (line, answer.status_code)
+    if answer.status_code == 303 and answer.location.startswith("/account/prove"):
+        return "p"
+    if answer.status_code == 303 and answer.location.startswith("/sign-in?next"):
+        return "-"
+    if answer.status_code == 403:
+        return "p" if "second proof" in answer.text else "-"
+    return "0" if answer.status_code == 404 else "+"

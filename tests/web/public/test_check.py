@@ -1,0 +1,481 @@
+"""The pages against the whole application and a real database."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+from werkzeug.test import TestResponse
+
+from service.app import create_app
+from service.settings import Settings
+from service.storage.database import Database
+from service.storage.models import QualityResult
+from service.web.core.services import services_of
+from service.web.text.authorities import AUTHORITIES
+from service.web.text.comparison import OUTCOMES, FieldOutcome
+from tests.factories.records import FILLER, NOTICE, TOXIN, UNKNOWN_GTIN, put
+from tests.factories.wording import BANNED
+from tests.web.pages import main_part, nonce_of, scans, verdict_action, words
+
+LINK = f"/01/{TOXIN}"
+GS = "\x1d"
+
+
+@pytest.fixture
+def world(sqlite_url: str) -> Iterator[Flask]:
+    """The application over the small world. `wait` for scans is over when it is closed."""
+    database = Database(sqlite_url)
+    put(database)
+    database.close()
+    app = create_app(Settings(database_url=sqlite_url, public_url="https://check.example.org"))
+    app.testing = True
+    yield app
+    services_of(app).close()
+
+
+def post(browser: FlaskClient, **fields: str) -> TestResponse:
+    return browser.post("/check", data=fields, follow_redirects=True)
+
+
+# --- asking
+
+
+def test_the_first_page_is_one_box_that_leaves_a_scan_alone(browser: FlaskClient) -> None:
+    page = browser.get("/")
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Accept-Language" in page.headers["Vary"]
+    box = re.search(r'<input id="scan"[^>]*>', page.text)
+    assert box
+    for attribute in ('autocapitalize="off"', 'autocomplete="off"', 'spellcheck="false"', "autofocus"):
+        assert attribute in box[0]
+    assert nonce_of(page) != nonce_of(browser.get("/"))
+
+
+def test_no_page_needs_anything_inline_or_from_elsewhere(browser: FlaskClient) -> None:
+    """The Content Security Policy would stop it silently."""
+    for path in ("/", "/about", f"{LINK}/10/A1001", "/nowhere"):
+        page = browser.get(path).text
+        assert not re.search(r"<style|style=|<script(?![^>]*src=\"/static/)| on\w+=", page), path
+        assert not re.search(r'(?:src|href)="(?:https?:)?//[^"]+\.(?:css|js|woff2?)', page), path
+
+
+@pytest.mark.parametrize(
+    ("fields", "action", "said"),
+    [
+        ({"scan": "A1001"}, "check", "That alone does not show that your vial came from it"),
+        ({"scan": "a-1001"}, "check", "What was not checked"),  # found under its key
+        ({"scan": "A1002"}, "reject", "Do not use this product"),
+        ({"scan": "A1003"}, "quarantine", "Do not use it until this is cleared up"),
+        ({"scan": "A1004"}, "reject", "it could be used until January 2020."),
+        ({"scan": "NOPE9"}, "unknown", "We hold no records of this lot"),
+        ({"scan": UNKNOWN_GTIN}, "unknown", "We hold no records for this product"),
+        ({"scan": "FAKE77"}, "reject", "FDA has warned of fakes"),
+        ({"scan": "C3016 C3"}, "quarantine", "FDA has warned of fakes that carry this lot number"),
+        ({"scan": "A1001", "expiry": "12/2060"}, "quarantine", "The expiry dates do not agree"),
+        ({"scan": "A1001", "market": "FR"}, "quarantine", "not licensed in France"),
+        (
+            {"scan": "A1001", "strength": "150 units"},
+            "quarantine",
+            "does not make this product in the strength 150 units",
+        ),
+        ({"scan": "A1001", "product": TOXIN}, "check", "The product and the lot were found on record"),
+        ({"scan": "A1001", "product": "Examplinum"}, "check", "Examplinum"),
+        (
+            {"scan": "A1001", "product": TOXIN, "serial": "SN0001"},
+            "accept",
+            "Matches the manufacturer's record",
+        ),
+        ({"scan": f"(01){TOXIN}(10)A1001(21)SN0003"}, "reject", "on record as stolen"),
+        ({"scan": f"]d201{TOXIN}10A1001{GS}21SN0001"}, "accept", "a copied code gives the same answer"),
+        ({"product": TOXIN, "no_lot": "1"}, "quarantine", "without a lot number"),
+    ],
+)
+def test_a_check_leads_with_its_answer(
+    browser: FlaskClient, fields: dict[str, str], action: str, said: str
+) -> None:
+    page = post(browser, **fields)
+    assert page.status_code == 200, words(page)
+    assert verdict_action(page) == action
+    assert said in words(page)
+    assert not BANNED.search(words(page).replace("/static/", "")), words(page)
+
+
+def test_a_check_is_recorded_once_however_often_its_form_is_sent(browser: FlaskClient, world: Flask) -> None:
+    fields = {"scan": "A1001", "nonce": "n-1"}
+    first = browser.post("/check", data=fields)
+    again = browser.post("/check", data=fields)
+    assert first.status_code == again.status_code == 303
+    assert first.headers["Location"] == again.headers["Location"]
+    assert scans(world) == 1
+
+
+def test_going_back_and_correcting_a_letter_is_another_check(browser: FlaskClient, world: Flask) -> None:
+    """The form's nonce is the same then, and that must not be held against the person."""
+    one = browser.post("/check", data={"scan": "A1001", "nonce": "n-1"})
+    other = browser.post("/check", data={"scan": "A1002", "nonce": "n-1"})
+    assert (one.status_code, other.status_code) == (303, 303)
+    assert one.headers["Location"] != other.headers["Location"]
+    assert scans(world) == 2
+
+
+def test_the_answer_has_all_its_parts(browser: FlaskClient) -> None:
+    page = post(browser, scan=f"(01){TOXIN}(10)A1001(17)701231(21)SN0001", market="GB")
+    headings = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", main_part(page))
+    assert headings == [
+        "Matches the manufacturer&#39;s record",
+        "What matched",
+        "What was not checked",
+        "What to do next",
+        "What is on record",
+        "Where to report",
+    ]
+    said = words(page)
+    for part in (
+        "31 December 2070",
+        "Botulinum toxin type A",
+        "MHRA Yellow Card",
+        "Britain (UK)",
+        "In circulation",
+    ):
+        assert part in said
+    assert "https://yellowcard.mhra.gov.uk/" in page.text
+
+
+def test_a_notice_is_linked_and_never_opened_for_anyone(browser: FlaskClient) -> None:
+    page = post(browser, scan="FAKE77")
+    assert f'<a href="{NOTICE}" rel="noopener noreferrer">Read the notice of FDA</a>' in page.text
+    assert "Published on 16 April 2026." in words(page)
+
+
+def test_every_reason_is_listed_not_only_the_worst(browser: FlaskClient) -> None:
+    page = post(browser, scan="A1002", expiry="12/2060", market="FR")
+    said = words(page).split("What speaks against it")[1]
+    assert "recalled" in said
+    assert "Glass particles in some vials" in said
+    assert "expiry dates do not agree" in said
+    assert "not licensed in France" in said
+
+
+def test_patients_and_clinics_read_other_words(browser: FlaskClient) -> None:
+    page = browser.post("/check", data={"scan": "A1002"})
+    as_patient = browser.get(page.headers["Location"])
+    as_clinic = browser.get(page.headers["Location"] + "?as=clinic")
+    assert "Do not use this product" in words(as_patient)
+    assert "Stop. Do not use this vial" in words(as_clinic)
+    assert "card--full" in as_clinic.text
+    assert "card--full" not in as_patient.text
+    assert "Write down in your own records what you did with the vial" in words(as_clinic)
+    assert "Read this as a patient" in words(as_clinic)
+
+
+def test_the_other_reader_gets_the_other_verdict_not_only_its_words(
+    browser: FlaskClient, world: Flask
+) -> None:
+    """A used pack is a note to the patient who got it, and a full stop to a clinic that is about to use it."""
+    place = browser.post("/check", data={"scan": f"(01){TOXIN}(10)A1001(21)SN0002"}).headers["Location"]
+    assert verdict_action(browser.get(place)) == "check"
+    assert verdict_action(browser.get(place + "?as=clinic")) == "quarantine"
+    assert verdict_action(browser.get(place + "?as=patient")) == "check"
+    assert verdict_action(browser.get(place + "?as=nobody")) == "check"
+    assert scans(world) == 1  # reading is not checking
+
+
+def test_a_lot_of_several_products_asks_which_one(browser: FlaskClient) -> None:
+    page = post(browser, scan="SHARED1", expiry="06/2070")
+    assert "Which product is it?" in words(page)
+    assert re.findall(r'type="radio" name="gtin"[^>]* value="(\d+)"', page.text) == [TOXIN, FILLER]
+    assert 'name="lot" value="SHARED1"' in page.text
+    form = main_part(page).split("<form", 1)[1].split("</form>")[0]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    chosen = post(browser, **hidden, gtin=FILLER)
+    assert "Fillexa Soft" in words(chosen)
+    assert "The expiry dates do not agree" in words(chosen)  # what was entered before still counts
+
+
+def test_the_host_of_a_foreign_code_is_named_and_ours_is_not(browser: FlaskClient) -> None:
+    foreign = post(browser, scan=f"https://evil.example/01/{TOXIN}/10/A1001")
+    assert "This code points to another site, evil.example. We did not open it" in words(foreign)
+    assert "evil.example" not in re.findall(r'href="([^"]*)"', foreign.text)
+    for host in ("https://check.example.org", "http://localhost"):
+        ours = post(browser, scan=f"{host}/01/{TOXIN}/10/A1001")
+        assert "This code points to" not in words(ours)
+
+
+# --- what cannot be read
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Enter a lot number, or scan the code on the box."),
+        ({"scan": " \t "}, "Enter a lot number, or scan the code on the box."),
+        ({"scan": f"01{TOXIN[:-1]}3"}, "its last digit does not fit the others"),
+        ({"scan": f"{TOXIN[:-1]}3"}, "its last digit does not fit the others"),
+        ({"product": f"{TOXIN[:-1]}3"}, "its last digit does not fit the others"),
+        ({"scan": "A1001", "expiry": "31 FEB 2027"}, "“31 FEB 2027” is not a day in any calendar"),
+        ({"scan": "A1001", "expiry": "soon"}, "is not a date that we can read"),
+        ({"scan": "A1001", "market": "Atlantis"}, "“Atlantis” is not a country that we know"),
+        ({"scan": "A\x00B"}, "A␀B"),
+        ({"scan": "A\u202eB"}, "A⟨U+202E⟩B"),
+        ({"scan": "АВ123"}, "has a character that no lot, serial or product number has"),  # noqa: RUF001
+        ({"scan": "<script>é</script>"}, "“<script>é</script>” has a character"),
+        ({"scan": "https://evil.example/login"}, "This link names no product"),
+        ({"scan": "x" * 3000}, "too long"),
+        ({"scan": "A1001", "serial": "a b"}, "character"),
+    ],
+)
+def test_what_cannot_be_read_comes_back_with_a_clear_line(
+    browser: FlaskClient, world: Flask, fields: dict[str, str], said: str
+) -> None:
+    page = browser.post("/check", data=fields)
+    assert page.status_code == 422
+    assert said in words_kept(page)
+    assert 'role="alert"' in page.text
+    assert "<title>Error: " in page.text
+    assert "<script>é" not in page.text
+    assert not [character for character in page.text if ord(character) < 0x20 and character not in "\n\r\t"]
+    assert scans(world) == 0
+
+
+def words_kept(response: TestResponse) -> str:
+    """The summary alone, entities read but no tags taken out of what was typed."""
+    return unescape(response.text.split('class="summary"')[1].split("</div>")[0])
+
+
+def test_every_wrong_field_is_named_at_once_and_linked_to_its_box(browser: FlaskClient) -> None:
+    page = browser.post("/check", data={"scan": "A\x00", "expiry": "31 FEB 2027", "market": "Atlantis"})
+    links = re.findall(r'<a href="#(\w+)">', page.text.split('class="summary"')[1].split("</div>")[0])
+    assert links == ["scan", "expiry", "market"]
+    for box in links:
+        assert re.search(rf'id="{box}"[^>]*aria-invalid="true"', page.text)
+        assert f'id="{box}-error"' in page.text
+    assert '<details class="more" open>' in page.text
+
+
+def test_what_was_typed_is_kept_and_its_control_characters_are_seen_and_survive(browser: FlaskClient) -> None:
+    scan = f"01{TOXIN}10A1001{GS}21SN0001"
+    page = browser.post("/check", data={"scan": scan, "expiry": "soon", "asker": "clinic", "no_lot": "1"})
+    kept = re.search(r'<input id="scan"[^>]* value="([^"]*)"', page.text)
+    assert kept
+    assert kept[1] == scan.replace(GS, "␝")
+    assert 'value="clinic" checked' in page.text
+    assert 'name="no_lot" value="1" checked' in page.text
+    assert verdict_action(post(browser, scan=kept[1])) == "accept"
+
+
+def test_a_group_separator_survives_the_form(browser: FlaskClient) -> None:
+    """What a scanner types between two fields: without it lot and serial would be one lot."""
+    page = post(browser, scan=f"01{TOXIN}10A1001{GS}21SN0001")
+    assert "SN0001" in words(page)
+    assert verdict_action(page) == "accept"
+
+
+def test_ten_megabytes_are_refused_with_a_page(browser: FlaskClient, world: Flask) -> None:
+    page = browser.post("/check", data={"scan": "A" * 10_000_000})
+    assert page.status_code == 413
+    assert "That is too much text" in words(page)
+    assert scans(world) == 0
+
+
+def test_sql_in_a_lot_is_a_lot(browser: FlaskClient) -> None:
+    page = post(browser, scan="1'OR'1'='1")
+    assert verdict_action(page) == "unknown"
+    assert "1'OR'1'='1" in words(page)
+
+
+def test_an_address_that_is_not_there_is_a_clear_page(browser: FlaskClient) -> None:
+    for path in ("/nowhere", "/checks/nothing", "/checks/018f0000-0000-7000-8000-000000000000"):
+        page = browser.get(path)
+        assert page.status_code == 404
+        assert "There is no such page" in words(page)
+
+
+# --- what a code's link opens
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [
+        (LINK, "check"),
+        (f"{LINK}/", "check"),  # GS1-Conformant Resolver: a trailing slash is tolerated
+        (f"{LINK}/10/A1001", "check"),
+        (f"{LINK}/10/A1001/21/SN0001", "accept"),
+        (f"{LINK}/22/2A/10/A1001/21/SN0001?17=701231", "accept"),
+        (f"{LINK}/21/SN0001", "accept"),
+        (f"{LINK}/10/A1001/21/SN0001?17=601231", "quarantine"),
+        (f"{LINK}/10/A1001/21/SN0001?17=701231&utm_source=x&linkType=gs1:pip", "accept"),
+        (f"{LINK}/10/A1002", "reject"),
+        (f"{LINK}/10/AB%2F12", "check"),  # the slash is the lot's own
+        (f"/01/{UNKNOWN_GTIN}/10/X", "unknown"),
+        (f"{LINK}/10/A1001/21/SN0002?as=clinic", "quarantine"),
+    ],
+)
+def test_a_link_shows_the_answer_and_leaves_no_trace(
+    browser: FlaskClient, world: Flask, path: str, action: str
+) -> None:
+    page = browser.get(path)
+    assert page.status_code == 200
+    assert verdict_action(page) == action
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "Save this check" in words(page)
+    assert browser.head(path).status_code == 200
+    assert scans(world) == 0
+
+
+def test_a_percent_encoded_slash_stays_inside_its_value(browser: FlaskClient) -> None:
+    page = browser.get(f"{LINK}/10/AB%2F12")
+    assert "AB/12" in words(page)
+    assert "Not on record" not in words(page)
+    assert browser.get(f"{LINK}/10/AB%2F%2F12").status_code == 200  # no redirect that merges the two
+
+
+def test_the_page_of_a_link_saves_its_check_once(browser: FlaskClient, world: Flask) -> None:
+    page = browser.get(f"{LINK}/10/AB%2F12?17=700630")
+    form = page.text.split('id="save"', 1)[1].split("</form>")[0]
+    hidden = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
+    saved = [browser.post("/check", data=hidden) for _ in range(2)]
+    assert {each.status_code for each in saved} == {303}
+    assert saved[0].headers["Location"] == saved[1].headers["Location"]
+    shown = browser.get(saved[0].headers["Location"])
+    assert verdict_action(shown) == verdict_action(page)
+    assert "AB/12" in words(shown)
+    assert "Save this check" not in words(shown)
+    assert "This code points to" not in words(shown)
+    assert scans(world) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (f"/01/{TOXIN[:-1]}3", "its last digit does not fit the others"),
+        ("/01/abc", "We cannot read this link"),
+        (f"{LINK}/21/SN0001/10/A1001", "We cannot read this link"),  # the wrong order
+        (f"{LINK}/10", "We cannot read this link"),
+        (f"{LINK}/10/{'A' * 21}", "We cannot read this link"),
+        (f"{LINK}/10/%D0%90%D0%92", "We cannot read this link"),  # look-alike letters
+        (f"{LINK}?17=269931", "We cannot read this link"),
+        (f"{LINK}/10/%00", "We cannot read this link"),
+    ],
+)
+def test_a_link_that_cannot_be_read_is_a_400_with_a_clear_line(
+    browser: FlaskClient, path: str, said: str
+) -> None:
+    page = browser.get(path)
+    assert page.status_code == 400
+    assert said in words(page)
+
+
+def test_a_hostile_host_header_decides_nothing(browser: FlaskClient) -> None:
+    page = browser.get(f"{LINK}/10/A1001", headers={"Host": "evil.example"})
+    assert "evil.example" not in page.text
+
+
+# --- about, and the tables behind the pages
+
+
+def test_about_says_what_a_match_does_not_show(browser: FlaskClient) -> None:
+    said = words(browser.get("/about"))
+    assert "A matching answer is not proof" in said
+    assert "A copy gives the same answer as the pack it was copied from." in said
+    assert not BANNED.search(said)
+
+
+def test_the_limits_name_what_no_record_shows_and_what_to_do(browser: FlaskClient) -> None:
+    said = words(browser.get("/limits"))
+    for title in (
+        "A vial that was used and filled again",
+        "A code that was copied from one pack",
+        "A few copies, far apart",
+        "A manufacturer that does not take part",
+    ):
+        assert title in said
+    assert said.count("What you can do") == 5
+    assert not BANNED.search(said)
+
+
+@pytest.mark.parametrize(
+    ("scanned", "linked"),
+    [
+        (f"{LINK}/10/A1001/21/SN0001?17=701231", True),  # accept
+        (f"{LINK}/10/A1001", True),  # check
+        (f"{LINK}/10/A1002", False),  # reject: there is nothing to weigh any more
+        (f"/01/{UNKNOWN_GTIN}/10/X1", False),  # nothing matched
+    ],
+)
+def test_a_match_leads_to_what_it_does_not_show(browser: FlaskClient, scanned: str, linked: bool) -> None:
+    assert ('href="/limits"' in browser.get(scanned).text) is linked
+
+
+def test_the_authorities_are_https_addresses_of_countries() -> None:
+    for code, authority in AUTHORITIES.items():
+        assert re.fullmatch(r"[A-Z]{2}", code)
+        assert re.fullmatch(r"https://[a-z0-9.-]+/[A-Za-z0-9./_-]*", authority.url), authority
+    assert set(OUTCOMES) == set(FieldOutcome)
+
+
+def test_no_one_is_led_away_or_framed(browser: FlaskClient) -> None:
+    """`as` chooses words, never an address."""
+    page = browser.get("/checks/../?as=//evil.example", follow_redirects=True)
+    assert "evil.example" not in page.text
+
+
+def test_the_tests_before_release_are_shown_with_what_they_do_not_tell(
+    world: Flask, browser: FlaskClient
+) -> None:
+    row = {"batch_id": 1, "test": "Potency", "method": "Cell-based assay", "result": "98 %"}
+    with services_of(world).database.transaction() as connection:
+        connection.execute(insert(QualityResult).values(row))
+    page = words(browser.get(f"{LINK}/10/A1001"))
+    assert "Potency Cell-based assay 98 %" in page
+    assert "not of your vial" in page
+    assert "Tests before this lot" not in words(browser.get(f"{LINK}/10/A1002"))
+
+
+def test_a_vial_beside_its_box(browser: FlaskClient) -> None:
+    sent = {
+        "scan": "A1001",
+        "expiry": "12/2070",
+        "carton_lot": "C3016 C3",
+        "carton_expiry": "06/2070",
+        "asker": "clinic",
+    }
+    answered = browser.post("/check", data=sent, follow_redirects=True)
+    assert verdict_action(answered) == "quarantine"
+    page = words(answered)
+    assert "A1001 C3016 C3" in page
+    assert "They differ" in page
+    again = words(browser.get(answered.request.path + "?as=patient"))
+    assert "A1001 C3016 C3" in again
+    wrong = browser.post("/check", data={"scan": "A1001", "carton_expiry": "31/02/2028"})
+    assert wrong.status_code == 422
+    assert 'href="#carton_expiry"' in wrong.get_data(as_text=True)
+
+
+def test_what_the_box_says_is_asked_for_and_compared(browser: FlaskClient) -> None:
+    said = {"scan": f"(01){TOXIN}(10)A1001", "substance": "Botulinum toxin type B", "language": "ko"}
+    page = words(browser.post("/check", data=said, follow_redirects=True))
+    assert "Active substance Botulinum toxin type B Does not match" in page
+    assert "Language of the box Korean Not checked" in page
+
+
+def test_a_check_counts_where_its_asker_says_that_they_are(app: Flask) -> None:
+    service = services_of(app)
+    put(service.database)
+    asked = {"gtin": TOXIN, "scan": "A1001", "serial": "SN0001", "market": "GB", "region": "Leeds"}
+    assert app.test_client().post("/check", data=asked).status_code == 303
+    service.verification.close()
+    with service.database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT country, region FROM scan").all()
+    assert [tuple(row) for row in rows] == [("GB", "Leeds")]
+
+
+def test_a_region_that_cannot_be_kept_is_said_beside_its_box(client: FlaskClient) -> None:
+    response = client.post("/check", data={"scan": "A1001", "region": "x" * 300})
+    assert response.status_code == 422
+    assert 'href="#region"' in response.text
