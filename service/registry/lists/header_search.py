@@ -28,6 +28,7 @@ _FRAME = re.compile(r"[-=_+*|.~\s]*")
 _FORMAT = re.compile(
     r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?|text|date|datum|[a-z]{1,4}\.?", re.IGNORECASE
 )
+_LONGEST_MARK = 3  # characters of a cell that is no sentence
 _LONGEST_LABEL = 200
 
 
@@ -110,20 +111,20 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
     ):
         return True
     filled = [texts[place] for place in needed if place < len(texts) and texts[place]]
-    if filled and not any(each.isdigit() for each in filled[0]) and likeness(texts) >= _ENOUGH:
-        return True  # the header once more, in another language
+    said = next((text for text in texts if text), "")
+    words = {plain(word) for word in re.split(r"[\W\d_]+", said)}
+    first = texts[needed[0]] if needed and needed[0] < len(texts) else ""
+    if not any(each.isdigit() for each in first):
+        if words & TOTALS:
+            return True
+        if filled and likeness(texts) >= _ENOUGH:
+            return True  # the header once more, in another language
     if len(filled) > 1:
         return False
-    said = next((text for text in texts if text), "")
     if all(_FORMAT.fullmatch(text) for text in texts if text):
         return True
-    words = {plain(word) for word in re.split(r"[\W\d_]+", said)}
-    if words & TOTALS:
-        return True
-    alone = sum(map(bool, texts)) == 1
-    return (
-        alone and (bool(words & SIGNED) or " " in said or ":" in said) and len(said) > 3 and len(needed) > 1
-    )
+    alone = sum(map(bool, texts)) == 1 and len(needed) > 1 and len(said) > _LONGEST_MARK
+    return alone and (bool(words & SIGNED) or " " in said or ":" in said)
 
 
 @dataclass(frozen=True, slots=True)
