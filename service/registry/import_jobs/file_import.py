@@ -14,7 +14,7 @@ from service.registry.alerts.openfda import OpenFda, OpenFdaNotices, looks_like_
 from service.registry.import_jobs.terminal_runs import PlannedUnits
 from service.registry.import_jobs.unit_import import UnitImport
 from service.registry.lists.columns import ListHints, ListKind
-from service.registry.lists.conventions.questions import Question, examine
+from service.registry.lists.conventions.questions import ColumnQuestion, examine
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin
 from service.registry.lists.kinds.batches import BatchFacts
 from service.registry.lists.kinds.products import ProductFacts
@@ -59,7 +59,7 @@ class FileOutcome:
     refused_file: Path | None = None
     unwritten: str = ""
     error: VialcheckError | None = None
-    questions: tuple[Question, ...] = ()
+    questions: tuple[ColumnQuestion, ...] = ()
     notes: ListNotes = _NO_NOTES
     causes: tuple[RejectionCause, ...] = ()
 
@@ -91,7 +91,7 @@ class FileImport:
     def __init__(self, path: Path, hints: ListHints, progress: Callable[[int], None]) -> None:
         self._path = path
         self._hints = hints
-        self._questions: list[Question] = []
+        self._questions: list[ColumnQuestion] = []
         self._stack = ExitStack()
         self._progress = progress
         self._told = 0

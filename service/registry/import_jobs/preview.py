@@ -21,7 +21,7 @@ from service.registry.import_jobs.plan import PlanWriter
 from service.registry.import_jobs.preview_units import OverfullLot, check_units
 from service.registry.lists.columns import Layout, ListKind
 from service.registry.lists.conventions.cell_text import normal
-from service.registry.lists.conventions.questions import Question, examine
+from service.registry.lists.conventions.questions import ColumnQuestion, examine
 from service.registry.lists.import_journal import (
     ImportJournal,
     ImportOrigin,
@@ -65,7 +65,7 @@ class PreviewTable:
     encoding: str = ""
     delimiter: str = ""
     ignored: tuple[str, ...] = ()
-    questions: list[Question] = field(default_factory=list)
+    questions: list[ColumnQuestion] = field(default_factory=list)
     """What has to be asked before anything can be compared; the rest is empty then."""
     notes: dict[str, Any] = field(default_factory=dict)
     causes: list[RejectionCause] = field(default_factory=list)

@@ -18,7 +18,7 @@ from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.inspect import SheetSummary
 from service.registry.lists.cells import free_text
 from service.registry.lists.columns import Layout, ListKind, laid_out
-from service.registry.lists.conventions.questions import Question
+from service.registry.lists.conventions.questions import ColumnQuestion
 from service.registry.lists.ownership import Owner
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
@@ -50,7 +50,7 @@ class Upload:
     moved: datetime
     parts: tuple[SheetSummary, ...]
     layout: Layout | None
-    questions: tuple[Question, ...]
+    questions: tuple[ColumnQuestion, ...]
     seen: dict[str, Any] | None
     fraction: float
     new: int
@@ -74,7 +74,7 @@ class Upload:
             **{name: row[name] for name in _SAME},
             parts=tuple(map(SheetSummary.from_record, (row["look"] or {}).get("parts", ()))),
             layout=layout_of(layout) if layout else None,
-            questions=tuple(map(Question.from_record, (row["look"] or {}).get("questions", ()))),
+            questions=tuple(map(ColumnQuestion.from_record, (row["look"] or {}).get("questions", ()))),
             fraction=row["progress"] / row["of"] if row["of"] else 0.0,
             new=row["rows_new"],
             changed=row["rows_changed"],
@@ -324,7 +324,7 @@ class ImportJobs:
                 write_down(connection, [change], who=actor.who, at=now, reason=row["file_name"])
 
 
-def look_kept(parts: Sequence[SheetSummary], questions: Sequence[Question] = ()) -> dict[str, Any]:
+def look_kept(parts: Sequence[SheetSummary], questions: Sequence[ColumnQuestion] = ()) -> dict[str, Any]:
     """What there is in the file, and what is asked about it, as JSON."""
     return {
         "parts": [part.record() for part in parts],

@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,8 +18,9 @@ from typing import Self
 from service.errors import ErrorCode, VialcheckError
 from service.registry.lists.cells import changed_by_spreadsheet
 from service.registry.lists.columns import REASON_COLUMN, Header
+from service.registry.lists.conventions.cell_text import normal
 from service.registry.lists.readers import ListSource, quoted_for_spreadsheets
-from service.registry.lists.typed_cells import BROKEN, ERROR, MERGED, NUMBER, unmarked
+from service.registry.lists.typed_cells import BROKEN, DAY_MONTH, ERROR, MERGED, NUMBER, unmarked
 
 
 @dataclass(slots=True)
@@ -118,8 +120,8 @@ class RejectedRows:
         self.count = 0
         self.conflicts = 0
         """How many of them only contradict the record, or each other."""
-        self.causes: dict[tuple[str, ErrorCode], RejectionCause] = {}
-        """The refusals by column and kind of fault."""
+        self.causes: dict[tuple[str, ErrorCode, str], RejectionCause] = {}
+        """The refusals by column, kind of fault, and what was expected of a value."""
         self._first: list[RowError] = []
         self._store = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (closed by __exit__)
 
@@ -139,7 +141,8 @@ class RejectedRows:
             problems.append(problem)
             field = error.field or ""
             fresh = RejectionCause(problem.column, field, problem.code, 0, problem.value, problem.reason)
-            self.causes.setdefault((field, problem.code), fresh).rows += 1
+            rule = error.expected if error.code is ErrorCode.VALUE_INVALID else ""
+            self.causes.setdefault((field, problem.code, rule), fresh).rows += 1
         self.count += 1
         if len(self._first) < SHOWN:
             self._first += problems
@@ -172,7 +175,7 @@ class RejectedRows:
 
 def causes_of(*sources: RejectedRows) -> list[RejectionCause]:
     """The causes of the refusals of all sources together, the commonest first."""
-    found: dict[tuple[str, ErrorCode], RejectionCause] = {}
+    found: dict[tuple[str, ErrorCode, str], RejectionCause] = {}
     for source in sources:
         for key, cause in source.causes.items():
             if key in found:
@@ -225,6 +228,10 @@ def _without(cells: list[str], place: int | None) -> list[str]:
 def _given_back(cell: str, field: str | None) -> str:
     """A cell as text. What a spreadsheet had changed stays recognisable: so it is refused once more."""
     kind, text = unmarked(cell)
+    if kind:
+        kind, text = normal(field or "", text, kind, {})
+    if kind == DAY_MONTH:
+        return date.fromisoformat(text[:10]).strftime("%d-%b")
     if not kind or kind == BROKEN or (kind != ERROR and not changed_by_spreadsheet(kind, field or "")):
         return "" if kind == MERGED else text
     return f"{text}.0" if kind == NUMBER and text.isdigit() else ""

@@ -304,7 +304,9 @@ def _on(number: int) -> BaseResponse:
 
 def _page(upload: Upload, errors: list[VialcheckError]) -> str:
     if upload.state == "columns" and upload.questions:
-        return _shown("questions", upload=upload, asked=upload.questions, errors=about_answers(errors))
+        return _shown(
+            "questions", upload=upload, asked=upload.questions, errors=about_answers(errors, upload.questions)
+        )
     if upload.state == "columns":
         return _shown("columns", **columns_form(upload, errors, None, request.values))
     if upload.working:

@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +12,7 @@ from service.errors import ConflictError, ErrorCode, RefusedError, VialcheckErro
 from service.registry.import_jobs.inspect import SheetSummary
 from service.registry.import_jobs.service import Upload
 from service.registry.lists.columns import FIELDS, NEEDED, ListKind, guessed
+from service.registry.lists.conventions.questions import ColumnQuestion
 from service.registry.lists.ownership import Owner
 from service.registry.lists.readers import quoted_for_spreadsheets
 from service.registry.lists.readers import spoken as spoken_cell
@@ -22,6 +23,7 @@ from service.web.core.i18n import spoken
 from service.web.text import error_message
 from service.web.text.workspace.import_text import COLUMNS, KINDS
 from service.web.text.workspace.list_help import EXAMPLES, HELP
+from service.web.text.workspace.list_questions import question_text
 
 _MOST_DIGITS = 7
 _BOX_OF = {"kind": "kind", "header": "header", "header_row": "header"}
@@ -83,11 +85,12 @@ def kind_named(text: str) -> ListKind | None:
     return ListKind(text) if text in set(ListKind) else None
 
 
-def about_answers(errors: list[VialcheckError]) -> list[FieldError]:
-    """The answer that is missing leads to its question."""
-    return [
-        FieldError(error.field or "", error_message(error, spoken(), technical=False)) for error in errors
-    ]
+def about_answers(errors: list[VialcheckError], asked: Sequence[ColumnQuestion]) -> list[FieldError]:
+    """Lead each refused answer to its question, in the words of the question."""
+    tr = spoken()
+    words = {part.key: question_text(each, tr) for each in asked for part in each.parts}
+    choose = tr.gettext("Choose an answer.")
+    return [FieldError(key := error.field or "", f"{words.get(key, '')} {choose}") for error in errors]
 
 
 def _about_columns(errors: list[VialcheckError]) -> list[FieldError]:

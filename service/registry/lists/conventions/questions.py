@@ -36,7 +36,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ColumnQuestion:
     """A question about one column, or about rows of a kind.
 
     `topic`: date_order, day_month, thousands, word or rows. `label`: the column's header. `examples`: cells
@@ -61,7 +61,7 @@ class Question:
         return cls(**kept | {"examples": tuple(kept["examples"]), "parts": parts})
 
 
-def examine(table: Table, answers: Mapping[str, str]) -> list[Question]:
+def examine(table: Table, answers: Mapping[str, str]) -> list[ColumnQuestion]:
     """Give the table the conventions of its columns, and return what has to be asked about them.
 
     What the cells of a column show beyond doubt counts more than an answer, which may be an earlier list's.
@@ -72,7 +72,7 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[Question]:
         return []
     values = _values(table)
     found: dict[str, str] = {}
-    asked: list[Question] = []
+    asked: list[ColumnQuestion] = []
     for field, counted in values.items():
         if field in DATES:
             asked += _about_dates(header, field, counted, answers, found)
@@ -86,7 +86,7 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[Question]:
             found[key] = "out"  # until somebody has seen them
             examples = tuple(str(line) for line in lines[:_EXAMPLES])
             part = Choice(key, state, len(lines), ("out", "in"), "out")
-            asked.append(Question("rows", state, "", len(lines), examples, (part,)))
+            asked.append(ColumnQuestion("rows", state, "", len(lines), examples, (part,)))
     table.header = replace(header, conventions=dict(answers) | found)
     return asked
 
@@ -127,7 +127,7 @@ def _is_day_month(value: str) -> bool:
 
 def _about_dates(
     header: Header, field: str, counted: Counter[str], answers: Mapping[str, str], found: dict[str, str]
-) -> list[Question]:
+) -> list[ColumnQuestion]:
     asked = []
     short = {value: rows for value, rows in counted.items() if _is_day_month(value)}
     if short and f"day_month:{field}" not in answers:
@@ -167,7 +167,7 @@ def _most_likely(label: str, together: frozenset[DateOrder]) -> frozenset[DateOr
 
 def _about_numbers(
     header: Header, field: str, counted: Counter[str], answers: Mapping[str, str], found: dict[str, str]
-) -> list[Question]:
+) -> list[ColumnQuestion]:
     key = f"thousands:{field}"
     texts = {unwrapped(value.strip()): value for value in counted if not unmarked(value)[0]}
     two = {text: counted[value] for text, value in texts.items() if numbers.has_two_readings(text)}
@@ -185,7 +185,7 @@ def _about_numbers(
 
 def _about_words(
     header: Header, field: str, counted: Counter[str], answers: Mapping[str, str]
-) -> list[Question]:
+) -> list[ColumnQuestion]:
     rows: Counter[str] = Counter()
     written: dict[str, str] = {}
     for value, count in counted.items():
@@ -215,9 +215,11 @@ def _is_sure(field: str, word: str, text: str) -> bool:
     )
 
 
-def _question(topic: str, header: Header, field: str, values: Mapping[str, int], *parts: Choice) -> Question:
+def _question(
+    topic: str, header: Header, field: str, values: Mapping[str, int], *parts: Choice
+) -> ColumnQuestion:
     examples = tuple(_shown(value) for value in _first(values))
-    return Question(topic, field, header.label(field), sum(values.values()), examples, parts)
+    return ColumnQuestion(topic, field, header.label(field), sum(values.values()), examples, parts)
 
 
 def _shown(value: str) -> str:

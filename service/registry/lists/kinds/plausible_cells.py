@@ -66,7 +66,7 @@ def released_on(raw: str) -> date:
 
 def _require_said(raw: str) -> None:
     word = plain(raw)
-    if word in PLACEHOLDERS or not word or set(word) <= {"0"} or (len(set(word)) == 1 and set(word) <= {"x"}):
+    if not word or word in PLACEHOLDERS or not raw.strip("0") or not raw.strip("xX"):
         raise invalid(raw, "a number as it is printed on the pack", found="a placeholder")
 
 

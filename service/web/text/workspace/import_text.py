@@ -32,6 +32,8 @@ COLUMNS: Mapping[str, str] = {
     "in_use_hours": N_("Time in use after opening"),
     "storage": N_("Storage temperature"),
     "stability_months": N_("Stability time (time between manufacture and expiry)"),
+    "storage_min": N_("Lowest storage temperature (°C)"),
+    "storage_max": N_("Highest storage temperature (°C)"),
     "lot": N_("Lot number"),
     "expiry": N_("Expiry date"),
     "made": N_("Date of manufacture"),

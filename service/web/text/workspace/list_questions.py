@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from gettext import NullTranslations
 
-from service.registry.lists.conventions.questions import Question
+from service.registry.lists.conventions.questions import ColumnQuestion
 from service.web.text.formatting import N_
 from service.web.text.workspace.import_text import COLUMNS
 
@@ -48,13 +48,13 @@ _CONVENTIONS: Mapping[tuple[str, str], str] = {
 _ROWS = {"hidden": N_("Rows that the sheet hides"), "struck": N_("Rows that are struck through")}
 
 
-def question_text(question: Question, tr: NullTranslations) -> str:
+def question_text(question: ColumnQuestion, tr: NullTranslations) -> str:
     """The question in one sentence."""
     words = _QUESTIONS[question.field if question.topic == "rows" else question.topic]
     return tr.gettext(words) % {"column": question.label, "examples": ", ".join(question.examples)}
 
 
-def answer_text(question: Question, choice: str, tr: NullTranslations) -> str:
+def answer_text(question: ColumnQuestion, choice: str, tr: NullTranslations) -> str:
     """One of the answers; a disposition of GS1's vocabulary in its own word."""
     words = _ANSWERS.get((question.topic, choice))
     return tr.gettext(words) if words else choice.replace("_", " ")

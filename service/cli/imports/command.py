@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from service.cli.import_profiles import ANSWERS, asked_at_terminal, hints_of, write_profile
+from service.cli.imports.profiles import ANSWERS, asked_at_terminal, hints_of, write_profile
 from service.registry.alerts.matches import touched_by_new
 from service.registry.import_jobs.file_import import FileOutcome
 from service.registry.import_jobs.import_files import ImportOutcome, run

@@ -14,7 +14,7 @@ import click
 from service.registry.lists.columns import ListHints, ListKind
 from service.registry.lists.conventions.cell_text import DATES, NUMBERS, WORDS
 from service.registry.lists.conventions.locale_names import plain
-from service.registry.lists.conventions.questions import Question
+from service.registry.lists.conventions.questions import ColumnQuestion
 from service.registry.lists.conventions.value_words import CHOICES, NOT_KNOWN, NOT_SAID
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -119,7 +119,7 @@ def write_profile(path: Path, hints: ListHints) -> None:
         raise click.UsageError(f"{path}: {error.strerror}") from error
 
 
-def asked_at_terminal(question: Question) -> Iterator[str]:
+def asked_at_terminal(question: ColumnQuestion) -> Iterator[str]:
     """A question about a column, with the options that answer it."""
     examples = ", ".join(question.examples)
     if question.topic == "word":
