@@ -28,8 +28,8 @@ USER vialcheck
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
-# /health reads the database; it fails while the records cannot be read
+# /ready makes a check and writes to the database; it fails while either cannot be done
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-c", \
-    "import os, urllib.request as u; u.urlopen(f\"http://127.0.0.1:{os.environ['VIALCHECK_PORT']}/health\", timeout=4)"]
+    "import os, urllib.request as u; u.urlopen(f\"http://127.0.0.1:{os.environ['VIALCHECK_PORT']}/ready\", timeout=4)"]
 ENTRYPOINT ["vialcheck"]
 CMD ["serve"]

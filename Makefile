@@ -6,7 +6,7 @@ SEEDS ?= 1 2 3
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs road test test-fast fuzz coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs road chaos test test-fast fuzz coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -33,6 +33,9 @@ coverage: .venv/dev.stamp ## run all tests and print which lines and branches of
 	$(BIN)/coverage run -m pytest $(PARALLEL) $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+chaos: .venv/dev.stamp ## attack a running service in many ways, for minutes (its short form is in make test)
+	$(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
 
 lint: .venv/dev.stamp ## check style, formatting, types and the contracts between modules
 	$(BIN)/ruff check .

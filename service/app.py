@@ -3,13 +3,17 @@ them.
 """
 
 import atexit
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service import metrics
 from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
@@ -28,6 +32,7 @@ from service.resources import templates_folder
 from service.settings import Settings, load
 from service.storage.database import Database
 from service.storage.retention import apply_retention
+from service.verification.check_ids import CheckIds
 from service.verification.device_marks import DeviceMarks
 from service.verification.service import VerificationService
 from service.web.accounts import common
@@ -39,13 +44,13 @@ from service.web.accounts.me import me
 from service.web.accounts.people import people
 from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
+from service.web.api import health as health_views
 from service.web.api import verifications
 from service.web.api.health import health
 from service.web.api.openapi import docs
 from service.web.api.readings import readings
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads
-from service.web.core.concurrency import ConcurrencyLimiter
 from service.web.core.geoip import GeoIpDatabase
 from service.web.core.i18n import best_language, template_words, translation
 from service.web.core.services import Services, register
@@ -95,23 +100,30 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
     services = _services(settings)
     register(app, services)
+    health_views.init_app(app)
     atexit.register(services.verification.close)
     _speak(app)
+    if settings.trusted_hosts:
+        _refuse_other_hosts(app, settings.trusted_hosts)
     error_responses.init_app(app)
     _register_blueprints(app)
     if settings.proxies:
         many = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]  # as werkzeug's manual does
-    limiter = ConcurrencyLimiter(app.wsgi_app, at_once=settings.threads, largest=request_uploads.MOST_UPLOAD)
-    app.wsgi_app = limiter  # type: ignore[method-assign]  # likewise
     app.after_request(_secure)
     return app
 
 
 def _services(settings: Settings) -> Services:
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    verification = VerificationService(database, window=settings.loss_window, alone=settings.processes == 1)
     secrets = SecretBox(settings.secret_key, settings.secret_file)
+    verification = VerificationService(
+        database,
+        window=settings.loss_window,
+        alone=settings.processes == 1,
+        ids=CheckIds(lambda: secrets.derived("check ids")),
+        on_answer=metrics.count_check,
+    )
     files, queue = imports_of(settings, database)
     return Services(
         settings,
@@ -156,10 +168,25 @@ def imports_of(settings: Settings, database: Database) -> tuple[ImportFiles, Job
     """
     shelf, stop, ways = ImportFiles(settings.files), Event(), ways_of(settings)
     rounds = (
-        PeriodicJob("let_go", "27", lambda: apply_retention(database, datetime.now(UTC))),
-        PeriodicJob("digests", "*/10", lambda: send(database, ways, datetime.now(UTC))),
+        PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, datetime.now(UTC)))),
+        PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, ways, datetime.now(UTC)))),
     )
     return shelf, JobQueue(ImportWorker(database, shelf, stop=stop), settings.files, stop, rounds)
+
+
+def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:
+    """The same job, counted among the metrics when it ends, well or not."""
+
+    def counted() -> object:
+        try:
+            done = do()
+        except BaseException:
+            metrics.count_job(job, ended_well=False)
+            raise
+        metrics.count_job(job, ended_well=True)
+        return done
+
+    return counted
 
 
 def ways_of(settings: Settings) -> DigestTransport:
@@ -192,6 +219,15 @@ def _gettext(text: str) -> str:
 def _ngettext(one: str, many: str, count: int) -> str:
     said: str = g.translation.ngettext(one, many, count)
     return said
+
+
+def _refuse_other_hosts(app: Flask, trusted: frozenset[str]) -> None:
+    """Links follow the host that a request names; so it has to be one of ours (400)."""
+
+    @app.before_request
+    def refuse() -> None:
+        if urlsplit(f"//{request.host.lower()}").hostname not in trusted:
+            raise BadRequest
 
 
 def _secure(response: Response) -> Response:

@@ -44,7 +44,6 @@ class ErrorCode(StrEnum):
     NONCE_REUSED = "nonce_reused"
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
-    LIST_BUSY = "list_busy"
     # photos
     PICTURE_MISSING = "picture_missing"
     PICTURE_KIND = "picture_kind"

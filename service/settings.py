@@ -3,7 +3,10 @@
 import os
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,9 +15,12 @@ from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
 
-_SECRET = frozenset({"secret_key", "oidc_client_secret"})
+_SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token"})
 _MOST_PROCESSES = 4
 """The most processes that the default starts: each takes as much memory as the first."""
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+# Health checks ask from the machine itself.
 
 _PASSWORD = re.compile(r"(?<=//)([^:@]*):.*@")
 
@@ -35,7 +41,12 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 is all of them.")
     port: int = Field(8000, ge=1, le=65535, description="The port to listen on.")
-    threads: int = Field(2, ge=1, le=64, description="How many requests a process works on at once.")
+    hosts: str = Field(
+        "",
+        description="Host names under which the service is reached, beside the public address's own: "
+        "check.example.org, other.example.org. Requests for other hosts are refused; empty: none is.",
+    )
+    threads: int = Field(2, ge=1, le=64, description="How many checks a process works on at once.")
     workers: int = Field(
         0, ge=0, le=32, description="How many processes answer. 0: one for each core, at most four."
     )
@@ -92,12 +103,42 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("", description="The address that digests come from.")
 
+    log: Literal["auto", "json", "text"] = Field(
+        "auto", description="How log lines are written; auto: text for a terminal, JSON else."
+    )
+    log_requests: bool = Field(
+        False, description="Whether answered requests are logged, too; refused ones always are."
+    )
+    metrics_token: str = Field(
+        "",
+        description="What a program on another machine has to send to read /metrics "
+        "(Authorization: Bearer …). Empty: only this machine may.",
+    )
+
+    metrics_folder: Path | None = Field(
+        None,
+        description="Where the processes of a service share their metrics. Empty: a folder that "
+        "`vialcheck serve` makes and takes away again.",
+    )
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("expected an address that starts with https:// or http://")
         return value.rstrip("/")
+
+    @property
+    def trusted_hosts(self) -> frozenset[str]:
+        """The host names that a request may name, without ports. Empty: any.
+
+        Where only a public address is set any will do, because every link is under that address.
+        """
+        named = [_host_name(each) for each in self.hosts.split(",") if each.strip()]
+        if not named:
+            return frozenset()
+        public = [urlsplit(self.public_url).hostname or ""] if self.public_url else []
+        return frozenset((*named, *public, *_THIS_MACHINE))
 
     def open_database(self) -> Database:
         """Open the database and migrate it to this version's schema."""
@@ -133,6 +174,21 @@ class Settings(BaseSettings):
             elif name in _SECRET and value:
                 value = "(set)"
             yield f"VIALCHECK_{name.upper()}", value, field.description or ""
+
+
+def _host_name(host: str) -> str:
+    """The name in `name`, `name:port` or `[::1]:port`, in small letters."""
+    return urlsplit(f"//{host.strip().lower()}").hostname or ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, without a port, is this machine's own address that no other machine reaches."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _cores() -> int:

@@ -24,6 +24,10 @@ from tests.postgres import Postgres
 # No test asserts a time: a law holds on a machine that is busy with other things too.
 settings.register_profile("vialcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fuzz", settings.get_profile("vialcheck"), max_examples=1000)
+# Mutants are many: each is asked the same few examples, so that what kills one today kills it tomorrow.
+settings.register_profile(
+    "mutants", settings.get_profile("vialcheck"), max_examples=50, derandomize=True, database=None
+)
 settings.load_profile("vialcheck")
 
 CORPORA = Path(

@@ -8,7 +8,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 SERVICE = TESTS.parent / "service"
-OWN_FOLDERS = {"bench", "browser", "counterfeits", "docs", "factories"}
+OWN_FOLDERS = {"bench", "browser", "chaos", "counterfeits", "docs", "factories"}
 """Folders of tests/ beside those that mirror service/."""
 
 

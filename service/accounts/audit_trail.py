@@ -80,8 +80,8 @@ class AuditTrail:
             before = rows[-1].id
 
     def audit_of(self, object_type: str, object_id: str, *, most: int = PAGE) -> list[AuditLine]:
-        """Return the latest entries of one object, whoever made them. The caller checks that the reader may
-        see it.
+        """Return the latest entries of one object, by any actor. The caller checks that the reader may see
+        it.
         """
         of_thing = AuditEntry.object_type == object_type, AuditEntry.object_id == object_id[:MOST_OF_AN_ID]
         query = select(*_COLUMNS).where(*of_thing).order_by(AuditEntry.id.desc()).limit(most)

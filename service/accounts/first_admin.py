@@ -57,7 +57,7 @@ class FirstAdmin:
             who = replace(who, organisation_id=number)
             return self._invitations.write(connection, number, address, _roles(into.kind), who=who)
 
-    def back(self, *, email: str, who: AuditActor) -> str:
+    def reset(self, *, email: str, who: AuditActor) -> str:
         """Return the token of a link to a new password, and remove the account's second factors."""
         address = read_email(email)
         with self._database.transaction() as connection:
@@ -68,7 +68,7 @@ class FirstAdmin:
             remove_factors(connection, row.id)
             change = AuditChange("remove_factors", "account", address)
             write_down(connection, [change], who=who, at=self._clock(), reason="from the terminal")
-            return self._invitations.write_back(connection, row, who=who)
+            return self._invitations.write_new_password(connection, row, who=who)
 
     def _organisation(self, connection: Connection, into: NewOrganisation, who: AuditActor) -> int:
         name = read_name(into.name, field="organisation")

@@ -96,14 +96,14 @@ class Invitations:
                 actor.who,
             )
 
-    def invite_back(self, actor: Actor, person: Person) -> str:
+    def invite_to_new_password(self, actor: Actor, person: Person) -> str:
         """Return the token of a link with which a person of the actor's organisation sets a new password."""
         with self._database.transaction() as connection:
             row = connection.execute(select(Account.__table__).where(Account.id == person.id)).one()
-            return self.write_back(connection, row, who=actor.who)
+            return self.write_new_password(connection, row, who=actor.who)
 
-    def write_back(self, connection: Connection, row: Any, *, who: AuditActor) -> str:
-        """`invite_back` within a transaction, for the account in `row`."""
+    def write_new_password(self, connection: Connection, row: Any, *, who: AuditActor) -> str:
+        """`invite_to_new_password` within a transaction, for the account in `row`."""
         values = {"account_id": row.id, "organisation_id": row.organisation_id, "email": row.email}
         values |= {"invited_from": row.organisation_id, "roles": tuple(row.roles)}
         return self._write(connection, values, who)
@@ -179,7 +179,7 @@ class Invitations:
         new = NewAccount(number, email, name, "", frozenset(map(Role, row.roles)))
         return join(connection, new, who=None, at=now, reason="invitation")
 
-    def open_ones(self, organisation_id: int) -> list[PendingInvitation]:
+    def open_invitations(self, organisation_id: int) -> list[PendingInvitation]:
         """Return the organisation's invitations that are not accepted yet, newest first."""
         mine = select(Invitation.__table__, Organisation.name.label("organisation")).join_from(
             Invitation, Organisation, Organisation.id == Invitation.organisation_id, isouter=True
@@ -245,7 +245,9 @@ class Invitations:
         """Set a new password for an existing account and end all its sessions; return the account's id."""
         account_id: int = row.account_id
         of_account = Account.id == account_id
-        connection.execute(update(Account).where(of_account).values(password_hash=passwords.hashed(password)))
+        connection.execute(
+            update(Account).where(of_account).values(password_hash=passwords.hash_password(password))
+        )
         end_all(connection, account_id)
         name = connection.scalar(select(Account.name).where(of_account)) or row.email
         who = AuditActor(name, account_id, row.organisation_id)

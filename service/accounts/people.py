@@ -134,11 +134,11 @@ class People:
         """Change the actor's own password and end the other sessions. RefusedError names the field."""
         with self._database.reading() as connection:
             kept = connection.scalar(select(Account.password_hash).where(Account.id == actor.person_id))
-        if kept and not passwords.matches(kept, old):
+        if kept and not passwords.verify_password(kept, old):
             raise RefusedError(ErrorCode.PASSWORD_WRONG, field="old")
         passwords.check_new(new, about=(actor.name, actor.email, actor.organisation))
         with self._database.transaction() as connection:
-            values = {"password_hash": passwords.hashed(new)}
+            values = {"password_hash": passwords.hash_password(new)}
             connection.execute(update(Account).where(Account.id == actor.person_id).values(values))
             end_all(connection, actor.person_id, but=actor.session)
             change = AuditChange("change_password", "account", actor.email)
@@ -192,7 +192,7 @@ def join(
     kept = {"name": new.name, "email": new.email, "organisation_id": new.organisation_id}
     values = kept | {
         "roles": tuple(new.roles),
-        "password_hash": passwords.hashed(new.password) if new.password else "",
+        "password_hash": passwords.hash_password(new.password) if new.password else "",
         "created": at,
     }
     try:

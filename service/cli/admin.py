@@ -70,11 +70,11 @@ def create(  # noqa: PLR0913 (click gives each option its own parameter)
 @admin.command()
 @click.option("--email", required=True, help="Of somebody who has an account.")
 def reset(email: str) -> None:
-    """Take somebody's second factors away, and print a link with which they choose a new password."""
+    """Take a person's second factors away, and print a link with which they choose a new password."""
     settings = load()
     database = settings.open_database()
     try:
-        token = FirstAdmin(database).back(email=email, who=_who())
+        token = FirstAdmin(database).reset(email=email, who=_who())
     finally:
         database.close()
     _show_link(settings, token)

@@ -1,28 +1,19 @@
 """`vialcheck serve`: migrate, load the seed into an empty database, serve, and print the address."""
 
-import gc
-import logging
-import signal
 import sys
 
 import click
-from flask import Flask
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
-from service.app import create_app
 from service.authenticity.evidence import Asker
 from service.registry.import_jobs import import_files
 from service.resources import seed_folder
+from service.server import launcher
 from service.settings import Settings, load
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
-from service.web.core.concurrency import WAITING
 from service.web.core.i18n import translation
-from service.web.core.services import services_of
 from service.web.text import verdict_title
 
 TO_TRY = (
@@ -41,39 +32,16 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     """Serve the pages and the API."""
     settings = load()
     host, port = host or settings.host, port or settings.port
-    database = settings.open_database()
-    if seed and database.is_empty():
-        _load_seed(database)
-    database.close()
-    _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
-    sys.stdout.flush()
-    # Most threads only wait for slow clients (`web.core.concurrency`): the number is intended.
-    logging.getLogger("_granian").addFilter(lambda said: "Python threads" not in said.getMessage())
-    Granian(
-        "service.cli.serve:worker_app",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=host,
-        port=port,
-        workers=settings.processes,
-        blocking_threads=settings.threads + WAITING,
-        log_level=LogLevels.warning,
-        log_access=False,  # an access log would hold serial numbers
-    ).serve()
-
-
-def worker_app() -> Flask:
-    """Return the application for a worker process, which stops when its parent does.
-
-    Ctrl-C reaches both; a worker that gets the signal twice, from the terminal and from its parent, may hang.
-    """
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    app = create_app()
-    services = services_of(app)
-    if services.settings.work:
-        services.job_queue.start()
-    gc.freeze()  # exclude everything created so far from garbage collection
-    return app
+    launcher.demand_public_address(settings, host)
+    port_claim, records_claim = launcher.claims(settings, host, port)
+    with port_claim, records_claim:
+        database = settings.open_database()
+        if seed and database.is_empty():
+            _load_seed(database)
+        database.close()
+        _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        sys.stdout.flush()
+        launcher.run(settings, host, port)
 
 
 @click.command()

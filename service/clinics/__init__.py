@@ -1,1 +1,1 @@
-"""A clinic's own vials: received, kept, opened, used, put aside. It asks, and it writes facts down."""
+"""A clinic's own vials: deliveries, stock, opening and use, quarantine, tracing."""

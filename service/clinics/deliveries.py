@@ -1,4 +1,4 @@
-"""What came in: one delivery with its vials, whether they are kept, put aside or sent back."""
+"""Deliveries: records what came in, vial by vial, whether it is kept, put aside or sent back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from service.storage.models import Delivery, Vial
 from service.verification.service import Answer, VerificationService
 
 MOST_ALIKE = 500
-"""Vials without serial numbers that one line brings in."""
+"""The most vials without serial numbers of one line."""
 
 MOST_LINES = 2000
 
@@ -48,7 +48,7 @@ _CONTRADICTS = frozenset(
         ReasonCode.LIKELY_MISREAD,
     }
 )
-"""What the pack says is not what the record says of its number."""
+"""Reasons with which the pack contradicts the record of its number."""
 
 _THEN = {DeliveryOutcome.ASIDE: Step.QUARANTINE, DeliveryOutcome.RETURNED: Step.RETURN}
 
@@ -65,7 +65,9 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNote:
-    """What it came with, if anybody said. `nonce`: the same list, longer or not, is one delivery."""
+    """The delivery's supplier, reference and day, as far as they are given. `nonce`: the same list, extended
+    or not, is one delivery.
+    """
 
     supplier: str = ""
     note_number: str = ""
@@ -81,7 +83,7 @@ class DeliveryNote:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What was recorded: how many of each outcome. `vial_ids` are the vials that came in now.
+    """What was recorded: how many of each outcome. `vial_ids`: the vials that came in now.
 
     `already`: serials that were in stock before; `before`: lines that this clinic recorded before.
     """
@@ -96,7 +98,7 @@ class DeliveryResult:
 
 
 class DeliveryService:
-    """Where vials come in."""
+    """Records deliveries, each in one transaction. Idempotent per check and per delivery nonce."""
 
     def __init__(self, database: Database, desk: VerificationService) -> None:
         self._database = database
@@ -112,15 +114,14 @@ class DeliveryService:
     ) -> DeliveryResult:
         """Record a delivery, or add to one of the clinic's own. All of it or, on any error, nothing.
 
-        A check counts once, however often it is sent.
-
-        NotFoundError for a check that no clinic made, ConflictError where a stopped vial would be kept.
+        A check counts once, however often it is sent. NotFoundError for a check that no clinic made,
+        ConflictError where a stopped vial would be kept.
         """
         answers = [self._answer(number, line) for number, line in enumerate(lines, 1)]
         try:
             return self._record(actor, lines, answers, papers, delivery_id)
         except IntegrityError:
-            # Another station of this clinic has just brought in one of them: now it is seen.
+            # Another station of this clinic recorded one of them meanwhile: read again.
             return self._record(actor, lines, answers, papers, delivery_id)
 
     def _record(
@@ -207,7 +208,9 @@ class DeliveryService:
 
 
 def _put_aside(connection: Connection, values: dict[str, Any], step: Step) -> list[AuditChange]:
-    """A vial that never reaches the stock; its unit is put on hold, or goes back, where that may be."""
+    """Record a vial that never reaches the stock; its unit is put on hold, or goes back, where that is
+    possible.
+    """
     values["state"] = step.leaves(was_opened=False)
     if not values["unit_on_record"] or step.moves is None:
         return []
@@ -228,7 +231,7 @@ def _own(connection: Connection, actor: Actor, delivery_id: int) -> None:
 
 
 def _is_recorded(connection: Connection, values: dict[str, Any]) -> bool:
-    """Whether this very check brought a vial in before: a line that is sent twice counts once."""
+    """Return whether this check brought a vial in before: a line that is sent twice counts once."""
     where = [getattr(Vial, name) == values[name] for name in ("organisation_id", "scan_id")]
     return connection.scalar(select(Vial.id).where(*where).limit(1)) is not None
 
@@ -241,13 +244,13 @@ def _is_here(connection: Connection, values: dict[str, Any]) -> bool:
 
 
 def _is_the_unit(verdict: Verdict) -> bool:
-    """Whether it may well be the unit on record: a pack that contradicts its record moves nothing there."""
+    """Return whether it may be the unit on record: a pack that contradicts its record moves nothing there."""
     codes = {reason.code for reason in verdict.reasons}
     return verdict.match is Match.UNIT and not codes & _CONTRADICTS
 
 
 def _vial_values(actor: Actor, delivery_id: int | None, answer: Answer, now: datetime) -> dict[str, Any]:
-    """The vial's row: what it says of itself, and the record's word where it says nothing."""
+    """Return the vial's row: what was presented, and the record's value where nothing was."""
     shown, record = answer.presented, answer.verdict.record
     batch = record.batch if record else None
     lot = shown.lot.printed if shown.lot else batch.lot if batch else ""

@@ -1,4 +1,4 @@
-"""A clinic's vials as they are read: only ever its own."""
+"""Read access to a clinic's vials; every query is limited to its own."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,13 +47,13 @@ class HeldVial:
     presentations: tuple[PresentedPack, ...]
 
     def too_late(self, now: datetime) -> bool:
-        """Whether its time in use is over at `now` (aware)."""
+        """Return whether its time in use is over at `now` (aware)."""
         return self.use_before is not None and now >= self.use_before
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedStep:
-    """One step that was recorded of a vial."""
+    """One recorded step of a vial."""
 
     vial_id: int
     at: datetime
@@ -79,7 +79,7 @@ _VIALS = (
 
 
 def vials(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[HeldVial]:
-    """The clinic's vials for which all of `where` holds, in the order in which they came."""
+    """Return the clinic's vials for which all of `where` holds, in the order in which they came."""
     statement = _VIALS.where(Vial.organisation_id == organisation_id, *where).order_by(Vial.id)
     rows = list(connection.execute(statement))
     presented = presentations.of_vials(connection, [row.id for row in rows])
@@ -87,7 +87,7 @@ def vials(connection: Connection, organisation_id: int, *where: ColumnElement[bo
 
 
 def vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial:
-    """One vial of the clinic; NotFoundError, also for another clinic's."""
+    """Return one vial of the clinic; NotFoundError, also for another clinic's."""
     found = vials(connection, organisation_id, Vial.id == vial_id)
     if not found:
         raise NotFoundError(ErrorCode.NOT_FOUND, given=str(vial_id), expected="a vial of yours", field="vial")
@@ -95,7 +95,7 @@ def vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial
 
 
 def events(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[RecordedStep]:
-    """What was recorded of the clinic's vials, the earliest first."""
+    """Return what was recorded of the clinic's vials, earliest first."""
     statement = (
         select(VialEvent.__table__)
         .join(Vial, Vial.id == VialEvent.vial_id)

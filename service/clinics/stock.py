@@ -1,4 +1,4 @@
-"""What a clinic has in the house, by lot, and what of it needs somebody's attention now."""
+"""A clinic's stock by lot, judged now, and what of it needs attention."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _SOON = ((ExpiryNearness.MONTH, timedelta(days=30)), (ExpiryNearness.QUARTER, ti
 
 @dataclass(frozen=True, slots=True)
 class LotInStock:
-    """The vials of one lot that are in stock or open, and the worst that is known of any of them now."""
+    """The vials of one lot that are in stock or open, and the worst verdict on any of them."""
 
     vials: tuple[HeldVial, ...]
     verdict: Verdict
@@ -51,7 +51,7 @@ class LotInStock:
 
 @dataclass(frozen=True, slots=True)
 class StockOverview:
-    """All that the clinic has. Lots are sorted by expiry, the soonest first; unknown ones last."""
+    """The clinic's whole stock. Lots are sorted by expiry, soonest first; unknown expiries last."""
 
     lots: tuple[LotInStock, ...]
     quarantined: tuple[HeldVial, ...]
@@ -60,18 +60,18 @@ class StockOverview:
 
     @property
     def stopped(self) -> tuple[LotInStock, ...]:
-        """Lots of which a vial must not be used."""
+        """The lots of which a vial must not be used."""
         return tuple(lot for lot in self.lots if lot.stopped)
 
     @property
     def expiring(self) -> tuple[LotInStock, ...]:
-        """Lots that expire within 90 days, and nothing else stops them."""
+        """The lots that expire within 90 days and are not stopped otherwise."""
         return tuple(lot for lot in self.lots if lot.soon and not lot.stopped)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverySummary:
-    """One delivery as it is read."""
+    """One delivery in a list."""
 
     id: int
     at: datetime
@@ -82,7 +82,7 @@ class DeliverySummary:
 
 @dataclass(frozen=True, slots=True)
 class TracedVial:
-    """One vial and all that happened to it."""
+    """One vial and its events."""
 
     vial: HeldVial
     events: tuple[RecordedStep, ...]
@@ -90,7 +90,7 @@ class TracedVial:
 
 @dataclass(frozen=True, slots=True)
 class InUseLimit:
-    """A product that the clinic has had, and how many hours after opening it is used; None: not said."""
+    """A product that the clinic has had, and for how many hours after opening it is used; None: no rule."""
 
     product_id: int
     name: str
@@ -98,14 +98,14 @@ class InUseLimit:
 
 
 class StockQueries:
-    """Looks at a clinic's own vials."""
+    """Reads a clinic's own vials, and judges them on each request."""
 
     def __init__(self, database: Database, verification: VerificationService) -> None:
         self._database = database
         self._verification = verification
 
     def house(self, actor: Actor) -> StockOverview:
-        """Everything in the house, judged at this moment."""
+        """Return the whole stock, judged at this moment."""
         now = self._verification.now()
         with self._database.reading() as connection:
             held = read.vials(connection, actor.organisation_id, Vial.state.in_(HERE))
@@ -120,7 +120,7 @@ class StockQueries:
         )
 
     def vial(self, actor: Actor, vial_id: int) -> tuple[TracedVial, Verdict]:
-        """One vial, what happened to it, and the verdict on it now. NotFoundError."""
+        """Return one vial with its events, and the verdict on it now. NotFoundError."""
         with self._database.reading() as connection:
             held = read.vial(connection, actor.organisation_id, vial_id)
             happened = read.events(connection, actor.organisation_id, VialEvent.vial_id == vial_id)
@@ -128,7 +128,9 @@ class StockQueries:
         return TracedVial(held, tuple(happened)), verdict
 
     def same(self, actor: Actor, answer: Answer) -> list[HeldVial]:
-        """The clinic's vials that a check was about: of its number, or else those of its lot in the house."""
+        """Return the clinic's vials that a check was about: of its serial, or else those of its lot that it
+        still has.
+        """
         shown, record = answer.presented, answer.verdict.record
         gtin = shown.gtin.value if shown.gtin else record.product.gtin if record else ""
         where = [Vial.gtin == gtin] if gtin else []
@@ -142,7 +144,7 @@ class StockQueries:
             return read.vials(connection, actor.organisation_id, *where)
 
     def delivery(self, actor: Actor, delivery_id: int) -> tuple[DeliverySummary, list[HeldVial]]:
-        """A delivery and its vials. NotFoundError."""
+        """Return a delivery and its vials. NotFoundError."""
         where = (Delivery.id == delivery_id, Delivery.organisation_id == actor.organisation_id)
         with self._database.reading() as connection:
             row = connection.execute(select(Delivery.__table__).where(*where)).first()
@@ -157,7 +159,7 @@ class StockQueries:
         return DeliverySummary(row.id, row.at, row.actor, row.supplier, row.note_number), held
 
     def trace(self, actor: Actor, lot: str, gtin: str = "") -> list[TracedVial]:
-        """Every vial of a lot that this clinic ever had, and what happened to each. IdentifierError."""
+        """Return every vial of a lot that this clinic ever had, with its events. IdentifierError."""
         where = [Vial.lot_key == Lot.parse(lot).key] + ([Vial.gtin == gtin] if gtin else [])
         with self._database.reading() as connection:
             held = read.vials(connection, actor.organisation_id, *where)
@@ -165,13 +167,13 @@ class StockQueries:
         return [TracedVial(each, tuple(one for one in happened if one.vial_id == each.id)) for each in held]
 
     def worst(self, actor: Actor, held: Iterable[HeldVial]) -> Verdict | None:
-        """The worst of the verdicts on those that are still in use; None where there is none."""
+        """Return the worst of the verdicts on those that are still in use; None where there is none."""
         usable = [each for each in held if each.state in USABLE]
         verdicts = verdicts_of(self._verification, actor, usable)
         return max(verdicts.values(), key=lambda verdict: verdict.action.rank, default=None)
 
     def in_use_times(self, actor: Actor) -> list[InUseLimit]:
-        """Every product that the clinic has had, by name, with the hours that it set."""
+        """Return every product that the clinic has had, by name, with the hours that it set."""
         own = InUseTime.organisation_id == actor.organisation_id
         statement = (
             select(Product.id, Product.name, InUseTime.hours)
@@ -185,7 +187,7 @@ class StockQueries:
             return [InUseLimit(row.id, row.name, row.hours) for row in connection.execute(statement)]
 
     def set_in_use_time(self, actor: Actor, product_id: int, hours: int | None) -> None:
-        """Set how long the clinic uses an opened vial of a product; None: it does not say. From now on."""
+        """Set how long the clinic uses an opened vial of a product, from now on; None: no rule."""
         if hours is not None and not 1 <= hours <= MOST_HOURS:
             raise RefusedError(
                 ErrorCode.HOURS_INVALID, given=str(hours), expected=f"1 to {MOST_HOURS}", field="hours"

@@ -1,6 +1,7 @@
-"""The unit on the manufacturer's record moves with the vial: one UPDATE that names what it may start from.
+"""Moves the unit on the manufacturer's record with the clinic's vial, by one conditional UPDATE.
 
-Reading first and writing then would let two clinics use one number; the count of rows tells who came first.
+Reading first and writing then would let two clinics use one number; the count of updated rows decides who was
+first.
 """
 
 from dataclasses import dataclass
@@ -27,11 +28,13 @@ class UnitOnRecord:
         return Unit.product_id == self.product_id, Unit.serial == self.serial
 
     def disposition(self, connection: Connection) -> Disposition | None:
-        """What the record says of it now."""
+        """Return its disposition on record now; None where it is not on record."""
         return connection.scalar(select(Unit.disposition).where(*self._key))
 
     def move(self, connection: Connection, step: BizStep) -> tuple[Disposition, AuditChange] | None:
-        """Move it where `step` may; what it was and the change, or None where nothing was moved."""
+        """Move it where `step` allows it. Return its former disposition and the change, or None where nothing
+        was moved.
+        """
         was = self.disposition(connection)
         if was is None or not may_move(was, step):
             return None
@@ -40,7 +43,7 @@ class UnitOnRecord:
         return (was, self._change(step.name.lower(), was, step.leaves)) if moved.rowcount else None
 
     def dispense(self, connection: Connection) -> tuple[Disposition, AuditChange]:
-        """Mark it as dispensed, for one taker alone. ConflictError for every other, whenever they come."""
+        """Mark it as dispensed, for one caller alone. ConflictError for every other."""
         was, step = self.disposition(connection), BizStep.DISPENSING
         where = (*self._key, Unit.disposition.in_(step.starts_from))
         moved = connection.execute(update(Unit).where(*where).values(disposition=step.leaves))
@@ -49,7 +52,7 @@ class UnitOnRecord:
         return was, self._change(step.name.lower(), was, step.leaves)
 
     def put_back(self, connection: Connection, *, left: Disposition, was: Disposition) -> AuditChange | None:
-        """Undo a move of ours, unless somebody else has moved it since."""
+        """Undo a move of this clinic, unless the unit was moved again since."""
         where = (*self._key, Unit.disposition == left)
         moved = connection.execute(update(Unit).where(*where).values(disposition=was))
         return self._change("release", left, was) if moved.rowcount else None
@@ -62,7 +65,9 @@ class UnitOnRecord:
 def already_used_error(
     connection: Connection, gtin: str, serial: str, disposition: Disposition | None = None
 ) -> ConflictError:
-    """Why a number cannot be used: the day on which a vial with it was, or else what the record says."""
+    """Return why a number cannot be used: the day on which a vial with it was used, or what the
+    record says.
+    """
     where = (Vial.gtin == gtin, Vial.serial == serial, Vial.used_on.is_not(None))
     used_on: date | None = connection.scalar(select(Vial.used_on).where(*where))
     if used_on is None:

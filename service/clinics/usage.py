@@ -1,4 +1,4 @@
-"""One step of one vial: opened, used, put aside, released, wasted, sent back. On disk when answered."""
+"""Steps of a vial: open, use, put aside, release, waste, send back. On disk before they are acknowledged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,17 +26,17 @@ from service.storage.models import InUseTime, Vial, VialEvent
 from service.verification.service import Answer, PresentedPack, VerificationService
 
 MOST_CHARACTERS = 500
-"""Of a reason."""
+"""The longest reason."""
 
 MOST_UNITS = Decimal(100_000)
-"""Of one use; it holds a typing error back from the sums."""
+"""The most units of one use; it keeps typing errors out of the sums."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """What somebody did with a vial. `nonce`: the same form sent twice is one step.
+    """One step that a person took. `nonce`: the same form sent twice is one step.
 
-    `units` are those used, in the unit of the product's strength; None: not said.
+    `units`: those used, in the unit of the product's strength; None: not given.
     """
 
     step: Step
@@ -68,7 +68,9 @@ def _is_an_amount(units: Decimal) -> bool:
 
 
 class VialUsage:
-    """What a clinic's people do with vials. `record_step` is the only way to change one."""
+    """The use cases that change a clinic's vials. `record_step` is the only one that changes a
+    vial's state.
+    """
 
     def __init__(self, database: Database, verification: VerificationService) -> None:
         self._database = database
@@ -76,10 +78,10 @@ class VialUsage:
         self._history = HistoryWriter(database)
 
     def record_step(self, actor: Actor, vial_id: int, taken_step: StepTaken, now: datetime) -> HeldVial:
-        """Record a step; the vial after it.
+        """Record a step; return the vial after it.
 
-        NotFoundError for a vial of nobody or of another clinic; ConflictError where the vial is no longer
-        what the step starts from, must not be used, or its number was used by somebody else.
+        NotFoundError for a vial of another clinic; ConflictError where the vial is no longer in a state that
+        the step starts from, must not be used, or its number was used elsewhere.
         """
         if taken_step.step.uses or taken_step.step is Step.RELEASE:
             self._must_not_be_stopped(actor, vial_id)
@@ -116,7 +118,7 @@ class VialUsage:
     def _remember(
         self, connection: Connection, actor: Actor, held: HeldVial, taken_step: StepTaken, now: datetime
     ) -> None:
-        """A number that was used here and turns up elsewhere later is on two vials: say where it was used."""
+        """Record in the scan history where a number was used: seen elsewhere later, it is on two vials."""
         if taken_step.step.opens and held.unit_on_record and held.product_id is not None:
             unit = Subject(SubjectScope.UNIT, held.product_id, held.serial)
             place = Region(actor.country, actor.region)
@@ -124,12 +126,12 @@ class VialUsage:
             self._history.add(connection, [NewSighting(unit, used)])
 
     def _must_not_be_stopped(self, actor: Actor, vial_id: int) -> None:
-        """What the page said a minute ago may have changed: a recall counts from the moment it is there."""
+        """ConflictError where the vial is stopped now: a recall counts from the moment it is on record."""
         with self._database.reading() as connection:
             held = vial(connection, actor.organisation_id, vial_id)
         verdict = verdict_of(self._verification, actor, held)
         if verdict.headline is ReasonCode.DISPENSED:
-            # Looked up anew: the first reading may be from before the other's use.
+            # Read again: the first reading may be from before the other's use.
             with self._database.reading() as connection:
                 raise already_used_error(connection, held.gtin, held.serial, Disposition.DISPENSED)
         if stops(verdict):
@@ -145,7 +147,9 @@ class VialUsage:
         return connection.scalar(select(VialEvent.id).where(*where)) is not None
 
     def _explain(self, actor: Actor, vial_id: int, step: StepTaken, error: IntegrityError) -> None:
-        """A constraint held what the statements let through: the form came twice, or the number did."""
+        """Translate a violated constraint into its error: the form came twice, or the number
+        was used twice.
+        """
         with self._database.reading() as connection:
             if self._is_done(connection, actor, step):
                 return
@@ -156,7 +160,7 @@ class VialUsage:
 
 
 def record_step(connection: Connection, actor: Actor, held: HeldVial, step: StepTaken, now: datetime) -> None:
-    """Record one step within a transaction: the unit, the vial, the event, the audit."""
+    """Record one step within a transaction: unit, vial, event, audit."""
     if held.state not in step.step.starts_from:
         raise _moved_on(held)
     if step.step is Step.USE and held.too_late(now):
@@ -195,14 +199,14 @@ def write_event(connection: Connection, actor: Actor, vial_id: int, step: StepTa
 
 
 def vial_change(vial_id: int, step: Step, before: VialState | None, after: VialState) -> AuditChange:
-    """The change of a vial's state, for the audit."""
+    """Return the change of a vial's state, for the audit."""
     return AuditChange(step, "vial", str(vial_id), {"state": before} if before else None, {"state": after})
 
 
 def _move_unit(
     connection: Connection, held: HeldVial, step: Step, values: dict[str, object]
 ) -> AuditChange | None:
-    """Let the record's unit make the step; what it was goes into the vial's `values`."""
+    """Move the unit on record with the step; its former disposition goes into the vial's `values`."""
     if not held.unit_on_record or held.product_id is None:
         return None
     unit = UnitOnRecord(held.product_id, held.gtin, held.serial)

@@ -1,7 +1,8 @@
-"""What may happen to a vial at a clinic: each step, where it starts, where it ends, and its words in the CBV.
+"""The states of a vial at a clinic and the steps between them, in the terms of the CBV.
 
-CBV 2.0 names business steps (section 7.1) and dispositions (section 7.2). `moves` is the step that the unit
-on the manufacturer's record makes too; receiving makes none: a pack at a clinic is still what its maker said.
+CBV 2.0 names business steps (section 7.1) and dispositions (section 7.2). `moves`: the step that the unit on
+the manufacturer's record makes too; receiving makes none, because its disposition stays what the manufacturer
+said.
 
 >>> Step.OPEN.starts_from, Step.OPEN.biz_step, Step.OPEN.leaves(was_opened=False)
 (frozenset({<VialState.IN_STOCK: 'in_stock'>}), 'dispensing', <VialState.OPEN: 'open'>)
@@ -14,7 +15,7 @@ from service.authenticity.dispositions import BizStep
 
 
 class VialState(StrEnum):
-    """Where a vial is in its life at the clinic."""
+    """The state of a vial at the clinic."""
 
     IN_STOCK = "in_stock"
     OPEN = "open"
@@ -25,14 +26,14 @@ class VialState(StrEnum):
 
 
 HERE = frozenset({VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED})
-"""The vial is still in the house."""
+"""States in which the clinic has the vial."""
 
 USABLE = frozenset({VialState.IN_STOCK, VialState.OPEN})
-"""Somebody may reach for it."""
+"""States in which the vial may be taken for use."""
 
 
 class Step(StrEnum):
-    """What a person does with a vial. `USE_UP` opens and empties it in one go."""
+    """What a person does with a vial. `USE_UP` opens and empties it in one step."""
 
     RECEIVE = "receive"
     OPEN = "open"
@@ -46,7 +47,7 @@ class Step(StrEnum):
 
     @property
     def starts_from(self) -> frozenset[VialState]:
-        """The states that the step may start from; none for receiving, which brings a new vial."""
+        """The states that the step may start from; none for receiving, which creates a vial."""
         return _STEPS[self].starts_from
 
     @property
@@ -56,31 +57,31 @@ class Step(StrEnum):
 
     @property
     def disposition(self) -> str:
-        """The CBV's bare word for what the vial is afterwards."""
+        """The CBV's bare word for the vial's disposition afterwards."""
         return _STEPS[self].disposition
 
     @property
     def moves(self) -> BizStep | None:
-        """The step that the unit on the manufacturer's record makes with it, where it may."""
+        """The step that the unit on the manufacturer's record makes with it, None where it makes none."""
         return _STEPS[self].moves
 
     @property
     def opens(self) -> bool:
-        """Whether the vial is opened by it: that happens once to one number, wherever it is."""
+        """Whether it opens the vial, which happens once to one number, in whichever clinic."""
         return self.moves is BizStep.DISPENSING
 
     @property
     def uses(self) -> bool:
-        """Whether somebody may be treated by it: never with a vial that is stopped."""
+        """Whether a person may be treated by it: never with a vial that is stopped."""
         return self in {Step.OPEN, Step.USE, Step.USE_UP}
 
     @property
     def needs_reason(self) -> bool:
-        """Whether somebody has to say why."""
+        """Whether a reason has to be given."""
         return self in {Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.RETURN}
 
     def leaves(self, *, was_opened: bool) -> VialState:
-        """The state after the step. What is released goes back to where it stood."""
+        """Return the state after the step. A vial that is released returns to its former state."""
         if self is Step.RELEASE:
             return VialState.OPEN if was_opened else VialState.IN_STOCK
         return _STEPS[self].leaves

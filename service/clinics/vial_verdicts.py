@@ -1,7 +1,7 @@
-"""Verdicts on a clinic's own vials, made anew each time that a vial is looked at.
+"""Verdicts on a clinic's own vials, computed each time that a vial is read.
 
-A recall, and what scans elsewhere say of the number, shows up here as soon as it is on record. What the
-clinic itself did to the unit is left out: that it opened a vial is no evidence against the vial it holds.
+A recall, and scans elsewhere of the same number, take effect as soon as they are on record. What the clinic
+itself did to the unit is left out: that it opened a vial is no evidence against the vial it holds.
 """
 
 from collections.abc import Iterable

@@ -27,7 +27,7 @@ from service.gs1.identifiers import Gtin
 from service.gs1.iso.countries import parse_country
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Product, Report, ReportPhoto, ReportStep
-from service.verification.image_loading import cleaned
+from service.verification.pictures.process import picture_process
 
 MOST_PHOTOS = 4
 MOST_FROM_ONE = 5
@@ -120,8 +120,11 @@ class ReportIntake:
         Raises InvalidFieldsError with every invalid field, TooManyError beyond the limits.
         """
         values = _checked(report)
-        photos = [cleaned(content) for content in report.photos]
         now = self._clock()
+        if report.photos:  # decoding costs more than asking: a report that is not taken costs none
+            with self._database.reading() as connection:
+                _limit(connection, report.client, now)
+        photos = [picture_process().cleaned(content) for content in report.photos]
         with self._database.transaction() as connection:
             known = select(Report.reference).where(Report.nonce == report.nonce)
             reference = connection.scalar(known) if report.nonce else None

@@ -1,8 +1,8 @@
 """Retention of personal data: how long it is kept, and how it is removed.
 
 The page `/privacy` is made from `RULES`, and a test holds that every column of every table is either in
-`PERSONAL` or known to hold nothing about a person. Each rule works in short transactions, which block nobody
-for long, and may be stopped and started again at any moment.
+`PERSONAL` or known to hold nothing about a person. Each rule works in short transactions, so that other
+writers wait for milliseconds, and may be stopped and started again at any moment.
 """
 
 import secrets

@@ -1,8 +1,8 @@
-"""A mark for whoever asks, that says "the same device as before" and leads back to nobody.
+"""Marks of devices: equal for the same device within a week, and not traceable to it.
 
-It is a keyed hash (BLAKE2b, RFC 7693) of the truncated address and a coarse user agent under a key of this
-week. When the week is over its key is destroyed, and nobody can tell any more which address a mark was of,
-we included.
+A mark is a keyed hash (BLAKE2b, RFC 7693) of the truncated address and a coarse user agent under this week's
+key. When the week is over the key is destroyed; after that no mark can be traced to an address, by the
+operator neither.
 """
 
 import hashlib
@@ -19,11 +19,11 @@ from service.storage.database import Database
 from service.storage.models import DeviceMarkKey
 
 KEY_DAYS = 7
-"""For so long a device keeps its mark (`Thresholds.key_days` knows it too)."""
+"""For so many days a device keeps its mark (`Thresholds.key_days` has to agree)."""
 
 _DAY = 86400
 _MOST_KEPT = 4096
-_MARK = 16  # characters: 64 bits, enough to tell a week's devices apart
+_MARK = 16  # characters: 64 bits, enough to distinguish a week's devices
 
 # Coarse: the kind of program and of machine, never a version that few have.
 _PROGRAMS = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari", "curl", "python")
@@ -31,7 +31,7 @@ _MACHINES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "CrOS", "Linux
 
 
 class _Held(NamedTuple):
-    """A period's key, and the marks that were made with it lately, by a hash that leads back to nobody."""
+    """A period's key, and the marks made with it lately, by a hash that cannot be traced back."""
 
     key: bytes
     marks: dict[int, str]
@@ -46,7 +46,7 @@ def _mark(key: bytes, address: str, user_agent: str) -> str:
 
 
 class DeviceMarks:
-    """This period's key, the same in every process, made by whichever needs it first."""
+    """This period's key, the same in every process, created by the first that needs it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -54,9 +54,11 @@ class DeviceMarks:
         self._held: tuple[int, _Held] | None = None
 
     def mark(self, address: str, user_agent: str, now: datetime) -> str:
-        """The mark of a device at `now` (aware); empty where no address is known. No address is kept."""
+        """Return the mark of a device at `now` (aware); empty where no address is known. No address is
+        stored.
+        """
         key, marks = self._key(int(now.timestamp()) // (KEY_DAYS * _DAY))
-        asked_before = hash((address, user_agent))  # under a key that this process made up when it started
+        asked_before = hash((address, user_agent))  # under a random key of this process (PYTHONHASHSEED)
         mark = marks.get(asked_before)
         if mark is None:
             if len(marks) >= _MOST_KEPT:
@@ -74,18 +76,18 @@ class DeviceMarks:
             return self._held[1]
 
     def _of(self, period: int) -> str:
-        """The key on record of a period; with a new one all earlier keys go."""
+        """Return the key on record of a period; creating one deletes all earlier keys."""
         with self._database.transaction() as connection:
             new = {"period": period, "key": secrets.token_hex(32)}
             connection.execute(self._database.insert_new(DeviceMarkKey), new)
             connection.execute(delete(DeviceMarkKey).where(DeviceMarkKey.period < period))
-            # A clock behind the others' finds a later key and no earlier one: it uses the latest there is.
+            # A process whose clock is behind finds a later key and no earlier one: it uses the latest.
             kept = connection.scalar(select(DeviceMarkKey.key).order_by(DeviceMarkKey.period.desc()).limit(1))
         return str(kept or new["key"])
 
 
 def coarse(user_agent: str) -> str:
-    """The kind of program and of machine.
+    """Return the kind of program and of machine.
 
     >>> coarse("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Safari/604.1")
     'Safari iPhone'

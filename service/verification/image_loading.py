@@ -117,7 +117,7 @@ def _refuse_unreadable(data: bytes) -> None:
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """Whatever Pillow raises, said as one of our refusals."""
+    """Translate what Pillow raises into our errors."""
     try:
         yield
     except UnidentifiedImageError:

@@ -1,8 +1,8 @@
-"""Any log of scans, run through the detector of the service: which units stand out, since when, and why.
+"""Replays a log of scans through the detector: which units stand out, since when, and why.
 
 A log is rows of text with the columns `time gtin serial lot country region client asker`, in any order and
-case; only `serial` and `time` are needed, others may be missing or empty. Rows are read one at a time, in the
-order in which they stand; what is kept is a few lines for each unit, whatever the number of its scans.
+case; only `serial` and `time` are required. Rows are read one at a time, in order; a few lines are kept for
+each unit, whatever the number of its scans.
 """
 
 import re
@@ -29,13 +29,13 @@ from service.gs1.identifiers import Gtin
 from service.gs1.iso.countries import parse_country
 
 LASTING_KEYS = Thresholds(key_days=0)
-"""A log's devices keep their names; the service's own marks last a week (`verification.device_marks`)."""
+"""Devices of a log keep their names; the service's own marks last a week (`verification.device_marks`)."""
 
 _LEARN_EVERY = 200
-"""Scans after which what was learned is looked at anew."""
+"""Scans after which the learned habits are computed again."""
 
 _MOST_LESSONS = 8
-"""Scans of one unit that teach: no single unit is to teach what is usual."""
+"""The most scans of one unit that are learned from, so that no single unit decides what is usual."""
 
 _NAMES = {
     "time": "time timestamp datetime date when at scanned scannedat scantime ts eventtime createdat",
@@ -61,7 +61,7 @@ _ASKERS = {word: kind for kind, words in _KINDS.items() for word in words.split(
 
 @dataclass(slots=True)
 class _Anybody:
-    """What there is to learn from a unit's scans by anybody: the first, the last, whether all were alike."""
+    """What is learned from a unit's scans by the public: the first, the last, whether all were alike."""
 
     first: int
     last: int
@@ -86,14 +86,14 @@ class UnitReplay:
     anybody: _Anybody | None = None
 
     def suspicion(self, thresholds: Thresholds) -> SuspicionScore:
-        """All of its scans, weighed."""
+        """Return the score of all its scans."""
         return weigh(self.lines, thresholds)
 
 
 class Replay:
-    """A log so far. `refused` counts rows that could not be used, with an example of each kind.
+    """A log so far. `refused`: counts of unusable rows, with an example of each kind.
 
-    It learns from the log as it goes what single vials show in this market (`scan_history.habits`).
+    It learns from the log how single vials are scanned in this market (`scan_history.habits`).
     """
 
     def __init__(self, thresholds: Thresholds = LASTING_KEYS) -> None:
@@ -104,7 +104,7 @@ class Replay:
         self._scans = 0
 
     def read(self, rows: Iterable[Mapping[str, str]]) -> Iterator[UnitReplay]:
-        """Take rows in; each unit that stands out comes out once, at the scan at which it does."""
+        """Read rows; yield each unit once, at the scan at which it stands out."""
         for row in rows:
             try:
                 unit = self._add(row)
@@ -165,7 +165,7 @@ class Replay:
             self.thresholds = replace(self.thresholds, habits=self._learning.habits())
 
     def _unlearn(self, unit: UnitReplay) -> None:
-        """What several units under one number do is no habit of single ones."""
+        """Remove what was learned from a unit that turned out to be several."""
         if unit.anybody is not None:
             self._learning.unit(-1)
             for lesson in unit.anybody.taught:
@@ -174,7 +174,7 @@ class Replay:
 
 
 def columns(header: Iterable[str]) -> list[str]:
-    """Our names of a log's columns, "" for those that say nothing here. RefusedError(COLUMN_MISSING)."""
+    """Return our names of a log's columns, "" for those that are not used. RefusedError(COLUMN_MISSING)."""
     names: list[str] = []
     for written in header:
         ours = _COLUMNS.get("".join(re.findall(r"[a-z0-9]+", written.casefold())), "")
@@ -245,14 +245,14 @@ def _gtin(text: str) -> str:
     try:
         return Gtin.parse(text).value
     except VialcheckError:
-        return text.strip()  # of a log that is somebody else's: told apart, and not judged
+        return text.strip()  # a format of another system: compared, and not interpreted
 
 
 def _place(country: str, region: str) -> Region:
     try:
         code = parse_country(country) if country.strip() else ""
     except VialcheckError:
-        return rounded("", f"{country} {region}")  # not a country of the list, and a place all the same
+        return rounded("", f"{country} {region}")  # a country that is not in the list is a place all the same
     return rounded(code, region)
 
 

@@ -79,6 +79,7 @@ class ScanLog:
         self._writer: threading.Thread | None = None
         self._closed = False
         self._busy_until = 0.0
+        self._written_at = time.monotonic()
 
     def append(self, scan: RecordedScan, *, durable: bool, shared: bool = False) -> RecordedScan:
         """Record a scan; the one that is kept: an earlier one when its nonce was already used.
@@ -101,6 +102,8 @@ class ScanLog:
                 return self._waiting[earlier]
             if len(self._waiting) >= MOST_WAITING or self._closed:
                 raise UnavailableError(ErrorCode.BUSY, found=f"{len(self._waiting)} checks wait for the disk")
+            if not self._waiting:
+                self._written_at = time.monotonic()
             self._waiting[scan.id] = scan
             if scan.nonce:
                 self._by_nonce[scan.nonce] = scan.id
@@ -124,6 +127,11 @@ class ScanLog:
             if waiting is not None:
                 return self._waiting[waiting]
         return self._select(Scan.nonce == nonce)
+
+    def unwritten(self) -> tuple[int, float]:
+        """How many scans wait for the disk, and for how many seconds none of them was written."""
+        with self._changed:
+            return len(self._waiting), time.monotonic() - self._written_at if self._waiting else 0.0
 
     def latest_moment(self) -> datetime | None:
         """The latest moment that any record here bears."""
@@ -153,6 +161,7 @@ class ScanLog:
                 self._trace(connection, new)
             self._unsure = False
         with self._changed:
+            self._written_at = time.monotonic()
             for scan in batch:
                 self._waiting.pop(scan.id, None)
                 if scan.nonce:

@@ -1,7 +1,5 @@
 """The desk where people ask: read the question, gather the evidence, judge, append the scan."""
 
-import re
-import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,6 +17,7 @@ from service.storage.database import Database
 from service.storage.hot import product_records
 from service.storage.hot.statements import Snapshot
 from service.verification import facts_cache
+from service.verification.check_ids import CheckIds, age, is_check_id
 from service.verification.clock import Clock, machine_time
 from service.verification.facts import load
 from service.verification.facts_cache import LotFacts
@@ -44,8 +43,6 @@ _SKEW = timedelta(minutes=5)
 
 _LOOK_AGAIN = 0.05
 """Seconds between two looks for a check that another process is writing down."""
-
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 class Answer(Struct, frozen=True):
@@ -87,6 +84,8 @@ class VerificationService:
     """One for a process. `preview` only reads; `verify` also records, once for each nonce.
 
     `alone`: no other process answers from this database, so that what is not here was never answered.
+    `ids`: what all processes of a service share, so that one waits for a check that another is writing.
+    `on_answer`: is told each verdict's action, and the seconds that it took.
     """
 
     def __init__(
@@ -96,8 +95,12 @@ class VerificationService:
         window: float = 1.0,
         alone: bool = True,
         read_clock: Callable[[], datetime] = machine_time,
+        ids: CheckIds | None = None,
+        on_answer: Callable[[str, float], None] | None = None,
     ) -> None:
         self._database = database
+        self._ids = ids or CheckIds()
+        self._on_answer = on_answer
         self._scans = ScanLog(database, window=window)
         self._others_write_within = 0.0 if alone else window + _LOOK_AGAIN
         # What is on record happened: a machine whose clock was set back does not make it undone.
@@ -116,7 +119,7 @@ class VerificationService:
                 return _same_question(earlier, parsed, question)
         answer, update = self._answer(question, parsed, recording=True)
         scan = RecordedScan(
-            id=new_id(),
+            id=self._ids.new(),
             at=answer.verdict.as_of,
             nonce=question.nonce,
             door=origin.channel,
@@ -157,9 +160,9 @@ class VerificationService:
 
     def find_check(self, scan_id: str) -> Answer:
         """What was answered under this id; NotFoundError."""
-        ours = _ID.fullmatch(scan_id) is not None
-        scan = self._scans.find(scan_id) if ours else None
-        while scan is None and ours and _age(scan_id) < self._others_write_within:
+        known = is_check_id(scan_id)
+        scan = self._scans.find(scan_id) if known else None
+        while scan is None and known and self._is_on_its_way(scan_id):
             # Another process has just answered, and is about to write it down.
             time.sleep(_LOOK_AGAIN)
             scan = self._scans.find(scan_id)
@@ -180,9 +183,19 @@ class VerificationService:
         """Write down all that waits."""
         self._scans.close()
 
+    @property
+    def unwritten(self) -> tuple[int, float]:
+        """How many answered checks are not on disk yet, and for how many seconds none of them was written."""
+        return self._scans.unwritten()
+
+    def _is_on_its_way(self, scan_id: str) -> bool:
+        """Whether another process may have answered under this id, and not written it down yet."""
+        return age(scan_id) < self._others_write_within and self._ids.has_mark(scan_id)
+
     def _answer(
         self, question: Question, parsed: ParsedQuestion, *, recording: bool
     ) -> tuple[Answer, HistoryUpdate]:
+        begun = time.perf_counter()
         now, asker = self._clock.now(), question.asker
         if parsed.scanned_at is not None:
             parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
@@ -199,6 +212,8 @@ class VerificationService:
             carton=parsed.carton,
             scanned_at=parsed.scanned_at,
         )
+        if self._on_answer is not None:
+            self._on_answer(str(verdict.action), time.perf_counter() - begun)
         return answer, update
 
     def _assess(
@@ -282,20 +297,6 @@ def _plausible(scanned_at: datetime, now: datetime) -> datetime:
             field="scanned_at",
         )
     return min(scanned_at.astimezone(UTC), now)
-
-
-def new_id() -> str:
-    """A UUID of version 7 (RFC 9562, 5.7): 48 bits of milliseconds, 74 random bits nobody can guess."""
-    value = (int(time.time() * 1000) & ((1 << 48) - 1)) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0b11 << 62) | 0b10 << 62
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def _age(scan_id: str) -> float:
-    """Seconds since an id was made."""
-    return abs(time.time() - int(scan_id.replace("-", "")[:12], 16) / 1000)
 
 
 def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:

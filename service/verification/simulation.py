@@ -1,15 +1,15 @@
-"""Scan traffic by a model that is written down here: single vials, copied codes, leaked serial numbers.
+"""Simulated scan traffic from a documented model: single vials, copied codes, leaked serial numbers.
 
-It is no data of anybody's. It says what the detector (`authenticity.scan_history`) is measured against:
+It contains no real data. It is what the detector (`authenticity.scan_history`) is measured against:
 
 * a **single vial** goes to one clinic of a market. A depot scans it (`depot`), the clinic when it comes
-  (`received`) and when it is used (`used`, some weeks later), its owner perhaps once (`checked`) and perhaps
-  again (`again`, mostly within days, one in seven times within months). The owner lives elsewhere (`away`),
-  travels (`travel`), asks through a VPN (`vpn`), is put into a wrong region (`misplaced`), takes another
-  device (`shared`) or comes from another address (`moved`). Clinics have a few devices behind one address.
+(`received`) and when it is used (`used`, some weeks later), its owner perhaps once (`checked`) and perhaps
+again (`again`, mostly within days, one in seven times within months). The owner lives elsewhere (`away`),
+travels (`travel`), asks through a VPN (`vpn`), is located in a wrong region (`misplaced`), takes another
+device (`shared`) or comes from another address (`moved`). Clinics have a few devices behind one address.
 * of a **copied code** there are so many copies, sold over a year in the cities of all markets; the holder of
-  each checks it at `rate`, then behaves like any owner.
-* a **leaked serial** is one that nobody scans but the one holder of the fake. Nothing tells it apart.
+each checks it at `rate`, then behaves like any owner.
+* a **leaked serial** is scanned only by the holder of the one fake. Nothing distinguishes it.
 """
 
 import random
@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 
 from service.gs1.identifiers import Gtin
 
-# Cities of the world by country; only their names matter, nothing is measured between them.
+# Cities of the world by country; only their names matter, no distance is measured.
 CITIES = {
     "FR": ("Paris", "Lyon", "Marseille", "Lille", "Bordeaux", "Nantes", "Strasbourg", "Toulouse"),
     "DE": ("Berlin", "Hamburg", "Munich", "Cologne", "Leipzig", "Stuttgart", "Dresden", "Bremen"),
@@ -31,7 +31,7 @@ CITIES = {
     "US": ("New York", "Chicago", "Houston", "Miami", "Seattle", "Denver", "Boston", "Atlanta"),
 }
 EXITS = ("NL", "SE", "CH", "US", "SG")
-"""Where VPNs come out."""
+"""The countries where VPNs exit."""
 
 COLUMNS = ("time", "gtin", "serial", "lot", "country", "region", "client", "asker")
 TRUTH = "truth"
@@ -61,7 +61,7 @@ class HolderHabits:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedScan:
-    """One scan: a row of the file, its moment in days after `START`."""
+    """One scan: a row of the file; its moment in days after `START`."""
 
     day: float
     serial: str
@@ -73,7 +73,7 @@ class SimulatedScan:
     truth: str
 
     def row(self) -> dict[str, str]:
-        """As the file has it."""
+        """Return the row of the file."""
         moment = (START + timedelta(seconds=round(self.day * 86400))).isoformat().replace("+00:00", "Z")
         named = {each.name: str(getattr(self, each.name)) for each in fields(self) if each.name != "day"}
         return {"time": moment, "gtin": GTIN, **named}
@@ -89,7 +89,9 @@ def simulate(
     leaked: int,
     habits: HolderHabits | None = None,
 ) -> list[SimulatedScan]:
-    """All scans of so many units of each kind, in the order of time. The same seed gives the same scans."""
+    """Return all scans of so many units of each kind, in order of time. The same seed gives the
+    same scans.
+    """
     traffic = _Traffic(random.Random(seed), habits or HolderHabits())  # noqa: S311 (a model, no secret)
     scans: list[SimulatedScan] = []
     for number in range(genuine + cloned + leaked):
@@ -103,7 +105,7 @@ def simulate(
 
 
 class _Traffic:
-    """One world: its clinics, and the chances that decide."""
+    """One simulated world: its clinics and its random generator."""
 
     def __init__(self, chances: random.Random, habits: HolderHabits) -> None:
         self._chances = chances
@@ -112,7 +114,7 @@ class _Traffic:
         self._keys = 0
 
     def single(self, number: int, truth: str) -> list[SimulatedScan]:
-        """The life of one vial. Every one is scanned at least once, or nobody would know of it."""
+        """Return the scans of one vial. Each is scanned at least once, or it would be in no log."""
         chances, habits = self._chances, self._habits
         country, city = home = chances.choice(self._places)
         day = chances.uniform(0, 240)
@@ -132,7 +134,7 @@ class _Traffic:
         return scans
 
     def copied(self, number: int, copies: int, rate: float) -> list[SimulatedScan]:
-        """A vial and its copies."""
+        """Return the scans of a vial and its copies."""
         scans = self.single(number, "cloned")
         for _ in range(copies):
             if self._happens(rate):
@@ -141,7 +143,7 @@ class _Traffic:
         return scans
 
     def leaked(self, number: int) -> list[SimulatedScan]:
-        """A fake with the number of a vial that nobody scans."""
+        """Return the scans of a fake with the number of a vial that is never scanned itself."""
         day, place = self._chances.uniform(0, 365), self._chances.choice(self._places)
         return list(self._owner(number, "leaked", day, place))
 

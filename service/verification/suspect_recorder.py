@@ -1,7 +1,7 @@
-"""What scans make stand out goes on the list of what a person should look into, together with the scans.
+"""Puts what scans make stand out on the list of suspects, in the transaction that records the scans.
 
-Most scans make nothing stand out and cost nothing here. Where one does, or several scans of one thing are
-written together, none of which knew of the others, its history is weighed once more within the transaction.
+Most scans make nothing stand out and cost nothing here. Where one does, or several scans of one subject are
+written together, none of which knew of the others, its history is computed again within the transaction.
 """
 
 from collections.abc import Iterable
@@ -23,16 +23,16 @@ from service.verification.scan_history import HistoryUpdate, as_the_maker_has_it
 
 
 class SuspectRecorder:
-    """Looks at what scans left behind, before they are committed."""
+    """Looks at the histories that scans changed, before they are committed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def note(self, connection: Connection, scans: Iterable[tuple[HistoryUpdate, datetime]]) -> None:
-        """Put on the list what these scans (their traces written already) make stand out."""
+        """Add what these scans make stand out to the list; their sightings are already written."""
         due = _due(scans)
         snapshot = within(connection) if due else None
-        # In one order everywhere, as with the traces themselves.
+        # One order for all processes, as for the sightings: no deadlocks.
         for subject in sorted(due):
             evidence, at = due[subject]
             standing = _standing_out(snapshot, subject, evidence) if snapshot else None
@@ -45,7 +45,7 @@ def _due(scans: Iterable[tuple[HistoryUpdate, datetime]]) -> dict[Subject, tuple
     due: dict[Subject, tuple[Evidence, datetime]] = {}
     for traces, at in scans:
         for subject in {each.subject for each in traces.seen}:
-            # Of a client nothing is listed: it is somebody.
+            # A client is never listed: it is a person's device.
             if subject.scope is SubjectScope.GUESSER or traces.evidence is None:
                 continue
             if traces.telling or subject in touched:

@@ -15,9 +15,8 @@ import zxingcpp
 from PIL import Image, ImageFilter
 
 from service.verification.code_reader import read_codes
+from tests.bench.figures import Figures
 from tests.factories.scans.pictures import encoded, unit
-
-Say = Callable[[str, float, str, str], None]
 
 
 def photo(width: int, height: int, module: int) -> bytes:
@@ -31,7 +30,7 @@ def photo(width: int, height: int, module: int) -> bytes:
     return encoded(grain.filter(ImageFilter.GaussianBlur(1)).convert("RGB"), "JPEG", quality=85)
 
 
-def images(say: Say, rounds: int) -> None:
+def images(figures: Figures, rounds: int) -> None:
     """Photos a second, and their ratio to zxing-cpp alone, which is given the pixels already decoded."""
     for name, data in (
         ("12_megapixels", photo(4000, 3000, 14)),
@@ -45,9 +44,9 @@ def images(say: Say, rounds: int) -> None:
         for _ in range(rounds):
             ours.append(_seconds(read_codes, data))
             bare.append(_seconds(zxingcpp.read_barcodes, pixels))
-        say(f"decode_{name}", 1 / statistics.median(ours), "per_second", "")
+        figures.say(f"decode_{name}", 1 / statistics.median(ours), "per_second")
         ratio = statistics.median(b / a for a, b in zip(ours, bare, strict=True))
-        say(f"decode_{name}_ratio", ratio, "of_bare_zxing_cpp", "")
+        figures.say(f"decode_{name}_ratio", ratio, "of_bare_zxing_cpp")
 
 
 def _seconds(work: Callable[[Any], object], what: object) -> float:

@@ -216,6 +216,11 @@ def test_each_decision_and_recipe_is_in_its_index() -> None:
         assert {path.name for path in index.parent.glob("*.md")} - {"README.md"} <= linked, folder
 
 
+def test_each_make_target_is_described() -> None:
+    quoted = set(Page.of(ROOT / "docs" / "developer.md").quoted())
+    assert {f"make {each}" for each in make_targets()} - quoted == set()
+
+
 def test_codes_are_what_the_pages_are_tested_with() -> None:
     """The words of the code hold the codes: a renamed one is missed on a page."""
     assert {*map(str, ReasonCode), *map(str, ErrorCode)} <= words()

@@ -22,7 +22,7 @@ PASSWORD = "tumbling violet harbour 7"
 @cache
 def hashed(password: str) -> str:
     """Its hash, made once: that is meant to be slow."""
-    return passwords.hashed(password)
+    return passwords.hash_password(password)
 
 
 def organisation(

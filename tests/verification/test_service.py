@@ -19,10 +19,12 @@ from service.authenticity.reasons import Action, ReasonCode
 from service.errors import ConflictError, ErrorCode, InvalidFieldsError, NotFoundError, VialcheckError
 from service.storage.database import Database
 from service.storage.models import Batch, Scan
+from service.verification.check_ids import CheckIds
 from service.verification.clock import Clock
 from service.verification.facts import load
 from service.verification.question import Channel, Question, RequestOrigin, parse_question
-from service.verification.service import VerificationService, new_id
+from service.verification.scan_log import RecordedScan, ScanLog
+from service.verification.service import VerificationService
 from service.verification.verdict_codec import (
     presented_from_plain,
     presented_to_plain,
@@ -193,7 +195,7 @@ def test_an_answer_can_be_read_again_before_and_after_it_is_on_disk(
     again = VerificationService(filled).find_check(answer.id)
     assert again == answer
     with pytest.raises(NotFoundError):
-        desk.find_check(new_id())
+        desk.find_check(CheckIds().new())
 
 
 def test_a_recall_counts_on_the_very_next_check_and_changes_no_earlier_answer(
@@ -292,7 +294,7 @@ def test_a_clock_set_back_while_the_service_was_down(filled: Database) -> None:
 
 
 def test_ids_are_uuids_of_version_7() -> None:
-    ids = [new_id() for _ in range(1000)]
+    ids = [CheckIds().new() for _ in range(1000)]
     assert len(set(ids)) == 1000
     assert all(each[14] == "7" and each[19] in "89ab" for each in ids)
 
@@ -390,7 +392,10 @@ def processes(filled: Database) -> Iterator[tuple[VerificationService, Verificat
     """Two processes that answer from one database, and write strangers' checks down when they get to it."""
     other = Database(filled.url.render_as_string(hide_password=False))
     desks = [
-        VerificationService(each, window=1.0, alone=False, read_clock=lambda: NOW) for each in (filled, other)
+        VerificationService(
+            each, window=1.0, alone=False, read_clock=lambda: NOW, ids=CheckIds(lambda: b"shared")
+        )
+        for each in (filled, other)
     ]
     yield desks[0], desks[1]
     for desk in desks:
@@ -419,11 +424,34 @@ def test_a_check_without_a_nonce_is_found_by_the_other_process_within_the_window
     assert other.find_check(answer.id).verdict == answer.verdict
 
 
-def test_an_id_that_nobody_gave_out_is_not_waited_for_for_long(
-    processes: tuple[VerificationService, VerificationService],
+def test_only_a_marked_id_is_waited_for(
+    processes: tuple[VerificationService, VerificationService], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(NotFoundError):
-        processes[1].find_check(new_id())
+    """An id that was made up costs one look; one that this service made may be on its way to the disk."""
+    looks: list[str] = []
+    find = ScanLog.find
+
+    def counted(log: ScanLog, scan_id: str) -> RecordedScan | None:
+        looks.append(scan_id)
+        return find(log, scan_id)
+
+    monkeypatch.setattr(ScanLog, "find", counted)
+    for key, is_waited_for in ((b"another key", False), (b"shared", True)):
+        looks.clear()
+        with pytest.raises(NotFoundError):
+            processes[1].find_check(CheckIds(lambda key=key: key).new())  # type: ignore[misc]
+        assert (len(looks) > 1) is is_waited_for
+
+
+def test_an_id_without_a_mark_that_is_on_record_is_found(
+    filled: Database, processes: tuple[VerificationService, VerificationService]
+) -> None:
+    """Ids of before marks, and of another key."""
+    earlier = VerificationService(filled, window=0.05)
+    answer = earlier.verify(Question(scan=FULL), RequestOrigin(Channel.API))
+    earlier.close()
+    assert answer.id is not None
+    assert processes[0].find_check(answer.id) == answer
 
 
 def test_a_long_import_keeps_no_stranger_from_an_answer(filled: Database) -> None:

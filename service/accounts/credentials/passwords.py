@@ -30,23 +30,23 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1)
 _judging = threading.Lock()
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the Argon2id hash to store."""
     return _HASHER.hash(_normal(password))
 
 
-def matches(kept: str, given: str) -> bool:
+def verify_password(kept: str, given: str) -> bool:
     """Return whether `given` is the password of the hash `kept`. One verification runs in every case, also
     where `kept` is empty.
     """
     try:
-        _HASHER.verify(kept or _nobodys(), _normal(given)[:LONGEST])
+        _HASHER.verify(kept or _hash_of_no_password(), _normal(given)[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return bool(kept)
 
 
-def is_outdated(kept: str) -> bool:
+def needs_rehash(kept: str) -> bool:
     """Return whether `kept` was made with other Argon2 parameters than today's and should be hashed again."""
     return _HASHER.check_needs_rehash(kept)
 
@@ -88,6 +88,6 @@ def _normal(password: str) -> str:
 
 
 @cache
-def _nobodys() -> str:
+def _hash_of_no_password() -> str:
     """A hash that no password matches: unknown addresses then cost the same time as known ones."""
     return _HASHER.hash("nobody's")

@@ -82,7 +82,7 @@ class SecondFactors:
         token = self._begun.begin(Purpose.CODE_GENERATOR, account_id, secret=sealed)
         return self._new(token, secret, email)
 
-    def generator_begun(self, account_id: int, email: str, token: str) -> NewGenerator | None:
+    def pending_generator(self, account_id: int, email: str, token: str) -> NewGenerator | None:
         """Return the same set-up again, for a form that is shown a second time with an error. None where the
         token has expired.
         """
@@ -144,7 +144,7 @@ class SecondFactors:
             how = "recovery code" if self._take_paper(account_id, plain) else ""
         if not how:
             raise RefusedError(ErrorCode.CODE_WRONG, field="code")
-        self._guesses.was_right([subject], forget=[subject])
+        self._guesses.take_back([subject], forget=[subject])
         return how
 
     def _take_digits(self, account_id: int, digits: str) -> bool:

@@ -52,6 +52,11 @@ class SecretBox:
         except InvalidTag as error:
             raise UnavailableError(ErrorCode.SECRET_KEY_CHANGED, field="VIALCHECK_SECRET_KEY") from error
 
+    def derived(self, purpose: str) -> bytes:
+        """32 secret bytes for another purpose than sealing, the same in every process that has the key."""
+        key = hashlib.sha256((self._key or self._of_file()).encode()).digest()
+        return hashlib.blake2b(f"vialcheck {purpose}".encode(), key=key, digest_size=32).digest()
+
     def _cipher(self) -> AESGCM:
         return AESGCM(hashlib.sha256(f"vialcheck seal {self._key or self._of_file()}".encode()).digest())
 

@@ -75,7 +75,7 @@ class LoginThrottle:
                     update(WrongGuesses).where(WrongGuesses.subject == each.key).values(values)
                 )
 
-    def was_right(
+    def take_back(
         self, subjects: Iterable[ThrottledSubject], *, forget: Iterable[ThrottledSubject] = ()
     ) -> None:
         """Take back the guess that was just counted; for the subjects in `forget` delete the whole count."""

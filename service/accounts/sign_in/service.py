@@ -89,14 +89,14 @@ class SignIn:
         self._guesses.count(subjects)
         with self._database.reading() as connection:
             row = connection.execute(select(Account.__table__).where(Account.email == email)).first()
-        right = passwords.matches(row.password_hash if row is not None else "", password)
+        right = passwords.verify_password(row.password_hash if row is not None else "", password)
         if row is None or row.disabled or not right:
             self._note_refusal(row, visitor, "password")
             raise RefusedError(ErrorCode.SIGN_IN_WRONG, field="email")
-        self._guesses.was_right(subjects, forget=[here])
-        if passwords.is_outdated(row.password_hash):
+        self._guesses.take_back(subjects, forget=[here])
+        if passwords.needs_rehash(row.password_hash):
             with self._database.transaction() as connection:
-                new = {"password_hash": passwords.hashed(password)}
+                new = {"password_hash": passwords.hash_password(password)}
                 connection.execute(update(Account).where(Account.id == row.id).values(new))
         return self.go_on(row.id, visitor, how="password")
 

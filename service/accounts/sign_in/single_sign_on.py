@@ -6,7 +6,9 @@ enough.
 """
 
 import hmac
+import json
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +34,10 @@ from service.storage.models import SingleSignOn as Row
 
 _SIGNED_WITH = ("RS256", "PS256", "ES256", "EdDSA")
 _SECONDS = 5.0
+_MOST_BYTES = 512 * 1024
+# For an answer of the provider's: of silence, and in all. One that drips holds a thread no longer.
 _LEEWAY = 60
+_PLAIN = {"Accept": "application/json", "Accept-Encoding": "identity"}
 _AT_HOME = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -168,21 +173,38 @@ class SingleSignOn:
         write_down(connection, [change], who=who, at=now, reason="single sign-on")
 
     def _fetched(self, method: str, address: str, **more: Any) -> dict[str, Any]:
+        """The JSON object that the provider answers with, within `_SECONDS` in all.
+
+        UnavailableError where it is silent, slow, too long or out of order; RefusedError for anything else.
+        """
         _web_address(address)
         try:
-            with httpx.Client(timeout=_SECONDS, follow_redirects=False) as client:
-                response = client.request(method, address, headers={"Accept": "application/json"}, **more)
+            with (
+                httpx.Client(timeout=_SECONDS, follow_redirects=False) as client,
+                client.stream(method, address, headers=_PLAIN, **more) as response,
+            ):
+                status, content = response.status_code, _read_in_time(response)
         except httpx.HTTPError as error:
             raise UnavailableError(ErrorCode.SINGLE_SIGN_ON_DOWN, found=type(error).__name__) from error
-        if response.status_code >= 500:
-            raise UnavailableError(ErrorCode.SINGLE_SIGN_ON_DOWN, found=str(response.status_code))
+        if status >= 500:
+            raise UnavailableError(ErrorCode.SINGLE_SIGN_ON_DOWN, found=str(status))
         try:
-            answer = response.json()
+            answer = json.loads(content)
         except ValueError as error:
             raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found="no JSON") from error
-        if response.status_code != 200 or not isinstance(answer, dict):
-            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found=str(response.status_code))
+        if status != 200 or not isinstance(answer, dict):
+            raise RefusedError(ErrorCode.SINGLE_SIGN_ON_REFUSED, found=str(status))
         return answer
+
+
+def _read_in_time(response: httpx.Response) -> bytes:
+    """The body. httpx's own timeout is for each piece: a byte every four seconds would never be late."""
+    due, content = time.monotonic() + _SECONDS, b""
+    for piece in response.iter_raw():
+        content += piece
+        if time.monotonic() > due or len(content) > _MOST_BYTES:
+            raise httpx.ReadTimeout("the answer is too slow or too long")
+    return content
 
 
 def _web_address(address: object) -> None:

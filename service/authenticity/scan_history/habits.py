@@ -1,10 +1,10 @@
-"""How single vials are scanned: assumed, or learned from a log in which most vials are single ones.
+"""Habits: how single vials are scanned, assumed or learned from a log in which most vials are single ones.
 
-Two things differ most from one market to the next: after how long people look at a vial again, and how often
-another device turns up in another place for innocent reasons. Both can be read off scans that are hardly ever
-a copy's: the same device or the same place again says how long vials are looked at; two scans within three
-days say how often the two differ in both. So a log teaches without anybody saying which of its units are
-copies, and without many copies teaching much that is wrong.
+Two things differ most between markets: after how long people look at a vial again, and how often another
+device turns up in another place for innocent reasons. Both are learned from scans that are hardly ever a
+copy's: the same device or the same place again shows how long vials are looked at; two scans within three
+days show how often the two differ in both. So a log teaches without labels of copies, and many copies teach
+little that is wrong.
 """
 
 from math import log2, log10
@@ -72,7 +72,7 @@ class Learning:
         self._short_both = 0
 
     def unit(self, number: int = 1) -> None:
-        """A unit that somebody has scanned; -1: one less."""
+        """Count a unit that was scanned; -1: one less."""
         self._units += number
 
     def count(self, lesson: Lesson, number: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""What a verdict may look at of the scans before it."""
+"""The part of the scan history that a verdict may look at."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from service.authenticity.scan_history.sightings import Region, Sighting
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """What a person has looked into and found nothing wrong with: so strong, so many devices, these codes."""
+    """What a person investigated and cleared: up to this score, this many devices, these codes."""
 
     score: float
     devices: int
@@ -19,9 +19,9 @@ class Cleared:
 class SeenBefore:
     """The history of what was presented: `before` without the present scan, `every` with it.
 
-    Of a unit on record when `of_unit`, else of a lot that was asked for without one. `place` is where the
-    present scan comes from. `guesses` and `neighbours`: how many serials that are not on record this client
-    asked for, and how many that begin like this one were asked for by anybody.
+    `of_unit`: of a unit on record, else of a lot that was presented without a serial. `place`: where the
+    present scan comes from. `guesses` and `neighbours`: how many serials not on record this client asked for,
+    and how many with the same prefix all clients asked for.
     """
 
     place: Region
@@ -37,6 +37,6 @@ class SeenBefore:
     """How much a unit's scans look like several units."""
 
     def __post_init__(self) -> None:
-        # Asked for by several rules, and the most that a history costs: weighed once.
+        # Read by several rules, and the most expensive part of a history: computed once.
         suspicion = weigh(self.every if self.of_unit else (), self.thresholds)
         object.__setattr__(self, "suspicion", suspicion)

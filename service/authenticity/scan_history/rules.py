@@ -1,8 +1,8 @@
-"""What is said of a history in a verdict: caution, never certainty.
+"""Reasons from the scan history: they hold a vial back, and never reject it.
 
-Whoever has photographed a code can scan it ten thousand times: scans hold a vial back until somebody has
-looked, and never condemn it. What clinics and pharmacies scan weighs more. Each reason says what it rests on
-in regions, days and counts; nobody's single scan is told.
+Everybody who photographed a code can scan it ten thousand times: scans hold a vial back until the
+manufacturer has investigated. What clinics and pharmacies scan weighs more. Each reason gives regions, days
+and counts, and no single scan.
 """
 
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ from service.authenticity.scan_history.sightings import Region, Sighting, Sighti
 Reasons = Iterator[Reason]
 
 MOST_NAMED = 5
-"""Places that a sentence names."""
+"""The most places that a sentence names."""
 
 STRONGER = 1.0
-"""So much more than what a person cleared has to be seen before it is said again."""
+"""By so much the score has to exceed the cleared one before it is reported again."""
 
 _OUTSIDE = 3
-"""Devices of anybody in another market: one is a traveller, or an address that says the wrong thing."""
+"""Devices of the public in another market; fewer are a traveller, or an address with a wrong location."""
 
 OF_ONE_UNIT = frozenset(
     {
@@ -34,17 +34,17 @@ OF_ONE_UNIT = frozenset(
         ReasonCode.SEEN_OUTSIDE_MARKET,
     }
 )
-"""What may be said of a vial that was issued, because somebody else has copied its code."""
+"""Reasons that may concern a vial that was issued, because its code was copied."""
 
 
 def reasons(evidence: Evidence) -> Reasons:
-    """All that the scans say, the present one counted in."""
+    """Yield all reasons of the history, the present scan counted in."""
     if evidence.history is not None:
         yield from of_history(evidence, evidence.history)
 
 
 def of_history(evidence: Evidence, history: SeenBefore) -> Reasons:
-    """What this history says of the thing presented."""
+    """Yield the reasons of this history."""
     if evidence.unit is not None and history.of_unit:
         cleared = history.cleared.codes if history.cleared else frozenset()
         yield from (each for each in _of_unit(evidence, history) if each.code not in cleared)
@@ -75,7 +75,7 @@ def _several_units(suspicion: SuspicionScore) -> Reasons:
 
 
 def of_suspicion(suspicion: SuspicionScore, thresholds: Thresholds) -> Reasons:
-    """What is said of a unit that stands out, of which nothing is known but its scans."""
+    """Yield the reasons of a unit of which nothing is known but its scans."""
     yield from _several_units(suspicion)
     if suspicion.used_elsewhere:
         yield _said(ReasonCode.SEEN_AFTER_DISPENSING, Action.QUARANTINE, suspicion)
@@ -84,7 +84,7 @@ def of_suspicion(suspicion: SuspicionScore, thresholds: Thresholds) -> Reasons:
 
 
 def is_suspicious(history: SeenBefore) -> bool:
-    """Whether a unit's scans look so much like several units' that people are told."""
+    """Return whether a unit's scans look so much like several units' that people are warned."""
     least = history.thresholds.suspicion
     if history.cleared is not None:
         least = max(least, history.cleared.score + STRONGER)
@@ -95,7 +95,7 @@ def _before_release(evidence: Evidence, lines: tuple[Sighting, ...]) -> Reasons:
     released = evidence.unit.batch.released if evidence.unit else None
     if released is None:
         return
-    # A day of grace: days begin at different moments around the world.
+    # A day of tolerance: days begin at different moments around the world.
     early = [each for each in _brought_out(lines) if day_of(each.first) < released - timedelta(days=1)]
     if early:
         first = min(day_of(each.first) for each in early)
@@ -121,12 +121,13 @@ def _outside_market(evidence: Evidence, history: SeenBefore) -> Reasons:
         params = (("places", named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, _by_whom(outside), params)
     elif history.suspicion.full:
-        # Whether there were more of them outside can no longer be told: then it is said as it is.
+        # Whether there were more of them outside is no longer known.
         yield Reason(ReasonCode.SEEN_OUTSIDE_MARKET, Action.CHECK, (("scope", "full"),))
 
 
 def _of_lot(evidence: Evidence, history: SeenBefore) -> Reasons:
-    """A lot that was asked for by its number: never held against a unit that was found by its serial.
+    """Yield the reasons of a lot presented without a serial: never held against a unit that was found by its
+    serial.
 
     All checks are in the line without a place; lines with one are of countries that it was not shipped to.
     """
@@ -150,7 +151,7 @@ def _guessed(history: SeenBefore) -> Reasons:
 
 
 def _checked_before(history: SeenBefore) -> Reasons:
-    """No warning: whoever checks a vial twice, or is given one that somebody checked for them, reads when."""
+    """Yield what is no warning: when a unit was checked before, and in which other countries."""
     here = [each for each in history.before if each.place == history.place and each.place.known]
     if here and history.of_unit:
         last = max(day_of(each.last) for each in here)
@@ -159,8 +160,8 @@ def _checked_before(history: SeenBefore) -> Reasons:
     home = history.place.country
     abroad = {each.place.country for each in history.before if each.place.country} - {home}
     if home and abroad and history.of_unit:
-        # One other country is a journey or a wrong address far more often than a copy: whoever has the
-        # vial knows, and is told.
+        # One other country is a journey or a wrong address far more often than a copy: the holder knows, and
+        # is told.
         places = tuple(Region(country) for country in sorted(abroad))
         params = (("places", named(places)), ("count", str(len(places))))
         yield Reason(ReasonCode.CHECKED_ABROAD, Action.ACCEPT, params)
@@ -198,5 +199,5 @@ def _said(code: ReasonCode, severity: Action, suspicion: SuspicionScore) -> Reas
 
 
 def named(places: tuple[Region, ...]) -> str:
-    """`FR/Lyon|IT/Turin|TR/`: for the doors to put into words."""
+    """Return places as `FR/Lyon|IT/Turin|TR/`, which `web.text` puts into words."""
     return "|".join(f"{place.country}/{place.region}" for place in places[:MOST_NAMED])

@@ -47,7 +47,7 @@ _USED_ELSEWHERE = 1.5  # dispensed, and later the trade of another place has it
 _BEYOND = 99.0
 
 _FAR = 2500
-"""Kilometres that nobody travels within one window, borders and wrong geolocation aside."""
+"""Kilometres that no person travels within one window, borders and wrong geolocation aside."""
 
 _COURIER = 150
 """Kilometres in an hour from one clinic's shelf to another's, the nearest cities of their countries apart."""
@@ -122,7 +122,9 @@ def _of_one_place(line: Sighting) -> SuspicionScore:
 def _weighed(
     sightings: tuple[Sighting, ...], places: tuple[Region, ...], clients: int, thresholds: Thresholds
 ) -> tuple[float, tuple[Region, Region] | None]:
-    """The score of places, devices and times, and a journey that nobody makes."""
+    """Return the score of places, devices and times, and a journey that is impossible (None:
+    there is none).
+    """
     score = max(
         _score([each for each in sightings if each.devices and each.place.known], thresholds),
         _score_places([each for each in sightings if each.some_without_key and each.place.known], thresholds),
@@ -306,7 +308,7 @@ def _journey(sightings: tuple[Sighting, ...]) -> tuple[Region, Region] | None:
 
 
 def _courier(sightings: tuple[Sighting, ...]) -> tuple[Region, Region] | None:
-    """Two countries whose clinics had it sooner one after the other than anybody brings it."""
+    """Return two countries whose clinics had it sooner one after the other than a courier brings it."""
     trade = [each for each in sightings if each.kind is not SightingKind.STRANGER and each.place.country]
     found = [
         (min(one.place, other.place), max(one.place, other.place))

@@ -38,7 +38,7 @@ _JUNK = re.compile(r"[\s()\[\];,/|]+")
 
 
 class SightingKind(IntEnum):
-    """Who saw the code: anybody, a clinic or pharmacy, whoever dispensed it, or whoever brought it there.
+    """Who saw the code: the public, a clinic or pharmacy, the clinic that dispensed it, or the supply chain.
 
     A depot on the way is in another place than the clinic and tells nothing: it is kept and not weighed.
     """
@@ -93,7 +93,9 @@ class Sighting(Struct, frozen=True):
 
     @property
     def rank(self) -> int:
-        """The line's number: a hash that nobody chooses, so that nobody chooses which lines are kept."""
+        """The line's number: a hash that no asker can choose, so that no asker chooses which
+        lines are kept.
+        """
         return rank(self.place.country, self.place.region)
 
     def and_also(self, other: "Sighting") -> "Sighting":

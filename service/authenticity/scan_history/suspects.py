@@ -1,9 +1,8 @@
-"""What of a history a person should look into: how strong it is, and the reasons, as a verdict gives them.
+"""What of a history a person should investigate: how strong it is, and its reasons, as in a verdict.
 
-A unit and a lot stand out when their scans are a reason in a verdict. A lot that nobody has on record stands
-out when several devices ask for it: one person who mistypes a number is none. The neighbourhood of a serial
-stands out when somebody counts through it. Like all that a history says, none of this falls when a scan is
-added.
+A unit and a lot stand out when their scans are a reason in a verdict. A lot not on record stands out when
+several devices ask for it: a single device is a typing error. The neighbourhood of a serial stands out when
+many of its serials are tried. Adding a scan never lowers any of this.
 """
 
 from collections.abc import Iterable
@@ -19,10 +18,10 @@ from service.authenticity.scan_history.score import DEFAULTS, Thresholds
 from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind
 
 DEVICES_OF_AN_UNKNOWN_LOT = 3
-"""So many devices ask for a lot that is not on record before anybody is bothered with it."""
+"""So many devices have to ask for a lot that is not on record."""
 
 _HELD_BACK, _CHECKED = DEFAULTS.suspicion, 3.0
-# What a reason is worth by its severity, where nothing measures it: as much as a unit that is just held back.
+# The score of a reason by its severity, where none is computed: that of a unit that is just held back.
 
 _EACH_MORE = 0.5  # each further reason
 _PER_COUNTRY = 0.3
@@ -36,17 +35,17 @@ OF_HISTORY = frozenset(
         ReasonCode.LOT_SEEN_ELSEWHERE,
     }
 )
-"""The reasons that rest on scans and ask for a person."""
+"""The reasons that rest on scans and need a person's decision."""
 
 MEASURED = frozenset({ReasonCode.SEEN_ELSEWHERE, ReasonCode.IMPOSSIBLE_JOURNEY, ReasonCode.MANY_DEVICES})
-"""Those that come back by themselves when more is seen than a person cleared; others are cleared by code."""
+"""Those that return by themselves when more is seen than was cleared; others are cleared by code."""
 
 
 class StandingOut(Struct, frozen=True):
     """How strong, why, and from when to when (seconds since 1970).
 
-    `score` orders what is to be done. Of a unit it is `Suspicion.score`; of anything else it is as much as a
-    unit that people are told of would have, and more by how far it is beyond its threshold.
+    `score` orders the list. For a unit it is `SuspicionScore.score`; for anything else the threshold's score,
+    and more by how far the threshold is exceeded.
     """
 
     score: float
@@ -56,7 +55,7 @@ class StandingOut(Struct, frozen=True):
 
 
 def of_record(evidence: Evidence) -> StandingOut | None:
-    """Of the unit or the lot that was found, by its `evidence.history`."""
+    """Return what stands out of the unit or lot that was found, by `evidence.history`; None for nothing."""
     history = evidence.history
     if history is None:
         return None
@@ -69,7 +68,7 @@ def of_record(evidence: Evidence) -> StandingOut | None:
 
 
 def of_unknown_lot(lines: Iterable[Sighting]) -> StandingOut | None:
-    """Of a lot that is not on record."""
+    """Return what stands out of a lot that is not on record; None for nothing."""
     seen = tuple(lines)
     clients = 0
     for each in seen:
@@ -93,7 +92,7 @@ def of_unknown_lot(lines: Iterable[Sighting]) -> StandingOut | None:
 
 
 def of_neighbours(lines: Iterable[Sighting], thresholds: Thresholds) -> StandingOut | None:
-    """Of serials that are not on record and begin alike."""
+    """Return what stands out of serials not on record with a common prefix; None for nothing."""
     seen = tuple(lines)
     serials = 0
     for each in seen:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from service.cli.imports.profiles import ANSWERS, asked_at_terminal, hints_of, write_profile
-from service.registry.alerts.matches import touched_by_new
+from service.registry.alerts.matches import count_checks_of_new
 from service.registry.import_jobs.file_import import FileOutcome
 from service.registry.import_jobs.import_files import ImportOutcome, run
 from service.registry.import_jobs.terminal_runs import TerminalRuns
@@ -124,7 +124,7 @@ def import_files(  # noqa: PLR0913, PLR0917 (a command's options)
                 progress=progress,
             )
         if outcome.committed and any(file.kind is ListKind.ALERTS and file.new for file in outcome.files):
-            touched = touched_by_new(database, began)
+            touched = count_checks_of_new(database, began)
     finally:
         database.close()
     for line in _told(outcome, dry_run=dry_run):

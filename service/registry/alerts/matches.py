@@ -75,7 +75,7 @@ def listed(database: Database, who: AuditActor, *, regulator: bool, search: str 
         return [_shown(row) for row in connection.execute(statement).mappings()]
 
 
-def unread(database: Database, who: AuditActor, *, regulator: bool) -> int:
+def count_unparsed(database: Database, who: AuditActor, *, regulator: bool) -> int:
     """Return how many of them have text that could not be parsed."""
     with database.reading() as connection:
         inner = _visible(who, regulator=regulator).where(Alert.uncut != "").subquery()
@@ -91,10 +91,10 @@ def find(database: Database, number: int, who: AuditActor, *, regulator: bool) -
             expected = "the number of an alert"
             raise NotFoundError(ErrorCode.NOT_FOUND, given=str(number), expected=expected, field="id")
         shown = _shown(row)
-        return replace(shown, touched=touched(connection, shown))
+        return replace(shown, touched=match_checks(connection, shown))
 
 
-def touched_by_new(database: Database, since: datetime) -> int:
+def count_checks_of_new(database: Database, since: datetime) -> int:
     """Return how many checks so far match alerts that came on record since this moment (`MOST` of them)."""
     statement = select(Alert.__table__).where(Alert.entered >= since).order_by(Alert.id).limit(MOST)
     with database.reading() as connection:
@@ -105,7 +105,7 @@ def touched_by_new(database: Database, since: datetime) -> int:
     return len(found)
 
 
-def touched(connection: Connection, alert: AlertDetails) -> MatchedChecks:
+def match_checks(connection: Connection, alert: AlertDetails) -> MatchedChecks:
     """Count what it names: its lot wherever that was presented, its serials, or else its whole product."""
     batches = _batches(alert)
     units = _units(alert)

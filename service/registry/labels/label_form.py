@@ -6,7 +6,7 @@ from typing import TypeVar
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
 from service.registry.labels.layout import Label
-from service.registry.labels.text import checked_name
+from service.registry.labels.text import check_name
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ def read_label_form(
     product = parsed(Gtin.parse, gtin)
     batch = parsed(Lot.parse, lot)
     last_day = parsed(Expiry.parse, expiry)
-    printed_name = parsed(checked_name, name)
+    printed_name = parsed(check_name, name)
     units = [unit for unit in (parsed(Serial.parse, serial) for serial in serials) if unit]
     seen: set[str] = set()
     for unit in units:

@@ -181,7 +181,7 @@ def symbol(link: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
 
 
-def placed(label: Label, printing: PrintSettings) -> PlacedLabel:
+def place_label(label: Label, printing: PrintSettings) -> PlacedLabel:
     """Lay out one label: symbol on the left, text on the right, each centred vertically.
 
     Raises VALUE_MISSING without a GTIN (a Digital Link begins with it), VALUE_INVALID for a size or a name
@@ -194,9 +194,9 @@ def placed(label: Label, printing: PrintSettings) -> PlacedLabel:
     module = printing.dots_per_module(len(rows))
     em = printing.dots(TEXT_MM)
     texts = element_texts(label.identifier)
-    if label.name and (name := text.checked_name(label.name)):
+    if label.name and (name := text.check_name(label.name)):
         limit = max(printing.dots(NAME_WIDTH_MM), *(text.width(line, em) for line in texts))
-        texts = [*text.wrapped(name, em, limit), *texts]
+        texts = [*text.wrap_lines(name, em, limit), *texts]
     line_height = math.ceil(em * LINE_HEIGHT)
     quiet = QUIET_ZONE * module
     side = len(rows) * module
@@ -221,6 +221,6 @@ def placed(label: Label, printing: PrintSettings) -> PlacedLabel:
 
 
 def label_page(label: Label, printing: PrintSettings) -> LabelPage:
-    """Return a page with one label and nothing else. Raises what `placed` raises."""
-    only = placed(label, printing)
+    """Return a page with one label and nothing else. Raises what `place_label` raises."""
+    only = place_label(label, printing)
     return LabelPage(only.width, only.height, printing.dpi, (only,))

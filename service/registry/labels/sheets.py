@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import Enum
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.labels.layout import Label, LabelPage, PlacedLabel, PrintSettings, placed
+from service.registry.labels.layout import Label, LabelPage, PlacedLabel, PrintSettings, place_label
 
 MOST_LABELS = 1000
 """The most labels of one call."""
@@ -26,8 +26,8 @@ class Paper(Enum):
 def sheet_pages(labels: Sequence[Label], printing: PrintSettings, paper: Paper = Paper.A4) -> list[LabelPage]:
     """Return sheets with `labels` in reading order, all cells as large as the largest label.
 
-    Raises VALUE_MISSING without labels, VALUE_INVALID for more than MOST_LABELS, and what `layout.placed`
-    raises.
+    Raises VALUE_MISSING without labels, VALUE_INVALID for more than MOST_LABELS, and what
+    `layout.place_label` raises.
     """
     if not labels:
         raise RefusedError(ErrorCode.VALUE_MISSING, expected="at least one label", field="serial")
@@ -38,7 +38,7 @@ def sheet_pages(labels: Sequence[Label], printing: PrintSettings, paper: Paper =
             expected=f"at most {MOST_LABELS} at a time",
             field="serial",
         )
-    cells = [placed(label, printing) for label in labels]
+    cells = [place_label(label, printing) for label in labels]
     return list(_pages(cells, printing, paper))
 
 

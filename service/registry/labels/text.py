@@ -32,7 +32,7 @@ def _no_glyph() -> bytes:
     return bytes(font(40).getmask("\uffff"))
 
 
-def checked_name(text: str) -> str:
+def check_name(text: str) -> str:
     """Return a product's name with single spaces, all of whose characters can be printed.
 
     Raises VALUE_INVALID for more than LONGEST_NAME characters, or for one that the typeface lacks and would
@@ -66,7 +66,7 @@ def width(text: str, size: int) -> int:
     return -int(-font(size).getlength(text) // 1)
 
 
-def wrapped(text: str, size: int, limit: int) -> list[str]:
+def wrap_lines(text: str, size: int, limit: int) -> list[str]:
     """Return `text` in lines of at most `limit` dots, broken at spaces, and inside a word only where
     necessary.
     """

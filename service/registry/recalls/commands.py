@@ -13,7 +13,7 @@ from service.gs1.identifiers import Gtin
 from service.registry.lists.cells import free_text
 from service.registry.recalls.batch_status import reached, settle
 from service.registry.recalls.forms import RecallForm
-from service.registry.recalls.queries import found, owned, standing
+from service.registry.recalls.queries import find_within, owned, standing
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database, by_character
 from service.storage.models import Manufacturer, Product, Recall, RecalledSerial, RecallLift, Scan, Unit
@@ -97,9 +97,9 @@ def lift(
     if not reason:
         raise RefusedError(ErrorCode.VALUE_MISSING, field="reason")
     with database.transaction() as connection:
-        issued = found(connection, number, who)
+        issued = find_within(connection, number, who)
         product_id, _, _ = _product(connection, Gtin(issued.gtin), who, lock=True)
-        if found(connection, number, who).lifted is not None:
+        if find_within(connection, number, who).lifted is not None:
             raise ConflictError(
                 ErrorCode.CONFLICT,
                 given=str(number),

@@ -117,10 +117,10 @@ def find(database: Database, number: int, who: AuditActor) -> IssuedRecall:
     organisation's.
     """
     with database.reading() as connection:
-        return found(connection, number, who)
+        return find_within(connection, number, who)
 
 
-def found(connection: Connection, number: int, who: AuditActor) -> IssuedRecall:
+def find_within(connection: Connection, number: int, who: AuditActor) -> IssuedRecall:
     """`find` within a transaction."""
     row = connection.execute(owned(_ISSUED, who).where(Recall.id == number)).first()
     if row is None:

@@ -158,6 +158,11 @@ class Database:
             for statement in _GRANTS:
                 connection.exec_driver_sql(statement.format(role=name))
 
+    @property
+    def connections_in_use(self) -> int:
+        """Connections of the pool that are lent at this moment."""
+        return int(getattr(self.engine.pool, "checkedout", int)())
+
     def is_empty(self) -> bool:
         """Whether there is no manufacturer on record yet."""
         with self.reading() as connection:
@@ -169,11 +174,17 @@ class Database:
         return _parse_url(url).render_as_string(hide_password=True)
 
     @staticmethod
-    def beside(url: str) -> Path:
-        """Return the folder for files beside the records: that of SQLite's file, or `data` for PostgreSQL."""
+    def file_of(url: str) -> Path | None:
+        """SQLite's file; None for a database server, and for a database in memory."""
         parsed = _parse_url(url)
         in_a_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
-        return Path(parsed.database or "").parent if in_a_file else Path("data")
+        return Path(parsed.database or "") if in_a_file else None
+
+    @staticmethod
+    def beside(url: str) -> Path:
+        """The folder for what is kept beside the records: of SQLite's file; `data` for a server elsewhere."""
+        file = Database.file_of(url)
+        return file.parent if file is not None else Path("data")
 
     def close(self) -> None:
         """Close all connections."""

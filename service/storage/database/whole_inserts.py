@@ -18,12 +18,14 @@ class WholeInsert(PreparedInsert):
     def __init__(self, statement: Insert, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
         quoted = dialect.identifier_preparer
-        columns = ", ".join(quoted.quote(name) for name, _ in self._turns)
-        values = ", ".join(f"json_extract(each.value, '$[{place}]')" for place in range(len(self._turns)))
+        columns = ", ".join(quoted.quote(name) for name, _ in self._converters)
+        values = ", ".join(
+            f"json_extract(each.value, '$[{place}]')" for place in range(len(self._converters))
+        )
         self._text = (
             f"INSERT INTO {quoted.quote(statement.table.name)} ({columns}) "  # noqa: S608 (names of our own)
             f"SELECT {values} FROM json_each(?) AS each WHERE true ON CONFLICT DO NOTHING"
         )
 
-    def _put_in(self, cursor: Any, given: list[list[Any]]) -> None:
+    def _insert(self, cursor: Any, given: list[list[Any]]) -> None:
         cursor.execute(self._text, (to_json(given).decode(),))

@@ -137,24 +137,26 @@ class _Rendered:
         compiled = statement.compile(dialect=dialect)
         self._text = str(compiled)
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        self._given = _picked(compiled.positiontup) if compiled.positiontup is not None else dict
-        self._turns: list[Callable[[Row], Any]] = []
+        self._given = _picker(compiled.positiontup) if compiled.positiontup is not None else dict
+        self._converters: list[Callable[[Row], Any]] = []
         columns, at = list(statement.selected_columns), 0
         for part in parts:
             end = at + len(part.columns)
-            self._turns.append(_made(slice(at, end), _processors(columns[at:end], dialect), part.make))
+            self._converters.append(
+                _part_maker(slice(at, end), _processors(columns[at:end], dialect), part.make)
+            )
             at = end
         for place in range(at, len(columns)):
-            self._turns.append(_single(place, *_processors([columns[place]], dialect)))
+            self._converters.append(_column_reader(place, *_processors([columns[place]], dialect)))
 
     def rows(self, driver: Any, values: Mapping[str, Any]) -> tuple[Row, ...]:
         given = self._given({**self._fixed, **values} if self._fixed else values)
-        turns = self._turns
+        converters = self._converters
         rows = driver.execute(self._text, given).fetchall()
-        return tuple([tuple([turn(row) for turn in turns]) for row in rows])
+        return tuple([tuple([turn(row) for turn in converters]) for row in rows])
 
 
-def _picked(names: Sequence[str]) -> Callable[[Any], Any]:
+def _picker(names: Sequence[str]) -> Callable[[Any], Any]:
     """Return a function that picks values by name, in the driver's order."""
     if len(names) > 1:
         return itemgetter(*names)
@@ -168,7 +170,7 @@ def _processors(columns: Iterable[ColumnElement[Any]], dialect: Dialect) -> list
     return [each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns]
 
 
-def _made(place: slice, processors: list[Processor], make: Callable[..., Any]) -> Callable[[Row], Any]:
+def _part_maker(place: slice, processors: list[Processor], make: Callable[..., Any]) -> Callable[[Row], Any]:
     """Return a function that makes the part's value from the columns at `place`.
 
     Equal columns make an equal frozen value, so the latest are kept: most checks ask for a recent product and
@@ -186,7 +188,7 @@ def _made(place: slice, processors: list[Processor], make: Callable[..., Any]) -
     return lambda row: made(cut(row))
 
 
-def _single(place: int, processor: Processor) -> Callable[[Row], Any]:
+def _column_reader(place: int, processor: Processor) -> Callable[[Row], Any]:
     column = itemgetter(place)
     if processor is None:
         return column
@@ -202,7 +204,7 @@ class PreparedInsert:
         self._text = str(compiled)
         self._positional = compiled.positiontup is not None
         columns = statement.table.columns
-        self._turns = [
+        self._converters = [
             (name, columns[name].type.dialect_impl(dialect).bind_processor(dialect))
             for name in compiled.positiontup or list(compiled.params)
         ]
@@ -214,17 +216,17 @@ class PreparedInsert:
         given = [self._given(row) for row in rows]
         cursor = connection.connection.cursor()
         try:
-            self._put_in(cursor, given)
+            self._insert(cursor, given)
             return int(cursor.rowcount)
         finally:
             cursor.close()
 
     def _given(self, row: Mapping[str, Any]) -> list[Any]:
-        return [row[name] if turn is None else turn(row[name]) for name, turn in self._turns]
+        return [row[name] if turn is None else turn(row[name]) for name, turn in self._converters]
 
-    def _put_in(self, cursor: Any, given: list[list[Any]]) -> None:
+    def _insert(self, cursor: Any, given: list[list[Any]]) -> None:
         if self._positional:
             cursor.executemany(self._text, given)
             return
-        names = [name for name, _ in self._turns]
+        names = [name for name, _ in self._converters]
         cursor.executemany(self._text, [dict(zip(names, values, strict=True)) for values in given])

@@ -16,6 +16,7 @@ from service.storage.models.credentials import (
 )
 from service.storage.models.facts_version import FACTS, FactsVersion
 from service.storage.models.imports import ImportJob, LateRefusal, TerminalImport
+from service.storage.models.readiness import ReadinessProbe
 from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
@@ -59,6 +60,7 @@ __all__ = [
     "PendingActionRow",
     "Product",
     "QualityResult",
+    "ReadinessProbe",
     "Recall",
     "RecallLift",
     "RecalledSerial",

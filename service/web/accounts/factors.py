@@ -72,7 +72,7 @@ def set_up_generator() -> Response:
         return _set_up(outcome, "generator")
 
     def again(errors: list[FieldError]) -> str:
-        begun = account_services().factors.generator_begun(actor().person_id, actor().email, token)
+        begun = account_services().factors.pending_generator(actor().person_id, actor().email, token)
         if begun is None:
             raise ForbiddenError(ErrorCode.FORM_EXPIRED)
         return _generator_form(begun, errors)

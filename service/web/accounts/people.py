@@ -44,7 +44,7 @@ def page() -> str:
         who=actor(),
         done=_done(),
         people=account_services().people.of(organisation),
-        invitations=account_services().invitations.open_ones(organisation),
+        invitations=account_services().invitations.open_invitations(organisation),
         may_found=actor().kind in MAY_FOUND_CLINICS,
     )
 
@@ -139,7 +139,9 @@ def enable(number: int) -> Response:
 def new_password(number: int) -> Response:
     """Create a link to a new password; it is shown once."""
     return _link(
-        account_services().invitations.invite_back(actor(), account_services().people.find(actor(), number))
+        account_services().invitations.invite_to_new_password(
+            actor(), account_services().people.find(actor(), number)
+        )
     )
 
 

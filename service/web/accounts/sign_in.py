@@ -9,6 +9,7 @@ from service.web.accounts.common import account_services, own_path, said, see, t
 from service.web.accounts.session_responses import enter, next_page
 from service.web.core import cookies
 from service.web.core.access import actor, guest_or_actor, only_for, open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers
 
@@ -27,6 +28,7 @@ def sign_in() -> str | Response:
 
 @account.post("/sign-in")
 @open_to_everyone
+@runs_in(Pool.SIGN_IN)
 def check_password() -> Response:
     """Verify a password: sign in, or continue with the second step. An earlier session of this
     browser ends.

@@ -15,6 +15,7 @@ from service.web.accounts.common import account_services, own_path, visitor
 from service.web.accounts.session_responses import enter
 from service.web.core import cookies
 from service.web.core.access import open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.i18n import set_language_headers
 from service.web.core.question_form import own_origin
 from service.web.core.services import services
@@ -25,6 +26,7 @@ single_sign_on.after_request(set_language_headers)
 
 @single_sign_on.get("")
 @open_to_everyone
+@runs_in(Pool.PROVIDER)
 def begin() -> Response:
     """Redirect to the identity provider."""
     departure = _service().begin(_return_address(), own_path(request.args.get("next")))
@@ -35,6 +37,7 @@ def begin() -> Response:
 
 @single_sign_on.get("/back")
 @open_to_everyone
+@runs_in(Pool.PROVIDER)
 def back() -> Response:
     """Handle the return: sign in, or ask for the account's second factor."""
     token = cookies.held(cookies.AWAY)

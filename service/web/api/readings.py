@@ -6,6 +6,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from service.web.api import schemas
 from service.web.api.operations import Operation, described
 from service.web.core.access import open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.error_responses import refusal
 from service.web.core.request_uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
 
@@ -27,6 +28,7 @@ readings = Blueprint("readings", __name__, url_prefix="/api/v1")
 )
 @open_to_everyone
 @takes_files(MOST_UPLOAD)
+@runs_in(Pool.PICTURES)
 def read_picture() -> Response:
     """The codes in a picture."""
     try:

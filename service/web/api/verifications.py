@@ -12,7 +12,7 @@ from service.web.api import schemas
 from service.web.api.operations import Operation, described
 from service.web.api.verification_json import in_json
 from service.web.core.access import guest_or_actor, needs_scope, open_to_everyone
-from service.web.core.concurrency import yield_slot
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.flask_proxies import behind
 from service.web.core.json_body import read_body
 from service.web.core.question_form import asker_of, own_hosts, usual_asker
@@ -39,6 +39,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
     )
 )
 @open_to_everyone
+@runs_in(Pool.CHECKS)
 def verify() -> Response:
     """Check what was presented and record that it was checked."""
     asked = read_body(schemas.Request)
@@ -59,11 +60,10 @@ def verify() -> Response:
     )
 )
 @open_to_everyone
+@runs_in(Pool.LOOKUPS)
 def answered(scan_id: str) -> Response:
     """What was answered then; a later recall does not change it."""
-    with yield_slot():  # another process may be writing it down
-        answer = services().verification.find_check(scan_id)
-    return _json(answer, 200)
+    return _json(services().verification.find_check(scan_id), 200)
 
 
 def _question(asked: schemas.Request) -> tuple[Question, RequestOrigin]:

@@ -1,4 +1,4 @@
-"""The pages of a clinic's people: what needs attention, what came in, what was used, where a lot went."""
+"""Pages of a clinic's people: what needs attention, deliveries, use, tracing."""
 
 from service.web.clinic import home, receive, trace, use
 from service.web.clinic.common import clinic

@@ -1,4 +1,4 @@
-"""What the clinic's pages share: who may come in, the question of a scan field, the answer in words."""
+"""What the clinic's pages share: the access rule, the question of the scan field, answers in words."""
 
 import secrets
 from typing import TypedDict
@@ -26,18 +26,20 @@ clinic = Blueprint("clinic", __name__)
 clinic.after_request(set_language_headers)
 
 CLINICS = frozenset({OrganisationKind.CLINIC})
-"""Only a clinic has vials; nobody else's people have business here."""
+"""Only a clinic has vials; these pages are closed to other organisations."""
 
 
 class FormErrors(TypedDict):
-    """What a page shows of a refusal: the summary's lines, and the message of each box."""
+    """What a page shows of an error: the summary's lines, and the message of each field."""
 
     errors: list[FieldError]
     by_box: dict[str, str]
 
 
 def asked() -> Question:
-    """What the scan field asks, in the clinic's country; the check is on disk before it is answered."""
+    """Return the question of the scan field, in the clinic's country; its check is on disk before it is
+    answered.
+    """
     form = request.form
     return Question(
         scan=from_visible(form.get("scan", "")),
@@ -49,12 +51,14 @@ def asked() -> Question:
 
 
 def origin() -> RequestOrigin:
-    """The origin of the clinic's checks."""
+    """Return the origin of the clinic's checks."""
     return clinic_origin(actor(), Channel.WEB)
 
 
 def clinics_answer(scan_id: str) -> Answer:
-    """The answer to a check that a clinic made; NotFoundError for a patient's, which weighs otherwise."""
+    """Return the answer to a check that a clinic made; NotFoundError for a patient's, which has other
+    severities.
+    """
     answer = services().verification.find_check(scan_id)
     if answer.asker is not Asker.CLINIC:
         raise NotFoundError(ErrorCode.NOT_FOUND, given=scan_id, expected="a clinic's check", field="check")
@@ -62,22 +66,22 @@ def clinics_answer(scan_id: str) -> Answer:
 
 
 def nonce() -> str | None:
-    """The mark of the form that was sent."""
+    """Return the nonce of the form that was sent."""
     return request.form.get("nonce", "")[:64] or None
 
 
 def in_words(answer: Answer) -> ResultPage:
-    """An answer in the words for clinics."""
+    """Return an answer in the words for clinics."""
     return result_page(answer, spoken(), own_hosts=own_hosts())
 
 
 def verdict_in_words(verdict: Verdict, shown: Presented) -> ResultPage:
-    """A verdict that nobody recorded, in the words for clinics."""
+    """Return a verdict without a recorded check, in the words for clinics."""
     return in_words(Answer(None, verdict, shown, None, None, Asker.CLINIC))
 
 
 def wrong(error: VialcheckError, box: str = "scan") -> FormErrors:
-    """A refusal for a page whose other fields are not those of the first page."""
+    """Return an error for a page whose fields differ from those of the first page."""
     known = {"reason", "units", "count", "hours", "supplier", "note_number"}
     if error.field in known:
         box = error.field or box

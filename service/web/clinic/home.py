@@ -1,4 +1,4 @@
-"""A clinic's first page, its stock by lot, and its own rule of how long an opened vial is used."""
+"""A clinic's first page, its stock by lot, and its rule of how long an opened vial is used."""
 
 from http import HTTPStatus
 
@@ -18,7 +18,7 @@ from service.web.text.clinic_text import SOON
 @clinic.get("/clinic")
 @only_for(Role.VIEWER, kinds=CLINICS)
 def first() -> str:
-    """What needs attention, and what people come here to do."""
+    """Show what needs attention, and links to the clinic's tasks."""
     return render_template(
         "clinic/home.html", house=services().stock.house(actor()), soon=_soon(), who=actor()
     )
@@ -27,14 +27,14 @@ def first() -> str:
 @clinic.get("/stock")
 @only_for(Role.VIEWER, kinds=CLINICS)
 def stock() -> str:
-    """What is in stock, by lot, the soonest to expire first."""
+    """Show the stock by lot, soonest expiry first."""
     return render_template("clinic/stock.html", house=services().stock.house(actor()), soon=_soon())
 
 
 @clinic.get("/clinic/in-use")
 @only_for(Role.VIEWER, kinds=CLINICS)
 def in_use() -> str:
-    """How many hours after opening each product is used."""
+    """Show for how many hours after opening each product is used."""
     done = (
         spoken().gettext("Recorded. It counts for vials opened from now on.")
         if "done" in request.args

@@ -1,4 +1,4 @@
-"""A delivery, one vial at a time without JavaScript, or the whole list of the scan station at once."""
+"""Receiving: one vial at a time without JavaScript, or the whole list of the scan station at once."""
 
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -53,7 +53,7 @@ class StationList(BaseModel):
 @clinic.get("/receive")
 @only_for(Role.CLINIC, kinds=CLINICS)
 def receive() -> str:
-    """The scan field, and what came in with this delivery so far."""
+    """Show the scan field, and what came in with this delivery so far."""
     done = _DONE.get(request.args.get("done", ""))
     return _form(_delivery(request.args.get("delivery")), done=spoken().gettext(done) if done else "")
 
@@ -61,7 +61,7 @@ def receive() -> str:
 @clinic.post("/receive")
 @only_for(Role.CLINIC, kinds=CLINICS)
 def check_received() -> Response | tuple[str, int]:
-    """Check the vial, and lead to what is to be done with it."""
+    """Check the vial, and redirect to its answer."""
     delivery = _delivery(request.form.get("delivery"))
     try:
         answer = services().verification.verify(asked(), origin())
@@ -75,14 +75,14 @@ def check_received() -> Response | tuple[str, int]:
 @clinic.get("/receive/<scan_id>")
 @only_for(Role.CLINIC, kinds=CLINICS)
 def received(scan_id: str) -> str:
-    """The answer, and the form that takes the vial in, or says what happens to it instead."""
+    """Show the answer, and the form that records the vial or what happens to it instead."""
     return _checked(clinics_answer(scan_id), _delivery(request.args.get("delivery")))
 
 
 @clinic.post("/receive/<scan_id>")
 @only_for(Role.CLINIC, kinds=CLINICS)
 def take_in(scan_id: str) -> Response | tuple[str, int]:
-    """Record it. `then=use`: the vial was to be used and was in nobody's stock."""
+    """Record it. `then=use`: the vial was to be used and was not in stock yet."""
     form, answer = request.form, clinics_answer(scan_id)
     delivery = _delivery(form.get("delivery"))
     try:
@@ -103,7 +103,7 @@ def take_in(scan_id: str) -> Response | tuple[str, int]:
 @clinic.get("/deliveries/<int:delivery_id>")
 @only_for(Role.VIEWER, kinds=CLINICS)
 def delivery_page(delivery_id: int) -> str:
-    """One delivery with its vials."""
+    """Show one delivery with its vials."""
     came, vials = services().stock.delivery(actor(), delivery_id)
     return render_template("clinic/delivery.html", came=came, vials=vials)
 
@@ -111,7 +111,7 @@ def delivery_page(delivery_id: int) -> str:
 @clinic.post("/deliveries")
 @only_for(Role.CLINIC, kinds=CLINICS)
 def finish_delivery() -> tuple[Response, int]:
-    """The scan station's finished list, as JSON. All of it is recorded or, on any error, nothing."""
+    """Record the scan station's finished list, sent as JSON: all of it or, on any error, nothing."""
     given = read_body(StationList)
     lines = [DeliveryLine(each.check, DeliveryOutcome(each.outcome), _reason(each)) for each in given.lines]
     counted = services().deliveries.receive(
@@ -129,7 +129,7 @@ _STEPS = {DeliveryOutcome.ASIDE: "quarantine", DeliveryOutcome.RETURNED: "return
 
 
 def _reason(line: StationLine) -> str:
-    """What was noted or, where nothing was, what the answer said."""
+    """Return the noted reason, or the answer's headline where none was noted."""
     if line.note.strip() or line.outcome == "received":
         return line.note
     return headline(clinics_answer(line.check).verdict, Asker.CLINIC, spoken())
@@ -149,7 +149,7 @@ def _line(scan_id: str) -> DeliveryLine:
 
 
 def _delivery(text: str | None) -> int | None:
-    """The delivery that is going on, if it is one of this clinic's; NotFoundError."""
+    """Return the id of the delivery in progress, where it is this clinic's; NotFoundError."""
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):

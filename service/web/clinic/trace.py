@@ -1,4 +1,6 @@
-"""Which of our vials came from a lot, and what happened to them: a page, and a file for a spreadsheet."""
+"""Tracing a lot: which of the clinic's vials came from it, and what happened to them; as a page
+and as CSV.
+"""
 
 import csv
 import io
@@ -47,7 +49,7 @@ _COLUMNS = (
 @clinic.get("/trace")
 @only_for(Role.VIEWER, kinds=CLINICS)
 def trace() -> str | tuple[str, HTTPStatus]:
-    """Every vial of a lot, and what happened to each."""
+    """Show every vial of a lot, and what happened to each."""
     lot, gtin = request.args.get("lot", ""), request.args.get("gtin", "")
     if not lot:
         return render_template("clinic/trace.html", lot="", gtin="", traced=None)
@@ -64,7 +66,7 @@ def trace() -> str | tuple[str, HTTPStatus]:
 @clinic.post("/trace")
 @only_for(Role.CLINIC, kinds=CLINICS)
 def set_aside() -> Response | tuple[str, int]:
-    """Quarantine what is still in use of a lot, in one go."""
+    """Quarantine all vials of a lot that are still in use."""
     lot, gtin = request.form.get("lot", ""), request.form.get("gtin", "")
     usable = [each.vial.id for each in _traced(lot, gtin) if each.vial.state in USABLE]
     try:
@@ -79,7 +81,7 @@ def set_aside() -> Response | tuple[str, int]:
 @clinic.get("/trace.csv")
 @only_for(Role.VIEWER, kinds=CLINICS)
 def trace_file() -> FileResponse:
-    """The same as a file: one row for each step of each vial (RFC 4180)."""
+    """Export the same as CSV: one row for each step of each vial (RFC 4180)."""
     lot = request.args.get("lot", "")
     body = _csv(_traced(lot, request.args.get("gtin", "")))
     name = "".join(each for each in Lot.parse(lot).key if each.isascii() and each.isalnum()) or "lot"

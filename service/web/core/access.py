@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from markupsafe import Markup
@@ -16,11 +16,14 @@ from werkzeug.wrappers import Response
 
 from service.accounts.actors import Actor, ApiKeyScope, OrganisationKind, Role
 from service.accounts.services import AccountServices
-from service.errors import ErrorCode, ForbiddenError
+from service.errors import ErrorCode, ForbiddenError, VialcheckError
 from service.web.core import cookies
 from service.web.core.error_responses import wants_json
 from service.web.core.flask_proxies import behind
 from service.web.core.services import services
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 COOKIE = cookies.SESSION
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -131,6 +134,20 @@ def csrf_field() -> Markup:
     if guest_or_actor() is None:
         return Markup("")
     return Markup('<input type="hidden" name="csrf" value="{}">').format(csrf_token())
+
+
+def may_open(app: Flask, environ: "WSGIEnvironment") -> bool:
+    """Whether the sender of a request may open its view, before its body was received.
+
+    The view is not called, and its answer to a sender who may not is left to the request itself.
+    """
+    with app.request_context(environ):
+        endpoint = request.endpoint
+        access = access_of(app, endpoint) if endpoint is not None else None
+        try:
+            return access is not None and access.lets(_who_asks(request.remote_addr or ""))
+        except VialcheckError:
+            return False
 
 
 def _at_the_door() -> Response | None:

@@ -39,12 +39,13 @@ _STATUS: tuple[tuple[type[VialcheckError], int], ...] = (
     (InvalidFieldsError, 422),
     (RefusedError, 422),
 )
-_FAULTS = {
+FAULTS = {
     400: "request_invalid",
     403: "not_allowed",
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
+    408: "request_timeout",
     413: "request_too_large",
     414: "address_too_long",
     415: "media_type_unsupported",
@@ -53,6 +54,7 @@ _FAULTS = {
     500: "internal_error",
     503: "unavailable",
 }
+"""The code of each HTTP status that is an error by itself."""
 
 _RETRY_AFTER = {429: "3600", 503: "1"}
 """Retry-After in seconds, by status."""
@@ -91,11 +93,16 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 
 
 def wants_json() -> bool:
-    """Return whether a program asks: by the path, or because it prefers JSON to HTML."""
-    if request.path.startswith(("/api/v", "/openapi.json", "/health", "/live")):
+    """Whether a program asks: by the path, or because it accepts JSON rather than a page."""
+    if request.path.startswith(("/api/v", "/openapi.json", "/health", "/live", "/ready", "/metrics")):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return bool(request.accept_mimetypes) and best != "text/html"
+
+
+def answer_without_view(status: int) -> Response:
+    """The answer to a request that no view was called for, such as one that came too slowly (408)."""
+    return _answer(status, FAULTS[status], http_message(status, _tr()))
 
 
 def _answer(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
@@ -108,6 +115,7 @@ def _answer(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
         response = Response(page, status=status)
     if status in _RETRY_AFTER:
         response.headers["Retry-After"] = _RETRY_AFTER[status]
+    request.environ["vialcheck.error"] = code  # for the request log
     return response
 
 
@@ -149,7 +157,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # a redirect of the router is no error
         return cast(Response, error.get_response(request.environ))
-    response = _answer(status, _FAULTS.get(status, "request_invalid"), http_message(status, _tr()))
+    response = _answer(status, FAULTS.get(status, "request_invalid"), http_message(status, _tr()))
     for name, value in error.get_headers(request.environ):
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value

@@ -53,7 +53,7 @@ def _sent(environ: dict[str, Any]) -> bytes:
     length = int(said) if said.isdecimal() and said.isascii() else 0
     if not 0 < length <= _SMALL:
         return request.get_data()
-    stream = environ["wsgi.input"]  # received before the slot was taken (`concurrency`)
+    stream = environ["wsgi.input"]  # received already (`service.server`)
     sent: bytes = stream.read(length)
     stream.seek(0)  # for code that reads it again
     return sent

@@ -6,11 +6,11 @@ from io import BytesIO
 from threading import BoundedSemaphore
 from typing import IO, TypeVar, cast
 
-from flask import Flask, Request, g, request
+from flask import Flask, Request, request
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
-from service.verification.code_reader import DecodedCode, read_codes
-from service.web.core.concurrency import yield_slot
+from service.verification.code_reader import DecodedCode
+from service.verification.pictures.process import picture_process
 
 MOST_UPLOAD = 16 * 1024 * 1024
 """The largest request with a picture, its form fields included."""
@@ -18,12 +18,9 @@ MOST_UPLOAD = 16 * 1024 * 1024
 MOST_TYPED = 512 * 1024
 """The largest part of a request beside its file; werkzeug's own reading buffer counts, hence its default."""
 
-_AT_ONCE = 1
 _WAIT = 1.0
-# Per process: reading a picture takes a core for up to some seconds, and a check must not wait for it.
-_reading = BoundedSemaphore(_AT_ONCE)
-_sending = BoundedSemaphore(_AT_ONCE)
-# A large file on a slow line occupies a thread of this process until it is received.
+_reading = BoundedSemaphore(1)
+# Where no front keeps requests with pictures apart (`Pool.PICTURES`), one is read at a time all the same.
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,9 @@ class _Body:
 
     most: int | Callable[[], int]
     on_disk: bool
+
+    def bytes_now(self) -> int:
+        return self.most if isinstance(self.most, int) else self.most()
 
 
 _BODIES: dict[Callable[..., object], _Body] = {}
@@ -73,6 +73,14 @@ def takes_files(most: int | Callable[[], int], *, on_disk: bool = False) -> Call
     return note
 
 
+def body_limit(app: Flask, endpoint: str) -> tuple[int, bool]:
+    """How many bytes the view behind an endpoint takes, and whether its files go to disk."""
+    body = _BODIES.get(app.view_functions[endpoint])
+    if body is None:
+        return int(app.config["MAX_CONTENT_LENGTH"]), False
+    return body.bytes_now(), body.on_disk
+
+
 def init_app(app: Flask) -> None:
     """Register the limits. Call it before any handler that reads forms, such as the CSRF check."""
 
@@ -80,25 +88,8 @@ def init_app(app: Flask) -> None:
     def allow() -> None:
         body = _BODIES.get(app.view_functions[request.endpoint]) if request.endpoint else None
         if body is not None:
-            most = body.most if isinstance(body.most, int) else body.most()
-            request.max_content_length, request.max_form_memory_size = most, MOST_TYPED
+            request.max_content_length, request.max_form_memory_size = body.bytes_now(), MOST_TYPED
             cast(MemoryRequest, request).files_on_disk = body.on_disk
-            if body.on_disk:
-                _wait_for_turn()
-
-    @app.teardown_request
-    def finished(_error: BaseException | None) -> None:
-        if g.pop("sending", False):
-            _sending.release()
-
-
-def _wait_for_turn() -> None:
-    """UnavailableError(LIST_BUSY) while another request sends a file that may take minutes."""
-    with yield_slot():
-        ours = _sending.acquire(timeout=_WAIT)
-    if not ours:
-        raise UnavailableError(ErrorCode.LIST_BUSY, field="list")
-    g.sending = True
 
 
 def too_large() -> RefusedError:
@@ -116,13 +107,10 @@ def sent_picture() -> bytes:
 
 
 def codes_of(content: bytes) -> tuple[DecodedCode, ...]:
-    """Return the codes in a picture; only a few pictures are read at a time. Raises what `read_codes` raises,
-    and BUSY.
-    """
-    with yield_slot():
-        if not _reading.acquire(timeout=_WAIT):
-            raise UnavailableError(ErrorCode.BUSY, field="photo")
-        try:
-            return read_codes(content)
-        finally:
-            _reading.release()
+    """The codes in a picture. Raises as `PictureProcess.codes`, and UnavailableError(BUSY)."""
+    if not _reading.acquire(timeout=_WAIT):
+        raise UnavailableError(ErrorCode.BUSY, field="photo")
+    try:
+        return picture_process().codes(content)
+    finally:
+        _reading.release()

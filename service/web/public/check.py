@@ -16,7 +16,7 @@ from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckE
 from service.gs1.iso.countries import countries
 from service.gs1.iso.languages import LANGUAGES
 from service.web.core.access import open_to_everyone
-from service.web.core.concurrency import yield_slot
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import FieldError, field_errors
 from service.web.core.i18n import spoken
 from service.web.core.question_form import asker_of, known_layout, origin_of, posted, question_of
@@ -39,6 +39,7 @@ def ask() -> str:
 
 @pages.post("/check")
 @open_to_everyone
+@runs_in(Pool.CHECKS)
 def check() -> BaseResponse:
     """Record a check, and lead to its page; the form once more where something cannot be read."""
     fields = posted(request.form)
@@ -63,13 +64,13 @@ def check() -> BaseResponse:
 
 @pages.get("/checks/<scan_id>")
 @open_to_everyone
+@runs_in(Pool.LOOKUPS)
 def result(scan_id: str) -> str:
     """A recorded check. Read as the other kind of asker it is asked anew, because their answers differ.
 
     But for a scan that was not read for certain: its fields asked again would look as if they had been.
     """
-    with yield_slot():  # another process may be writing it down
-        answer = services().verification.find_check(scan_id)
+    answer = services().verification.find_check(scan_id)
     asker = asker_of(request.args.get("as"), answer.asker)
     unsure = any(reason.code is ReasonCode.LIKELY_MISREAD for reason in answer.verdict.reasons)
     if asker is answer.asker or unsure:

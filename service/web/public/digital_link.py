@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.errors import UnavailableError, VialcheckError
 from service.web.core.access import open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import field_errors
 from service.web.core.i18n import spoken
 from service.web.core.question_form import asker_of, origin_of, own_origin, question_of
@@ -19,6 +20,7 @@ from service.web.public.blueprint import pages
 
 @pages.get("/01/<path:_rest>", merge_slashes=False)
 @open_to_everyone
+@runs_in(Pool.CHECKS)
 def link(_rest: str) -> str | BaseResponse:
     """What a phone's camera opens from our code: a GS1 Digital Link of this host."""
     asker = asker_of(request.args.get("as"))

@@ -28,7 +28,9 @@ from service.registry.labels import (
     read_label_form,
     sheet_pages,
 )
+from service.settings import is_loopback
 from service.web.core.access import open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.raw_target import raw_target
 from service.web.core.services import services
 from service.web.text import error_message
@@ -51,17 +53,22 @@ _FIELDS = ("gtin", "lot", "expiry", "serials", "name", "size", "paper")
 
 @dataclass(frozen=True, slots=True)
 class LabelPreview:
-    """What the form's page shows when everything could be read."""
+    """What the form's page shows when everything could be read.
+
+    `opens_here_only`: the code holds an address that no other machine can reach.
+    """
 
     link: str
     image: str
     files: tuple[tuple[str, str], ...]
     sheet: str | None
     count: int
+    opens_here_only: bool
 
 
 @labels.get("/")
 @open_to_everyone
+@runs_in(Pool.COSTLY)
 def form() -> tuple[str, int]:
     """The form; filled in, with a preview and the files to print, or with what is wrong beside each field."""
     fields = {name: request.args.get(name, "").strip() for name in _FIELDS}
@@ -86,6 +93,7 @@ def form() -> tuple[str, int]:
 
 @labels.get("/01/<path:_rest>", merge_slashes=False)
 @open_to_everyone
+@runs_in(Pool.COSTLY)
 def label(_rest: str) -> Response:
     """One label, as `?format=` png (default), svg or pdf; `name=` is printed too, `size=` is in mm.
 
@@ -98,6 +106,7 @@ def label(_rest: str) -> Response:
 
 @labels.get("/sheet")
 @open_to_everyone
+@runs_in(Pool.COSTLY)
 def sheet() -> Response:
     """Labels of `gtin`, `lot` and `expiry` for each `serial`, as PDF on `paper` (a4 or letter)."""
     serials = request.args.getlist("serial")
@@ -145,6 +154,7 @@ def _made(fields: dict[str, str]) -> LabelPreview:
         files=tuple((form.upper(), file(form)) for form in LabelFormat),
         sheet=f"{url_for('labels.sheet')}?{urlencode(several)}" if len(serials) > 1 else None,
         count=len(made),
+        opens_here_only=is_loopback(urlsplit(printing.base_url).hostname or ""),
     )
 
 

@@ -18,6 +18,7 @@ from service.gs1.reading import MAX_SCAN
 from service.verification.code_reader import DecodedCode
 from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import field_errors
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import asker_of, origin_of, own_hosts, posted, question_of
@@ -65,6 +66,7 @@ def form() -> BaseResponse:
 @photo.post("/photo")
 @open_to_everyone
 @takes_files(MOST_UPLOAD)
+@runs_in(Pool.PICTURES)
 def check() -> BaseResponse:
     """Read a picture. One code leads to its answer; of several each answer is shown, the worst first."""
     fields: dict[str, str] = {}

@@ -22,6 +22,7 @@ from service.gs1.iso.countries import countries
 from service.reports.intake import MOST_PHOTOS, NewReport, ReportIntake, about
 from service.verification.question import Channel
 from service.web.core.access import guest_or_actor, open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import asker_of, bound_nonce
@@ -65,6 +66,7 @@ def form() -> Response:
 @reports.post("")
 @open_to_everyone
 @takes_files(MOST_UPLOAD)
+@runs_in(Pool.PICTURES)
 def send() -> Response:
     """Keep a report, and lead to its page; the form once more where something is missing."""
     fields: dict[str, str] = {}

@@ -177,9 +177,6 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
     ErrorCode.BUSY: N_("Too many checks at this moment. Wait a minute, then try again."),
-    ErrorCode.LIST_BUSY: N_(
-        "Somebody else is sending a list at this moment. Wait a minute, then send yours."
-    ),
     ErrorCode.PICTURE_MISSING: N_("Take a photo of the code, or choose one. Then press “Read the photo”."),
     ErrorCode.PICTURE_KIND: N_("This file is not a picture that we can read. Send a JPEG, PNG or WebP file."),
     ErrorCode.PICTURE_HEIC: N_(

@@ -8,7 +8,7 @@ from gettext import NullTranslations
 from service.gs1.iso.countries import countries
 
 SHOWN = 80
-"""How many characters of somebody's input a sentence repeats."""
+"""How many characters of a person's input a sentence repeats."""
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors look for

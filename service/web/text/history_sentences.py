@@ -1,4 +1,4 @@
-"""What a history of scans says to people: regions, days and counts, and nobody's single scan."""
+"""Sentences about a scan history: regions, days and counts, and no single scan."""
 
 from collections.abc import Mapping
 from gettext import NullTranslations

@@ -13,5 +13,5 @@ class Sentence:
     clinic: str = ""
 
     def to(self, asker: Asker) -> str:
-        """The sentence for whoever asks, not yet translated."""
+        """Return the sentence for the asker, not yet translated."""
         return self.clinic if asker is Asker.CLINIC and self.clinic else self.patient

@@ -115,7 +115,7 @@ def upload() -> BaseResponse:
         more=max(0, len(to_read) - _SHOWN),
         lots=sum(len(report.cut.lots) for report in read),
         count=len(read),
-        scans=matches.touched_by_new(_database(), began),
+        scans=matches.count_checks_of_new(_database(), began),
     )
     return make_response(page)
 
@@ -147,7 +147,7 @@ def _list(errors: list[FieldError]) -> str:
     return render_template(
         "workspace/alerts/list.html",
         lines=matches.listed(_database(), who.who, regulator=regulator, search=search),
-        unread=matches.unread(_database(), who.who, regulator=regulator),
+        unread=matches.count_unparsed(_database(), who.who, regulator=regulator),
         search=search,
         may=who.may(Role.RELEASER),
         regulator=regulator,

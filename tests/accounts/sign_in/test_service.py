@@ -108,11 +108,11 @@ def test_which_passwords_are_taken(password: str, code: ErrorCode | None) -> Non
 
 
 def test_a_password_composed_by_another_keyboard_is_the_same() -> None:
-    kept = passwords.hashed("cre\u0301me bru\u0302le\u0301e a la rose")
-    assert passwords.matches(kept, "cr\u00e9me br\u00fbl\u00e9e a la rose")
-    assert not passwords.matches(kept, "creme brulee a la rose")
-    assert not passwords.matches("", "")
-    assert not passwords.matches("not a hash", "x")
+    kept = passwords.hash_password("cre\u0301me bru\u0302le\u0301e a la rose")
+    assert passwords.verify_password(kept, "cr\u00e9me br\u00fbl\u00e9e a la rose")
+    assert not passwords.verify_password(kept, "creme brulee a la rose")
+    assert not passwords.verify_password("", "")
+    assert not passwords.verify_password("not a hash", "x")
 
 
 def test_passwords_are_hashed_with_at_least_what_owasp_asks_for(cheap_passwords: PasswordHasher) -> None:
@@ -129,8 +129,8 @@ def test_a_hash_of_other_parameters_is_made_anew(way_in: SignIn, ann: Actor, dat
     assert guess(way_in, PASSWORD) == "in"
     with database.reading() as connection:
         new = connection.scalar(select(Account.password_hash)) or ""
-    assert not passwords.is_outdated(new)
-    assert passwords.matches(new, PASSWORD)
+    assert not passwords.needs_rehash(new)
+    assert passwords.verify_password(new, PASSWORD)
 
 
 class Counting:
@@ -150,7 +150,7 @@ class Counting:
 def test_an_address_that_nobody_has_costs_as_much_as_a_wrong_password(
     way_in: SignIn, ann: Actor, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    passwords._nobodys()
+    passwords._hash_of_no_password()
     with database.transaction() as connection:  # made by single sign-on: it has no password
         connection.execute(
             insert(Account).values(

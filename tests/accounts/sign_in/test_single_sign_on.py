@@ -174,7 +174,7 @@ def test_nobody_gets_an_account_but_whoever_is_invited(app: Flask, database: Dat
     with database.reading() as connection:
         row = connection.execute(select(Account.__table__).where(Account.email == ANN)).one()
     assert (row.roles, row.password_hash) == (("importer",), "")
-    assert Invitations(database).open_ones(row.organisation_id) == []
+    assert Invitations(database).open_invitations(row.organisation_id) == []
 
 
 LIES: dict[str, dict[str, Any]] = {

@@ -25,7 +25,7 @@ from service.registry.labels import (
 )
 from service.registry.labels.drawing import pdf, png, svg
 from service.registry.labels.layout import DEFAULT_MODULE_MM, QUIET_ZONE
-from service.registry.labels.text import checked_name
+from service.registry.labels.text import check_name
 from tests.factories.identifiers import carried_by_link, values
 from tests.factories.scans.label_reader import from_pdf, from_png, from_svg, identifiers, texts
 
@@ -328,10 +328,10 @@ def test_a_label_needs_a_product_number() -> None:
 )
 def test_names_are_printed_whole_or_refused(text: str, printed: str | None) -> None:
     if printed is not None:
-        assert checked_name(text) == printed
+        assert check_name(text) == printed
         return
     with pytest.raises(RefusedError) as refused:
-        checked_name(text)
+        check_name(text)
     assert (refused.value.code, refused.value.field) == (ErrorCode.VALUE_INVALID, "name")
 
 

@@ -21,7 +21,6 @@ from service.registry.import_jobs.worker import ImportWorker
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product
-from service.web.core import request_uploads
 from service.web.core.access import COOKIE
 from service.web.core.services import services_of
 from tests.factories.lists import count, table
@@ -448,18 +447,6 @@ def post_with(client: FlaskClient, path: str) -> int:
     assert cookie is not None
     right = hashlib.sha256(f"csrf {cookie.value}".encode()).hexdigest()
     return client.post(path, headers={"X-CSRF-Token": right}).status_code
-
-
-def test_while_a_list_is_on_its_way_another_waits_and_nothing_else_does(house: House) -> None:
-    """A large file on a slow line keeps a thread: it must not keep them all."""
-    client = signed_in(house.app, Role.IMPORTER)
-    body = multipart(token(client), f"{HEADER}{GTIN},A1,2030-01-31\n".encode(), "a.csv")
-    with request_uploads._sending:
-        answer = client.post("/imports/new", data=body, content_type=MULTIPART)
-        assert answer.status_code == 503
-        assert "Somebody else is sending a list at this moment." in answer.text
-        assert client.get("/imports/new").status_code == 200
-    assert client.post("/imports/new", data=body, content_type=MULTIPART).status_code == 303
 
 
 ASKING = f"GTIN;Charge;Verfall;Status\n{GTIN};Q1;04/05/2028;Freigegeben\n{GTIN};Q2;2028-06-30;QA OK\n"

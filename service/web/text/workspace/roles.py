@@ -45,7 +45,7 @@ def object_words(object_type: str, tr: NullTranslations) -> str:
 
 
 def role_names(roles: Iterable[Role], tr: NullTranslations) -> str:
-    """What somebody is, the mightiest first: Administrator, Importer."""
+    """Return a person's roles, the most powerful first: Administrator, Importer."""
     held = set(roles)
     return ", ".join(tr.gettext(ROLES[role][0]) for role in Role if role in held) or tr.gettext(
         ROLES[Role.VIEWER][0]

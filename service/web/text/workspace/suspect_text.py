@@ -106,7 +106,7 @@ def decision_words(state: SuspectState, scope: SubjectScope, tr: NullTranslation
 
 
 def place_words(scope: SubjectScope, places: tuple[Region, ...], tr: NullTranslations) -> str:
-    """Lyon (France), Turin (Italy); a place that nobody said is told so. Of a lot all count together."""
+    """Lyon (France), Turin (Italy); where no place is known, that is said. Of a lot all count together."""
     said = places_words("|".join(f"{place.country}/{place.region}" for place in places), tr)
     if said:
         return said

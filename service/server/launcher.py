@@ -1,0 +1,93 @@
+"""Starts the worker processes and keeps them running, until it is told to stop."""
+
+import os
+import resource
+import tempfile
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from service.errors import ErrorCode, RefusedError
+from service.server.claims import PortClaim, RecordsClaim
+from service.settings import Settings, is_loopback
+from service.storage.database import Database
+
+_HEAD_MILLISECONDS = 10_000
+"""For a request's first byte and its head, and between two requests of a connection."""
+
+_CONNECTIONS = 8192
+"""Open connections of one worker process; granian does not accept more."""
+
+_BACKLOG = 4096
+_OPEN_FILES = 65_536
+_STOP_SECONDS = 10
+"""After so many seconds a worker that was told to stop is killed; one that still starts may not listen."""
+
+
+def demand_public_address(settings: Settings, host: str) -> None:
+    """RefusedError(SETTING_INVALID) where others can reach the service and it does not know its name.
+
+    Links in invitations, labels and e-mails would then follow whatever host a request names.
+    """
+    if is_loopback(host) or settings.public_url or settings.hosts:
+        return
+    raise RefusedError(
+        ErrorCode.SETTING_INVALID,
+        given="",
+        expected=f"the address that people open, such as https://check.example.org, because {host} can be "
+        "reached from other machines (or VIALCHECK_HOSTS, a list of host names)",
+        field="VIALCHECK_PUBLIC_URL",
+    )
+
+
+def claims(settings: Settings, host: str, port: int) -> tuple[PortClaim, RecordsClaim]:
+    """The port and the records, for this service alone. RefusedError where either is taken."""
+    port_claim = PortClaim(host, port)
+    try:
+        return port_claim, RecordsClaim(_lock_file(settings))
+    except RefusedError:
+        port_claim.__exit__(None, None, None)
+        raise
+
+
+def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C. Workers that end are started again."""
+    _raise_open_files()
+    with tempfile.TemporaryDirectory(prefix="vialcheck-metrics-") as folder:
+        os.environ["VIALCHECK_METRICS_FOLDER"] = folder  # a setting of the workers, not of people
+        Granian(
+            "service.server.worker:worker_app",
+            factory=True,
+            interface=Interfaces.RSGI,
+            loop=Loops.uvloop,
+            address=host,
+            port=port,
+            workers=settings.processes,
+            http=HTTPModes.http1,  # "auto" never closes an idle connection
+            http1_settings=HTTP1Settings(header_read_timeout=_HEAD_MILLISECONDS),
+            websockets=False,
+            backlog=_BACKLOG,
+            backpressure=_CONNECTIONS,
+            respawn_failed_workers=True,
+            respawn_interval=0.5,
+            workers_kill_timeout=_STOP_SECONDS,
+            log_level=LogLevels.warning,
+            log_access=False,  # an access log would hold serial numbers
+        ).serve()
+
+
+def _lock_file(settings: Settings) -> Path:
+    """Beside SQLite's file; for a database server, beside the lists that are on their way."""
+    database = Database.file_of(settings.database_url)
+    if database is not None:
+        return database.with_name(f"{database.name}.serving")
+    return settings.files / "serving"
+
+
+def _raise_open_files() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -1,0 +1,54 @@
+"""One worker process: the application behind its front, and what ends it."""
+
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing.connection import wait
+
+from service.app import create_app
+from service.server import logs
+from service.server.front import Front
+from service.web.core.services import Services, services_of
+
+_LAST_SECONDS = 5.0
+"""Seconds for writing what waits when the launcher has died."""
+
+
+def worker_app() -> Front:
+    """The front that granian calls in a worker process."""
+    # The launcher's own handlers came along with the fork, and would let a signal pass while this loads.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Ctrl-C reaches every process of a terminal; a worker ends when its launcher says so.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    app = create_app()
+    services = services_of(app)
+    logs.configure(services.settings.log)
+    _end_with_the_launcher(services)
+
+    def start() -> None:
+        if services.settings.work:
+            services.job_queue.start()
+
+    gc.freeze()  # what is there now stays: no collection need look through it
+    return Front(app, start=start, stop=services.close)
+
+
+def _end_with_the_launcher(services: Services) -> None:
+    """End this process when its launcher has died, however it died: nobody would respawn or stop it.
+
+    A worker without one would go on answering, beside the service that is started next.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        closing = threading.Thread(target=services.close, daemon=True)
+        closing.start()
+        closing.join(_LAST_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="launcher-watch", daemon=True).start()
