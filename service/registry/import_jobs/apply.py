@@ -117,5 +117,5 @@ def _each(group: UnitRowGroup) -> Iterator[tuple[int, str]]:
 
 
 def _taken(serial: str) -> VialcheckError:
-    expected = "a serial that nobody has put on record otherwise in the meantime"
+    expected = "a serial that was not put on record otherwise in the meantime"
     return ConflictError(ErrorCode.CONFLICT, given=serial, expected=expected, field="serial")

@@ -162,7 +162,7 @@ def _carried_on(runs: TerminalRuns, number: int, units: Sequence[FileImport], *,
 
 
 def _unheard(_: int) -> None:
-    """Nobody wants to know how far we are."""
+    """The progress of an import whose caller does not ask for it."""
 
 
 def _said(field: str, text: str, longest: int) -> str:
@@ -191,7 +191,7 @@ def _require_place_for(errors: Path | None, files: Sequence[Path]) -> None:
 
 @contextmanager
 def _said_plainly() -> Iterator[None]:
-    """What only the database's own constraints refused, because somebody else wrote at the same time."""
+    """Raise CONFLICT for what the database's constraints refused because of a concurrent write."""
     try:
         yield
     except IntegrityError as error:

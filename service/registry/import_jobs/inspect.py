@@ -1,4 +1,4 @@
-"""What there is in a file: its sheets, their column headers with a few rows, and what they look like."""
+"""Inspects a file: its sheets, their column headers with some rows, and the likeliest meaning of each."""
 
 import hashlib
 import json
@@ -117,7 +117,7 @@ def inspect_file(path: Path) -> list[SheetSummary]:
 
 
 def _shortened(top: TopRows) -> TopRows:
-    """The first rows with cells cut where nobody looks any further; labels stay whole."""
+    """The first rows with their cells cut to `_LONGEST` characters."""
     return tuple((line, tuple(cell[:_LONGEST] for cell in cells[: _MOST_COLUMNS + 1])) for line, cells in top)
 
 

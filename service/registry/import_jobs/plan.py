@@ -20,7 +20,7 @@ ROWS = 200
 """Rows of a list in one piece."""
 
 UNITS = 20_000
-"""Units in one piece: some tenths of a second on a busy machine, in which nobody else writes on SQLite."""
+"""Units in one piece. On SQLite, other writers wait for it: some tenths of a second on a busy machine."""
 
 _GROUPS = 300  # of units that say the same beside their serial
 

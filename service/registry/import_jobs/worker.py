@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class _StoppedError(Exception):
-    """Somebody cancelled the import, or another worker has done the work."""
+    """The import was cancelled, or another worker has done the work."""
 
 
 class ImportWorker:
@@ -95,7 +95,7 @@ class ImportWorker:
             self._fail(number, VialcheckError(ErrorCode.FILE_UNREADABLE, found="a fault of ours"))
 
     def tidy(self) -> None:
-        """Let go of files that nobody needs any more."""
+        """Delete the files of imports that ended 30 days ago."""
         ended = self._clock() - KEPT
         with self._database.transaction() as connection:
             old = select(ImportJob.id, ImportJob.folder).where(
@@ -186,11 +186,11 @@ class ImportWorker:
                 try:
                     going = self._put_next(job, plan, size)
                 except IntegrityError as error:
-                    # Somebody who is no import wrote the same at the same moment: look again.
+                    # Another transaction, not an import, wrote the same row: try again.
                     raise UnavailableError(ErrorCode.BUSY, found="written at the same moment") from error
                 if not going:
                     break
-                if self._database.one_writer:  # as long for everybody else
+                if self._database.one_writer:  # as long for other writers
                     self._stop.wait(min(time.monotonic() - began, _LONGEST_PAUSE))
         if not self._stop.is_set():
             self._shelf.settle(job["folder"])
@@ -241,7 +241,7 @@ class ImportWorker:
         self._change(connection, job["id"], "applying", import_id=journal.import_id, **counts, **progress)
 
     def _meter(self, number: int, state: str) -> Callable[[int, int], None]:
-        """Notes now and then how far it has come, and stops when somebody has cancelled it."""
+        """Note the progress at intervals, and stop when the import was cancelled."""
         told = 0.0
 
         def meter(done: int, of: int) -> None:

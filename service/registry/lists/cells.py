@@ -34,7 +34,7 @@ from service.registry.lists.typed_cells import (
 T = TypeVar("T")
 D = TypeVar("D")
 
-# "9.506E+12" and "1E+33" are what is left of a number; "1E3304" is a lot that somebody printed
+# "9.506E+12" and "1E+33" are what is left of a number; "1E3304" may be a printed lot
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+[Ee][+-]?|[Ee]\+)[0-9]+")
 _ERROR_VALUE = re.compile(r"#+|#(?:N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|DIV/0!)", re.IGNORECASE)
 _WHOLE_AS_FRACTION = re.compile(r"[0-9]+[.,]0+")

@@ -1,4 +1,4 @@
-"""Whether bytes are text, and in which encoding: found out, never assumed."""
+"""Finds out whether bytes are text, and in which encoding."""
 
 import codecs
 import unicodedata

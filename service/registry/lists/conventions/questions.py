@@ -83,7 +83,7 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[ColumnQuestion]:
     for state, lines in table.row_states().items():
         key = f"rows:{state}"
         if key not in answers:
-            found[key] = "out"  # until somebody has seen them
+            found[key] = "out"  # until a person has decided
             examples = tuple(str(line) for line in lines[:_EXAMPLES])
             part = Choice(key, state, len(lines), ("out", "in"), "out")
             asked.append(ColumnQuestion("rows", state, "", len(lines), examples, (part,)))

@@ -289,7 +289,7 @@ PLACEHOLDERS = frozenset(
         "没有",
     ]
 )
-"""What stands in a cell where somebody had no lot or serial to write."""
+"""What people write where they have no lot or serial."""
 
 TIME_UNITS = {
     "hour": "h hr hrs hour hours std stunde stunden heure heures hora horas ora ore godz godzina godziny saat ч час "

@@ -1,4 +1,4 @@
-"""Lists of regulators' notices: facts with their source, one notice a row.
+"""Imports lists of regulators' notices: facts with their source, one notice a row.
 
 A notice that is already on record, word for word, is not put in again; one that says anything else is
 another notice. A range of months as expiry (`10/2024-12/2024`) becomes one notice for each of its months,
@@ -68,7 +68,7 @@ class AlertFacts:
 
 
 class Alerts:
-    """The room for lists of notices."""
+    """Reads and stores the rows of lists of notices."""
 
     def parse(self, cells: Cells) -> AlertFacts | None:
         """Read one row."""

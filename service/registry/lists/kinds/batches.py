@@ -1,8 +1,8 @@
-"""Lists of batches: `gtin`, `lot`, `expiry` and what else is known of each.
+"""Imports lists of batches: `gtin`, `lot`, `expiry` and what else is known of each.
 
 Whether a batch counts as released, where the list has no word on it: a list that has neither a status nor a
 release date column names what was issued, so its batches are released. Where there is such a column and a
-batch's cell is empty, somebody knew of others and not of this one: it is pending, and a vial of it is held.
+batch's cell is empty, the list tells of other releases, not of this one: it is pending, and vials are held.
 A release date without a status says released.
 """
 
@@ -81,7 +81,7 @@ _RULES: dict[str, Rule] = {
 
 
 class Batches:
-    """The room for lists of batches."""
+    """Reads and stores the rows of lists of batches."""
 
     def parse(self, cells: Cells) -> BatchFacts | None:
         """Read one row."""

@@ -82,7 +82,7 @@ _BLANK_MANUFACTURER = {"gs1_prefixes": (), "catalogue_complete": False, "contact
 
 
 class Products:
-    """The room for lists of products."""
+    """Reads and stores the rows of lists of products."""
 
     def parse(self, cells: Cells) -> ProductFacts | None:
         """Read one row."""
@@ -239,7 +239,7 @@ class _Manufacturers:
         self._records = {folded(row["name"]): dict(row) for row in rows}
 
     def foreign(self, facts: ProductFacts, product: dict[str, Any] | None) -> list[VialcheckError]:
-        """Why the row is about somebody else's: product, manufacturer, or GS1 company prefix."""
+        """Errors of a row whose product, manufacturer or company prefix is another organisation's."""
         owner = self._journal.owner
         if owner.everybody:
             return []
