@@ -9,6 +9,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import islice
 from operator import itemgetter
 
 from service.authenticity.dispositions import Disposition
@@ -19,7 +20,7 @@ from service.registry.lists.conventions.value_words import DISPOSITIONS
 from service.registry.lists.kinds.plausible_cells import listed_expiry, listed_lot, listed_serial
 from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
 from service.registry.lists.list_importer import Meter
-from service.registry.lists.readers import Table
+from service.registry.lists.readers import Row, Table
 from service.registry.lists.rejected_rows import RejectedRows
 
 CHUNK = 50_000
@@ -28,11 +29,14 @@ CHUNK = 50_000
 GROUP = 20_000
 """Units in one group at most: as many as go on record at once."""
 
+_BLOCK = 500  # rows looked at together: more of them outgrow the processor's cache
 _MOST_COMBINATIONS = 20_000  # remembered at once
 
-# GS1 character set 82 without . + , which may be a spreadsheet's number, and without a beginning that may
-# be an export's protection (' and =) or an application identifier (21): such cells are read slowly
-_PLAIN_SERIAL = re.compile(r"""(?!['=(])[!"%-*\-/-?A-Z_a-z]{1,20}""")
+# GS1 character set 82 without . + , which may be a spreadsheet's number; with a digit, and not zeros alone,
+# which may be a placeholder; without a beginning that may be an export's protection (' and =) or an
+# application identifier (21). Other serials are read slowly.
+_PLAIN_SERIAL = r"""(?!['=(]|0+$)(?=[^0-9\n]*[0-9])[!"%-*\-/-?A-Z_a-z]{1,20}"""
+_PLAIN_SERIALS = re.compile(rf"(?:{_PLAIN_SERIAL}\n)*", re.MULTILINE)
 
 
 class _Gathered:
@@ -60,34 +64,67 @@ class Units:
     def prepare(self, refusals: RejectedRows, meter: Meter) -> None:
         """Read and check every row, into groups; refuse what cannot be read."""
         index = self._table.header.index
-        serial_at = index["serial"]
+        self._serial_at = index["serial"]
         others = [index[name] for name in ("gtin", "lot", "expiry", "disposition") if name in index]
-        pick: Callable[[list[str]], tuple[str, ...]] = itemgetter(*others)
-        width = len(self._table.header.labels)
+        self._pick: Callable[[list[str]], tuple[str, ...]] = itemgetter(*others)
         known: dict[tuple[str, ...], _Gathered] = {}
-        pending = chunk = 0
-        for line, row in self._table.rows():
-            gathered = known.get(pick(row)) if len(row) == width else None
-            if gathered is not None and _PLAIN_SERIAL.fullmatch(row[serial_at]):
-                gathered.serials.append(row[serial_at])
-            elif (read := self._read(line, row, refusals)) is not None:
-                gathered = known.setdefault(pick(row), _Gathered(read[0]))
-                gathered.serials.append(read[1])
-            else:
-                continue
-            gathered.lines.append(line)
-            pending += 1
-            if pending == CHUNK:
+        rows, chunk, pending = self._table.rows(), 0, 0
+        while block := list(islice(rows, _BLOCK)):
+            if not self._take_together(block, known):
+                self._take_one_by_one(block, known, refusals)
+            pending += len(block)
+            if pending >= CHUNK:
                 self._set_aside(chunk, known)
                 chunk, pending = chunk + 1, 0
                 meter(self._table.position)
         self._set_aside(chunk, known)
         meter(self._table.size)
 
-    def _read(self, line: int, row: list[str], refusals: RejectedRows) -> tuple[UnitRow, str] | None:
-        """A row read cell by cell; None when it is empty or refused."""
-        if not self._table.is_row(line, row):
-            return None
+    def _take_together(self, block: list[Row], known: dict[tuple[str, ...], _Gathered]) -> bool:
+        """Gather the rows when each of them is as a row usually is; False when one has to be looked at."""
+        lines, rows = zip(*block, strict=True)
+        if set(map(len, rows)) != {len(self._table.header.labels)}:
+            return False
+        serials: list[str] = list(map(itemgetter(self._serial_at), rows))
+        if not _PLAIN_SERIALS.fullmatch("\n".join(serials) + "\n"):
+            return False
+        keys = list(map(self._pick, rows))
+        fresh: dict[tuple[str, ...], _Gathered] = {}
+        for key in set(keys) - known.keys():
+            what = self._parsed(rows[keys.index(key)])
+            if not isinstance(what, tuple):
+                return False
+            fresh[key] = _Gathered(what[0])
+        known |= fresh
+        for key, line, serial in zip(keys, lines, serials, strict=True):
+            gathered = known[key]
+            gathered.lines.append(line)
+            gathered.serials.append(serial)
+        return True
+
+    def _take_one_by_one(
+        self, block: list[Row], known: dict[tuple[str, ...], _Gathered], refusals: RejectedRows
+    ) -> None:
+        """Gather the rows that can be read, and refuse the others."""
+        width = len(self._table.header.labels)
+        plain_serial = re.compile(_PLAIN_SERIAL)
+        for line, row in block:
+            gathered = known.get(self._pick(row)) if len(row) == width else None
+            serial = row[self._serial_at] if gathered is not None else ""
+            if gathered is None or not plain_serial.fullmatch(serial):
+                if not self._table.is_row(line, row):
+                    continue
+                read = self._parsed(row)
+                if isinstance(read, Cells):
+                    refusals.add(line, read.problems)
+                    continue
+                gathered = known.setdefault(self._pick(row), _Gathered(read[0]))
+                serial = read[1]
+            gathered.serials.append(serial)
+            gathered.lines.append(line)
+
+    def _parsed(self, row: list[str]) -> tuple[UnitRow, str] | Cells:
+        """What a row says, and its serial; its cells when they cannot be read."""
         cells = Cells(self._table.header, row)
         gtin = cells.need("gtin", Gtin.parse)
         lot = cells.need("lot", listed_lot)
@@ -95,8 +132,7 @@ class Units:
         expiry = cells.read("expiry", listed_expiry, None)
         disposition = cells.read("disposition", _disposition, None)
         if cells.problems or not (gtin and lot and serial):
-            refusals.add(line, cells.problems)
-            return None
+            return cells
         what = UnitRow(
             gtin.value, lot.key, lot.printed, expiry.printed_form if expiry else "", str(disposition or "")
         )
