@@ -6,14 +6,14 @@ SEEDS ?= 1 2 3
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs road chaos test test-fast fuzz coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs road chaos test test-fast fuzz fuzz-api coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
 		printf '  make %-23s %s\n' "$${line%% - *}" "$${line#* - }"; done
 
-run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT=, HOST=)
-	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve
+run: .venv/run.stamp ## start the service with demonstration records on http://127.0.0.1:8000 (PORT=, HOST=)
+	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve --seed
 
 test: .venv/dev.stamp ## run all tests, one process for each core (WORKERS=; ARGS= goes to pytest)
 	@$(BIN)/python tests/get_tools.py
@@ -42,6 +42,13 @@ lint: .venv/dev.stamp ## check style, formatting, types and the contracts betwee
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz-api: .venv/fuzz.stamp ## send chance requests to every operation of the API (CASES=20000)
+	$(BIN)/python -m tests.fuzz_api
+
+.venv/fuzz.stamp: .venv/dev.stamp requirements/fuzz.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/fuzz.txt
+	@touch $@
 
 format: .venv/dev.stamp ## mend what the formatter and the linter can mend
 	$(BIN)/ruff check --fix .
@@ -74,6 +81,7 @@ lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRA
 	$(COMPILE) --group node -o requirements/node.txt
 	$(COMPILE) --constraint requirements/run.txt --constraint requirements/build.txt \
 		pyproject.toml --group dev -o requirements/dev.txt
+	$(COMPILE) --constraint requirements/dev.txt --group fuzz -o requirements/fuzz.txt
 
 wheel: .venv/dev.stamp ## build dist/vialcheck-*.whl
 	$(BIN)/python -m hatchling build -t wheel

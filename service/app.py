@@ -4,7 +4,6 @@ them.
 
 import atexit
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
@@ -14,11 +13,11 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import metrics
-from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
+from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.queue import JobQueue, PeriodicJob
@@ -33,6 +32,7 @@ from service.settings import Settings, load
 from service.storage.database import Database
 from service.storage.retention import apply_retention
 from service.verification.check_ids import CheckIds
+from service.verification.clock import Clock
 from service.verification.device_marks import DeviceMarks
 from service.verification.service import VerificationService
 from service.web.accounts import common
@@ -51,11 +51,14 @@ from service.web.api.openapi import docs
 from service.web.api.readings import readings
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads
+from service.web.core.cookies import is_https
 from service.web.core.geoip import GeoIpDatabase
 from service.web.core.i18n import best_language, template_words, translation
 from service.web.core.services import Services, register
+from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
 from service.web.public.labels import labels
+from service.web.public.notices import notices
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
 from service.web.public.report import reports
@@ -102,7 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, services)
     health_views.init_app(app)
     atexit.register(services.verification.close)
-    _speak(app)
+    _init_translations(app)
     if settings.trusted_hosts:
         _refuse_other_hosts(app, settings.trusted_hosts)
     error_responses.init_app(app)
@@ -116,7 +119,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _services(settings: Settings) -> Services:
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    secrets = SecretBox(settings.secret_key, settings.secret_file)
+    secrets = settings.secret_box()
     verification = VerificationService(
         database,
         window=settings.loss_window,
@@ -124,12 +127,15 @@ def _services(settings: Settings) -> Services:
         ids=CheckIds(lambda: secrets.derived("check ids")),
         on_answer=metrics.count_check,
     )
-    files, queue = imports_of(settings, database)
+    files, queue = import_queue_of(settings, database, verification.clock)
     return Services(
         settings,
         database,
         verification,
-        accounts=AccountServices.of(database, secrets, settings.provider),
+        rate_limiter=limiter_of(
+            settings.rate_limit, Database.beside(settings.database_url), settings.rate_limit_factor
+        ),
+        accounts=AccountServices.of(database, secrets, settings.provider, inviters=settings.inviters),
         report_intake=ReportIntake(database),
         report_inbox=ReportInbox(database),
         search=RecordSearch(database),
@@ -144,7 +150,7 @@ def _services(settings: Settings) -> Services:
     )
 
 
-_PUBLIC = (pages, photo, reports, privacy, labels, station, setup)
+_PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, docs, health)
 _WORKSPACE = (overview, imports, watch, recalls, release, alerts, triage)
 _ACCOUNTS = (account, me, factors, people, invitation, keys, audit, single_sign_on)
@@ -154,6 +160,7 @@ def _register_blueprints(app: Flask) -> None:
     for blueprint in (*_PUBLIC, *_API, clinic, *_WORKSPACE, *_ACCOUNTS):
         app.register_blueprint(blueprint)
     app.context_processor(template_words)
+    clock_in_doubt.init_app(app)
     request_uploads.init_app(app)
     access.init_app(app)
     navigation.init_app(app)
@@ -161,17 +168,19 @@ def _register_blueprints(app: Flask) -> None:
     init_words(app.jinja_env.globals)
 
 
-def imports_of(settings: Settings, database: Database) -> tuple[ImportFiles, JobQueue]:
+def import_queue_of(settings: Settings, database: Database, clock: Clock) -> tuple[ImportFiles, JobQueue]:
     """Return the store of uploaded lists, and the queue that processes them once it is started.
 
-    The queue also runs the periodic jobs: retention and digests.
+    The queue also runs the periodic jobs: retention and digests; none of them by a clock that is in doubt
+    (`Clock.exact`).
     """
-    shelf, stop, ways = ImportFiles(settings.files), Event(), ways_of(settings)
-    rounds = (
-        PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, datetime.now(UTC)))),
-        PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, ways, datetime.now(UTC)))),
+    files, stop, transport = ImportFiles(settings.files), Event(), digest_transport_of(settings)
+    periodic = (
+        PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, clock.exact()))),
+        PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, transport, clock.exact()))),
     )
-    return shelf, JobQueue(ImportWorker(database, shelf, stop=stop), settings.files, stop, rounds)
+    worker = ImportWorker(database, files, stop=stop, clock=clock.now)
+    return files, JobQueue(worker, settings.files, stop, periodic)
 
 
 def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:
@@ -189,16 +198,21 @@ def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:
     return counted
 
 
-def ways_of(settings: Settings) -> DigestTransport:
+def digest_transport_of(settings: Settings) -> DigestTransport:
     """Return how digests are sent, and with which text."""
     tr = translation()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     return DigestTransport(
-        lambda news, pages: digest_text(news, pages, tr), address, settings.smtp_url, settings.mail_from
+        lambda news, pages: digest_text(news, pages, tr),
+        address,
+        settings.secret_box(),
+        settings.smtp_url,
+        settings.mail_from,
+        settings.private_webhooks,
     )
 
 
-def _speak(app: Flask) -> None:
+def _init_translations(app: Flask) -> None:
     """Render every sentence through gettext, in the language that the request prefers."""
 
     @app.before_request
@@ -233,6 +247,6 @@ def _refuse_other_hosts(app: Flask, trusted: frozenset[str]) -> None:
 def _secure(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    if is_https():
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -31,6 +31,8 @@ class ErrorCode(StrEnum):
     LINK_COMPRESSED = "link_compressed"
     LINK_CANNOT_CARRY = "link_cannot_carry"
     NOT_A_PRODUCT = "not_a_product"
+    NOT_A_LOT = "not_a_lot"
+    OTHER_CODE_SYSTEM = "other_code_system"
     ONLY_DIGITS = "only_digits"
     SCANNER_SETTING = "scanner_setting"
     COUNTRY_UNKNOWN = "country_unknown"
@@ -44,6 +46,8 @@ class ErrorCode(StrEnum):
     NONCE_REUSED = "nonce_reused"
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
+    RATE_LIMITED = "rate_limited"
+    CLOCK_IN_DOUBT = "clock_in_doubt"
     # photos
     PICTURE_MISSING = "picture_missing"
     PICTURE_KIND = "picture_kind"
@@ -58,6 +62,7 @@ class ErrorCode(StrEnum):
     REASON_MISSING = "reason_missing"
     REPORT_STEP_INVALID = "report_step_invalid"
     REPORTS_TOO_MANY = "reports_too_many"
+    REPORT_PHOTOS_LATER = "report_photos_later"
     PHOTOS_TOO_MANY = "photos_too_many"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_UNPRINTABLE = "text_unprintable"
@@ -194,7 +199,7 @@ class TooManyError(VialcheckError):
 
 
 class WaitError(TooManyError):
-    """Too many wrong guesses: the next one is accepted in `seconds`."""
+    """Too much in a short time, such as wrong guesses: the next one is accepted in `seconds`."""
 
     def __init__(self, code: ErrorCode, *, seconds: int) -> None:
         super().__init__(code, found=str(seconds))

@@ -1,8 +1,10 @@
 """Settings: environment variables `VIALCHECK_…`, each with a safe default."""
 
+import logging
 import os
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -11,11 +13,16 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.accounts.actors import OrganisationKind
+from service.accounts.credentials.secret_box import SecretBox
+from service.accounts.invitations import MAY_FOUND_CLINICS
 from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
+from service.verification.clock import Clock
 
 _SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token"})
+_log = logging.getLogger(__name__)
 _MOST_PROCESSES = 4
 """The most processes that the default starts: each takes as much memory as the first."""
 
@@ -90,6 +97,14 @@ class Settings(BaseSettings):
         description="How many proxies of your own stand in front: so many of the addresses in "
         "X-Forwarded-For (-Proto, -Host) are believed.",
     )
+    rate_limit: str = Field(
+        "on",
+        description="How much one network or organisation may ask: on keeps the budgets in a file that all "
+        "processes of this host share, valkey://host:port for all hosts, off has no limit (for tests).",
+    )
+    rate_limit_factor: float = Field(
+        1.0, gt=0, le=1000, description="All budgets are larger (2) or smaller (0.5) by this factor."
+    )
     places_database: str = Field(
         "",
         description="A database of where addresses are, in MaxMind's format (.mmdb). Empty: a check comes "
@@ -102,6 +117,17 @@ class Settings(BaseSettings):
         "Empty: no e-mail is sent.",
     )
     mail_from: str = Field("", description="The address that digests come from.")
+
+    clinic_inviters: str = Field(
+        "manufacturer,distributor,regulator",
+        description="Whose administrators may invite clinics, separated by commas; empty: only the operator "
+        "(vialcheck admin create).",
+    )
+    webhook_hosts: str = Field(
+        "",
+        description="Hosts inside your own network that digests may be posted to, separated by commas. Every "
+        "other webhook has to have a public address.",
+    )
 
     log: Literal["auto", "json", "text"] = Field(
         "auto", description="How log lines are written; auto: text for a terminal, JSON else."
@@ -120,6 +146,14 @@ class Settings(BaseSettings):
         description="Where the processes of a service share their metrics. Empty: a folder that "
         "`vialcheck serve` makes and takes away again.",
     )
+
+    @field_validator("clinic_inviters")
+    @classmethod
+    def _kinds(cls, value: str) -> str:
+        named = {each.strip() for each in value.split(",") if each.strip()}
+        if not named <= set(MAY_FOUND_CLINICS):
+            raise ValueError(f"expected some of {', '.join(sorted(MAY_FOUND_CLINICS))}, separated by commas")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -140,10 +174,16 @@ class Settings(BaseSettings):
         public = [urlsplit(self.public_url).hostname or ""] if self.public_url else []
         return frozenset((*named, *public, *_THIS_MACHINE))
 
-    def open_database(self) -> Database:
-        """Open the database and migrate it to this version's schema."""
+    def open_database(self, *, by_any_clock: bool = False) -> Database:
+        """Open the database and migrate it to this version's schema.
+
+        UnavailableError(CLOCK_IN_DOUBT) where the machine's clock is not believed (`by_any_clock`: open it
+        all the same): what a command puts on record would bear its time.
+        """
         database = Database(self.database_url, wait_seconds=self.wait)
         database.migrate()
+        if not by_any_clock:
+            Clock.of(database).now()
         return database
 
     @property
@@ -159,6 +199,22 @@ class Settings(BaseSettings):
         return IdentityProvider(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
 
     @property
+    def inviters(self) -> frozenset[OrganisationKind]:
+        """The kinds of organisations that may invite clinics."""
+        return frozenset(
+            OrganisationKind(each.strip()) for each in self.clinic_inviters.split(",") if each.strip()
+        )
+
+    @property
+    def private_webhooks(self) -> frozenset[str]:
+        """The hosts of `webhook_hosts`."""
+        return frozenset(each.strip().lower() for each in self.webhook_hosts.split(",") if each.strip())
+
+    def secret_box(self) -> SecretBox:
+        """What seals and opens the secrets that are kept in the database."""
+        return SecretBox(self.secret_key, self.secret_file)
+
+    @property
     def secret_file(self) -> Path:
         """Where the encryption key is kept when it is not set: beside SQLite's file, else in `data`."""
         return Database.beside(self.database_url) / "vialcheck.key"
@@ -169,7 +225,7 @@ class Settings(BaseSettings):
             value = str(getattr(self, name))
             if name == "database_url":
                 value = Database.shown(value)
-            elif name == "smtp_url":
+            elif name in {"smtp_url", "rate_limit"}:
                 value = _PASSWORD.sub(r"\1:***@", value)
             elif name in _SECRET and value:
                 value = "(set)"
@@ -196,8 +252,21 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def misspelt() -> list[tuple[str, str]]:
+    """Variables `VIALCHECK_…` that are no settings, each with the setting that may be meant, or empty."""
+    known = {f"VIALCHECK_{name.upper()}" for name in Settings.model_fields}
+    strange = [name for name in os.environ if name.upper().startswith("VIALCHECK_")]
+    return [
+        (name, next(iter(get_close_matches(name.upper(), known, 1, cutoff=0.8)), ""))
+        for name in sorted(strange)
+        if name.upper() not in known
+    ]
+
+
 def load() -> Settings:
     """Return the settings of this process; RefusedError(SETTING_INVALID) names the invalid variable."""
+    for name, meant in misspelt():
+        _log.warning("%s is not a setting%s", name, f": {meant} is one" if meant else "")
     try:
         return Settings()
     except ValidationError as error:

@@ -21,6 +21,9 @@ from service.web.core.services import services_of
 from tests import figures
 from tests.postgres import Postgres
 
+# The budgets are switched on by the tests of them; everything else asks as often as it likes.
+os.environ.setdefault("VIALCHECK_RATE_LIMIT", "off")
+
 # No test asserts a time: a law holds on a machine that is busy with other things too.
 settings.register_profile("vialcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fuzz", settings.get_profile("vialcheck"), max_examples=1000)
@@ -79,6 +82,17 @@ def corpora() -> Path:
             pytest.fail(f"CI has the shared corpora, and they are not at {CORPORA}")
         pytest.skip(f"no shared corpora at {CORPORA}")
     return CORPORA
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """The folder of questions as people put them, beside the corpora; skips and fails as `corpora` does."""
+    folder = CORPORA.parent / "cases"
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI has the shared cases, and they are not at {folder}")
+        pytest.skip(f"no shared cases at {folder}")
+    return folder
 
 
 class CompiledTemplates(BytecodeCache):

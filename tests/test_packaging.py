@@ -102,6 +102,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_file_that_the_program_reads(wheel: Path) -> None:
     def below(folder: str) -> set[str]:
         files = (path for path in (ROOT / folder).rglob("*") if path.is_file())
@@ -186,6 +187,7 @@ def get(address: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
+@pytest.mark.slow
 def test_the_installed_wheel_serves_from_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     where = [str(installed / "python"), "-c", "import service; print(service.__file__)"]
     found = subprocess.run(

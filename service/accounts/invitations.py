@@ -69,9 +69,15 @@ class Invitations:
     """Creates, shows, accepts and withdraws invitations."""
 
     def __init__(
-        self, database: Database, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        database: Database,
+        *,
+        inviters: frozenset[OrganisationKind] = MAY_FOUND_CLINICS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
+        self.inviters = inviters
+        """The kinds of organisations whose admins may invite clinics: the operator's choice."""
         self._clock = clock
 
     def invite(self, actor: Actor, email: str, roles: frozenset[Role]) -> str:
@@ -84,7 +90,7 @@ class Invitations:
         """Invite the first admin of a new clinic and return the token. InvalidFieldsError lists every invalid
         field.
         """
-        if actor.kind not in MAY_FOUND_CLINICS:
+        if actor.kind not in self.inviters:
             raise ForbiddenError(ErrorCode.NOT_ALLOWED)
         fields = _clinic(email=email, clinic=clinic, country=country, region=region)
         with self._database.transaction() as connection:

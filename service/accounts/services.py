@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from service.accounts.actors import OrganisationKind
 from service.accounts.audit_trail import AuditTrail
 from service.accounts.credentials.api_keys import ApiKeys
 from service.accounts.credentials.passkeys import Passkeys
 from service.accounts.credentials.second_factor import SecondFactors
 from service.accounts.credentials.secret_box import SecretBox
-from service.accounts.invitations import Invitations
+from service.accounts.invitations import MAY_FOUND_CLINICS, Invitations
 from service.accounts.people import People
 from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.accounts.sign_in.service import SignIn
@@ -32,10 +33,18 @@ class AccountServices:
 
     @classmethod
     def of(
-        cls, database: Database, seal: SecretBox, provider: IdentityProvider | None = None
+        cls,
+        database: Database,
+        seal: SecretBox,
+        provider: IdentityProvider | None = None,
+        *,
+        inviters: frozenset[OrganisationKind] = MAY_FOUND_CLINICS,
     ) -> "AccountServices":
-        """Create them over `database`; single sign-on only where a provider is configured."""
-        invitations = Invitations(database)
+        """Create them over `database`; single sign-on only where a provider is configured.
+
+        `inviters`: the kinds of organisations whose admins may invite clinics.
+        """
+        invitations = Invitations(database, inviters=inviters)
         sessions, factors = Sessions(database), SecondFactors(database, seal)
         return cls(
             sessions=sessions,

@@ -15,6 +15,7 @@ class _LazyGroup(click.Group):
     commands_in = {  # noqa: RUF012 (click's own attribute names are taken; this never changes)
         "serve": ("service.cli.serve", "serve"),
         "import": ("service.cli.imports.command", "import_files"),
+        "demo": ("service.cli.serve", "demo"),
         "work": ("service.cli.work", "work"),
         "verify": ("service.cli.verify", "verify"),
         "alerts": ("service.cli.alerts", "alerts"),
@@ -31,7 +32,8 @@ class _LazyGroup(click.Group):
         "admin": ("service.cli.admin", "admin"),
         "migrate": ("service.cli.serve", "migrate"),
         "digest": ("service.cli.digest", "digest"),
-        "tidy": ("service.cli.tidy", "tidy"),
+        "clock": ("service.cli.maintenance", "clock"),
+        "tidy": ("service.cli.maintenance", "tidy"),
         "settings": ("service.cli.settings", "settings"),
     }
 

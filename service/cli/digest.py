@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from service.app import ways_of
+from service.app import digest_transport_of
 from service.registry.digests.service import content, send, waiting
 from service.registry.digests.subscriptions import EVERY, listed, subscribe, unsubscribe
 from service.settings import Settings, load
@@ -48,7 +48,13 @@ def set_digest(organisation: str, email: str, webhook: str, every: str, actor: s
         if email and not (settings.smtp_url and settings.mail_from):
             raise click.UsageError("Set VIALCHECK_SMTP_URL and VIALCHECK_MAIL_FROM first.")
         secret = subscribe(
-            database, organisation, every=every, email=email, webhook=webhook, who=_who(actor, "set")
+            database,
+            organisation,
+            every=every,
+            email=email,
+            webhook=webhook,
+            who=_who(actor, "set"),
+            secrets_of=settings.secret_box(),
         )
     click.echo(f"{organisation} is told every {every} of what is new, at {email or webhook}.")
     if secret:
@@ -71,7 +77,7 @@ def off(organisation: str, actor: str) -> None:
 def send_now(dry_run: bool) -> None:
     """Send now what is new, without waiting for the day or the hour."""
     with _database() as (settings, database):
-        ways, now = ways_of(settings), datetime.now(UTC)
+        ways, now = digest_transport_of(settings), datetime.now(UTC)
         if dry_run:
             _show(waiting(database, now), ways)
             return

@@ -1,12 +1,13 @@
-"""`vialcheck serve`: migrate, load the seed into an empty database, serve, and print the address."""
+"""`vialcheck serve`: migrate, load demonstration records where asked, serve. Also `migrate` and `demo`."""
 
 import sys
+from dataclasses import asdict
 
 import click
 
 from service.authenticity.evidence import Asker
-from service.registry.import_jobs import import_files
-from service.resources import seed_folder
+from service.errors import UnavailableError
+from service.registry.demonstration import load_demonstration, remove_demonstration
 from service.server import launcher
 from service.settings import Settings, load
 from service.storage.audit import AuditActor
@@ -14,7 +15,7 @@ from service.storage.database import Database
 from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
 from service.web.core.i18n import translation
-from service.web.text import verdict_title
+from service.web.text import error_message, verdict_title
 
 TO_TRY = (
     "(01)09506000134352(17)281031(10)OVA2714(21)J38QAPXKADRQ8",
@@ -27,7 +28,12 @@ TO_TRY = (
 @click.command()
 @click.option("--host", default=None, help="Address to listen on (VIALCHECK_HOST).")
 @click.option("--port", default=None, type=click.IntRange(1, 65535), help="Port (VIALCHECK_PORT).")
-@click.option("--seed/--no-seed", default=True, help="Load the demonstration records into an empty database.")
+@click.option(
+    "--seed/--no-seed",
+    default=False,
+    show_default=True,
+    help="Load the demonstration records into an empty database.",
+)
 def serve(host: str | None, port: int | None, seed: bool) -> None:
     """Serve the pages and the API."""
     settings = load()
@@ -35,9 +41,9 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     launcher.demand_public_address(settings, host)
     port_claim, records_claim = launcher.claims(settings, host, port)
     with port_claim, records_claim:
-        database = settings.open_database()
-        if seed and database.is_empty():
-            _load_seed(database)
+        database = settings.open_database(by_any_clock=True)
+        if seed and database.is_empty() and not load_demonstration(database, AuditActor("vialcheck serve")):
+            click.echo("The demonstration records were not taken; the database is empty.", err=True)
         database.close()
         _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
         sys.stdout.flush()
@@ -59,13 +65,35 @@ def migrate(app_role: str) -> None:
     click.echo("migrated" if done else "nothing to do")
 
 
-def _load_seed(database: Database) -> None:
-    files = sorted(seed_folder().glob("*.csv"))
-    outcome = import_files.run(
-        database, files, who=AuditActor("vialcheck serve"), reason="first start with an empty database"
-    )
-    if not outcome.good:
-        click.echo("The demonstration records were not taken; the database is empty.", err=True)
+@click.group()
+def demo() -> None:
+    """Load or remove the demonstration records."""
+
+
+@demo.command("load")
+def load_demo() -> None:
+    """Put the demonstration records into an empty database. Exit status 1 where it is not empty."""
+    database = load().open_database()
+    try:
+        if not database.is_empty():
+            raise click.ClickException("the database holds records already; nothing was loaded")
+        if not load_demonstration(database, AuditActor("vialcheck demo")):
+            raise click.ClickException("the demonstration records were not taken; nothing was loaded")
+        click.echo("demonstration records loaded")
+    finally:
+        database.close()
+
+
+@demo.command("remove")
+def remove_demo() -> None:
+    """Remove the demonstration records and what was made of them. Checks, reports and vials stay."""
+    database = load().open_database()
+    try:
+        removed = remove_demonstration(database, AuditActor("vialcheck demo"))
+        for name, count in asdict(removed).items():
+            click.echo(f"{name} removed: {count}")
+    finally:
+        database.close()
 
 
 def _greet(settings: Settings, address: str) -> None:
@@ -73,10 +101,15 @@ def _greet(settings: Settings, address: str) -> None:
     database = Database(settings.database_url, wait_seconds=settings.wait)
     verification, tr = VerificationService(database), translation()
     origin = RequestOrigin(Channel.CLI)
-    shown = [(scan, verification.preview(Question(scan=scan), origin).verdict) for scan in TO_TRY]
-    database.close()
+    try:
+        shown = [(scan, verification.preview(Question(scan=scan), origin).verdict) for scan in TO_TRY]
+    except UnavailableError as error:
+        click.echo(f"No check is answered: {error_message(error, tr)} Found: {error.found}.", err=True)
+        shown = []
+    finally:
+        database.close()
     # otherwise the records are the operator's own
-    if all(verdict.record is not None for _, verdict in shown):
+    if shown and all(verdict.record is not None for _, verdict in shown):
         click.echo("Three things to try in the box there:")
         for scan, verdict in shown:
             click.echo(f"  {scan:<58}  {verdict_title(verdict, Asker.PATIENT, tr)}")

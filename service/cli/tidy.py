@@ -1,11 +1,10 @@
 """`vialcheck tidy`: apply the retention rules (`/privacy`); the server does so every hour."""
 
-from datetime import UTC, datetime
-
 import click
 
 from service.settings import load
 from service.storage.retention import apply_retention as let_go
+from service.verification.clock import Clock
 
 
 @click.command()
@@ -13,7 +12,7 @@ def tidy() -> None:
     """Delete and shorten what has been kept for as long as the privacy page says."""
     database = load().open_database()
     try:
-        for code, count in let_go(database, datetime.now(UTC)).items():
+        for code, count in let_go(database, Clock.of(database).exact()).items():
             click.echo(f"{code}: {count}")
     finally:
         database.close()

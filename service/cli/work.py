@@ -5,8 +5,9 @@ from threading import Event
 
 import click
 
-from service.app import imports_of
+from service.app import import_queue_of
 from service.settings import load
+from service.verification.clock import Clock
 
 
 @click.command()
@@ -17,7 +18,7 @@ def work() -> None:
     """
     settings = load()
     database = settings.open_database()
-    _, runner = imports_of(settings, database)
+    _, runner = import_queue_of(settings, database, Clock.of(database))
     ended = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())

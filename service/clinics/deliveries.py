@@ -117,7 +117,7 @@ class DeliveryService:
         A check counts once, however often it is sent. NotFoundError for a check that no clinic made,
         ConflictError where a stopped vial would be kept.
         """
-        answers = [self._answer(number, line) for number, line in enumerate(lines, 1)]
+        answers = [self._answer(actor, number, line) for number, line in enumerate(lines, 1)]
         try:
             return self._record(actor, lines, answers, papers, delivery_id)
         except IntegrityError:
@@ -143,9 +143,10 @@ class DeliveryService:
                 counted = self._line(connection, actor, counted, line, answer, now)
         return counted
 
-    def _answer(self, number: int, line: DeliveryLine) -> Answer:
+    def _answer(self, actor: Actor, number: int, line: DeliveryLine) -> Answer:
         answer = self._desk.find_check(line.check)
-        if answer.asker is not Asker.CLINIC:
+        theirs = answer.organisation_id in {None, actor.organisation_id}
+        if answer.asker is not Asker.CLINIC or not theirs:
             raise NotFoundError(
                 ErrorCode.NOT_FOUND, given=line.check, expected="a clinic's check", field=f"lines.{number}"
             )

@@ -1,11 +1,12 @@
 """Steps of a vial: open, use, put aside, release, waste, send back. On disk before they are acknowledged."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.accounts.actors import Actor
@@ -24,6 +25,11 @@ from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
 from service.storage.models import InUseTime, Vial, VialEvent
 from service.verification.service import Answer, PresentedPack, VerificationService
+
+_log = logging.getLogger(__name__)
+
+MOST_AN_HOUR = 120
+"""Vials that a clinic opens in an hour before it is looked into: two a minute."""
 
 MOST_CHARACTERS = 500
 """The longest reason."""
@@ -119,6 +125,8 @@ class VialUsage:
         self, connection: Connection, actor: Actor, held: HeldVial, taken_step: StepTaken, now: datetime
     ) -> None:
         """Record in the scan history where a number was used: seen elsewhere later, it is on two vials."""
+        if taken_step.step.opens:
+            _note_rate(connection, actor, now)
         if taken_step.step.opens and held.unit_on_record and held.product_id is not None:
             unit = Subject(SubjectScope.UNIT, held.product_id, held.serial)
             place = Region(actor.country, actor.region)
@@ -178,6 +186,26 @@ def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Step
     write_event(connection, actor, held.id, step, now)
     changes = [*([change] if change else []), vial_change(held.id, step.step, held.state, state)]
     write_down(connection, changes, who=actor.who, at=now, reason=step.reason.strip() or str(step.step))
+
+
+def _note_rate(connection: Connection, actor: Actor, now: datetime) -> None:
+    """Write an alarm into the audit where a clinic opens more vials in an hour than any clinic uses.
+
+    Once an hour: when the count passes the limit. A clinic that burns serials which it never held looks so.
+    """
+    opens = [str(each) for each in Step if each.opens]
+    recent = select(func.count()).where(
+        VialEvent.organisation_id == actor.organisation_id,
+        VialEvent.step.in_(opens),
+        VialEvent.at > now - timedelta(hours=1),
+    )
+    if connection.scalar(recent) == MOST_AN_HOUR:
+        found = {"opened": MOST_AN_HOUR, "minutes": 60}
+        change = AuditChange("many_vials_opened", "organisation", actor.organisation, after=found)
+        write_down(connection, [change], who=actor.who, at=now, reason="alarm")
+        _log.warning(
+            "organisation %s has opened %s vials within an hour", actor.organisation_id, MOST_AN_HOUR
+        )
 
 
 def write_event(connection: Connection, actor: Actor, vial_id: int, step: StepTaken, now: datetime) -> None:

@@ -45,6 +45,7 @@ class ReportLine:
     harmed: bool
     what: str
     photos: int
+    queued: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ class ReportInbox:
         others.
         """
         urgent = case((Report.status == "new", 0), (Report.status == "looking", 1), else_=2)
-        query = _LINES.where(_theirs(actor)).order_by(urgent, Report.harmed.desc(), Report.id.desc())
+        query = _LINES.where(_theirs(actor)).order_by(
+            urgent, Report.queued, Report.harmed.desc(), Report.id.desc()
+        )
         if status:
             query = query.where(Report.status == status)
         with self._database.reading() as connection:
@@ -195,6 +198,7 @@ _LINES = select(
     Report.country,
     Report.harmed,
     Report.what,
+    Report.queued,
     _PHOTOS,
 )
 

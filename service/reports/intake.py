@@ -5,7 +5,7 @@ again, and where else to report.
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -30,11 +30,14 @@ from service.storage.models import Manufacturer, Product, Report, ReportPhoto, R
 from service.verification.pictures.process import picture_process
 
 MOST_PHOTOS = 4
-MOST_FROM_ONE = 5
-"""Reports within `WITHIN` from one client; a clinic sends one report for a whole delivery."""
+MOST_FROM_NETWORK = 10
+"""Reports within `WITHIN` from one network (/24, /48) of guests."""
+
+MOST_HARMED_FROM_NETWORK = 100
+"""The same of reports that a person was harmed. Past the limit above they come without photos."""
 
 MOST_FROM_ALL = 300
-"""Reports within `WITHIN` from all clients: more is an attack, or an emergency with other channels."""
+"""Reports within `WITHIN` from everybody: later ones wait behind the others in the lists of who looks."""
 
 WITHIN = timedelta(hours=1)
 
@@ -63,7 +66,8 @@ class ReportStatus(StrEnum):
 class NewReport:
     """A report as it was typed. `what` is required; everything else is optional.
 
-    `scan_id` and `action`: the check that it follows from, if any. `client`: the asker's opaque mark.
+    `by_clinic`: a clinic's account sends it. `scan_id` and `action`: the check that it follows from, if any.
+    `client`: the mark of the sender's network.
     """
 
     what: str
@@ -81,6 +85,7 @@ class NewReport:
     action: str = ""
     photos: tuple[bytes, ...] = ()
     client: str = ""
+    by_clinic: bool = False
     nonce: str | None = None
 
 
@@ -119,18 +124,16 @@ class ReportIntake:
 
         Raises InvalidFieldsError with every invalid field, TooManyError beyond the limits.
         """
-        values = _checked(report)
-        now = self._clock()
-        if report.photos:  # decoding costs more than asking: a report that is not taken costs none
-            with self._database.reading() as connection:
-                _limit(connection, report.client, now)
+        values, now = _checked(report), self._clock()
+        with self._database.reading() as connection:
+            _limit(connection, report, now)  # before a photo is looked at: that costs far more
         photos = [picture_process().cleaned(content) for content in report.photos]
         with self._database.transaction() as connection:
             known = select(Report.reference).where(Report.nonce == report.nonce)
             reference = connection.scalar(known) if report.nonce else None
             if reference is not None:
                 return reference
-            _limit(connection, report.client, now)
+            values["queued"] = _limit(connection, report, now)
             values |= _owner(connection, values["gtin"])
             values |= {"reference": new_reference(), "at": now, "nonce": report.nonce}
             made = connection.execute(insert(Report).values(values).returning(Report.id)).scalar_one()
@@ -240,14 +243,27 @@ def _read(name: str, text: str, parse: Callable[[str], str], errors: list[Vialch
         return ""
 
 
-def _limit(connection: Connection, client: str, now: datetime) -> None:
-    """TooManyError beyond the limits; the writers' lock keeps two requests from counting the same rows."""
+def _limit(connection: Connection, report: NewReport, now: datetime) -> bool:
+    """Whether a report waits behind the others. TooManyError where it is not taken now.
+
+    In a transaction the writers' lock keeps two reports from counting the same. A clinic's are always taken,
+    and never wait: it is signed in, and can be asked why.
+    """
+    if report.by_clinic:
+        return False
     recent = select(func.count()).select_from(Report).where(Report.at > now - WITHIN)
-    counts: Iterable[tuple[int, int]] = [(connection.scalar(recent) or 0, MOST_FROM_ALL)]
-    if client:
-        counts = [*counts, (connection.scalar(recent.where(Report.client == client)) or 0, MOST_FROM_ONE)]
-    if any(count >= most for count, most in counts):
-        raise TooManyError(ErrorCode.REPORTS_TOO_MANY, expected=f"at most {MOST_FROM_ONE} an hour")
+    from_network = 0
+    if report.client:
+        from_network = connection.scalar(recent.where(Report.client == report.client)) or 0
+    most = MOST_HARMED_FROM_NETWORK if report.harmed else MOST_FROM_NETWORK
+    if from_network >= most:
+        raise TooManyError(ErrorCode.REPORTS_TOO_MANY, expected=f"at most {most} an hour")
+    if from_network >= MOST_FROM_NETWORK:
+        if report.photos:
+            raise RefusedError(ErrorCode.REPORT_PHOTOS_LATER, expected="no photos", field="photos")
+        return True
+    everybody = connection.scalar(recent.where(Report.queued.is_(False))) or 0
+    return everybody >= MOST_FROM_ALL and not report.harmed
 
 
 def _owner(connection: Connection, gtin: str) -> dict[str, int]:

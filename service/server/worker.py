@@ -36,9 +36,9 @@ def worker_app() -> Front:
 
 
 def _end_with_the_launcher(services: Services) -> None:
-    """End this process when its launcher has died, however it died: nobody would respawn or stop it.
+    """End this process when its launcher has died, however it died.
 
-    A worker without one would go on answering, beside the service that is started next.
+    Left alone it would go on answering beside the service that is started next, and nothing would stop it.
     """
     parent = multiprocessing.parent_process()
     if parent is None:

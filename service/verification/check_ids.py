@@ -1,8 +1,8 @@
 """Ids of checks: UUIDs of version 7 (RFC 9562, 5.7) with a mark that only this service can make.
 
-48 bits of milliseconds, 42 random bits, 32 bits of a keyed hash over those. For everybody else the last 74
-are random. The mark tells an id that was made a moment ago, and may still be on its way to the disk, from
-one that was made up, for which nobody should wait. Ids of before, and of another key, have no mark.
+48 bits of milliseconds, 42 random bits, 32 bits of a keyed hash over those. Without the key the last 74 bits
+look random. The mark distinguishes an id that was made a moment ago, and may still be on its way to the disk,
+from one that was made up, for which no request should wait. Ids of before, and of another key, have no mark.
 """
 
 import re
@@ -26,7 +26,7 @@ class CheckIds:
         self._given = key
 
     def new(self) -> str:
-        """An id that nobody can guess."""
+        """An id that cannot be guessed."""
         head = (int(time.time() * 1000) & ((1 << 48) - 1)) << 48 | secrets.randbits(48)
         head = head & ~(0xF << 44) | 0x7 << 44
         head = head & ~(0b11 << 30) | 0b10 << 30

@@ -1,12 +1,11 @@
-"""Marks of devices: equal for the same device within a week, and not traceable to it.
+"""A mark of the network that a guest asks from: "the same as before", and nothing that leads back to it.
 
-A mark is a keyed hash (BLAKE2b, RFC 7693) of the truncated address and a coarse user agent under this week's
-key. When the week is over the key is destroyed; after that no mark can be traced to an address, by the
-operator neither.
+It is a keyed hash (BLAKE2b, RFC 7693) of the address cut to /24 (IPv6: /48) under a key of this week. When
+the week is over its key is destroyed: the operator too can no longer tell which network a mark was of.
+What a browser calls itself is no part of it: an attacker changes that with each request.
 """
 
 import hashlib
-import re
 import secrets
 import threading
 from datetime import datetime
@@ -15,19 +14,16 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 
 from service.accounts.networks import network_of
+from service.errors import UnavailableError
 from service.storage.database import Database
 from service.storage.models import DeviceMarkKey
 
 KEY_DAYS = 7
-"""For so many days a device keeps its mark (`Thresholds.key_days` has to agree)."""
+"""For so long a network keeps its mark (`Thresholds.key_days` knows it too)."""
 
 _DAY = 86400
 _MOST_KEPT = 4096
-_MARK = 16  # characters: 64 bits, enough to distinguish a week's devices
-
-# Coarse: the kind of program and of machine, never a version that few have.
-_PROGRAMS = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari", "curl", "python")
-_MACHINES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "CrOS", "Linux")
+_MARK = 16  # characters: 64 bits, enough to tell a week's networks apart
 
 
 class _Held(NamedTuple):
@@ -37,12 +33,8 @@ class _Held(NamedTuple):
     marks: dict[int, str]
 
 
-def _mark(key: bytes, address: str, user_agent: str) -> str:
-    network = network_of(address)
-    if not network:
-        return ""
-    said = f"{network}\0{coarse(user_agent[:1000])}".encode()
-    return hashlib.blake2b(said, key=key, digest_size=_MARK // 2).hexdigest()
+def _mark(key: bytes, network: str) -> str:
+    return hashlib.blake2b(network.encode(), key=key, digest_size=_MARK // 2).hexdigest()
 
 
 class DeviceMarks:
@@ -53,17 +45,23 @@ class DeviceMarks:
         self._lock = threading.Lock()
         self._held: tuple[int, _Held] | None = None
 
-    def mark(self, address: str, user_agent: str, now: datetime) -> str:
-        """Return the mark of a device at `now` (aware); empty where no address is known. No address is
-        stored.
+    def mark(self, address: str, now: datetime) -> str:
+        """The mark of an address' network at `now` (aware). No address is kept.
+
+        Empty where no address is known, and while a new week's key cannot be stored: then the network is not
+        known, and the check is answered all the same.
         """
-        key, marks = self._key(int(now.timestamp()) // (KEY_DAYS * _DAY))
-        asked_before = hash((address, user_agent))  # under a random key of this process (PYTHONHASHSEED)
+        try:
+            key, marks = self._key(int(now.timestamp()) // (KEY_DAYS * _DAY))
+        except UnavailableError:
+            return ""
+        asked_before = hash(address)  # under a key that this process made up when it started
         mark = marks.get(asked_before)
         if mark is None:
             if len(marks) >= _MOST_KEPT:
                 marks.clear()
-            mark = marks[asked_before] = _mark(key, address, user_agent)
+            network = network_of(address)
+            mark = marks[asked_before] = _mark(key, network) if network else ""
         return mark
 
     def _key(self, period: int) -> "_Held":
@@ -76,23 +74,19 @@ class DeviceMarks:
             return self._held[1]
 
     def _of(self, period: int) -> str:
-        """Return the key on record of a period; creating one deletes all earlier keys."""
+        """The key on record of a period; a new one is stored, and all earlier ones are deleted.
+
+        It is read first: a process that starts while a long import holds the writers' lock need not wait.
+        """
+        latest = select(DeviceMarkKey.key).order_by(DeviceMarkKey.period.desc()).limit(1)
+        with self._database.reading() as connection:
+            # A clock behind the others' finds a later key and no earlier one: it uses the latest there is.
+            kept = connection.scalar(latest.where(DeviceMarkKey.period >= period))
+        if kept is not None:
+            return kept
         with self._database.transaction() as connection:
             new = {"period": period, "key": secrets.token_hex(32)}
             connection.execute(self._database.insert_new(DeviceMarkKey), new)
             connection.execute(delete(DeviceMarkKey).where(DeviceMarkKey.period < period))
-            # A process whose clock is behind finds a later key and no earlier one: it uses the latest.
-            kept = connection.scalar(select(DeviceMarkKey.key).order_by(DeviceMarkKey.period.desc()).limit(1))
+            kept = connection.scalar(latest)
         return str(kept or new["key"])
-
-
-def coarse(user_agent: str) -> str:
-    """Return the kind of program and of machine.
-
-    >>> coarse("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Safari/604.1")
-    'Safari iPhone'
-    """
-    words = set(re.findall(r"[A-Za-z]+", user_agent))
-    program = next((each for each in _PROGRAMS if each in words), "")
-    machine = next((each for each in _MACHINES if each in words), "")
-    return f"{program} {machine}".strip()

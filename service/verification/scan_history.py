@@ -77,6 +77,16 @@ def history_update(evidence: Evidence, seen: tuple[NewSighting, ...], found: Fou
     return HistoryUpdate(seen, crowded, _often_asked_for(found, seen), evidence)
 
 
+_OF_GUESSES = frozenset({SubjectScope.GUESSER, SubjectScope.NEIGHBOURS})
+
+
+def only_guesses(update: HistoryUpdate) -> HistoryUpdate:
+    """Of what a scan leaves, that somebody asks for serials that are not on record."""
+    seen = tuple(each for each in update.seen if each.subject.scope in _OF_GUESSES)
+    crowded = tuple(each for each in update.crowded if each.scope in _OF_GUESSES)
+    return replace(update, seen=seen, crowded=crowded)
+
+
 def counted_in(
     evidence: Evidence, parsed: ParsedQuestion, seen: tuple[NewSighting, ...], found: Found
 ) -> SeenBefore:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.scan_history.sightings import NOWHERE, Region
@@ -20,7 +20,7 @@ from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter
-from service.storage.models import AuditEntry, Scan
+from service.storage.models import Scan
 from service.verification.question import Channel
 from service.verification.scan_history import NO_HISTORY_UPDATE, HistoryUpdate
 from service.verification.suspect_recorder import SuspectRecorder
@@ -73,6 +73,7 @@ class ScanLog:
         self._gather = window / 2
         self._waiting: dict[str, RecordedScan] = {}
         self._by_nonce: dict[str, str] = {}
+        self._guesses: list[tuple[HistoryUpdate, datetime]] = []
         self._changed = threading.Condition()
         self._writing = threading.Lock()
         self._unsure = False
@@ -133,21 +134,21 @@ class ScanLog:
         with self._changed:
             return len(self._waiting), time.monotonic() - self._written_at if self._waiting else 0.0
 
-    def latest_moment(self) -> datetime | None:
-        """The latest moment that any record here bears."""
-        with self._database.reading() as connection:
-            moments = [
-                connection.scalar(select(func.max(Scan.at))),
-                connection.scalar(select(func.max(AuditEntry.at))),
-            ]
-        return max((moment for moment in moments if moment is not None), default=None)
+    def note_guess(self, guess: HistoryUpdate, at: datetime) -> None:
+        """Count a guess that was answered without being recorded, within the window."""
+        with self._changed:
+            if len(self._guesses) < MOST_WAITING and not self._closed:
+                self._guesses.append((guess, at))
+                self._start_writer()
+                self._changed.notify_all()
 
     def flush(self) -> None:
         """Write all that waits, now."""
         with self._writing:
             with self._changed:
                 batch = list(self._waiting.values())
-            if not batch:
+                guesses = tuple(self._guesses)
+            if not batch and not guesses:
                 return
             tried_before, self._unsure = self._unsure, True
             with self._database.transaction(durable=False) as connection:
@@ -158,10 +159,11 @@ class ScanLog:
                     # Another process had used the nonce of some: those are not on record, and not counted.
                     written = self._on_record(connection, new)
                     new = [scan for scan in new if scan.id in written]
-                self._trace(connection, new)
+                self._trace(connection, new, guesses)
             self._unsure = False
         with self._changed:
             self._written_at = time.monotonic()
+            del self._guesses[: len(guesses)]
             for scan in batch:
                 self._waiting.pop(scan.id, None)
                 if scan.nonce:
@@ -186,14 +188,20 @@ class ScanLog:
             return self.find_nonce(scan.nonce) or scan
         return scan
 
-    def _trace(self, connection: Connection, scans: list[RecordedScan]) -> None:
-        """Count the scans into the history of what they found, in the transaction that records them.
+    def _trace(
+        self,
+        connection: Connection,
+        scans: list[RecordedScan],
+        guesses: tuple[tuple[HistoryUpdate, datetime], ...] = (),
+    ) -> None:
+        """Add the scans to the history of what they found, in the transaction that records them.
 
-        Whatever stands out by then goes on the list of what a person should look into.
+        What stands out by then goes on the list of suspects. `guesses`: of checks that are not recorded.
         """
-        seen = [each for scan in scans for each in scan.history_update.seen]
-        self._history.add(connection, seen, {each for scan in scans for each in scan.history_update.crowded})
-        self._watch.note(connection, [(scan.history_update, scan.at) for scan in scans])
+        updates = [*[(scan.history_update, scan.at) for scan in scans], *guesses]
+        seen = [each for update, _ in updates for each in update.seen]
+        self._history.add(connection, seen, {each for update, _ in updates for each in update.crowded})
+        self._watch.note(connection, updates)
 
     @staticmethod
     def _on_record(connection: Connection, scans: list[RecordedScan]) -> set[str]:
@@ -208,7 +216,7 @@ class ScanLog:
     def _write_for_ever(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
+                self._changed.wait_for(lambda: self._waiting or self._guesses or self._closed)
                 if self._closed:
                     return
                 self._changed.wait_for(lambda: self._closed, timeout=self._gather)

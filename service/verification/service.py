@@ -21,7 +21,14 @@ from service.verification.check_ids import CheckIds, age, is_check_id
 from service.verification.clock import Clock, machine_time
 from service.verification.facts import load
 from service.verification.facts_cache import LotFacts
-from service.verification.question import ParsedQuestion, Question, RequestOrigin, parse_question
+from service.verification.pack_readings import PackReading
+from service.verification.question import (
+    ParsedQuestion,
+    Question,
+    RequestOrigin,
+    other_readings,
+    parse_question,
+)
 from service.verification.scan_history import (
     NO_HISTORY_UPDATE,
     Found,
@@ -31,6 +38,7 @@ from service.verification.scan_history import (
     history_update,
     leaves,
     needs_thresholds,
+    only_guesses,
     read_found,
 )
 from service.verification.scan_log import RecordedScan, ScanLog
@@ -49,6 +57,7 @@ class Answer(Struct, frozen=True):
     """A verdict on what was presented. `id` is None where nothing was recorded; `repeated`: a known nonce.
 
     `vial` and `carton`: what each of the two says, when both were presented.
+    `organisation_id`: whose people or program asked, if anybody's.
     `scanned_at`: when the code was read, where the asker said so.
     `kind` and `host`: how the scanned text was read, and the host of the web address in it, if it was one.
     """
@@ -63,6 +72,7 @@ class Answer(Struct, frozen=True):
     vial: Presented | None = None
     carton: Presented | None = None
     scanned_at: datetime | None = None
+    organisation_id: int | None = None
 
 
 class PresentedPack(Struct, frozen=True):
@@ -104,11 +114,19 @@ class VerificationService:
         self._scans = ScanLog(database, window=window)
         self._others_write_within = 0.0 if alone else window + _LOOK_AGAIN
         # What is on record happened: a machine whose clock was set back does not make it undone.
-        self._clock = Clock(read_clock, floor=self._scans.latest_moment())
+        self._clock = Clock.of(database, read_clock)
 
     def preview(self, question: Question, origin: RequestOrigin) -> Answer:
-        """Answer without leaving a trace. Raises what `parse_question` raises."""
-        return self._answer(question, parse_question(question, origin), recording=False)[0]
+        """Answer without recording a check. Raises what `parse_question` raises.
+
+        But a guess at a serial is counted as one, also where its asker wants nothing recorded.
+        """
+        parsed = parse_question(question, origin)
+        guessing = parsed.client != "" and parsed.presented.serial is not None
+        answer, update = self._answer(question, parsed, recording=guessing)
+        if guessing and (guess := only_guesses(update)).seen:
+            self._scans.note_guess(guess, answer.verdict.as_of)
+        return answer
 
     def verify(self, question: Question, origin: RequestOrigin) -> Answer:
         """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
@@ -147,10 +165,11 @@ class VerificationService:
         """
         parsed = ParsedQuestion(
             presented.pack,
-            None,
-            None,
+            PackReading.of(presented.pack),
+            Question(),
             presented.vial,
             presented.carton,
+            PackReading.of(presented.carton) if presented.carton else None,
             place=rounded(origin.country, origin.region),
             client=origin.client,
             trade=origin.trade,
@@ -171,8 +190,16 @@ class VerificationService:
         return _answer(scan)
 
     def now(self) -> datetime:
-        """The moment by which verdicts are given: never earlier than what is on record."""
+        """The moment by which verdicts are given: never earlier than what is on record.
+
+        UnavailableError(CLOCK_IN_DOUBT) where the machine's clock is not believed.
+        """
         return self._clock.now()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock by which verdicts are given."""
+        return self._clock
 
     def release_tests(self, batch_id: int) -> list[tuple[str, str, str]]:
         """What the manufacturer put on record of a batch's release tests: test, method, result."""
@@ -199,7 +226,7 @@ class VerificationService:
         now, asker = self._clock.now(), question.asker
         if parsed.scanned_at is not None:
             parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
-        verdict, update, presented = self._assess(parsed, asker, now, recording=recording)
+        verdict, update, presented, parsed = self._assess(parsed, asker, now, recording=recording)
         reading = parsed.reading
         answer = Answer(
             id=None,
@@ -224,23 +251,23 @@ class VerificationService:
         *,
         recording: bool,
         own: OwnStep | None = None,
-    ) -> tuple[Verdict, HistoryUpdate, Presented]:
-        """The one road: facts, then what was seen, then the verdict. Returns what was presented as read."""
+    ) -> tuple[Verdict, HistoryUpdate, Presented, ParsedQuestion]:
+        """The one road: facts, then what was seen, then the verdict; and the reading that it is of."""
         kept = facts_cache.find(self._database, parsed, asker, now)
         if kept is not None:
             lot, evidence, found = kept
             evidence = _without(own, evidence)
             concluded = _conclude(lot, evidence, parsed, found, None, recording=recording)
             if concluded is not None:
-                return (*concluded, evidence.presented)
+                return (*concluded, evidence.presented, parsed)
         with self._database.snapshot() as snapshot:
-            evidence = load(snapshot, parsed, asker, now)
+            evidence, parsed = load(snapshot, parsed, asker, now)
             found = read_found(snapshot, evidence, parsed)
             entry = facts_cache.keep(snapshot, parsed, evidence)
             evidence = _without(own, evidence)
             concluded = _conclude(entry, evidence, parsed, found, snapshot, recording=recording)
         assert concluded is not None  # noqa: S101 (for the type checker: with a snapshot nothing is missing)
-        return (*concluded, evidence.presented)
+        return (*concluded, evidence.presented, parsed)
 
 
 def _conclude(
@@ -311,14 +338,13 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
         scan.vial,
         scan.carton,
         scan.scanned_at,
+        scan.organisation_id,
     )
 
 
 def _same_question(earlier: RecordedScan, parsed: ParsedQuestion, question: Question) -> Answer:
-    asked, kept = parsed.presented, earlier.presented
-    # A GTIN of digits may have been answered as a lot; all else has to be what it was.
-    same = asked == kept or (parsed.typed_digits is not None and kept.gtin is None)
-    same = same and (parsed.vial, parsed.carton) == (earlier.vial, earlier.carton)
+    kept = earlier.presented, earlier.vial, earlier.carton
+    same = any((each.presented, each.vial, each.carton) == kept for each in (parsed, *other_readings(parsed)))
     if not same or earlier.asker is not question.asker:
         raise ConflictError(
             ErrorCode.NONCE_REUSED,

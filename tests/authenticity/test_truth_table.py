@@ -8,6 +8,7 @@ from collections import Counter
 from itertools import product as every
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from service.authenticity.dispositions import Disposition
@@ -120,6 +121,7 @@ def expected(  # noqa: C901, PLR0912 (one line a row of the document's table)
     return max(calls, key=lambda action: action.rank)
 
 
+@pytest.mark.slow
 def test_every_combination_is_judged_as_the_document_says() -> None:
     seen: Counter[Action] = Counter()
     for case in every(PRODUCTS, BATCHES, EXPIRIES, SERIALS, MARKETS, ALERTS, Asker):

@@ -57,6 +57,7 @@ def test_serials_from_options_and_a_file_become_a_sheet(tmp_path: Path) -> None:
     assert sorted(str(each.serial) for each in identifiers(page)) == ["S1", "S2", "S3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_sheets_without_pages_become_numbered_files(tmp_path: Path, ending: str) -> None:
     typed = "\n".join(f"S{number}" for number in range(60))
@@ -141,6 +142,7 @@ def test_a_list_that_cannot_be_printed(
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_many_sheets_do_not_fit_into_one_stream() -> None:
     typed = "\n".join(f"S{number}" for number in range(60))
     result = run(*PRODUCT, "--serials", "-", *BASE, "--format", "png", "--out", "-", typed=typed)

@@ -17,6 +17,8 @@ from service.verification.replay import LASTING_KEYS, Replay, columns, parse_tim
 from tests.bench.clones import measure
 from tests.factories.scans.simulation import World
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "service.cli", *arguments]

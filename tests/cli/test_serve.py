@@ -19,6 +19,8 @@ from service.storage.database import Database
 from service.storage.models import Scan
 from tests.factories.records import put
 
+pytestmark = pytest.mark.slow
+
 PROCESSES = 3
 
 

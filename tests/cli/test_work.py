@@ -8,8 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from service.storage.database import Database
 from tests.factories.import_jobs import Office, units
+
+pytestmark = pytest.mark.slow
 
 
 def test_it_does_what_waits_and_stops_when_told(sqlite_url: str, tmp_path: Path) -> None:

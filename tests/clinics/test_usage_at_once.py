@@ -25,6 +25,8 @@ from service.verification.service import VerificationService
 from tests.factories.clinics import clinic
 from tests.factories.records import TOXIN, put
 
+pytestmark = pytest.mark.slow
+
 SERIALS = int(os.environ.get("VIALCHECK_SERIALS", "100"))
 TAKERS = int(os.environ.get("VIALCHECK_TAKERS", "8"))
 """Processes that want each of the serials, each of them another clinic."""

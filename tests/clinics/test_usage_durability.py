@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 _PROGRAM = """
 import os, sys
 from service.clinics.vial_lifecycle import Step

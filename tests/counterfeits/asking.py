@@ -12,7 +12,8 @@ from typing import Any
 from service.authenticity.evidence import Asker
 from service.errors import VialcheckError
 from service.registry.lists.conventions.locale_names import plain
-from service.verification.question import Channel, PackFields, Question, RequestOrigin, parse_question
+from service.verification.pack_readings import PackFields
+from service.verification.question import Channel, Question, RequestOrigin, parse_question
 from tests.counterfeits import keys
 from tests.counterfeits.books import Books
 from tests.counterfeits.keys import Plain, listed, words
@@ -181,10 +182,10 @@ def _origin(pack: Plain, asker: Asker) -> dict[str, Any]:
         "client": words(pack.get("client")),
         "trade": asker is Asker.CLINIC,
     }
-    return {name: value for name, value in said.items() if value and name in _QUESTION_FIELDS}
+    return {name: value for name, value in said.items() if value and name in _ORIGIN_FIELDS}
 
 
-_QUESTION_FIELDS = frozenset(Question.__struct_fields__)
+_ORIGIN_FIELDS = frozenset(RequestOrigin.__struct_fields__)
 
 
 def packs_of(presented: Any) -> list[Any]:

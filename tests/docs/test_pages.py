@@ -104,7 +104,9 @@ def is_name(quoted: str) -> bool:
 
 @cache
 def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    """The targets of the Makefile that are no files."""
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return set(phony[1].split()) if phony else set()
 
 
 def is_command(given: list[str]) -> bool:

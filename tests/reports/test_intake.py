@@ -9,10 +9,11 @@ from PIL import Image
 from sqlalchemy import func, insert, select, update
 
 from service.accounts.actors import OrganisationKind
-from service.errors import ErrorCode, InvalidFieldsError, NotFoundError, TooManyError
+from service.errors import ErrorCode, InvalidFieldsError, NotFoundError, RefusedError, TooManyError
 from service.reports.intake import (
     MOST_FROM_ALL,
-    MOST_FROM_ONE,
+    MOST_FROM_NETWORK,
+    MOST_HARMED_FROM_NETWORK,
     WITHIN,
     NewReport,
     ReportIntake,
@@ -107,8 +108,8 @@ def test_everything_that_is_wrong_is_said_at_once(reports: ReportIntake) -> None
     assert {error.field for error in refusal.value.errors} == {"what", "gtin", "lot", "country"}
 
 
-def test_one_sender_is_limited_and_no_other(reports: ReportIntake, clock: Clock) -> None:
-    for _ in range(MOST_FROM_ONE):
+def test_one_network_is_limited_and_no_other(reports: ReportIntake, clock: Clock) -> None:
+    for _ in range(MOST_FROM_NETWORK):
         reports.take(NewReport(what="x", client="one"))
     with pytest.raises(TooManyError):
         reports.take(NewReport(what="x", client="one"))
@@ -118,17 +119,53 @@ def test_one_sender_is_limited_and_no_other(reports: ReportIntake, clock: Clock)
     reports.take(NewReport(what="x", client="one"))
 
 
-def test_all_together_are_limited(reports: ReportIntake, database: Database, clock: Clock) -> None:
-    first = reports.take(NewReport(what="x"))
+def many(database: Database, number: int, **values: object) -> None:
+    """So many reports of this moment: commits take seconds, and the limits count rows, whoever put them."""
+    common = {"at": START, "what": "flood", "asker": "patient", "client": "", "queued": False} | values
+    rows = [common | {"reference": new_reference()} for _ in range(number)]
     with database.transaction() as connection:
-        row = dict(connection.execute(select(Report.__table__)).mappings().one())
-        del row["id"]
-        # 300 commits take seconds; the limit counts rows, whoever put them there
-        rows = [row | {"reference": new_reference(), "at": clock.now} for _ in range(MOST_FROM_ALL - 1)]
         connection.execute(insert(Report), rows)
+
+
+def queued(database: Database, reference: str) -> bool:
+    with database.reading() as connection:
+        return connection.execute(select(Report.queued).where(Report.reference == reference)).scalar_one()
+
+
+def test_harm_and_clinics_get_in_from_a_network_that_floods(
+    reports: ReportIntake, database: Database
+) -> None:
+    """And wait behind the others, but for a clinic's; photos would fill the disk."""
+    many(database, MOST_FROM_NETWORK, client="one")
+    assert queued(database, reports.take(NewReport(what="x", client="one", harmed=True)))
+    with pytest.raises(RefusedError) as refusal:
+        reports.take(NewReport(what="x", client="one", harmed=True, photos=(photo(),)))
+    assert refusal.value.code is ErrorCode.REPORT_PHOTOS_LATER
+    clinic = reports.take(NewReport(what="x", client="one", by_clinic=True, photos=(photo(),)))
+    assert not queued(database, clinic)
+    many(database, MOST_HARMED_FROM_NETWORK, client="one", harmed=True)
     with pytest.raises(TooManyError):
-        reports.take(NewReport(what="x"))
-    assert reports.follow(first).status is ReportStatus.NEW
+        reports.take(NewReport(what="x", client="one", harmed=True))
+
+
+def test_past_the_limit_of_all_reports_queue_and_none_is_refused(
+    reports: ReportIntake, database: Database
+) -> None:
+    many(database, MOST_FROM_ALL)
+    assert queued(database, reports.take(NewReport(what="x", client="one")))
+    assert not queued(database, reports.take(NewReport(what="x", client="one", harmed=True)))
+    assert not queued(database, reports.take(NewReport(what="x", client="one", by_clinic=True)))
+
+
+def test_a_report_that_is_refused_has_no_photo_decoded(
+    reports: ReportIntake, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(database, MOST_FROM_NETWORK, client="one")
+    monkeypatch.setattr(
+        "service.reports.intake.picture_process", lambda: pytest.fail("a photo was looked at")
+    )
+    with pytest.raises(TooManyError):
+        reports.take(NewReport(what="x", client="one", photos=(b"costly",)))
 
 
 def test_a_photo_loses_all_but_the_picture(reports: ReportIntake, database: Database) -> None:

@@ -189,6 +189,7 @@ PERSONAL = {
     "recall_lift.actor": "record",
     "expiry_extension.actor": "record",
     "vial_event.actor": "record",
+    "vial_presentation.actor": "record",
     "delivery.actor": "record",
     "digest.email": "record",
 }

@@ -52,6 +52,7 @@ def family(row: dict[str, str]) -> str:
 TARGETS = {"DataMatrix": 115 / 120, "QR": 265 / 287, "linear": 1.0, "none": 0.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TARGETS)
 def test_the_shared_corpus_is_read_and_nothing_is_read_wrongly(corpora: Path, kind: str, say: Say) -> None:
     read, wrong, wrong_kind, of = 0, [], [], 0
@@ -183,6 +184,7 @@ def test_exif_turns_the_picture_and_the_position_is_that_of_the_upright_one(orie
     assert min(y for _, y in code.position) == pytest.approx(50, abs=3)
 
 
+@pytest.mark.slow
 def test_more_than_twelve_megapixels_are_scaled_first_and_the_position_is_that_of_the_original() -> None:
     for kind in ("JPEG", "PNG"):
         large = Image.new("L", (5600, 4200), 255)
@@ -325,6 +327,7 @@ def test_a_hostile_picture_starts_no_search_that_it_cannot_end(
     assert len(looked) == 1  # the time was over after the first
 
 
+@pytest.mark.slow
 def test_noise_reads_as_nothing() -> None:
     numbers = random.Random(3)
     for size in (200, 400, 800):

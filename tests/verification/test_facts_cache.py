@@ -233,6 +233,7 @@ def _changes(dice: random.Random) -> Any:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_happened_it_is_as_if_nothing_had_been_kept(two: Two, seed: int) -> None:
     """Checks from everywhere, recorded or not, records that change and days that pass, in any order."""
@@ -256,8 +257,9 @@ def test_whatever_happened_it_is_as_if_nothing_had_been_kept(two: Two, seed: int
         assert two.desk.preview(*question) == two.anew(question)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
-def test_units_of_one_lot_are_driver_errors_by_who_saw_them(two: Two, seed: int) -> None:
+def test_units_of_one_lot_are_told_apart_by_who_saw_them(two: Two, seed: int) -> None:
     """Nothing but places, devices and days: what is kept of one history is never said of another."""
     dice = random.Random(seed)
     with two.database.transaction() as connection:

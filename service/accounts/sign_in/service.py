@@ -193,10 +193,10 @@ class SignIn:
         """Return the subjects that a guess counts against, and those whose count a right password deletes."""
         network = visitor.network or visitor.address
         here = _HERE.at(email, network)
-        subjects = [here, _NETWORK.at(network)]
+        subjects = [here]
         with self._database.reading() as connection:
             if not _came_from(connection, email, visitor.network):
-                subjects.append(_ANYWHERE.at(email))
+                subjects += [_ANYWHERE.at(email), _NETWORK.at(network)]
         return subjects, here
 
     def _note_refusal(self, row: Any, visitor: Visitor, what: str) -> None:

@@ -8,11 +8,15 @@ from service.authenticity.scan_history.sightings import Region, Sighting
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """What a person investigated and cleared: up to this score, this many devices, these codes."""
+    """What a person investigated and cleared: up to this score, this many devices, these codes.
+
+    `protected`: scans by strangers alone are never again a reason to stop this unit.
+    """
 
     score: float
     devices: int
     codes: frozenset[str] = frozenset()
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history.history import SeenBefore
-from service.authenticity.scan_history.score import SuspicionScore, Thresholds
+from service.authenticity.scan_history.score import SuspicionScore, Thresholds, weigh
 from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind, day_of
 
 Reasons = Iterator[Reason]
@@ -24,6 +24,11 @@ STRONGER = 1.0
 
 _OUTSIDE = 3
 """Devices of the public in another market; fewer are a traveller, or an address with a wrong location."""
+
+SEVERAL_NETWORKS = 3
+"""Strangers from fewer networks never stop a vial, whatever they claim: one network has many browsers, and
+claims many countries. Its mark changes by the week: one that goes on for three weeks may count as several,
+and has been on the manufacturer's list for two by then."""
 
 OF_ONE_UNIT = frozenset(
     {
@@ -57,7 +62,7 @@ def of_history(evidence: Evidence, history: SeenBefore) -> Reasons:
 def _of_unit(evidence: Evidence, history: SeenBefore) -> Reasons:
     suspicion, lines = history.suspicion, history.every
     if is_suspicious(history):
-        yield from _several_units(suspicion)
+        yield from _several_units(suspicion, _severity(history))
     if suspicion.used_elsewhere:
         yield _said(ReasonCode.SEEN_AFTER_DISPENSING, Action.QUARANTINE, suspicion)
     yield from _before_release(evidence, lines)
@@ -67,16 +72,33 @@ def _of_unit(evidence: Evidence, history: SeenBefore) -> Reasons:
         yield _said(ReasonCode.MANY_DEVICES, Action.CHECK, suspicion)
 
 
-def _several_units(suspicion: SuspicionScore) -> Reasons:
+def _severity(history: SeenBefore) -> Action:
+    """How cautious a suspicious history makes: strangers stop a vial only from several networks.
+
+    What clinics and pharmacies saw stops it by itself, where it would be suspicious without the strangers.
+    """
+    marks = 0
+    for each in history.every:
+        if each.kind is SightingKind.STRANGER:
+            marks |= each.devices
+    protected = history.cleared is not None and history.cleared.protected
+    if marks.bit_count() >= SEVERAL_NETWORKS and not protected:
+        return Action.QUARANTINE
+    trade = tuple(each for each in history.every if each.kind is not SightingKind.STRANGER)
+    alone = weigh(trade, history.thresholds).score >= _least(history)
+    return Action.QUARANTINE if alone else Action.CHECK
+
+
+def _several_units(suspicion: SuspicionScore, severity: Action) -> Reasons:
     if len(suspicion.places) > 1:
-        yield _said(ReasonCode.SEEN_ELSEWHERE, Action.QUARANTINE, suspicion)
+        yield _said(ReasonCode.SEEN_ELSEWHERE, severity, suspicion)
     if suspicion.journey or suspicion.full:
-        yield _said(ReasonCode.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, suspicion)
+        yield _said(ReasonCode.IMPOSSIBLE_JOURNEY, severity, suspicion)
 
 
 def of_suspicion(suspicion: SuspicionScore, thresholds: Thresholds) -> Reasons:
     """Yield the reasons of a unit of which nothing is known but its scans."""
-    yield from _several_units(suspicion)
+    yield from _several_units(suspicion, Action.QUARANTINE)
     if suspicion.used_elsewhere:
         yield _said(ReasonCode.SEEN_AFTER_DISPENSING, Action.QUARANTINE, suspicion)
     if len(suspicion.places) < 2 or suspicion.devices >= thresholds.devices:
@@ -85,10 +107,14 @@ def of_suspicion(suspicion: SuspicionScore, thresholds: Thresholds) -> Reasons:
 
 def is_suspicious(history: SeenBefore) -> bool:
     """Return whether a unit's scans look so much like several units' that people are warned."""
+    return history.suspicion.score >= _least(history)
+
+
+def _least(history: SeenBefore) -> float:
     least = history.thresholds.suspicion
     if history.cleared is not None:
         least = max(least, history.cleared.score + STRONGER)
-    return history.suspicion.score >= least
+    return least
 
 
 def _before_release(evidence: Evidence, lines: tuple[Sighting, ...]) -> Reasons:

@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import update
 
+from service.accounts.credentials.secret_box import SecretBox
 from service.errors import VialcheckError
 from service.registry.digests.counts import DigestCounts, gather
-from service.registry.digests.subscriptions import EVERY, Subscription, listed
+from service.registry.digests.subscriptions import EVERY, Subscription, listed, opened_secret, seal_secrets
 from service.registry.digests.transport import mail, post
 from service.storage.database import Database
 from service.storage.models import Digest
@@ -26,12 +27,17 @@ _STILL_COMING = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class DigestTransport:
-    """The text of a digest, and the server that sends it. `address`: where the pages are."""
+    """The text of a digest, and the server that sends it. `address`: where the pages are.
+
+    `secrets` opens what signs a webhook's body; `private`: hosts of webhooks inside the operator's network.
+    """
 
     text: Callable[[DigestCounts, str], tuple[str, str]]
     address: str
+    secrets: SecretBox
     smtp: str = ""
     sender: str = ""
+    private: frozenset[str] = frozenset()
 
 
 def content(news: DigestCounts, address: str) -> dict[str, Any]:
@@ -63,6 +69,7 @@ def send(
     Where nothing is new nothing is sent, and that counts as sent. A failure of one does not affect the
     others; it is tried again the next time.
     """
+    seal_secrets(database, ways.secrets)
     done = []
     for subscription, news in waiting(database, now):
         if due_only and subscription.until + EVERY[subscription.every] > now:
@@ -82,7 +89,8 @@ def send(
 
 def _tell(subscription: Subscription, news: DigestCounts, ways: DigestTransport, now: datetime) -> None:
     if subscription.webhook:
-        post(subscription.webhook, subscription.secret, content(news, ways.address), now)
+        secret = opened_secret(subscription, ways.secrets)
+        post(subscription.webhook, secret, content(news, ways.address), now, private=ways.private)
     else:
         mail(ways.smtp, ways.sender, subscription.email, ways.text(news, ways.address), now)
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from service.accounts.actors import OrganisationKind
+from service.accounts.credentials.secret_box import SecretBox
 from service.errors import ErrorCode, RefusedError
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
@@ -26,6 +27,8 @@ _EMAIL = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-
 # Printable ASCII without the @ itself: nothing that could start another header line.
 
 _LONGEST_ADDRESS = 2000
+_SECRET = 32  # bytes
+_OPEN_SECRET = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def subscribe(
     *,
     every: str,
     who: AuditActor,
+    secrets_of: SecretBox,
     email: str = "",
     webhook: str = "",
     clock: Callable[[], datetime] = _now,
@@ -65,13 +69,14 @@ def subscribe(
         raise RefusedError(ErrorCode.VALUE_INVALID, given=email, expected="one e-mail address", field="email")
     if webhook:
         check_webhook(webhook)
-    secret = secrets.token_hex(32) if webhook else ""
+    secret = secrets.token_hex(_SECRET) if webhook else ""
     at = clock()
     with database.transaction() as connection:
         row = _organisation(connection, organisation)
         before = _said(connection, row.id)
         connection.execute(delete(Digest).where(Digest.organisation_id == row.id))
-        values = {"organisation_id": row.id, "email": email, "webhook": webhook, "secret": secret}
+        sealed = secrets_of.seal(secret, bound_to=_owner(row.id)) if secret else ""
+        values = {"organisation_id": row.id, "email": email, "webhook": webhook, "secret": sealed}
         connection.execute(insert(Digest).values(values | {"every": every, "until": at}))
         change = AuditChange("digest_set", "organisation", organisation, before, _said(connection, row.id))
         write_down(connection, [change], who=who, at=at, reason="vialcheck digest set")
@@ -114,6 +119,27 @@ def listed(database: Database) -> list[Subscription]:
             Subscription(row[0], row[1], OrganisationKind(row[2]), *row[3:])
             for row in connection.execute(query)
         ]
+
+
+def opened_secret(subscription: Subscription, secrets_of: SecretBox) -> str:
+    """The secret that signs what this organisation's webhook gets."""
+    return secrets_of.open(subscription.secret, bound_to=_owner(subscription.organisation_id))
+
+
+def seal_secrets(database: Database, secrets_of: SecretBox) -> None:
+    """Seal what a version before 0.2 kept open: a copy of the database is worth nothing then."""
+    with database.reading() as connection:
+        rows = connection.execute(select(Digest.organisation_id, Digest.secret)).all()
+    for row in rows:
+        if _OPEN_SECRET.fullmatch(row.secret):
+            sealed = secrets_of.seal(row.secret, bound_to=_owner(row.organisation_id))
+            still = (Digest.organisation_id == row.organisation_id, Digest.secret == row.secret)
+            with database.transaction() as connection:
+                connection.execute(update(Digest).where(*still).values(secret=sealed))
+
+
+def _owner(organisation_id: int) -> str:
+    return f"digest {organisation_id}"
 
 
 def check_webhook(address: str) -> None:

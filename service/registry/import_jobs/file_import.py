@@ -170,7 +170,8 @@ class FileImport:
                 if isinstance(facts, ProductFacts):
                     coming.products.add(facts.gtin)
                 elif isinstance(facts, BatchFacts):
-                    coming.batches[facts.gtin, facts.lot.key] = facts.lot.printed, facts.expiry
+                    alike = coming.batches.setdefault((facts.gtin, facts.lot.key), {})
+                    alike[facts.lot.printed] = facts.expiry
 
     def compare(self, snapshot: Connection, coming: ComingRecords, folder: Path) -> None:
         """Compare the units with the record and what is coming; plan what is new."""

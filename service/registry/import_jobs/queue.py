@@ -55,7 +55,7 @@ class JobQueue:
 
     @cached_property
     def _queue(self) -> Any:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         queue = SqliteHuey("imports", filename=str(self._folder / "queue.db"), results=False)
         for job in self._rounds:
             queue.periodic_task(crontab(minute=job.minutes), name=job.name)(job.do)
@@ -106,7 +106,7 @@ class JobQueue:
 
     def _take_turn(self) -> sqlite3.Connection | None:
         """The lock, as soon as it is free; None when this process is to end before."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         while not self._stop.is_set():
             lock = sqlite3.connect(self._folder / "turn.db", timeout=0, isolation_level=None)
             try:

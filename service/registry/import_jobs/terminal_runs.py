@@ -21,7 +21,7 @@ from service.authenticity.dispositions import Disposition
 from service.errors import ConflictError, ErrorCode, NotFoundError, VialcheckError
 from service.registry.import_jobs.apply import PlanRefused, put_on_record
 from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
-from service.registry.import_jobs.removal import remove_record
+from service.registry.import_jobs.removal import remove_record, unmark_list
 from service.registry.lists.columns import ListKind
 from service.registry.lists.import_journal import ImportJournal, ImportOrigin
 from service.registry.lists.kinds.unit_targets import UnitTarget, UnitTargets
@@ -282,15 +282,18 @@ class TerminalRuns:
             self._locked(connection, number, "undoing")
             connection.execute(update(Product).where(Product.importing == number).values(importing=None))
             entries = connection.execute(
-                select(AuditEntry.action, AuditEntry.object_type, AuditEntry.object_id)
+                select(AuditEntry.__table__)
                 .where(AuditEntry.import_id.in_(row["others"]))
                 .order_by(AuditEntry.id.desc())
-            ).all()
+            ).mappings()
             left: list[str] = []
             changes: list[AuditChange] = []
-            for action, kind, name in entries:
-                if action == "create" and remove_record(connection, kind, name):
+            for entry in entries.all():
+                action, kind, name = entry["action"], entry["object_type"], entry["object_id"]
+                if action == "create" and remove_record(connection, kind, name, row["others"]):
                     changes.append(AuditChange("withdraw", kind, name, None, None))
+                elif kind == "product" and unmark_list(connection, name, entry["before"], entry["after"]):
+                    changes.append(AuditChange("withdraw", kind, name, entry["after"], entry["before"]))
                 else:
                     left.append(f"{kind} {name}" + ("" if action == "create" else f" ({action})"))
             self._write_down(connection, row, changes, row["others"][0] if row["others"] else None)

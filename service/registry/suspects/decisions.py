@@ -55,11 +55,14 @@ def decide(
     state: str,
     *,
     note: str,
+    protect: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Hold, alert or clear. RefusedError without a note; ConflictError for what cannot be decided (any more).
 
     NotFoundError for what is not this actor's, or is not a suspect.
+
+    `protect`: where it is cleared, scans by strangers alone never stop the unit again.
     """
     note = free_text(note, MOST_SAID)
     if not note:
@@ -78,11 +81,18 @@ def decide(
         regulator = actor.kind is OrganisationKind.REGULATOR
         facts = _alert(actor, watched, note, clock())
         raise_alert(database, facts, who=actor.who, reason=note, regulator=regulator, clock=clock)
-    _move(database, actor, watched, SuspectState(state), note, clock())
+    _move(database, actor, watched, SuspectState(state), note, clock(), protect=protect)
 
 
 def _move(
-    database: Database, actor: Actor, watched: SuspectDetails, state: SuspectState, note: str, at: datetime
+    database: Database,
+    actor: Actor,
+    watched: SuspectDetails,
+    state: SuspectState,
+    note: str,
+    at: datetime,
+    *,
+    protect: bool,
 ) -> None:
     with database.transaction() as connection:
         connection.execute(select(Suspect.id).where(Suspect.id == _line(watched).id).with_for_update())
@@ -93,7 +103,7 @@ def _move(
         if state is SuspectState.CLEARED:
             values["cleared"] = line.score
             if now.subject.scope is SubjectScope.UNIT:
-                _teach(connection, actor, now, note, at)
+                _teach(connection, actor, now, note, at, protect=protect)
         connection.execute(update(Suspect).where(Suspect.id == line.id).values(values))
         change = AuditChange(
             f"watch_{state}",
@@ -105,12 +115,16 @@ def _move(
         write_down(connection, [change], who=actor.who, at=at, reason=note)
 
 
-def _teach(connection: Connection, actor: Actor, watched: SuspectDetails, note: str, at: datetime) -> None:
+def _teach(
+    connection: Connection, actor: Actor, watched: SuspectDetails, note: str, at: datetime, *, protect: bool
+) -> None:
     """Record that what was seen so far is cleared, for this unit alone."""
     thresholds, _ = kept.judged_by(within(connection), watched.subject.product_id, watched.subject.name)
     suspicion = weigh(watched.seen, thresholds)
     codes = set(_line(watched).codes) - {str(code) for code in MEASURED}
-    kept.clear(connection, watched.subject, suspicion, codes, who=actor.who, at=at, reason=note)
+    kept.clear(
+        connection, watched.subject, suspicion, codes, who=actor.who, at=at, reason=note, protect=protect
+    )
 
 
 def _hold(watched: SuspectDetails, note: str) -> recalls.RecallForm:

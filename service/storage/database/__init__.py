@@ -5,9 +5,10 @@ BEGIN IMMEDIATE: a deferred transaction that reads and then writes fails at once
 when another connection wrote in between, whatever the timeout.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,7 @@ def _parse_url(url: str) -> URL:
 def _sqlite(url: URL, wait_seconds: float) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _keep_private(Path(url.database))
     engine = create_engine(
         url,
         json_serializer=_json,
@@ -245,6 +247,18 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
         _driver(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _keep_private(path: Path) -> None:
+    """Let its owner alone (and the owner's group, where it could before) read the file of the records.
+
+    SQLite gives the files beside it (-wal, -shm) the same mode.
+    """
+    with suppress(OSError):  # where it cannot be made, connecting says why
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        mode = path.stat().st_mode & 0o777
+        if mode & 0o007:
+            path.chmod(mode & ~0o007)
 
 
 def _json(value: Any) -> str:

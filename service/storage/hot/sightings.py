@@ -135,7 +135,7 @@ _JUDGED_BY = PreparedSelect(
     .where(Product.id == bindparam("product_id"))
 )
 _CODES = PreparedSelect(
-    select(Clearing.codes)
+    select(Clearing.codes, Clearing.protected)
     .where(Clearing.product_id == bindparam("product_id"), Clearing.serial == bindparam("serial"))
     .limit(1000)
 )
@@ -183,12 +183,9 @@ def judged_by(snapshot: Snapshot, product_id: int, serial: str) -> tuple[Thresho
         )
     if score is None:
         return thresholds, None
-    codes = {
-        code
-        for (each,) in _CODES.rows(snapshot, {"product_id": product_id, "serial": serial})
-        for code in each
-    }
-    return thresholds, Cleared(score, devices, frozenset(codes))
+    clearings = _CODES.rows(snapshot, {"product_id": product_id, "serial": serial})
+    codes = frozenset(code for each, _ in clearings for code in each)
+    return thresholds, Cleared(score, devices, codes, any(protected for _, protected in clearings))
 
 
 def _merged(old: Any, new: Any) -> dict[str, Any]:
@@ -268,13 +265,20 @@ def clear(
     who: AuditActor,
     at: datetime,
     reason: str,
+    protect: bool = False,
 ) -> None:
     """Record that a person found nothing wrong in a unit's scans, at this suspicion.
 
     Up to that score (and margin) they no longer count against this unit; the reasons `codes` are not given
-    again. No other unit is concerned, and no scan is removed.
+    again. `protect`: scans by strangers alone never stop it again. No other unit is concerned, and no scan is
+    removed.
     """
-    values = {"score": suspicion.score, "devices": suspicion.devices, "codes": tuple(sorted(codes))}
+    values: dict[str, Any] = {
+        "score": suspicion.score,
+        "devices": suspicion.devices,
+        "codes": tuple(sorted(codes)),
+    }
+    values["protected"] = protect
     connection.execute(
         insert(Clearing).values(
             product_id=unit.product_id, serial=unit.name, at=at, actor=who.name, reason=reason, **values

@@ -4,6 +4,7 @@ from service.storage.models.accounts import Account, Organisation, SignedIn
 from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
 from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent, VialPresentation
+from service.storage.models.clock import ClockCorrection
 from service.storage.models.credentials import (
     ApiKey,
     CodeGenerator,
@@ -42,6 +43,7 @@ __all__ = [
     "Base",
     "Batch",
     "Clearing",
+    "ClockCorrection",
     "CodeGenerator",
     "Delivery",
     "DetectionThresholds",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
@@ -36,6 +36,7 @@ class Report(Base):
     contact: Mapped[str] = mapped_column(String(300), default="")
     harmed: Mapped[bool] = mapped_column(default=False)
     asker: Mapped[str] = mapped_column(String(10))
+    queued: Mapped[bool] = mapped_column(default=False, server_default=false())
     client: Mapped[str] = mapped_column(String(64), default="", index=True)
     status: Mapped[str] = mapped_column(String(10), default="new", index=True)
     settled: Mapped[datetime | None] = mapped_column(Moment)

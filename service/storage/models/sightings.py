@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
@@ -47,6 +47,7 @@ class Clearing(Base):
     """A person found nothing wrong in a unit's scans; up to that strength they are not reported again.
 
     `score` and `devices`: what had been seen by then. `codes`: the reasons that were cleared.
+    `protected`: scans by strangers alone never stop the unit again.
     """
 
     __tablename__ = "clearing"
@@ -59,6 +60,7 @@ class Clearing(Base):
     score: Mapped[float]
     devices: Mapped[int]
     codes: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
+    protected: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         Index(None, "product_id", "serial"),
         CheckConstraint("length(trim(actor)) > 0 AND length(trim(reason)) > 0", name="said"),

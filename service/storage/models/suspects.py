@@ -44,7 +44,8 @@ class Suspect(Base):
 class Digest(Base):
     """An organisation's digest of what is new: by e-mail or webhook, each day or each hour.
 
-    `secret` signs the webhook's body. Everything up to `until` was sent.
+    `secret` signs the webhook's body; it is sealed (`accounts.credentials.secret_box`). Everything up to
+    `until` was sent.
     """
 
     __tablename__ = "digest"
@@ -53,7 +54,7 @@ class Digest(Base):
     )
     email: Mapped[str] = mapped_column(String(254), default="")
     webhook: Mapped[str] = mapped_column(Text, default="")
-    secret: Mapped[str] = mapped_column(String(64), default="")
+    secret: Mapped[str] = mapped_column(Text, default="")
     every: Mapped[str] = mapped_column(String(4))
     until: Mapped[datetime] = mapped_column(Moment)
     __table_args__ = (

@@ -45,7 +45,7 @@ def page() -> str:
         done=_done(),
         people=account_services().people.of(organisation),
         invitations=account_services().invitations.open_invitations(organisation),
-        may_found=actor().kind in MAY_FOUND_CLINICS,
+        may_found=actor().kind in account_services().invitations.inviters,
     )
 
 

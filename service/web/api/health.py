@@ -28,7 +28,7 @@ def live() -> dict[str, str]:
 @health.get("/health")  # its name of before
 @open_to_everyone
 def ready() -> Response:
-    """A check can be made and written down; 503 names what fails: check, write, unwritten_checks."""
+    """A check can be made and written down; 503 names what fails: check, write, unwritten_checks, clock."""
     readiness: Readiness = current_app.extensions[_KEY]
     failing = readiness.failing()
     if not failing:
@@ -42,7 +42,7 @@ def ready() -> Response:
 @health.get("/metrics")
 @open_to_everyone
 def exposition() -> Response:
-    """Prometheus metrics: for this machine, and for whoever has the token (VIALCHECK_METRICS_TOKEN)."""
+    """Prometheus metrics: for this machine, and for a program with the token (VIALCHECK_METRICS_TOKEN)."""
     if not _may_read_metrics():
         raise ForbiddenError(ErrorCode.NOT_ALLOWED)
     folder = services().settings.metrics_folder

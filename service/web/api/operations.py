@@ -30,6 +30,7 @@ _PROBLEMS = {
     413: "The body is too large",
     415: "The body is not sent as JSON",
     422: "A value cannot be read; every field that was refused is named",
+    429: "Very much was asked in a short time: ask again after the seconds of Retry-After",
     503: "Busy: send the same request again, with the same nonce",
 }
 _KEY = {
@@ -100,7 +101,7 @@ def describe(app: Flask) -> Plain:
 
 
 def _operation(operation: Operation, rule: Rule) -> Plain:
-    refused = {*operation.refuses, *(_OF_A_BODY if operation.takes else ()), 401, 403, 503}
+    refused = {*operation.refuses, *(_OF_A_BODY if operation.takes else ()), 401, 403, 429, 503}
     refused |= set(_OF_A_FILE) if operation.uploads else set()
     plain: Plain = {
         "tags": [operation.tag],

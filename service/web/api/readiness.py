@@ -30,6 +30,7 @@ class Readiness:
             "check": self._check,
             "write": lambda: write_probe(services.database, datetime.now(UTC)),
             "unwritten_checks": self._unwritten,
+            "clock": services.verification.clock.exact,
         }
         self._lock = Lock()
         self._asked, self._found = float("-inf"), tuple[str, ...]()

@@ -11,15 +11,24 @@ from werkzeug.wrappers import Response
 from service.accounts.actors import Role
 from service.authenticity.evidence import Asker
 from service.clinics.deliveries import MOST_LINES, DeliveryLine, DeliveryNote, DeliveryOutcome
-from service.errors import ErrorCode, NotFoundError, RefusedError, UnavailableError, VialcheckError
+from service.errors import (
+    ErrorCode,
+    NotFoundError,
+    RefusedError,
+    TooManyError,
+    UnavailableError,
+    VialcheckError,
+)
 from service.verification.service import Answer
 from service.web.clinic.common import CLINICS, asked, clinic, clinics_answer, in_words, nonce, origin, wrong
-from service.web.core.access import actor, only_for
+from service.web.core.access import actor, only_for, sees_whole
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
 from service.web.core.json_body import read_body
 from service.web.core.services import services
+from service.web.limits.checks import ask_check
 from service.web.text import headline
+from service.web.text.answers.disclosure import disclosed_verdict
 from service.web.text.clinic_text import received_words
 from service.web.text.formatting import N_
 
@@ -64,8 +73,8 @@ def check_received() -> Response | tuple[str, int]:
     """Check the vial, and redirect to its answer."""
     delivery = _delivery(request.form.get("delivery"))
     try:
-        answer = services().verification.verify(asked(), origin())
-    except UnavailableError:
+        answer = ask_check(asked(), origin())
+    except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:
         return _form(delivery, scan=request.form.get("scan", ""), **wrong(error)), status_of(error)
@@ -132,7 +141,9 @@ def _reason(line: StationLine) -> str:
     """Return the noted reason, or the answer's headline where none was noted."""
     if line.note.strip() or line.outcome == "received":
         return line.note
-    return headline(clinics_answer(line.check).verdict, Asker.CLINIC, spoken())
+    answer = clinics_answer(line.check)
+    shown = disclosed_verdict(answer.verdict, answer.presented, whole=sees_whole(answer))
+    return headline(shown, Asker.CLINIC, spoken())
 
 
 def _line(scan_id: str) -> DeliveryLine:

@@ -11,7 +11,7 @@ from service.clinics.queries import HeldVial
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import HERE, Step, VialState
 from service.clinics.vial_verdicts import shown_of, stops
-from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
+from service.errors import ErrorCode, RefusedError, TooManyError, UnavailableError, VialcheckError
 from service.verification.service import Answer
 from service.web.clinic.common import (
     CLINICS,
@@ -28,6 +28,7 @@ from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
 from service.web.core.services import services
+from service.web.limits.checks import ask_check
 from service.web.text.clinic_text import DONE, STEPS, contents
 
 
@@ -47,12 +48,12 @@ def check_to_use() -> Response | tuple[str, int]:
     """
     verification = services().verification
     try:
-        answer = verification.preview(asked(), origin())
+        answer = ask_check(asked(), origin(), record=False)
         vial_id = _known(answer)
         if vial_id is None:
-            answer = verification.verify(asked(), origin())
+            answer = ask_check(asked(), origin())
             vial_id = _only_choice(answer)
-    except UnavailableError:
+    except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:
         return _scan_page(scan=request.form.get("scan", ""), **wrong(error)), status_of(error)

@@ -9,6 +9,8 @@ from datetime import timedelta
 from flask import request
 from werkzeug.wrappers import Response
 
+from service.web.core.services import services
+
 SESSION = "vialcheck_session"
 STEP = "vialcheck_step"
 """Holds the token between the two steps of a sign-in."""
@@ -16,6 +18,17 @@ STEP = "vialcheck_step"
 
 AWAY = "vialcheck_away"
 """Holds the token while a person is at their identity provider."""
+
+
+def is_https() -> bool:
+    """Whether the browser asks over https, as far as that can be known.
+
+    A proxy that ends TLS and was not announced (VIALCHECK_PROXIES) is noticed by the public address, or by
+    the header that it sets. A client that sends the header itself only has its own cookies kept for https.
+    """
+    if request.is_secure or services().settings.public_url.startswith("https://"):
+        return True
+    return request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
 
 
 def held(cookie: str) -> str:
@@ -29,7 +42,7 @@ def give(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
         _named(cookie),
         token,
         max_age=int(lasts.total_seconds()),
-        secure=request.is_secure,
+        secure=is_https(),
         httponly=True,
         samesite="Lax",
     )
@@ -37,8 +50,8 @@ def give(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
 
 def drop(response: Response, cookie: str) -> None:
     """Delete the cookie."""
-    response.delete_cookie(_named(cookie), secure=request.is_secure, httponly=True, samesite="Lax")
+    response.delete_cookie(_named(cookie), secure=is_https(), httponly=True, samesite="Lax")
 
 
 def _named(cookie: str) -> str:
-    return f"__Host-{cookie}" if request.is_secure else cookie
+    return f"__Host-{cookie}" if is_https() else cookie

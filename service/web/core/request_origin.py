@@ -1,8 +1,8 @@
 """Where a request comes from: a country and region at most, and a mark of the device that lasts a week.
 
-The asker's own statement counts first (the country on the form, `country` and `region` of the API). Where
-there is none, an address database says it, if the operator has installed one in MaxMind's format; none is
-shipped. Addresses are looked up and dropped: none is kept, logged or passed on.
+An address database says it, if the operator has installed one in MaxMind's format; none is shipped. Without
+one, the asker's own statement counts (the country on the form, `country` and `region` of the API). Addresses
+are looked up and dropped: none is kept, logged or passed on.
 """
 
 from datetime import UTC, datetime
@@ -32,16 +32,16 @@ def request_origin(
 ) -> RequestOrigin:
     """The origin of a request by `who` (None: a guest). `country`, `region`: what the asker says of it.
 
-    `said`: the asker has said where, even if by the market alone: then no address is looked up.
-    A signed-in clinic is where it is registered, and one device however many it has.
+    `said`: the asker has said where, even if by the market alone. A guest's address weighs more than the
+    guest's word: one person can claim four countries in a minute. A program's key stands for an organisation
+    whose customers are elsewhere: what it says counts. A signed-in clinic is where it is registered, and one
+    device however many it has.
     """
     if who is not None and who.kind is OrganisationKind.CLINIC:
         return clinic_origin(who, channel, country=country, region=region)
-    sent = request.environ
-    mark = services().device_marks.mark(
-        sent.get("REMOTE_ADDR", ""), sent.get("HTTP_USER_AGENT", ""), datetime.now(UTC)
-    )
-    if not (said or country or region):
-        country, region = region_of(request)
+    mark = services().device_marks.mark(request.environ.get("REMOTE_ADDR") or "", datetime.now(UTC))
+    if who is None or not (said or country or region):
+        seen = region_of(request)
+        country, region = seen if any(seen) else (country, region)
     organisation_id = who.organisation_id if who else None
     return RequestOrigin(channel, country, region, mark, organisation_id=organisation_id)

@@ -10,6 +10,7 @@ from service.accounts.sign_in.sessions import Sessions
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
+from service.rate_limit.limiter import RateLimiter
 from service.registry.import_jobs.queue import JobQueue
 from service.registry.import_jobs.service import ImportJobs
 from service.registry.search import RecordSearch
@@ -33,6 +34,7 @@ class Services:
     settings: Settings
     database: Database
     verification: VerificationService
+    rate_limiter: RateLimiter
     accounts: AccountServices
     report_intake: ReportIntake
     report_inbox: ReportInbox
@@ -55,6 +57,7 @@ class Services:
         """Stop the job queue, write the checks that wait, and close the database."""
         self.job_queue.close()
         self.verification.close()
+        self.rate_limiter.close()
         self.database.close()
 
 

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.authenticity.reasons import ReasonCode
-from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
+from service.errors import ErrorCode, RefusedError, TooManyError, UnavailableError, VialcheckError
 from service.gs1.iso.countries import countries
 from service.gs1.iso.languages import LANGUAGES
 from service.web.core.access import open_to_everyone
@@ -21,10 +21,13 @@ from service.web.core.forms import FieldError, field_errors
 from service.web.core.i18n import spoken
 from service.web.core.question_form import asker_of, known_layout, origin_of, posted, question_of
 from service.web.core.services import services
+from service.web.limits.checks import ask_check
 from service.web.public.answer_page import answer_page
 from service.web.public.blueprint import pages
 from service.web.text import error_message, visible
 from service.web.text.result_page import asked_fields
+
+_UNSURE = frozenset({ReasonCode.LIKELY_MISREAD, ReasonCode.CODE_IMPOSSIBLE, ReasonCode.CASE_NOT_PACK})
 
 _KEPT = 4000
 """How many characters of a field come back with an error: twice what can be read at all."""
@@ -43,6 +46,8 @@ def ask() -> str:
 def check() -> BaseResponse:
     """Record a check, and lead to its page; the form once more where something cannot be read."""
     fields = posted(request.form)
+    if meant := request.form.get("meant", ""):  # "Did you mean …?" of an answer's page
+        fields["lot"] = meant[:_KEPT]
     if request.form.get("photo") and not {"scan", "product", "carton_scan", "carton_lot"} & fields.keys():
         # A photo was chosen, and the first button pressed instead of the photo's own.
         forgotten = error_message(RefusedError(ErrorCode.PICTURE_MISSING), spoken())
@@ -52,10 +57,8 @@ def check() -> BaseResponse:
     try:
         # What a photo held never went through a scanner's keyboard.
         layout = "" if request.form.get("source") == "photo" else known_layout()
-        answer = services().verification.verify(
-            replace(question_of(fields, request.form), layout=layout), origin_of(fields)
-        )
-    except UnavailableError:
+        answer = ask_check(replace(question_of(fields, request.form), layout=layout), origin_of(fields))
+    except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:
         return make_response(_form(fields, field_errors(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -72,13 +75,11 @@ def result(scan_id: str) -> str:
     """
     answer = services().verification.find_check(scan_id)
     asker = asker_of(request.args.get("as"), answer.asker)
-    unsure = any(reason.code is ReasonCode.LIKELY_MISREAD for reason in answer.verdict.reasons)
+    unsure = any(reason.code in _UNSURE for reason in answer.verdict.reasons)
     if asker is answer.asker or unsure:
         return answer_page(replace(answer, asker=asker))
     fields = asked_fields(answer, asker)
-    return answer_page(
-        services().verification.preview(question_of(fields, MultiDict()), origin_of(fields)), fields
-    )
+    return answer_page(ask_check(question_of(fields, MultiDict()), origin_of(fields), record=False), fields)
 
 
 def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str:

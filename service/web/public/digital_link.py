@@ -6,14 +6,14 @@ from flask import make_response, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.errors import UnavailableError, VialcheckError
+from service.errors import TooManyError, UnavailableError, VialcheckError
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import field_errors
 from service.web.core.i18n import spoken
 from service.web.core.question_form import asker_of, origin_of, own_origin, question_of
 from service.web.core.raw_target import raw_target
-from service.web.core.services import services
+from service.web.limits.checks import ask_check
 from service.web.public.answer_page import answer_page
 from service.web.public.blueprint import pages
 
@@ -26,8 +26,8 @@ def link(_rest: str) -> str | BaseResponse:
     asker = asker_of(request.args.get("as"))
     fields = {"scan": own_origin() + raw_target(request), "asker": str(asker)}
     try:
-        answer = services().verification.preview(question_of(fields, MultiDict()), origin_of(fields))
-    except UnavailableError:
+        answer = ask_check(question_of(fields, MultiDict()), origin_of(fields), record=False)
+    except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:
         return make_response(_unreadable_link(error), HTTPStatus.BAD_REQUEST)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -121,7 +122,8 @@ def followed(reference: str) -> Response:
 
 def _report(fields: dict[str, str]) -> NewReport:
     photos = tuple(file.read() for file in request.files.getlist("photos") if file.filename)
-    given = {name: fields[name] for name in _TEXTS}
+    given: dict[str, Any] = {name: fields[name] for name in _TEXTS}
+    origin = request_origin(request, guest_or_actor(), Channel.WEB, said=True)
     return NewReport(
         **given,
         harmed=fields["harmed"] == "1",
@@ -129,7 +131,8 @@ def _report(fields: dict[str, str]) -> NewReport:
         scan_id=fields["check"],
         action=_answered(fields["check"]),
         photos=photos,
-        client=request_origin(request, guest_or_actor(), Channel.WEB, said=True).client,
+        client=origin.client,
+        by_clinic=origin.trade,
         nonce=bound_nonce(request.form.get("nonce", "")[:64], fields),
     )
 

@@ -54,6 +54,14 @@ ERRORS: Mapping[ErrorCode, str] = {
         " Print a code that holds the number itself, not a link."
     ),
     ErrorCode.NOT_A_PRODUCT: N_("There is no product number and no lot number in it. Enter one of them."),
+    ErrorCode.NOT_A_LOT: N_(
+        "“{given}” is not a lot number. Type the lot as it is printed behind LOT, Batch or Ch.-B. If the vial"
+        " has none, say so in the form."
+    ),
+    ErrorCode.OTHER_CODE_SYSTEM: N_(
+        "This is a code of another system ({found}), which names no lot that we can look up. Scan the GS1"
+        " code of the pack, often a square of dots, or type the lot number."
+    ),
     ErrorCode.ONLY_DIGITS: N_(
         "“{given}” may be a lot number or a product number."
         " Say which one it is by entering it in its own field."
@@ -95,6 +103,10 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.REPORTS_TOO_MANY: N_(
         "Too many reports came in within the last hour, so this one was not kept. Send it again in an hour."
         " If somebody may come to harm before then, call the manufacturer or your medicines authority now."
+    ),
+    ErrorCode.REPORT_PHOTOS_LATER: N_(
+        "Many reports came from your network within the last hour, so this one is taken only without photos."
+        " Send it without them now; you can send the photos in an hour."
     ),
     ErrorCode.PHOTOS_TOO_MANY: N_("Those are too many photos. Choose four at the most."),
     ErrorCode.TEXT_TOO_LONG: N_("This text is too long. Shorten it a little."),
@@ -177,6 +189,15 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
     ErrorCode.BUSY: N_("Too many checks at this moment. Wait a minute, then try again."),
+    ErrorCode.RATE_LIMITED: N_(
+        "Very many checks came from your network, so we cannot answer this one yet. Try again in {found}."
+        " This says nothing about the product: until you know more, keep it and do not use it,"
+        " or ask a pharmacist or the manufacturer."
+    ),
+    ErrorCode.CLOCK_IN_DOUBT: N_(
+        "The clock of this service is in doubt, so we cannot answer checks. This says nothing about the"
+        " product. Whoever runs the service has to set the clock right: vialcheck clock."
+    ),
     ErrorCode.PICTURE_MISSING: N_("Take a photo of the code, or choose one. Then press “Read the photo”."),
     ErrorCode.PICTURE_KIND: N_("This file is not a picture that we can read. Send a JPEG, PNG or WebP file."),
     ErrorCode.PICTURE_HEIC: N_(

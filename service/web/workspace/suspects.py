@@ -119,9 +119,11 @@ def one(what: str, gtin: str, name: str) -> BaseResponse:
 def decision(what: str, gtin: str, name: str) -> BaseResponse:
     """Hold, alert or clear."""
     watched = _open(what, gtin, name)
-    given = {field: request.form.get(field, "").strip() for field in ("state", "note")}
+    given = {field: request.form.get(field, "").strip() for field in ("state", "note", "protect")}
     try:
-        decide(_database(), actor(), watched, given["state"], note=given["note"])
+        decide(
+            _database(), actor(), watched, given["state"], note=given["note"], protect=bool(given["protect"])
+        )
     except VialcheckError as error:
         if error.field != "note" and error.code not in (ErrorCode.TOO_LONG, ErrorCode.BAD_CHARACTER):
             raise
@@ -191,6 +193,7 @@ def _page(
         what=what,
         address=url_for("watch.decision", what=what, gtin=watched.gtin or _NO_PRODUCT, name=name),
         choices=[(each, *decision_words(each, watched.subject.scope, tr)) for each in choices],
+        protects=bool(choices) and watched.subject.scope is SubjectScope.UNIT,
         given=given,
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},

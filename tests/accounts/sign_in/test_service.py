@@ -233,6 +233,14 @@ def test_one_network_cannot_try_everybody(way_in: SignIn, ann: Actor) -> None:
     assert tried[-1] == "wait"
 
 
+def test_a_spray_locks_nobody_out_who_signs_in_from_there(way_in: SignIn, ann: Actor) -> None:
+    """A hospital's network, from which somebody tries every address that comes to mind."""
+    assert guess(way_in, PASSWORD) == "in"
+    tried = [guess(way_in, "wrong", email=f"{number}@example.org") for number in range(60)]
+    assert tried[-1] == "wait"
+    assert guess(way_in, PASSWORD) == "in"
+
+
 # --- second factors
 
 

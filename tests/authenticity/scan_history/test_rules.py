@@ -199,6 +199,7 @@ scans = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(scans, st.randoms(use_true_random=False), st.integers(1, 39))
 @settings(max_examples=300)
 def test_the_order_of_arrival_changes_nothing(given_scans: list[Sighting], chances: Random, cut: int) -> None:
@@ -212,6 +213,7 @@ def test_the_order_of_arrival_changes_nothing(given_scans: list[Sighting], chanc
     assert together((*together(shuffled[:cut]), *together(shuffled[cut:]))) == one_by_one
 
 
+@pytest.mark.slow
 @given(
     scans,
     st.lists(

@@ -5,11 +5,13 @@ import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from service.accounts.actors import OrganisationKind
+from service.accounts.credentials.secret_box import SecretBox
 from service.errors import RefusedError
 from service.registry.digests.service import DigestTransport, send, waiting
 from service.registry.digests.subscriptions import listed, subscribe, unsubscribe
@@ -27,6 +29,7 @@ START = datetime(2026, 3, 8, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 WHO = AuditActor("operator")
 NAME = "Example Biologics"
+BOX = SecretBox("k" * 32, Path("unused"))
 
 
 @pytest.fixture
@@ -66,13 +69,16 @@ def ways(*, smtp: Received | None = None) -> DigestTransport:
     return DigestTransport(
         lambda news, address: digest_text(news, address, tr),
         "https://check.example.org",
+        BOX,
         f"smtp://127.0.0.1:{smtp.port}" if smtp else "",
         "vialcheck@example.org",
     )
 
 
 def by_mail(database: Database, every: str = "day") -> None:
-    subscribe(database, NAME, every=every, email="watch@example.org", who=WHO, clock=lambda: START)
+    subscribe(
+        database, NAME, every=every, email="watch@example.org", who=WHO, secrets_of=BOX, clock=lambda: START
+    )
 
 
 def test_nobody_is_sent_anything_before_it_is_set_up(watched: Database) -> None:
@@ -106,7 +112,9 @@ def test_an_email_says_how_much_and_where_and_no_more(watched: Database) -> None
 def test_a_webhook_is_sent_counts_that_it_can_trust(watched: Database) -> None:
     with web_server() as server:
         address = f"http://127.0.0.1:{server.port}/in?for=us"
-        secret = subscribe(watched, NAME, every="hour", webhook=address, who=WHO, clock=lambda: START)
+        secret = subscribe(
+            watched, NAME, every="hour", webhook=address, who=WHO, secrets_of=BOX, clock=lambda: START
+        )
         now = START + timedelta(hours=5)
         assert send(watched, ways(), now) == [(NAME, True)]
         ((path, headers, body),) = server.posts
@@ -145,7 +153,7 @@ def test_what_was_not_taken_is_told_again(watched: Database, answer: int) -> Non
     """A redirect is not followed: it could lead anywhere."""
     with web_server() as server:
         webhook = f"http://127.0.0.1:{server.port}/"
-        subscribe(watched, NAME, every="hour", webhook=webhook, who=WHO, clock=lambda: START)
+        subscribe(watched, NAME, every="hour", webhook=webhook, who=WHO, secrets_of=BOX, clock=lambda: START)
         server.answer = answer
         assert send(watched, ways(), START + DAY) == [(NAME, False)]
         server.answer = 200
@@ -158,7 +166,9 @@ def test_one_that_cannot_be_reached_keeps_nobody_else_waiting(watched: Database)
     with web_server() as server, smtp_server() as mails:
         mails.refuse = True
         webhook = f"http://localhost:{server.port}/"
-        subscribe(watched, "Agency", every="day", webhook=webhook, who=WHO, clock=lambda: START)
+        subscribe(
+            watched, "Agency", every="day", webhook=webhook, who=WHO, secrets_of=BOX, clock=lambda: START
+        )
         assert send(watched, ways(smtp=mails), START + DAY) == [("Agency", True), (NAME, False)]
         # nobody's lot, and a report of anybody's product
         assert json.loads(server.posts[0][2])["unknown_lots"] == 1
@@ -175,19 +185,19 @@ def test_one_that_cannot_be_reached_keeps_nobody_else_waiting(watched: Database)
 )
 def test_addresses_that_nothing_is_sent_to(watched: Database, address: str) -> None:
     with pytest.raises(RefusedError):
-        subscribe(watched, NAME, every="day", webhook=address, who=WHO)
+        subscribe(watched, NAME, every="day", webhook=address, who=WHO, secrets_of=BOX)
     assert listed(watched) == []
 
 
 @pytest.mark.parametrize("email", ["x", "a@b@c", "a@b\r\nBcc: c@d", "a b@c", "a@", "ü@example.org", "a@-b"])
 def test_addresses_that_are_none(watched: Database, email: str) -> None:
     with pytest.raises(RefusedError):
-        subscribe(watched, NAME, every="day", email=email, who=WHO)
+        subscribe(watched, NAME, every="day", email=email, who=WHO, secrets_of=BOX)
 
 
 def test_set_again_and_off_are_on_record(watched: Database) -> None:
     by_mail(watched)
-    secret = subscribe(watched, NAME, every="hour", webhook="https://example.org/in", who=WHO)
+    secret = subscribe(watched, NAME, every="hour", webhook="https://example.org/in", who=WHO, secrets_of=BOX)
     assert [(each.email, each.webhook, each.every) for each in listed(watched)] == [
         ("", "https://example.org/in", "hour")
     ]
@@ -209,4 +219,4 @@ def test_set_again_and_off_are_on_record(watched: Database) -> None:
 @pytest.mark.parametrize("name", ["Nobody", "Clinic"])
 def test_only_whoever_watches_is_told(watched: Database, name: str) -> None:
     with pytest.raises(RefusedError):
-        subscribe(watched, name, every="day", email="a@b.example", who=WHO)
+        subscribe(watched, name, every="day", email="a@b.example", who=WHO, secrets_of=BOX)

@@ -159,6 +159,7 @@ def test_row_errors_name_line_column_value_code_and_reason(database: Database, t
     assert "expected check digit 2; found check digit 3" in file.errors[0].reason
 
 
+@pytest.mark.slow
 def test_only_the_first_errors_are_carried_and_all_rows_are_written(
     database: Database, tmp_path: Path
 ) -> None:

@@ -19,6 +19,8 @@ from service.storage.database import Database
 from tests.factories.killed_import import UNITS, import_for_ever
 from tests.factories.lists import GTIN, PRODUCTS, put_in, table, written
 
+pytestmark = pytest.mark.slow
+
 KILLS = 20
 
 

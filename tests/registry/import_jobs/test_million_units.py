@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from service.storage.database import Database
 from tests.factories.lists import BATCHES, GTIN, PRODUCTS, count, put_in, written
+
+pytestmark = pytest.mark.slow
 
 ROWS = 1_000_000
 MEGABYTES = 300

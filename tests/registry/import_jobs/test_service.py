@@ -59,6 +59,7 @@ row = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(before=st.lists(row, max_size=4), rows=st.lists(row, max_size=12))
 def test_the_preview_of_units_says_what_an_import_does(
@@ -91,6 +92,7 @@ def test_the_preview_of_units_says_what_an_import_does(
         database.close()
 
 
+@pytest.mark.slow
 def test_a_list_of_batches_goes_in_pieces(office: Office) -> None:
     rows = "".join(f"{GTIN},L{number},2028-12-31\n" for number in range(450))
     number = office.previewed(
@@ -163,6 +165,7 @@ def killed(url: str, office: Office, number: int, pieces: int) -> str:
     return said
 
 
+@pytest.mark.slow
 def test_killed_and_carried_on(office: Office, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_jobs_plan, "UNITS", 50)
     rows = 2000

@@ -77,6 +77,7 @@ def test_every_label_reads_back(identifier: ProductIdentifier, kind: str, dpi: i
     assert identifiers(image) == [identifier]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(lot=values, serial=values)
 @example(lot="0", serial="/")  # what a link cannot carry has no label
@@ -214,6 +215,7 @@ def meaning(link: str) -> ProductIdentifier:
     return identifier
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dpi", [200, 300, 600])
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_every_symbol_on_a_sheet_is_found(dpi: int, kind: str) -> None:
@@ -226,6 +228,7 @@ def test_every_symbol_on_a_sheet_is_found(dpi: int, kind: str) -> None:
     assert sorted(str(each.serial) for each in found) == [str(each.serial) for each in first]
 
 
+@pytest.mark.slow
 def test_a_pdf_has_every_page_and_every_page_its_labels() -> None:
     pages = sheet_pages(numbered(100), PrintSettings(BASE))
     found = [identifiers(image) for image in from_pdf(pdf(pages), 300)]
@@ -238,6 +241,7 @@ def edges(label: PlacedLabel) -> tuple[int, int, int, int]:
     return label.x, label.y, label.x + label.width, label.y + label.height
 
 
+@pytest.mark.slow
 @given(count=st.integers(1, 60), lot=values.filter(carried_by_link), paper=st.sampled_from(Paper))
 @settings(max_examples=15, deadline=None)
 def test_labels_lie_apart_on_the_paper_and_crop_marks_outside_them(

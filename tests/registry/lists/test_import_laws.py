@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from itertools import permutations
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.registry.lists.columns import REASON_COLUMN
 from service.storage.database import Database
 from tests.factories.lists import BATCHES, GTIN, OTHER, PRODUCTS, as_csv, prepared, put_in, table, written
+
+pytestmark = pytest.mark.slow
 
 UNIT_HEADER = ("gtin", "lot", "serial", "expiry", "disposition")
 BATCH_HEADER = ("gtin", "lot", "expiry", "status", "quantity")

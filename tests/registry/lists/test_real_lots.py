@@ -4,12 +4,15 @@ import csv
 import re
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from service.errors import IdentifierError
 from service.gs1.identifiers import Lot
 from service.storage.database import Database
 from tests.factories.lists import GTIN, PRODUCTS, as_csv, imported, table
+
+pytestmark = pytest.mark.slow
 
 
 def published(corpora: Path) -> list[str]:

@@ -98,6 +98,7 @@ def test_the_next_check_elsewhere_knows(
     ]
 
 
+@pytest.mark.slow
 def test_another_process_knows_at_once(world: World, database_url: str) -> None:
     question = ["verify", f"(01){GTIN}(17)270630(10)A1(21)A1SN001"]
     environment = {"VIALCHECK_DATABASE_URL": database_url, "PATH": ""}

@@ -142,6 +142,7 @@ TABLE = {
     # recalling, releasing, alerts
     "GET /recalls": "-+-+++++",
     "GET /recalls/public": EVERYONE,
+    "GET /warnings": EVERYONE,
     "GET /recalls/new": "----+p++",
     "POST /recalls/new": "----+p++",
     "GET /recalls/<int:number>": "-+-+++0+",
@@ -252,6 +253,7 @@ def test_every_address_and_method_is_in_the_table(app: Flask) -> None:
     assert TABLE.keys() - rules(app) == set(), "these are gone"
 
 
+@pytest.mark.slow
 def test_who_may_open_what(world: Flask) -> None:
     everybody, found = walkers(world), {}
     for line in TABLE:

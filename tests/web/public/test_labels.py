@@ -100,6 +100,7 @@ def test_what_the_path_names(
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lot=values.filter(carried_by_link), serial=values.filter(carried_by_link))
 def test_every_lot_and_serial_survives_the_path(client: FlaskClient, lot: str, serial: str) -> None:
@@ -147,6 +148,7 @@ def test_bad_addresses_are_refused_with_a_sentence(client: FlaskClient, target: 
     assert response.get_json()["detail"]
 
 
+@pytest.mark.slow
 def test_a_sheet_has_every_serial(client: FlaskClient) -> None:
     serials = [f"SN{number:03}" for number in range(MOST_ONLINE)]
     query = [("gtin", GTIN), ("lot", "A-7"), ("expiry", "12/2027"), *(("serial", each) for each in serials)]

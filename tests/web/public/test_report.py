@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from service.accounts.actors import OrganisationKind, Role
-from service.reports.intake import MOST_FROM_ONE
+from service.reports.intake import MOST_FROM_NETWORK
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core import request_uploads
@@ -124,7 +124,7 @@ def test_a_file_that_is_no_photo_is_said(
 
 
 def test_too_many_reports_are_told_when_to_come_back(world: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.reports.intake.MOST_FROM_ALL", 1)
+    monkeypatch.setattr("service.reports.intake.MOST_FROM_NETWORK", 1)
     client = world.test_client()
     sent(client, what="x")
     response = client.post("/report", data={"what": "a second one"})
@@ -132,9 +132,9 @@ def test_too_many_reports_are_told_when_to_come_back(world: Flask, monkeypatch: 
     assert "a second one" in response.text
 
 
-def test_one_device_is_limited_and_another_is_not(world: Flask) -> None:
+def test_one_network_is_limited_and_another_is_not(world: Flask) -> None:
     client = world.test_client()
-    for number in range(MOST_FROM_ONE):
+    for number in range(MOST_FROM_NETWORK):
         sent(client, what=f"number {number}")
     assert client.post("/report", data={"what": "one more"}).status_code == 429
     elsewhere = client.post(

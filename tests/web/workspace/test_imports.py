@@ -16,7 +16,7 @@ from sqlalchemy import insert, update
 from werkzeug.test import TestResponse
 
 from service.accounts.actors import OrganisationKind, Role
-from service.app import create_app, imports_of
+from service.app import create_app, import_queue_of
 from service.registry.import_jobs.worker import ImportWorker
 from service.settings import Settings
 from service.storage.database import Database
@@ -127,7 +127,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
             connection.execute(
                 update(Manufacturer).where(Manufacturer.name == maker).values(organisation_id=owner)
             )
-    shelf, _ = imports_of(settings, service.database)
+    shelf, _ = import_queue_of(settings, service.database, service.verification.clock)
     yield House(app, service.database, ImportWorker(service.database, shelf))
     service.close()
 

@@ -205,9 +205,14 @@ NATIONAL_NUMBERS = (
     "国内番号, 国家编号"
 )
 COMPLETE = (
-    "complete, records complete, all batches, all lots on record, vollständig, alle Chargen, alle Chargen erfasst, "
+    "complete, complete until, all lots until, records complete, all batches, all lots on record, vollständig, alle Chargen, alle Chargen erfasst, "
     "complet, tous les lots, completo, todos los lotes, todos os lotes, tutti i lotti, kompletny, wszystkie serie, "
     "tam, tüm partiler, полный, все серии, 전체제조번호, 完全, 全ロット, 完整, 所有批次"
+)
+SOURCE_GTINS = (
+    "source gtins, source gtin, original gtin, original gtins, relabelled from, repackaged from, parallel import of, "
+    "Original-GTIN, GTIN des Originals, GTIN d'origine, GTIN original, GTIN de origem, GTIN originale, GTIN oryginału, "
+    "orijinal GTIN, GTIN оригинала, исходный GTIN, 원제품표준코드, 元のGTIN, 原GTIN, 原產品GTIN"
 )
 CONTENT = (
     "content, contents, pack content, fill, content of vial, vial content, net content, "

@@ -6,6 +6,7 @@ A manufacturer is put on record when it is first named.
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.gs1.identifiers import Gtin
 from service.gs1.iso.languages import parse_language
-from service.registry.lists.cells import Cells, invalid, markets, pieces, yes_or_no
+from service.registry.lists.cells import Cells, invalid, last_day, markets, pieces, yes_or_no
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.kinds.measures import celsius_limits, hours, months_of_time
 from service.registry.lists.list_importer import Refused, distinct
@@ -23,6 +24,7 @@ from service.registry.lists.merge_rules import (
     folded,
     joined,
     merge,
+    only_later,
     only_on,
     same_members,
     same_words,
@@ -55,6 +57,8 @@ class ProductFacts:
     storage_min: int | None
     storage_max: int | None
     stability_months: int | None
+    complete_until: date | None
+    source_gtins: tuple[str, ...]
 
 
 _PRODUCT_RULES: dict[str, Rule] = {
@@ -72,6 +76,8 @@ _PRODUCT_RULES: dict[str, Rule] = {
     "storage_min": equal,
     "storage_max": equal,
     "stability_months": equal,
+    "complete_until": only_later,
+    "source_gtins": joined,
 }
 _MANUFACTURER_RULES: dict[str, Rule] = {
     "gs1_prefixes": joined,
@@ -93,6 +99,7 @@ class Products:
         cells.need("name", str)
         cells.need("manufacturer", str)
         lowest, highest = cells.read("storage", celsius_limits, (None, None))
+        complete, complete_until = cells.read("complete", _complete, (None, None))
         facts = ProductFacts(
             gtin=gtin.value if gtin else "",
             name=cells.text("name", 200),
@@ -106,12 +113,14 @@ class Products:
             national_numbers=cells.read("national_numbers", _national_numbers, ()),
             markets=cells.read("markets", markets, ()),
             languages=cells.read("languages", _languages, ()),
-            complete=cells.read("complete", yes_or_no, None),
             content=cells.text("content", 200),
             in_use_hours=cells.read("in_use_hours", hours, None),
             storage_min=lowest,
             storage_max=highest,
             stability_months=cells.read("stability_months", months_of_time, None),
+            complete=complete,
+            complete_until=complete_until,
+            source_gtins=cells.read("source_gtins", _gtins, ()),
         )
         return None if cells.problems else facts
 
@@ -168,6 +177,26 @@ def _prefixes(raw: str) -> tuple[str, ...]:
         if not (each.isascii() and each.isdigit() and 4 <= len(each) <= 12):
             raise invalid(raw, "a GS1 company prefix: 4 to 12 digits (GS1 General Specifications, 1.4.4)")
     return tuple(sorted(set(found)))
+
+
+def _complete(raw: str) -> tuple[bool | None, date | None]:
+    """`yes`, `no`, or the day until which all lots made are on record (a month alone: its last day)."""
+    try:
+        return yes_or_no(raw), None
+    except VialcheckError:
+        return True, _day_until(raw)
+
+
+def _day_until(raw: str) -> date:
+    try:
+        return last_day(raw)
+    except VialcheckError as error:
+        raise invalid(raw, "yes, no, or the day until which all lots are on record") from error
+
+
+def _gtins(raw: str) -> tuple[str, ...]:
+    """GTINs with spaces or ; , | between them, sorted."""
+    return tuple(sorted({Gtin.parse(each).value for each in re.split(r"[;,|\s]+", raw) if each}))
 
 
 def _national_numbers(raw: str) -> tuple[str, ...]:

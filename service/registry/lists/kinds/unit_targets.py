@@ -10,8 +10,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, select
 
 from service.authenticity.dispositions import Disposition
+from service.authenticity.lots.lot_matching import the_one
 from service.errors import ConflictError, ErrorCode, RefusedError, VialcheckError
-from service.gs1.identifiers import Expiry
+from service.gs1.identifiers import Expiry, Lot
 from service.registry.lists.ownership import Owner, no_product
 from service.storage.models import Batch, Manufacturer, Product
 
@@ -53,10 +54,10 @@ Refused = tuple[VialcheckError, ...]
 
 @dataclass(slots=True)
 class ComingRecords:
-    """Products (by GTIN) and batches (by GTIN and lot key: lot and expiry) that are not on record yet."""
+    """Products (by GTIN) and batches (by GTIN and lot key: expiries by lot) that are not on record yet."""
 
     products: set[str] = field(default_factory=set)
-    batches: dict[tuple[str, str], tuple[str, Expiry]] = field(default_factory=dict)
+    batches: dict[tuple[str, str], dict[str, Expiry]] = field(default_factory=dict)
 
 
 class UnitTargets:
@@ -93,18 +94,22 @@ class UnitTargets:
             return self._coming_target(self._number(what.gtin), what)
         if product is None or not self._owner.owns(product.organisation_id):
             return (no_product(what.gtin, self._owner),)
-        key = {"product_id": product.id, "lot_key": what.lot_key}
-        batch = self.connection.execute(_BATCH, key).one_or_none()
+        lot = Lot.parse(what.lot)
+        key = {"product_id": product.id, "lot_key": lot.key}
+        batch = the_one(lot, self.connection.execute(_BATCH, key).all(), lambda each: str(each.lot))
         if batch is None:
             return self._coming_target(product.id, what)
         on_record = Expiry.from_record(batch.expiry, batch.expiry_month_only)
         return _target(what, product.id, batch.id, batch.lot, on_record)
 
     def _coming_target(self, product_id: int, what: UnitRow) -> UnitTarget | Refused:
-        coming = self._coming.batches.get((what.gtin, what.lot_key))
+        lot = Lot.parse(what.lot)
+        alike = self._coming.batches.get((what.gtin, lot.key), {}).items()
+        coming = the_one(lot, alike, lambda each: each[0])
         if coming is None:
             return (RefusedError(ErrorCode.LOT_NOT_ON_RECORD, given=what.lot, field="lot"),)
-        return _target(what, product_id, self._number((what.gtin, what.lot_key)), *coming)
+        printed, expiry = coming
+        return _target(what, product_id, self._number((what.gtin, printed)), printed, expiry)
 
     def _number(self, of: object) -> int:
         """A negative number for a record that is coming, the same for the same."""

@@ -100,6 +100,7 @@ def test_contradictions_far_apart_in_a_long_list(known: Database, tmp_path: Path
     assert count(known, "unit") == 110_000 - 3
 
 
+@pytest.mark.slow
 def test_a_list_of_nothing_but_contradictions_is_refused_as_a_whole(known: Database, tmp_path: Path) -> None:
     header = "gtin,lot,serial\n"
     first = header + "".join(f"{GTIN},A1,S{number}\n" for number in range(100_001))

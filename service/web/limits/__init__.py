@@ -1,0 +1,1 @@
+"""What a request may ask of the service in a time: used by every audience's views."""
