@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.authenticity.dispositions import Disposition
-from service.errors import ConflictError, ErrorCode, NotFoundError, VialcheckError
+from service.errors import ConflictError, ErrorCode, NotFoundError, UnavailableError, VialcheckError
 from service.registry.import_jobs.apply import PlanRefused, put_on_record
 from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
 from service.registry.import_jobs.removal import remove_record, unmark_list
@@ -36,6 +36,9 @@ from service.storage.models import (
 )
 
 LOCK = 0x7669616C  # any number that is not used for something else: "vial"
+
+_MOST_TRIES = 100
+_AGAIN = 0.1  # seconds until a piece that found the database busy is tried again
 
 _PAUSE = 0.25
 """Between two pieces on a database with one writer, this part of the piece's time: others come in then."""
@@ -157,12 +160,23 @@ class TerminalRuns:
         units, refused = 0, list[tuple[int, Sequence[VialcheckError]]]()
         for file in row["files"]:
             _require_plan(Path(file["plan"]), file["plan_sha256"])
+        careful, tries = False, 0
         while True:
             began = time.monotonic()
             try:
-                done, new, out = self._put_next(number, careful=False)
+                done, new, out = self._put_next(number, careful=careful)
             except (_OthersWroteError, IntegrityError):
-                done, new, out = self._put_next(number, careful=True)
+                if careful:
+                    raise
+                careful = True
+                continue
+            except UnavailableError:
+                tries += 1
+                if tries == _MOST_TRIES:
+                    raise
+                time.sleep(_AGAIN)
+                continue
+            careful, tries = False, 0
             units += new
             refused += out
             if out and not row["keep_good"]:

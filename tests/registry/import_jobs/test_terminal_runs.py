@@ -48,7 +48,9 @@ def interrupted(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """A command of batches and units of which three pieces are on record, and whose process is gone."""
     put_in(database, written(tmp_path, PRODUCTS, "p.csv"))
     with database.transaction() as connection:
-        connection.execute(text(f"UPDATE product SET complete = true WHERE gtin = '{GTIN}'"))
+        connection.execute(
+            text(f"UPDATE product SET complete = true, complete_until = '2099-12-31' WHERE gtin = '{GTIN}'")
+        )
     put = TerminalRuns._put_next
     pieces = iter(range(3))
 
