@@ -11,7 +11,7 @@ import pytest
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, ReasonCode
 from service.cli.verify import verify
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.verification.question import Channel, Question, RequestOrigin

@@ -1,1 +1,1 @@
-"""Commands that change records: imports, alerts, recalls and holds; labels."""
+"""Commands about records: alerts, recalls and holds, labels."""
