@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from service.authenticity.reasons import ReasonCode
 from service.web.text.formatting import N_
-from service.web.text.history_sentences import SCAN_SAYINGS
-from service.web.text.reading_sentences import READING_SAYINGS
-from service.web.text.sentence import Sentence
+from service.web.text.reasons.history_sentences import SCAN_SAYINGS
+from service.web.text.reasons.reading_sentences import READING_SAYINGS
+from service.web.text.reasons.sentence import Sentence
 
 SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.UNIT_ON_RECORD, ""): Sentence(
