@@ -36,7 +36,7 @@ def simulate(
 
     The model is described in service/verification/history_replay/simulation.py: single vials that are
     delivered, used, checked and checked again, on journeys, shared devices, VPNs and in wrong places; copies
-    sold over many cities; leaked serials. `truth` is genuine, cloned or leaked; with --truth it is left out of
+    sold over many cities; leaked serials. `truth` is genuine, cloned or leaked; --truth leaves it out of
     the scans.
     """
     scans = scans_of(seed=seed, genuine=genuine, cloned=cloned, copies=copies, rate=rate, leaked=leaked)
