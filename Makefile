@@ -12,8 +12,8 @@ help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
 		printf '  make %-23s %s\n' "$${line%% - *}" "$${line#* - }"; done
 
-run: .venv/run.stamp ## start the service on http://127.0.0.1:8000 (PORT=, HOST=)
-	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve
+run: .venv/run.stamp ## start the service with demonstration records on http://127.0.0.1:8000 (PORT=, HOST=)
+	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve --seed
 
 test: .venv/dev.stamp ## run all tests, one process for each core (WORKERS=; ARGS= goes to pytest)
 	@$(BIN)/python tests/get_tools.py

@@ -58,6 +58,7 @@ from service.web.core.services import Services, register
 from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
 from service.web.public.labels import labels
+from service.web.public.notices import notices
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
 from service.web.public.report import reports
@@ -149,7 +150,7 @@ def _services(settings: Settings) -> Services:
     )
 
 
-_PUBLIC = (pages, photo, reports, privacy, labels, station, setup)
+_PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, docs, health)
 _WORKSPACE = (overview, imports, watch, recalls, release, alerts, triage)
 _ACCOUNTS = (account, me, factors, people, invitation, keys, audit, single_sign_on)

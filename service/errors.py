@@ -31,6 +31,8 @@ class ErrorCode(StrEnum):
     LINK_COMPRESSED = "link_compressed"
     LINK_CANNOT_CARRY = "link_cannot_carry"
     NOT_A_PRODUCT = "not_a_product"
+    NOT_A_LOT = "not_a_lot"
+    OTHER_CODE_SYSTEM = "other_code_system"
     ONLY_DIGITS = "only_digits"
     SCANNER_SETTING = "scanner_setting"
     COUNTRY_UNKNOWN = "country_unknown"

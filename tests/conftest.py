@@ -84,6 +84,17 @@ def corpora() -> Path:
     return CORPORA
 
 
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """The folder of questions as people put them, beside the corpora; skips and fails as `corpora` does."""
+    folder = CORPORA.parent / "cases"
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI has the shared cases, and they are not at {folder}")
+        pytest.skip(f"no shared cases at {folder}")
+    return folder
+
+
 class CompiledTemplates(BytecodeCache):
     """Compiled templates of this process, by their names and contents, for every application that it makes."""
 

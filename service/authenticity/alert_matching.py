@@ -1,33 +1,12 @@
-"""What all notices have in common: names of products that tell one from another, and a notice as a reason."""
+"""A regulator's notice as a reason, and several notices that say the same as one."""
 
-import re
-import unicodedata
-from functools import lru_cache
+from collections.abc import Iterable
 
 from service.authenticity.evidence import AlertRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_FORM_WORDS = frozenset(
-    {"and", "capsules", "cosmetic", "for", "inc", "infusion", "injection", "ltd", "pharma", "powder"}
-    | {"prefilled", "solution", "syringe", "tablets", "the", "type", "unit", "units", "vial", "vials", "with"}
-)
-
-
-def names_differ(name: str, other: str) -> bool:
-    """Whether two descriptions cannot be of one product: both say something, and share no word that names.
-
-    >>> names_differ("Allergan BOTOX 100U", "Botox Cosmetic"), told_apart("Botox 100U", "Dysport 100U")
-    (False, True)
-    """
-    one, two = names(name), names(other)
-    return bool(one) and bool(two) and not one & two
-
-
-@lru_cache(maxsize=4096)  # the same notices and products are asked about on every check
-def names(text: str) -> frozenset[str]:
-    """The words of a product's name that tell it from others, folded."""
-    return frozenset(_WORD.findall(unicodedata.normalize("NFKC", text).casefold())) - _FORM_WORDS
+_VARYING = ("product", "expiry", "reference", "reported", "source")
+"""What notices of one authority on one lot may differ in: each value is said once, in one sentence."""
 
 
 def notice(
@@ -47,3 +26,30 @@ def notice(
         ("source", alert.source_url),
     )
     return Reason(code, severity, (*params, ("market", market)) if market else params)
+
+
+def merged(reasons: Iterable[Reason]) -> list[Reason]:
+    """Each reason once, in order; notices of one authority that say the same of one lot become one.
+
+    Its dates, products and references are those of all of them, with ` / ` between; its source is the first.
+    """
+    groups: dict[object, list[Reason]] = {}
+    for reason in dict.fromkeys(reasons):
+        params = dict(reason.params)
+        fixed = tuple(each for each in reason.params if each[0] not in _VARYING)
+        of_notice = "authority" in params and bool(params.get("lot"))
+        key = (reason.code, reason.severity, fixed) if of_notice else reason
+        groups.setdefault(key, []).append(reason)
+    return [each[0] if len(each) == 1 else _as_one(each) for each in groups.values()]
+
+
+def _as_one(reasons: list[Reason]) -> Reason:
+    first = reasons[0]
+    values = [dict(each.params) for each in reasons]
+    all_of = {
+        name: " / ".join(sorted({each[name] for each in values if each[name]}))
+        for name in ("expiry", "reference", "reported")
+    }
+    all_of["source"] = next((each["source"] for each in values if each["source"]), "")
+    params = tuple((name, all_of.get(name, value)) for name, value in first.params)
+    return Reason(first.code, first.severity, params)

@@ -8,8 +8,12 @@ the notice alone must not condemn theirs.
 from collections.abc import Iterator
 
 from service.authenticity import brand_rules
-from service.authenticity.alert_matching import names_differ, notice
+from service.authenticity.alert_matching import notice
+from service.authenticity.descriptions.product_names import names_differ
+from service.authenticity.dispositions import IN_CIRCULATION
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
+from service.authenticity.lots.completeness import all_lots_known
+from service.authenticity.presentation_rules import known_as, strength_agrees
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode
 
 Reasons = Iterator[Reason]
@@ -37,28 +41,46 @@ def _of_kind(alert: AlertRecord, evidence: Evidence, match: Match) -> Reasons:
     elif alert.kind is AlertKind.RECALLED:
         yield from _recalled(alert, evidence)
     elif alert.kind is AlertKind.STOLEN:
-        if _same_unit(alert, evidence) or (not alert.serial and _same_lot(alert, evidence)):
-            yield notice(ReasonCode.STOLEN, Action.REJECT, alert)
+        yield from _stolen(alert, evidence, match)
     else:
         yield from _falsified(alert, evidence, match)
+
+
+def _stolen(alert: AlertRecord, evidence: Evidence, match: Match) -> Reasons:
+    """A theft of what is presented, or of part of its lot.
+
+    A unit that its maker's record has in circulation, beside a notice that names its lot and no serial, is
+    one of those that were not stolen, unless the record is late: that is for a person to find out.
+    """
+    names_serials = bool(alert.serial or alert.serial_prefix)
+    if _same_unit(alert, evidence):
+        yield notice(ReasonCode.STOLEN, Action.REJECT, alert)
+    elif _same_lot(alert, evidence):
+        unit = evidence.unit
+        at_large = match is Match.UNIT and unit is not None and unit.disposition in IN_CIRCULATION
+        if names_serials and match is not Match.UNIT:
+            yield notice(ReasonCode.STOLEN, Action.CHECK, alert, scope="serials of the lot")
+        elif not names_serials:
+            severity = Action.CHECK if at_large else Action.REJECT
+            yield notice(ReasonCode.STOLEN, severity, alert, scope="part of the lot" if at_large else "lot")
 
 
 def concerns_product(alert: AlertRecord, evidence: Evidence) -> bool:
     """Whether the notice may be about the product presented. In doubt it is: names are only told apart
     where both the notice and the record give one."""
     gtin = evidence.presented.gtin
+    product = evidence.product
+    if product is not None and alert.gtin in product.source_gtins:
+        return True
     if alert.gtin and gtin is not None:
         return alert.gtin == gtin.value
-    product = evidence.product
     if product is None:
         return bool(alert.gtin) or not names_differ(alert.product_name, evidence.presented.product or "")
     if alert.gtin:
         return alert.gtin == product.gtin
     if alert.product_id is not None:
         return alert.product_id == product.id
-    return not names_differ(
-        alert.product_name, f"{product.name} {product.manufacturer} {product.active_substance}"
-    )
+    return not names_differ(alert.product_name, known_as(product))
 
 
 def _recalled(alert: AlertRecord, evidence: Evidence) -> Reasons:
@@ -86,16 +108,26 @@ def _falsified_lot(alert: AlertRecord, evidence: Evidence, match: Match) -> Reas
     expiry, batch = evidence.presented.expiry, evidence.batch
     as_recorded = batch is not None and expiry is not None and batch.bears(expiry)
     as_alerted = alert.expiry is not None and expiry is not None and expiry.agrees_with(alert.expiry)
-    complete = evidence.product is not None and evidence.product.complete
-    never_issued = batch is None and (alert.lot_issued is False or complete)
+    missing = batch is None and not evidence.alike
+    never_issued = missing and (alert.lot_issued is False or all_lots_known(evidence))
+    other = brand_rules.names_other_presentation(alert, evidence)
+    if other and brand_rules.presented_as_named(alert, evidence):
+        return notice(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="presentation")
     if never_issued or (as_alerted and not as_recorded):
         return notice(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="lot")
     other_expiry = alert.expiry is not None and not as_alerted
     # The notice names serials of this lot, and the one presented is none of them.
     other_serial = bool(alert.serial or alert.serial_prefix) and evidence.presented.serial is not None
     elsewhere = other_serial or (as_recorded and (match is Match.UNIT or other_expiry))
+    if other and batch is not None:  # fakes of a strength that is not made; the pack says another
+        elsewhere |= _bears_own_strength(evidence)
     severity = Action.CHECK if elsewhere else Action.QUARANTINE
     return notice(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="lot")
+
+
+def _bears_own_strength(evidence: Evidence) -> bool:
+    strength, product = evidence.presented.strength, evidence.product
+    return bool(strength) and product is not None and strength_agrees(product, strength or "") is True
 
 
 def _same_lot(alert: AlertRecord, evidence: Evidence) -> bool:

@@ -5,8 +5,11 @@ Most who hold a brand that was once counterfeited have nothing to fear, and must
 
 from collections.abc import Iterator
 
-from service.authenticity.alert_matching import names, notice
+from service.authenticity.alert_matching import notice
+from service.authenticity.descriptions.product_names import names
+from service.authenticity.descriptions.strength_names import name_strength_agrees, strengths_agree
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
+from service.authenticity.presentation_rules import name_agrees
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode
 from service.authenticity.regulators import country_of
 
@@ -35,9 +38,30 @@ def names_only_product(alert: AlertRecord) -> bool:
     return not (alert.gtin or alert.lot_key or alert.serial or alert.serial_prefix)
 
 
+def names_other_presentation(alert: AlertRecord, evidence: Evidence) -> bool:
+    """Whether the notice's product has a strength that the maker of the one on record does not make."""
+    return evidence.product is not None and name_agrees(evidence.product, alert.product_name) is False
+
+
+def presented_as_named(alert: AlertRecord, evidence: Evidence) -> bool:
+    """Whether the pack bears the strength in the notice's name of the product."""
+    shown = evidence.presented
+    return (bool(shown.strength) and strengths_agree(shown.strength or "", [alert.product_name]) is True) or (
+        bool(shown.product) and name_strength_agrees(shown.product or "", [alert.product_name]) is True
+    )
+
+
 def reasons(alert: AlertRecord, evidence: Evidence, match: Match) -> Iterator[Reason]:
-    """What such a notice is to the thing presented. Of a unit that is on record a warning says nothing."""
+    """What such a notice is to the thing presented. Of a unit that is on record a warning says nothing.
+
+    A notice of a presentation that the maker does not make concerns the packs that bear it, and no others.
+    """
     if not _names_it(alert, evidence):
+        return
+    if names_other_presentation(alert, evidence):
+        fake = alert.kind in (AlertKind.FALSIFIED, AlertKind.TAMPERED)
+        if fake and presented_as_named(alert, evidence):
+            yield notice(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="presentation")
         return
     if alert.kind is AlertKind.UNLICENSED:
         if reason := unlicensed(alert, evidence):

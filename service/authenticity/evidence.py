@@ -14,6 +14,8 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.scan_history.history import SeenBefore
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.national import National
+from service.gs1.reading import Problem
+from service.gs1.repairs import Repair
 
 
 class Asker(StrEnum):
@@ -55,8 +57,10 @@ class RecallScope(StrEnum):
 class Presented(Struct, frozen=True):
     """What was scanned or typed. `no_lot`: the holder says that no lot number is printed on it.
 
-    `strength`, `substance` and `language` are the answers to "what does your box say?". `national`: pairs of
-    scheme and number, such as a German PZN.
+    `strength`, `substance`, `language` and `form` are the answers to "what does your box say?". `national`:
+    pairs of scheme and number, such as a German PZN. `expiry_readings`: the dates that the expiry as typed
+    may be, where these are several; `expiry` is the one that was chosen by the record, None where none was.
+    `repairs`: what had to be repaired before it could be read, sorted; such a thing never passes.
     """
 
     gtin: Gtin | None = None
@@ -70,14 +74,19 @@ class Presented(Struct, frozen=True):
     product: str | None = None
     no_lot: bool = False
     national: National = ()
+    form: str | None = None
+    expiry_readings: tuple[Expiry, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 class ProductRecord(Struct, frozen=True):
     """One product (one GTIN) as its manufacturer described it.
 
-    `complete`: all its batches are held here, so that a missing one speaks against the vial.
-    `serialised`: its units are held here too, so that a missing serial does. `stopped`: recalls or holds of
-    it, or of some of it, stand.
+    `complete`: all its batches are held here, so that a missing one speaks against the vial;
+    `complete_until`: those made until that day (None: not said). `lists_received`: the days on which lists of
+    its batches came, in order, the latest few. `serialised`: its units are held here too, so that a missing
+    serial does. `stopped`: recalls or holds of it, or of some of it, stand. `source_gtins`: the GTINs under
+    whose lots its packs are issued: a parallel importer's or relabeller's pack bears the lot of the original.
     Markets are ISO 3166-1 alpha-2 codes, languages (of the packs) ISO 639-1; empty: not said.
     """
 
@@ -94,6 +103,9 @@ class ProductRecord(Struct, frozen=True):
     complete: bool = False
     serialised: bool = False
     stopped: bool = False
+    complete_until: date | None = None
+    lists_received: tuple[date, ...] = ()
+    source_gtins: tuple[str, ...] = ()
 
 
 class BatchRecord(Struct, frozen=True):
@@ -179,13 +191,15 @@ class NearMiss(Struct, frozen=True):
     """A record that what was presented would have matched, had some characters been read otherwise.
 
     `field` is lot or serial; `alerted`: the record that it resembles is recalled or under an alert.
-    A near miss may turn an answer toward caution and may never let anything pass.
+    `excuses`: everything else that was presented fits that record, so that a missing record does not count
+    against the vial. A near miss may turn an answer toward caution and may never let anything pass.
     """
 
     field: str
     presented: str
     differing: tuple[int, ...]
     alerted: bool = False
+    excuses: bool = True
 
 
 class Evidence(Struct, frozen=True):
@@ -197,10 +211,14 @@ class Evidence(Struct, frozen=True):
     those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
     carries, or whose product it is called, and whose whole catalogue is held here. `named`: products of the
     name given, where none of them has the lot. `used_on`: the day on which a clinic opened the unit, where it
-    is dispensed. `carton` is the evidence on the box around the vial,
-    when it was presented beside the vial. `inferred`: a scanner's wrong setting had to be undone to read the
-    code at all. `scanned_at`: when the code was read, where that was earlier than `now` (a time without a
-    network); it may turn an answer toward caution alone.
+    is dispensed. `carton` is the evidence on the box around the vial, when it was presented beside the vial.
+    `problems`: elements that cannot be right; `contradictory`: a GS1 symbol came whole and names two products
+    or two lots; `case`: it is the code of a shipping case, and the GTIN that of the packs in it; `also_read`:
+    lots on record that other readings name. `scanned_at`: when the code was read, where that was earlier than
+    `now` (a time without a network); it may turn an answer toward caution alone.
+    `alike`: batches of the product that are written with the letters and
+    digits of the lot presented and other marks, or, where marks were left out, all that may be meant.
+    `newest_expiry`: the latest of the product's batches on record, read where the lot is not on record.
     """
 
     presented: Presented
@@ -218,7 +236,25 @@ class Evidence(Struct, frozen=True):
     near: tuple[NearMiss, ...] = ()
     used_on: date | None = None
     carton: "Evidence | None" = None
-    inferred: bool = False
+    problems: tuple[Problem, ...] = ()
+    contradictory: bool = False
+    case: bool = False
+    also_read: tuple[str, ...] = ()
     scanned_at: datetime | None = None
     asker: Asker = Asker.PATIENT
     history: SeenBefore | None = None
+    alike: tuple[BatchRecord, ...] = ()
+    newest_expiry: Expiry | None = None
+
+    @property
+    def batches(self) -> tuple[BatchRecord, ...]:
+        """The batch that the lot found and the one that the unit belongs to, once where they are the same."""
+        batch, unit = self.batch, self.unit
+        if batch is None:
+            return () if unit is None else (unit.batch,)
+        return (batch,) if unit is None or unit.batch.id == batch.id else (batch, unit.batch)
+
+    @property
+    def recorded_expiry(self) -> Expiry | None:
+        """The expiry on record of what was presented; None where no batch was found."""
+        return self.batches[0].expiry if self.batches else None

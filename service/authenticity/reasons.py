@@ -1,7 +1,8 @@
 """The words of a verdict: actions, reasons, advice. Codes only; sentences live in the doors.
 
-Every `ReasonCode` has a rule (`record_rules`, `alert_rules`, `pair_rules`, `scan_history.rules`), a row in
-the truth table of the tests, a sentence for patients and one for clinics (`service.web.text`).
+Every `ReasonCode` has a rule (`record_rules`, `reading_rules`, `lot_rules`, `presentation_rules`,
+`alert_rules`, `pair_rules`, `scan_history.rules`), a row in the truth table of the tests, a sentence for
+patients and one for clinics (`service.web.text`).
 """
 
 from enum import StrEnum
@@ -56,6 +57,7 @@ class ReasonCode(StrEnum):
     SAMPLE = "sample"
     DISPENSED = "dispensed"
     LOT_NOT_ON_RECORD = "lot_not_on_record"
+    RECORDS_OVERDUE = "records_overdue"
     SERIAL_NOT_ON_RECORD = "serial_not_on_record"
     EXPIRY_MISMATCH = "expiry_mismatch"
     EXPIRY_EXTENDED = "expiry_extended"
@@ -63,11 +65,15 @@ class ReasonCode(StrEnum):
     PRODUCT_MISMATCH = "product_mismatch"
     CARTON_VIAL_MISMATCH = "carton_vial_mismatch"
     PRESENTATION_UNKNOWN = "presentation_unknown"
+    FORM_UNKNOWN = "form_unknown"
+    NAME_NOT_ON_RECORD = "name_not_on_record"
     MARKET_NOT_AUTHORISED = "market_not_authorised"
     NOT_RELEASED = "not_released"
     ON_HOLD = "on_hold"
     LIKELY_MISREAD = "likely_misread"
     LOT_AMBIGUOUS = "lot_ambiguous"
+    CODE_IMPOSSIBLE = "code_impossible"
+    CASE_NOT_PACK = "case_not_pack"
     NO_LOT_PRESENTED = "no_lot_presented"
     # what the scans before this one say (scan_history)
     SEEN_ELSEWHERE = "seen_elsewhere"
@@ -94,6 +100,11 @@ class Reason(Struct, frozen=True):
     params: tuple[tuple[str, str], ...] = ()
 
 
+def against(code: ReasonCode, **params: str) -> Reason:
+    """A reason to hold the vial until it is cleared up."""
+    return Reason(code, Action.QUARANTINE, tuple(params.items()))
+
+
 class Advice(StrEnum):
     """What to do next, one step each, in the order given."""
 
@@ -104,6 +115,7 @@ class Advice(StrEnum):
     RECORD_DISPOSITION = "record_disposition"
     ASK_CLINIC = "ask_clinic"
     ASK_MANUFACTURER = "ask_manufacturer"
+    ASK_ABOUT_LOT = "ask_about_lot"
     CHOOSE_PRODUCT = "choose_product"
     LOOK_AGAIN = "look_again"
     SCAN_CODE = "scan_code"
@@ -125,6 +137,7 @@ class NotChecked(StrEnum):
     STRENGTH = "strength"
     SUBSTANCE = "substance"
     LANGUAGE = "language"
+    FORM = "form"
     LOT_RECORD = "lot_record"
     SERIAL_RECORD = "serial_record"
     EXPIRY_RECORD = "expiry_record"
@@ -132,3 +145,4 @@ class NotChecked(StrEnum):
     STRENGTH_RECORD = "strength_record"
     SUBSTANCE_RECORD = "substance_record"
     LANGUAGE_RECORD = "language_record"
+    FORM_RECORD = "form_record"

@@ -8,16 +8,17 @@ from datetime import date
 from enum import Enum, auto
 
 from service.authenticity.evidence import BatchRecord, Evidence, RecallRecord, RecallScope
-from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.authenticity.reasons import Action, Reason, ReasonCode, against
 from service.gs1.identifiers import Expiry, Lot
 
 Reasons = Iterator[Reason]
 
 
 class Reach(Enum):
-    """Whether a recall reaches what was presented."""
+    """Whether a recall reaches what was presented. ALIKE: it names a lot that differs in its marks alone."""
 
     NOT = auto()
+    ALIKE = auto()
     PERHAPS = auto()
     SURELY = auto()
 
@@ -30,6 +31,8 @@ def reasons(evidence: Evidence) -> Reasons:
             code = ReasonCode.ON_HOLD if recall.hold else ReasonCode.RECALLED
             severity = Action.QUARANTINE if recall.hold else Action.REJECT
             yield Reason(code, severity, _params(recall, _SCOPES[recall.scope]))
+        elif reach is Reach.ALIKE:
+            yield against(ReasonCode.ALERT_CLOSE, scope="marks", lot=recall.lot)
         elif reach is Reach.PERHAPS and not recall.hold:
             scope = "window" if recall.scope is RecallScope.WINDOW else "unit"
             yield Reason(ReasonCode.RECALLED_IN_PART, Action.CHECK, _params(recall, scope))
@@ -61,7 +64,9 @@ def reach_of(recall: RecallRecord, evidence: Evidence) -> Reach:
         case RecallScope.PRODUCT:
             return Reach.SURELY
         case RecallScope.LOT:
-            return Reach.SURELY if recall.lot_key in _lot_keys(evidence, batches) else Reach.NOT
+            if recall.lot_key not in _lot_keys(evidence, batches):
+                return Reach.NOT
+            return Reach.ALIKE if _another_lot(recall, evidence) else Reach.SURELY
         case RecallScope.WINDOW:
             dates = [each for batch in batches for each in (batch.expiry, *batch.earlier_expiries)]
             dates += [evidence.presented.expiry] if evidence.presented.expiry is not None else []
@@ -70,6 +75,15 @@ def reach_of(recall: RecallRecord, evidence: Evidence) -> Reach:
             return Reach.SURELY if any(_in_window(recall, each) for each in dates) else Reach.NOT
         case RecallScope.RANGE | RecallScope.LIST:
             return _of_serials(recall, evidence, batches)
+
+
+def _another_lot(recall: RecallRecord, evidence: Evidence) -> bool:
+    """Whether the lot presented is on record as it is written, and the recall writes its marks elsewhere."""
+    shown, batch = evidence.presented.lot, evidence.batch
+    if shown is None or batch is None or not recall.lot or len(evidence.batches) > 1:
+        return False
+    own, recalled = Lot.parse(batch.lot), Lot.parse(recall.lot)
+    return shown.written == own.written and not recalled.marks_may_agree(own)
 
 
 def _of_serials(recall: RecallRecord, evidence: Evidence, batches: list[BatchRecord]) -> Reach:
@@ -99,7 +113,10 @@ def reaches_batch(recall: RecallRecord, batch: BatchRecord) -> bool:
         case RecallScope.PRODUCT:
             return True
         case RecallScope.LOT:
-            return Lot.parse(batch.lot).key == recall.lot_key
+            own = Lot.parse(batch.lot)
+            if own.key != recall.lot_key:
+                return False
+            return not recall.lot or Lot.parse(recall.lot).marks_may_agree(own)
         case _:
             return any(_in_window(recall, each) for each in (batch.expiry, *batch.earlier_expiries))
 

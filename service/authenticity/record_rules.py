@@ -1,20 +1,19 @@
 """What a manufacturer's record says of the thing presented: one small rule a reason.
 
-Each rule looks at the evidence and yields its reasons. Silence is not a pass: what no rule could hold
-against a record is listed by `not_checked`.
+Each rule looks at the evidence and yields its reasons. Silence is not a pass: what no rule could hold against
+a record is listed by `coverage.not_checked`. The rules on numbers are in `lot_rules`, those on how the
+product is described in `presentation_rules`.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from service.authenticity import recall_rules
+from service.authenticity import lot_rules, presentation_rules, recall_rules
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence, ProductRecord
-from service.authenticity.reasons import Action, Match, NotChecked, Reason, ReasonCode
+from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence
+from service.authenticity.reasons import Action, Match, Reason, ReasonCode, against
 from service.authenticity.stages import Reads, Rule
-from service.authenticity.strength_names import named_strength, normal_name, normal_strength
 from service.gs1.identifiers import Expiry
 
 Reasons = Iterator[Reason]
@@ -37,16 +36,38 @@ def match_level(evidence: Evidence) -> Match:
 
 def _recalled(evidence: Evidence) -> Reasons:
     yield from recall_rules.reasons(evidence)
-    for batch in _batches(evidence):
+    for batch in evidence.batches:
         if batch.status is BatchStatus.RECALLED and not recall_rules.stops_batch(evidence, batch, hold=False):
-            params = (
-                ("scope", "lot"),
-                ("lot", batch.lot),
-                ("class", batch.recall_class),
-                ("reference", batch.recall_reference),
-                ("why", batch.recall_reason),
-            )
-            yield Reason(ReasonCode.RECALLED, Action.REJECT, params)
+            yield _batch_recalled(batch)
+    yield from _stopped_alike(evidence)
+
+
+def _batch_recalled(batch: BatchRecord) -> Reason:
+    params = (
+        ("scope", "lot"),
+        ("lot", batch.lot),
+        ("class", batch.recall_class),
+        ("reference", batch.recall_reference),
+        ("why", batch.recall_reason),
+    )
+    return Reason(ReasonCode.RECALLED, Action.REJECT, params)
+
+
+def _stopped_alike(evidence: Evidence) -> Reasons:
+    """Recalls and holds are blind to marks, toward caution: somebody may have written them otherwise.
+
+    Where the lot is on record as it is written, another one that differs in its marks is another lot, and
+    looking at the marks once more is what is asked for.
+    """
+    for batch in evidence.alike:
+        if batch.status not in (BatchStatus.RECALLED, BatchStatus.ON_HOLD) or batch in evidence.batches:
+            continue
+        if evidence.batch is not None:
+            yield against(ReasonCode.ALERT_CLOSE, scope="marks", lot=batch.lot)
+        elif batch.status is BatchStatus.RECALLED:
+            yield _batch_recalled(batch)
+        else:
+            yield against(ReasonCode.ON_HOLD, scope="lot", lot=batch.lot)
 
 
 _BY_DISPOSITION = {
@@ -81,7 +102,7 @@ def _disposition(evidence: Evidence) -> Reasons:
 
 def _expired(evidence: Evidence) -> Reasons:
     now, zone, presented = evidence.now, evidence.zone, evidence.presented.expiry
-    for batch in _batches(evidence):
+    for batch in evidence.batches:
         if has_ended(batch.expiry.last_day, now, zone):
             yield _ended("record", batch.expiry)
             return  # one date is enough to stop; a second says nothing more
@@ -96,9 +117,9 @@ def _ended(source: str, expiry: Expiry) -> Reason:
 
 
 def _expiry_mismatch(evidence: Evidence) -> Reasons:
-    presented, recorded = evidence.presented.expiry, _recorded_expiry(evidence)
-    if presented is not None and recorded is not None and not _batches(evidence)[0].bears(presented):
-        yield _against(
+    presented, recorded = evidence.presented.expiry, evidence.recorded_expiry
+    if presented is not None and recorded is not None and not evidence.batches[0].bears(presented):
+        yield against(
             ReasonCode.EXPIRY_MISMATCH, presented=presented.printed_form, recorded=recorded.printed_form
         )
         if (presented.year, presented.month) == (recorded.year, recorded.month):
@@ -109,92 +130,16 @@ def _expiry_mismatch(evidence: Evidence) -> Reasons:
 
 def _printed_before(evidence: Evidence, presented: Expiry) -> bool:
     """Whether this is an expiry that the lot's packs bear, and that was put later after they were printed."""
-    batch = next(iter(_batches(evidence)), None)
+    batch = next(iter(evidence.batches), None)
     return batch is not None and batch.bears(presented) and not presented.agrees_with(batch.expiry)
 
 
 def _expiry_extended(evidence: Evidence) -> Reasons:
     """Quiet, and said: the date on the pack is no longer the one that counts."""
-    presented, recorded = evidence.presented.expiry, _recorded_expiry(evidence)
+    presented, recorded = evidence.presented.expiry, evidence.recorded_expiry
     if presented is not None and recorded is not None and _printed_before(evidence, presented):
         params = (("presented", presented.printed_form), ("recorded", recorded.printed_form))
         yield Reason(ReasonCode.EXPIRY_EXTENDED, Action.ACCEPT, params)
-
-
-def _serial_in_other_lot(evidence: Evidence) -> Reasons:
-    unit, lot, batch = evidence.unit, evidence.presented.lot, evidence.batch
-    if unit is not None and lot is not None and (batch is None or batch.id != unit.batch.id):
-        yield _against(ReasonCode.SERIAL_IN_OTHER_LOT, lot=lot.printed)
-
-
-def _lot_not_on_record(evidence: Evidence) -> Reasons:
-    product, lot = evidence.product, evidence.presented.lot
-    if product is None and lot is not None and not _near(evidence, "lot"):
-        makers = {each.manufacturer for each in evidence.named}
-        if len(makers) == 1 and all(each.complete for each in evidence.named):
-            # Which of the presentations it is does not matter: none of them has the lot.
-            yield _against(ReasonCode.LOT_NOT_ON_RECORD, lot=lot.printed, manufacturer=makers.pop())
-    if product is None or lot is None or evidence.batch is not None:
-        return
-    elsewhere = [other for other in evidence.same_lot if other.id != product.id]
-    if elsewhere:
-        yield _against(ReasonCode.PRODUCT_MISMATCH, lot=lot.printed, product=product.name)
-    if product.complete and not _near(evidence, "lot"):
-        yield _against(ReasonCode.LOT_NOT_ON_RECORD, lot=lot.printed, manufacturer=product.manufacturer)
-
-
-def _serial_not_on_record(evidence: Evidence) -> Reasons:
-    product, serial = evidence.product, evidence.presented.serial
-    if product is None or serial is None or evidence.unit is not None:
-        return
-    if product.complete and product.serialised and not _near(evidence, "serial"):
-        yield _against(
-            ReasonCode.SERIAL_NOT_ON_RECORD, serial=serial.printed, manufacturer=product.manufacturer
-        )
-
-
-def _product_not_on_record(evidence: Evidence) -> Reasons:
-    gtin = evidence.presented.gtin
-    if evidence.product is not None or gtin is None:
-        return
-    if evidence.prefix_holder:
-        # The number belongs to a company whose whole catalogue is here, and this is not in it.
-        yield _against(ReasonCode.PRESENTATION_UNKNOWN, what=gtin.value, manufacturer=evidence.prefix_holder)
-    if evidence.same_lot and evidence.presented.lot is not None:
-        yield _against(ReasonCode.PRODUCT_MISMATCH, lot=evidence.presented.lot.printed, product=gtin.value)
-
-
-def _presentation_unknown(evidence: Evidence) -> Reasons:
-    product, shown = evidence.product, evidence.presented
-    if product is None:
-        return
-    if shown.strength or shown.product:
-        strengths = {normal_strength(each) for each in product.strengths}
-        strength = shown.strength or _strength_in_name(evidence, strengths)
-        if strength and strengths and normal_strength(strength) not in strengths:
-            yield _not_made(product, "strength", strength)
-    if shown.substance:
-        names = {normal_name(each) for each in re.split("[;/]", product.active_substance) if each.strip()}
-        if names and normal_name(shown.substance) not in names:
-            yield _not_made(product, "substance", shown.substance)
-    if shown.language and product.languages and shown.language not in product.languages:
-        yield _not_made(product, "language", shown.language)
-    for scheme, number in shown.national:
-        held = {each.lstrip("0") for name, each in product.national_numbers if name == scheme}
-        if held and number.lstrip("0") not in held:
-            yield _not_made(product, "national", f"{scheme} {number}")
-
-
-def _strength_in_name(evidence: Evidence, strengths: set[str]) -> str | None:
-    """Who types `Botox 150 units` has read the strength off the box, in words that can be compared."""
-    comparable = all(re.fullmatch(r"[0-9.]+u", each) for each in strengths)
-    return named_strength(evidence.presented.product or "") if comparable else None
-
-
-def _not_made(product: ProductRecord, field: str, what: str) -> Reason:
-    return _against(
-        ReasonCode.PRESENTATION_UNKNOWN, scope=field, what=what, manufacturer=product.manufacturer
-    )
 
 
 def _market(evidence: Evidence) -> Reasons:
@@ -202,11 +147,11 @@ def _market(evidence: Evidence) -> Reasons:
     if product is None or market is None:
         return
     if product.markets and market not in product.markets:
-        yield _against(ReasonCode.MARKET_NOT_AUTHORISED, scope="product", market=market)
+        yield against(ReasonCode.MARKET_NOT_AUTHORISED, scope="product", market=market)
         return
-    for batch in _batches(evidence):
+    for batch in evidence.batches:
         if batch.markets and market not in batch.markets:
-            yield _against(ReasonCode.MARKET_NOT_AUTHORISED, scope="lot", market=market)
+            yield against(ReasonCode.MARKET_NOT_AUTHORISED, scope="lot", market=market)
             return
 
 
@@ -214,13 +159,13 @@ def _release(evidence: Evidence) -> Reasons:
     # A scan that waited for a network may have met the vial before its lot was released.
     met = min(evidence.now, evidence.scanned_at or evidence.now)
     today = met.astimezone(evidence.zone).date()
-    for batch in _batches(evidence):
+    for batch in evidence.batches:
         if batch.status is BatchStatus.ON_HOLD:
             if recall_rules.stops_batch(evidence, batch, hold=True):
                 continue
-            yield _against(ReasonCode.ON_HOLD, scope="lot", lot=batch.lot)
+            yield against(ReasonCode.ON_HOLD, scope="lot", lot=batch.lot)
         elif batch.status is BatchStatus.PENDING or (batch.released and batch.released > today):
-            yield _against(ReasonCode.NOT_RELEASED, lot=batch.lot)
+            yield against(ReasonCode.NOT_RELEASED, lot=batch.lot)
 
 
 def _no_lot(evidence: Evidence) -> Reasons:
@@ -228,35 +173,8 @@ def _no_lot(evidence: Evidence) -> Reasons:
     # Somebody who reads an expiry off a product has it in the hand, and found no lot on it.
     named = shown.gtin is not None or bool(shown.national)
     in_hand = named and shown.expiry is not None and shown.serial is None
-    if shown.lot is None and (shown.no_lot or in_hand):
-        yield _against(ReasonCode.NO_LOT_PRESENTED)
-
-
-def _misread(evidence: Evidence) -> Reasons:
-    if evidence.inferred:
-        yield Reason(ReasonCode.LIKELY_MISREAD, Action.CHECK, (("scope", "setting"), ("field", "scan")))
-    for near in evidence.near:
-        if near.alerted:
-            yield _against(ReasonCode.ALERT_CLOSE, scope="similar", field=near.field)
-        params = (
-            ("field", near.field),
-            ("presented", near.presented),
-            ("positions", " ".join(str(place + 1) for place in near.differing)),
-        )
-        yield Reason(ReasonCode.LIKELY_MISREAD, Action.CHECK, params)
-
-
-def _ambiguous(evidence: Evidence) -> Reasons:
-    lot = evidence.presented.lot
-    if evidence.product is None and lot is not None and evidence.presented.gtin is None:
-        if len(evidence.same_lot) > 1:
-            yield Reason(
-                ReasonCode.LOT_AMBIGUOUS,
-                Action.CHECK,
-                (("lot", lot.printed), ("count", str(len(evidence.same_lot)))),
-            )
-        if evidence.any_same_lot_stopped:
-            yield _against(ReasonCode.ALERT_CLOSE, scope="other_product", field="lot")
+    if shown.no_lot or (shown.lot is None and in_hand):
+        yield against(ReasonCode.NO_LOT_PRESENTED)
 
 
 def _level(evidence: Evidence) -> Reasons:
@@ -264,6 +182,9 @@ def _level(evidence: Evidence) -> Reasons:
     if product is not None:
         code, severity = _LEVELS[match]
         yield Reason(code, severity, (("product", product.name), ("manufacturer", product.manufacturer)))
+    elif makers := {each.manufacturer for each in evidence.named}:
+        params = (("product", evidence.presented.product or ""), ("manufacturer", ", ".join(sorted(makers))))
+        yield Reason(ReasonCode.PRODUCT_ON_RECORD, Action.CHECK, params)
     elif evidence.presented.gtin is not None or not evidence.same_lot:
         shown = evidence.presented
         lot_alone = shown.gtin is None and not shown.national and shown.lot is not None
@@ -288,87 +209,19 @@ RULES: tuple[Rule, ...] = (
     Rule(Reads.UNIT, _disposition),
     Rule(Reads.BATCHES, _expiry_mismatch),
     Rule(Reads.BATCHES, _expired),
-    Rule(Reads.UNIT, _serial_in_other_lot),
-    Rule(Reads.PRESENTATION, _lot_not_on_record),
-    Rule(Reads.UNIT, _serial_not_on_record),
-    Rule(Reads.PRESENTATION, _product_not_on_record),
-    Rule(Reads.PRESENTATION, _presentation_unknown),
+    Rule(Reads.UNIT, lot_rules.serial_in_other_lot),
+    Rule(Reads.PRESENTATION, lot_rules.lot_not_on_record),
+    Rule(Reads.UNIT, lot_rules.serial_not_on_record),
+    Rule(Reads.PRESENTATION, lot_rules.product_not_on_record),
+    Rule(Reads.PRESENTATION, presentation_rules.presentation_unknown),
+    Rule(Reads.PRESENTATION, presentation_rules.form_unknown),
+    Rule(Reads.PRESENTATION, presentation_rules.name_not_on_record),
     Rule(Reads.BATCHES, _release),
     Rule(Reads.BATCHES, _market),
     Rule(Reads.PRESENTATION, _no_lot),
-    Rule(Reads.UNIT, _misread),
-    Rule(Reads.PRESENTATION, _ambiguous),
+    Rule(Reads.UNIT, lot_rules.misread),
+    Rule(Reads.PRESENTATION, lot_rules.ambiguous),
     Rule(Reads.UNIT, _level),
     Rule(Reads.BATCHES, _expiry_extended),
 )
 """In the order in which equally severe reasons lead."""
-
-
-def not_checked(evidence: Evidence) -> tuple[NotChecked, ...]:
-    """What was not presented, and what was but has no record here to be held against."""
-    shown, product = evidence.presented, evidence.product
-    batches = _batches(evidence)
-    # field, presented?, something to hold it against?
-    table = (
-        (
-            NotChecked.LOT,
-            NotChecked.LOT_RECORD,
-            shown.lot,
-            batches or evidence.same_lot or (product and product.complete),
-        ),
-        (
-            NotChecked.SERIAL,
-            NotChecked.SERIAL_RECORD,
-            shown.serial,
-            evidence.unit or (product and product.complete and product.serialised),
-        ),
-        (NotChecked.EXPIRY, NotChecked.EXPIRY_RECORD, shown.expiry, _recorded_expiry(evidence)),
-        (
-            NotChecked.MARKET,
-            NotChecked.MARKET_RECORD,
-            shown.market,
-            (product and product.markets) or any(batch.markets for batch in batches),
-        ),
-        (
-            NotChecked.STRENGTH,
-            NotChecked.STRENGTH_RECORD,
-            shown.strength,
-            product and product.strengths,
-        ),
-    )
-    missing = [unheld if given else absent for absent, unheld, given, held in table if not (given and held)]
-    # Few are asked for these two: they are missed only where an answer would have told something.
-    if product is not None:
-        missing += _unasked(NotChecked.SUBSTANCE, shown.substance, product.active_substance)
-        missing += _unasked(NotChecked.LANGUAGE, shown.language, product.languages)
-    if shown.substance and not (product and product.active_substance):
-        missing.append(NotChecked.SUBSTANCE_RECORD)
-    if shown.language and not (product and product.languages):
-        missing.append(NotChecked.LANGUAGE_RECORD)
-    return tuple(missing)
-
-
-def _unasked(what: NotChecked, given: str | None, held: object) -> Iterator[NotChecked]:
-    if held and not given:
-        yield what
-
-
-def _against(code: ReasonCode, **params: str) -> Reason:
-    return Reason(code, Action.QUARANTINE, tuple(params.items()))
-
-
-def _near(evidence: Evidence, field: str) -> bool:
-    return any(near.field == field for near in evidence.near)
-
-
-def _batches(evidence: Evidence) -> tuple[BatchRecord, ...]:
-    """The batch that the lot found and the one that the unit belongs to, once where they are the same."""
-    batch, unit = evidence.batch, evidence.unit
-    if batch is None:
-        return () if unit is None else (unit.batch,)
-    return (batch,) if unit is None or unit.batch.id == batch.id else (batch, unit.batch)
-
-
-def _recorded_expiry(evidence: Evidence) -> Expiry | None:
-    batches = _batches(evidence)
-    return batches[0].expiry if batches else None

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from service.authenticity import alert_rules, pair_rules, record_rules
+from service.authenticity import alert_rules, coverage, pair_rules, reading_rules, record_rules
+from service.authenticity.alert_matching import merged
 from service.authenticity.evidence import (
     Asker,
     BatchRecord,
@@ -133,7 +134,7 @@ def judge_unit(evidence: Evidence) -> UnitFindings:
     return UnitFindings(
         findings(_RULES, evidence, of_unit=True),
         record_rules.match_level(evidence),
-        record_rules.not_checked(evidence),
+        coverage.not_checked(evidence),
         record_of(evidence),
         evidence.now,
     )
@@ -142,7 +143,7 @@ def judge_unit(evidence: Evidence) -> UnitFindings:
 def combine(presentation: PresentationFindings, unit: UnitFindings) -> Verdict:
     """The verdict of both stages: the worst reason leads, and of equally severe ones the earlier rule's."""
     found = sorted((*presentation.findings, *unit.findings), key=lambda each: each.order)
-    by_rule = dict.fromkeys(each.reason for each in found)
+    by_rule = merged(each.reason for each in found)
     reasons = tuple(sorted(by_rule, key=lambda reason: -reason.severity.rank))
     action, codes = reasons[0].severity, {reason.code for reason in reasons}
     advice = _advice(presentation, action, codes)
@@ -152,7 +153,7 @@ def combine(presentation: PresentationFindings, unit: UnitFindings) -> Verdict:
         reasons=reasons,
         headline=reasons[0].code,
         advice=tuple(dict.fromkeys(advice)),
-        not_checked=unit.not_checked,
+        not_checked=coverage.without_contradiction(unit.not_checked, reasons),
         choices=presentation.same_lot if ReasonCode.LOT_AMBIGUOUS in codes else (),
     )
     return Verdict(judgement, unit.record, unit.as_of)
@@ -181,7 +182,7 @@ def _of_carton(evidence: Evidence) -> Iterator[Reason]:
     if carton is None:
         return
     yield from _of_alerts(carton)
-    for rule in record_rules.RULES:
+    for rule in (*reading_rules.RULES, *record_rules.RULES):
         yield from (each for each in rule.reasons(carton) if each.code not in record_rules.LEVELS)
 
 
@@ -189,6 +190,7 @@ def _of_carton(evidence: Evidence) -> Iterator[Reason]:
 _RULES: tuple[Rule, ...] = (
     Rule(Reads.UNIT, _of_alerts),
     Rule(Reads.UNIT, _of_pair),
+    *reading_rules.RULES,
     *record_rules.RULES,
     Rule(Reads.UNIT, scan_rules.reasons),
     Rule(Reads.UNIT, _of_carton),
@@ -201,7 +203,7 @@ def _advice(presentation: PresentationFindings, action: Action, codes: set[Reaso
     clinic = presentation.asker is Asker.CLINIC
     if ReasonCode.LOT_AMBIGUOUS in codes:
         yield Advice.CHOOSE_PRODUCT
-    if ReasonCode.LIKELY_MISREAD in codes:
+    if codes & {ReasonCode.LIKELY_MISREAD, ReasonCode.CODE_IMPOSSIBLE}:
         yield Advice.LOOK_AGAIN
     if action in _STOP:
         yield Advice.SET_ASIDE if clinic else Advice.DO_NOT_USE
@@ -217,6 +219,8 @@ def _advice(presentation: PresentationFindings, action: Action, codes: set[Reaso
         elif codes & {ReasonCode.DISPENSED}:
             yield Advice.ASK_CLINIC
         return
+    if ReasonCode.RECORDS_OVERDUE in codes:
+        yield Advice.ASK_ABOUT_LOT
     yield from presentation.missing
     if action is Action.UNKNOWN:
         yield Advice.ASK_MANUFACTURER

@@ -15,6 +15,7 @@ class _LazyGroup(click.Group):
     commands_in = {  # noqa: RUF012 (click's own attribute names are taken; this never changes)
         "serve": ("service.cli.serve", "serve"),
         "import": ("service.cli.imports", "import_files"),
+        "demo": ("service.cli.serve", "demo"),
         "work": ("service.cli.work", "work"),
         "verify": ("service.cli.verify", "verify"),
         "alerts": ("service.cli.alerts", "alerts"),

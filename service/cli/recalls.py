@@ -165,7 +165,7 @@ def _fields(given: dict[str, Any]) -> dict[str, str]:
 
 def _waiting(database: Database, name: str, who: AuditActor) -> int:
     gtin, _, lot = name.partition("/")
-    return releases.batch_id(database, Gtin.parse(gtin).value, Lot.parse(lot).key, who)
+    return releases.batch_id(database, Gtin.parse(gtin).value, Lot.parse(lot), who)
 
 
 def _kind(*, hold: bool) -> str:

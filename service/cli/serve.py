@@ -1,13 +1,13 @@
-"""`vialcheck serve`: migrate, load the seed into an empty database, serve, and print the address."""
+"""`vialcheck serve`: migrate, load demonstration records where asked, serve. Also `migrate` and `demo`."""
 
 import sys
+from dataclasses import asdict
 
 import click
 
 from service.authenticity.evidence import Asker
 from service.errors import UnavailableError
-from service.registry.lists import import_files
-from service.resources import seed_folder
+from service.registry.demonstration import load_demonstration, remove_demonstration
 from service.server import launcher
 from service.settings import Settings, load
 from service.storage.audit import AuditActor
@@ -28,7 +28,12 @@ TO_TRY = (
 @click.command()
 @click.option("--host", default=None, help="Address to listen on (VIALCHECK_HOST).")
 @click.option("--port", default=None, type=click.IntRange(1, 65535), help="Port (VIALCHECK_PORT).")
-@click.option("--seed/--no-seed", default=True, help="Load the demonstration records into an empty database.")
+@click.option(
+    "--seed/--no-seed",
+    default=False,
+    show_default=True,
+    help="Load the demonstration records into an empty database.",
+)
 def serve(host: str | None, port: int | None, seed: bool) -> None:
     """Serve the pages and the API."""
     settings = load()
@@ -37,8 +42,8 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
     port_claim, records_claim = launcher.claims(settings, host, port)
     with port_claim, records_claim:
         database = settings.open_database(by_any_clock=True)
-        if seed and database.is_empty():
-            _load_seed(database)
+        if seed and database.is_empty() and not load_demonstration(database, AuditActor("vialcheck serve")):
+            click.echo("The demonstration records were not taken; the database is empty.", err=True)
         database.close()
         _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
         sys.stdout.flush()
@@ -60,13 +65,35 @@ def migrate(app_role: str) -> None:
     click.echo("migrated" if done else "nothing to do")
 
 
-def _load_seed(database: Database) -> None:
-    files = sorted(seed_folder().glob("*.csv"))
-    outcome = import_files.run(
-        database, files, who=AuditActor("vialcheck serve"), reason="first start with an empty database"
-    )
-    if not outcome.good:
-        click.echo("The demonstration records were not taken; the database is empty.", err=True)
+@click.group()
+def demo() -> None:
+    """Load or remove the demonstration records."""
+
+
+@demo.command("load")
+def load_demo() -> None:
+    """Put the demonstration records into an empty database. Exit status 1 where it is not empty."""
+    database = load().open_database()
+    try:
+        if not database.is_empty():
+            raise click.ClickException("the database holds records already; nothing was loaded")
+        if not load_demonstration(database, AuditActor("vialcheck demo")):
+            raise click.ClickException("the demonstration records were not taken; nothing was loaded")
+        click.echo("demonstration records loaded")
+    finally:
+        database.close()
+
+
+@demo.command("remove")
+def remove_demo() -> None:
+    """Remove the demonstration records and what was made of them. Checks, reports and vials stay."""
+    database = load().open_database()
+    try:
+        removed = remove_demonstration(database, AuditActor("vialcheck demo"))
+        for name, count in asdict(removed).items():
+            click.echo(f"{name} removed: {count}")
+    finally:
+        database.close()
 
 
 def _greet(settings: Settings, address: str) -> None:

@@ -14,9 +14,9 @@ from service.verification.service import Answer, VerificationService
 from service.web.api.verification_json import in_json
 from service.web.core.i18n import translation
 from service.web.text import (
-    advice_messages,
     headline,
     host_note,
+    next_steps,
     not_checked_messages,
     reason_message,
     verdict_title,
@@ -36,6 +36,7 @@ EXIT = {Action.ACCEPT: 0, Action.CHECK: 10, Action.UNKNOWN: 11, Action.QUARANTIN
 @click.option("--strength", default="", help="Strength as printed.")
 @click.option("--substance", default="", help="Active substance as printed.")
 @click.option("--language", default="", help="Language of the box.")
+@click.option("--form", default="", help="Form as printed, such as powder for solution for injection.")
 @click.option("--product", default="", help="Product name as printed.")
 @click.option("--no-lot", is_flag=True, help="No lot number is printed on it.")
 @click.option("--clinic", is_flag=True, help="Answer a clinic rather than a patient.")
@@ -59,7 +60,8 @@ def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool) -> N
         database.close()
     ours = frozenset({urlsplit(settings.public_url).netloc.lower()} - {""})
     if as_json:
-        click.echo(json.dumps(json.loads(in_json(answer, translation(), ours)), ensure_ascii=False))
+        body = in_json(answer, translation(), ours, whole=True)  # the terminal sees all
+        click.echo(json.dumps(json.loads(body), ensure_ascii=False))
     else:
         _say(answer, ours)
     sys.exit(EXIT[answer.verdict.action])
@@ -74,7 +76,7 @@ def _say(answer: Answer, ours: frozenset[str]) -> None:
     for title, lines in (
         ("Reasons", [reason_message(each, answer.asker, tr) for each in verdict.reasons[1:]]),
         ("Not checked", not_checked_messages(verdict, tr)),
-        ("What to do next", advice_messages(verdict, tr)),
+        ("What to do next", next_steps(verdict, answer.asker, answer.presented.market or "", tr)),
     ):
         if lines:
             click.echo(f"\n{title}:")

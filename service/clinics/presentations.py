@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, insert, select
 
 from service.accounts.actors import Actor
+from service.authenticity.evidence import Presented
 from service.storage.audit import AuditChange
 from service.storage.models import VialPresentation
 from service.verification.service import Answer, PresentedPack
@@ -53,10 +54,12 @@ def with_market(pack: PresentedPack, country: str) -> PresentedPack:
 def _says_no_more(earlier: PresentedPack, later: PresentedPack) -> bool:
     """Whether each field that the earlier presentation gives is given by the later one too."""
     pairs = ((earlier.pack, later.pack), (earlier.vial, later.vial), (earlier.carton, later.carton))
-    return all(
-        one is None or (two is not None and presented_to_plain(one).keys() <= presented_to_plain(two).keys())
-        for one, two in pairs
-    )
+    return all(one is None or (two is not None and _given(one) <= _given(two)) for one, two in pairs)
+
+
+def _given(presented: Presented) -> set[str]:
+    """The fields that are given; how they were read is none of them."""
+    return presented_to_plain(presented).keys() - {"repairs", "expiry_readings"}
 
 
 def _to_plain(pack: PresentedPack) -> Plain:

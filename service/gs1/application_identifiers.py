@@ -263,11 +263,9 @@ def check_company(elements: Iterable[Element]) -> None:
     ais = {ai for ai, _ in elements}
     if "01" in ais and ais <= ON_MEDICINES:
         return
-    for some, others in _EXCLUDES:
-        left = _present(some, ais)
-        right = _present(others, ais)
-        if left and right:
-            raise _bad_company(left, f"no {right} beside it")
+    excluded = exclusion(ais)
+    if excluded is not None:
+        raise _bad_company(excluded[0], f"no {excluded[1]} beside it")
     _check_kinds(ais)
     for some, alternatives in _NEEDS:
         needy = _present(some, ais)
@@ -275,6 +273,16 @@ def check_company(elements: Iterable[Element]) -> None:
             all(_present(ai, ais) for ai in alternative.split("+")) for alternative in alternatives.split()
         ):
             raise _bad_company(needy, f"one of {alternatives} beside it")
+
+
+def exclusion(ais: set[str]) -> tuple[str, str] | None:
+    """Two of these AIs that may not stand together; None where all may."""
+    for some, others in _EXCLUDES:
+        left = _present(some, ais)
+        right = _present(others, ais)
+        if left and right:
+            return left, right
+    return None
 
 
 def _check_kinds(ais: set[str]) -> None:

@@ -150,7 +150,7 @@ def ai_at(rest: str) -> tuple[str, int | None]:
         known = _MEDICINE.get(ai)
         if known:
             return ai, known[1]
-    definition = _definition(rest[:4])
+    definition = _definition(rest[:4]) if rest[:2].isdigit() else None
     if definition is None:
         raise _unknown(rest[:4])
     return definition.ai, definition.fixed
@@ -166,7 +166,7 @@ class _Definition:
     fixed: int | None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=32768)
 def _definition(start: str) -> _Definition | None:
     """What `biip` knows of the AI that these (up to four) characters begin with."""
     # a local import: loading biip takes 0.15 s, which a program that reads only medicines need not spend

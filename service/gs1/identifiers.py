@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.characters import fold, require_cset_82
-from service.gs1.printed_dates import century, read_printed_date
+from service.gs1.printed_dates import century, printed_date_readings, read_printed_date
 
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
 _SEPARATORS = re.compile(r"[^A-Z0-9]+")
@@ -104,9 +104,10 @@ def _require_length(text: str, length: int, field: str) -> None:
 class Lot(Struct, frozen=True):
     """A batch or lot number (AI 10, X..20).
 
-    `printed` is how it came, spaces inside included (real packs print `C3016 C3`). `key` finds the record:
-    upper case, separators removed. `folded` also merges what eyes confuse (O 0, I L 1, S 5, B 8): it may
-    raise caution and never counts as a match.
+    `printed` is how it came, spaces inside included (real packs print `C3016 C3`). `written` tells two lots
+    apart: upper case, without spaces, with all other marks. `key` finds candidates, alerts and recalls: upper
+    case, marks removed too. `folded` also merges what eyes confuse (O 0, I L 1, S 5, B 8): it may raise
+    caution and never counts as a match.
     """
 
     printed: str
@@ -115,6 +116,36 @@ class Lot(Struct, frozen=True):
 
     def __str__(self) -> str:
         return self.printed
+
+    @property
+    def written(self) -> str:
+        """What tells this lot from another: its characters, case and spaces aside."""
+        return self.printed.upper().replace(" ", "")
+
+    def is_written_as(self, recorded: "Lot") -> bool:
+        """Whether this is the recorded lot: the same characters, or the same with every mark left out.
+
+        >>> Lot.parse("1436").is_written_as(Lot.parse("143-6"))
+        True
+        >>> Lot.parse("14-36").is_written_as(Lot.parse("143-6"))
+        False
+        """
+        written = self.written
+        return written == recorded.written or (written == self.key == recorded.key)
+
+    def marks_may_agree(self, recorded: "Lot") -> bool:
+        """Whether the marks of two lots of one `key` may be one person's and another's way of writing them.
+
+        One of them has no mark at a place where the other has one, or another mark there; a mark that stands
+        elsewhere makes another lot.
+
+        >>> Lot.parse("AB/123").marks_may_agree(Lot.parse("AB-12-3"))
+        True
+        >>> Lot.parse("14-36").marks_may_agree(Lot.parse("143-6"))
+        False
+        """
+        mine, theirs = _mark_places(self.written), _mark_places(recorded.written)
+        return self.key == recorded.key and (mine <= theirs or theirs <= mine)
 
     @staticmethod
     def parse(text: str) -> "Lot":
@@ -129,6 +160,17 @@ def _read_lot(text: str) -> Lot:
     _require_length(text, len(printed) - printed.count(" "), "lot")
     key = _key(printed)
     return Lot(printed, key, key.translate(_LOOK_ALIKES))
+
+
+def _mark_places(written: str) -> frozenset[int]:
+    """Behind how many letters and digits a mark stands."""
+    places, passed = set(), 0
+    for character in written:
+        if character.isalnum():
+            passed += 1
+        else:
+            places.add(passed)
+    return frozenset(places)
 
 
 class Serial(Struct, frozen=True):
@@ -212,6 +254,14 @@ class Expiry(Struct, frozen=True):
         month first?), and the codes of `characters.fold`.
         """
         return cls(*read_printed_date(text))
+
+    @classmethod
+    def readings(cls, text: str) -> tuple[Self, ...]:
+        """Every date that the text may be, the likeliest first; `parse` where there is one.
+
+        Raises what `parse` raises, but EXPIRY_AMBIGUOUS.
+        """
+        return tuple(cls(*each) for each in printed_date_readings(text))
 
     @staticmethod
     def from_yymmdd(text: str, *, reference_year: int | None = None) -> "Expiry":

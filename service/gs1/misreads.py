@@ -64,28 +64,31 @@ def lot_keys(lot: Lot, *, of_one_product: bool = True) -> tuple[str, ...]:
     Among the lots of all products too many are a slip apart: there only fields run together count.
     """
     meant = set(_slips(lot.key)) if of_one_product and len(lot.key) >= SHORTEST else set()
-    meant |= {Lot.parse(part).key for part in _unglued(lot.printed) if len(part) >= SHORTEST - 1}
-    return tuple(sorted(meant - {lot.key, ""}))[: MOST - len(_DIGITS)]
+    meant |= unglued_keys(lot, of_one_product=of_one_product)
+    return tuple(sorted(meant - {lot.key, ""}))[:MOST]
 
 
-def series(lot: Lot) -> tuple[str, ...]:
-    """The keys that differ from the lot's in the last digit alone.
+def unglued_keys(lot: Lot, *, of_one_product: bool = True) -> frozenset[str]:
+    """The keys of what stands before an element that a lost separator may have left inside the lot.
 
-    Where several of them are on record the lots are numbered without gaps, and the next number is no misread.
+    Among the lots of one product the beginning may be short: what follows it is an element.
     """
-    if not lot.key[-1].isdigit():
-        return ()
-    return tuple(lot.key[:-1] + digit for digit in _DIGITS if digit != lot.key[-1])
+    shortest = 1 if of_one_product else SHORTEST - 1
+    parts = (part for part in _unglued(lot.printed) if len(part) >= shortest)
+    return frozenset(Lot.parse(part).key for part in parts)
 
 
-def serials(serial: Serial) -> tuple[str, ...]:
-    """The serials, in their exact spelling, that may have been meant, sorted; without the serial itself."""
+def serials(serial: Serial, *, whole: bool = False) -> tuple[str, ...]:
+    """The serials, in their exact spelling, that may have been meant, sorted; without the serial itself.
+
+    `whole`: it came in a code that corrects its errors, where no character is taken for another.
+    """
     printed = serial.printed
     meant = {printed.upper(), printed.lower(), printed.swapcase()}
     if len(printed) >= SHORTEST:
-        meant |= set(_slips(printed))
+        meant |= set() if whole else set(_slips(printed))
         meant |= {part for part in _unglued(printed) if len(part) >= SHORTEST}
-    return tuple(sorted(meant - {printed, ""}))[: MOST - len(_DIGITS)]
+    return tuple(sorted(meant - {printed, ""}))[:MOST]
 
 
 def _swapping(one: str, other: str) -> dict[int, str]:
@@ -101,8 +104,8 @@ _THROUGHOUT += [{ord(group[0]): group[1]} for group in _LOOK_ALIKES]
 def _slips(text: str) -> Iterator[str]:
     """Every text of which `text` is one slip, or which one habit (O for every 0) makes `text` of."""
     yield from (text.translate(each) for each in _THROUGHOUT)
-    upper, lower = any(map(str.isupper, text)), any(map(str.islower, text))
-    alphabet = _DIGITS + (_LETTERS if upper else "") + (_LETTERS.lower() if lower else "")
+    lower = any(map(str.islower, text))
+    alphabet = _DIGITS + _LETTERS + (_LETTERS.lower() if lower else "")  # the only letter may be the lost one
     for at, character in enumerate(text):
         before, after = text[:at], text[at + 1 :]
         others = _BESIDE.get(character.upper(), "")
@@ -151,6 +154,11 @@ def places(presented: str, meant: str) -> tuple[int, ...]:
     end = next((at for at in range(shorter - start) if presented[-1 - at] != meant[-1 - at]), shorter - start)
     marked = range(start, len(presented) - end)
     return tuple(marked or range(max(start - 1, 0), min(start + 1, len(presented))))
+
+
+def mark_places(lot: Lot) -> tuple[int, ...]:
+    """Where the marks of a lot stand, as places in the lot as it was printed."""
+    return tuple(at for at, each in enumerate(lot.printed) if not (each.isalnum() or each == " "))
 
 
 def lot_places(presented: Lot, meant_key: str) -> tuple[int, ...]:

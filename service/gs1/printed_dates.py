@@ -3,7 +3,9 @@
 >>> read_printed_date("EXP: 12/2024"), read_printed_date("31 déc. 2024")
 ((2024, 12, None), (2024, 12, 31))
 
-A date that reads two ways is refused: guessing between 5 June and 6 May would guess a verdict.
+Dots between three numbers are the habit of countries that write the day first (ISO 8601's year first aside):
+05.07.2028 is 5 July. Any other date that reads two ways is refused by `read_printed_date`, because guessing
+between 5 June and 6 May would guess a verdict; `printed_date_readings` gives both.
 """
 
 import re
@@ -39,6 +41,8 @@ _PREFIX = re.compile(
 )
 _MIDNIGHT = re.compile(r"(?<=[0-9])[t ]00:00(?::00(?:\.0+)?)?z?$")
 _TOKEN = re.compile(r"[0-9]+|[a-z]+")
+_DOTTED = re.compile(r"(?<![0-9])[0-9]{1,2} ?\. ?[0-9]{1,2} ?\. ?[0-9]{2,4}(?![0-9])")
+"""Day, month and year with dots between them, as in most of Europe; 24.12.31 may be the year first too."""
 _ALLOWED = re.compile(r"[0-9a-z ,./-]+")
 
 
@@ -64,6 +68,17 @@ def read_printed_date(text: str) -> PrintedDate:
 
     Raises EXPIRY_UNREADABLE, EXPIRY_IMPOSSIBLE or EXPIRY_AMBIGUOUS, and the codes of `characters.fold`.
     """
+    possible = printed_date_readings(text)
+    if len(possible) > 1:
+        raise _refusal(ErrorCode.EXPIRY_AMBIGUOUS, text, sorted(possible, key=str))
+    return possible[0]
+
+
+def printed_date_readings(text: str) -> tuple[PrintedDate, ...]:
+    """Every date of the calendar that the text may be, day first before month first before year first.
+
+    Raises EXPIRY_UNREADABLE or EXPIRY_IMPOSSIBLE, and the codes of `characters.fold`.
+    """
     plain = fold(_without_accents(text), field="expiry").lower()
     plain = _MIDNIGHT.sub("", plain)  # spreadsheets export dates as moments
     if not plain[:1].isdigit():
@@ -72,12 +87,13 @@ def read_printed_date(text: str) -> PrintedDate:
     readings = _readings(tokens) if _ALLOWED.fullmatch(plain) else None
     if readings is None:
         raise _refusal(ErrorCode.EXPIRY_UNREADABLE, text)
-    possible = {reading for reading in readings if _in_calendar(reading)}
+    possible = dict.fromkeys(reading for reading in readings if _in_calendar(reading))
     if not possible:
         raise _refusal(ErrorCode.EXPIRY_IMPOSSIBLE, text)
-    if len(possible) > 1:
-        raise _refusal(ErrorCode.EXPIRY_AMBIGUOUS, text, sorted(possible, key=str))
-    return possible.pop()
+    if _DOTTED.search(plain):
+        year, month, day = readings[0]
+        possible = dict.fromkeys(each for each in possible if each != (year, day, month)) or possible
+    return tuple(possible)
 
 
 def _without_accents(text: str) -> str:

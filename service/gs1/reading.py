@@ -24,6 +24,7 @@ from service.gs1.application_identifiers import ON_MEDICINES
 from service.gs1.characters import GROUP_SEPARATOR, fold
 from service.gs1.element_strings import Elements
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
+from service.gs1.repairs import Repair
 
 MAX_SCAN = 2000
 """Longest text that is looked at, in characters: twice what the longest GS1 symbol and link can hold."""
@@ -31,9 +32,9 @@ MAX_SCAN = 2000
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 # AIM symbology identifiers that promise GS1 data (GS1 General Specifications, figure 5.1.2-1): GS1-128,
 # DataBar, DataMatrix (]d8 rectangular), QR, DotCode
-_GS1_SYMBOLOGIES = frozenset({"]C1", "]e0", "]d2", "]d8", "]Q3", "]J1"})
+GS1_SYMBOLOGIES = frozenset({"]C1", "]e0", "]d2", "]d8", "]Q3", "]J1"})
 # EAN/UPC and ITF-14 carry a bare GTIN of these lengths; some scanners cut the leading 0 of UPC-A
-_GTIN_SYMBOLOGIES = {"]E0": (12, 13), "]E4": (8,), "]I1": (14,)}
+GTIN_SYMBOLOGIES = {"]E0": (12, 13), "]E4": (8,), "]I1": (14,)}
 
 _BEFORE_SERIAL = GROUP_SEPARATOR + "21"
 _MAX_USUAL = 120
@@ -58,13 +59,26 @@ class ReadingKind(StrEnum):
     GTIN = "gtin"
     LOT = "lot"
     ENVELOPE = "iso-15434"
+    LABELLED = "labelled-text"
+    EPC_URN = "epc-urn"
+
+
+class Problem(Struct, frozen=True):
+    """An element that cannot be right: its AI, its value as carried, and why (`code`, plain English)."""
+
+    ai: str
+    value: str
+    code: ErrorCode
+    expected: str = ""
 
 
 class Reading(Struct, frozen=True):
     """What a text says. `elements` are values as carried (17 stays YYMMDD), by AI.
 
     `symbology` is the AIM identifier when the scanner sent one, `host` a link's, which is never trusted.
-    `faults` are wrong settings of the scanner in spite of which the code could be read.
+    `repairs` is what had to be repaired before it could be read, `problems` the elements that cannot be right
+    and are left out. `case`: the code is a shipping case's, and `identifier` names the packs in it.
+    `tentative`: so much was guessed that only a record lends it weight (`service.gs1.readings`).
     """
 
     kind: ReadingKind
@@ -72,7 +86,23 @@ class Reading(Struct, frozen=True):
     elements: Elements
     symbology: str | None = None
     host: str | None = None
-    faults: frozenset[wedge.ScannerFault] = frozenset()
+    repairs: frozenset[Repair] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    case: bool = False
+    tentative: bool = False
+
+    @property
+    def given(self) -> bool:
+        """Whether it was read as it came: only such a reading can let a vial pass."""
+        return not (self.repairs or self.problems or self.case)
+
+    @property
+    def whole(self) -> bool:
+        """Whether a GS1 symbol arrived with its AIM identifier and nothing had to be undone.
+
+        Such a symbol corrects its errors: no character of it was taken for another.
+        """
+        return self.symbology in GS1_SYMBOLOGIES and not self.repairs
 
 
 def read(text: str) -> Reading:
@@ -94,10 +124,10 @@ def read_typed(text: str, *, layout: str = "") -> Reading:
     """
     if layout:
         return _read_on(layout, text) or _read(text, typed=True)
-    return _read_usual(text) or _read(text, typed=True)
+    return read_usual(text) or _read(text, typed=True)
 
 
-def _read_usual(text: str) -> Reading | None:
+def read_usual(text: str) -> Reading | None:
     """What nearly every scanner sends: a medicine's GS1 symbol, with its AIM identifier. None for all else.
 
     The units of a lot differ in their serial, so the rest is read once and kept. It is what `_read` makes
@@ -135,7 +165,7 @@ def _read_usual(text: str) -> Reading | None:
 def _read_common(text: str, _year: int) -> Reading | None:
     """The same without the serial. Kept for a year: what the six digits of a date mean depends on it."""
     symbology, content = text[:3], text[3:]
-    if symbology not in _GS1_SYMBOLOGIES or not _AS_IT_IS.fullmatch(content):
+    if symbology not in GS1_SYMBOLOGIES or not _AS_IT_IS.fullmatch(content):
         return None
     try:
         elements = element_strings.parse(content)
@@ -151,14 +181,14 @@ def _read_on(layout: str, text: str) -> Reading | None:
     if not wedge.worth_trying(text):
         return None
     found = wedge.recover_on(layout, text, _read_code)
-    return replace(found.reading, faults=found.faults) if found else None
+    return replace(found.reading, repairs=found.faults) if found else None
 
 
 def _read(text: str, *, typed: bool) -> Reading:
     """The plain reading; where it fails on a code, the only one that a scanner's wrong setting leaves."""
     if "<" in text and (plain := wedge.respelled(text)) is not None:
         try:
-            return replace(_read_code(plain), faults=frozenset({wedge.ScannerFault.SEPARATOR_SPELLED}))
+            return replace(_read_code(plain), repairs=frozenset({Repair.SEPARATOR_SPELLED}))
         except IdentifierError:
             pass  # then it may be a value that happens to look so
     try:
@@ -167,7 +197,7 @@ def _read(text: str, *, typed: bool) -> Reading:
         found = wedge.recover(text, _read_code) if wedge.worth_trying(text) else None
         if found is None:
             raise
-        return replace(found.reading, faults=found.faults)
+        return replace(found.reading, repairs=found.faults)
 
 
 def _read_code(text: str) -> Reading:
@@ -201,11 +231,11 @@ def _read_plain(text: str, *, typed: bool) -> Reading:
 
 def _read_symbol(symbology: str, content: str) -> Reading:
     """Content after an AIM identifier: GS1 data, a bare GTIN, or a link inside a plain symbol."""
-    if symbology in _GS1_SYMBOLOGIES:
+    if symbology in GS1_SYMBOLOGIES:
         return _product(ReadingKind.ELEMENT_STRING, element_strings.parse(content), symbology)
     if digital_link.looks_like_link(content):
         return _read_link(content, symbology)
-    lengths = _GTIN_SYMBOLOGIES.get(symbology)
+    lengths = GTIN_SYMBOLOGIES.get(symbology)
     if lengths is None:
         raise IdentifierError(
             ErrorCode.SYMBOLOGY_UNKNOWN,

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from service.errors import ErrorCode, IdentifierError
@@ -23,6 +23,7 @@ from service.gs1.application_identifiers import check_value
 from service.gs1.characters import GROUP_SEPARATOR
 from service.gs1.identifiers import check_digit
 from service.gs1.keyboards import ACCENTS, LAYOUTS, US, KeyboardLayout
+from service.gs1.repairs import Repair
 
 T = TypeVar("T")
 
@@ -30,22 +31,12 @@ SHORTEST, LONGEST = 16, 400
 """How long a text may be that is tried: AI 01 with its GTIN, and far more than a medicine's code."""
 
 
-class ScannerFault(StrEnum):
-    """One wrong setting of a scanner, or of the computer that it types into."""
-
-    SEPARATOR_SPELLED = "separator_spelled"
-    SEPARATOR_LOST = "separator_lost"
-    CAPS_LOCK = "caps_lock"
-    LAYOUT = "layout"
-    PREFIX_CUT = "prefix_cut"
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A text that the scanner may have meant (US characters, 0x1D), and what was wrong with it."""
 
     text: str
-    faults: frozenset[ScannerFault]
+    faults: frozenset[Repair]
     layout: str = ""
     composed: bool = False
     """Whether an accented letter was taken for two keys, an accent and a letter, on this layout."""
@@ -56,7 +47,7 @@ class Recovered(Generic[T]):
     """The one reading left, the fewest faults that explain it, and the layouts that could have typed it."""
 
     reading: T
-    faults: frozenset[ScannerFault]
+    faults: frozenset[Repair]
     layouts: tuple[str, ...]
 
 
@@ -101,10 +92,8 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
     for explanations in _simplest_first(likely, text):
         found = found or _readings(explanations, read)
     if len(found) == 1:
-        ((reading, likely),) = found.items()
-        fewest = min((each.faults for each in likely), key=lambda faults: (len(faults), sorted(faults)))
-        names = tuple(each.layout for each in likely if each.layout and each.faults == fewest)
-        return Recovered(reading, fewest, tuple(dict.fromkeys(names)))
+        ((reading, those),) = found.items()
+        return _explained(reading, those)
     if not found and not _SIGNS.search(text) and not any(_betrays_a_setting(each) for each in likely):
         return None
     raise IdentifierError(
@@ -113,6 +102,24 @@ def recover(text: str, read: Callable[[str], T]) -> Recovered[T] | None:
         expected="a scanner set to this computer's keyboard, with FNC1 sent as the character 0x1D",
         found="more than one possible reading" if found else "no possible reading",
     )
+
+
+def likely_meant(text: str) -> list[Candidate]:
+    """The texts that the scanner may have meant, the simplest explanations first; each text once."""
+    likely = list(candidates(text))
+    ordered = (each for explanations in _simplest_first(likely, text) for each in explanations)
+    found: dict[str, Candidate] = {}
+    for each in ordered:
+        known = found.get(each.text)
+        if known is None or len(each.faults) < len(known.faults):
+            found[each.text] = each
+    return list(found.values())
+
+
+def _explained(reading: T, those: list[Candidate]) -> Recovered[T]:
+    fewest = min((each.faults for each in those), key=lambda faults: (len(faults), sorted(faults)))
+    names = tuple(each.layout for each in those if each.layout and each.faults == fewest)
+    return Recovered(reading, fewest, tuple(dict.fromkeys(names)))
 
 
 def recover_on(layout: str, text: str, read: Callable[[str], T]) -> Recovered[T] | None:
@@ -174,7 +181,7 @@ def _readings(likely: list[Candidate], read: Callable[[str], T]) -> dict[T, list
 class Diagnosis:
     """What is wrong with a scanner's setting, and the layouts that could have typed what arrived."""
 
-    faults: frozenset[ScannerFault]
+    faults: frozenset[Repair]
     layouts: tuple[str, ...] = ()
 
 
@@ -190,7 +197,7 @@ def diagnose(text: str, known: str) -> Diagnosis | None:
         if content == known:
             matches.append(candidate)
         elif content == lost:
-            matches.append(replace(candidate, faults=candidate.faults | {ScannerFault.SEPARATOR_LOST}))
+            matches.append(replace(candidate, faults=candidate.faults | {Repair.SEPARATOR_LOST}))
     if not matches:
         return None
     fewest = min((each.faults for each in matches), key=lambda faults: (len(faults), sorted(faults)))
@@ -198,17 +205,33 @@ def diagnose(text: str, known: str) -> Diagnosis | None:
     return Diagnosis(fewest, tuple(names))
 
 
-def candidates(text: str, layouts: Iterable[KeyboardLayout] = (US, *LAYOUTS)) -> Iterator[Candidate]:
+_ALL = (US, *LAYOUTS)
+
+
+def candidates(text: str, layouts: Iterable[KeyboardLayout] = _ALL) -> Iterator[Candidate]:
     """Every text that begins like a code and could have become this one on the way through a keyboard."""
+    if layouts is _ALL:
+        yield from _all_candidates(text)  # asked for more than once, where a text cannot be read as it came
+    else:
+        yield from _candidates(text, layouts)
+
+
+@lru_cache(maxsize=64)
+def _all_candidates(text: str) -> tuple[Candidate, ...]:
+    return tuple(_candidates(text, _ALL))
+
+
+def _candidates(text: str, layouts: Iterable[KeyboardLayout]) -> Iterator[Candidate]:
     stripped = text.strip(" \t\r\n")
     if _CUT_PREFIX.match(stripped) and _begins_like_a_code("]" + stripped, caps=False):
-        yield Candidate("]" + stripped, frozenset({ScannerFault.PREFIX_CUT}))
+        yield Candidate("]" + stripped, frozenset({Repair.PREFIX_CUT}))
     pictured = stripped.translate(_PICTURED)
+    flipped = "".join(map(_other_case, pictured))
     seen: set[tuple[str, str]] = set()
     for layout in layouts:
         name = "" if layout is US else layout.name
-        for caps, typed, keys in _keyboards(pictured, layout):
-            if not any(meant[:1] in _FIRST for meant, _ in _meant(typed[:2], keys)):
+        for caps, typed, keys in _keyboards(pictured, flipped, layout):
+            if not _may_begin_a_code(typed[:2], keys):
                 continue
             for meant, composed in _meant(typed, keys):
                 plain = _SPELLED.sub(GROUP_SEPARATOR, meant)
@@ -217,18 +240,23 @@ def candidates(text: str, layouts: Iterable[KeyboardLayout] = (US, *LAYOUTS)) ->
                 if name and plain == stripped:
                     continue  # this layout would not have changed anything
                 seen.add((plain, name))
-                faults = {ScannerFault.CAPS_LOCK} if caps else set()
+                faults = {Repair.CAPS_LOCK} if caps else set()
                 if name:
-                    faults.add(ScannerFault.LAYOUT)
+                    faults.add(Repair.LAYOUT)
                 if plain != meant or pictured != stripped or "\0" in text:
-                    faults.add(ScannerFault.SEPARATOR_SPELLED)
+                    faults.add(Repair.SEPARATOR_SPELLED)
                 yield Candidate(plain, frozenset(faults), name, composed)
 
 
-def _keyboards(text: str, layout: KeyboardLayout) -> Iterator[tuple[bool, str, KeyboardLayout]]:
+@lru_cache(maxsize=8192)
+def _may_begin_a_code(start: str, keys: KeyboardLayout) -> bool:
+    return any(meant[:1] in _FIRST for meant, _ in _meant(start, keys))
+
+
+def _keyboards(text: str, flipped: str, layout: KeyboardLayout) -> Iterator[tuple[bool, str, KeyboardLayout]]:
     """Caps lock off; on, so that letters change their case; on, so that every key is shifted (French)."""
     yield False, text, layout
-    yield True, "".join(map(_other_case, text)), layout
+    yield True, flipped, layout
     if layout is not US:
         yield True, text, layout.shifted
 
@@ -311,7 +339,7 @@ def _versions(candidate: Candidate) -> Iterator[Candidate]:
         return
     for ends in _splits(content) if len(content) <= _LONGEST_SPLIT else ((),):
         cut = [content[a:b] for a, b in zip((0, *ends), (*ends, len(content)), strict=True)]
-        lost = {ScannerFault.SEPARATOR_LOST} if len(cut) > 1 else set()
+        lost = {Repair.SEPARATOR_LOST} if len(cut) > 1 else set()
         text = candidate.text[:start] + GROUP_SEPARATOR.join(cut)
         yield replace(candidate, text=text, faults=candidate.faults | lost)
 

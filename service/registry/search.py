@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.dispositions import Disposition
+from service.authenticity.lots.lot_matching import the_one
 from service.errors import ErrorCode, IdentifierError, NotFoundError
 from service.gs1.identifiers import Gtin, Lot, Serial
 from service.storage.database import Database
@@ -144,12 +145,13 @@ class RecordSearch:
         """Return a batch's page; NotFoundError."""
         key = _lot_key(lot)
         with self._database.reading() as connection:
-            row: Any = connection.execute(
+            alike: Any = connection.execute(
                 select(Batch.__table__, Product.gtin, Product.name)
                 .join(Product, Product.id == Batch.product_id)
                 .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
                 .where(_own(actor), Product.gtin == _gtin(gtin), Batch.lot_key == key)
-            ).first()
+            ).all()
+            row: Any = the_one(Lot.parse(lot), alike, lambda each: str(each.lot)) if alike else None
             if row is None:
                 raise _nothing(f"{gtin}/{lot}")
             tests = select(QualityResult.test, QualityResult.method, QualityResult.result).where(

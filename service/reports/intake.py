@@ -34,7 +34,7 @@ MOST_FROM_NETWORK = 10
 """Reports within `WITHIN` from one network (/24, /48) of guests."""
 
 MOST_HARMED_FROM_NETWORK = 100
-"""The same of reports that say that somebody was harmed. Past the limit above they come without photos."""
+"""The same of reports that a person was harmed. Past the limit above they come without photos."""
 
 MOST_FROM_ALL = 300
 """Reports within `WITHIN` from everybody: later ones wait behind the others in the lists of who looks."""

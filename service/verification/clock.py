@@ -5,7 +5,7 @@ has shown, or than is on record. A clock that is years ahead would have everythi
 would go on doing so after it was set right: it is not believed, and nothing is answered or recorded by it.
 
 A clock is in doubt where it is more than `MOST_AHEAD` beyond what the time that went by (the kernel's, which
-nobody sets) makes of the moment at which this process began; or at its begin more than `MOST_IDLE` after the
+no user sets) makes of the moment at which this process began; or at its begin more than `MOST_IDLE` after the
 latest record. `vialcheck clock set-right` says on record that it is right after all, and running processes
 notice.
 """
@@ -23,7 +23,7 @@ MOST_AHEAD = timedelta(days=1)
 """A laptop that slept or a machine that was moved may wake up later than the kernel counted."""
 
 MOST_IDLE = timedelta(days=90)
-"""A service that nobody has asked, and to whose records nobody has added, for longer than this is unusual."""
+"""A service without a check, and without a change of its records, for longer than this is unusual."""
 
 MOST_BEHIND = timedelta(hours=1)
 """Further behind the latest record a machine's clock is wrong, or the record is. Verdicts stay cautious."""

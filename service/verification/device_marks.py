@@ -1,8 +1,8 @@
 """A mark of the network that a guest asks from: "the same as before", and nothing that leads back to it.
 
 It is a keyed hash (BLAKE2b, RFC 7693) of the address cut to /24 (IPv6: /48) under a key of this week. When
-the week is over its key is destroyed, and nobody can tell any more which network a mark was of, the operator
-included. What a browser calls itself is no part of it: an attacker changes that with each request.
+the week is over its key is destroyed: the operator too can no longer tell which network a mark was of.
+What a browser calls itself is no part of it: an attacker changes that with each request.
 """
 
 import hashlib

@@ -146,10 +146,10 @@ def _found_by_serial(evidence: Evidence, named: alerts.Beginnings) -> bool:
 
 def _key(parsed: ParsedQuestion, asker: Asker) -> Hashable | None:
     """Everything presented but the serial, and the asker; None for questions that are not kept."""
-    shown, reading = parsed.presented, parsed.reading
-    if parsed.carton is not None or parsed.scanned_at is not None or (reading and reading.faults):
+    shown = parsed.presented
+    if parsed.carton is not None or parsed.scanned_at is not None or not parsed.pack.given:
         return None
-    if shown.lot is None or parsed.typed_digits is not None:
+    if shown.lot is None or shown.expiry_readings:
         return None
     return (
         asker,
@@ -161,6 +161,7 @@ def _key(parsed: ParsedQuestion, asker: Asker) -> Hashable | None:
         shown.strength,
         shown.substance,
         shown.language,
+        shown.form,
         shown.product,
         shown.no_lot,
         shown.national,

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.authenticity.evidence import Asker, Presented
 from service.authenticity.scan_history.sightings import NOWHERE, Region, rounded
 from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, RefusedError, VialcheckError
-from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.iso.countries import parse_country
 from service.gs1.iso.languages import parse_language
-from service.gs1.national import National, named, parse_national
-from service.gs1.reading import Reading, ReadingKind, read_typed
+from service.gs1.reading import Reading
+from service.verification.pack_readings import PackFields, PackReading, all_readings, best_reading, same_lot
 
 MOST_CHARACTERS = 200
 """Longer than any product's name or strength."""
@@ -46,17 +46,6 @@ class RequestOrigin(Struct, frozen=True):
     organisation_id: int | None = None
 
 
-class PackFields(Struct, frozen=True):
-    """One of the two things that a pack consists of, as it came: a scan of it, single fields, or both."""
-
-    scan: str = ""
-    gtin: str = ""
-    lot: str = ""
-    serial: str = ""
-    expiry: str = ""
-    national: str = ""
-
-
 _NOTHING = PackFields()
 
 
@@ -79,6 +68,7 @@ class Question(Struct, frozen=True):
     strength: str = ""
     substance: str = ""
     language: str = ""
+    form: str = ""
     product: str = ""
     national: str = ""
     no_lot: bool = False
@@ -90,32 +80,38 @@ class Question(Struct, frozen=True):
 
 
 class ParsedQuestion(Struct, frozen=True):
-    """A question that could be read. `typed_digits`: the text could be a GTIN or just as well a lot.
+    """A question as it was read. With a carton, `vial` and `carton` are what each of the two says, and
+    `presented` is the vial's with the carton's where the vial says nothing.
 
-    With a carton, `vial` and `carton` are what each of the two says, and `presented` is the vial's with the
-    carton's where the vial says nothing.
+    `pack` is the reading that `presented` comes from, `carton_pack` the carton's; `question` is the question
+    itself, of which there may be other readings (`other_readings`).
     """
 
     presented: Presented
-    reading: Reading | None
-    typed_digits: str | None
+    pack: PackReading
+    question: Question
     vial: Presented | None = None
     carton: Presented | None = None
-    carton_reading: Reading | None = None
+    carton_pack: PackReading | None = None
     scanned_at: datetime | None = None
     place: Region = NOWHERE
     client: str = ""
     trade: bool = False
 
+    @property
+    def reading(self) -> Reading | None:
+        """How the scanned text was read; None where there was none."""
+        return self.pack.reading
+
 
 def parse_question(question: Question, origin: RequestOrigin) -> ParsedQuestion:
     """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
-    reader = _Reader(question.layout)
-    reading, vial = reader.pack(question)
-    carton_reading, carton, pack = None, None, vial
+    reader = _Reader()
+    vial = best_reading(fields_of(question), reader.errors, question.layout)
+    carton: PackReading | None = None
     if question.carton is not _NOTHING and question.carton != _NOTHING:
-        carton_reading, carton = reader.pack(question.carton, "carton.")
-        pack = _together(vial, carton)
+        carton = best_reading(question.carton, reader.errors, question.layout, "carton.")
+    pack = _together(vial, carton, no_lot=question.no_lot) if carton is not None else vial
     presented = Presented(
         pack.gtin,
         pack.lot,
@@ -128,6 +124,9 @@ def parse_question(question: Question, origin: RequestOrigin) -> ParsedQuestion:
         product=reader.read("product", question.product, _PRODUCT) if question.product else None,
         no_lot=question.no_lot,
         national=pack.national,
+        form=reader.read("form", question.form, _FORM) if question.form else None,
+        expiry_readings=pack.expiry_readings,
+        repairs=pack.sorted_repairs,
     )
     scanned_at = reader.read("scanned_at", question.scanned_at, _moment) if question.scanned_at else None
     country = reader.read("country", origin.country, parse_country) if origin.country else None
@@ -138,14 +137,13 @@ def parse_question(question: Question, origin: RequestOrigin) -> ParsedQuestion:
         raise RefusedError(
             ErrorCode.NOTHING_PRESENTED, expected="a scan, a GTIN or a lot number", field="scan"
         )
-    digits = question.scan.strip() if reading is not None and reading.kind is ReadingKind.GTIN else None
     return ParsedQuestion(
         presented,
-        reading,
-        digits,
+        vial,
+        question,
         vial.presented if carton else None,
         carton.presented if carton else None,
-        carton_reading,
+        carton,
         scanned_at,
         rounded(country or presented.market or "", region or ""),
         origin.client,
@@ -153,39 +151,81 @@ def parse_question(question: Question, origin: RequestOrigin) -> ParsedQuestion:
     )
 
 
-class _Says(NamedTuple):
-    """What a vial or a carton says of itself. A tuple, for it is made anew into `Presented`."""
-
-    gtin: Gtin | None
-    lot: Lot | None
-    serial: Serial | None
-    expiry: Expiry | None
-    national: National
-
-    @property
-    def presented(self) -> Presented:
-        """The same as it is shown."""
-        return Presented(self.gtin, self.lot, self.serial, self.expiry, national=self.national)
+def fields_of(question: Question) -> PackFields:
+    """The fields that say what the vial says of itself."""
+    return PackFields(
+        question.scan, question.gtin, question.lot, question.serial, question.expiry, question.national
+    )
 
 
-def _together(vial: _Says, carton: _Says) -> _Says:
-    if vial.lot and carton.lot and not _same_lot(vial.lot, carton.lot):
+def other_readings(parsed: ParsedQuestion) -> list[ParsedQuestion]:
+    """What the question may mean besides, the likeliest first: readings of the vial's fields."""
+    question, carton, fields = parsed.question, parsed.carton_pack, fields_of(parsed.question)
+    found: list[ParsedQuestion] = []
+    for pack in all_readings(fields, question.layout) if fields != _NOTHING else ():
+        both = _together(pack, carton, no_lot=question.no_lot) if carton is not None else pack
+        presented = replace(
+            parsed.presented,
+            gtin=both.gtin,
+            lot=both.lot,
+            serial=both.serial,
+            expiry=both.expiry,
+            national=both.national,
+            expiry_readings=both.expiry_readings,
+            repairs=both.sorted_repairs,
+        )
+        if pack != parsed.pack:
+            vial = pack.presented if carton is not None else None
+            found.append(replace(parsed, presented=presented, pack=pack, vial=vial))
+    return found
+
+
+def of_carton(parsed: ParsedQuestion) -> ParsedQuestion | None:
+    """The question that the carton asks alone; None without a carton."""
+    carton, question = parsed.carton_pack, parsed.question
+    if carton is None:
+        return None
+    fields = question.carton
+    alone = Question(
+        fields.scan,
+        fields.gtin,
+        fields.lot,
+        fields.serial,
+        fields.expiry,
+        national=fields.national,
+        layout=question.layout,
+    )
+    shown = replace(carton.presented, market=parsed.presented.market)
+    return ParsedQuestion(shown, carton, alone, scanned_at=parsed.scanned_at)
+
+
+def with_carton(parsed: ParsedQuestion, carton: ParsedQuestion) -> ParsedQuestion:
+    """The question with what the records chose among the readings of its carton."""
+    if carton.pack == parsed.carton_pack:
+        return parsed
+    return replace(parsed, carton=carton.pack.presented, carton_pack=carton.pack)
+
+
+def _together(vial: PackReading, carton: PackReading, *, no_lot: bool) -> PackReading:
+    """What the two say together. `no_lot`: none is printed on the vial, whatever the box around it says."""
+    if vial.lot and carton.lot and not same_lot(vial.lot, carton.lot):
         return vial  # two packs: what one of them says is not said of the other
-    return _Says(
-        vial.gtin or carton.gtin,
-        vial.lot or carton.lot,
-        vial.serial or carton.serial,
-        vial.expiry or carton.expiry,
-        vial.national or carton.national,
+    return replace(
+        vial,
+        gtin=vial.gtin or carton.gtin,
+        lot=vial.lot or (None if no_lot else carton.lot),
+        serial=vial.serial or carton.serial,
+        expiry=vial.expiry or (None if vial.expiry_readings else carton.expiry),
+        national=vial.national or carton.national,
+        expiry_readings=vial.expiry_readings or (() if vial.expiry else carton.expiry_readings),
     )
 
 
 class _Reader:
     """Collects what cannot be read, so that a person mends it in one go."""
 
-    def __init__(self, layout: str) -> None:
+    def __init__(self) -> None:
         self.errors: list[VialcheckError] = []
-        self._layout = layout
 
     def read(self, field: str, text: str, parse: Callable[[str], T]) -> T | None:
         """The parsed text; None where there is none or it was refused."""
@@ -197,54 +237,6 @@ class _Reader:
             error.field = field
             self.errors.append(error)
             return None
-
-    def pack(self, pack: PackFields | Question, prefix: str = "") -> tuple[Reading | None, _Says]:
-        """What a vial or a carton says of itself; `prefix` tells their fields apart in errors."""
-        reading = self.read(f"{prefix}scan", pack.scan, self._scan) if pack.scan else None
-        code = reading.identifier if reading else None
-        if code is not None and not (pack.gtin or pack.lot or pack.serial or pack.expiry or pack.national):
-            national = named(code.national) if code.national else ()
-            return reading, _Says(code.gtin, code.lot, code.serial, code.expiry, national)
-        expiry = code.expiry if code else None
-        return reading, _Says(
-            gtin=self.field(f"{prefix}gtin", pack.gtin, Gtin.parse, code.gtin if code else None),
-            lot=self.field(f"{prefix}lot", pack.lot, Lot.parse, code.lot if code else None, _same_lot),
-            serial=self.field(f"{prefix}serial", pack.serial, Serial.parse, code.serial if code else None),
-            expiry=self.field(f"{prefix}expiry", pack.expiry, Expiry.parse, expiry, Expiry.agrees_with),
-            national=self.field(
-                f"{prefix}national", pack.national, parse_national, named(code.national) if code else None
-            )
-            or (),
-        )
-
-    def _scan(self, text: str) -> Reading:
-        return read_typed(text, layout=self._layout)
-
-    def field(
-        self,
-        name: str,
-        text: str,
-        parse: Callable[[str], T],
-        scanned: T | None,
-        same: Callable[[T, T], bool] | None = None,
-    ) -> T | None:
-        """A typed field beside what the code said; the two must not contradict each other."""
-        if not text:
-            return scanned
-        typed = self.read(name, text, parse)
-        if typed is None or scanned is None:
-            return scanned if typed is None else typed
-        if not (same(typed, scanned) if same else typed == scanned):
-            self.errors.append(
-                RefusedError(
-                    ErrorCode.FIELDS_DISAGREE, given=text, expected=f"{scanned}", found=f"{typed}", field=name
-                )
-            )
-        return scanned
-
-
-def _same_lot(one: Lot, other: Lot) -> bool:
-    return one.key == other.key
 
 
 def _moment(text: str) -> datetime:
@@ -285,4 +277,5 @@ def _words(field: str) -> Callable[[str], str]:
 
 
 _STRENGTH, _SUBSTANCE, _PRODUCT = _words("strength"), _words("substance"), _words("product")
+_FORM = _words("form")
 _REGION = _words("region")

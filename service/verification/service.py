@@ -21,7 +21,14 @@ from service.verification.check_ids import CheckIds, age, is_check_id
 from service.verification.clock import Clock, machine_time
 from service.verification.facts import load
 from service.verification.facts_cache import LotFacts
-from service.verification.question import ParsedQuestion, Question, RequestOrigin, parse_question
+from service.verification.pack_readings import PackReading
+from service.verification.question import (
+    ParsedQuestion,
+    Question,
+    RequestOrigin,
+    other_readings,
+    parse_question,
+)
 from service.verification.scan_history import (
     NO_HISTORY_UPDATE,
     Found,
@@ -158,10 +165,11 @@ class VerificationService:
         """
         parsed = ParsedQuestion(
             presented.pack,
-            None,
-            None,
+            PackReading.of(presented.pack),
+            Question(),
             presented.vial,
             presented.carton,
+            PackReading.of(presented.carton) if presented.carton else None,
             place=rounded(origin.country, origin.region),
             client=origin.client,
             trade=origin.trade,
@@ -218,7 +226,7 @@ class VerificationService:
         now, asker = self._clock.now(), question.asker
         if parsed.scanned_at is not None:
             parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
-        verdict, update, presented = self._assess(parsed, asker, now, recording=recording)
+        verdict, update, presented, parsed = self._assess(parsed, asker, now, recording=recording)
         reading = parsed.reading
         answer = Answer(
             id=None,
@@ -243,23 +251,23 @@ class VerificationService:
         *,
         recording: bool,
         own: OwnStep | None = None,
-    ) -> tuple[Verdict, HistoryUpdate, Presented]:
-        """The one road: facts, then what was seen, then the verdict. Returns what was presented as read."""
+    ) -> tuple[Verdict, HistoryUpdate, Presented, ParsedQuestion]:
+        """The one road: facts, then what was seen, then the verdict; and the reading that it is of."""
         kept = facts_cache.find(self._database, parsed, asker, now)
         if kept is not None:
             lot, evidence, found = kept
             evidence = _without(own, evidence)
             concluded = _conclude(lot, evidence, parsed, found, None, recording=recording)
             if concluded is not None:
-                return (*concluded, evidence.presented)
+                return (*concluded, evidence.presented, parsed)
         with self._database.snapshot() as snapshot:
-            evidence = load(snapshot, parsed, asker, now)
+            evidence, parsed = load(snapshot, parsed, asker, now)
             found = read_found(snapshot, evidence, parsed)
             entry = facts_cache.keep(snapshot, parsed, evidence)
             evidence = _without(own, evidence)
             concluded = _conclude(entry, evidence, parsed, found, snapshot, recording=recording)
         assert concluded is not None  # noqa: S101 (for the type checker: with a snapshot nothing is missing)
-        return (*concluded, evidence.presented)
+        return (*concluded, evidence.presented, parsed)
 
 
 def _conclude(
@@ -335,10 +343,8 @@ def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:
 
 
 def _same_question(earlier: RecordedScan, parsed: ParsedQuestion, question: Question) -> Answer:
-    asked, kept = parsed.presented, earlier.presented
-    # A GTIN of digits may have been answered as a lot; all else has to be what it was.
-    same = asked == kept or (parsed.typed_digits is not None and kept.gtin is None)
-    same = same and (parsed.vial, parsed.carton) == (earlier.vial, earlier.carton)
+    kept = earlier.presented, earlier.vial, earlier.carton
+    same = any((each.presented, each.vial, each.carton) == kept for each in (parsed, *other_readings(parsed)))
     if not same or earlier.asker is not question.asker:
         raise ConflictError(
             ErrorCode.NONCE_REUSED,

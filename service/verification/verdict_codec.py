@@ -11,6 +11,7 @@ from service.authenticity.evidence import BatchRecord, BatchStatus, Presented, P
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
 from service.authenticity.verdicts import Judgement, Record, Verdict
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.gs1.repairs import Repair
 
 Plain = dict[str, Any]
 
@@ -26,9 +27,12 @@ def presented_to_plain(presented: Presented) -> Plain:
         "strength": presented.strength,
         "substance": presented.substance,
         "language": presented.language,
+        "form": presented.form,
         "product": presented.product,
         "no_lot": presented.no_lot or None,
         "national": dict(presented.national) or None,
+        "expiry_readings": [each.printed_form for each in presented.expiry_readings] or None,
+        "repairs": [each.value for each in presented.repairs] or None,
     }
     return {name: value for name, value in shown.items() if value is not None}
 
@@ -44,9 +48,12 @@ def presented_from_plain(plain: Plain) -> Presented:
         strength=plain.get("strength"),
         substance=plain.get("substance"),
         language=plain.get("language"),
+        form=plain.get("form"),
         product=plain.get("product"),
         no_lot=plain.get("no_lot", False),
         national=tuple(plain.get("national", {}).items()),
+        expiry_readings=tuple(map(Expiry.parse, plain.get("expiry_readings", ()))),
+        repairs=tuple(map(Repair, plain.get("repairs", ()))),
     )
 
 

@@ -18,7 +18,10 @@ from service.authenticity.evidence import (
 )
 from service.authenticity.reasons import Action
 from service.authenticity.verdicts import combine, judge, judge_presentation, judge_unit
+from service.errors import ErrorCode
 from service.gs1.identifiers import Serial
+from service.gs1.reading import Problem
+from service.gs1.repairs import Repair
 from tests.factories.evidence import NOW
 from tests.factories.evidence_strategies import evidences, notices, recalls
 
@@ -46,7 +49,10 @@ def test_a_lot_alone_is_never_enough(one: Evidence) -> None:
 def test_one_more_notice_improves_nothing_and_loses_no_reason(one: Evidence, more: AlertRecord) -> None:
     before, after = judge(one), judge(replace(one, alerts=(*one.alerts, more)))
     assert after.action.rank >= before.action.rank
-    assert set(before.reasons) <= set(after.reasons)
+    # notices of one authority on one lot are one reason, with the dates of all
+    assert {(each.code, each.severity) for each in before.reasons} <= {
+        (each.code, each.severity) for each in after.reasons
+    }
 
 
 @given(evidences, recalls)
@@ -83,6 +89,20 @@ def test_accept_rests_on_a_unit_in_circulation_that_agrees_with_all_that_was_pre
     assert one.presented.expiry is None or one.unit.batch.bears(one.presented.expiry)
     assert one.now.astimezone(one.zone).date() <= recorded.last_day
     assert one.unit.batch.status is BatchStatus.RELEASED
+
+
+@given(evidences, st.sampled_from(Repair))
+def test_a_repaired_reading_never_passes(one: Evidence, repair: Repair) -> None:
+    repaired = replace(one, presented=replace(one.presented, repairs=(repair,)))
+    assert judge(repaired).action is not Action.ACCEPT
+
+
+@given(evidences)
+def test_an_impossible_element_or_a_case_never_passes(one: Evidence) -> None:
+    problem = Problem("17", "281131", ErrorCode.EXPIRY_IMPOSSIBLE)
+    for doubtful in (replace(one, problems=(problem,)), replace(one, case=True)):
+        assert judge(doubtful).action is not Action.ACCEPT
+        assert judge(doubtful).action.rank >= judge(one).action.rank
 
 
 @given(evidences)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from service.authenticity.alert_matching import names_differ
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import (
     AlertKind,
@@ -22,10 +21,12 @@ from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended
 from service.authenticity.regulators import country_of
 from service.authenticity.scan_history.sightings import NOWHERE, Region, Sighting, SightingKind
-from service.authenticity.strength_names import named_strength, normal_strength
 from service.authenticity.verdicts import judge
+from service.errors import ErrorCode
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.gs1.iso.countries import zone_of
+from service.gs1.reading import Problem
+from service.gs1.repairs import Repair
 from tests.factories.evidence import (
     BATCH,
     EXPIRY,
@@ -54,6 +55,9 @@ LOT_ONLY = Presented(lot=LOT)
 OTHER_PRODUCT = replace(PRODUCT, id=2, gtin="09506000134369", name="Verotox 50")
 BRAND = alert(authority="FDA", product_name="Botox 100 units/vial")
 UNLICENSED = alert(product_name="Toxpia", kind=AlertKind.UNLICENSED)
+POWDER = replace(PRODUCT, form="powder for solution for injection")
+UNTIL_JUNE = replace(PRODUCT, complete_until=date(2026, 6, 30))
+OVERDUE = replace(PRODUCT, lists_received=(date(2026, 5, 4), date(2026, 6, 2), date(2026, 7, 1)))
 PAST = Expiry(2025, 6, 30)
 PAST_BATCH = replace(BATCH, expiry=PAST)
 
@@ -474,13 +478,203 @@ ROWS = [
         "lot of no presentation",
         Evidence(Presented(product="Verotox", lot=LOT), NOW, ZoneInfo("UTC"), named=(PRODUCT, OTHER_PRODUCT)),
         A.QUARANTINE,
-        {C.LOT_NOT_ON_RECORD, C.NO_RECORDS_HELD},
+        {C.LOT_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
     ),
     (
         "lot of no presentation, one of them incomplete",
         Evidence(Presented(product="Verotox", lot=LOT), NOW, ZoneInfo("UTC"), named=(PRODUCT, INCOMPLETE)),
-        A.UNKNOWN,
-        {C.NO_RECORDS_HELD},
+        A.CHECK,
+        {C.PRODUCT_ON_RECORD},
+    ),
+    # a name that several presentations bear, in a strength of none of them
+    (
+        "strength of no presentation",
+        Evidence(
+            Presented(product="Verotox 150 units"), NOW, ZoneInfo("UTC"), named=(PRODUCT, OTHER_PRODUCT)
+        ),
+        A.QUARANTINE,
+        {C.PRESENTATION_UNKNOWN, C.PRODUCT_ON_RECORD},
+    ),
+    # the form, said or in the name
+    (
+        "form not made",
+        evidence({"form": "tablets"}, product=POWDER),
+        A.QUARANTINE,
+        {C.FORM_UNKNOWN, C.UNIT_ON_RECORD},
+    ),
+    (
+        "form in the name",
+        evidence({"product": "Verotox cream"}, product=POWDER),
+        A.QUARANTINE,
+        {C.FORM_UNKNOWN, C.UNIT_ON_RECORD},
+    ),
+    (
+        "form in other words",
+        evidence({"form": "Durchstechflasche"}, product=POWDER),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    # the brand: nearly the right one beside a lot of it, and another one
+    (
+        "brand misspelt, with a lot of it",
+        evidence({"product": "Veratox", "serial": None}, unit=None),
+        A.QUARANTINE,
+        {C.NAME_NOT_ON_RECORD, C.LOT_ON_RECORD},
+    ),
+    (
+        "brand misspelt, without a lot",
+        evidence({"product": "Veratox", "serial": None, "lot": None, "expiry": None}, unit=None, batch=None),
+        A.CHECK,
+        {C.NAME_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
+    ),
+    ("another brand", evidence({"product": "Dysport"}), A.CHECK, {C.NAME_NOT_ON_RECORD, C.UNIT_ON_RECORD}),
+    # complete until a day: what may be younger is asked about
+    (
+        "lot that may be younger",
+        evidence({"serial": None, "expiry": None}, batch=None, unit=None, product=UNTIL_JUNE),
+        A.CHECK,
+        {C.RECORDS_OVERDUE, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "lot too old to be younger",
+        evidence(
+            {"serial": None, "expiry": Expiry(2027, 6)},
+            batch=None,
+            unit=None,
+            product=UNTIL_JUNE,
+            newest_expiry=EXPIRY,
+        ),
+        A.QUARANTINE,
+        {C.LOT_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "lists overdue",
+        evidence({"serial": None}, batch=None, unit=None, product=OVERDUE, newest_expiry=EXPIRY),
+        A.CHECK,
+        {C.RECORDS_OVERDUE, C.PRODUCT_ON_RECORD},
+    ),
+    # marks: left out of one of two lots, elsewhere, and those of a recalled lot
+    (
+        "marks left out that tell two lots apart",
+        evidence(
+            {"lot": Lot.parse("VX2401"), "serial": None, "expiry": None},
+            batch=None,
+            unit=None,
+            alike=(BATCH, replace(OTHER_BATCH, lot="VX2-401")),
+        ),
+        A.CHECK,
+        {C.LOT_AMBIGUOUS, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "a recalled lot with other marks, this one not on record",
+        evidence(
+            {"lot": Lot.parse("VX2-401"), "serial": None},
+            batch=None,
+            unit=None,
+            alike=(replace(BATCH, status=BatchStatus.RECALLED),),
+        ),
+        A.REJECT,
+        {C.RECALLED, C.LOT_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "a recalled lot with other marks, this one on record",
+        evidence(alike=(replace(OTHER_BATCH, lot="VX2-401", status=BatchStatus.RECALLED),)),
+        A.QUARANTINE,
+        {C.ALERT_CLOSE, C.UNIT_ON_RECORD},
+    ),
+    (
+        "a held lot with other marks, this one not on record",
+        evidence(
+            {"lot": Lot.parse("VX2-401"), "serial": None},
+            batch=None,
+            unit=None,
+            alike=(replace(BATCH, status=BatchStatus.ON_HOLD),),
+        ),
+        A.QUARANTINE,
+        {C.ON_HOLD, C.LOT_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
+    ),
+    (
+        "the owner's recall of a lot with other marks, this one on record",
+        evidence(recalls=(recall(RecallScope.LOT, lot="VX2-401"),)),
+        A.QUARANTINE,
+        {C.ALERT_CLOSE, C.UNIT_ON_RECORD},
+    ),
+    # a date of two readings: the record chose, and nothing passes for it
+    (
+        "expiry of two readings",
+        evidence({"expiry_readings": (EXPIRY, Expiry(2028, 1, 12))}),
+        A.CHECK,
+        {C.LIKELY_MISREAD, C.UNIT_ON_RECORD},
+    ),
+    # thefts of part of a lot
+    (
+        "stolen in part, this unit in circulation",
+        evidence(alerts=(alert(kind=AlertKind.STOLEN, lot="VX-2401"),)),
+        A.CHECK,
+        {C.STOLEN, C.UNIT_ON_RECORD},
+    ),
+    (
+        "stolen lot, no unit shown",
+        evidence({"serial": None}, unit=None, alerts=(alert(kind=AlertKind.STOLEN, lot="VX-2401"),)),
+        A.REJECT,
+        {C.STOLEN, C.LOT_ON_RECORD},
+    ),
+    (
+        "stolen serials of the lot, none shown",
+        evidence(
+            {"serial": None}, unit=None, alerts=(alert(kind=AlertKind.STOLEN, lot="VX-2401", serial="Q1"),)
+        ),
+        A.CHECK,
+        {C.STOLEN, C.LOT_ON_RECORD},
+    ),
+    (
+        "stolen serials of the lot, another one shown",
+        evidence(alerts=(alert(kind=AlertKind.STOLEN, lot="VX-2401", serial_prefix="Q1"),)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
+    # a notice of a presentation that the maker does not make
+    (
+        "alert: a strength not made, of a pack in another",
+        evidence({"serial": None}, unit=None, alerts=(alert(product_name="Verotox 150 units"),)),
+        A.CHECK,
+        {C.LOT_ON_RECORD},
+    ),
+    (
+        "alert: a strength not made, as on the pack",
+        evidence({"strength": "150 U"}, alerts=(alert(product_name="Verotox 150 units"),)),
+        A.REJECT,
+        {C.ALERT_FALSIFIED, C.PRESENTATION_UNKNOWN, C.UNIT_ON_RECORD},
+    ),
+    (
+        "alert: lot, in a strength not made, of a pack in the right one",
+        evidence(
+            {"serial": None}, unit=None, alerts=(alert(lot="VX2401", product_name="Verotox 150 units"),)
+        ),
+        A.CHECK,
+        {C.ALERT_LOT_COUNTERFEITED, C.LOT_ON_RECORD},
+    ),
+    # no lot on the vial, whatever its box says
+    (
+        "no lot on it, a lot known all the same",
+        evidence({"no_lot": True}),
+        A.QUARANTINE,
+        {C.NO_LOT_PRESENTED, C.UNIT_ON_RECORD},
+    ),
+    # a relabelled pack in its own box, and around the original vial
+    (
+        "a relabelled box around the original vial",
+        evidence(
+            {"serial": None},
+            unit=None,
+            carton=evidence(
+                {"gtin": Gtin(OTHER_PRODUCT.gtin), "serial": None},
+                unit=None,
+                product=replace(OTHER_PRODUCT, source_gtins=(GTIN.value,)),
+            ),
+        ),
+        A.CHECK,
+        {C.LOT_ON_RECORD},
     ),
     # a strength that was typed with the name
     (
@@ -589,6 +783,43 @@ ROWS = [
         ),
         A.QUARANTINE,
         {C.ALERT_CLOSE, C.LIKELY_MISREAD, C.PRODUCT_ON_RECORD},
+    ),
+    # how it was read: what was repaired never passes, and may stop
+    (
+        "repaired, and everything else matches",
+        evidence({"repairs": (Repair.SEPARATOR_LOST,)}),
+        A.CHECK,
+        {C.LIKELY_MISREAD, C.UNIT_ON_RECORD},
+    ),
+    (
+        "typed text that was repaired",
+        evidence({"repairs": (Repair.WITHOUT_LABEL,)}),
+        A.CHECK,
+        {C.LIKELY_MISREAD, C.UNIT_ON_RECORD},
+    ),
+    (
+        "an element that cannot be right",
+        evidence(problems=(Problem("8008", "2813991200", ErrorCode.AI_VALUE_INVALID),)),
+        A.CHECK,
+        {C.CODE_IMPOSSIBLE, C.UNIT_ON_RECORD},
+    ),
+    (
+        "two lots in a code that came whole",
+        evidence(problems=(Problem("10", "B2", ErrorCode.AI_REPEATED),), contradictory=True),
+        A.QUARANTINE,
+        {C.CODE_IMPOSSIBLE, C.UNIT_ON_RECORD},
+    ),
+    (
+        "the code of a shipping case",
+        evidence({"serial": None}, unit=None, case=True),
+        A.CHECK,
+        {C.CASE_NOT_PACK, C.LOT_ON_RECORD},
+    ),
+    (
+        "several lots on record that it may be",
+        evidence({"repairs": (Repair.SEPARATOR_LOST,)}, also_read=("VX24",)),
+        A.CHECK,
+        {C.LOT_AMBIGUOUS, C.LIKELY_MISREAD, C.UNIT_ON_RECORD},
     ),
     # which product?
     (
@@ -889,25 +1120,6 @@ def test_one_date_ends_in_kiribati_a_day_before_it_ends_in_hawaii() -> None:
     assert ReasonCode.EXPIRED not in {each.code for each in judge(last).reasons}
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("100 units", "100U", True),
-        ("100 Units", "100 IU", True),
-        ("100 Unidades", "100 u", True),
-        ("1,5 mg", "1.5 mg", True),
-        ("100 units/vial", "100 U", True),
-        ("100 E", "100 Allergan units", True),
-        ("100 units per vial", "100 U.I.", True),
-        ("100 units", "150 units", False),
-        ("1 mg", "1.34 mg/mL", False),
-        ("50 units", "500 units", False),
-    ],
-)
-def test_strengths_are_compared_by_number_and_unit(one: str, other: str, same: bool) -> None:
-    assert (normal_strength(one) == normal_strength(other)) is same
-
-
 def test_the_sentence_that_leads_is_the_regulators_not_the_date() -> None:
     given = evidence({"expiry": PAST}, alerts=(alert(lot="VX2401", expiry=PAST),))
     assert judge(given).headline is ReasonCode.ALERT_FALSIFIED
@@ -918,23 +1130,6 @@ def test_parts_of_the_evidence_are_what_the_cases_say() -> None:
     assert MATCHING.presented.serial == SERIAL
     assert MATCHING.presented.expiry == EXPIRY
     assert Gtin.parse(GTIN.value) == GTIN
-
-
-@pytest.mark.parametrize(
-    ("name", "strength"),
-    [
-        ("Botox 150 units", "150 units"),
-        ("Dysport 500U", "500 units"),
-        ("Botox 100 E kohlpharma", "100 units"),
-        ("Dysport 2 x 500 units", "500 units"),
-        ("Botox 50 units and 100 units", None),  # which?
-        ("Ozempic 1 mg", None),  # how much there is may be written in more than one way
-        ("Xeomin 100 LD50 units", None),  # LD50 is no number of units
-        ("Azzalure", None),
-    ],
-)
-def test_a_name_may_say_the_strength(name: str, strength: str | None) -> None:
-    assert named_strength(name) == strength
 
 
 @pytest.mark.parametrize(
@@ -951,22 +1146,3 @@ def test_a_name_may_say_the_strength(name: str, strength: str | None) -> None:
 )
 def test_a_regulator_speaks_for_its_country(authority: str, country: str | None) -> None:
     assert country_of(authority) == country
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "apart"),
-    [
-        ("BOTOX® 100U", "Botox Cosmetic", False),
-        ("Allergan BOTOX 100U", "Botox 100 units", False),  # the maker's name may come first
-        (
-            "Botulinum toxin type A",
-            "Ondrevaine Ostrelind botulinum toxin type A",
-            False,
-        ),  # no brand: it may be
-        ("Dysport 500U", "Botox 100 units", True),
-        ("Units for injection", "Botox 100 units", False),  # says nothing that names
-        ("", "Botox", False),
-    ],
-)
-def test_products_differ_only_by_words_that_name(one: str, other: str, apart: bool) -> None:
-    assert names_differ(one, other) is apart

@@ -66,7 +66,7 @@ def test_a_photo_without_a_code_leads_on_to_typing(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Nothing was checked")
     page.get_by_label("Lot number or code").fill("A1002")
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Do not use this product")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recalled: do not use it")
 
 
 def test_what_is_tapped_is_large_enough_for_gloves(chromium: Browser, site: str) -> None:

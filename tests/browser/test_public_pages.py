@@ -57,7 +57,7 @@ def test_axe_finds_nothing_and_nothing_overflows(page: Page, name: str) -> None:
 def test_axe_finds_nothing_on_the_page_that_asks_which_product(page: Page) -> None:
     page.goto("/")
     page.get_by_label("Lot number or code").fill("SHARED1")
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Which product is it?")
     check_in_every_guise(page)
 
@@ -72,7 +72,7 @@ def fail_the_form(page: Page) -> None:
     page.get_by_text("Add more").click()
     page.get_by_label("Lot number or code").fill("A1001")
     page.get_by_label("Expiry date", exact=True).fill("31 FEB 2027")
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("31 FEB 2027")
 
 
@@ -118,11 +118,11 @@ def test_a_lot_number_is_checked_and_the_answer_leads(chromium: Browser, site: s
         page.goto("/")
         page.get_by_label("Lot number or code").fill("A1002")
         page.get_by_label("A clinic or pharmacy").check()
-        page.get_by_role("button", name="Check").click()
+        page.get_by_role("button", name="Check", exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Stop. Do not use this vial")
         expect(page).to_have_url(re.compile(r"/checks/[0-9a-f-]{36}$"))
         page.get_by_role("link", name="Read this as a patient").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Do not use this product")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Recalled: do not use it")
 
 
 def test_one_of_several_products_is_chosen_without_javascript(chromium: Browser, site: str) -> None:
@@ -130,11 +130,11 @@ def test_one_of_several_products_is_chosen_without_javascript(chromium: Browser,
         page = context.new_page()
         page.goto("/")
         page.get_by_label("Lot number or code").fill("shared-1")
-        page.get_by_role("button", name="Check").click()
+        page.get_by_role("button", name="Check", exact=True).click()
         page.get_by_label("Fillexa Soft").check()
         page.get_by_role("button", name="Check this product").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Check more before it is used")
-        expect(page.locator(".lead")).to_contain_text("Fillexa Soft")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Not enough yet. Next: the expiry date")
+        expect(page.locator(".record")).to_contain_text("Fillexa Soft")
 
 
 def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
@@ -189,7 +189,7 @@ def test_a_usb_scanner_types_a_whole_code(page: Page, how: str) -> None:
     page.keyboard.type("21SN0001")
     assert page.get_by_label("Lot number or code").input_value().endswith("10A1001\x1d21SN0001")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Matches the manufacturer's record")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The numbers match. Now look at the pack")
     expect(page.locator(".compare")).to_contain_text("SN0001")
 
 
@@ -198,11 +198,11 @@ def test_a_kept_code_shows_its_separator_and_is_read_again(page: Page) -> None:
     page.get_by_text("Add more").click()
     page.get_by_label("Expiry date", exact=True).fill("soon")
     page.get_by_label("Lot number or code").fill(f"01{TOXIN}10A1001\x1d21SN0001")
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_label("Lot number or code")).to_have_value(f"01{TOXIN}10A1001␝21SN0001")
     page.get_by_label("Expiry date", exact=True).fill("")
-    page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Matches the manufacturer's record")
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The numbers match. Now look at the pack")
 
 
 # --- what a code's link opens
@@ -222,7 +222,7 @@ def test_the_page_of_a_link_saves_itself_once(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/checks/[0-9a-f-]{36}$"))
     saved = page.url
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Matches the manufacturer's record")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The numbers match. Now look at the pack")
     assert page.url == saved
     assert len(posted) == 1
 
@@ -231,10 +231,10 @@ def test_the_page_of_a_link_has_a_button_without_javascript(chromium: Browser, s
     with chromium.new_context(base_url=site, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(PAGES["reject"])
-        expect(page.get_by_role("heading", level=1)).to_have_text("Do not use this product")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Recalled: do not use it")
         page.get_by_role("button", name="Save this check").click()
         expect(page).to_have_url(re.compile(r"/checks/[0-9a-f-]{36}$"))
-        expect(page.get_by_role("heading", level=1)).to_have_text("Do not use this product")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Recalled: do not use it")
 
 
 def test_a_saved_check_that_is_read_as_a_clinic_is_not_saved_by_itself(page: Page) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 from service.authenticity.evidence import Asker
 from service.errors import VialcheckError
 from service.registry.lists.columns import plain
-from service.verification.question import Channel, PackFields, Question, RequestOrigin, parse_question
+from service.verification.pack_readings import PackFields
+from service.verification.question import Channel, Question, RequestOrigin, parse_question
 from tests.counterfeits import keys
 from tests.counterfeits.books import Books
 from tests.counterfeits.keys import Plain, listed, words

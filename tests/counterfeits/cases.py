@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from service.authenticity.alert_matching import names_differ
+from service.authenticity.descriptions.product_names import names_differ
 from service.registry.lists.columns import plain
 from tests.counterfeits import keys
 from tests.counterfeits.asking import PRESENTED, Asking, Showing, moment, packs_of

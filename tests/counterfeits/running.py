@@ -15,7 +15,8 @@ from service.registry.lists import import_files
 from service.registry.lists.rejected_rows import RowError
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.verification.question import PackFields, parse_question
+from service.verification.pack_readings import PackFields
+from service.verification.question import parse_question
 from service.verification.service import VerificationService
 from tests.counterfeits.asking import Showing
 from tests.counterfeits.cases import Case

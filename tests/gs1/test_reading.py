@@ -210,7 +210,7 @@ USUAL = [
 
 @pytest.mark.parametrize("scan", USUAL)
 def test_units_of_a_lot_are_read_the_short_way(scan: str) -> None:
-    found = reading._read_usual(scan)
+    found = reading.read_usual(scan)
     assert found is not None
     assert found == reading._read(scan, typed=True)
 
@@ -228,6 +228,6 @@ def test_the_short_way_leads_where_the_long_one_does(scan: str, changes: list[tu
     """Also where something was put in or fell out: separators, a second serial, what is no lot."""
     for at, gone, put in changes:
         scan = scan[:at] + put + scan[at + gone :]
-    found = reading._read_usual(scan)
+    found = reading.read_usual(scan)
     if found is not None:
         assert found == reading._read(scan, typed=True)

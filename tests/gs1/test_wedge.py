@@ -17,7 +17,7 @@ from service.errors import ErrorCode, IdentifierError, VialcheckError
 from service.gs1 import wedge
 from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, KeyboardLayout
 from service.gs1.reading import ReadingKind, read, read_typed
-from service.gs1.wedge import ScannerFault
+from service.gs1.repairs import Repair
 from tests.factories.scans.keyboards import BY_NAME, typed_on
 from tests.figures import Say
 
@@ -43,7 +43,7 @@ def refusal(text: str) -> ErrorCode:
 def test_a_separator_that_is_spelled_out(written: str, prefix: str) -> None:
     for result in (read(prefix + PACK.replace(GS, written)), read_typed(prefix + PACK.replace(GS, written))):
         assert dict(result.elements) == FIELDS
-        assert result.faults == {ScannerFault.SEPARATOR_SPELLED}
+        assert result.repairs == {Repair.SEPARATOR_SPELLED}
         assert result.symbology == (prefix or None)
 
 
@@ -56,7 +56,7 @@ def test_caps_lock_is_seen_by_the_letter_of_the_aim_identifier() -> None:
         scan = prefix + HEAD + "10oVa2714" + GS + "21aBc"
         result = read(scan.swapcase())
         assert dict(result.elements) == {"01": GTIN, "17": "281031", "10": "oVa2714", "21": "aBc"}
-        assert result.faults == {ScannerFault.CAPS_LOCK}
+        assert result.repairs == {Repair.CAPS_LOCK}
 
 
 def test_without_an_aim_identifier_the_case_stays_as_it_came() -> None:
@@ -81,7 +81,7 @@ def test_without_an_aim_identifier_the_case_stays_as_it_came() -> None:
 def test_a_keyboard_of_another_country(layout: str, text: str) -> None:
     result = read(typed_on(BY_NAME[layout], "]d2" + HEAD + text))
     assert result.elements == read("]d2" + HEAD + text).elements
-    assert result.faults == {ScannerFault.LAYOUT}
+    assert result.repairs == {Repair.LAYOUT}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_lost_separator_is_put_back_where_only_one_place_is_left() -> None:
     scan = f"]d201{GTIN}" + "21" + "X" * 20 + "17281031"
     result = read(scan)
     assert dict(result.elements) == {"01": GTIN, "21": "X" * 20, "17": "281031"}
-    assert result.faults == {ScannerFault.SEPARATOR_LOST}
+    assert result.repairs == {Repair.SEPARATOR_LOST}
 
 
 def test_a_link_typed_on_another_keyboard() -> None:
@@ -132,7 +132,7 @@ packs = st.builds(lambda lot, serial: f"]d2{HEAD}10{lot}{GS}21{serial}", values,
 @given(packs)
 def test_a_clean_scan_is_never_altered(pack: str) -> None:
     result = read(pack)
-    assert not result.faults
+    assert not result.repairs
     assert pack == "]d2" + HEAD + "10" + dict(result.elements)["10"] + GS + "21" + dict(result.elements)["21"]
 
 
@@ -146,7 +146,7 @@ def test_what_is_recovered_is_what_was_scanned(pack: str, layout: KeyboardLayout
         result = read(typed)
     except IdentifierError:
         return
-    if result.faults:
+    if result.repairs:
         assert result.elements == read(pack).elements
 
 
@@ -175,7 +175,7 @@ def _outcome(row: dict[str, Any]) -> str:
     except IdentifierError:
         return "refused"
     right = dict(result.elements) == dict(map(tuple, row["ais"]))
-    return ("recovered" if result.faults else "read as it came") + (" right" if right else " WRONG")
+    return ("recovered" if result.repairs else "read as it came") + (" right" if right else " WRONG")
 
 
 def test_the_shared_rows_are_recovered_or_refused(typed_rows: list[dict[str, Any]], say: Say) -> None:
@@ -228,7 +228,7 @@ def test_a_layout_that_is_known_leaves_one_reading(typed_rows: list[dict[str, An
     ("text", "lot", "faults"),
     [
         # typed on a German keyboard: as it stands this is another valid lot
-        (HEAD + "10OYA" + GS + "21AZ", "OZA", frozenset({ScannerFault.LAYOUT})),
+        (HEAD + "10OYA" + GS + "21AZ", "OZA", frozenset({Repair.LAYOUT})),
         # its prefix came through: the scanner was set right since
         ("]d2" + HEAD + "10OYA" + GS + "21AZ", "OYA", frozenset()),
         # a lot typed by hand
@@ -237,11 +237,11 @@ def test_a_layout_that_is_known_leaves_one_reading(typed_rows: list[dict[str, An
     ],
 )
 def test_a_known_layout_is_undone_in_what_the_scanner_typed_alone(
-    text: str, lot: str, faults: frozenset[ScannerFault]
+    text: str, lot: str, faults: frozenset[Repair]
 ) -> None:
     result = read_typed(text, layout="German")
     assert result.identifier.lot is not None
-    assert (result.identifier.lot.printed, result.faults) == (lot, faults)
+    assert (result.identifier.lot.printed, result.repairs) == (lot, faults)
 
 
 @given(packs, st.sampled_from(LAYOUTS))

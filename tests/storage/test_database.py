@@ -56,7 +56,7 @@ UNIT = {"product_id": 1, "batch_id": 1, "serial": "S1", "disposition": Dispositi
         (Product, NAMED | {"gtin": "09506000134369", "manufacturer_id": 99}),
         (Product, NAMED | {"gtin": "09506000134369", "markets": ("fr",)}),
         (Batch, BATCH),
-        (Batch, BATCH | {"lot": "VX1"}),  # the same lot, printed another way
+        (Batch, BATCH | {"lot": "vx -1"}),  # the same lot: neither case nor spaces make another
         (Batch, BATCH | {"lot_key": "VX2", "status": "genuine"}),
         (Batch, BATCH | {"lot_key": "", "lot": ""}),
         (Batch, BATCH | {"lot_key": "vx2"}),  # a key is upper case, or it is never found

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.gs1.identifiers import Gtin, Lot, Serial
 from service.storage.database import Database
-from service.storage.hot import product_records
+from service.storage.hot import product_names, product_records
 from service.storage.hot.statements import PreparedSelect
 from service.storage.models import (
     FACTS,
@@ -59,8 +59,8 @@ def status(database: Database) -> str:
     with database.snapshot() as snapshot:
         found = product_records.by_gtin(snapshot, GTIN, LOT, SERIAL)
     assert found is not None
-    assert found[1] is not None
-    return found[1].status
+    assert len(found[1]) == 1
+    return found[1][0].status
 
 
 CHANGES = {
@@ -182,8 +182,8 @@ def test_an_earlier_moment_goes_on_with_what_it_saw(filled: Database, other: Dat
         assert status(filled) == "recalled"
         found = product_records.by_gtin(earlier, GTIN, LOT, SERIAL)
         assert found is not None
-        assert found[1] is not None
-        assert found[1].status == "released"
+        assert len(found[1]) == 1
+        assert found[1][0].status == "released"
     assert status(filled) == "recalled"
 
 
@@ -211,9 +211,9 @@ def test_readers_and_a_writer_at_once(filled: Database, other: Database) -> None
             with filled.snapshot() as snapshot:
                 found = product_records.by_gtin(snapshot, GTIN, LOT, None)
             assert found is not None
-            assert found[1] is not None
-            if (found[1].quantity or 0) < known:
-                wrong.append((found[1].quantity, known))
+            assert len(found[1]) == 1
+            if (found[1][0].quantity or 0) < known:
+                wrong.append((found[1][0].quantity, known))
 
     threads = [threading.Thread(target=check) for _ in range(3)]
     for thread in threads:
@@ -241,7 +241,7 @@ def test_a_long_search_keeps_no_check_waiting(filled: Database) -> None:
 def test_whoever_fails_passes_the_turn_on(filled: Database) -> None:
     for _ in range(3):
         with pytest.raises(IndexError), filled.snapshot() as snapshot:
-            product_records.by_name(snapshot, "verotox")[99]
+            product_names.by_name(snapshot, "verotox")[99]
         assert status(filled) == "released"
 
 

@@ -24,6 +24,7 @@ ROWS = {"1": "02q", "2": "13w", "3": "24e", "4": "35r", "5": "46t", "6": "57y", 
         "i": "uok8", "o": "ipl9", "p": "ol0", "a": "qsz", "s": "adwx", "d": "sfec", "f": "dgrv", "g": "fhtb",
         "h": "gjyn", "j": "hkum", "k": "jli", "l": "ko", "z": "ax", "x": "zcs", "c": "xvd", "v": "cbf", "b": "vng",
         "n": "bmh", "m": "nj"}  # fmt: skip
+# A code with its AIM identifier corrects its errors: what a hand or an eye changes comes without one.
 LOOKS = [("O", "0"), ("I", "1"), ("l", "1"), ("I", "l"), ("S", "5"), ("B", "8")]
 
 Parts = dict[str, str]
@@ -65,7 +66,7 @@ def case_flip(given: Parts, rnd: random.Random) -> str | None:
         return None
     chosen = set(places) if rnd.random() < 0.5 else {rnd.choice(places)}
     text = "".join(each.swapcase() if at in chosen else each for at, each in enumerate(given[name]))
-    return told(given | {name: text})
+    return told(given | {name: text})[3:]
 
 
 def look_alike(given: Parts, rnd: random.Random) -> str | None:
@@ -75,7 +76,7 @@ def look_alike(given: Parts, rnd: random.Random) -> str | None:
     if not pairs:
         return None
     old, new = rnd.choice(pairs)
-    return told(given | {name: given[name].replace(old, new, -1 if rnd.random() < 0.5 else 1)})
+    return told(given | {name: given[name].replace(old, new, -1 if rnd.random() < 0.5 else 1)})[3:]
 
 
 def lost_separator(given: Parts, rnd: random.Random) -> str | None:
@@ -118,7 +119,7 @@ def neighbour(given: Parts, rnd: random.Random) -> str | None:
     at = rnd.choice(places)
     key = rnd.choice(ROWS[given[name][at].lower()])
     key = key.upper() if given[name][at].isupper() else key
-    return told(given | {name: given[name][:at] + key + given[name][at + 1 :]})
+    return told(given | {name: given[name][:at] + key + given[name][at + 1 :]})[3:]
 
 
 CHANGES: tuple[Change, ...] = (
@@ -132,6 +133,7 @@ def unchanged(text: str, given: Parts) -> bool:
         whole = told(given, order)
         if text in (whole, whole[3:], "]C1" + whole[3:]):
             return True
+    text = text if text.startswith("]") else "]d2" + text
     head = "]d201" + given["gtin"] + "17" + given["expiry"] + "10"
     lot, _, serial = text.removeprefix(head).partition(GS + "21")
     same = text.startswith(head) and serial == given["serial"] and bool(lot) and len(lot) <= 20

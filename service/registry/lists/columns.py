@@ -102,7 +102,9 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "form": "form dosageform pharmaceuticalform",
         "national_numbers": "nationalnumbers nationalnumber nhrn",
         "markets": _MARKETS,
-        "complete": "complete recordscomplete allbatches",
+        "complete": "complete recordscomplete allbatches completeuntil alllotsuntil",
+        "source_gtins": "sourcegtins sourcegtin originalgtin originalgtins relabelledfrom repackagedfrom "
+        "parallelimportof",
     },
     ListKind.BATCHES: {
         "gtin": _GTIN,

@@ -6,6 +6,7 @@ settled: overwriting a record is a person's decision.
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from service.errors import ConflictError, ErrorCode, VialcheckError
@@ -68,6 +69,11 @@ def joined(old: tuple[str, ...], new: tuple[str, ...]) -> Any:
 def only_on(old: bool, new: bool) -> Any:
     """`no` may become `yes`, after which more speaks against an unknown vial; never the other way."""
     return CONTRADICTION if old and not new else new
+
+
+def only_later(old: date | None, new: date) -> Any:
+    """A day that may move on and not back."""
+    return CONTRADICTION if old is not None and new < old else new
 
 
 def folded(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from service.registry.recalls.commands import RecallPreview, issue, lift, preview
 from service.registry.recalls.forms import CLASSES, RecallForm, read_recall_form
-from service.registry.recalls.queries import IssuedRecall, find, history, products, public
+from service.registry.recalls.queries import IssuedRecall, find, history, products
 
 __all__ = [
     "CLASSES",
@@ -15,6 +15,5 @@ __all__ = [
     "lift",
     "preview",
     "products",
-    "public",
     "read_recall_form",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from service.authenticity.lots.lot_matching import the_one
 from service.errors import ErrorCode, NotFoundError, RefusedError
 from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry.lists.cells import free_text
@@ -69,7 +70,8 @@ def _batch(connection: Connection, gtin: Gtin, lot: Lot, who: AuditActor) -> Row
         .where(Product.gtin == gtin.value, Batch.lot_key == lot.key),
         who,
     )
-    row = connection.execute(statement.with_for_update(of=Batch)).first()
+    alike = connection.execute(statement.with_for_update(of=Batch)).all()
+    row = the_one(lot, alike, lambda each: str(each.lot))
     if row is None:
         raise NotFoundError(ErrorCode.LOT_NOT_ON_RECORD, given=lot.printed, field="lot")
     return row

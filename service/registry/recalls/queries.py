@@ -95,13 +95,6 @@ def history(database: Database, who: AuditActor) -> list[IssuedRecall]:
         return [_issued(row) for row in connection.execute(statement)]
 
 
-def public(database: Database) -> list[IssuedRecall]:
-    """Return every recall in force, of every manufacturer, latest first; at most `MOST`."""
-    statement = _ISSUED.where(RecallLift.at.is_(None), Recall.kind == "recall")
-    with database.reading() as connection:
-        return [_issued(row) for row in connection.execute(statement.order_by(Recall.id.desc()).limit(MOST))]
-
-
 def products(database: Database, who: AuditActor) -> list[tuple[str, str]]:
     """Return GTIN and name of the products that the organisation may recall, by name; at most `MOST`."""
     statement = select(Product.gtin, Product.name).join(

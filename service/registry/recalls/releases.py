@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from service.authenticity.evidence import BatchStatus
+from service.authenticity.lots.lot_matching import the_one
 from service.errors import ConflictError, ErrorCode, ForbiddenError, NotFoundError, RefusedError
-from service.gs1.identifiers import Expiry
+from service.gs1.identifiers import Expiry, Lot
 from service.registry.lists.cells import free_text
 from service.registry.recalls.queries import owned
 from service.storage.audit import AuditActor, AuditChange, write_down
@@ -62,14 +63,15 @@ def waiting(database: Database, who: AuditActor) -> list[BatchToRelease]:
     ]
 
 
-def batch_id(database: Database, gtin: str, lot_key: str, who: AuditActor) -> int:
+def batch_id(database: Database, gtin: str, lot: Lot, who: AuditActor) -> int:
     """Return the id of a pending batch of theirs. NotFoundError."""
     with database.reading() as connection:
-        row = connection.execute(_pending(who).where(Product.gtin == gtin, Batch.lot_key == lot_key)).first()
+        alike = _pending(who).where(Product.gtin == gtin, Batch.lot_key == lot.key)
+        row = the_one(lot, connection.execute(alike).all(), lambda each: str(each.lot))
     if row is None:
         raise NotFoundError(
             ErrorCode.NOT_FOUND,
-            given=f"{gtin}/{lot_key}",
+            given=f"{gtin}/{lot}",
             expected="a batch that waits for release",
             field="lot",
         )

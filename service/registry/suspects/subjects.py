@@ -13,7 +13,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from service.accounts.actors import Actor, OrganisationKind
+from service.authenticity.lots.lot_matching import written_as
 from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind, day_of
+from service.gs1.identifiers import Lot
 from service.registry.suspects.queries import NOBODYS, SuspectLine, find, lot_key, nothing, product
 from service.storage.database import Database
 from service.storage.hot import sightings as kept
@@ -125,7 +127,10 @@ def _subject(
     known = (row.gtin, row.name)
     if scope is SubjectScope.LOT:
         key = lot_key(name)
-        lot = connection.scalar(select(Batch.lot).where(Batch.product_id == row.id, Batch.lot_key == key))
+        alike = connection.scalars(
+            select(Batch.lot).where(Batch.product_id == row.id, Batch.lot_key == key)
+        ).all()
+        lot = next(iter(written_as(Lot.parse(name), alike, str)), None) or next(iter(alike), None)
         kind = SubjectScope.LOT if lot is not None else SubjectScope.UNKNOWN_LOT
         return Subject(kind, row.id, key), known, lot or key, lot or key, lot is not None
     if scope is SubjectScope.NEIGHBOURS:

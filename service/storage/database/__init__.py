@@ -250,7 +250,7 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
 
 
 def _keep_private(path: Path) -> None:
-    """Let nobody but its owner (and the owner's group, where it could before) read the file of the records.
+    """Let its owner alone (and the owner's group, where it could before) read the file of the records.
 
     SQLite gives the files beside it (-wal, -shm) the same mode.
     """

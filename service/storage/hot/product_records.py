@@ -3,7 +3,7 @@
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Text, and_, bindparam, or_, select, type_coerce, union_all
 
@@ -15,6 +15,8 @@ from service.authenticity.evidence import (
 )
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.gs1.lot_formats import LotFormats
+from service.gs1.national import MOST_FORMS, same_number, written_forms
 from service.storage.hot.parameters import SPELLED, spelled_as
 from service.storage.hot.statements import Part, PreparedSelect, Snapshot
 from service.storage.models import (
@@ -29,18 +31,31 @@ from service.storage.models import (
 MOST_PRODUCTS = 200
 """More products than share any lot number; it limits what a short lot such as `e` can read."""
 
-FEW = 3
-"""At most so many lots one slip away explain an unknown lot; more are a numbered series, and chance."""
+MOST_LOTS = 2000
+"""So many of a product's latest lots show how its maker numbers them."""
 
 MOST_NEAR = 20
 """At most so many near misses are reported."""
 
+_IN_NO_NUMBER = "\x7f"
 _NOTHING = {"start": "", "end": ""}
+
+
+class NearLot(NamedTuple):
+    """A batch that may have been meant, and the key of its lot."""
+
+    batch: BatchRecord
+    key: str
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it is recalled or on hold."""
+        return self.batch.status in (BatchStatus.RECALLED, BatchStatus.ON_HOLD)
 
 
 def _product(*row: Any) -> ProductRecord:
     number, gtin, name, manufacturer, substance, strengths, form, markets, languages, *more = row
-    national, complete, stopped = more
+    national, complete, stopped, until, lists, sources = more
     return ProductRecord(
         id=number,
         gtin=gtin,
@@ -54,6 +69,9 @@ def _product(*row: Any) -> ProductRecord:
         national_numbers=tuple((each.partition(":")[0], each.partition(":")[2]) for each in national),
         complete=complete,
         stopped=stopped,
+        complete_until=until,
+        lists_received=tuple(map(date.fromisoformat, lists)),
+        source_gtins=sources,
     )
 
 
@@ -63,7 +81,7 @@ def _batch(*row: Any) -> BatchRecord:
     return BatchRecord(number, lot, recorded, BatchStatus(status), *(*others, bears))
 
 
-_PRODUCT = Part(
+PRODUCT = Part(
     (
         Product.id,
         Product.gtin,
@@ -77,6 +95,9 @@ _PRODUCT = Part(
         Product.national_numbers,
         Product.complete,
         Product.stopped,
+        Product.complete_until,
+        Product.lists_received,
+        Product.source_gtins,
     ),
     _product,
 )
@@ -102,11 +123,11 @@ _BATCH = Part(
 )
 
 _BY_GTIN = PreparedSelect(
-    select(*_PRODUCT.columns, *_BATCH.columns)
+    select(*PRODUCT.columns, *_BATCH.columns)
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
     .outerjoin(Batch, and_(Batch.product_id == Product.id, Batch.lot_key == bindparam("lot_key")))
     .where(Product.gtin == bindparam("gtin")),
-    _PRODUCT,
+    PRODUCT,
     _BATCH,
 )
 _UNIT = PreparedSelect(
@@ -116,26 +137,25 @@ _UNIT = PreparedSelect(
 )
 _BATCH_OF_UNIT = PreparedSelect(select(*_BATCH.columns).where(Batch.id == bindparam("batch_id")), _BATCH)
 _BY_LOT = PreparedSelect(
-    select(*_PRODUCT.columns, *_BATCH.columns)
+    select(*PRODUCT.columns, *_BATCH.columns)
     .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
     .join(Batch, Batch.product_id == Product.id)
     .where(Batch.lot_key == bindparam("lot_key"))
     .order_by(Product.name, Product.id)
     .limit(MOST_PRODUCTS),
-    _PRODUCT,
+    PRODUCT,
     _BATCH,
-)
-_BY_NAME = PreparedSelect(
-    select(*_PRODUCT.columns)
-    .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-    .where(Product.name.icontains(bindparam("name"), escape="/"))
-    .order_by(Product.name, Product.id)
-    .limit(MOST_PRODUCTS),
-    _PRODUCT,
 )
 _BY_NATIONAL = PreparedSelect(
     select(Product.gtin, Product.national_numbers)
-    .where(type_coerce(Product.national_numbers, Text).contains(bindparam("number")))
+    .where(
+        or_(
+            *(
+                type_coerce(Product.national_numbers, Text).contains(bindparam(f"form{n}"))
+                for n in range(MOST_FORMS)
+            )
+        )
+    )
     .limit(MOST_PRODUCTS)
 )
 _TESTS = PreparedSelect(
@@ -168,10 +188,10 @@ _SERIALS = PreparedSelect(
         select(_cut_serials.c.serial),
     )
 )
-_near = select(Batch.lot_key, Batch.lot_folded, Batch.status)
+_near = select(*_BATCH.columns, Batch.lot_key, Batch.lot_folded)
 _alike = _near.where(Batch.lot_folded == bindparam("lot_folded"), Batch.lot_key != bindparam("lot_key"))
 _meant = _near.where(Batch.lot_key.in_(SPELLED))
-_NEAR_LOTS = PreparedSelect(union_all(_alike, _meant))
+_NEAR_LOTS = PreparedSelect(union_all(_alike, _meant), _BATCH)
 _cut_lots = _near.where(
     Batch.product_id == bindparam("product_id"),
     Batch.lot_key > bindparam("start"),
@@ -189,7 +209,20 @@ _NEAR_LOTS_OF_PRODUCT = PreparedSelect(
         _meant.where(Batch.product_id == bindparam("product_id")),
         select(_any_cut),
         select(_stopped_cut),
-    )
+    ),
+    _BATCH,
+)
+_LOTS = PreparedSelect(
+    select(Batch.lot_key, Batch.expiry)
+    .where(Batch.product_id == bindparam("product_id"))
+    .order_by(Batch.id.desc())
+    .limit(MOST_LOTS)
+)
+_NEWEST_EXPIRY = PreparedSelect(
+    select(Batch.expiry, Batch.expiry_month_only)
+    .where(Batch.product_id == bindparam("product_id"))
+    .order_by(Batch.expiry.desc())
+    .limit(1)
 )
 _PREFIXES = PreparedSelect(
     select(Manufacturer.name, Manufacturer.gs1_prefixes).where(Manufacturer.catalogue_complete)
@@ -198,51 +231,53 @@ _PREFIXES = PreparedSelect(
 
 def by_gtin(
     snapshot: Snapshot, gtin: Gtin, lot: Lot | None, serial: Serial | None
-) -> tuple[ProductRecord, BatchRecord | None, UnitRecord | None] | None:
-    """Return the product of this GTIN, its batch with this lot, and its unit with this serial
-    (case matters).
-    """
+) -> tuple[ProductRecord, tuple[BatchRecord, ...], UnitRecord | None] | None:
+    """The product under this GTIN, its batches of the lot's key, its unit with this serial (exact case)."""
     rows = _BY_GTIN.rows(snapshot, {"gtin": gtin.value, "lot_key": lot and lot.key})
     if not rows:
         return None
-    product, batch = rows[0]
-    return product, batch, _unit(snapshot, product.id, batch, serial) if serial else None
+    product = rows[0][0]
+    batches = tuple(batch for _, batch in rows if batch is not None)
+    return product, batches, _unit(snapshot, product.id, batches, serial) if serial else None
 
 
 def _unit(
-    snapshot: Snapshot, product_id: int, batch: BatchRecord | None, serial: Serial
+    snapshot: Snapshot, product_id: int, batches: tuple[BatchRecord, ...], serial: Serial
 ) -> UnitRecord | None:
-    """Return the unit, with `batch` or the batch that it belongs to."""
+    """The unit, in one of `batches` or in whichever it was commissioned."""
     rows = _UNIT.rows(snapshot, {"product_id": product_id, "serial": serial.printed})
     if not rows:
         return None
     found, batch_id, disposition = rows[0]
-    if batch is None or batch.id != batch_id:
+    batch = next((each for each in batches if each.id == batch_id), None)
+    if batch is None:
         ((batch,),) = _BATCH_OF_UNIT.rows(snapshot, {"batch_id": batch_id})
     return UnitRecord(found, disposition, batch)
 
 
 def by_lot(snapshot: Snapshot, lot: Lot) -> list[tuple[ProductRecord, BatchRecord]]:
-    """Return every product with a batch of this lot, by name; at most `MOST_PRODUCTS`."""
+    """Every product that has a batch of this lot's key, by name; at most `MOST_PRODUCTS` batches."""
     return [(product, batch) for product, batch in _BY_LOT.rows(snapshot, {"lot_key": lot.key})]
 
 
-def by_name(snapshot: Snapshot, name: str) -> list[ProductRecord]:
-    """Return the products whose name contains the typed one, ignoring case; at most `MOST_PRODUCTS`."""
-    literal = name.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return [product for (product,) in _BY_NAME.rows(snapshot, {"name": literal})]
+def newest_expiry(snapshot: Snapshot, product_id: int) -> Expiry | None:
+    """The latest expiry of the product's batches; None where it has none."""
+    for day, month_only in _NEWEST_EXPIRY.rows(snapshot, {"product_id": product_id}):
+        return Expiry.from_record(day, month_only)
+    return None
 
 
 def gtins_by_national(snapshot: Snapshot, scheme: str, number: str) -> list[str]:
-    """Return the GTINs of products with this national number, ignoring leading zeros. Reads all products."""
-    digits = number.lstrip("0")
-    rows = _BY_NATIONAL.rows(snapshot, {"number": digits})
-    wanted = (scheme, digits)
-    return [
-        gtin
-        for gtin, numbers in rows
-        if any((each.partition(":")[0], each.partition(":")[2].lstrip("0")) == wanted for each in numbers)
-    ]
+    """The GTINs of products under a country's own number, in any spelling. Reads all products."""
+    forms = written_forms(scheme, number)
+    padded = forms + (_IN_NO_NUMBER,) * (MOST_FORMS - len(forms))
+    rows = _BY_NATIONAL.rows(snapshot, {f"form{n}": form for n, form in enumerate(padded)})
+    return [gtin for gtin, numbers in rows if any(_is_number(each, scheme, number) for each in numbers)]
+
+
+def _is_number(recorded: str, scheme: str, number: str) -> bool:
+    name, _, held = recorded.partition(":")
+    return name == scheme and same_number(scheme, held, number)
 
 
 def release_tests(snapshot: Snapshot, batch_id: int) -> list[tuple[str, str, str]]:
@@ -263,47 +298,45 @@ def used_on(snapshot: Snapshot, gtin: str, serial: str) -> date | None:
     return None
 
 
-def near_serials(snapshot: Snapshot, product_id: int, serial: Serial) -> list[str]:
-    """Return serials of the product that a serial not on record may have been meant to be.
+def near_serials(snapshot: Snapshot, product_id: int, serial: Serial, *, whole: bool) -> list[str]:
+    """Serials of the product that may have been meant by one that it does not have.
 
-    Another case always counts; a slip or a missing end only where exactly one serial fits.
+    Another case always; what is a slip away, or cut short, only where it is the only one. `whole`: the code
+    came whole, so that nothing in it is a slip.
     """
     cut = serial.printed if len(serial.printed) >= misreads.SHORTEST_CUT else ""
     values = {"product_id": product_id, "start": cut, "end": cut and cut + _LAST}
-    spelled = misreads.serials(serial)
+    spelled = misreads.serials(serial, whole=whole)
     rows = {each for (each,) in _SERIALS.rows(snapshot, spelled_as(spelled) | values)}
     found = sorted(each for each in rows if each in spelled or (cut and each.startswith(cut)))
     flipped = [each for each in found if each.casefold() == serial.printed.casefold()]
     return found if len(found) == 1 else flipped
 
 
-def near_lots(snapshot: Snapshot, lot: Lot, product_id: int | None) -> list[tuple[str, bool]]:
-    """Return lots that a lot not on record may have been meant to be: their keys, and whether recalled or on
-    hold.
+def near_lots(snapshot: Snapshot, lot: Lot, product_id: int | None) -> list[NearLot]:
+    """Lots that may have been meant by one that is not there, at most `MOST_NEAR`; stopped ones first.
 
-    Look-alikes (O 0, I 1, S 5, B 8) always count, and so do lots that begin with it: its end may be missing.
-    A slip counts only where few lots are that near (`FEW`): in a series without gaps a neighbour says
-    nothing. A lot that is stopped always counts.
+    Look-alikes (O 0, I 1, S 5, B 8), those that begin with it (its end was cut off), and what is a slip away.
+    What each of them explains is for `misread_matching` to say.
     """
     keys = misreads.lot_keys(lot, of_one_product=product_id is not None)
     values: dict[str, object] = {"lot_folded": lot.folded, "lot_key": lot.key, "product_id": product_id}
     cut = len(lot.key) >= misreads.SHORTEST_START
     values |= {"start": lot.key, "end": lot.key + _LAST} if cut else _NOTHING
     statement = _NEAR_LOTS if product_id is None else _NEAR_LOTS_OF_PRODUCT
-    series = misreads.series(lot) if product_id is not None else ()
-    rows = dict.fromkeys(statement.rows(snapshot, values | spelled_as(keys + series)))
-    numbered = {row[0] for row in rows if row[0] in series}
-    meant = set(keys) - (numbered if len(numbered) > 1 else set())
-    slips = [row for row in rows if row[1] != lot.folded and row[0] in meant]
-    counted = [row for row in rows if row[1] == lot.folded or _longer(row[0], lot.key)]
-    counted += [row for row in slips if len(slips) <= FEW or _stopped(row[2])]
-    counted += [row for row in rows if row[0] in numbered and row[0] in keys and _stopped(row[2])]
-    counted = list(dict.fromkeys(counted))
-    return [(key, _stopped(status)) for key, _folded, status in counted[:MOST_NEAR]]
+    rows = statement.rows(snapshot, values | spelled_as(keys))
+    found = {batch.id: NearLot(batch, key) for batch, key, _ in rows}
+    return sorted(found.values(), key=lambda each: not each.stopped)[:MOST_NEAR]
 
 
-def _longer(key: str, start: str) -> bool:
-    return len(key) > len(start) and key.startswith(start)
+def lot_formats(snapshot: Snapshot, product_id: int) -> LotFormats:
+    """How the product's lots are numbered, from its latest `MOST_LOTS`."""
+    name = ("lot formats", product_id)
+    kept: LotFormats | None = snapshot.facts.kept.get(name)
+    if kept is not None:
+        return kept
+    rows = _LOTS.rows(snapshot, {"product_id": product_id})
+    return snapshot.facts.keep(name, LotFormats([key for key, _ in rows], [day for _, day in rows]))
 
 
 def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
@@ -321,7 +354,3 @@ def prefix_holder(snapshot: Snapshot, gtin: Gtin) -> str:
 def whole_catalogues(snapshot: Snapshot) -> set[str]:
     """Return the companies with `catalogue_complete`."""
     return {str(name) for name, _prefixes in _PREFIXES.rows(snapshot, {})}
-
-
-def _stopped(status: str) -> bool:
-    return status in {BatchStatus.RECALLED, BatchStatus.ON_HOLD}

@@ -5,6 +5,7 @@ expiry is the last day that it covers, and whether only its month was printed.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -46,7 +47,10 @@ class Manufacturer(Base):
 class Product(Base):
     """One presentation under one GTIN. `complete`: every batch of it is on record here.
 
-    `stopped`: a recall or hold of it is in force; only then does a check read them.
+    `complete_until`: those made until that day (None: until the last list came). `lists_received`: the days
+    (YYYY-MM-DD) on which lists of its batches came, the latest few. `source_gtins`: the products whose lots
+    its packs bear (a parallel importer's or relabeller's pack). `stopped`: a recall or hold of it is in
+    force; only then does a check read them.
     """
 
     __tablename__ = "product"
@@ -61,6 +65,9 @@ class Product(Base):
     markets: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
     languages: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     complete: Mapped[bool] = mapped_column(default=False)
+    complete_until: Mapped[date | None]
+    lists_received: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
+    source_gtins: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     stopped: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         CheckConstraint(GTIN_IS_RIGHT, name="gtin"),
@@ -70,11 +77,18 @@ class Product(Base):
     )
 
 
+def _written(context: Any) -> str:
+    lot: str = context.get_current_parameters()["lot"]
+    return lot.upper().replace(" ", "")
+
+
 class Batch(Base):
     """One lot of one product. `expiry`: the last day; `expiry_month_only`: no day is printed.
 
-    `earlier_expiries` (YYYY-MM-DD or YYYY-MM) are on packs too: the expiry was extended. `status_before`: the
-    status to return to when the last recall or hold is lifted; None where none is in force.
+    `lot_written` (`Lot.written`) tells the lots of a product apart; `lot_key` and `lot_folded` find
+    candidates. `earlier_expiries` (YYYY-MM-DD or YYYY-MM) stand on packs too: the expiry was put later.
+    `status_before` is what to go back to when the last recall or hold of the batch is lifted; None when none
+    stands.
     """
 
     __tablename__ = "batch"
@@ -83,6 +97,7 @@ class Batch(Base):
     lot: Mapped[str] = mapped_column(String(40))
     lot_key: Mapped[str] = mapped_column(String(40))
     lot_folded: Mapped[str] = mapped_column(String(40))
+    lot_written: Mapped[str] = mapped_column(String(40), default=_written)
     expiry: Mapped[date]
     expiry_month_only: Mapped[bool] = mapped_column(default=False)
     made: Mapped[date | None]
@@ -96,8 +111,9 @@ class Batch(Base):
     recall_reference: Mapped[str] = mapped_column(String(200), default="")
     recall_reason: Mapped[str] = mapped_column(Text, default="")
     __table_args__ = (
-        UniqueConstraint("product_id", "lot_key"),
+        UniqueConstraint("product_id", "lot_written"),
         UniqueConstraint("product_id", "id"),
+        Index(None, "product_id", "lot_key"),
         Index(None, "lot_key"),
         Index(None, "lot_folded"),
         CheckConstraint("status IN ('released', 'pending', 'on_hold', 'recalled')", name="status"),

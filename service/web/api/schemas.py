@@ -4,6 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.gs1.reading import ReadingKind
+from service.gs1.repairs import Repair
+
 _MOST = 4096
 
 Text = Annotated[str | None, Field(max_length=_MOST)]
@@ -60,6 +63,10 @@ class Request(BaseModel):
     strength: Text = Field(None, description="The strength as printed, such as 100 units.")
     substance: Text = Field(None, description="The active substance as printed.")
     language: Text = Field(None, description="The language of the box: a name or ISO 639-1 code.")
+    form: Text = Field(
+        None,
+        description="The form as printed, or what it is in: powder for solution for injection, vial.",
+    )
     product: Text = Field(
         None, description="The product's name as printed; tells lots apart that share a number."
     )
@@ -120,18 +127,30 @@ class Presented(BaseModel):
     strength: str | None = None
     substance: str | None = None
     language: str | None = None
+    form: str | None = None
     product: str | None = None
     national: dict[str, str] | None = Field(
         None, description="National numbers by scheme, such as the PZN of a German code."
     )
-    host: str | None = Field(None, description="The host of a scanned web address. It was not opened.")
-    kind: str | None = Field(
-        None, description="How `scan` was read: element-string, bracketed, digital-link, gtin, lot."
+    expiry_readings: list[str] | None = Field(
+        None, description="The dates that the expiry may be, where it reads as several."
     )
+    repairs: list[str] | None = Field(
+        None,
+        description="What had to be repaired before it could be read: "
+        + ", ".join(sorted(Repair))
+        + ". What was repaired is never answered accept.",
+    )
+    host: str | None = Field(None, description="The host of a scanned web address. It was not opened.")
+    kind: str | None = Field(None, description=f"How `scan` was read: {', '.join(ReadingKind)}.")
 
 
 class Record(BaseModel):
-    """What the manufacturer put on record, as far down as it was found. Plain values."""
+    """What the manufacturer put on record, as far down as it was found. Plain values.
+
+    Without a key, and for a key whose organisation neither owns the product nor received a vial of it: no
+    date, lot or serial number that was not presented. Those members are null then.
+    """
 
     manufacturer: str
     product: str
@@ -141,10 +160,14 @@ class Record(BaseModel):
     form: str | None = None
     markets: list[str] = Field([], description="ISO 3166-1 alpha-2; empty: not said.")
     languages: list[str] = Field([], description="Of its packs, ISO 639-1; empty: not said.")
-    lot: str | None = None
-    expiry: str | None = Field(None, description="YYYY-MM-DD, the last day of use.")
-    made: str | None = None
-    released: str | None = None
+    lot: str | None = Field(None, description="As printed by the manufacturer.")
+    expiry: str | None = Field(
+        None,
+        description="YYYY-MM-DD, the last day of use. Without the right to see it: the presented expiry "
+        "(YYYY-MM-DD or YYYY-MM) where the record bears it, else null.",
+    )
+    made: str | None = Field(None, description="Null without the right to see it.")
+    released: str | None = Field(None, description="Null without the right to see it.")
     status: str | None = Field(None, description="The batch: released, pending, on_hold or recalled.")
     serial: str | None = None
     disposition: str | None = Field(None, description="The unit, in the words of GS1's CBV.")

@@ -1,7 +1,7 @@
 """An answer as the documented JSON (`schemas.Verification`), written straight into bytes.
 
 Most of an answer is what was said of the lot before: its sentences and its record. That is written once and
-kept, and only what is of this check is written anew.
+kept, and only what is of this check is written anew. `text.answers.disclosure` decides what a viewer may see.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,12 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import encode
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker, BatchRecord, Presented, ProductRecord, UnitRecord
-from service.authenticity.verdicts import Judgement, Record, Verdict
+from service.authenticity.evidence import Asker, BatchRecord, Presented, ProductRecord
+from service.authenticity.verdicts import Judgement, Verdict
 from service.verification.service import Answer
 from service.verification.verdict_codec import presented_to_plain
-from service.web.text import advice_messages, headline, host_note, reason_message
+from service.web.text import headline, host_note, next_steps, reason_message
+from service.web.text.answers.disclosure import DisclosedRecord, disclosed_record, disclosed_verdict
 
 _Plain = dict[str, Any]
 
@@ -36,6 +37,9 @@ class _Presented(Struct):
     strength: str | None = None
     substance: str | None = None
     language: str | None = None
+    form: str | None = None
+    expiry_readings: list[str] | None = None
+    repairs: list[str] | None = None
     product: str | None = None
     national: dict[str, str] | None = None
     host: str | None = None
@@ -62,39 +66,57 @@ class _Written:
     record: bytes
     product: ProductRecord | None
     batch: BatchRecord | None
+    presented: Presented
 
 
-_written: dict[tuple[Judgement, Asker, NullTranslations], _Written] = {}
+_written: dict[tuple[Judgement, Asker, NullTranslations, bool], _Written] = {}
 """At most `_MOST_KEPT` entries; units of a lot share their judgements (`facts_cache`)."""
 
 
-def in_json(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> bytes:
-    """The whole answer, its sentences in the language of `tr`; `ours`: our own hosts."""
-    written = _write(answer.verdict, answer.asker, tr)
+def in_json(answer: Answer, tr: NullTranslations, ours: frozenset[str], *, whole: bool) -> bytes:
+    """The answer, its sentences in the language of `tr`; `ours`: our own hosts.
+
+    `whole`: the viewer sees the manufacturer's record whole; else what was presented and whether it agrees.
+    """
+    written = _write(answer, tr, whole)
     record = answer.verdict.record
-    found = b"null" if record is None else b"{%b,%b}" % (written.record, _unit(record.unit))
+    found = b"null"
+    if record is not None:
+        serial = record.unit.serial if record.unit and (whole or answer.presented.serial) else None
+        state = _DISPOSITIONS[record.unit.disposition] if record.unit else b"null"
+        found = b'{%b,"serial":%b,"disposition":%b}' % (written.record, encode(serial), state)
     made = b"null" if answer.id is None else b'"%b"' % answer.id.encode()  # hexadecimal and hyphens
     of_check = encode(_of_check(answer, tr, ours))
     return b'{"id":%b,%b,"record":%b,%b' % (made, written.sentences, found, of_check[1:])
 
 
-def _write(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Written:
-    """The members that depend on judgement, product and batch alone; kept ones where there are any."""
+def _write(answer: Answer, tr: NullTranslations, whole: bool) -> _Written:
+    """The members that depend on judgement, product, batch and the lot presented; kept ones if any."""
+    verdict, asker, presented = answer.verdict, answer.asker, answer.presented
     record = verdict.record
     product, batch = (record.product, record.batch) if record else (None, None)
-    key = (verdict.judgement, asker, tr)
+    key = (verdict.judgement, asker, tr, whole)
     kept = _written.get(key)
-    if kept is not None and kept.product is product and kept.batch is batch:
+    if (
+        kept is not None
+        and kept.product is product
+        and kept.batch is batch
+        and kept.presented.lot == presented.lot
+        and kept.presented.expiry == presented.expiry
+        and kept.presented.market == presented.market
+    ):
         return kept
     if len(_written) >= _MOST_KEPT:
         _written.clear()
-    sentences = encode(_sentences(verdict, asker, tr))[1:-1]
-    of_record = encode(_record(record))[1:-1] if record else b""
-    kept = _written[key] = _Written(sentences, of_record, product, batch)
+    shown = disclosed_record(record, presented, whole=whole)
+    seen = disclosed_verdict(verdict, presented, whole=whole)
+    sentences = encode(_sentences(seen, asker, presented.market or "", tr))[1:-1]
+    of_record = encode(_record(shown))[1:-1] if shown else b""
+    kept = _written[key] = _Written(sentences, of_record, product, batch, presented)
     return kept
 
 
-def _sentences(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Plain:
+def _sentences(verdict: Verdict, asker: Asker, country: str, tr: NullTranslations) -> _Plain:
     return {
         "action": verdict.action.value,  # not the member: writing that takes three times as long
         "match": verdict.match.value,
@@ -107,7 +129,7 @@ def _sentences(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Plain:
             for reason in verdict.reasons
         ],
         "headline": headline(verdict, asker, tr),
-        "advice": advice_messages(verdict, tr),
+        "advice": next_steps(verdict, asker, country, tr),
         "not_checked": [each.value for each in verdict.not_checked],
         "choices": [
             {"gtin": each.gtin, "product": each.name, "manufacturer": each.manufacturer}
@@ -116,9 +138,9 @@ def _sentences(verdict: Verdict, asker: Asker, tr: NullTranslations) -> _Plain:
     }
 
 
-def _record(record: Record) -> _Plain:
+def _record(shown: DisclosedRecord) -> _Plain:
     """A record as plain values, all but the unit's."""
-    product, batch = record.product, record.batch
+    product = shown.product
     return {
         "manufacturer": product.manufacturer,
         "product": product.name,
@@ -127,19 +149,13 @@ def _record(record: Record) -> _Plain:
         "strengths": list(product.strengths),
         "languages": list(product.languages),
         "form": product.form or None,
-        "markets": list((batch and batch.markets) or product.markets),
-        "lot": batch.lot if batch else None,
-        "expiry": batch.expiry.iso if batch else None,
-        "made": batch.made.isoformat() if batch and batch.made else None,
-        "released": batch.released.isoformat() if batch and batch.released else None,
-        "status": batch.status.value if batch else None,
+        "markets": list(shown.markets or product.markets),
+        "lot": shown.lot,
+        "expiry": shown.expiry_text,
+        "made": shown.made.isoformat() if shown.made else None,
+        "released": shown.released.isoformat() if shown.released else None,
+        "status": shown.status.value if shown.status else None,
     }
-
-
-def _unit(unit: UnitRecord | None) -> bytes:
-    if unit is None:
-        return b'"serial":null,"disposition":null'
-    return b'"serial":%b,"disposition":%b' % (encode(unit.serial), _DISPOSITIONS[unit.disposition])
 
 
 def _of_check(answer: Answer, tr: NullTranslations, ours: frozenset[str]) -> _OfCheck:

@@ -6,12 +6,13 @@ from flask import Blueprint, Response, g, request
 from pydantic import BaseModel
 
 from service.accounts.actors import ApiKeyScope
-from service.verification.question import Channel, PackFields, Question, RequestOrigin
+from service.verification.pack_readings import PackFields
+from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import Answer
 from service.web.api import schemas
 from service.web.api.operations import Operation, described
 from service.web.api.verification_json import in_json
-from service.web.core.access import guest_or_actor, needs_scope, open_to_everyone
+from service.web.core.access import guest_or_actor, needs_scope, open_to_everyone, sees_whole
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.flask_proxies import behind
 from service.web.core.json_body import read_body
@@ -93,5 +94,5 @@ def _json(answer: Answer, status: int) -> Response:
     # The tests hold every answer against the documented schema; here it would take
     # longer than the check.
     ours = own_hosts() if answer.host else frozenset()
-    body = in_json(answer, behind(g).translation, ours)
+    body = in_json(answer, behind(g).translation, ours, whole=sees_whole(answer))
     return Response(body, status, content_type="application/json")

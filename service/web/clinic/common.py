@@ -12,7 +12,7 @@ from service.clinics.origin import clinic_origin
 from service.errors import ErrorCode, NotFoundError, VialcheckError
 from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import Answer
-from service.web.core.access import actor
+from service.web.core.access import actor, sees_whole
 from service.web.core.forms import FieldError, field_errors
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import own_hosts
@@ -72,7 +72,7 @@ def nonce() -> str | None:
 
 def in_words(answer: Answer) -> ResultPage:
     """Return an answer in the words for clinics."""
-    return result_page(answer, spoken(), own_hosts=own_hosts())
+    return result_page(answer, spoken(), own_hosts=own_hosts(), whole=sees_whole(answer))
 
 
 def verdict_in_words(verdict: Verdict, shown: Presented) -> ResultPage:

@@ -21,13 +21,14 @@ from service.errors import (
 )
 from service.verification.service import Answer
 from service.web.clinic.common import CLINICS, asked, clinic, clinics_answer, in_words, nonce, origin, wrong
-from service.web.core.access import actor, only_for
+from service.web.core.access import actor, only_for, sees_whole
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
 from service.web.core.json_body import read_body
 from service.web.core.services import services
 from service.web.limits.checks import ask_check
 from service.web.text import headline
+from service.web.text.answers.disclosure import disclosed_verdict
 from service.web.text.clinic_text import received_words
 from service.web.text.formatting import N_
 
@@ -140,7 +141,9 @@ def _reason(line: StationLine) -> str:
     """Return the noted reason, or the answer's headline where none was noted."""
     if line.note.strip() or line.outcome == "received":
         return line.note
-    return headline(clinics_answer(line.check).verdict, Asker.CLINIC, spoken())
+    answer = clinics_answer(line.check)
+    shown = disclosed_verdict(answer.verdict, answer.presented, whole=sees_whole(answer))
+    return headline(shown, Asker.CLINIC, spoken())
 
 
 def _line(scan_id: str) -> DeliveryLine:

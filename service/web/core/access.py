@@ -17,6 +17,9 @@ from werkzeug.wrappers import Response
 from service.accounts.actors import Actor, ApiKeyScope, OrganisationKind, Role
 from service.accounts.services import AccountServices
 from service.errors import ErrorCode, ForbiddenError, VialcheckError
+from service.gs1.identifiers import Lot
+from service.storage.record_access import FoundRecord, lots_meant, sees_record
+from service.verification.service import Answer
 from service.web.core import cookies
 from service.web.core.error_responses import wants_json
 from service.web.core.flask_proxies import behind
@@ -109,6 +112,26 @@ def actor() -> Actor:
 def guest_or_actor() -> Actor | None:
     """Return the signed-in actor, None for a guest."""
     return cast(Actor | None, behind(g).get("actor"))
+
+
+def sees_whole(answer: Answer) -> bool:
+    """Whether the viewer sees the manufacturer's record whole (`web.text.answers.disclosure`).
+
+    True for accounts and keys of the organisation whose product it is, or that received a vial of it; never
+    for a guest, also where a check is read again by its id.
+    """
+    viewer, record = guest_or_actor(), answer.verdict.record
+    if viewer is None or record is None or record.batch is None:
+        return False
+    serial = record.unit.serial if record.unit else ""
+    found = FoundRecord(record.product.id, record.batch.id, serial)
+    return sees_record(services().database, viewer.organisation_id, found)
+
+
+def lots_for_viewer(lot: Lot) -> list[str]:
+    """The lots that may have been meant by `lot`, of those that the viewer may see; none for a guest."""
+    viewer = guest_or_actor()
+    return lots_meant(services().database, viewer.organisation_id, lot) if viewer is not None else []
 
 
 def init_app(app: Flask) -> None:

@@ -1,10 +1,13 @@
-"""The menu of a signed-in person: the pages whose access rule admits them."""
+"""What every page shows: the menu of a signed-in person, and whether demonstration records are on record."""
 
 from collections.abc import Iterator
 
 from flask import Flask, current_app, g, request
 
+from service.errors import UnavailableError
+from service.registry.demonstration import is_demonstration
 from service.web.core.access import access_of, guest_or_actor
+from service.web.core.services import services
 from service.web.text.formatting import N_
 
 PAGES: tuple[tuple[str, str], ...] = (
@@ -28,8 +31,8 @@ PAGES: tuple[tuple[str, str], ...] = (
 
 
 def init_app(app: Flask) -> None:
-    """Add the menu to the templates."""
-    app.jinja_env.globals.update(menu=menu)
+    """Add both to the templates."""
+    app.jinja_env.globals.update(menu=menu, shows_demonstration=shows_demonstration)
 
 
 def menu() -> Iterator[tuple[str, str, bool]]:
@@ -39,3 +42,11 @@ def menu() -> Iterator[tuple[str, str, bool]]:
         access = access_of(current_app, endpoint)
         if who is not None and access is not None and access.lets(who):
             yield endpoint, g.translation.gettext(name), endpoint == request.endpoint
+
+
+def shows_demonstration() -> bool:
+    """Whether the page has to say "Demonstration"; False where the database cannot be asked."""
+    try:
+        return is_demonstration(services().database)
+    except UnavailableError:
+        return False  # the page is the one that says so

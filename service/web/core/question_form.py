@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.evidence import Asker
 from service.gs1 import keyboards
-from service.verification.question import Channel, PackFields, Question, RequestOrigin
+from service.verification.pack_readings import PackFields
+from service.verification.question import Channel, Question, RequestOrigin
 from service.web.core.access import guest_or_actor
 from service.web.core.request_origin import request_origin
 from service.web.core.services import services
@@ -19,7 +20,7 @@ from service.web.text.formatting import from_visible
 
 TEXT_FIELDS = (
     *("scan", "lot", "gtin", "product", "national", "serial", "expiry", "market"),
-    *("strength", "substance", "language"),
+    *("strength", "substance", "language", "form"),
 )
 CARTON_FIELDS = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
 """The inputs for the carton, and the field of `Question.carton` that each fills."""

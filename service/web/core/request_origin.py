@@ -32,9 +32,9 @@ def request_origin(
 ) -> RequestOrigin:
     """The origin of a request by `who` (None: a guest). `country`, `region`: what the asker says of it.
 
-    `said`: the asker has said where, even if by the market alone. A guest's address weighs more than what he
-    says: anybody can claim four countries in a minute. A program's key stands for an organisation, whose
-    customers are elsewhere: what it says counts. A signed-in clinic is where it is registered, and one
+    `said`: the asker has said where, even if by the market alone. A guest's address weighs more than the
+    guest's word: one person can claim four countries in a minute. A program's key stands for an organisation
+    whose customers are elsewhere: what it says counts. A signed-in clinic is where it is registered, and one
     device however many it has.
     """
     if who is not None and who.kind is OrganisationKind.CLINIC:

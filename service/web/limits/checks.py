@@ -1,6 +1,6 @@
-"""`ask_check`: the one way from a view to a verdict, paid from the budget of whoever asks.
+"""`ask_check`: the one way from a view to a verdict, paid from the asker's budget.
 
-A question costs the same whether it is recorded or not, and whichever door it comes through.
+A question costs the same whether it is recorded or not, by whichever channel it comes.
 """
 
 from flask import request

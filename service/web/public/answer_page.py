@@ -5,27 +5,47 @@ import secrets
 from flask import render_template
 
 from service.authenticity.evidence import Asker
+from service.gs1.iso.countries import countries
+from service.storage.manufacturer_contacts import contact_of
 from service.verification.service import Answer
+from service.web.core.access import lots_for_viewer, sees_whole
 from service.web.core.i18n import spoken
 from service.web.core.question_form import own_hosts
 from service.web.core.services import services
-from service.web.text.result_page import asked_fields, places, result_page
+from service.web.text.answers.next_question import NextQuestion
+from service.web.text.result_page import ResultPage, asked_fields, manufacturer_of, result_page
 
 
 def answer_page(answer: Answer, fields: dict[str, str] | None = None, *, save_at_once: bool = False) -> str:
-    """The page as HTML. `fields`: what its forms ask again, from the answer itself where None is given."""
+    """The page as HTML. `fields`: what saves the check; from the answer itself where None is given."""
+    page = page_of(answer)
+    entered = asked_fields(answer, answer.asker)
+    lot = answer.presented.lot
     return render_template(
         "public/result.html",
-        page=result_page(answer, spoken(), own_hosts=own_hosts()),
+        page=page,
+        meant=lots_for_viewer(lot) if lot and page.question is NextQuestion.AGAIN else [],
+        countries=sorted(countries().items(), key=lambda pair: pair[1]),
         release_tests=_release_tests(answer),
         saved=answer.id is not None,
         check_id=answer.id,
         save_at_once=save_at_once,
-        # What the forms on the page ask again: to save it, or to ask it of one of several products.
-        fields=fields or asked_fields(answer, answer.asker),
+        fields=fields or entered,
+        entered_fields=entered,  # what the forms on the page ask once more, with an answer beside it
         other=Asker.PATIENT if answer.asker is Asker.CLINIC else Asker.CLINIC,
         nonce=secrets.token_urlsafe(18),
-        places=places(),
+    )
+
+
+def page_of(answer: Answer) -> ResultPage:
+    """The answer in words, as far as the viewer of the current request may see it."""
+    maker = manufacturer_of(answer.verdict)
+    return result_page(
+        answer,
+        spoken(),
+        own_hosts=own_hosts(),
+        whole=sees_whole(answer),
+        maker=contact_of(services().database, maker) if maker else "",
     )
 
 

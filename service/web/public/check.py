@@ -27,6 +27,8 @@ from service.web.public.blueprint import pages
 from service.web.text import error_message, visible
 from service.web.text.result_page import asked_fields
 
+_UNSURE = frozenset({ReasonCode.LIKELY_MISREAD, ReasonCode.CODE_IMPOSSIBLE, ReasonCode.CASE_NOT_PACK})
+
 _KEPT = 4000
 """How many characters of a field come back with an error: twice what can be read at all."""
 
@@ -44,6 +46,8 @@ def ask() -> str:
 def check() -> BaseResponse:
     """Record a check, and lead to its page; the form once more where something cannot be read."""
     fields = posted(request.form)
+    if meant := request.form.get("meant", ""):  # "Did you mean …?" of an answer's page
+        fields["lot"] = meant[:_KEPT]
     if request.form.get("photo") and not {"scan", "product", "carton_scan", "carton_lot"} & fields.keys():
         # A photo was chosen, and the first button pressed instead of the photo's own.
         forgotten = error_message(RefusedError(ErrorCode.PICTURE_MISSING), spoken())
@@ -71,7 +75,7 @@ def result(scan_id: str) -> str:
     """
     answer = services().verification.find_check(scan_id)
     asker = asker_of(request.args.get("as"), answer.asker)
-    unsure = any(reason.code is ReasonCode.LIKELY_MISREAD for reason in answer.verdict.reasons)
+    unsure = any(reason.code in _UNSURE for reason in answer.verdict.reasons)
     if asker is answer.asker or unsure:
         return answer_page(replace(answer, asker=asker))
     fields = asked_fields(answer, asker)

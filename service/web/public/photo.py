@@ -16,7 +16,6 @@ from service.errors import TooManyError, UnavailableError, VialcheckError
 from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import MAX_SCAN
 from service.verification.code_reader import DecodedCode
-from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import field_errors
@@ -24,9 +23,10 @@ from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import asker_of, origin_of, own_hosts, posted, question_of
 from service.web.core.request_uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
 from service.web.limits.checks import ask_check
+from service.web.public.answer_page import page_of
 from service.web.text import error_message, visible
 from service.web.text.comparison import PairComparisonRow, side_by_side
-from service.web.text.result_page import ResultPage, result_page
+from service.web.text.result_page import ResultPage
 
 photo = Blueprint("photo", __name__)
 photo.after_request(set_language_headers)
@@ -113,7 +113,7 @@ def _outcomes(codes: tuple[DecodedCode, ...], fields: dict[str, str]) -> list[Ph
         if reading is not None:
             checked.setdefault(reading.identifier, answer.id)
         check_id = checked[reading.identifier] if reading is not None else answer.id
-        outcomes.append(PhotoOutcome(code, said, _answered(answer), check_id, [], answer.presented))
+        outcomes.append(PhotoOutcome(code, said, page_of(answer), check_id, [], answer.presented))
     return outcomes
 
 
@@ -154,10 +154,6 @@ def _pair(outcomes: list[PhotoOutcome]) -> PhotoPair | None:
     one, two = (outcome.presented or Presented() for outcome in told)
     scans = (visible(told[0].code.scan, MAX_SCAN), visible(told[1].code.scan, MAX_SCAN))
     return PhotoPair(scans, side_by_side(one, two, spoken()))
-
-
-def _answered(answer: Answer) -> ResultPage:
-    return result_page(answer, spoken(), own_hosts=own_hosts())
 
 
 def _page(

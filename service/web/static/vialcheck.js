@@ -1,4 +1,4 @@
-// Two things that a page without a script cannot do; everything else works without this file.
+// Three things that a page without a script cannot do; everything else works without this file.
 "use strict";
 
 // A USB scanner types. It sends FNC1, the end of a field, as Ctrl+], which browsers drop: then two fields
@@ -34,11 +34,15 @@
     }
   }
 
+  function words(card) {
+    return card.textContent.replace(/\s+/g, " "); // hidden fields leave white space behind
+  }
+
   function show(page, address) {
     const before = document.querySelector(".card");
     const after = page.querySelector(".card");
     // What is saved may know more than what was looked up: then it is what must be read.
-    if (!after || after.textContent !== before.textContent) {
+    if (!after || words(after) !== words(before)) {
       location.replace(address);
       return;
     }
@@ -50,4 +54,18 @@
 
   document.addEventListener("visibilitychange", save);
   save();
+})();
+
+// Says that the scan station could not start: its module or a part of it is missing, or fails, or the browser knows
+// no modules. The field of its page works all the same.
+(function () {
+  const note = document.getElementById("not-started");
+  const module = document.querySelector("script[type=module]");
+  if (!note || !module) return;
+  function tell() {
+    if (!("ready" in document.getElementById("station").dataset)) note.hidden = false;
+  }
+  module.addEventListener("error", tell);
+  window.addEventListener("error", tell);
+  if (!("noModule" in HTMLScriptElement.prototype)) tell();
 })();

@@ -1,9 +1,10 @@
 """The scan station at `/scan`: the page, its worker, its service worker.
 
-The list stays in the browser, unless somebody of a clinic records it as a delivery. Scans
-are asked at the JSON door like anybody's; nothing here reads the records.
+The list stays in the browser until a signed-in member of a clinic records it as a delivery. Each scan is
+asked of the JSON interface; nothing here reads the records.
 """
 
+import secrets
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, g, jsonify, make_response, render_template, url_for
@@ -35,6 +36,7 @@ def page() -> Response:
     rendered = render_template(
         "station/page.html",
         layout=known_layout(),
+        nonce=secrets.token_urlsafe(18),
         words=page_words(tr) | titles | {"caveat": caveat(Action.ACCEPT, tr)},
         actions=list(Action),
         receives=_receives(),

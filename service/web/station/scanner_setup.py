@@ -18,7 +18,7 @@ from service.errors import ErrorCode, VialcheckError
 from service.gs1 import wedge
 from service.gs1.keyboards import LAYOUTS
 from service.gs1.reading import Reading, ReadingKind, read
-from service.gs1.wedge import ScannerFault
+from service.gs1.repairs import Repair
 from service.web.core.access import open_to_everyone
 from service.web.core.question_form import LAYOUT_COOKIE, known_layout
 from service.web.text import error_message, visible
@@ -48,7 +48,7 @@ _NAMES = {
 """Characters without a shape, by the names that scanners' manuals use: few fonts have pictures of them."""
 
 _FINDINGS = {
-    ScannerFault.LAYOUT: (
+    Repair.LAYOUT: (
         N_("Wrong keyboard layout"),
         N_(
             "The computer expects another keyboard than the scanner types on."
@@ -56,11 +56,11 @@ _FINDINGS = {
             " scan that setting code in the scanner's manual."
         ),
     ),
-    ScannerFault.CAPS_LOCK: (
+    Repair.CAPS_LOCK: (
         N_("Caps lock is on"),
         N_("Switch off caps lock on this computer, and any “convert case” setting of the scanner."),
     ),
-    ScannerFault.SEPARATOR_LOST: (
+    Repair.SEPARATOR_LOST: (
         N_("The separator is lost"),
         N_(
             "Between two fields of a code stands a separator (FNC1, also called GS)."
@@ -69,11 +69,11 @@ _FINDINGS = {
             " or let it send ^] in place of GS."
         ),
     ),
-    ScannerFault.SEPARATOR_SPELLED: (
+    Repair.SEPARATOR_SPELLED: (
         N_("The separator arrives as other characters"),
         N_("We understand it like this. To be safe, let the scanner send GS as the control character 0x1D."),
     ),
-    ScannerFault.PREFIX_CUT: (
+    Repair.PREFIX_CUT: (
         N_("The first character is lost"),
         N_("Add a short pause before the first character in the scanner's settings."),
     ),
@@ -154,12 +154,10 @@ def _examined(text: str, *, by_hand: bool) -> tuple[list[ScannerFinding], Readin
     if reading is not None and reading.kind is ReadingKind.LOT:
         reading = None  # whatever is typed may be a lot: that is no sign of a working scanner
     diagnosis = wedge.diagnose(text, TEST_CODE)
-    faults = diagnosis.faults if diagnosis else reading.faults if reading else frozenset[ScannerFault]()
+    faults = diagnosis.faults if diagnosis else reading.repairs if reading else frozenset[Repair]()
     layouts = diagnosis.layouts if diagnosis else ()
-    said = [_FINDINGS[fault] for fault in ScannerFault if fault in faults]
-    findings = [
-        _finding(pair, tr, layouts if pair is _FINDINGS[ScannerFault.LAYOUT] else ()) for pair in said
-    ]
+    said = [pair for fault, pair in _FINDINGS.items() if fault in faults]
+    findings = [_finding(pair, tr, layouts if pair is _FINDINGS[Repair.LAYOUT] else ()) for pair in said]
     if reading is None and not findings:
         change = tr.gettext(N_("Scan the code on this page: it shows which setting is wrong."))
         if refusal is not None and refusal.code is not ErrorCode.SCANNER_SETTING and text.strip():

@@ -18,6 +18,7 @@ from service.web.text.verdict_text import (
     action_title,
     advice_messages,
     headline,
+    next_steps,
     not_checked_messages,
     verdict_title,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "error_message",
     "headline",
     "host_note",
+    "next_steps",
     "not_checked_messages",
     "reason_message",
     "verdict_title",

@@ -1,5 +1,5 @@
-"""Where to report a suspect medicine, by country: the authority and its own site, to be linked and never
-fetched. Countries not listed are told to ask for their national medicines authority.
+"""Where to report a suspect medicine, by country: the authority, its own site (linked, never fetched) and its
+phone number where one was established. Other readers are told to ask for their national authority.
 """
 
 from collections.abc import Mapping
@@ -8,16 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A medicines authority, by the name that it uses itself."""
+    """A medicines authority, by the name that it uses itself. `phone`: for patients, where established."""
 
     name: str
     url: str
+    phone: str = ""
 
 
 AUTHORITIES: Mapping[str, Authority] = {
     "AR": Authority("ANMAT", "https://www.argentina.gob.ar/anmat"),
     "AT": Authority("BASG", "https://www.basg.gv.at/"),
-    "AU": Authority("TGA", "https://www.tga.gov.au/"),
+    "AU": Authority("TGA", "https://www.tga.gov.au/", "1800 020 653"),
     "BE": Authority("FAMHP", "https://www.famhp.be/"),
     "BR": Authority("ANVISA", "https://www.gov.br/anvisa/"),
     "CA": Authority("Health Canada", "https://www.canada.ca/en/health-canada.html"),
@@ -27,13 +28,13 @@ AUTHORITIES: Mapping[str, Authority] = {
     "DK": Authority("Danish Medicines Agency", "https://laegemiddelstyrelsen.dk/"),
     "ES": Authority("AEMPS", "https://www.aemps.gob.es/"),
     "FR": Authority("ANSM", "https://ansm.sante.fr/"),
-    "GB": Authority("MHRA Yellow Card", "https://yellowcard.mhra.gov.uk/"),
+    "GB": Authority("MHRA Yellow Card", "https://yellowcard.mhra.gov.uk/", "0800 731 6789"),
     "IE": Authority("HPRA", "https://www.hpra.ie/"),
     "IN": Authority("CDSCO", "https://cdsco.gov.in/"),
     "IT": Authority("AIFA", "https://www.aifa.gov.it/"),
     "JP": Authority("PMDA", "https://www.pmda.go.jp/english/"),
     "KR": Authority("MFDS", "https://www.mfds.go.kr/eng/"),
-    "MX": Authority("COFEPRIS", "https://www.gob.mx/cofepris"),
+    "MX": Authority("COFEPRIS", "https://www.gob.mx/cofepris", "800 033 5050"),
     "NG": Authority("NAFDAC", "https://www.nafdac.gov.ng/"),
     "NL": Authority("IGJ", "https://www.igj.nl/"),
     "NZ": Authority("Medsafe", "https://www.medsafe.govt.nz/"),
@@ -43,7 +44,25 @@ AUTHORITIES: Mapping[str, Authority] = {
     "SE": Authority("Läkemedelsverket", "https://www.lakemedelsverket.se/"),
     "SG": Authority("HSA", "https://www.hsa.gov.sg/"),
     "TR": Authority("TİTCK", "https://www.titck.gov.tr/"),
-    "US": Authority("FDA MedWatch", "https://www.fda.gov/medwatch"),
+    "US": Authority("FDA MedWatch", "https://www.fda.gov/medwatch", "1-800-332-1088"),
     "ZA": Authority("SAHPRA", "https://www.sahpra.org.za/"),
 }
 """By ISO 3166-1 alpha-2 code."""
+
+EMERGENCY: Mapping[str, str] = {
+    **dict.fromkeys(
+        ["AT", "BE", "DE", "DK", "ES", "FR", "IE", "IN", "IT", "NG", "NL", "PL", "PT", "SE", "TR", "ZA"],
+        "112",
+    ),
+    **dict.fromkeys(["AR", "CA", "MX", "US"], "911"),
+    **dict.fromkeys(("JP", "KR"), "119"),
+    "AU": "000",
+    "BR": "192",
+    "CH": "144",
+    "CO": "123",
+    "GB": "999",
+    "NZ": "111",
+    "SA": "997",
+    "SG": "995",
+}
+"""The number for an ambulance, by ISO 3166-1 alpha-2 code."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from gettext import NullTranslations
 
-from service.authenticity.alert_matching import names_differ
+from service.authenticity.descriptions.product_names import names_differ
 from service.authenticity.evidence import Presented
 from service.authenticity.reasons import NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
@@ -85,7 +85,7 @@ def _national(shown: Presented) -> str | None:
 
 
 def _same_key(vial: Presented, carton: Presented) -> bool:
-    return bool(vial.lot and carton.lot and vial.lot.key == carton.lot.key)
+    return bool(vial.lot and carton.lot and vial.lot.marks_may_agree(carton.lot))
 
 
 def _same_expiry(vial: Presented, carton: Presented) -> bool:
@@ -131,6 +131,7 @@ def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> lis
             _on_box(verdict, "language", NotChecked.LANGUAGE_RECORD),
             False,
         ),
+        (tr.gettext("Form"), presented.form or "", _form(verdict), False),
     )
     return [
         ComparisonRow(label, value, outcome, tr.gettext(OUTCOMES[outcome]), is_code)
@@ -145,6 +146,8 @@ def _codes(verdict: Verdict) -> Iterator[ReasonCode]:
 
 def _product(presented: Presented, verdict: Verdict) -> FieldOutcome:
     record = verdict.record
+    if ReasonCode.NAME_NOT_ON_RECORD in _codes(verdict):
+        return FieldOutcome.DIFFERS
     if record and presented.product and not names_differ(presented.product, record.product.name):
         return FieldOutcome.AGREES
     return FieldOutcome.UNCHECKED
@@ -204,6 +207,10 @@ def _on_box(verdict: Verdict, field: str, unheld: NotChecked) -> FieldOutcome:
         for reason in verdict.reasons
     )
     return FieldOutcome.DIFFERS if against else FieldOutcome.AGREES
+
+
+def _form(verdict: Verdict) -> FieldOutcome:
+    return _held(verdict, ReasonCode.FORM_UNKNOWN, NotChecked.FORM_RECORD)
 
 
 def _held(verdict: Verdict, against: ReasonCode, unheld: NotChecked) -> FieldOutcome:

@@ -54,6 +54,14 @@ ERRORS: Mapping[ErrorCode, str] = {
         " Print a code that holds the number itself, not a link."
     ),
     ErrorCode.NOT_A_PRODUCT: N_("There is no product number and no lot number in it. Enter one of them."),
+    ErrorCode.NOT_A_LOT: N_(
+        "“{given}” is not a lot number. Type the lot as it is printed behind LOT, Batch or Ch.-B. If the vial"
+        " has none, say so in the form."
+    ),
+    ErrorCode.OTHER_CODE_SYSTEM: N_(
+        "This is a code of another system ({found}), which names no lot that we can look up. Scan the GS1"
+        " code of the pack, often a square of dots, or type the lot number."
+    ),
     ErrorCode.ONLY_DIGITS: N_(
         "“{given}” may be a lot number or a product number."
         " Say which one it is by entering it in its own field."

@@ -41,6 +41,7 @@ FIELDS = {
     "strength": N_("strength"),
     "substance": N_("active substance"),
     "language": N_("language"),
+    "form": N_("form"),
     "product": N_("product"),
     "national": N_("national number"),
     "scanned_at": N_("time of the scan"),

@@ -1,4 +1,4 @@
-"""A reason said to a person: the sentence of its kind (`sayings`), filled with what is known."""
+"""A reason in words: the sentence of its kind (`SAYINGS`), filled with the reason's parameters."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -7,9 +7,13 @@ from gettext import NullTranslations
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.gs1.iso.languages import LANGUAGES
+from service.web.text.answers.disclosure import WITHHELD
+from service.web.text.answers.recall_classes import recall_class_words
+from service.web.text.answers.withheld_sentences import WITHHELD_SENTENCES
 from service.web.text.formatting import country_name, date_words, field_name, visible
 from service.web.text.history_sentences import places_words
-from service.web.text.reason_sentences import SAYINGS, TAILS
+from service.web.text.reason_sentences import IN_MONTH, SAYINGS, TAILS
+from service.web.text.sentence import Sentence
 
 _NOTICES = frozenset(
     {
@@ -25,8 +29,24 @@ _NOTICES = frozenset(
         ReasonCode.MARKET_NOT_AUTHORISED,
     }
 )
-_BY_SEVERITY = frozenset({ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED})
-_DATES = frozenset({"expiry", "presented", "recorded", "reported", "day", "released", "from", "to", "used"})
+_BY_SEVERITY = frozenset(
+    {ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED, ReasonCode.NAME_NOT_ON_RECORD}
+)
+_DATES = frozenset(
+    {
+        "expiry",
+        "presented",
+        "recorded",
+        "reported",
+        "day",
+        "released",
+        "from",
+        "to",
+        "used",
+        "until",
+        "readings",
+    }
+)
 
 
 def variant(reason: Reason) -> str:
@@ -45,10 +65,16 @@ def variant(reason: Reason) -> str:
     return next(name for code, name in SAYINGS if code is reason.code)
 
 
+def _sentence(reason: Reason) -> Sentence:
+    key = reason.code, variant(reason)
+    withheld = any(name == WITHHELD for name, _ in reason.params)
+    return WITHHELD_SENTENCES[key] if withheld and key in WITHHELD_SENTENCES else SAYINGS[key]
+
+
 @lru_cache(maxsize=4096)
 def reason_sentence(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
     """The reason in its shortest form, for a headline."""
-    return tr.gettext(SAYINGS[reason.code, variant(reason)].to(asker)).format_map(_values(reason, tr))
+    return tr.gettext(_sentence(reason).to(asker)).format_map(_values(reason, tr))
 
 
 @lru_cache(maxsize=4096)
@@ -58,12 +84,19 @@ def reason_message(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
     if reason.code in _NOTICES:
         values = _values(reason, tr)
         known = dict(reason.params)
-        said += [tr.gettext(tail).format_map(values) for name, tail in TAILS if known.get(name)]
+        said += [
+            tr.gettext(_tail(name, tail, known)).format_map(values) for name, tail in TAILS if known.get(name)
+        ]
     return " ".join(said)
 
 
+def _tail(name: str, tail: str, known: Mapping[str, str]) -> str:
+    whole_day = len(known["reported"].split("-")) == 3 if name == "reported" else True
+    return tail if whole_day else IN_MONTH
+
+
 class _Known(dict[str, str]):
-    """A gap that nobody can fill is shown as one; the rest of the sentence still warns."""
+    """A parameter that is not known is shown as a gap; the rest of the sentence still warns."""
 
     def __missing__(self, name: str) -> str:
         return "…"
@@ -72,7 +105,7 @@ class _Known(dict[str, str]):
 def _values(reason: Reason, tr: NullTranslations) -> _Known:
     known = dict(reason.params)
     values = _Known(
-        (name, visible(date_words(text, tr) if name in _DATES else text, 300)) for name, text in known.items()
+        (name, visible(_dates(text, tr) if name in _DATES else text, 300)) for name, text in known.items()
     )
     values["why"] = values.get("why", "").rstrip(". ")  # the sentence brings its own full stop
     values["authority"] = values.get("authority") or tr.gettext("A medicines authority")
@@ -84,11 +117,17 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
     if known.get("days", "").isdigit():
         days = int(known["days"])
         values["days"] = tr.ngettext("{count} day", "{count} days", days).format(count=days)
+    values["class_words"] = recall_class_words(known.get("class", ""), tr)
     values["language"] = LANGUAGES.get(known.get("what", ""), known.get("what", ""))
     values["country"] = country_name(known.get("market", "")) or "…"
     values["places"] = places_words(known.get("places", ""), tr) or "…"
     values["characters"] = ", ".join(_characters(known, tr))
     return values
+
+
+def _dates(text: str, tr: NullTranslations) -> str:
+    """A date, or several of them with ` / ` between, in words."""
+    return " / ".join(date_words(each, tr) for each in text.split(" / "))
 
 
 def _characters(known: Mapping[str, str], tr: NullTranslations) -> Iterator[str]:

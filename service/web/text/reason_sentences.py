@@ -38,7 +38,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("{product} from {manufacturer} is on record. This vial itself was not found or not looked up."),
     ),
     (ReasonCode.NO_RECORDS_HELD, "product"): Sentence(
-        N_("We have no records from the maker of this product, so we cannot say anything for or against it."),
+        N_("We have no records of this product, so we can say nothing for or against it."),
         N_("This registry holds no records for this product number. It can say nothing for or against it."),
     ),
     (ReasonCode.NO_RECORDS_HELD, "lot"): Sentence(
@@ -59,6 +59,10 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.ALERT_FALSIFIED, "product"): Sentence(
         N_("{authority} has warned of fakes with exactly this product number."),
         N_("{authority} has published a falsification alert that names exactly this product number."),
+    ),
+    (ReasonCode.ALERT_FALSIFIED, "presentation"): Sentence(
+        N_("{authority} has warned of fakes called {product}. The manufacturer does not make it like this."),
+        N_("{authority} has published an alert about {product}, a presentation that does not exist."),
     ),
     (ReasonCode.ALERT_FALSIFIED, "tampered"): Sentence(
         N_("{authority} has warned that products with exactly this number were tampered with."),
@@ -103,6 +107,16 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
             "The number differs from one that is recalled or under an alert only in characters"
             " that are easily confused."
             " Compare each character."
+        ),
+    ),
+    (ReasonCode.ALERT_CLOSE, "marks"): Sentence(
+        N_(
+            "Lot {lot}, which differs from yours only in its dashes or other marks, is recalled or on hold."
+            " Compare each character with the box."
+        ),
+        N_(
+            "Lot {lot}, which differs only in its marks, is recalled or on hold."
+            " Compare each character with the pack."
         ),
     ),
     (ReasonCode.ALERT_CLOSE, "other_product"): Sentence(
@@ -179,6 +193,23 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("This product is on record as stolen. Nobody knows how it was kept since."),
         N_("On record as stolen: its storage since then is unknown."),
     ),
+    (ReasonCode.STOLEN, "part of the lot"): Sentence(
+        N_(
+            "Some packs of this lot are on record as stolen. This pack is on record as in circulation."
+            " Ask where it came from."
+        ),
+        N_(
+            "Packs of this lot are on record as stolen, without serial numbers."
+            " The manufacturer's record has this one in circulation. Trace where it came from."
+        ),
+    ),
+    (ReasonCode.STOLEN, "serials of the lot"): Sentence(
+        N_(
+            "Some packs of this lot are on record as stolen."
+            " Only the serial number shows whether yours is one of them."
+        ),
+        N_("Serial numbers of this lot are on record as stolen. Scan the code to know about this one."),
+    ),
     (ReasonCode.EXPORTED, ""): Sentence(
         N_("This pack is on record as sent to another market. It should not be here."),
         N_("This unit is on record as exported."),
@@ -189,8 +220,8 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     ),
     (ReasonCode.DISPENSED, "check"): Sentence(
         N_(
-            "This pack is on record as already used. If it was used for you, that fits."
-            " If somebody wants to use it now, do not let them."
+            "This pack is on record as already used. If it was used on you, that fits."
+            " Otherwise do not use it."
         ),
         N_("This unit is on record as dispensed already."),
     ),
@@ -201,6 +232,17 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.LOT_NOT_ON_RECORD, ""): Sentence(
         N_("{manufacturer} has no lot {lot} of this product on record."),
         N_("Lot {lot} is not on record. {manufacturer} has every lot of this product recorded here."),
+    ),
+    (ReasonCode.RECORDS_OVERDUE, ""): Sentence(
+        N_(
+            "{manufacturer} has no lot {lot} of this product on record."
+            " Their lots are on record only up to {until}, and this one may be younger."
+            " Ask them before it counts against the vial."
+        ),
+        N_(
+            "Lot {lot} is not on record. {manufacturer}'s lots are complete up to {until},"
+            " and this one may be younger, or their list is late. Ask them before it counts against the vial."
+        ),
     ),
     (ReasonCode.SERIAL_NOT_ON_RECORD, ""): Sentence(
         N_("{manufacturer} has no pack with the serial number {serial} on record."),
@@ -254,6 +296,24 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.PRESENTATION_UNKNOWN, "national"): Sentence(
         N_("{manufacturer} does not give this product the number {what}."),
         N_("The national number is not the one on record for this product: {what}."),
+    ),
+    (ReasonCode.FORM_UNKNOWN, ""): Sentence(
+        N_("{manufacturer} does not make {product} in this form: {what}."),
+        N_("{manufacturer} makes {product} in no such form: {what}."),
+    ),
+    (ReasonCode.NAME_NOT_ON_RECORD, "check"): Sentence(
+        N_("{manufacturer} does not use the name {name} for this product. It is on record as {product}."),
+        N_("{manufacturer} does not use the name {name}; the product is on record as {product}."),
+    ),
+    (ReasonCode.NAME_NOT_ON_RECORD, "quarantine"): Sentence(
+        N_(
+            "The name {name} is almost, and not quite, the name on record for this lot: {product}."
+            " Misspelt names are a sign of fakes. Compare each letter with the box."
+        ),
+        N_(
+            "The name {name} differs in a letter or two from the one on record for this lot: {product}."
+            " Misspelt brands are a sign of fakes. Compare each letter with the pack."
+        ),
     ),
     (ReasonCode.MARKET_NOT_AUTHORISED, "product"): Sentence(
         N_(
@@ -310,6 +370,56 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
             " Set the scanner right at /scan/setup and scan again."
         ),
     ),
+    (ReasonCode.LIKELY_MISREAD, "date"): Sentence(
+        N_(
+            "The expiry date can be read in more than one way: {readings}."
+            " Enter it with the month as a word, or scan the code."
+        ),
+        N_("The expiry date can be read in more than one way: {readings}. Scan the code, or name the month."),
+    ),
+    (ReasonCode.LOT_AMBIGUOUS, "marks"): Sentence(
+        N_(
+            "More than one lot of this product has these letters and digits."
+            " Enter the dashes and other marks as they are printed."
+        ),
+        N_("{count} lots of this product differ only in their marks. Enter the lot as it is printed."),
+    ),
+    (ReasonCode.LIKELY_MISREAD, "scan"): Sentence(
+        N_(
+            "What came out of the scanner is not a complete code of the pack. We read it as {reading}."
+            " Compare that with what is printed on the vial."
+        ),
+        N_(
+            "Not a complete GS1 code as it was scanned; read as {reading}, and not counted as a scan."
+            " Scan the pack's GS1 symbol."
+        ),
+    ),
+    (ReasonCode.LIKELY_MISREAD, "text"): Sentence(
+        N_(
+            "We read what you typed as {reading}. Compare that with what is printed on the vial:"
+            " if it is not right, type the lot number alone."
+        ),
+        N_("What was typed is read as {reading}. If that is not right, type the lot number alone."),
+    ),
+    (ReasonCode.CODE_IMPOSSIBLE, "value"): Sentence(
+        N_("One part of the code cannot be right: ({element}) {value}. The rest of it was looked up."),
+        N_("The code has an element that cannot be right: ({element}) {value}. The rest was looked up."),
+    ),
+    (ReasonCode.CODE_IMPOSSIBLE, "repeated"): Sentence(
+        N_("The code says one thing twice, and differently: ({element}) is also {value}."),
+        N_("The code contradicts itself: element ({element}) also came with the value {value}."),
+    ),
+    (ReasonCode.CASE_NOT_PACK, ""): Sentence(
+        N_(
+            "This is the code of a shipping case with packs of {product} in it."
+            " Check the code on the pack or the vial instead."
+        ),
+        N_("Code of a shipping case of {product}, not of a pack. Scan a pack."),
+    ),
+    (ReasonCode.LOT_AMBIGUOUS, "readings"): Sentence(
+        N_("What was entered can be read as several lots that are on record: {lots}. Type the lot alone."),
+        N_("It reads as several lots on record: {lots}. Type or scan the lot alone."),
+    ),
     (ReasonCode.LOT_AMBIGUOUS, ""): Sentence(
         N_("{count} products have a lot numbered {lot}. Choose the one you have."),
         N_("{count} products have a lot {lot}. Choose the product to get an answer for it."),
@@ -328,8 +438,10 @@ TAILS = (
     ("expiry", N_("The notice names the expiry date {expiry}.")),
     ("text", N_("The manufacturer says: {text}")),
     ("why", N_("Reason given: {why}.")),
-    ("class", N_("Recall class: {class}.")),
+    ("class", "{class_words}"),  # a sentence of `recall_classes`
     ("reference", N_("Reference: {reference}.")),
-    ("reported", N_("Published on {reported}.")),
+    ("reported", N_("Published on {reported}.")),  # a day; `IN_MONTH` where only month or year is known
     ("used", N_("It was recorded as used on {used}.")),
 )
+
+IN_MONTH = N_("Published in {reported}.")

@@ -7,24 +7,30 @@ from gettext import NullTranslations
 
 from msgspec.structs import replace
 
-from service.authenticity.evidence import Asker, BatchRecord, Presented, ProductRecord, UnitRecord
-from service.authenticity.reasons import Action, Reason, ReasonCode
-from service.authenticity.verdicts import Record, Verdict
+from service.authenticity.evidence import Asker, ProductRecord
+from service.authenticity.reasons import Action, Advice, Reason, ReasonCode
+from service.authenticity.verdicts import Verdict
 from service.gs1.iso.languages import LANGUAGES
 from service.verification.service import Answer
 from service.web.text import (
-    advice_messages,
     country_name,
     date_words,
     headline,
     host_note,
+    next_steps,
     not_checked_messages,
     reason_message,
     verdict_title,
 )
+from service.web.text.answers.contacts import Contact, authority_contacts, maker_contact, notice_contact
+from service.web.text.answers.disclosure import DisclosedRecord, disclosed_record, disclosed_verdict
+from service.web.text.answers.guidance import danger_of
+from service.web.text.answers.misread_marks import MarkedCharacter, marked_characters, misread_field
+from service.web.text.answers.next_question import NOT_ENOUGH, NextQuestion, good_news, next_question
+from service.web.text.answers.recall_classes import recall_class_words
 from service.web.text.authorities import AUTHORITIES, Authority
 from service.web.text.comparison import ComparisonRow, PairComparisonRow, compare, side_by_side
-from service.web.text.verdict_text import DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
+from service.web.text.verdict_text import ADVICE, DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
 
 _LEVELS = frozenset(
     {
@@ -37,6 +43,9 @@ _LEVELS = frozenset(
 """Reasons that say how much was found; all others speak against, or ask for a closer look."""
 
 _STOP = frozenset({Action.REJECT, Action.QUARANTINE})
+
+_ASKED_IN_PLACE = frozenset({Advice.LOOK_AGAIN, Advice.SCAN_CODE, Advice.GIVE_EXPIRY, Advice.GIVE_COUNTRY})
+"""Steps that the form of the next question takes the place of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,24 @@ class ReportingAuthority:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """One answer for one kind of reader."""
+    """One answer for one kind of reader.
+
+    `danger`: how serious it is for a patient; `question`: what is asked next, in place; `marked`: a number
+    that may be misread, character by character; `contacts`: whom to call. `country`: the reader's, or empty.
+    """
 
     action: Action
     asker: Asker
     stop: bool
     title: str
     headline: str
+    danger: str
     caveat: str
+    question: NextQuestion
+    marked: list[MarkedCharacter]
+    marked_field: str
+    contacts: list[Contact]
+    country: str
     match: str
     rows: list[ComparisonRow]
     pair: list[PairComparisonRow]
@@ -75,44 +94,92 @@ class ResultPage:
     not_checked: list[str]
     advice: list[str]
     record: list[tuple[str, str]]
-    manufacturer: str
-    report_to: ReportingAuthority | None
     choices: tuple[ProductRecord, ...]
     host_note: str
     checked_at: str
 
 
-def result_page(answer: Answer, tr: NullTranslations, *, own_hosts: frozenset[str]) -> ResultPage:
-    """The page for an answer, in the words for whoever asked."""
-    verdict, asker = answer.verdict, answer.asker
+def result_page(
+    answer: Answer,
+    tr: NullTranslations,
+    *,
+    own_hosts: frozenset[str],
+    whole: bool = False,
+    maker: str = "",
+) -> ResultPage:
+    """The page for an answer, in the words for who asked.
+
+    `whole`: the viewer sees the manufacturer's record whole. `maker`: what the manufacturer put on record for
+    those who have to reach it.
+    """
+    asker, presented = answer.asker, answer.presented
+    verdict = disclosed_verdict(answer.verdict, presented, whole=whole)
+    shown = disclosed_record(verdict.record, presented, whole=whole)
     beside = [reason for reason in verdict.reasons if reason.code not in _LEVELS]
     against = [reason for reason in beside if reason.severity is not Action.ACCEPT]
+    patient = asker is Asker.PATIENT
+    good = good_news(verdict, tr) if patient else ""
     return ResultPage(
         action=verdict.action,
         asker=asker,
         stop=verdict.action in _STOP,
         title=verdict_title(verdict, asker, tr),
-        headline=headline(verdict, asker, tr),
-        caveat=caveat(verdict.action, tr),
+        headline=good or headline(verdict, asker, tr),
+        danger=_danger(verdict, good, tr) if patient else "",
+        caveat="" if patient else caveat(verdict.action, tr),
+        question=next_question(verdict),
+        marked=marked_characters(verdict),
+        marked_field=misread_field(verdict),
+        contacts=_contacts(verdict, presented.market or "", maker, tr),
+        country=country_name(presented.market) if presented.market else "",
         match=tr.gettext(_match(verdict)),
-        rows=compare(answer.presented, verdict, tr),
+        rows=compare(presented, verdict, tr),
         pair=side_by_side(answer.vial, answer.carton, tr) if answer.vial and answer.carton else [],
         notes=[reason_message(each, asker, tr) for each in beside if each not in against],
         against=[_finding(reason, asker, tr) for reason in against],
         grave=any(reason.severity in _STOP for reason in against),
         not_checked=not_checked_messages(verdict, tr),
-        advice=advice_messages(verdict, tr),
-        record=list(_record(verdict.record, tr)) if verdict.record else [],
-        manufacturer=verdict.record.product.manufacturer if verdict.record else "",
-        report_to=_place(answer.presented),
+        advice=_steps(verdict, asker, presented.market or "", tr),
+        record=list(_record(shown, tr)) if shown else [],
         choices=verdict.choices,
         host_note=host_note(answer.host, own_hosts, tr),
         checked_at=_moment(verdict, tr),
     )
 
 
+def _steps(verdict: Verdict, asker: Asker, country: str, tr: NullTranslations) -> list[str]:
+    """What to do next, without what a patient's page asks in place."""
+    if asker is Asker.PATIENT and next_question(verdict):
+        return [tr.gettext(ADVICE[step]) for step in verdict.advice if step not in _ASKED_IN_PLACE]
+    return next_steps(verdict, asker, country, tr)
+
+
+def manufacturer_of(verdict: Verdict) -> str:
+    """The manufacturer that an answer speaks of; empty where none is known."""
+    if verdict.record is not None:
+        return verdict.record.product.manufacturer
+    named = (dict(reason.params).get("manufacturer", "") for reason in verdict.reasons)
+    return next(filter(None, named), "")
+
+
+def _danger(verdict: Verdict, good: str, tr: NullTranslations) -> str:
+    return tr.gettext(NOT_ENOUGH) if good else danger_of(verdict.reasons[0], tr)
+
+
+def _contacts(verdict: Verdict, country: str, maker: str, tr: NullTranslations) -> list[Contact]:
+    notices = (notice_contact(reason, tr) for reason in verdict.reasons)
+    return [
+        maker_contact(manufacturer_of(verdict), maker, tr),
+        *authority_contacts(country),
+        *dict.fromkeys(each for each in notices if each),
+    ]
+
+
 def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
-    """What was presented as the fields of a form, to ask the same again."""
+    """What was presented as the fields of a form, to ask the same again.
+
+    What was repaired is asked without its serial: as a typed field it would look as if it had come so.
+    """
     presented, carton = answer.presented, answer.carton
     if answer.vial is not None and carton is not None:
         presented = replace(
@@ -126,12 +193,13 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "carton_expiry": carton.expiry.printed_form if carton and carton.expiry else "",
         "gtin": presented.gtin.value if presented.gtin else "",
         "lot": presented.lot.printed if presented.lot else "",
-        "serial": presented.serial.printed if presented.serial else "",
+        "serial": presented.serial.printed if presented.serial and not presented.repairs else "",
         "expiry": presented.expiry.printed_form if presented.expiry else "",
         "market": presented.market or "",
         "strength": presented.strength or "",
         "substance": presented.substance or "",
         "language": presented.language or "",
+        "form": presented.form or "",
         "product": presented.product or "",
         "national": " ".join(map(":".join, presented.national)),
         "no_lot": "1" if presented.no_lot else "",
@@ -160,26 +228,14 @@ def _finding(reason: Reason, asker: Asker, tr: NullTranslations) -> ReasonInWord
     return ReasonInWords(reason_message(reason, asker, tr), linked, known.get("authority", ""))
 
 
-def _place(presented: Presented) -> ReportingAuthority | None:
-    code = presented.market or ""
-    return ReportingAuthority(country_name(code), AUTHORITIES[code]) if code in AUTHORITIES else None
-
-
 def _moment(verdict: Verdict, tr: NullTranslations) -> str:
     moment = verdict.as_of.astimezone(UTC)
     day = date_words(moment.date().isoformat(), tr)
     return tr.gettext("{day}, {time} UTC").format(day=day, time=f"{moment:%H:%M}")
 
 
-def _record(record: Record, tr: NullTranslations) -> Iterator[tuple[str, str]]:
-    yield from _filled(_product_lines(record.product, tr))
-    if record.batch:
-        yield from _filled(_batch_lines(record.batch, tr))
-    if record.unit:
-        yield from _filled(_unit_lines(record.unit, tr))
-
-
-def _filled(lines: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _record(shown: DisclosedRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
+    lines = (*_product_lines(shown.product, tr), *_batch_lines(shown, tr), *_unit_lines(shown, tr))
     return ((label, value) for label, value in lines if value)
 
 
@@ -199,18 +255,22 @@ def _product_lines(product: ProductRecord, tr: NullTranslations) -> Iterator[tup
     yield tr.gettext("Licensed in"), ", ".join(sorted(map(country_name, product.markets)))
 
 
-def _batch_lines(batch: BatchRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
-    yield tr.gettext("Lot number"), batch.lot
-    yield tr.gettext("Expiry date"), date_words(batch.expiry.printed_form, tr)
-    yield tr.gettext("State of the lot"), tr.gettext(STATUSES[batch.status])
-    yield tr.gettext("Made on"), date_words(batch.made.isoformat(), tr) if batch.made else ""
-    yield tr.gettext("Released on"), date_words(batch.released.isoformat(), tr) if batch.released else ""
-    yield tr.gettext("Lot meant for"), ", ".join(sorted(map(country_name, batch.markets)))
-    yield tr.gettext("Recall class"), batch.recall_class
-    yield tr.gettext("Recall reference"), batch.recall_reference
-    yield tr.gettext("Reason for the recall"), batch.recall_reason
+def _batch_lines(shown: DisclosedRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
+    yield tr.gettext("Lot number"), shown.lot or ""
+    yield tr.gettext("Expiry date"), date_words(shown.expiry.printed_form, tr) if shown.expiry else ""
+    yield tr.gettext("State of the lot"), tr.gettext(STATUSES[shown.status]) if shown.status else ""
+    yield tr.gettext("Made on"), date_words(shown.made.isoformat(), tr) if shown.made else ""
+    yield tr.gettext("Released on"), date_words(shown.released.isoformat(), tr) if shown.released else ""
+    yield tr.gettext("Lot meant for"), ", ".join(sorted(map(country_name, shown.markets)))
+    if shown.recall_class:
+        yield tr.gettext("Recall class"), recall_class_words(shown.recall_class, tr)
+    yield tr.gettext("Recall reference"), shown.recall_reference
+    yield tr.gettext("Reason for the recall"), shown.recall_reason
 
 
-def _unit_lines(unit: UnitRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
-    yield tr.gettext("Serial number"), unit.serial
-    yield tr.gettext("State of this pack"), tr.gettext(DISPOSITIONS[unit.disposition])
+def _unit_lines(shown: DisclosedRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
+    yield tr.gettext("Serial number"), shown.serial or ""
+    yield (
+        tr.gettext("State of this pack"),
+        tr.gettext(DISPOSITIONS[shown.disposition]) if shown.disposition else "",
+    )

@@ -7,6 +7,9 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchStatus
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
+from service.web.text.answers.guidance import steps_of, title_of
+from service.web.text.answers.next_question import open_title
+from service.web.text.authorities import EMERGENCY
 from service.web.text.formatting import N_
 from service.web.text.reason_messages import reason_sentence
 from service.web.text.sentence import Sentence
@@ -33,9 +36,11 @@ CAVEATS: Mapping[Action, str] = {
 
 MATCHES: Mapping[Match, str] = {
     Match.NONE: N_("Nothing was found on record."),
-    Match.PRODUCT: N_("The product was found on record, and not the lot or the pack."),
-    Match.LOT: N_("The product and the lot were found on record, and not the one pack."),
-    Match.UNIT: N_("This one pack was found on record."),
+    Match.PRODUCT: N_("The product was found on record. The lot was not."),
+    Match.LOT: N_(
+        "The product and the lot were found on record. Single packs have a serial number: none was found."
+    ),
+    Match.UNIT: N_("The product, the lot and the serial number were found on record together."),
 }
 
 SEVERAL_PRODUCTS = N_("The lot number is on record, for more than one product.")
@@ -53,6 +58,10 @@ ADVICE: Mapping[Advice, str] = {
     Advice.REPORT: N_("Report it to the medicines authority of your country."),
     Advice.RECORD_DISPOSITION: N_("Write down in your own records what you did with the vial, and why."),
     Advice.ASK_CLINIC: N_("Ask the clinic to show you the box and the vial, and where they bought it."),
+    Advice.ASK_ABOUT_LOT: N_(
+        "Ask the manufacturer whether they issued this lot before it counts against the vial."
+        " Use a phone number from their own website."
+    ),
     Advice.ASK_MANUFACTURER: N_(
         "Ask the manufacturer whether they made it. Use a phone number from their own website."
     ),
@@ -80,22 +89,29 @@ ADVICE: Mapping[Advice, str] = {
     ),
 }
 
-NOT_CHECKED: Mapping[NotChecked, str] = {
-    NotChecked.LOT: N_("Lot number: none was given."),
-    NotChecked.SERIAL: N_("Serial number: none was given."),
-    NotChecked.EXPIRY: N_("Expiry date: none was given."),
-    NotChecked.MARKET: N_("Country: none was given."),
-    NotChecked.STRENGTH: N_("Strength: none was given."),
-    NotChecked.SUBSTANCE: N_("Active substance: none was given."),
-    NotChecked.LANGUAGE: N_("Language of the box: none was given."),
-    NotChecked.LOT_RECORD: N_("Lot number: we hold no list of lots to compare it with."),
-    NotChecked.SERIAL_RECORD: N_("Serial number: we hold no list of serial numbers to compare it with."),
-    NotChecked.EXPIRY_RECORD: N_("Expiry date: we hold no date to compare it with."),
-    NotChecked.MARKET_RECORD: N_("Country: we hold no list of countries to compare it with."),
-    NotChecked.STRENGTH_RECORD: N_("Strength: we hold no strengths to compare it with."),
-    NotChecked.SUBSTANCE_RECORD: N_("Active substance: we hold none to compare it with."),
-    NotChecked.LANGUAGE_RECORD: N_("Language of the box: we hold none to compare it with."),
+NOT_GIVEN: Mapping[NotChecked, str] = {
+    NotChecked.LOT: N_("lot number"),
+    NotChecked.SERIAL: N_("serial number"),
+    NotChecked.EXPIRY: N_("expiry date"),
+    NotChecked.MARKET: N_("country"),
+    NotChecked.STRENGTH: N_("strength"),
+    NotChecked.SUBSTANCE: N_("active substance"),
+    NotChecked.LANGUAGE: N_("language of the box"),
+    NotChecked.FORM: N_("form"),
 }
+"""What was not entered, inside a sentence."""
+
+NOT_HELD: Mapping[NotChecked, str] = {
+    NotChecked.LOT_RECORD: N_("lot number"),
+    NotChecked.SERIAL_RECORD: N_("serial number"),
+    NotChecked.EXPIRY_RECORD: N_("expiry date"),
+    NotChecked.MARKET_RECORD: N_("country"),
+    NotChecked.STRENGTH_RECORD: N_("strength"),
+    NotChecked.SUBSTANCE_RECORD: N_("active substance"),
+    NotChecked.LANGUAGE_RECORD: N_("language of the box"),
+    NotChecked.FORM_RECORD: N_("form"),
+}
+"""What was entered, and has nothing on record here to be compared with."""
 
 STATUSES: Mapping[BatchStatus, str] = {
     BatchStatus.RELEASED: N_("Released"),
@@ -133,13 +149,18 @@ def action_title(action: Action, asker: Asker, tr: NullTranslations) -> str:
 
 
 def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
-    """`action_title`, except where a lot alone was asked for: then it is the lot that we hold nothing of."""
+    """The title of an answer: for a patient the worst thing, for a clinic the action.
+
+    Where a lot alone was asked for, it is the lot that nothing is held of.
+    """
     lead = verdict.reasons[0]
     if lead.code is ReasonCode.NO_RECORDS_HELD and dict(lead.params).get("scope") == "lot":
         return tr.gettext("We hold no records of this lot")
     if lead.code is ReasonCode.LOT_AMBIGUOUS:
         return tr.gettext("Which product is it?")
-    return action_title(verdict.action, asker, tr)
+    if asker is Asker.CLINIC:
+        return action_title(verdict.action, asker, tr)
+    return open_title(verdict, tr) or title_of(lead, tr)
 
 
 def caveat(action: Action, tr: NullTranslations) -> str:
@@ -153,10 +174,28 @@ def headline(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
 
 
 def advice_messages(verdict: Verdict, tr: NullTranslations) -> list[str]:
-    """What to do next, one step each, in order. Which steps they are already depends on who asked."""
+    """The verdict's own advice, one step each, in order. Which steps they are depends on who asked."""
     return [tr.gettext(ADVICE[step]) for step in verdict.advice]
 
 
+def next_steps(verdict: Verdict, asker: Asker, country: str, tr: NullTranslations) -> list[str]:
+    """What to do next. A patient who must stop is told what to do about the worst reason.
+
+    `country`: where the patient is, for the emergency number; empty where it was not said.
+    """
+    own = [] if asker is Asker.CLINIC else steps_of(verdict.reasons[0], EMERGENCY.get(country, ""), tr)
+    return own or advice_messages(verdict, tr)
+
+
 def not_checked_messages(verdict: Verdict, tr: NullTranslations) -> list[str]:
-    """What the verdict did not look at, one line each."""
-    return [tr.gettext(NOT_CHECKED[gap]) for gap in verdict.not_checked]
+    """What the verdict did not look at: at most one line for what was not given, one for what is not held."""
+    told = (
+        (NOT_GIVEN, tr.gettext("Not entered, so not compared: {names}.")),
+        (NOT_HELD, tr.gettext("Entered, with nothing on record to compare it with: {names}.")),
+    )
+    lines = []
+    for table, sentence in told:
+        names = [tr.gettext(table[gap]) for gap in verdict.not_checked if gap in table]
+        if names:
+            lines.append(sentence.format(names=", ".join(names)))
+    return lines

@@ -12,7 +12,7 @@ from service.accounts.actors import OWNERS, Role
 from service.errors import InvalidFieldsError, VialcheckError
 from service.registry import recalls as use
 from service.storage.database import Database
-from service.web.core.access import actor, only_for, open_to_everyone
+from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.services import services
@@ -43,13 +43,6 @@ def listing() -> str:
     """List recalls in force, then lifted ones."""
     lines = use.history(_database(), actor().who)
     return render_template("workspace/recalls/list.html", lines=lines, may=actor().may(Role.RELEASER))
-
-
-@recalls.get("/public")
-@open_to_everyone
-def public() -> str:
-    """List every recall in force, for the public."""
-    return render_template("public/recalls.html", lines=use.public(_database()))
 
 
 @recalls.get("/new")

@@ -465,18 +465,19 @@ def test_what_is_tapped_is_large_enough_for_gloves(page: Page) -> None:
     assert page.evaluate(small) == []
 
 
-def test_without_javascript_the_page_says_so_and_leads_on(chromium: Browser, site: str) -> None:
+def test_without_javascript_the_page_says_so_and_its_field_answers(chromium: Browser, site: str) -> None:
     with chromium.new_context(base_url=site, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto("/scan")
         expect(page.get_by_text("need JavaScript")).to_be_visible()
-        expect(page.locator("#station")).to_be_hidden()
+        expect(page.get_by_role("button", name="Start the camera")).to_be_hidden()
         expect(page.get_by_role("button", name="Read the photo")).to_be_visible()
-        page.get_by_role("link", name="Check one vial at a time").click()
-        expect(page.get_by_label("A clinic or pharmacy")).to_be_checked()
+        page.get_by_label("Scanner or keyboard").fill(REJECT)
+        page.get_by_role("button", name="Add").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Do not use this vial")
 
 
 def test_the_first_page_leads_to_the_station(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Scan with the camera").click()
+    page.get_by_role("link", name="scan a whole delivery").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Scan a delivery")

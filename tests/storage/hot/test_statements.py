@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from service.errors import ErrorCode, UnavailableError
 from service.gs1.identifiers import Gtin
 from service.storage.database import Database
-from service.storage.hot import product_records
+from service.storage.hot import product_names, product_records
 from service.storage.models import Manufacturer, Product, Scan
 from tests.factories import maker_records
 
@@ -33,7 +33,7 @@ def filled(database: Database) -> Database:
 )
 def test_a_name_is_found_as_plain_text(filled: Database, typed: str, names: list[str]) -> None:
     with filled.snapshot() as snapshot:
-        assert [product.name for product in product_records.by_name(snapshot, typed)] == names
+        assert [product.name for product in product_names.by_name(snapshot, typed)] == names
 
 
 def test_what_changes_on_record_changes_what_is_read(filled: Database) -> None:
@@ -51,18 +51,18 @@ def test_a_snapshot_stays_what_it_was(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     maker_records.fill(database)
     with database.snapshot() as snapshot:
-        before = product_records.by_name(snapshot, "verotox")
+        before = product_names.by_name(snapshot, "verotox")
         with database.transaction() as connection:
             connection.execute(update(Product).where(Product.gtin == maker_records.GTIN).values(name="Else"))
-        assert product_records.by_name(snapshot, "verotox") == before
+        assert product_names.by_name(snapshot, "verotox") == before
     with database.snapshot() as snapshot:
-        assert len(product_records.by_name(snapshot, "verotox")) == len(before) - 1
+        assert len(product_names.by_name(snapshot, "verotox")) == len(before) - 1
     database.close()
 
 
 def test_nothing_stays_open_after_an_error(filled: Database) -> None:
     with pytest.raises(IndexError), filled.snapshot() as snapshot:
-        product_records.by_name(snapshot, "verotox")[99]
+        product_names.by_name(snapshot, "verotox")[99]
     with filled.transaction() as connection:
         connection.execute(update(Manufacturer).values(contact="later"))
 
@@ -76,7 +76,7 @@ def test_a_server_that_hangs_up_is_told_and_the_next_check_is_answered(
         snapshot.driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     assert refused.value.code is ErrorCode.STORAGE_UNAVAILABLE
     with database.snapshot() as snapshot:
-        assert product_records.by_name(snapshot, "verotox")
+        assert product_names.by_name(snapshot, "verotox")
     database.close()
 
 

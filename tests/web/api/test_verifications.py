@@ -68,6 +68,7 @@ def test_an_answer_has_the_documented_fields(asking: FlaskClient) -> None:
         "strength": "100 units",
         "substance": None,
         "language": None,
+        "form": None,
         "product": None,
         "national": None,
         "host": None,
@@ -303,7 +304,7 @@ def test_a_german_code_shows_its_number_and_an_unknown_one_is_said_of_the_produc
     assert unknown["presented"]["national"] == {"PZN": "11123450"}
     assert unknown["action"] == "unknown"
     assert "lot number" not in unknown["headline"]
-    assert "maker of this product" in unknown["headline"]
+    assert "no records of this product" in unknown["headline"]
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ TABLE = {
     # recalling, releasing, alerts
     "GET /recalls": "-+-+++++",
     "GET /recalls/public": EVERYONE,
+    "GET /warnings": EVERYONE,
     "GET /recalls/new": "----+p++",
     "POST /recalls/new": "----+p++",
     "GET /recalls/<int:number>": "-+-+++0+",

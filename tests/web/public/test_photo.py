@@ -117,9 +117,9 @@ def test_several_codes_are_shown_side_by_side_the_worst_first(browser: FlaskClie
     assert page.status_code == 200
     assert re.findall(r'data-action="(\w+)"', page.text) == ["reject", "accept"]
     said = words(page)
-    assert "<title>Do not use this product: 3 codes in this photo" in page.text
-    assert said.index("Do not use this product") < said.index("Matches the manufacturer's record")
-    assert said.index("Matches the manufacturer's record") < said.index("shop.example")
+    assert "<title>Recalled: do not use it: 3 codes in this photo" in page.text
+    assert said.index("Recalled: do not use it") < said.index("The numbers match")
+    assert said.index("The numbers match") < said.index("shop.example")
     assert "This kind of code does not name a medicine" in said or "This link names no product" in said
     for place in re.findall(r'href="(/checks/[0-9a-f-]+)"', page.text):
         assert browser.get(place).status_code == 200

@@ -99,6 +99,26 @@ REASONS = [
         (C.DISPENSED, Action.QUARANTINE, {}, {}),
         (C.DISPENSED, Action.QUARANTINE, {}, {"used": "2026-11-24"}),
         (C.LOT_NOT_ON_RECORD, Action.QUARANTINE, {}, {"lot": "ZZ9", "manufacturer": "Example Pharma"}),
+        (
+            C.RECORDS_OVERDUE,
+            Action.CHECK,
+            {},
+            {"lot": "ZZ9", "manufacturer": "Example Pharma", "until": "2026-06-30"},
+        ),
+        (C.FORM_UNKNOWN, Action.QUARANTINE, MAKER, {"what": "tablets"}),
+        (C.NAME_NOT_ON_RECORD, Action.CHECK, MAKER, {"name": "Dysport"}),
+        (C.NAME_NOT_ON_RECORD, Action.QUARANTINE, MAKER, {"name": "Exemplinum"}),
+        (C.ALERT_CLOSE, Action.QUARANTINE, {}, {"scope": "marks", "lot": "143-6"}),
+        (C.ALERT_FALSIFIED, Action.REJECT, NOTICE, {"scope": "presentation"}),
+        (C.STOLEN, Action.CHECK, NOTICE, {"scope": "part of the lot"}),
+        (C.STOLEN, Action.CHECK, NOTICE, {"scope": "serials of the lot"}),
+        (
+            C.LIKELY_MISREAD,
+            Action.CHECK,
+            {},
+            {"scope": "date", "field": "expiry", "readings": "2028-07-05 / 2028-05-07"},
+        ),
+        (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"scope": "marks", "lot": "1436", "count": "2"}),
         (C.SERIAL_NOT_ON_RECORD, Action.QUARANTINE, {}, {"serial": "S1", "manufacturer": "Example Pharma"}),
         (C.EXPIRY_MISMATCH, Action.QUARANTINE, {}, {"presented": "2024-12", "recorded": "2023-12-31"}),
         (C.SERIAL_IN_OTHER_LOT, Action.QUARANTINE, {}, {"lot": "A1"}),
@@ -155,6 +175,12 @@ REASONS = [
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"field": "lot", "presented": "AO1", "positions": "2 3"}),
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"field": "serial", "presented": "abc", "positions": ""}),
         (C.LIKELY_MISREAD, Action.CHECK, {}, {"scope": "setting", "field": "scan"}),
+        (C.LIKELY_MISREAD, Action.CHECK, {}, {"scope": "scan", "field": "scan", "reading": "AO1"}),
+        (C.LIKELY_MISREAD, Action.CHECK, {}, {"scope": "text", "field": "scan", "reading": "AO1, 2028-04"}),
+        (C.CODE_IMPOSSIBLE, Action.CHECK, {}, {"scope": "value", "element": "17", "value": "281131"}),
+        (C.CODE_IMPOSSIBLE, Action.QUARANTINE, {}, {"scope": "repeated", "element": "10", "value": "B2"}),
+        (C.CASE_NOT_PACK, Action.CHECK, {}, {"product": "Verotox"}),
+        (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"scope": "readings", "lots": "A1, A12"}),
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"lot": "A1", "count": "2"}),
         (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {}),
         (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": ""}),
@@ -288,13 +314,12 @@ def test_the_worst_reason_is_the_headline() -> None:
 
 def test_every_step_and_every_gap_is_said() -> None:
     verdict = verdict_of(REASONS[0], advice=tuple(Advice))
-    for said, codes in [
-        (advice_messages(verdict, TR), Advice),
-        (not_checked_messages(verdict, TR), NotChecked),
-    ]:
-        assert len(said) == len(set(said)) == len(codes)
-        for sentence in said:
-            assert_plain(sentence)
+    steps, gaps = advice_messages(verdict, TR), not_checked_messages(verdict, TR)
+    assert len(steps) == len(set(steps)) == len(Advice)
+    assert set(verdict_text.NOT_GIVEN) | set(verdict_text.NOT_HELD) == set(NotChecked)
+    assert len(gaps) == 2  # what was not entered, and what is not held: one line each
+    for sentence in (*steps, *gaps):
+        assert_plain(sentence)
 
 
 @pytest.mark.parametrize(

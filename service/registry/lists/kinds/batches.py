@@ -8,7 +8,7 @@ A release date without a status says released.
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, tuple_, update
@@ -41,7 +41,7 @@ _RECALL = ("recall_class", "recall_reference", "recall_reason")
 class BatchFacts:
     """One row. None, empty: the file does not say. `presumed`: the status if nothing else is said of it.
 
-    How a lot is written makes no other lot, so it is not compared.
+    Case and spaces make no other lot, so that the text of the lot is not compared.
     """
 
     gtin: str
@@ -127,15 +127,15 @@ class Batches:
         )
 
     def key(self, facts: BatchFacts) -> Hashable:
-        """A lot of a product is one batch, however the lot is written."""
-        return facts.gtin, facts.lot.key
+        """A lot of a product is one batch, whatever its case and spaces."""
+        return facts.gtin, facts.lot.written
 
     def store(
         self, connection: Connection, rows: Sequence[tuple[int, BatchFacts]], journal: ImportJournal
     ) -> Refused:
         """Merge the rows into the record."""
         products = _products(connection, distinct(facts.gtin for _, facts in rows), journal)
-        known = [(products[facts.gtin].id, facts.lot.key) for _, facts in rows if facts.gtin in products]
+        known = [(products[facts.gtin].id, facts.lot.written) for _, facts in rows if facts.gtin in products]
         records = _recorded(connection, known)
         created: list[dict[str, Any]] = []
         refused: Refused = {}
@@ -145,7 +145,7 @@ class Batches:
                 refused[line] = [no_product(facts.gtin, journal.owner)]
                 continue
             stated = {name: getattr(facts, name) for name in _RULES}
-            record = records.get((product.id, facts.lot.key))
+            record = records.get((product.id, facts.lot.written))
             if record is None:
                 status = facts.status or facts.presumed
                 if product.two_person_release and status is BatchStatus.RELEASED:
@@ -156,7 +156,7 @@ class Batches:
                 if surprise:
                     refused[line] = surprise
                     continue
-                records[product.id, facts.lot.key] = record
+                records[product.id, facts.lot.written] = record
                 created.append(record)
             else:
                 stated = _still_said(record, stated, waits=product.two_person_release)
@@ -171,6 +171,8 @@ class Batches:
                     _change(connection, record, changes, journal)
             journal.counts.waiting += product.two_person_release and record["status"] is BatchStatus.PENDING
         _create(connection, created, journal)
+        taken = {facts.gtin for line, facts in rows if line not in refused}
+        _received(connection, [(gtin, products[gtin]) for gtin in sorted(taken)], journal)
         return refused
 
 
@@ -217,28 +219,51 @@ class _Product(NamedTuple):
 
     id: int
     two_person_release: bool
+    lists_received: tuple[str, ...]
+
+
+_MOST_DAYS = 12
+"""Days on which lists came that are kept: a rhythm of a year of monthly lists."""
+
+
+def _received(connection: Connection, products: list[tuple[str, _Product]], journal: ImportJournal) -> None:
+    """Note that lists of these products came today: until then their lots are complete by default."""
+    today = journal.at.astimezone(UTC).date().isoformat()
+    for gtin, product in products:
+        if today in product.lists_received:
+            continue
+        days = tuple(sorted({*product.lists_received, today})[-_MOST_DAYS:])
+        connection.execute(update(Product).where(Product.id == product.id).values(lists_received=days))
+        before, after = {"lists_received": product.lists_received}, {"lists_received": days}
+        journal.note("change", "product", gtin, before=before, after=after)
 
 
 def _products(connection: Connection, gtins: list[str], journal: ImportJournal) -> dict[str, _Product]:
     """Those of the products that are on record and may be touched."""
     statement = (
-        select(Product.gtin, Product.id, Manufacturer.two_person_release, Manufacturer.organisation_id)
+        select(
+            Product.gtin,
+            Product.id,
+            Manufacturer.two_person_release,
+            Product.lists_received,
+            Manufacturer.organisation_id,
+        )
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
         .where(Product.gtin.in_(gtins))
     )
     return {
-        gtin: _Product(number, two)
-        for gtin, number, two, organisation_id in connection.execute(statement)
+        gtin: _Product(number, two, lists)
+        for gtin, number, two, lists, organisation_id in connection.execute(statement)
         if journal.owner.owns(organisation_id)
     }
 
 
 def _recorded(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], dict[str, Any]]:
-    """The batches on record under these keys (product, lot key), locked until the end of the transaction."""
+    """The batches on record under these keys (product, `Lot.written`), locked until the transaction ends."""
     statement = (
         select(Batch.__table__, Product.gtin)
         .join(Product, Product.id == Batch.product_id)
-        .where(tuple_(Batch.product_id, Batch.lot_key).in_(keys))
+        .where(tuple_(Batch.product_id, Batch.lot_written).in_(keys))
         .with_for_update(of=Batch)
     )
     records = {}
@@ -248,7 +273,7 @@ def _recorded(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple
         record["status"] = BatchStatus(row["status"])
         record["lot"] = Lot(row["lot"], row["lot_key"], row["lot_folded"])
         record["quality"] = ()
-        records[row["product_id"], row["lot_key"]] = record
+        records[row["product_id"], row["lot_written"]] = record
     by_id = {record["id"]: record for record in records.values()}
     results = select(QualityResult.batch_id, QualityResult.test, QualityResult.method, QualityResult.result)
     for batch_id, *result in connection.execute(
@@ -268,6 +293,7 @@ def _create(connection: Connection, created: list[dict[str, Any]], journal: Impo
             "lot": record["lot"].printed,
             "lot_key": record["lot"].key,
             "lot_folded": record["lot"].folded,
+            "lot_written": record["lot"].written,
         }
         for record in created
     ]

@@ -6,6 +6,7 @@ A manufacturer is put on record when it is first named.
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -13,10 +14,19 @@ from sqlalchemy import Connection, insert, select, update
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.gs1.identifiers import Gtin
 from service.gs1.iso.languages import parse_language
-from service.registry.lists.cells import Cells, invalid, markets, pieces, yes_or_no
+from service.registry.lists.cells import Cells, invalid, last_day, markets, pieces, yes_or_no
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
-from service.registry.lists.merge_rules import Rule, folded, joined, merge, only_on, same_members, same_words
+from service.registry.lists.merge_rules import (
+    Rule,
+    folded,
+    joined,
+    merge,
+    only_later,
+    only_on,
+    same_members,
+    same_words,
+)
 from service.registry.lists.ownership import not_yours
 from service.storage.models import Alert, Manufacturer, Product
 
@@ -40,6 +50,8 @@ class ProductFacts:
     markets: tuple[str, ...]
     languages: tuple[str, ...]
     complete: bool | None
+    complete_until: date | None
+    source_gtins: tuple[str, ...]
 
 
 _PRODUCT_RULES: dict[str, Rule] = {
@@ -52,6 +64,8 @@ _PRODUCT_RULES: dict[str, Rule] = {
     "markets": same_members,
     "languages": same_members,
     "complete": only_on,
+    "complete_until": only_later,
+    "source_gtins": joined,
 }
 _MANUFACTURER_RULES: dict[str, Rule] = {
     "gs1_prefixes": joined,
@@ -72,6 +86,7 @@ class Products:
             cells.refuse("gs1_prefix", f"the digits with which {gtin.value[1:]} begins")
         cells.need("name", str)
         cells.need("manufacturer", str)
+        complete, complete_until = cells.read("complete", _complete, (None, None))
         facts = ProductFacts(
             gtin=gtin.value if gtin else "",
             name=cells.text("name", 200),
@@ -85,7 +100,9 @@ class Products:
             national_numbers=cells.read("national_numbers", _national_numbers, ()),
             markets=cells.read("markets", markets, ()),
             languages=cells.read("languages", _languages, ()),
-            complete=cells.read("complete", yes_or_no, None),
+            complete=complete,
+            complete_until=complete_until,
+            source_gtins=cells.read("source_gtins", _gtins, ()),
         )
         return None if cells.problems else facts
 
@@ -142,6 +159,26 @@ def _prefixes(raw: str) -> tuple[str, ...]:
         if not (each.isascii() and each.isdigit() and 4 <= len(each) <= 12):
             raise invalid(raw, "a GS1 company prefix: 4 to 12 digits (GS1 General Specifications, 1.4.4)")
     return tuple(sorted(set(found)))
+
+
+def _complete(raw: str) -> tuple[bool | None, date | None]:
+    """`yes`, `no`, or the day until which all lots made are on record (a month alone: its last day)."""
+    try:
+        return yes_or_no(raw), None
+    except VialcheckError:
+        return True, _day_until(raw)
+
+
+def _day_until(raw: str) -> date:
+    try:
+        return last_day(raw)
+    except VialcheckError as error:
+        raise invalid(raw, "yes, no, or the day until which all lots are on record") from error
+
+
+def _gtins(raw: str) -> tuple[str, ...]:
+    """GTINs with spaces or ; , | between them, sorted."""
+    return tuple(sorted({Gtin.parse(each).value for each in re.split(r"[;,|\s]+", raw) if each}))
 
 
 def _national_numbers(raw: str) -> tuple[str, ...]:

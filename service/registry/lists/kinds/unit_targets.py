@@ -5,8 +5,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from service.authenticity.dispositions import Disposition
+from service.authenticity.lots.lot_matching import the_one
 from service.errors import ConflictError, ErrorCode, RefusedError, VialcheckError
-from service.gs1.identifiers import Expiry
+from service.gs1.identifiers import Expiry, Lot
 from service.registry.lists.ownership import Owner, no_product
 from service.storage.models import Batch, Manufacturer, Product
 
@@ -76,11 +77,13 @@ class UnitTargets:
         if product is None or not self._owner.owns(product.organisation_id):
             return (no_product(what.gtin, self._owner),)
         product_id = product.id
-        batch = self.connection.execute(
+        lot = Lot.parse(what.lot)
+        alike = self.connection.execute(
             select(Batch.id, Batch.lot, Batch.expiry, Batch.expiry_month_only).where(
-                Batch.product_id == product_id, Batch.lot_key == what.lot_key
+                Batch.product_id == product_id, Batch.lot_key == lot.key
             )
-        ).one_or_none()
+        ).all()
+        batch = the_one(lot, alike, lambda each: str(each.lot))
         if batch is None:
             return (RefusedError(ErrorCode.LOT_NOT_ON_RECORD, given=what.lot, field="lot"),)
         on_record = Expiry.from_record(batch.expiry, batch.expiry_month_only)

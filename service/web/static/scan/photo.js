@@ -2,6 +2,7 @@
 // script the form leads to the page for photos.
 
 import { productCodes, scanOf } from "./codes.js";
+import { patience } from "./patience.js";
 import { say } from "./words.js";
 
 const PATIENCE = 30_000; // ms: a large photo over a slow network
@@ -29,7 +30,7 @@ export class Photo {
     try {
       const response = await fetch(this.address, {
         method: "POST", body: photo, headers: { Accept: "application/json" },
-        signal: AbortSignal.timeout(PATIENCE), redirect: "error",
+        signal: patience(PATIENCE), redirect: "error",
       });
       const content = await response.json();
       if (response.ok) this.took(content.codes);

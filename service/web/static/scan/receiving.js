@@ -1,6 +1,7 @@
 // The finished list goes on the clinic's record as one delivery. Only on the page of somebody who may do that.
 
 import { ANSWERED, REFUSED, toneOf } from "./delivery.js";
+import { patience } from "./patience.js";
 import { say } from "./words.js";
 
 const PART = 300; // lines in one request; the parts of one list have one nonce and become one delivery
@@ -21,7 +22,7 @@ async function send(address, body) {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: patience(PATIENCE),
     redirect: "error",
   });
   const content = await response.json();

@@ -1,6 +1,8 @@
 // Sends what waits, one after the other in the order of the scans, and tries again until an answer comes. A scan
 // keeps its nonce, so that one whose answer was lost on the way is still one check.
 
+import { patience } from "./patience.js";
+
 const PATIENCE = 10_000; // ms for an answer
 const PAUSES = [1000, 2000, 5000, 10_000, 15_000];
 
@@ -15,7 +17,7 @@ async function ask(address, line, timed) {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: patience(PATIENCE),
     redirect: "error", // the sign-in page of a guest network is no answer
   });
   const kind = response.headers.get("Content-Type") ?? "";

@@ -3,6 +3,7 @@
 import { Camera } from "./camera.js";
 import { download } from "./csv.js";
 import { Delivery, toneOf } from "./delivery.js";
+import { closeDialog, openDialog } from "./dialogs.js";
 import { Feedback } from "./feedback.js";
 import { Finder } from "./finder.js";
 import { Photo } from "./photo.js";
@@ -11,13 +12,14 @@ import { Sender } from "./sender.js";
 import { Stop } from "./stop.js";
 import { Store } from "./store.js";
 import { View } from "./view.js";
-import { listen } from "./wedge.js";
+import { Wedge } from "./wedge.js";
 import { Controls } from "./controls.js";
 import { say } from "./words.js";
 
 const page = document.getElementById("station");
 const { api, readings, reader, offline, layout } = page.dataset;
 const PAIR = "vialcheck-scan-pair";
+const WAIT = 50; // ms until the next look whether a scanner has ended its code
 
 // Two pages would write one list: the second waits until the first is closed.
 function alone() {
@@ -66,30 +68,38 @@ class Station {
     this.pairs = document.getElementById("pair");
     this.photo = new Photo(readings, document.getElementById("photo"), { read: (texts) => this.shown(texts) });
     this.controls = new Controls(this.camera, this.finder, this.feedback);
+    this.wedge = new Wedge(document.getElementById("scan"), document.getElementById("typed"), {
+      scanned: (text) => this.scanned(text, "typed"),
+      blocked: () => this.blocked(),
+    });
     this.adding = Promise.resolve();
   }
 
   begin() {
-    page.hidden = false;
+    for (const part of document.querySelectorAll("[data-needs-list]")) part.hidden = false;
     this.view.all(this.delivery);
+    this.wedge.begin();
     this.update();
-    listen(document.getElementById("scan"), document.getElementById("typed"), {
-      scanned: (text) => this.scanned(text, "typed"),
-      blocked: () => this.blocked(),
-    });
     document.getElementById("download").addEventListener("click", () => download(this.delivery.lines));
     document.getElementById("print").addEventListener("click", () => print());
-    this.finish();
-    this.choosePairs();
-    this.photo.begin();
-    receiving(this.delivery);
-    this.controls.begin();
+    for (const part of [
+      () => this.finish(), () => this.choosePairs(), () => this.photo.begin(), () => receiving(this.delivery),
+      () => this.controls.begin(),
+    ]) {
+      try {
+        part();
+      } catch (error) {
+        window.reportError?.(error); // one that fails leaves the others, and the field
+      }
+    }
     this.sender.now();
     navigator.serviceWorker?.register(offline, { scope: location.pathname }).catch(() => notice("no_offline"));
     page.dataset.ready = "";
   }
 
+  // Dropped while red waits for its answer. What was read before red came is taken, however long the disk needs.
   scanned(text, source) {
+    if (this.stop.open && source !== "photo") return;
     this.queue(() => this.take(text, source));
   }
 
@@ -117,7 +127,6 @@ class Station {
   }
 
   async take(text, source) {
-    if (this.stop.open && source !== "photo") return;
     const half = this.delivery.half();
     if (half) {
       await this.box(half, text);
@@ -195,6 +204,10 @@ class Station {
     const red = this.delivery.nextStop();
     this.finder.pause(Boolean(red));
     if (!red) return;
+    if (!this.stop.open && this.wedge.arriving) {
+      setTimeout(() => this.update(), WAIT); // the code that is being typed is taken first
+      return;
+    }
     const sound = !this.stop.open;
     this.stop.show(red);
     if (sound) this.feedback.give("stop");
@@ -222,7 +235,12 @@ class Station {
       document.getElementById("finish-open").hidden = open === 0;
       document.getElementById("finish-sure").hidden = open > 0;
       dialog.querySelector("[value=yes]").hidden = open > 0;
-      dialog.showModal();
+      openDialog(dialog);
+    });
+    // Said by a button, not by the browser's own way of closing: that one keeps the keys (`dialogs.js`).
+    dialog.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      closeDialog(dialog, event.submitter?.value ?? "no");
     });
     dialog.addEventListener("close", async () => {
       if (dialog.returnValue === "yes" && !this.delivery.nextWaiting() && !this.delivery.half()) {

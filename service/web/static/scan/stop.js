@@ -1,6 +1,7 @@
 // A red line stops the run: nothing else can be done on the page until somebody says what happens to the vial.
 
 import { toneOf } from "./delivery.js";
+import { closeDialog, openDialog } from "./dialogs.js";
 import { pairRows } from "./pair.js";
 import { say } from "./words.js";
 import { packOf, reasonOf, shape } from "./view.js";
@@ -21,12 +22,12 @@ export class Stop {
       }
       const { line } = this;
       this.line = null;
-      this.dialog.close();
+      closeDialog(this.dialog);
       await settled(line, choice, this.form.elements.note.value.trim());
     });
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
     // A browser closes a dialog on the second Escape, whatever the page says.
-    this.dialog.addEventListener("close", () => this.line && this.dialog.showModal());
+    this.dialog.addEventListener("close", () => this.line && openDialog(this.dialog));
   }
 
   get open() {
@@ -53,7 +54,7 @@ export class Stop {
     document.getElementById("stop-advice").replaceChildren(...steps);
     this.form.reset();
     this.error.hidden = true;
-    if (!this.dialog.open) this.dialog.showModal();
+    openDialog(this.dialog);
     this.dialog.scrollTop = 0;
   }
 

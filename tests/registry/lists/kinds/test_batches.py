@@ -103,7 +103,7 @@ def test_a_recall_fills_its_fields_and_another_one_contradicts(known: Database, 
 @pytest.mark.parametrize(
     ("row", "column"),
     [
-        (f"{GTIN},a-1,2028-11-30,,,,,,,,,", "expiry"),  # the same lot, written otherwise
+        (f"{GTIN},a 1,2028-11-30,,,,,,,,,", "expiry"),  # the same lot, written otherwise
         (f"{GTIN},A1,2028-12-30,,,,,,,,,", "expiry"),
         (f"{GTIN},A1,2028-12-31,2025-03-02,,,,,,,,", "made"),
         (f"{GTIN},A1,2028-12-31,,2025-04-02,,,,,,,", "released"),
@@ -154,12 +154,28 @@ def test_refused_cells(
     assert count(known_sqlite, "batch") == 0
 
 
+def test_marks_make_another_lot(known: Database, tmp_path: Path) -> None:
+    rows = [f"{GTIN},143-6,2028-12-31", f"{GTIN},14-36,2029-12-31", f"{GTIN},14-3 6,2029-12-31"]
+    file = imported(known, tmp_path, "gtin,lot,expiry\n" + "\n".join(rows))
+    assert counts(file) == (2, 0, 1, 0)
+    assert sorted(row["lot"] for row in table(known, "batch")) == ["14-36", "143-6"]
+    assert [row["lot_key"] for row in table(known, "batch")] == ["1436", "1436"]
+
+
+def test_the_days_on_which_lists_came_are_kept(known: Database, tmp_path: Path) -> None:
+    rows = f"gtin,lot,expiry\n{GTIN},A1,2028-12-31\n"
+    for _ in range(2):  # the same list on the same day changes nothing
+        imported(known, tmp_path, rows)
+    (product,) = (row for row in table(known, "product") if row["gtin"] == GTIN)
+    assert len(product["lists_received"].split()) == 1
+
+
 def test_rows_of_one_lot_that_differ_are_refused_with_both_lines(known: Database, tmp_path: Path) -> None:
     rows = [
         f"{GTIN},A1,2028-12-31",
         f"{GTIN},a 1,2028-12-31",
         f"{GTIN},B2,2028-12-31",
-        f"{GTIN},B-2,2029-12-31",
+        f"{GTIN},b 2,2029-12-31",
     ]
     file = imported(known, tmp_path, "gtin,lot,expiry\n" + "\n".join(rows), keep_good=True)
     assert counts(file) == (1, 0, 1, 2)  # the same lot written otherwise is the same lot

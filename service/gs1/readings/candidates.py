@@ -1,0 +1,235 @@
+r"""All readings that a text allows: the one as it came first, then what a repair makes of it.
+
+>>> found = readings("010950600013435210OVA27143010")
+>>> [(each.identifier.lot.printed, each.given) for each in found.all[:3]]
+[('OVA27143010', True), ('OVA2', False), ('OVA2714', False)]
+
+Nothing is looked up here: which of them exist is for the records to say. The number of readings is fixed, and
+they are made only as far as they are asked for.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from service.errors import ErrorCode, IdentifierError
+from service.gs1.identifiers import ProductIdentifier
+from service.gs1.reading import (
+    GS1_SYMBOLOGIES,
+    GTIN_SYMBOLOGIES,
+    MAX_SCAN,
+    Reading,
+    ReadingKind,
+    read_typed,
+)
+from service.gs1.readings import scans
+from service.gs1.readings.cases import of_case
+from service.gs1.readings.clean_text import Cleaned, clean, in_latin
+from service.gs1.readings.labelled_text import labelled, only_labels, unlabelled
+from service.gs1.readings.links import epc, links
+from service.gs1.readings.other_systems import refuse_other_system
+from service.gs1.readings.pack_fields import Fields, lot_of
+from service.gs1.readings.typed_lots import is_sentence, lot_repairs
+from service.gs1.repairs import Repair
+
+MOST = 24
+"""Readings of one text."""
+
+_PLAIN_LOT = re.compile(r"[A-Za-z0-9]{1,20}")
+_DIGIT = re.compile("[0-9]")
+
+
+class Readings(Struct, frozen=True):
+    """The readings of a text, the best first; `refusal`: why it cannot be read as it came, None if it can."""
+
+    all: tuple[Reading, ...]
+    refusal: IdentifierError | None = None
+
+    @property
+    def best(self) -> Reading:
+        """The first reading. Raises the refusal where there is none."""
+        if self.all:
+            return self.all[0]
+        assert self.refusal is not None  # noqa: S101 (no reading without a refusal: for the type checker)
+        raise self.refusal
+
+
+def readings(text: str, *, layout: str = "", most: int = MOST) -> Readings:
+    """Everything that the text may say, the best first, at most so many readings. Raises nothing.
+
+    `layout` is the keyboard that this scanner was found to type on (`gs1.keyboards`).
+    """
+    survey = _Survey(text, layout)
+    found: dict[tuple[object, ...], Reading] = {}
+    try:
+        for each in survey.in_order():
+            found.setdefault(_same(each), each)
+            if len(found) >= most:
+                break
+    except IdentifierError as error:
+        survey.refusal = error
+    refusal = survey.refusal
+    if not found and refusal is None:
+        refusal = IdentifierError(
+            ErrorCode.NOT_A_LOT, given=text, expected="a code or a lot number", field="scan"
+        )
+    return Readings(tuple(found.values()), refusal)
+
+
+def _same(reading: Reading) -> tuple[object, ...]:
+    """What makes two readings one: the first of them is kept."""
+    code = reading.identifier
+    return (code.gtin, code.lot and code.lot.printed, code.serial, code.expiry, code.national, reading.case)
+
+
+class _Survey:
+    """The readings of one text, made one after the other as they are asked for."""
+
+    def __init__(self, text: str, layout: str) -> None:
+        self._text, self._layout = text, layout
+        self._labels = self._sure = False
+        self.refusal: IdentifierError | None = None
+
+    def in_order(self) -> Iterator[Reading]:
+        """As they come first, then the repaired; a shipping case's packs at the end."""
+        packs: list[Reading] = []
+        for each in self._in_order():
+            yield each
+            if len(packs) < MOST // 2 and (pack := of_case(each)) is not None:
+                packs.append(pack)
+        yield from packs
+
+    def _in_order(self) -> Iterator[Reading]:
+        text = self._text
+        plain = self._plain(Cleaned(text)) if text.isascii() else None
+        if plain is not None and plain.kind is not ReadingKind.LOT:
+            yield plain
+            yield from self._repaired(Cleaned(text), plain)
+            return
+        if len(text) > MAX_SCAN:
+            return
+        refuse_other_system(text)
+        cleaned = clean(text)
+        if not text.isascii():
+            plain = self._plain(cleaned)
+            if len(cleaned.text) > MAX_SCAN:
+                return  # some characters are written out as many
+        yield from self._typed(cleaned, plain)
+        yield from self._repaired(cleaned, plain)
+        yield from self._latin(cleaned)
+
+    def _plain(self, cleaned: Cleaned) -> Reading | None:
+        """The text as it came, invisible characters aside; None where it cannot be read, and why."""
+        try:
+            plain = read_typed(cleaned.text, layout=self._layout)
+        except IdentifierError as error:
+            self.refusal = error
+            return None
+        self.refusal = None
+        return replace(plain, repairs=plain.repairs | cleaned.repairs) if cleaned.repairs else plain
+
+    def _typed(self, cleaned: Cleaned, plain: Reading | None) -> Iterator[Reading]:
+        """Links, labelled text, a lot: what people type and paste."""
+        text = cleaned.text.strip()
+        if plain is not None and plain.kind is not ReadingKind.LOT:
+            yield plain
+            return
+        if (
+            plain is not None
+            and _PLAIN_LOT.fullmatch(text)
+            and (_DIGIT.search(text) or not only_labels(text))
+        ):
+            yield plain
+            return
+        urn = epc(text)
+        if urn is not None:
+            yield urn
+            return
+        yield from links(text)
+        said = labelled(text) if not (text.startswith(("]", "[)>")) or scans.has_brackets(text)) else []
+        for each in self._as_readings(said, cleaned):
+            if plain is not None and not self._labels and Repair.LABEL_AMBIGUOUS in each.repairs:
+                yield plain  # `BN 2618` is a lot first
+            self._labels = True
+            self._sure |= each.given
+            yield each
+        dated = any(each.expiry or each.serial for each in said)
+        nothing = dated or only_labels(text) or is_sentence(text)
+        if nothing and not self._labels and not scans.is_marked(text):
+            raise IdentifierError(
+                ErrorCode.NOT_A_LOT,
+                given=self._text,
+                expected="the lot number as it is printed",
+                field="scan",
+            )
+        if plain is not None:
+            yield plain
+
+    def _as_readings(self, said: list[Fields], cleaned: Cleaned) -> Iterator[Reading]:
+        for each in said:
+            reading = replace(each, repairs=each.repairs | cleaned.repairs).reading()
+            if reading is not None:
+                yield reading
+
+    def _repaired(self, cleaned: Cleaned, plain: Reading | None) -> Iterator[Reading]:
+        text = cleaned.text.strip()
+        for each in self._damaged(text, plain):
+            more = each.repairs | cleaned.repairs
+            yield replace(each, repairs=more) if more != each.repairs else each
+        if plain is None or plain.kind is ReadingKind.LOT:
+            if self._sure or scans.is_marked(text):
+                return
+            for fields in (*unlabelled(text), *lot_repairs(text)):
+                reading = replace(fields, repairs=fields.repairs | cleaned.repairs).reading(tentative=True)
+                if reading is not None:
+                    yield reading
+        elif plain.kind is ReadingKind.DIGITAL_LINK:
+            yield from links(text)
+        elif plain.kind is ReadingKind.GTIN and plain.symbology is None:
+            lot = lot_of(text)
+            if lot is not None:  # digits that would do for a GTIN, and are a lot where no product has it
+                code = ProductIdentifier(lot=lot)
+                yield Reading(ReadingKind.LOT, code, (("10", lot.printed),), tentative=True)
+
+    def _damaged(self, text: str, plain: Reading | None) -> Iterator[Reading]:
+        prefix = scans.SYMBOLOGY.match(text)
+        if not self._labels:
+            those = [each for part in scans.scans_in(text) if (each := self._part(part)) is not None]
+            if any(each.identifier.gtin for each in those):
+                yield from scans.together(those)
+        if prefix is not None and prefix[0] in GTIN_SYMBOLOGIES:
+            return
+        keyed = plain is None and not (prefix is not None and prefix[0] in GS1_SYMBOLOGIES)
+        if keyed and not text.isascii():
+            yield from scans.keyed(text)
+        yield from scans.damaged(text)
+        if keyed and text.isascii():
+            yield from scans.keyed(text)
+        if prefix is not None and prefix[0] not in GS1_SYMBOLOGIES:
+            yield from self._in_plain_symbol(text[3:])
+
+    def _part(self, part: str) -> Reading | None:
+        """One of several scans in a field; a second bar code of the pack is no lot there."""
+        found = readings(part, layout=self._layout, most=1).all
+        if found and found[0].kind is ReadingKind.LOT:
+            return next(scans.damaged(part), found[0])
+        return found[0] if found else None
+
+    def _in_plain_symbol(self, content: str) -> Iterator[Reading]:
+        """Labelled text, a link or a lot in a symbol that is no GS1 symbol."""
+        for each in readings(content, most=4).all:
+            marked = each.repairs | (
+                {Repair.WITHOUT_FNC1} if each.kind is not ReadingKind.LABELLED else set()
+            )
+            yield replace(each, repairs=frozenset(marked))
+
+    def _latin(self, cleaned: Cleaned) -> Iterator[Reading]:
+        """Letters of other scripts that look like Latin ones, taken for these."""
+        latin = in_latin(cleaned.text)
+        if latin is None:
+            return
+        more = cleaned.repairs | {Repair.LOOK_ALIKE_LETTERS}
+        for each in readings(latin, most=6).all:
+            yield replace(each, repairs=each.repairs | more)

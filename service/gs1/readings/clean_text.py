@@ -1,0 +1,97 @@
+"""Text as people paste it, in plain characters: what cannot be seen is left out, signs become ASCII.
+
+>>> clean("OVA\\u200b2618").text, sorted(clean("RC\\u2013551").repairs)
+('OVA2618', [<Repair.TYPOGRAPHY: 'typography'>])
+"""
+
+# ruff: noqa: RUF001 - that characters look like others is what this is about
+
+import re
+import unicodedata
+
+from msgspec import Struct
+
+from service.gs1.repairs import Repair
+
+
+class Cleaned(Struct, frozen=True):
+    """A text without invisible characters, and what was repaired in it."""
+
+    text: str
+    repairs: frozenset[Repair] = frozenset()
+
+
+_NOTHING = frozenset[Repair]()
+
+# Unseen, and not of category Cf: the combining grapheme joiner, Hangul fillers, Khmer and Mongolian signs,
+# variation selectors.
+_UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u3164\uffa0"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
+# These change the order in which a reader sees characters: they stay, and are refused by name.
+_OVERRIDES = frozenset("\u202d\u202e")
+_BREAKS = frozenset("\u2028\u2029\x85\x0b\x0c")
+_DASHES = frozenset("\u2212\u2043\u02d7\u2796")
+_QUOTES = {**dict.fromkeys("“”„‟«»″〝〞〟", '"'), **dict.fromkeys("‘’‚‛‹›′`´", "'")}
+
+# Letters that pass for Latin ones in print: Cyrillic, Greek, and a few signs (Unicode TR 39).
+_ALIKE = str.maketrans(
+    "АВСЕНІЈКМОРЅТХУӀԚԜ" + "авсԁеһіјкӏморԛѕтуԝхз" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "ανορτυχικω" + "Ѵѵ" + "ı",
+    "ABCEHIJKMOPSTXYIQW" + "abcdehijkImopqstywx3" + "ABEZHIKMNOPTYX" + "avoptuxikw" + "Vv" + "i",
+)
+
+
+_SPACES = re.compile(r"(\s+)")
+
+
+def clean(text: str) -> Cleaned:
+    """The text in NFKC without what cannot be seen; dashes, quotes and other scripts' digits in ASCII.
+
+    Invisible characters are no repair. Letters of other scripts stay as they are.
+    """
+    if text.isascii():
+        return Cleaned(text)
+    kept: list[str] = []
+    repairs: set[Repair] = set()
+    for character in unicodedata.normalize("NFKC", text.replace("№", "#")):
+        if character.isascii():
+            kept.append(character)
+        elif character in _BREAKS:
+            kept.append("\n")
+        elif character in _QUOTES:
+            kept.append(_QUOTES[character])
+            repairs.add(Repair.TYPOGRAPHY)
+        elif character in _UNSEEN:
+            continue
+        else:
+            kept.append(_plain(character, unicodedata.category(character), repairs))
+    return Cleaned("".join(kept), frozenset(repairs) if repairs else _NOTHING)
+
+
+def _plain(character: str, category: str, repairs: set[Repair]) -> str:
+    if category == "Cf" and character not in _OVERRIDES:
+        return ""
+    if category == "Pd" or character in _DASHES:
+        repairs.add(Repair.TYPOGRAPHY)
+        return "-"
+    if category == "Zs":
+        return " "
+    if category == "Nd":
+        repairs.add(Repair.OTHER_DIGITS)
+        return str(unicodedata.decimal(character))
+    return character
+
+
+def in_latin(text: str) -> str | None:
+    """The text with letters that only look Latin taken for these; None where nothing is changed.
+
+    Only in words that hold digits or Latin letters.
+    """
+    latin = "".join(map(_word_in_latin, _SPACES.split(text)))
+    return latin if latin != text else None
+
+
+def _word_in_latin(word: str) -> str:
+    mixed = any(character.isascii() and character.isalnum() for character in word)
+    return word.translate(_ALIKE) if mixed else word

@@ -1,0 +1,212 @@
+"""What is published for anyone to read: every recall that a verdict knows, and every warning of counterfeits.
+
+Recalls come from three places: manufacturers' own orders, batches that a list marks as recalled, and
+regulators' notices. An order that reaches a batch stands for the batch's status: nothing is listed twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from service.authenticity.evidence import AlertKind, BatchStatus, RecallScope
+from service.gs1.identifiers import Expiry
+from service.storage.database import Database
+from service.storage.models import Alert, Batch, Manufacturer, Product, Recall, RecallLift
+
+T = TypeVar("T")
+
+MOST = 300
+"""Entries of one page; who looks for more searches."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRecall:
+    """One recall as published. `by`: the manufacturer or the authority; `reported`: YYYY[-MM[-DD]].
+
+    `scope` is None for a regulator's notice, which names what it names. Serial numbers are not listed:
+    `scope` says that some are meant.
+    """
+
+    product: str
+    by: str
+    scope: RecallScope | None
+    lot: str = ""
+    expiry_from: date | None = None
+    expiry_to: date | None = None
+    recall_class: str = ""
+    reference: str = ""
+    reason: str = ""
+    public_text: str = ""
+    reported: str = ""
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicWarning:
+    """One published warning, with only what the authority published."""
+
+    authority: str
+    kind: AlertKind
+    product: str
+    gtin: str
+    lot: str
+    expiry: Expiry | None
+    serial: str
+    serial_prefix: str
+    reference: str
+    reported: str
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNotices(Generic[T]):
+    """What a search found; `more`: there are others beyond the first `MOST`."""
+
+    entries: tuple[T, ...]
+    more: bool
+
+
+def public_recalls(database: Database, search: str = "") -> FoundNotices[PublicRecall]:
+    """Recalls that stand, the latest first, those without a day last.
+
+    `search`: a part of a lot, product, maker, authority or reference.
+    """
+    with database.reading() as connection:
+        found = [
+            *(_ordered(row) for row in connection.execute(_orders(search))),
+            *(_marked(row) for row in connection.execute(_marked_batches(search))),
+            *(_noticed(row) for row in connection.execute(_alerts(search, recalls=True)).mappings()),
+        ]
+    found.sort(key=lambda each: each.reported, reverse=True)
+    return FoundNotices(tuple(found[:MOST]), len(found) > MOST)
+
+
+def public_warnings(database: Database, search: str = "") -> FoundNotices[PublicWarning]:
+    """Warnings of falsified, tampered, stolen and unlicensed products, latest first. `search` as above."""
+    with database.reading() as connection:
+        found = [_warned(row) for row in connection.execute(_alerts(search, recalls=False)).mappings()]
+    return FoundNotices(tuple(found[:MOST]), len(found) > MOST)
+
+
+def _matching(search: str, *columns: Any) -> Iterator[ColumnElement[bool]]:
+    """Every word has to be somewhere; a lot is found however its separators were typed."""
+    for word in search.split()[:8]:
+        yield or_(*(column.icontains(word, autoescape=True) for column in columns))
+
+
+def _orders(search: str) -> Any:
+    columns = (Product.name, Manufacturer.name, Recall.lot, Recall.lot_key, Recall.reference)
+    return (
+        select(
+            Product.name,
+            Manufacturer.name,
+            Recall.scope,
+            Recall.lot,
+            Recall.expiry_from,
+            Recall.expiry_to,
+            Recall.recall_class,
+            Recall.reference,
+            Recall.reason,
+            Recall.public_text,
+            Recall.at,
+        )
+        .join(Product, Product.id == Recall.product_id)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
+        .where(RecallLift.at.is_(None), Recall.kind == "recall", *_matching(search, *columns))
+        .order_by(Recall.id.desc())
+        .limit(MOST + 1)
+    )
+
+
+def _ordered(row: Any) -> PublicRecall:
+    product, by, scope, lot, first, last, recall_class, reference, reason, text, at = row
+    since = at.date().isoformat()
+    return PublicRecall(
+        product, by, RecallScope(scope), lot, first, last, recall_class, reference, reason, text, since
+    )
+
+
+def _marked_batches(search: str) -> Any:
+    reaches = or_(
+        Recall.scope == RecallScope.PRODUCT,
+        and_(Recall.scope == RecallScope.LOT, Recall.lot_key == Batch.lot_key),
+        and_(Recall.scope == RecallScope.WINDOW, Batch.expiry.between(Recall.expiry_from, Recall.expiry_to)),
+    )
+    ordered = exists().where(
+        Recall.product_id == Batch.product_id,
+        Recall.kind == "recall",
+        reaches,
+        ~exists().where(RecallLift.recall_id == Recall.id),
+    )
+    columns = (Product.name, Manufacturer.name, Batch.lot, Batch.lot_key, Batch.recall_reference)
+    return (
+        select(
+            Product.name,
+            Manufacturer.name,
+            Batch.lot,
+            Batch.recall_class,
+            Batch.recall_reference,
+            Batch.recall_reason,
+        )
+        .join(Product, Product.id == Batch.product_id)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(Batch.status == BatchStatus.RECALLED, ~ordered, *_matching(search, *columns))
+        .order_by(Batch.id.desc())
+        .limit(MOST + 1)
+    )
+
+
+def _marked(row: Any) -> PublicRecall:
+    product, by, lot, recall_class, reference, reason = row
+    return PublicRecall(
+        product,
+        by,
+        RecallScope.LOT,
+        lot,
+        recall_class=recall_class,
+        reference=reference,
+        reason=reason,
+    )
+
+
+def _alerts(search: str, *, recalls: bool) -> Any:
+    of_kind = Alert.kind == AlertKind.RECALLED if recalls else Alert.kind != AlertKind.RECALLED
+    columns = (
+        *(Alert.product_name, Alert.authority, Alert.lot, Alert.lot_key, Alert.reference, Alert.gtin),
+        *(Alert.serial, Alert.serial_prefix),
+    )
+    return (
+        select(Alert.__table__)
+        .where(of_kind, *_matching(search, *columns))
+        .order_by(Alert.reported.desc(), Alert.id.desc())
+        .limit(MOST + 1)
+    )
+
+
+def _noticed(row: Any) -> PublicRecall:
+    return PublicRecall(
+        row["product_name"],
+        row["authority"],
+        None,
+        row["lot"],
+        recall_class=row["recall_class"],
+        reference=row["reference"],
+        reason=row["detail"],
+        reported=row["reported"],
+        source_url=row["source_url"],
+    )
+
+
+def _warned(row: Any) -> PublicWarning:
+    expiry = Expiry.from_record(row["expiry"], row["expiry_month_only"]) if row["expiry"] else None
+    same = ("authority", "gtin", "lot", "serial", "serial_prefix", "reference", "reported", "source_url")
+    return PublicWarning(
+        kind=AlertKind(row["kind"]),
+        product=row["product_name"],
+        expiry=expiry,
+        **{name: row[name] for name in same},
+    )

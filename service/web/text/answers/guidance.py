@@ -1,0 +1,218 @@
+"""What a patient reads first of an answer: what it is, how serious it is for them, and what to do now.
+
+One entry for each reason that can lead an answer, by code and by the variant of its sentence; where a variant
+has no entry of its own, that of the code counts. Clinics read the action first (`verdict_text.ACTIONS`).
+"""
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+
+from msgspec import Struct
+
+from service.authenticity.reasons import Action, Reason
+from service.authenticity.reasons import ReasonCode as C
+from service.web.text.answers.recall_classes import recall_class_words
+from service.web.text.formatting import N_, country_name, field_name
+from service.web.text.reason_messages import variant
+
+KEEP = N_("Do not use it. Keep it with its box.")
+TAKE_BACK = N_("Do not use it. Take it back to the clinic or pharmacy that gave it to you.")
+WAIT = N_("Do not use it yet. Keep it as its box says.")
+ASK_MAKER = N_("Call the maker: only they can say whether it is theirs.")
+ANOTHER_LOT = N_("Ask your clinic for another lot. The maker will clear this one, or recall it.")
+WHERE_BOUGHT = N_("Ask the clinic where it bought it, and report it.")
+REPORT = N_("Report it: the authority finds out what it is.")
+HAD_IT = N_("Had it already? Tell your doctor today. Feeling ill: call an ambulance{number}.")
+
+_FAKE = N_("It may be a fake, and a fake can do serious harm.")
+_COPY = N_("The number may have been copied, and yours may be the copy. A fake can do serious harm.")
+_UNKNOWN_KEEPING = N_("Nobody knows how it was kept. It may not work, or may do harm.")
+_FAKE_STEPS = (KEEP, ASK_MAKER, HAD_IT)
+_WARNED_STEPS = (KEEP, REPORT, HAD_IT)
+
+
+class Guidance(Struct, frozen=True):
+    """Not yet translated. `danger` may be empty: then the answer says nothing bad."""
+
+    title: str
+    danger: str
+    steps: tuple[str, ...]
+
+
+GUIDANCE: Mapping[tuple[C, str], Guidance] = {
+    (C.ALERT_FALSIFIED, ""): Guidance(N_("Warning of fakes: do not use it"), _FAKE, _WARNED_STEPS),
+    (C.ALERT_FALSIFIED, "tampered"): Guidance(
+        N_("Tampered with: do not use it"),
+        N_("Nobody knows what is in it. It can do serious harm."),
+        _WARNED_STEPS,
+    ),
+    (C.ALERT_LOT_COUNTERFEITED, ""): Guidance(
+        N_("Fakes carry this lot number: do not use it"), _FAKE, _WARNED_STEPS
+    ),
+    (C.ALERT_LOT_COUNTERFEITED, "check"): Guidance(
+        N_("Fakes carry this lot number: look closely"),
+        N_("Yours fits the maker's record, and a good fake would too."),
+        (),
+    ),
+    (C.ALERT_LOT_COUNTERFEITED, "name"): Guidance(
+        N_("Warning of fakes with this name: look closely"),
+        N_("Yours may be one of them: what you entered cannot tell."),
+        (),
+    ),
+    (C.ALERT_CLOSE, ""): Guidance(
+        N_("Almost a number under a warning: do not use it"),
+        N_("It may be the one that is recalled or under a warning."),
+        (KEEP, N_("Compare the number on the pack with what you entered, character by character."), HAD_IT),
+    ),
+    (C.ALERT_CLOSE, "other_product"): Guidance(
+        N_("A product with this lot number is recalled: which is yours?"),
+        N_("Yours may be the one that is recalled."),
+        (KEEP, N_("Find the product number under the barcode, and enter it too."), HAD_IT),
+    ),
+    (C.RECALLED, ""): Guidance(N_("Recalled: do not use it"), "", (TAKE_BACK, HAD_IT)),
+    (C.RECALLED, "name"): Guidance(N_("A recall of this product is out: ask first"), "", (WAIT, ASK_MAKER)),
+    (C.RECALLED_IN_PART, ""): Guidance(
+        N_("Some packs are recalled: check yours"), N_("Yours may be one of them."), ()
+    ),
+    (C.EXPIRED, ""): Guidance(
+        N_("Out of date: do not use it"), N_("It may not work any more, or may do harm."), (TAKE_BACK, HAD_IT)
+    ),
+    (C.DECOMMISSIONED, ""): Guidance(N_("Taken out of use: do not use it"), _COPY, _FAKE_STEPS),
+    (C.DESTROYED, ""): Guidance(N_("On record as destroyed: do not use it"), _COPY, _FAKE_STEPS),
+    (C.STOLEN, ""): Guidance(N_("Stolen: do not use it"), _UNKNOWN_KEEPING, _WARNED_STEPS),
+    (C.EXPORTED, ""): Guidance(
+        N_("Sent to another country: do not use it"), _UNKNOWN_KEEPING, (KEEP, WHERE_BOUGHT, HAD_IT)
+    ),
+    (C.SAMPLE, ""): Guidance(
+        N_("A sample, not for treatment: do not use it"), _UNKNOWN_KEEPING, (KEEP, WHERE_BOUGHT, HAD_IT)
+    ),
+    (C.DISPENSED, ""): Guidance(
+        N_("Already used: do not use it again"),
+        N_("Used on you? Then nothing is wrong. Still full? It may be a fake, or refilled."),
+        (
+            N_("Still full, or offered to you now: do not use it. Keep it with its box."),
+            N_("Ask the clinic when it was used, and on whom."),
+            HAD_IT,
+        ),
+    ),
+    (C.LOT_NOT_ON_RECORD, ""): Guidance(N_("Lot not on record: do not use it"), _FAKE, _FAKE_STEPS),
+    (C.SERIAL_NOT_ON_RECORD, ""): Guidance(
+        N_("Serial number not on record: do not use it"), _FAKE, _FAKE_STEPS
+    ),
+    (C.EXPIRY_MISMATCH, ""): Guidance(
+        N_("Expiry date does not match: do not use it"),
+        N_("The date may have been changed. It may be old, or a fake, and can do harm."),
+        (KEEP, N_("Read the date once more. Still the same? Call the maker."), HAD_IT),
+    ),
+    (C.SERIAL_IN_OTHER_LOT, ""): Guidance(
+        N_("Lot and serial number do not belong together: do not use it"), _FAKE, _FAKE_STEPS
+    ),
+    (C.PRODUCT_MISMATCH, ""): Guidance(
+        N_("Lot and product do not belong together: do not use it"), _FAKE, _FAKE_STEPS
+    ),
+    (C.CARTON_VIAL_MISMATCH, ""): Guidance(
+        N_("Vial and box do not belong together: do not use it"), _FAKE, _FAKE_STEPS
+    ),
+    (C.PRESENTATION_UNKNOWN, ""): Guidance(N_("Not made like this: do not use it"), _FAKE, _FAKE_STEPS),
+    (C.MARKET_NOT_AUTHORISED, ""): Guidance(
+        N_("Not meant for {country}: do not use it"),
+        N_("Nobody knows how it was kept on its way. It may not work, or may do harm."),
+        (KEEP, WHERE_BOUGHT, HAD_IT),
+    ),
+    (C.MARKET_NOT_AUTHORISED, "notice of none"): Guidance(
+        N_("Not licensed: do not use it"), _UNKNOWN_KEEPING, _WARNED_STEPS
+    ),
+    (C.NOT_RELEASED, ""): Guidance(
+        N_("Not cleared for use yet: do not use it"),
+        N_("The maker has not finished its tests. Nobody should have this lot yet."),
+        _FAKE_STEPS,
+    ),
+    (C.ON_HOLD, ""): Guidance(
+        N_("On hold: do not use it yet"),
+        N_("The maker is looking into it. It may turn out to do harm: nobody knows yet."),
+        (WAIT, ANOTHER_LOT, HAD_IT),
+    ),
+    (C.LIKELY_MISREAD, ""): Guidance(
+        N_("Check the {field} again"),
+        N_("No answer yet. We do not have this number, only one that looks like it."),
+        (),
+    ),
+    (C.LIKELY_MISREAD, "setting"): Guidance(N_("The scanner is set wrong: scan again"), "", ()),
+    (C.LOT_AMBIGUOUS, ""): Guidance(
+        N_("Which product is it?"),
+        N_("No answer yet: do not use it before you know."),
+        (),
+    ),
+    (C.NO_RECORDS_HELD, ""): Guidance(
+        N_("We hold no records for this product"),
+        N_("Neither good nor bad news. Do not use it on this answer alone."),
+        (
+            N_("Call the maker: did they make it, with this lot number and date?"),
+            N_("Ask the authority whether it is licensed where you are."),
+        ),
+    ),
+    (C.UNIT_ON_RECORD, ""): Guidance(
+        N_("The numbers match. Now look at the pack"),
+        N_("Nothing bad is known. But a fake can carry copied numbers: a match is no proof."),
+        (
+            N_("Look: seal whole, print sharp, same lot and date on vial and box?"),
+            N_("Ask the clinic where they bought it."),
+        ),
+    ),
+    (C.NO_LOT_PRESENTED, ""): Guidance(N_("No lot number: do not use it"), _FAKE, _FAKE_STEPS),
+    (C.SEEN_ELSEWHERE, ""): Guidance(N_("Seen in too many places: do not use it"), _COPY, _FAKE_STEPS),
+    (C.IMPOSSIBLE_JOURNEY, ""): Guidance(N_("Seen in two places at once: do not use it"), _COPY, _FAKE_STEPS),
+    (C.SEEN_AFTER_DISPENSING, ""): Guidance(N_("Already used elsewhere: do not use it"), _COPY, _FAKE_STEPS),
+    (C.SEEN_BEFORE_RELEASE, ""): Guidance(
+        N_("Seen before the lot was released: do not use it"), _COPY, _FAKE_STEPS
+    ),
+    (C.SEEN_OUTSIDE_MARKET, ""): Guidance(N_("Seen in other countries: do not use it"), _COPY, _FAKE_STEPS),
+}
+
+_BY_ACTION: Mapping[Action, Guidance] = {
+    Action.REJECT: Guidance(N_("Do not use this product"), _FAKE, _FAKE_STEPS),
+    Action.QUARANTINE: Guidance(N_("Something is not right: do not use it"), _FAKE, _FAKE_STEPS),
+    Action.CHECK: Guidance(N_("Something is unusual: look closely"), "", ()),
+    Action.UNKNOWN: GUIDANCE[C.NO_RECORDS_HELD, ""],
+    Action.ACCEPT: GUIDANCE[C.UNIT_ON_RECORD, ""],
+}
+
+_STOP = frozenset({Action.REJECT, Action.QUARANTINE})
+
+
+def guidance_of(reason: Reason) -> Guidance:
+    """What to say first where this reason leads. What stops is never said mildly.
+
+    Some reasons stop in one answer and not in another: the entry that tells to stop is for the former alone.
+    """
+    found = GUIDANCE.get((reason.code, variant(reason))) or GUIDANCE.get((reason.code, ""))
+    stops = reason.severity in _STOP
+    mixed = reason.code is C.DISPENSED  # whether it stops depends on whose it is, which the entry says
+    if found is None or (stops != (HAD_IT in found.steps) and not mixed):
+        return _BY_ACTION[reason.severity]
+    return found
+
+
+def title_of(reason: Reason, tr: NullTranslations) -> str:
+    """The first words that a patient reads: the worst thing, and what not to do."""
+    known = dict(reason.params)
+    return tr.gettext(guidance_of(reason).title).format_map(
+        {
+            "country": country_name(known.get("market", "")) or tr.gettext("this country"),
+            "field": field_name(known.get("field"), tr),
+        }
+    )
+
+
+def danger_of(reason: Reason, tr: NullTranslations) -> str:
+    """How serious it is for the reader; empty where nothing is said."""
+    if reason.code is C.RECALLED:
+        return recall_class_words(dict(reason.params).get("class", ""), tr)
+    danger = guidance_of(reason).danger
+    return tr.gettext(danger) if danger else ""
+
+
+def steps_of(reason: Reason, emergency: str, tr: NullTranslations) -> list[str]:
+    """What a patient does now, in order; empty where nothing is said. `emergency`: the number, or empty."""
+    number = f" ({emergency})" if emergency else ""
+    return [tr.gettext(step).format(number=number) for step in guidance_of(reason).steps]

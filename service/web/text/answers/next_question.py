@@ -1,0 +1,71 @@
+"""What to ask next where nothing speaks against a product and too little was entered, one at a time."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from gettext import NullTranslations
+
+from service.authenticity.reasons import Action, NotChecked, ReasonCode
+from service.authenticity.verdicts import Verdict
+from service.web.text.formatting import N_
+
+
+class NextQuestion(StrEnum):
+    """The field that tells most now. `NONE`: nothing is left to ask, or something else comes first."""
+
+    LOT = "lot"
+    EXPIRY = "expiry"
+    MARKET = "market"
+    CODE = "code"
+    AGAIN = "again"
+    NONE = ""
+
+
+_ORDER = (
+    (NotChecked.LOT, NextQuestion.LOT),
+    (NotChecked.EXPIRY, NextQuestion.EXPIRY),
+    (NotChecked.MARKET, NextQuestion.MARKET),
+    (NotChecked.SERIAL, NextQuestion.CODE),
+)
+
+_OPEN = frozenset({Action.CHECK, Action.UNKNOWN})
+
+TITLES: Mapping[NextQuestion, str] = {
+    NextQuestion.LOT: N_("Not enough yet. Next: the lot number"),
+    NextQuestion.EXPIRY: N_("Not enough yet. Next: the expiry date"),
+    NextQuestion.MARKET: N_("It agrees so far. Next: your country"),
+    NextQuestion.CODE: N_("It agrees so far. Next: the code on the box"),
+    NextQuestion.NONE: N_("It agrees, as far as we can check"),
+}
+
+_LEADS = {
+    ReasonCode.LOT_ON_RECORD: N_("No warning about this lot. The maker made a lot with this number."),
+    ReasonCode.PRODUCT_ON_RECORD: N_("No warning about this product. The maker makes it."),
+}
+
+NOT_ENOUGH = N_("Nothing bad so far. But fakes copy numbers: do not use it on this alone.")
+
+
+def next_question(verdict: Verdict) -> NextQuestion:
+    """The one question that is asked in place. A number that may be misread is asked for again first."""
+    codes = {reason.code for reason in verdict.reasons}
+    if verdict.action not in _OPEN or ReasonCode.LOT_AMBIGUOUS in codes:
+        return NextQuestion.NONE
+    lead = verdict.reasons[0]
+    if lead.code is ReasonCode.LIKELY_MISREAD:
+        return NextQuestion.AGAIN
+    if lead.code in {ReasonCode.DISPENSED, ReasonCode.NO_RECORDS_HELD}:
+        return NextQuestion.NONE
+    return next((asked for gap, asked in _ORDER if gap in verdict.not_checked), NextQuestion.NONE)
+
+
+def open_title(verdict: Verdict, tr: NullTranslations) -> str:
+    """The title of an answer that only says how much was found; empty for all others."""
+    if verdict.reasons[0].code not in _LEADS:
+        return ""
+    return tr.gettext(TITLES.get(next_question(verdict), TITLES[NextQuestion.NONE]))
+
+
+def good_news(verdict: Verdict, tr: NullTranslations) -> str:
+    """What is good about an answer that only says how much was found; empty for all others."""
+    lead = _LEADS.get(verdict.reasons[0].code)
+    return tr.gettext(lead) if lead else ""

@@ -1,0 +1,84 @@
+"""Forms in the words of packs and people, beside the form on record."""
+
+import doctest
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.authenticity.descriptions import dosage_forms
+from service.authenticity.descriptions.dosage_forms import forms_agree, named_form
+
+POWDER = "powder for solution for injection"
+GEL = "gel in a pre-filled syringe"
+SOLUTION = "solution for injection"
+
+
+@pytest.mark.parametrize(
+    ("presented", "recorded", "same"),
+    [
+        # the same in other words and languages
+        ("Pulver zur Herstellung einer Injektionslösung", POWDER, True),
+        ("poudre pour solution injectable", POWDER, True),
+        ("polvo para solución inyectable", POWDER, True),
+        ("polvere per soluzione iniettabile", POWDER, True),
+        ("proszek do sporządzania roztworu do wstrzykiwań", POWDER, True),
+        ("порошок для приготовления раствора", POWDER, True),
+        ("注射用粉末", POWDER, True),
+        ("lyophilised powder", POWDER, True),
+        ("freeze-dried", POWDER, True),
+        ("injection", POWDER, True),  # it leaves open which
+        # what it is in
+        ("vial", POWDER, True),
+        ("Durchstechflasche", POWDER, True),
+        ("ampoule", POWDER, True),
+        ("syringe", POWDER, False),
+        ("pre-filled pen", POWDER, False),
+        ("vial", GEL, False),
+        ("Fertigspritze", GEL, True),
+        ("syringe", SOLUTION, True),  # the record does not say what it is in
+        ("vial", SOLUTION, True),
+        ("syringe", "solution for injection in pre-filled pen", False),
+        # another form
+        ("tablets", POWDER, False),
+        ("Tabletten", POWDER, False),
+        ("comprimés", SOLUTION, False),
+        ("capsules", POWDER, False),
+        ("cream", POWDER, False),
+        ("gel", POWDER, False),
+        ("powder", SOLUTION, False),
+        ("vial", "film-coated tablets", False),
+        ("tablet", "film-coated tablets; powder for oral suspension", True),  # one of several
+        # nothing to compare
+        ("something new", POWDER, None),
+        ("vial", "", None),
+    ],
+)
+def test_forms_are_compared_by_what_they_are_and_are_in(
+    presented: str, recorded: str, same: bool | None
+) -> None:
+    assert forms_agree(presented, recorded) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("Testavox tablets", False),
+        ("Testavox cream", False),
+        ("Testavox 100 units powder", True),
+        ("Testavox 100 units/vial", None),  # of containers in a name nothing is concluded
+        ("Testavox", None),
+    ],
+)
+def test_a_name_may_say_the_form(name: str, same: bool | None) -> None:
+    assert named_form(name, POWDER) is same
+
+
+@given(st.text(max_size=60))
+def test_no_text_is_too_much_and_every_form_is_itself(text: str) -> None:
+    assert forms_agree(text, POWDER) in (True, False, None)
+    assert forms_agree(text, text) in (True, None)
+
+
+def test_the_examples_in_the_documentation() -> None:
+    assert doctest.testmod(dosage_forms).failed == 0
