@@ -1,7 +1,7 @@
 """Everything that a verdict may look at, gathered before it is judged: one frozen `Evidence`.
 
-The records are what a manufacturer or a regulator said, the presented fields what somebody holds in the
-hand, the moment and the zone what decides whether a day is over. Nothing else may sway `judge`.
+The records are what a manufacturer or a regulator said, the presented fields what the asker holds in the
+hand; the moment and the zone decide whether a day is over. `judge` depends on nothing else.
 """
 
 from datetime import date, datetime
@@ -133,9 +133,9 @@ class BatchRecord(Struct, frozen=True):
 
 
 class RecallRecord(Struct, frozen=True):
-    """One recall of the owner's, or a hold, that nobody has lifted; of the product presented.
+    """A recall of the owner, or a hold, in force; of the product presented.
 
-    Serials are in lower case; `listed`: the one presented is in the recall's list of serials.
+    Serials are in lower case; `listed`: the presented serial is in the recall's list of serials.
     """
 
     id: int

@@ -1,6 +1,6 @@
-"""What the owner's own recalls and holds say of the thing presented, as long as nobody lifted them.
+"""Rules on the owner's recalls and holds in force.
 
-A recall of some serials says nothing sure of a pack whose serial was not given: it may be one of them.
+A recall of some serials says nothing certain of a pack whose serial was not given: it may be one of them.
 """
 
 from collections.abc import Iterator

@@ -54,10 +54,10 @@ def _batch_recalled(batch: BatchRecord) -> Reason:
 
 
 def _stopped_alike(evidence: Evidence) -> Reasons:
-    """Recalls and holds are blind to marks, toward caution: somebody may have written them otherwise.
+    """Yield recalls and holds of lots that differ in their marks alone: recalls ignore marks, toward caution.
 
-    Where the lot is on record as it is written, another one that differs in its marks is another lot, and
-    looking at the marks once more is what is asked for.
+    Where the lot is on record as it is written, another one that differs in its marks is another lot; then
+    looking at the marks once more is all that is asked for.
     """
     for batch in evidence.alike:
         if batch.status not in (BatchStatus.RECALLED, BatchStatus.ON_HOLD) or batch in evidence.batches:
@@ -170,7 +170,7 @@ def _release(evidence: Evidence) -> Reasons:
 
 def _no_lot(evidence: Evidence) -> Reasons:
     shown = evidence.presented
-    # Somebody who reads an expiry off a product has it in the hand, and found no lot on it.
+    # An expiry read off a product without a lot: the asker has it in the hand, and found no lot on it.
     named = shown.gtin is not None or bool(shown.national)
     in_hand = named and shown.expiry is not None and shown.serial is None
     if shown.no_lot or (shown.lot is None and in_hand):

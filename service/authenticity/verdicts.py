@@ -12,8 +12,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from service.authenticity import alert_rules, coverage, pair_rules, reading_rules, record_rules
-from service.authenticity.alert_matching import merged
+from service.authenticity import coverage, pair_rules, reading_rules, record_rules
+from service.authenticity.alerts import rules as alert_rules
+from service.authenticity.alerts.matching import merged
 from service.authenticity.evidence import (
     Asker,
     BatchRecord,
@@ -208,7 +209,7 @@ def _advice(presentation: PresentationFindings, action: Action, codes: set[Reaso
     if action in _STOP:
         yield Advice.SET_ASIDE if clinic else Advice.DO_NOT_USE
         if clinic and codes & scan_rules.OF_ONE_UNIT:
-            # One of them may be the one that was issued, and it may be this one: somebody has to find out.
+            # One of them may be the one that was issued, and it may be this one: the clinic has to trace it.
             yield Advice.TRACE_SUPPLY
         yield Advice.CONTACT_MANUFACTURER
         if clinic and codes & scan_rules.OF_ONE_UNIT:

@@ -85,7 +85,7 @@ class DigitalLink:
 
 
 def looks_like_link(text: str) -> bool:
-    """Whether somebody meant a link; such a text is never read as a lot."""
+    """Whether a text was meant as a link; then it is never read as a lot."""
     return _LIKE_A_LINK.match(text) is not None
 
 
@@ -151,7 +151,7 @@ _LIKE_A_BORDER = re.compile(r"/(?:22|10|21)(?:/|$)")
 def _segment(value: str) -> str:
     """Percent-encoded; `.` and `..` mean folders to every browser, even when encoded.
 
-    Many servers decode a path before anybody sees it: then a lot `A/21/B` is a lot A with a serial B.
+    Many servers decode a path before the application sees it: then a lot `A/21/B` is a lot A with a serial B.
     """
     if value in (".", "..") or _LIKE_A_BORDER.search(value):
         raise _not_carried(value)

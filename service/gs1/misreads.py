@@ -7,7 +7,7 @@
 
 One slip each: a key beside the right one, two characters the wrong way round, one lost or doubled, a
 look-alike, a case flipped, the fields of a scan run together because a separator was lost. A record under
-such a spelling says "look again", never "found": the spelling itself is shown to nobody.
+such a spelling says "look again", never "found": the spelling itself is never shown.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Gather the evidence for what was presented. Reads only; judging and recording are others' work."""
+"""Loads the evidence on what was presented. Reads only."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from service.authenticity.alert_rules import concerns_product
+from service.authenticity.alerts.rules import concerns_product
 from service.authenticity.descriptions.product_names import folded_name, names, names_differ, nearly
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import (
@@ -39,7 +39,7 @@ _PREFIX_DIGITS = 7
 
 @dataclass(slots=True)
 class _Found:
-    """What the fields of `Evidence` of the same names become, while it is being gathered."""
+    """Fields of `Evidence` of the same names, while they are being collected."""
 
     presented: Presented
     product: ProductRecord | None = None
@@ -143,7 +143,7 @@ def _came_whole(understood: ParsedQuestion) -> bool:
 
 
 def _recalls(snapshot: Snapshot, found: _Found) -> tuple[RecallRecord, ...]:
-    """Those that stand; of most products none does, and nobody has to look."""
+    """Return the recalls in force; of most products there is none, and none is read."""
     if found.product is None or not found.product.stopped:
         return ()
     return recalls.recalls(snapshot, found.product.id, found.presented.serial)
@@ -170,9 +170,9 @@ def _find(snapshot: Snapshot, understood: ParsedQuestion) -> _Found:
 
 
 def _with_national(snapshot: Snapshot, found: _Found, scheme: str, number: str) -> None:
-    """A country's number instead of a GTIN: it names the product, whoever else has such a lot.
+    """Find the product by a national number, whichever other products have such a lot.
 
-    Where several products bear it (a GTIN changes, the number stays), the lot tells them apart.
+    Where several products have the number (a GTIN changes, the number stays), the lot decides.
     """
     gtins = product_records.gtins_by_national(snapshot, scheme, number)
     if not gtins and scheme == "NDC":
@@ -299,7 +299,7 @@ def _near(snapshot: Snapshot, evidence: Evidence, *, whole: bool) -> Iterator[Ne
     if product is not None or shown.gtin is None:
         yield from _near_lots(snapshot, evidence, Presentation(shown, evidence.unit, whole))
     if product is not None and shown.serial is not None and evidence.unit is None:
-        # which of several it resembles is nobody's business: a person looks at the same places once
+        # only one of several: a person looks at the same characters once
         found = product_records.near_serials(snapshot, product.id, shown.serial, whole=whole)
         marked = {place for each in found for place in misreads.places(shown.serial.printed, each)}
         if found:

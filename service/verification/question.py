@@ -1,4 +1,4 @@
-"""What somebody asks: the text of a scan, fields that were typed, or both, made into one `Presented`."""
+"""Questions: scanned text, typed fields, or both, parsed into one `Presented`."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,8 +1,8 @@
-"""What was seen before of the thing presented, and what the present scan adds to it.
+"""The scan history of what is presented, and what the present scan adds to it.
 
-Whose history it is depends on what was found: a unit's own; a lot's, when only a lot was asked for (so that
-nobody can talk a unit down by asking for its lot); of a serial that is not on record, who asks for such
-serials and what their neighbours are. A lot that nobody has on record is kept count of too.
+Whose history it is depends on what was found: a unit's own; a lot's, when only a lot was presented (so that
+asking for a lot says nothing against a unit); of a serial that is not on record, the client's and its
+neighbours'. Lots that are not on record are counted too.
 """
 
 import dataclasses
@@ -81,7 +81,7 @@ _OF_GUESSES = frozenset({SubjectScope.GUESSER, SubjectScope.NEIGHBOURS})
 
 
 def only_guesses(update: HistoryUpdate) -> HistoryUpdate:
-    """Of what a scan leaves, that somebody asks for serials that are not on record."""
+    """Return the part of an update that counts guesses at serials."""
     seen = tuple(each for each in update.seen if each.subject.scope in _OF_GUESSES)
     crowded = tuple(each for each in update.crowded if each.scope in _OF_GUESSES)
     return replace(update, seen=seen, crowded=crowded)
@@ -116,7 +116,7 @@ def lot_is_near(
 
 
 def _often_asked_for(found: Found, seen: tuple[NewSighting, ...]) -> bool:
-    """Whether it is a lot on nobody's record that stands out: no verdict says so."""
+    """Return whether a lot that is not on record stands out: no verdict says so."""
     scope = SubjectScope.UNKNOWN_LOT
     asked = [*found.get(scope, ()), *(each.sighting for each in seen if each.subject.scope is scope)]
     return bool(asked) and of_unknown_lot(asked) is not None

@@ -1,4 +1,4 @@
-"""The desk where people ask: read the question, gather the evidence, judge, append the scan."""
+"""The verification service: parse a question, read facts and history, judge, and record the check."""
 
 import time
 from collections.abc import Callable
@@ -47,19 +47,18 @@ LONGEST_WAIT = timedelta(days=7)
 """How long a scan may have waited for a network. After that the vial itself has moved on."""
 
 _SKEW = timedelta(minutes=5)
-# So much may the clock of somebody's device be fast; what it says of the future is then taken for now.
+# So much may the clock of an asker's device be fast; what it says of the future is then taken for now.
 
 _LOOK_AGAIN = 0.05
-"""Seconds between two looks for a check that another process is writing down."""
+"""Seconds between two looks for a check that another process is writing."""
 
 
 class Answer(Struct, frozen=True):
-    """A verdict on what was presented. `id` is None where nothing was recorded; `repeated`: a known nonce.
+    """A verdict on what was presented. `id`: None where nothing was recorded; `repeated`: a known nonce.
 
-    `vial` and `carton`: what each of the two says, when both were presented.
-    `organisation_id`: whose people or program asked, if anybody's.
-    `scanned_at`: when the code was read, where the asker said so.
-    `kind` and `host`: how the scanned text was read, and the host of the web address in it, if it was one.
+    `vial` and `carton`: what each of the two says, when both were presented. `organisation_id`: of the asking
+    person or program, None for a guest. `scanned_at`: when the code was read, where the asker said so. `kind`
+    and `host`: how the scanned text was read, and the host of the web address in it, if it was one.
     """
 
     id: str | None
@@ -91,11 +90,12 @@ class OwnStep(Struct, frozen=True):
 
 
 class VerificationService:
-    """One for a process. `preview` only reads; `verify` also records, once for each nonce.
+    """Answers questions, one instance for each process. `preview` does not record; `verify` does, once for
+    each nonce.
 
-    `alone`: no other process answers from this database, so that what is not here was never answered.
-    `ids`: what all processes of a service share, so that one waits for a check that another is writing.
-    `on_answer`: is told each verdict's action, and the seconds that it took.
+    `alone`: no other process answers from this database, so that what is not here was never answered. `ids`:
+    what all processes of a service share, so that one waits for a check that another is writing. `on_answer`:
+    called with each verdict's action and the seconds that it took.
     """
 
     def __init__(
@@ -113,13 +113,14 @@ class VerificationService:
         self._on_answer = on_answer
         self._scans = ScanLog(database, window=window)
         self._others_write_within = 0.0 if alone else window + _LOOK_AGAIN
-        # What is on record happened: a machine whose clock was set back does not make it undone.
+        # What is on record has happened: a machine whose clock was set back does not undo it.
         self._clock = Clock.of(database, read_clock)
 
     def preview(self, question: Question, origin: RequestOrigin) -> Answer:
-        """Answer without recording a check. Raises what `parse_question` raises.
+        """Compute a verdict without recording a check. Raises what `parse_question` raises, and
+        CLOCK_IN_DOUBT.
 
-        But a guess at a serial is counted as one, also where its asker wants nothing recorded.
+        A guess at a serial is counted all the same.
         """
         parsed = parse_question(question, origin)
         guessing = parsed.client != "" and parsed.presented.serial is not None
@@ -129,7 +130,9 @@ class VerificationService:
         return answer
 
     def verify(self, question: Question, origin: RequestOrigin) -> Answer:
-        """Answer and record. The same nonce again gives the first answer; another question, a conflict."""
+        """Compute a verdict and record the check. The same nonce again gives the first answer; another
+        question with it raises ConflictError(NONCE_REUSED).
+        """
         parsed = parse_question(question, origin)
         if question.nonce:
             earlier = self._scans.find_nonce(question.nonce)
@@ -159,9 +162,10 @@ class VerificationService:
         return _answer(scan) if kept is scan else _same_question(kept, parsed, question)
 
     def assess(self, presented: PresentedPack, origin: RequestOrigin, own: OwnStep | None = None) -> Verdict:
-        """The verdict for a clinic on a pack that was presented before, at this moment; nothing is recorded.
+        """Return the verdict for a clinic on a pack that was presented before, at this moment; nothing is
+        recorded.
 
-        `own`: what the asking clinic itself did to the unit, which is no evidence against the unit.
+        `own`: the clinic's own step on the unit, which is no evidence against the unit.
         """
         parsed = ParsedQuestion(
             presented.pack,
@@ -178,11 +182,11 @@ class VerificationService:
         return self._assess(parsed, Asker.CLINIC, now, recording=False, own=own)[0]
 
     def find_check(self, scan_id: str) -> Answer:
-        """What was answered under this id; NotFoundError."""
+        """Return the answer to a recorded check; NotFoundError."""
         known = is_check_id(scan_id)
         scan = self._scans.find(scan_id) if known else None
         while scan is None and known and self._is_on_its_way(scan_id):
-            # Another process has just answered, and is about to write it down.
+            # Another process has just answered, and is about to write it.
             time.sleep(_LOOK_AGAIN)
             scan = self._scans.find(scan_id)
         if scan is None:
@@ -190,7 +194,7 @@ class VerificationService:
         return _answer(scan)
 
     def now(self) -> datetime:
-        """The moment by which verdicts are given: never earlier than what is on record.
+        """Return the moment by which verdicts are given: never earlier than what is on record.
 
         UnavailableError(CLOCK_IN_DOUBT) where the machine's clock is not believed.
         """
@@ -202,21 +206,21 @@ class VerificationService:
         return self._clock
 
     def release_tests(self, batch_id: int) -> list[tuple[str, str, str]]:
-        """What the manufacturer put on record of a batch's release tests: test, method, result."""
+        """Return the batch's release tests as the manufacturer recorded them: test, method, result."""
         with self._database.snapshot() as snapshot:
             return product_records.release_tests(snapshot, batch_id)
 
     def close(self) -> None:
-        """Write down all that waits."""
+        """Write all checks that wait."""
         self._scans.close()
 
     @property
     def unwritten(self) -> tuple[int, float]:
-        """How many answered checks are not on disk yet, and for how many seconds none of them was written."""
+        """Return how many answered checks are not on disk yet, and for how many seconds none was written."""
         return self._scans.unwritten()
 
     def _is_on_its_way(self, scan_id: str) -> bool:
-        """Whether another process may have answered under this id, and not written it down yet."""
+        """Return whether another process may have answered under this id, and not written it yet."""
         return age(scan_id) < self._others_write_within and self._ids.has_mark(scan_id)
 
     def _answer(
@@ -227,7 +231,7 @@ class VerificationService:
         if parsed.scanned_at is not None:
             parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
         verdict, update, presented, parsed = self._assess(parsed, asker, now, recording=recording)
-        reading = parsed.reading
+        reading = parsed.pack.reading
         answer = Answer(
             id=None,
             verdict=verdict,
@@ -252,7 +256,7 @@ class VerificationService:
         recording: bool,
         own: OwnStep | None = None,
     ) -> tuple[Verdict, HistoryUpdate, Presented, ParsedQuestion]:
-        """The one road: facts, then what was seen, then the verdict; and the reading that it is of."""
+        """Return the verdict, what the scan adds to the history, and the reading that the verdict is of."""
         kept = facts_cache.find(self._database, parsed, asker, now)
         if kept is not None:
             lot, evidence, found = kept
@@ -279,9 +283,9 @@ def _conclude(
     *,
     recording: bool,
 ) -> tuple[Verdict, HistoryUpdate] | None:
-    """The verdict on the evidence with its history, and what the scan adds to the history.
+    """Return the verdict on the evidence with its history, and what the scan adds to the history.
 
-    `lot`: the entry of the cache, None where there is none. `snapshot`: None where the evidence came from the
+    `lot`: the cache's entry, None where there is none. `snapshot`: None where the evidence came from the
     cache; the result is None then, where the manufacturer's thresholds have to be read.
     """
     key = facts_cache.judgement_key(evidence, parsed, found) if lot is not None else None
@@ -306,7 +310,7 @@ def _conclude(
 
 
 def _without(own: OwnStep | None, evidence: Evidence) -> Evidence:
-    """The evidence as it was before the clinic's own step, where the unit is still as that left it."""
+    """Return the evidence as it was before the clinic's own step, where the unit is still as that left it."""
     unit = evidence.unit
     if own is None or unit is None or unit.disposition is not own.left:
         return evidence
@@ -314,7 +318,7 @@ def _without(own: OwnStep | None, evidence: Evidence) -> Evidence:
 
 
 def _plausible(scanned_at: datetime, now: datetime) -> datetime:
-    """When the code was read, never after `now`. RefusedError(MOMENT_IMPLAUSIBLE)."""
+    """Return when the code was read, never after `now`. RefusedError(MOMENT_IMPLAUSIBLE)."""
     if not now - LONGEST_WAIT <= scanned_at <= now + _SKEW:
         raise RefusedError(
             ErrorCode.MOMENT_IMPLAUSIBLE,

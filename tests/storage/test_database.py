@@ -19,8 +19,7 @@ from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.storage import database as database_room
 from service.storage.database import Database
 from service.storage.models import Alert, AuditEntry, Base, Batch, Import, Manufacturer, Product, Unit
-
-GTIN = "09506000134352"
+from tests.factories.one_batch import BATCH, GTIN
 
 
 def put(database: Database) -> None:
@@ -31,14 +30,6 @@ def put(database: Database) -> None:
         connection.execute(insert(Batch).values(**BATCH))
 
 
-BATCH = {
-    "product_id": 1,
-    "lot": "VX-1",
-    "lot_key": "VX1",
-    "lot_folded": "VX1",
-    "expiry": date(2028, 12, 31),
-    "status": "released",
-}
 NAMED = {"name": "Verotox", "manufacturer_id": 1}
 UNIT = {"product_id": 1, "batch_id": 1, "serial": "S1", "disposition": Disposition.ACTIVE}
 

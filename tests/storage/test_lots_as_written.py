@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from service.authenticity.dispositions import Disposition
 from service.storage.database import Database, _alembic
 from service.storage.models import Batch, Product, Unit
+from tests.factories.one_batch import BATCH, GTIN
 from tests.postgres import Postgres
-from tests.storage.test_database import BATCH, GTIN
 
 _PRODUCT = (
     "INSERT INTO product (manufacturer_id, gtin, name, active_substance, strengths, form, national_numbers,"

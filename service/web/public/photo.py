@@ -15,7 +15,7 @@ from service.authenticity.evidence import Presented
 from service.errors import TooManyError, UnavailableError, VialcheckError
 from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import MAX_SCAN
-from service.verification.code_reader import DecodedCode
+from service.verification.pictures.code_reader import DecodedCode
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import field_errors
@@ -120,7 +120,7 @@ def _outcomes(codes: tuple[DecodedCode, ...], fields: dict[str, str]) -> list[Ph
 def _says_less(code: DecodedCode, other: DecodedCode) -> bool:
     """Whether all that `code` says of a pack is said by `other`, and more: then it is the same pack's.
 
-    A link to somebody else's site is always shown for itself.
+    A link to another site is always shown for itself.
     """
     one, two = code.reading(), other.reading()
     if one is None or two is None or (one.host and one.host not in own_hosts()):

@@ -50,7 +50,7 @@ def page() -> Response:
 
 
 def _receives() -> bool:
-    """Whether the list can go on the record of a clinic: somebody who may write there is signed in."""
+    """Whether the list can go on the record of a clinic: a person who may write there is signed in."""
     who = guest_or_actor()
     return who is not None and who.kind is OrganisationKind.CLINIC and who.may(Role.CLINIC)
 

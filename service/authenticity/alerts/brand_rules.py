@@ -1,17 +1,17 @@
-"""What notices say of a whole brand: that it is not licensed, or a warning that names it and no number.
+"""Alerts on a whole brand: that it is not licensed, or a warning that names it and no number.
 
-Most who hold a brand that was once counterfeited have nothing to fear, and must not be told otherwise.
+Most holders of a brand that was once counterfeited have nothing to fear, and must not be told otherwise.
 """
 
 from collections.abc import Iterator
 
-from service.authenticity.alert_matching import notice
+from service.authenticity.alerts.matching import notice
+from service.authenticity.alerts.regulators import country_of
 from service.authenticity.descriptions.product_names import names
 from service.authenticity.descriptions.strength_names import name_strength_agrees, strengths_agree
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
 from service.authenticity.presentation_rules import name_agrees
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode
-from service.authenticity.regulators import country_of
 
 _ANY_BRAND = frozenset(
     {"acid", "botulinic", "botulinum", "botulínica", "brand", "falsified", "hyaluronic", "injectable"}
@@ -69,19 +69,21 @@ def reasons(alert: AlertRecord, evidence: Evidence, match: Match) -> Iterator[Re
     elif alert.kind is AlertKind.RECALLED:
         yield notice(ReasonCode.RECALLED, Action.QUARANTINE, alert, scope="name")
     elif alert.kind is not AlertKind.STOLEN and match is not Match.UNIT:
-        # Of a theft nobody could tell which packs are meant.
+        # A theft without a number does not say which packs are meant.
         unexplained = match is Match.PRODUCT and evidence.presented.lot is not None
         severity = Action.QUARANTINE if unexplained else Action.CHECK
         yield notice(ReasonCode.ALERT_LOT_COUNTERFEITED, severity, alert, scope="name")
 
 
 def unlicensed(alert: AlertRecord, evidence: Evidence) -> Reason | None:
-    """Not licensed where the regulator is, whoever made it; elsewhere the notice means nothing."""
+    """Return the reason for a product that is not licensed where the regulator is, None in
+    other countries.
+    """
     country, market, product = country_of(alert.authority), evidence.presented.market, evidence.product
     if country is not None and market not in (None, country):
         return None
     licensed = product is not None and market is not None and market in product.markets
-    elsewhere = country is not None and market is None  # nobody said that it is there
+    elsewhere = country is not None and market is None  # the asker named no country
     severity = Action.CHECK if licensed or elsewhere else Action.QUARANTINE
     scope = "notice" if country else "notice of none"
     return notice(ReasonCode.MARKET_NOT_AUTHORISED, severity, alert, scope=scope, market=country or "")

@@ -1,0 +1,1 @@
+"""Commands that change records: imports, alerts, recalls and holds; labels."""
