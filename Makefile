@@ -34,6 +34,10 @@ coverage: .venv/dev.stamp ## run all tests and print which lines and branches of
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+mutants: .venv/mutants.stamp ## change gs1/ and authenticity/ in thousands of small ways; print what their tests miss
+	$(BIN)/mutmut run $(ARGS)
+	$(BIN)/python -m tests.mutants
+
 chaos: .venv/dev.stamp ## attack a running service in many ways, for minutes (its short form is in make test)
 	$(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
 
@@ -81,6 +85,7 @@ lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRA
 	$(COMPILE) --group node -o requirements/node.txt
 	$(COMPILE) --constraint requirements/run.txt --constraint requirements/build.txt \
 		pyproject.toml --group dev -o requirements/dev.txt
+	$(COMPILE) --constraint requirements/dev.txt --group mutants -o requirements/mutants.txt
 	$(COMPILE) --constraint requirements/dev.txt --group fuzz -o requirements/fuzz.txt
 
 wheel: .venv/dev.stamp ## build dist/vialcheck-*.whl
@@ -101,3 +106,7 @@ PROJECT := requirements/run.txt requirements/build.txt pyproject.toml scripts/in
 .venv/dev.stamp: requirements/dev.txt $(PROJECT)
 	@PYTHON='$(PYTHON)' scripts/install.sh dev
 	@touch .venv/run.stamp $@
+
+.venv/mutants.stamp: requirements/mutants.txt .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/mutants.txt
+	@touch $@

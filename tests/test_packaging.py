@@ -22,7 +22,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
-    name: (ROOT / "requirements" / f"{name}.txt").read_text() for name in ("run", "build", "node", "dev")
+    name: (ROOT / "requirements" / f"{name}.txt").read_text()
+    for name in ("run", "build", "node", "dev", "mutants", "fuzz")
 }
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHA256 = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -55,10 +56,11 @@ def test_a_lock_names_no_host_and_hashes_every_requirement(name: str) -> None:
         ("build", PYPROJECT["dependency-groups"]["build"]),
         ("build", PYPROJECT["build-system"]["requires"]),
         ("node", PYPROJECT["dependency-groups"]["node"]),
+        ("mutants", PYPROJECT["dependency-groups"]["mutants"]),
         ("dev", PYPROJECT["project"]["dependencies"]),
         ("dev", [each for each in PYPROJECT["dependency-groups"]["dev"] if isinstance(each, str)]),
     ],
-    ids=["run", "build", "build system", "node", "run in dev", "dev"],
+    ids=["run", "build", "build system", "node", "mutants", "run in dev", "dev"],
 )
 def test_a_lock_holds_what_pyproject_asks_for(name: str, wanted: list[str]) -> None:
     pins = locked(name)

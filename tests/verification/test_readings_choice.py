@@ -113,7 +113,7 @@ def test_the_same_nonce_again_is_the_same_check_of_the_same_reading(desk: Verifi
 
 def test_a_text_of_which_no_reading_is_on_record_is_refused_for_what_it_is(desk: VerificationService) -> None:
     with pytest.raises(InvalidFieldsError) as caught:
-        ask(desk, scan="1050600013435")  # thirteen digits that are no GTIN: not a lot of eleven
+        ask(desk, scan="1050600013434")  # thirteen digits that are no GTIN: not a lot of eleven
     assert [each.code for each in caught.value.errors] == [ErrorCode.GTIN_CHECK_DIGIT]
 
 

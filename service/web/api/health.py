@@ -8,7 +8,7 @@ from service import metrics
 from service.errors import ErrorCode, ForbiddenError, UnavailableError
 from service.settings import is_loopback
 from service.web.api.readiness import Readiness
-from service.web.core.access import open_to_everyone
+from service.web.core.access import open_to_everyone, with_own_token
 from service.web.core.error_responses import refusal
 from service.web.core.services import services, services_of
 
@@ -40,7 +40,7 @@ def ready() -> Response:
 
 
 @health.get("/metrics")
-@open_to_everyone
+@with_own_token
 def exposition() -> Response:
     """Prometheus metrics: for this machine, and for a program with the token (VIALCHECK_METRICS_TOKEN)."""
     if not _may_read_metrics():

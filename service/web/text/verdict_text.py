@@ -156,7 +156,7 @@ def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
     lead = verdict.reasons[0]
     if lead.code is ReasonCode.NO_RECORDS_HELD and dict(lead.params).get("scope") == "lot":
         return tr.gettext("We hold no records of this lot")
-    if lead.code is ReasonCode.LOT_AMBIGUOUS:
+    if lead.code is ReasonCode.LOT_AMBIGUOUS and verdict.choices:
         return tr.gettext("Which product is it?")
     if asker is Asker.CLINIC:
         return action_title(verdict.action, asker, tr)

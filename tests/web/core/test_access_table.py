@@ -53,6 +53,8 @@ TABLE = {
     "GET /api/docs": EVERYONE,
     "GET /openapi.json": EVERYONE,
     "GET /health": EVERYONE,
+    "GET /ready": EVERYONE,
+    "GET /metrics": EVERYONE,  # of this machine, or with a token: the view asks
     "GET /live": EVERYONE,
     "GET /static/<path:filename>": EVERYONE,
     # labels

@@ -19,7 +19,7 @@ from service.gs1.identifiers import Expiry, Lot
 WITHHELD = "withheld"
 """The parameter of a reason whose values were withheld: its sentence is the one that needs none of them."""
 
-_RECORDED = frozenset({"recorded", "released", "made", "used", "quantity"})
+_RECORDED = frozenset({"recorded", "released", "made", "used", "quantity", "until"})
 """Parameters with values of a manufacturer's record that are never presented."""
 
 _PUBLISHED = frozenset(

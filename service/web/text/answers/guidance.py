@@ -143,6 +143,38 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
         N_("No answer yet: do not use it before you know."),
         (),
     ),
+    (C.LOT_AMBIGUOUS, "marks"): Guidance(
+        N_("Enter the lot number as it is printed"),
+        N_("No answer yet: do not use it before you know."),
+        (),
+    ),
+    (C.LOT_AMBIGUOUS, "readings"): Guidance(
+        N_("Enter the lot number alone"),
+        N_("No answer yet: do not use it before you know."),
+        (),
+    ),
+    (C.STOLEN, "part of the lot"): Guidance(
+        N_("Packs of this lot were stolen: ask where yours came from"), _UNKNOWN_KEEPING, (WHERE_BOUGHT,)
+    ),
+    (C.STOLEN, "serials of the lot"): Guidance(
+        N_("Packs of this lot were stolen: check yours"), N_("Yours may be one of them."), ()
+    ),
+    (C.RECORDS_OVERDUE, ""): Guidance(
+        N_("Ask the maker about this lot"),
+        N_("No answer yet: the maker's list may be behind. Do not use it before they say."),
+        (ASK_MAKER,),
+    ),
+    (C.FORM_UNKNOWN, ""): Guidance(N_("Not made in this form: do not use it"), _FAKE, _FAKE_STEPS),
+    (C.NAME_NOT_ON_RECORD, ""): Guidance(N_("Misspelt name: do not use it"), _FAKE, _FAKE_STEPS),
+    (C.NAME_NOT_ON_RECORD, "check"): Guidance(
+        N_("The maker does not use this name: look closely"), N_("Misspelt names are a sign of fakes."), ()
+    ),
+    (C.CODE_IMPOSSIBLE, ""): Guidance(
+        N_("The code cannot be right: scan it again"), N_("No answer yet: a part of it was not read."), ()
+    ),
+    (C.CASE_NOT_PACK, ""): Guidance(
+        N_("The code of a shipping case: scan the pack"), N_("No answer yet on the pack itself."), ()
+    ),
     (C.NO_RECORDS_HELD, ""): Guidance(
         N_("We hold no records for this product"),
         N_("Neither good nor bad news. Do not use it on this answer alone."),

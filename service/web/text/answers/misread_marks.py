@@ -27,6 +27,6 @@ def marked_characters(verdict: Verdict) -> list[MarkedCharacter]:
 
 
 def misread_field(verdict: Verdict) -> str:
-    """`lot` or `serial`: which of the two is to be read again; empty where neither is."""
+    """`lot`, `serial` or `expiry`: which is to be read again; empty where none is."""
     codes = (dict(each.params) for each in verdict.reasons if each.code is ReasonCode.LIKELY_MISREAD)
-    return next((known["field"] for known in codes if known.get("field") in {"lot", "serial"}), "")
+    return next((known["field"] for known in codes if known.get("field") in {"lot", "serial", "expiry"}), "")

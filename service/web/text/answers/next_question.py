@@ -47,11 +47,10 @@ NOT_ENOUGH = N_("Nothing bad so far. But fakes copy numbers: do not use it on th
 
 def next_question(verdict: Verdict) -> NextQuestion:
     """The one question that is asked in place. A number that may be misread is asked for again first."""
-    codes = {reason.code for reason in verdict.reasons}
-    if verdict.action not in _OPEN or ReasonCode.LOT_AMBIGUOUS in codes:
+    if verdict.action not in _OPEN or verdict.choices:
         return NextQuestion.NONE
     lead = verdict.reasons[0]
-    if lead.code is ReasonCode.LIKELY_MISREAD:
+    if lead.code in {ReasonCode.LIKELY_MISREAD, ReasonCode.LOT_AMBIGUOUS}:
         return NextQuestion.AGAIN
     if lead.code in {ReasonCode.DISPENSED, ReasonCode.NO_RECORDS_HELD}:
         return NextQuestion.NONE

@@ -19,6 +19,16 @@ WITHHELD_SENTENCES: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("The manufacturer has put this lot's expiry date later since {presented} was printed on it."),
         N_("Expiry extended by the manufacturer since {presented} was printed."),
     ),
+    (ReasonCode.RECORDS_OVERDUE, ""): Sentence(
+        N_(
+            "{manufacturer} has no lot {lot} of this product on record. Their list may be behind."
+            " Ask them before it counts against the vial."
+        ),
+        N_(
+            "Lot {lot} is not on record, and {manufacturer}'s list may be behind."
+            " Ask them before it counts against the vial."
+        ),
+    ),
     (ReasonCode.NOT_RELEASED, ""): Sentence(
         N_("The manufacturer has not yet cleared the lot of this pack for use."),
         N_("The lot of this unit is not released."),
