@@ -22,7 +22,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.verification.question import Channel, Question, RequestOrigin

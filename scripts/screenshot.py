@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from service.app import create_app
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.settings import Settings
 from service.storage.audit import AuditActor
 from service.storage.database import Database

@@ -13,7 +13,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, Delete, Update, delete, func, or_, select, update
 
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.resources import seed_folder
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database

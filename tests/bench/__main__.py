@@ -29,7 +29,7 @@ from sqlalchemy import insert
 from service.authenticity.evidence import Asker
 from service.authenticity.scan_history.sightings import Region, SightingKind, sighting
 from service.gs1.identifiers import Gtin, check_digit
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope

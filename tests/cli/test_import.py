@@ -71,10 +71,10 @@ def test_a_dry_run(on_record: Database, files: list[Path]) -> None:
 
 def test_refused_rows(on_record: Database, files: list[Path], tmp_path: Path) -> None:
     vialcheck(*files)
-    bad = written(tmp_path, f"GTIN;Lot;S/N;Colour\n{GTIN};NONE;S3;red\n{GTIN};A1;S4;red\n", "more.csv")
+    bad = written(tmp_path, f"GTIN;Lot;S/N;Colour\n{GTIN};Z9;S3;red\n{GTIN};A1;S4;red\n", "more.csv")
     result = vialcheck(bad)
     assert result.exit_code == 1
-    assert "line 2, Lot 'NONE': this product has no such lot on record" in result.stdout
+    assert "line 2, Lot 'Z9': this product has no such lot on record" in result.stdout
     assert "Columns not read: Colour" in result.stdout
     assert f"All refused rows, with their reasons: {tmp_path / 'more.refused.csv'}" in result.stdout
     assert "Nothing was put in" in result.stdout

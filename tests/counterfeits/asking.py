@@ -11,7 +11,7 @@ from typing import Any
 
 from service.authenticity.evidence import Asker
 from service.errors import VialcheckError
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
 from service.verification.pack_readings import PackFields
 from service.verification.question import Channel, Question, RequestOrigin, parse_question
 from tests.counterfeits import keys

@@ -18,7 +18,7 @@ from typing import Any
 
 from service.errors import VialcheckError
 from service.gs1.identifiers import Expiry, Lot
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
 from tests.counterfeits import keys
 from tests.counterfeits.keys import Plain, listed, words
 from tests.counterfeits.made_up import made_up_gtin, write_sheet

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from service.authenticity.descriptions.product_names import names_differ
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
 from tests.counterfeits import keys
 from tests.counterfeits.asking import PRESENTED, Asking, Showing, moment, packs_of
 from tests.counterfeits.books import Books

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.errors import VialcheckError
 from service.gs1.iso.countries import parse_country
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
 
 Plain = Mapping[str, Any]
 

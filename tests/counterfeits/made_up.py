@@ -7,7 +7,7 @@ from typing import Any
 
 from service.errors import VialcheckError
 from service.gs1.identifiers import Gtin, check_digit
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
 from tests.counterfeits import keys
 from tests.counterfeits.keys import words
 

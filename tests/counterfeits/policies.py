@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import Presented
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
 from tests.counterfeits.books import Books
 
 

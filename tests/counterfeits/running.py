@@ -11,7 +11,7 @@ from pathlib import Path
 from service.authenticity.evidence import Presented
 from service.authenticity.reasons import Action
 from service.errors import InvalidFieldsError, VialcheckError
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.registry.lists.rejected_rows import RowError
 from service.storage.audit import AuditActor
 from service.storage.database import Database

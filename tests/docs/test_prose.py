@@ -12,27 +12,6 @@ import pytest
 from tests.docs.pages import ROOT
 
 RIDDLES = re.compile(r"\b(somebody|nobody|whoever|anybody)\b", re.IGNORECASE)
-NOT_YET = frozenset(
-    {
-        "service/registry/import_jobs/inspect.py",
-        "service/registry/import_jobs/plan.py",
-        "service/registry/import_jobs/preview.py",
-        "service/registry/import_jobs/preview_units.py",
-        "service/registry/import_jobs/queue.py",
-        "service/registry/import_jobs/service.py",
-        "service/registry/import_jobs/worker.py",
-        "service/registry/lists/cells.py",
-        "service/registry/lists/import_files.py",
-        "service/registry/lists/import_journal.py",
-        "service/registry/lists/kinds/batches.py",
-        "service/registry/lists/kinds/products.py",
-        "service/registry/lists/list_importer.py",
-        "service/registry/lists/ownership.py",
-        "service/registry/lists/typed_cells.py",
-        "service/registry/workbooks/sheets.py",
-    }
-)
-"""Modules that are rewritten with a change that is under way. Take a module out when it is done; add none."""
 
 
 @pytest.mark.parametrize(
@@ -42,8 +21,6 @@ NOT_YET = frozenset(
 )
 def test_docstrings_and_comments_name_roles(path: Path) -> None:
     found = [(line, text) for line, text in prose(path) if RIDDLES.search(text)]
-    if found and str(path.relative_to(ROOT)) in NOT_YET:
-        pytest.skip(f"{len(found)} to rewrite")
     assert found == []
 
 

@@ -5,7 +5,7 @@ from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from service.registry.lists.import_files import run
+from service.registry.import_jobs.import_files import run
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from tests.factories.lists import GTIN, written

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from service.registry.lists.import_files import FileOutcome, ImportOutcome, run
+from service.registry.import_jobs.file_import import FileOutcome
+from service.registry.import_jobs.import_files import ImportOutcome, run
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 

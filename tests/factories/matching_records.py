@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 

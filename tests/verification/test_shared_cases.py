@@ -12,7 +12,7 @@ from threading import Event
 
 import pytest
 
-from service.registry.lists import import_files
+from service.registry.import_jobs import import_files
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from tests import figures

@@ -1,7 +1,7 @@
-"""One piece of a plan put on record, in a transaction of the caller's."""
+"""Puts one piece of a plan on record, in the caller's transaction."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,16 +10,14 @@ from sqlalchemy import Connection
 from service.authenticity.dispositions import Disposition
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.registry.import_jobs.plan import PlanPiece, Row
-from service.registry.import_jobs.preview import ROOMS
 from service.registry.import_jobs.preview_units import unit_cells
 from service.registry.lists.cells import Cells
 from service.registry.lists.columns import Header
 from service.registry.lists.import_journal import ImportJournal
 from service.registry.lists.kinds.unit_targets import UnitRowGroup, UnitTarget, UnitTargets
+from service.registry.lists.list_kinds import HANDLERS
 from service.registry.lists.rejected_rows import RowError, given_back, reason_of
-from service.storage.database.commissioning import commission, recorded_otherwise
-
-JournalOf = Callable[[PlanPiece], ImportJournal]
+from service.storage.database.commissioning import commission, recorded, recorded_otherwise
 
 
 @dataclass(slots=True)
@@ -28,53 +26,77 @@ class PlanRefused:
 
     header: Header
     rows: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[tuple[int, Sequence[VialcheckError]]] = field(default_factory=list)
+    """By line, why a row was refused."""
+    already: list[tuple[int, str]] = field(default_factory=list)
+    """Units (product, serial) that were on record before, just as the plan has them."""
 
     def add(self, line: int, cells: list[str], errors: Sequence[VialcheckError]) -> None:
         """Refuse a row."""
+        self.errors.append((line, errors))
         problems = [RowError.of(line, self.header, error) for error in errors]
         self.rows.append({"line": line, "cells": cells, "reason": reason_of(line, self.header, problems)})
 
 
 def put_on_record(
-    connection: Connection, header: Header, piece: PlanPiece, journal: ImportJournal
+    connection: Connection,
+    header: Header,
+    piece: PlanPiece,
+    journal: ImportJournal,
+    *,
+    targets: UnitTargets | None = None,
+    careful: bool = False,
 ) -> PlanRefused:
-    """Put the rows of the piece on record and count them; what cannot be taken any more."""
+    """Put the rows of the piece on record and count them; what cannot be taken any more.
+
+    `targets`: where units belong, kept from piece to piece; looked up anew without it. `careful`: also name
+    the units that were on record before, at the price of a query for each group.
+    """
     refused = PlanRefused(header)
     if piece.rows:
         _rows(connection, piece.rows, journal, refused)
     if piece.groups:
-        _units(connection, piece.groups, journal, refused)
+        targets = targets or UnitTargets(connection, journal.owner)
+        targets.connection = connection
+        _units(targets, piece.groups, journal, refused, careful=careful)
     journal.counts.refused += len(refused.rows)
     return refused
 
 
 def _rows(connection: Connection, rows: Sequence[Row], journal: ImportJournal, refused: PlanRefused) -> None:
-    room = ROOMS[refused.header.kind]()
-    facts = [(line, room.parse(Cells(refused.header, cells))) for line, cells, _ in rows]
-    errors = room.store(connection, facts, journal)
+    handler = HANDLERS[refused.header.kind]()
+    facts = [(line, handler.parse(Cells(refused.header, cells))) for line, cells, _ in rows]
+    errors = handler.store(connection, facts, journal)
     for line, cells, _ in rows:
         if line in errors:
             refused.add(line, given_back(refused.header, cells), errors[line])
 
 
 def _units(
-    connection: Connection, groups: Sequence[UnitRowGroup], journal: ImportJournal, refused: PlanRefused
+    targets: UnitTargets,
+    groups: Sequence[UnitRowGroup],
+    journal: ImportJournal,
+    refused: PlanRefused,
+    *,
+    careful: bool,
 ) -> None:
-    places = UnitTargets(connection, journal.owner)
+    connection = targets.connection
     new: dict[str, int] = {}
     for group in groups:
-        place = places.find(group.what)
+        place = targets.find(group.what)
         if not isinstance(place, UnitTarget):
             for line, serial in _each(group):
                 refused.add(line, unit_cells(refused.header, group.what, serial), place)
             continue
         ids = {"product_id": place.product_id, "batch_id": place.batch_id}
         disposition = place.disposition or Disposition.ACTIVE
-        count = commission(connection, group.serials, **ids, disposition=disposition.number)
         said = place.disposition.number if place.disposition else None
+        before = _units_before(connection, group, place) if careful else set()
+        count = commission(connection, group.serials, **ids, disposition=disposition.number)
         otherwise: set[str] = set()
         if count < group.size:
             otherwise.update(recorded_otherwise(connection, group.serials, **ids, disposition=said))
+        refused.already += [(place.product_id, serial) for serial in sorted(before - otherwise)]
         for line, serial in _each(group) if otherwise else ():
             if serial in otherwise:
                 refused.add(line, unit_cells(refused.header, group.what, serial), [_taken(serial)])
@@ -86,10 +108,14 @@ def _units(
             journal.note("commission", "batch", name, after={"units": count})
 
 
+def _units_before(connection: Connection, group: UnitRowGroup, place: UnitTarget) -> set[str]:
+    return {row.serial for row in recorded(connection, group.serials, place.product_id)}
+
+
 def _each(group: UnitRowGroup) -> Iterator[tuple[int, str]]:
     return zip(json.loads(group.lines), json.loads(group.serials), strict=True)
 
 
 def _taken(serial: str) -> VialcheckError:
-    expected = "a serial that nobody has put on record otherwise in the meantime"
+    expected = "a serial that was not put on record otherwise in the meantime"
     return ConflictError(ErrorCode.CONFLICT, given=serial, expected=expected, field="serial")

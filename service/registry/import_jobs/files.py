@@ -1,4 +1,4 @@
-"""Where the files lie that people sent: one folder for each, beside the database, never named by them."""
+"""Stores the files that people send: a folder for each beside the database, with a random name."""
 
 import hashlib
 import os

@@ -1,7 +1,8 @@
-"""The plan of an import: what its good rows are, checked, in pieces that are put on record one at a time.
+"""Writes and reads the plan of an import: its good rows, checked, in pieces that go on record one at a time.
 
-A file of JSON lines. The first says what the list is; each further one is a piece, and the place (in bytes)
-behind it is the cursor of an import that has come so far.
+A file of JSON lines. The first says what the list is. A piece is one line with its rows, or with the heads of
+its groups of units and behind it two lines for each group: the line numbers and the serials. The place (in
+bytes) behind a piece is the cursor of an import that has come so far.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ ROWS = 200
 """Rows of a list in one piece."""
 
 UNITS = 20_000
-"""Units in one piece: some tenths of a second on a busy machine, in which nobody else writes on SQLite."""
+"""Units in one piece. On SQLite, other writers wait for it: some tenths of a second on a busy machine."""
 
 _GROUPS = 300  # of units that say the same beside their serial
 
@@ -45,12 +46,15 @@ class PlanWriter:
         self._rows: list[Row] = []
         self._groups: list[UnitRowGroup] = []
         self._units = 0
+        self.pieces = 0
+        """How many there are, of those that are cut."""
         self.start = self._write(
             {
                 "kind": header.kind,
                 "labels": header.labels,
                 "index": dict(header.index),
                 "lettered": header.lettered,
+                "conventions": dict(header.conventions),
             }
         )
 
@@ -68,16 +72,22 @@ class PlanWriter:
         if len(self._rows) == ROWS:
             self._cut()
 
-    def units(self, what: UnitRow, lines: list[int], serials: list[str]) -> None:
-        """Add units that say the same beside their serial."""
-        while serials:
-            room = UNITS - self._units
-            some = serials[:room]
-            self._groups.append(UnitRowGroup(0, len(some), what, json.dumps(lines[:room]), json.dumps(some)))
-            self._units += len(some)
-            lines, serials = lines[room:], serials[room:]
-            if self._units == UNITS or len(self._groups) == _GROUPS:
-                self._cut()
+    def units(self, group: UnitRowGroup) -> None:
+        """Add units that say the same beside their serial; more than a piece holds are divided."""
+        room = UNITS - self._units
+        while group.size > UNITS:
+            first, group = _divided(group, room)
+            self._add(first)
+            room = UNITS
+        if self._units + group.size > UNITS:
+            self._cut()
+        self._add(group)
+
+    def _add(self, group: UnitRowGroup) -> None:
+        self._groups.append(group)
+        self._units += group.size
+        if self._units >= UNITS or len(self._groups) == _GROUPS:
+            self._cut()
 
     def close(self) -> str:
         """Write the rest to the disk; the plan's SHA-256."""
@@ -87,14 +97,36 @@ class PlanWriter:
 
     def _cut(self) -> None:
         if self._rows or self._groups:
-            self._write({"rows": self._rows, "groups": self._groups})
+            self.pieces += 1
+            self._write({"rows": self._rows, "groups": [[each.size, each.what] for each in self._groups]})
+            for group in self._groups:
+                self._write_line(group.lines)
+                self._write_line(group.serials)
         self._rows, self._groups, self._units = [], [], 0
 
     def _write(self, content: dict[str, Any]) -> int:
-        line = json.dumps(content, ensure_ascii=True).encode() + b"\n"
+        return self._write_line(json.dumps(content, ensure_ascii=True))
+
+    def _write_line(self, text: str) -> int:
+        line = text.strip().encode() + b"\n"
         self._digest.update(line)
         self._target.write(line)
         return self._target.tell()
+
+
+def _divided(group: UnitRowGroup, first: int) -> tuple[UnitRowGroup, UnitRowGroup]:
+    """The first units of a group, and the rest."""
+    lines, serials = json.loads(group.lines), json.loads(group.serials)
+    return (
+        UnitRowGroup(group.chunk, first, group.what, json.dumps(lines[:first]), json.dumps(serials[:first])),
+        UnitRowGroup(
+            group.chunk,
+            group.size - first,
+            group.what,
+            json.dumps(lines[first:]),
+            json.dumps(serials[first:]),
+        ),
+    )
 
 
 class ImportPlan:
@@ -105,7 +137,13 @@ class ImportPlan:
         said = json.loads(self._source.readline())
         self.start = self._source.tell()
         self.header = Header(
-            ListKind(said["kind"]), tuple(said["labels"]), said["index"], (), None, lettered=said["lettered"]
+            ListKind(said["kind"]),
+            tuple(said["labels"]),
+            said["index"],
+            (),
+            None,
+            lettered=said["lettered"],
+            conventions=said["conventions"],
         )
 
     def __enter__(self) -> Self:
@@ -123,15 +161,17 @@ class ImportPlan:
         if not line:
             return None
         said = json.loads(line)
+        groups = tuple(
+            UnitRowGroup(0, size, UnitRow(*what), self._text(), self._text()) for size, what in said["groups"]
+        )
         return PlanPiece(
             tuple((line, cells, RowOutcome(became)) for line, cells, became in said["rows"]),
-            tuple(_group(*group) for group in said["groups"]),
+            groups,
             self._source.tell(),
         )
 
-
-def _group(chunk: int, size: int, what: list[str], lines: str, serials: str) -> UnitRowGroup:
-    return UnitRowGroup(chunk, size, UnitRow(*what), lines, serials)
+    def _text(self) -> str:
+        return self._source.readline().decode("ascii")
 
 
 def hash_of(path: Path) -> str:

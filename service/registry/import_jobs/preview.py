@@ -1,10 +1,11 @@
-"""A dry run over a whole list: every row compared with the record, nothing changed, a plan of the good ones.
+"""Compares every row of a list with the record, changes nothing, and writes a plan of the good rows.
 
-Nobody who scans a vial waits for it: a list of units is compared in one snapshot, other lists in pieces whose
-changes are taken back.
+Checks of vials do not wait for it: a list of units is compared in one snapshot, other lists in pieces whose
+changes are rolled back.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -12,9 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from service.errors import IdentifierError
+from service.gs1.identifiers import Gtin
 from service.registry.import_jobs.plan import PlanWriter
-from service.registry.import_jobs.preview_units import check_units
+from service.registry.import_jobs.preview_units import OverfullLot, check_units
 from service.registry.lists.columns import Layout, ListKind
+from service.registry.lists.conventions.cell_text import normal
+from service.registry.lists.conventions.questions import ColumnQuestion, examine
 from service.registry.lists.import_journal import (
     ImportJournal,
     ImportOrigin,
@@ -22,15 +29,23 @@ from service.registry.lists.import_journal import (
     RowOutcome,
     Values,
 )
-from service.registry.lists.kinds.alerts import Alerts
-from service.registry.lists.kinds.batches import Batches
-from service.registry.lists.kinds.products import Products
-from service.registry.lists.list_importer import ListImporter, Meter
+from service.registry.lists.list_importer import Meter
+from service.registry.lists.list_kinds import list_importer
+from service.registry.lists.list_notes import notes_of
 from service.registry.lists.ownership import Owner
 from service.registry.lists.readers import Table
-from service.registry.lists.rejected_rows import RejectedRows, given_back, write
+from service.registry.lists.rejected_rows import (
+    RejectedRows,
+    RejectionCause,
+    causes_of,
+    given_back,
+    write,
+)
 from service.storage.audit import AuditActor
 from service.storage.database import Database
+from service.storage.models import Product
+
+_MOST_GTINS = 2000
 
 SAMPLE = 200
 """How many rows of each kind can be looked at; the refused ones can all be had as a file."""
@@ -50,6 +65,14 @@ class PreviewTable:
     encoding: str = ""
     delimiter: str = ""
     ignored: tuple[str, ...] = ()
+    questions: list[ColumnQuestion] = field(default_factory=list)
+    """What has to be asked before anything can be compared; the rest is empty then."""
+    notes: dict[str, Any] = field(default_factory=dict)
+    causes: list[RejectionCause] = field(default_factory=list)
+    overfull: list[OverfullLot] = field(default_factory=list)
+    """Lots of which the list has more units than the lot's quantity on record."""
+    unissued: int = 0
+    """Refused rows of products whose lots are all said to be on record: such a lot would look unissued."""
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
@@ -107,6 +130,9 @@ def check(
         RejectedRows(table.header) as late,
     ):
         terms.owner.require(table.header.kind)
+        questions = examine(table, layout.answers)
+        if questions:
+            return PreviewTable(questions=questions)
         samples = PreviewRows(table.header.labels)
         size = table.size * 2
 
@@ -121,32 +147,38 @@ def check(
                 counts = check_units(
                     database, table, terms.owner, plan, samples.add, (early, late), (first, second)
                 )
-                seen = PreviewTable(new=counts.new, unchanged=counts.unchanged)
+                seen = PreviewTable(new=counts.new, unchanged=counts.unchanged, overfull=counts.overfull)
             else:
                 seen = _check_list(database, table, terms, plan, samples, (early, late), (first, second))
             seen.plan_sha256 = plan.close()
 
+        left_out: Counter[str] = Counter()
+        gtin_at = table.header.index.get("gtin", 0)
+
         def heard(line: int, cells: list[str], reason: str, conflicts: bool) -> None:
+            left_out[cells[gtin_at] if gtin_at < len(cells) else ""] += 1
             samples.add("conflicting" if conflicts else "refused", line, cells, reason=reason)
 
         write(table, target / "refused.csv", early, late, heard=heard)
         samples.write(target / "samples.json")
         seen.conflicting = early.conflicts + late.conflicts
         seen.refused = early.count + late.count - seen.conflicting
+        seen.causes, seen.notes = causes_of(early, late), notes_of(table).record()
+        if table.header.kind is ListKind.BATCHES:
+            seen.unissued = _of_complete_products(database, left_out)
         seen.encoding, seen.delimiter, seen.ignored = table.encoding, table.delimiter, table.header.ignored
         return seen
 
 
-def listing(table: Table) -> ListImporter[Any]:
-    """A list that is not of units on its way in."""
-    return ListImporter(table, ROOMS[table.header.kind]())
-
-
-ROOMS: dict[ListKind, Callable[[], Any]] = {
-    ListKind.PRODUCTS: Products,
-    ListKind.BATCHES: Batches,
-    ListKind.ALERTS: Alerts,
-}
+def _of_complete_products(database: Database, rows: Counter[str]) -> int:
+    """How many rows are of products whose lots are all said to be on record. `rows`: by GTIN as written."""
+    by_gtin: Counter[str] = Counter()
+    for written, count in rows.most_common(_MOST_GTINS):
+        with suppress(IdentifierError):
+            by_gtin[Gtin.parse(normal("gtin", written.strip(), "", {})[1]).value] += count
+    statement = select(Product.gtin).where(Product.gtin.in_(list(by_gtin)), Product.complete)
+    with database.reading() as connection:
+        return sum(by_gtin[gtin] for gtin in connection.scalars(statement))
 
 
 def _check_list(
@@ -158,7 +190,7 @@ def _check_list(
     refusals: tuple[RejectedRows, RejectedRows],
     meters: tuple[Meter, Meter],
 ) -> PreviewTable:
-    incoming = listing(table)
+    incoming = list_importer(table)
     incoming.prepare(refusals[0], meters[0])
     seen = PreviewTable()
     became: dict[int, tuple[RowOutcome, Values | None, Values | None]] = {}

@@ -1,8 +1,8 @@
-"""Who does the work, and when: a queue on disk (huey), and one process at a time that serves it.
+"""Runs the work behind imports: a queue on disk (huey), served by one process at a time.
 
-The import's own row says what is to be done; the queue only wakes. So nothing is lost with it: whoever takes
-over wakes everything that has not ended. A lock that the system lets go of when a process dies, however it
-dies, keeps it one at a time.
+The import's own row says what is to be done; the queue only wakes the worker. So nothing is lost with the
+queue: the process that takes over wakes every import that has not ended. A file lock, which the system
+releases when a process dies, keeps it to one process.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ _IDLE = 0.25  # seconds between two looks into the queue
 
 
 class _QuietConsumer(Consumer):  # type: ignore[misc]  # untyped
-    """Signals belong to whoever runs the process."""
+    """Leave signals to the process that it runs in."""
 
     def _set_signal_handlers(self) -> None: ...
 
@@ -70,7 +70,7 @@ class JobQueue:
         self._task(number)
 
     def start(self) -> None:
-        """Do the work here, as soon as nobody else does it for these files."""
+        """Do the work here, as soon as no other process does it for these files."""
         self._thread = Thread(target=self._work, name="imports", daemon=True)
         self._thread.start()
 

@@ -1,10 +1,10 @@
-"""What a person does with a list: send it, say what its columns mean, look at what it would do, decide.
+"""Takes a list from its sending to the decision: columns, questions about them, preview, apply or cancel.
 
-Whatever somebody asks for is looked up within their organisation; another's import is not there (NOT_FOUND).
+Every look-up is within the organisation of the person who asks; another's import raises NOT_FOUND.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Self
@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, func, insert, select, update
 
 from service.accounts.actors import Actor
-from service.errors import ConflictError, ErrorCode, NotFoundError, VialcheckError
+from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError, VialcheckError
 from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.inspect import SheetSummary
 from service.registry.lists.cells import free_text
 from service.registry.lists.columns import Layout, ListKind, laid_out
+from service.registry.lists.conventions.questions import ColumnQuestion
 from service.registry.lists.ownership import Owner
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
@@ -34,6 +35,8 @@ WORKING = ("reading", "checking", "applying")
 class Upload:
     """One import as its people see it. `error`: why it failed. `seen`: the counts of the preview.
 
+    `questions`: in the state "columns", what has to be answered about the columns that were named.
+
     `fraction`: how far the present work has come. The four counts are what became of the rows so far.
     """
 
@@ -47,6 +50,7 @@ class Upload:
     moved: datetime
     parts: tuple[SheetSummary, ...]
     layout: Layout | None
+    questions: tuple[ColumnQuestion, ...]
     seen: dict[str, Any] | None
     fraction: float
     new: int
@@ -70,6 +74,7 @@ class Upload:
             **{name: row[name] for name in _SAME},
             parts=tuple(map(SheetSummary.from_record, (row["look"] or {}).get("parts", ()))),
             layout=layout_of(layout) if layout else None,
+            questions=tuple(map(ColumnQuestion.from_record, (row["look"] or {}).get("questions", ()))),
             fraction=row["progress"] / row["of"] if row["of"] else 0.0,
             new=row["rows_new"],
             changed=row["rows_changed"],
@@ -87,7 +92,18 @@ _SAME = (
 
 def layout_of(kept: dict[str, Any]) -> Layout:
     """A layout as the record keeps it."""
-    return Layout(ListKind(kept["kind"]), tuple(kept["columns"]), kept["sheet"])
+    return Layout(
+        ListKind(kept["kind"]),
+        tuple(kept["columns"]),
+        kept["sheet"],
+        kept.get("header_row"),
+        kept.get("answers", {}),
+    )
+
+
+def layout_kept(layout: Layout) -> dict[str, Any]:
+    """A layout as JSON, for `layout_of`."""
+    return asdict(layout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,20 +189,56 @@ class ImportJobs:
                 if not upload.parts
                 else ConflictError(ErrorCode.SHEET_UNCLEAR, given=layout.sheet)
             )
+        if layout.header_row is not None and layout.header_row != part.header_row:
+            part = part.with_header(layout.header_row)
         laid_out(part.labels, layout)
         Owner.of(actor).require(layout.kind)
-        kept = {"kind": layout.kind, "columns": layout.columns, "sheet": layout.sheet}
+        kept = layout_kept(replace(layout, header_row=part.header_row))
         self._move(
             actor,
             number,
             ("columns", "preview"),
             "checking",
             layout=kept,
+            look=look_kept(upload.parts),
             header_key=part.key,
             progress=0,
             of=0,
         )
         self._wake(number)
+
+    def answer(self, actor: Actor, number: int, answers: Mapping[str, str]) -> None:
+        """Answer what was asked about the columns, and have every row checked. The answers are kept.
+
+        Raises VALUE_MISSING or VALUE_INVALID, with the key of the answer as field, and IMPORT_MOVED_ON.
+        """
+        upload = self.one(actor, number)
+        if upload.state != "columns" or upload.layout is None or not upload.questions:
+            raise _moved_on()
+        said: dict[str, str] = {}
+        for part in (part for question in upload.questions for part in question.parts):
+            said[part.key] = answers.get(part.key) or part.suggested
+            if not said[part.key]:
+                raise RefusedError(ErrorCode.VALUE_MISSING, field=part.key)
+            if said[part.key] not in part.choices:
+                expected = f"one of {', '.join(part.choices)}"
+                raise RefusedError(
+                    ErrorCode.VALUE_INVALID, given=said[part.key], expected=expected, field=part.key
+                )
+        layout = replace(upload.layout, answers=dict(upload.layout.answers) | said)
+        self._check_again(actor, upload, layout, ("columns",))
+
+    def ask_again(self, actor: Actor, number: int) -> None:
+        """From the preview back to the questions about columns, with all answers forgottenIMPORT_MOVED_ON."""
+        upload = self.one(actor, number)
+        if upload.layout is None:
+            raise _moved_on()
+        self._check_again(actor, upload, replace(upload.layout, answers={}), ("preview",))
+
+    def _check_again(self, actor: Actor, upload: Upload, layout: Layout, before: tuple[str, ...]) -> None:
+        kept, look = layout_kept(layout), look_kept(upload.parts)
+        self._move(actor, upload.id, before, "checking", layout=kept, look=look, progress=0, of=0)
+        self._wake(upload.id)
 
     def decide(self, actor: Actor, number: int, *, reason: str, plan: str) -> None:
         """Put on record what was shown: `plan` is the SHA-256 of that. The reason is for the audit.
@@ -212,8 +264,9 @@ class ImportJobs:
         self._wake(number)
 
     def again(self, actor: Actor, number: int) -> None:
-        """Back from the preview to the columns."""
-        self._move(actor, number, ("preview",), "columns")
+        """Back from the preview, or from the questions, to the columns."""
+        look = look_kept(self.one(actor, number).parts)
+        self._move(actor, number, ("preview", "columns"), "columns", look=look)
 
     def cancel(self, actor: Actor, number: int) -> None:
         """End it. What is on record stays there and is listed; nothing more is put in. IMPORT_MOVED_ON."""
@@ -269,6 +322,14 @@ class ImportJobs:
             if note:
                 change = AuditChange(note, "import", str(number), {"state": row["state"]}, {"state": after})
                 write_down(connection, [change], who=actor.who, at=now, reason=row["file_name"])
+
+
+def look_kept(parts: Sequence[SheetSummary], questions: Sequence[ColumnQuestion] = ()) -> dict[str, Any]:
+    """What there is in the file, and what is asked about it, as JSON."""
+    return {
+        "parts": [part.record() for part in parts],
+        "questions": [question.record() for question in questions],
+    }
 
 
 def _moved_on() -> VialcheckError:

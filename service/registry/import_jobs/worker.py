@@ -1,4 +1,4 @@
-"""The work behind an import: reading, checking, and putting on record one piece after another.
+"""Does the work of an import: reads the file, checks its rows, puts them on record piece by piece.
 
 A piece, what is written down about it, and the cursor behind it are one transaction: a worker that is killed
 at any moment goes on exactly where it was, and two workers at one import do no harm.
@@ -8,7 +8,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -24,8 +24,8 @@ from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.inspect import SheetSummary, inspect_file
 from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
 from service.registry.import_jobs.preview import ImportPrincipal, check
-from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of
-from service.registry.lists.import_files import LOCK
+from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of, look_kept
+from service.registry.import_jobs.terminal_runs import LOCK
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin, ImportPolicy
 from service.registry.lists.ownership import Owner
 from service.storage.audit import AuditActor
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class _StoppedError(Exception):
-    """Somebody cancelled the import, or another worker has done the work."""
+    """The import was cancelled, or another worker has done the work."""
 
 
 class ImportWorker:
@@ -95,7 +95,7 @@ class ImportWorker:
             self._fail(number, VialcheckError(ErrorCode.FILE_UNREADABLE, found="a fault of ours"))
 
     def tidy(self) -> None:
-        """Let go of files that nobody needs any more."""
+        """Delete the files of imports that ended 30 days ago."""
         ended = self._clock() - KEPT
         with self._database.transaction() as connection:
             old = select(ImportJob.id, ImportJob.folder).where(
@@ -123,8 +123,7 @@ class ImportWorker:
 
     def _read(self, job: sa.RowMapping) -> None:
         parts = [self._remembered(job, part) for part in inspect_file(self._shelf.list(job["folder"]))]
-        kept = {"parts": [part.record() for part in parts]}
-        self._move(job["id"], "reading", state="columns", look=kept)
+        self._move(job["id"], "reading", state="columns", look=look_kept(parts))
 
     def _remembered(self, job: sa.RowMapping, part: SheetSummary) -> SheetSummary:
         """What the organisation said of the same headers the last time, instead of what they look like."""
@@ -143,8 +142,12 @@ class ImportWorker:
         if kept is None:
             return part
         layout = layout_of(kept)
-        return SheetSummary(
-            part.sheet, part.labels, part.examples, layout.kind, layout.columns, remembered=True
+        return replace(
+            part,
+            kind=layout.kind,
+            columns=layout.columns,
+            answers={key: said for key, said in layout.answers.items() if not key.startswith("rows:")},
+            remembered=True,
         )
 
     def _check(self, job: sa.RowMapping) -> None:
@@ -159,6 +162,11 @@ class ImportWorker:
                 terms=ImportPrincipal(_who(job), self._clock(), _owner(job)),
                 meter=self._meter(job["id"], "checking"),
             )
+            if seen.questions:
+                parts = tuple(map(SheetSummary.from_record, job["look"]["parts"]))
+                look = look_kept(parts, seen.questions)
+                self._move(job["id"], "checking", state="columns", look=look)
+                return
             with self._database.transaction() as connection:
                 values = {"state": "preview", "seen": seen.record(), "plan_sha256": seen.plan_sha256}
                 self._change(connection, job["id"], "checking", **values)
@@ -178,11 +186,11 @@ class ImportWorker:
                 try:
                     going = self._put_next(job, plan, size)
                 except IntegrityError as error:
-                    # Somebody who is no import wrote the same at the same moment: look again.
+                    # Another transaction, not an import, wrote the same row: try again.
                     raise UnavailableError(ErrorCode.BUSY, found="written at the same moment") from error
                 if not going:
                     break
-                if self._database.one_writer:  # as long for everybody else
+                if self._database.one_writer:  # as long for other writers
                     self._stop.wait(min(time.monotonic() - began, _LONGEST_PAUSE))
         if not self._stop.is_set():
             self._shelf.settle(job["folder"])
@@ -233,7 +241,7 @@ class ImportWorker:
         self._change(connection, job["id"], "applying", import_id=journal.import_id, **counts, **progress)
 
     def _meter(self, number: int, state: str) -> Callable[[int, int], None]:
-        """Notes now and then how far it has come, and stops when somebody has cancelled it."""
+        """Note the progress at intervals, and stop when the import was cancelled."""
         told = 0.0
 
         def meter(done: int, of: int) -> None:

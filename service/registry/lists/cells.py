@@ -1,6 +1,6 @@
-"""The cells of one row, read one by one; what is wrong with each is collected, not only the first.
+"""Reads the cells of one row; collects what is wrong with each, not only the first.
 
-What a spreadsheet did to a value is said and never guessed back.
+A value that a spreadsheet has changed beyond doubt of what it was is refused with the reason, never guessed.
 """
 
 import re
@@ -13,18 +13,32 @@ from service.errors import ErrorCode, IdentifierError, RefusedError, VialcheckEr
 from service.gs1.identifiers import Expiry
 from service.gs1.iso.countries import parse_country
 from service.registry.lists.columns import Header
-from service.registry.lists.typed_cells import DATE, ERROR, MERGED, NUMBER, TIME, TRUTH, unmarked
+from service.registry.lists.conventions.cell_text import normal
+from service.registry.lists.conventions.locale_names import country_codes, plain
+from service.registry.lists.conventions.numbers import has_two_readings, whole
+from service.registry.lists.conventions.value_words import NO, YES
+from service.registry.lists.typed_cells import (
+    BROKEN,
+    DATE,
+    DAY_MONTH,
+    ERROR,
+    FORMULA,
+    MERGED,
+    MONTH,
+    NUMBER,
+    TIME,
+    TRUTH,
+    unmarked,
+)
 
 T = TypeVar("T")
 D = TypeVar("D")
 
-# "9.506E+12" and "1E+33" are what is left of a number; "1E3304" is a lot that somebody printed
+# "9.506E+12" and "1E+33" are what is left of a number; "1E3304" may be a printed lot
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+[Ee][+-]?|[Ee]\+)[0-9]+")
 _ERROR_VALUE = re.compile(r"#+|#(?:N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|DIV/0!)", re.IGNORECASE)
 _WHOLE_AS_FRACTION = re.compile(r"[0-9]+[.,]0+")
 _DAY_NUMBER = re.compile(r"[2-7][0-9]{4}(?:[.,][0-9]+)?")
-_YES = frozenset(("yes", "y", "true", "1", "ja", "oui", "si", "sim", "x"))
-_NO = frozenset(("no", "n", "false", "0", "nein", "non", "nao"))
 
 
 class Cells:
@@ -35,7 +49,9 @@ class Cells:
         self._cells = cells
         self.problems: list[VialcheckError] = []
         width = len(header.labels)
-        if len(cells) < width:
+        if len(cells) < width and max(header.index.values(), default=0) < len(cells):
+            self._cells = cells + [""] * (width - len(cells))  # only columns that are not read are missing
+        elif len(cells) < width:
             found = f"{len(cells)} of {width} cells"
             self.problems.append(RefusedError(ErrorCode.ROW_TOO_SHORT, found=found, field="row"))
             self._cells = cells + [""] * (width - len(cells))
@@ -64,14 +80,19 @@ class Cells:
         kind, text = unmarked("" if place is None else self._cells[place])
         return kind, text.strip()
 
+    def _normal(self, field: str) -> tuple[str, str, str]:
+        """Kind and text as they are parsed, and the text as it stands there."""
+        kind, raw = self._cell(field)
+        return (*normal(field, raw, kind, self._header.conventions), raw) if raw else (kind, raw, raw)
+
     def read(self, field: str, parse: Callable[[str], T], default: D) -> T | D:
         """What `parse` makes of the cell, `default` when it is empty or cannot be read."""
-        kind, raw = self._cell(field)
-        if not raw:
+        kind, text, raw = self._normal(field)
+        if not text:
             return default
         try:
-            require_whole(raw, field, kind)
-            return parse(raw)
+            require_whole(text, field, kind)
+            return parse(text)
         except VialcheckError as error:
             error.field = field
             error.given = raw
@@ -80,7 +101,7 @@ class Cells:
 
     def need(self, field: str, parse: Callable[[str], T]) -> T | None:
         """As `read`, for a cell that may not be empty."""
-        if not self.raw(field):
+        if not self._normal(field)[1]:
             self.problems.append(RefusedError(ErrorCode.VALUE_MISSING, field=field))
             return None
         return self.read(field, parse, None)
@@ -112,6 +133,12 @@ def require_whole(raw: str, field: str, kind: str = "") -> None:
             found=f"merged with {raw}",
             field=field,
         )
+    if kind == BROKEN:
+        expected = "a cell whose quotation marks are closed (and doubled inside)"
+        raise invalid(raw, expected, found="a quotation mark that does not match", field=field)
+    if kind == FORMULA:
+        expected = "a value: open the file in a spreadsheet program and save it again"
+        raise invalid("", expected, found="a formula without its value", field=field)
     found = ""
     if kind == ERROR or _ERROR_VALUE.fullmatch(raw):
         found = "an error value, or a column that was too narrow to show it"
@@ -132,7 +159,14 @@ def changed_by_spreadsheet(kind: str, field: str) -> bool:
     return field in _IDENTIFIERS and kind != "" and (field != "expiry" or kind != DATE)
 
 
-_KIND_NAMES = {NUMBER: "number", DATE: "date", TIME: "time", TRUTH: "yes-or-no value"}
+_KIND_NAMES = {
+    NUMBER: "number",
+    DATE: "date",
+    MONTH: "date",
+    DAY_MONTH: "date without a year",
+    TIME: "time",
+    TRUTH: "yes-or-no value",
+}
 _IDENTIFIERS = frozenset(("gtin", "lot", "serial", "serial_prefix", "expiry", "gs1_prefix"))
 _DATES = frozenset(("expiry", "made", "released", "reported"))
 
@@ -171,12 +205,23 @@ def markets(raw: str) -> tuple[str, ...]:
 
 def _countries(piece: str) -> list[str]:
     try:
-        return [parse_country(piece)]  # "South Korea" is one
+        return [_country(piece)]  # "South Korea" is one
     except IdentifierError:
         words = piece.split()
         if len(words) == 1:
             raise
-        return [parse_country(word) for word in words]
+        return [_country(word) for word in words]
+
+
+def _country(text: str) -> str:
+    """The code of a country by its code or its name in English or another language of lists."""
+    try:
+        return parse_country(text)
+    except IdentifierError:
+        code = country_codes().get(plain(text))
+        if code is None:
+            raise
+        return code
 
 
 def pieces(raw: str, separators: str = ";|") -> tuple[str, ...]:
@@ -187,20 +232,21 @@ def pieces(raw: str, separators: str = ";|") -> tuple[str, ...]:
 
 def yes_or_no(raw: str) -> bool:
     """`yes`, `no` and their kin."""
-    word = "".join(each for each in unicodedata.normalize("NFKD", raw).casefold() if each.isalnum())
-    if word in _YES:
+    word = plain(raw)
+    if word in YES:
         return True
-    if word in _NO:
+    if word in NO:
         return False
     raise invalid(raw, "yes or no")
 
 
 def count(raw: str) -> int:
-    """A number of packs: `12000`, `12 000`. VALUE_INVALID for `12,000`, which may be twelve or more."""
-    digits = re.sub(r"(?<=[0-9])['\s](?=[0-9]{3}(?![0-9]))", "", raw)
-    if not re.fullmatch(r"[0-9]{1,9}", digits):
-        raise invalid(raw, "a whole number up to 999999999, without comma or point")
-    return int(digits)
+    """A number of packs: `12000`, `12 000`. VALUE_INVALID for `12,000`, which its column has to explain."""
+    number = whole(raw)
+    if number is None:
+        found = "a number with two readings" if has_two_readings(raw) else ""
+        raise invalid(raw, "a whole number up to 999999999, without comma or point", found=found)
+    return number
 
 
 def first_day(raw: str) -> date:

@@ -1,17 +1,26 @@
-"""Which columns a file has, whatever their headers are called, and so which kind of list it is.
+"""Recognises the columns of a list by their headers, and so its kind.
 
 >>> header = recognise(["GTIN (14)", "Lot No.", "S/N", "EXP", "Remark"])
 >>> header.kind, header.index, header.ignored
-(<Kind.UNITS: 'units'>, {'gtin': 0, 'lot': 1, 'serial': 2, 'expiry': 3}, ('Remark',))
+(<ListKind.UNITS: 'units'>, {'gtin': 0, 'lot': 1, 'serial': 2, 'expiry': 3}, ('Remark',))
 """
 
-import unicodedata
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as of_field
 from enum import StrEnum
+from functools import lru_cache
 
 from service.errors import ErrorCode, RefusedError
+from service.registry.lists.conventions import header_words as words
+from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.typed_cells import column_name
+
+_NUMBER_OF = re.compile(
+    r"^\s*(?:n[°ºo]?|nr|num|numero|número|numéro|№)[.\s]+(?:de|do|del|di|da|du)?\s*", re.IGNORECASE
+)
+_BRACKETS = re.compile(r"[(\[{（].*?[)\]}）]")
 
 REASON_COLUMN = "refused because"
 """The column that we add to the file of refused rows, and know again when it comes back mended."""
@@ -37,6 +46,8 @@ class Header:
     reason_column: int | None
     lettered: bool = False
     """Whether the columns have letters: the list is a sheet of a workbook."""
+    conventions: Mapping[str, str] = of_field(default_factory=dict)
+    """How cells are to be read (`conventions`): what the columns show and what a person has answered."""
 
     def label(self, field: str) -> str:
         """The header as the file writes it; the field's own name where the file has no such column."""
@@ -53,104 +64,148 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a person says of a list: its kind, what each column means (empty: not to be read), which sheet."""
+    """What a person says of a list: its kind, what each column means (empty: not to be read), which sheet.
+
+    `header_row`: the line of the column headers, 0 when there are none, None when it is to be found.
+    `answers`: to questions about columns, by their key (`conventions.Question`).
+    """
 
     kind: ListKind
     columns: tuple[str, ...]
     sheet: str = ""
+    header_row: int | None = None
+    answers: Mapping[str, str] = of_field(default_factory=dict)
 
 
-# Names are compared without accents, case, spaces and punctuation; the first is the documented one.
-_GTIN = "gtin gtin8 gtin12 gtin13 gtin14 gtinean gtinntin ean ean8 ean13 ean14 upc productcode ntin"
-_LOT = (
-    "lot lotno lotnr lotnum lotnumber lotcode lotid lotaspublished batch batchno batchnr batchnum "
-    "batchnumber batchcode batchid batchlot batchlotno batchlotnumber lotbatch lotbatchno lotbatchnumber "
-    "bn lotorbatch charge chargennr chargennummer chargenbezeichnung chb lote nodelote ndelote numerodelote "
-    "lotto numerolot nlot partino"
-)
-_EXPIRY = (
-    "expiry exp expirydate expdate expires expiredate expiration expirationdate dateofexpiry useby usebydate "
-    "usebefore bestbefore bestbeforedate expiryaspublished verfall verfalldatum verfallsdatum "
-    "verwendbarbis verwbis caducidad fechadecaducidad vencimiento peremption datedeperemption "
-    "dateperemption validade scadenza datadiscadenza skt"
-)
-_SERIAL = (
-    "serial serialno serialnr serialnum serialnumber sn ser sernr serno seriennummer seriennr numerodeserie "
-    "nodeserie ndeserie numeroserie nserie serino"
-)
-_MARKETS = (
-    "markets market country countries countriesofsale marketcountry land lander pays paises paisesdeventa"
-)
-_RECALL = {
-    "recall_class": "recallclass class classification",
-    "recall_reference": "recallreference recallref recallnumber recallno",
-    "recall_reason": "recallreason reasonforrecall",
-}
+@dataclass(frozen=True, slots=True)
+class ListHints:
+    """What a person says of a list at a terminal, where all that is not said is found out.
 
+    `columns`: what a column means (empty: not to be read) by its header, its number from 1, or its letters
+    in a sheet.
+    """
+
+    kind: ListKind | None = None
+    columns: Mapping[str, str] = of_field(default_factory=dict)
+    sheet: str = ""
+    header_row: int | None = None
+    answers: Mapping[str, str] = of_field(default_factory=dict)
+
+    def layout(self, cells: Sequence[str]) -> Layout | None:
+        """The layout of a list with these headers; None where nothing is said of its kind and columns."""
+        if not self.columns and self.kind is None:
+            return None
+        said = {self._place(name, cells): meaning for name, meaning in self.columns.items()}
+        kinds = [self.kind] if self.kind else list(_SIGNATURE)
+        columns = {
+            kind: tuple(
+                said.get(place, meaning)
+                if said.get(place, meaning) not in set(said.values()) or place in said
+                else ""
+                for place, meaning in enumerate(guessed(kind, cells))
+            )
+            for kind in kinds
+        }
+        kind = min(kinds, key=lambda each: len(set(NEEDED[each]) - set(columns[each])))
+        return Layout(kind, columns[kind], self.sheet, self.header_row, self.answers)
+
+    @staticmethod
+    def _place(name: str, cells: Sequence[str]) -> int:
+        """At which place (from 0) the named column stands. Raises VALUE_INVALID."""
+        for place, cell in enumerate(cells):
+            if name.strip() and name.strip() == cell.strip():
+                return place
+        for place, cell in enumerate(cells):
+            if plain(name) and plain(name) == plain(cell):
+                return place
+        for place in range(len(cells)):
+            if name.strip().upper() in (str(place + 1), column_name(place)):
+                return place
+        found = " | ".join(cell.strip() for cell in cells)[:300]
+        raise RefusedError(
+            ErrorCode.VALUE_INVALID,
+            given=name,
+            expected="a column's header, or its number from 1",
+            found=found,
+            field="map",
+        )
+
+
+# What each kind of list can have, in the order in which the fields are offered.
 _TABLES: Mapping[ListKind, Mapping[str, str]] = {
     ListKind.PRODUCTS: {
-        "gtin": _GTIN,
-        "name": "name product productname tradename brandname nameofproduct medicine",
-        "manufacturer": "manufacturer mah maholder marketingauthorisationholder marketingauthorizationholder "
-        "company maker hersteller fabricant fabricante labeler labeller",
-        "gs1_prefix": "gs1prefix gs1prefixes gs1companyprefix companyprefix gcp",
-        "catalogue_complete": "cataloguecomplete catalogcomplete",
-        "contact": "contact contactaddress",
-        "active_substance": "activesubstance activeingredient substance inn wirkstoff",
-        "strengths": "strengths strength",
-        "languages": "languages language packlanguages",
-        "form": "form dosageform pharmaceuticalform",
-        "national_numbers": "nationalnumbers nationalnumber nhrn",
-        "markets": _MARKETS,
-        "complete": "complete recordscomplete allbatches completeuntil alllotsuntil",
-        "source_gtins": "sourcegtins sourcegtin originalgtin originalgtins relabelledfrom repackagedfrom "
-        "parallelimportof",
+        "gtin": words.GTIN,
+        "name": words.NAME,
+        "manufacturer": words.MANUFACTURER,
+        "gs1_prefix": words.GS1_PREFIX,
+        "catalogue_complete": words.CATALOGUE_COMPLETE,
+        "contact": words.CONTACT,
+        "active_substance": words.ACTIVE_SUBSTANCE,
+        "strengths": words.STRENGTHS,
+        "content": words.CONTENT,
+        "languages": words.LANGUAGES,
+        "form": words.FORM,
+        "national_numbers": words.NATIONAL_NUMBERS,
+        "markets": words.MARKETS,
+        "complete": words.COMPLETE,
+        "in_use_hours": words.IN_USE,
+        "storage": words.STORAGE,
+        "stability_months": words.STABILITY,
+        "source_gtins": words.SOURCE_GTINS,
     },
     ListKind.BATCHES: {
-        "gtin": _GTIN,
-        "lot": _LOT,
-        "expiry": _EXPIRY,
-        "made": "made mfg mfgdate mfd manufactured manufacturedate manufacturingdate dateofmanufacture "
-        "productiondate herstelldatum herstellungsdatum",
-        "released": "released releasedate releasedon dateofrelease freigabe freigabedatum",
-        "status": "status batchstatus lotstatus releasestatus state",
-        "markets": _MARKETS,
-        "quantity": "quantity qty units numberofunits packs menge anzahl cantidad quantite",
-        "quality": "quality qualityresults releasetests testresults",
-        **_RECALL,
+        "gtin": words.GTIN,
+        "lot": words.LOT,
+        "expiry": words.EXPIRY,
+        "made": words.MADE,
+        "released": words.RELEASED,
+        "status": words.STATUS,
+        "markets": words.MARKETS,
+        "quantity": words.QUANTITY,
+        "quality": words.QUALITY,
+        **words.RECALL,
     },
     ListKind.UNITS: {
-        "gtin": _GTIN,
-        "lot": _LOT,
-        "serial": _SERIAL,
-        "expiry": _EXPIRY,
-        "disposition": "disposition status state unitstatus",
+        "gtin": words.GTIN,
+        "lot": words.LOT,
+        "serial": words.SERIAL,
+        "expiry": words.EXPIRY,
+        "disposition": f"{words.DISPOSITION}, {words.STATUS}",
     },
     ListKind.ALERTS: {
-        "authority": "authority regulator agency issuedby",
-        "kind": "kind alertkind alerttype type status",
-        "product": "product name productname tradename brandname medicine",
-        "gtin": _GTIN,
-        "lot": _LOT,
-        "expiry": _EXPIRY,
-        "serial": _SERIAL,
-        "serial_prefix": "serialprefix serialbeginswith serialstartswith",
-        "lot_issued": "lotissued genuinelotexists",
-        "recall_class": _RECALL["recall_class"],
-        "reference": "reference ref alertreference alertnumber " + _RECALL["recall_reference"],
-        "reported": "reported date datereported reportdate published publicationdate",
-        "source_url": "sourceurl source url link",
-        "detail": "detail details remark remarks note notes description",
+        "authority": words.AUTHORITY,
+        "kind": f"{words.ALERT_KIND}, {words.STATUS}",
+        "product": words.PRODUCT,
+        "gtin": words.GTIN,
+        "lot": words.LOT,
+        "expiry": words.EXPIRY,
+        "serial": words.SERIAL,
+        "serial_prefix": words.SERIAL_PREFIX,
+        "lot_issued": words.LOT_ISSUED,
+        "recall_class": words.RECALL_CLASS,
+        "reference": words.REFERENCE,
+        "reported": words.REPORTED,
+        "source_url": words.SOURCE_URL,
+        "detail": words.DETAIL,
     },
 }
 
 FIELDS: Mapping[ListKind, tuple[str, ...]] = {kind: tuple(table) for kind, table in _TABLES.items()}
 """What the columns of each kind of list can mean."""
 
-_NAMES = {
-    kind: {name: field for field, names in table.items() for name in names.split()}
-    for kind, table in _TABLES.items()
-}
+
+def _named(table: Mapping[str, str]) -> dict[str, str]:
+    """The field of each header; of two fields that share a word the first has it."""
+    named: dict[str, str] = {}
+    for field, headers in table.items():
+        named.setdefault(plain(field), field)
+        for header in headers.split(", "):
+            named.setdefault(plain(header), field)
+    named.pop("", None)
+    return named
+
+
+_NAMES = {kind: _named(table) for kind, table in _TABLES.items()}
 
 NEEDED: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.PRODUCTS: ("gtin", "name", "manufacturer"),
@@ -159,6 +214,9 @@ NEEDED: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.ALERTS: ("authority", "kind"),
 }
 """The columns without which a list is none of its kind."""
+
+_IDENTIFYING = frozenset(("gtin", "lot", "serial", "expiry"))
+"""Of two columns that mean one of these, which is meant has to be said; of others the first is read."""
 
 # The column that only this kind of list would have, asked in this order where two kinds fit equally well.
 _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
@@ -169,10 +227,20 @@ _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
 }
 
 
-def plain(label: str) -> str:
-    """A header without accents, case, spaces and punctuation: `Lot No.` → `lotno`."""
-    decomposed = unicodedata.normalize("NFKD", label).casefold()
-    return "".join(each for each in decomposed if each.isalnum())
+@lru_cache(maxsize=4096)
+def field_of(kind: ListKind, label: str) -> str | None:
+    """What a header means in a list of this kind, None where it is not known.
+
+    A bracket behind it says units or a format (`Verfall (TT.MM.JJJJ)`, `Qty [pcs]`); of a header in two
+    languages (`Charge / Batch`) either part may be the one that is known.
+    """
+    names = _NAMES[kind]
+    found = names.get(plain(label))
+    if found is None:
+        bare = _BRACKETS.sub(" ", label)
+        parts = [bare, *re.split(r"[/|\n\r]| - ", bare), _NUMBER_OF.sub("", bare)]
+        found = next((names[word] for part in parts if (word := plain(part)) in names), None)
+    return found
 
 
 def likeness(cells: Sequence[str]) -> int:
@@ -194,7 +262,7 @@ def recognise(cells: Sequence[str]) -> Header:
             "batches (gtin, lot, expiry), units (gtin, serial, lot) or alerts (authority, kind, …)",
             found=found,
         )
-    kind = min(candidates, key=lambda each: (len(_missing(each, cells)), -len(_fields(each, cells))))
+    kind = min(candidates, key=lambda each: _distance(each, cells))
     missing = _missing(kind, cells)
     if missing:
         raise RefusedError(
@@ -240,19 +308,24 @@ def laid_out(cells: Sequence[str], layout: Layout) -> Header:
 
 def guessed(kind: ListKind, cells: Sequence[str]) -> tuple[str, ...]:
     """What each column would mean in a list of this kind, or empty; only the first of several alike."""
-    meanings = [_NAMES[kind].get(plain(cell), "") for cell in cells]
+    meanings = [field_of(kind, cell) or "" for cell in cells]
     return tuple(field if field not in meanings[:place] else "" for place, field in enumerate(meanings))
 
 
 def likeliest(cells: Sequence[str]) -> ListKind | None:
     """The kind of list that these headers look like most, however many columns it lacks; None for no kind."""
-    best = min(ListKind, key=lambda each: (len(_missing(each, cells)), -len(_fields(each, cells))))
+    best = min(_SIGNATURE, key=lambda each: _distance(each, cells))
     return best if _fields(best, cells) else None
 
 
 def _fields(kind: ListKind, cells: Sequence[str]) -> set[str]:
-    names = _NAMES[kind]
-    return {names[plain(cell)] for cell in cells if plain(cell) in names}
+    return {field for cell in cells if (field := field_of(kind, cell))}
+
+
+def _distance(kind: ListKind, cells: Sequence[str]) -> tuple[int, int]:
+    """How far the headers are from a list of this kind; a kind that needs more columns comes first."""
+    missing = len(_missing(kind, cells))
+    return missing, -len(_fields(kind, cells)) if missing else 0
 
 
 def _missing(kind: ListKind, cells: Sequence[str]) -> list[str]:
@@ -265,11 +338,13 @@ def _header(kind: ListKind, cells: Sequence[str]) -> Header:
     ignored: list[str] = []
     reason_column = None
     for place, cell in enumerate(cells):
-        field = _NAMES[kind].get(plain(cell))
+        field = field_of(kind, cell)
         if cell == REASON_COLUMN:
             reason_column = place
         elif field is None:
             ignored += [cell.strip()] if cell.strip() else []
+        elif field in index and field not in _IDENTIFYING:
+            ignored.append(cell.strip())
         elif field in index:
             raise RefusedError(
                 ErrorCode.COLUMN_TWICE,

@@ -1,15 +1,19 @@
-"""Whether bytes are text, and in which encoding: found out, never assumed."""
+"""Finds out whether bytes are text, and in which encoding."""
 
 import codecs
 import unicodedata
+from contextlib import suppress
 
 import charset_normalizer
 
 from service.errors import ErrorCode, RefusedError
+from service.registry.lists.columns import likeness
+from service.registry.lists.header_search import find_header, top_of_text
 
 SAMPLE = 64 * 1024
 """How many bytes, from the start and from where UTF-8 ended, an encoding is guessed from."""
 
+_TOP_LINES = 15  # among which headers are looked for
 _TELLING_LINES = 200  # lines that are not plain ASCII; the others say nothing
 
 # What a file says of itself in its first bytes.
@@ -35,7 +39,7 @@ _ENCODINGS = (
 )
 _ICELANDIC = frozenset("ÐÝÞðýþ")  # where Turkish has ĞİŞğış
 _ICELANDIC_VOWELS = frozenset("ÁÆÉÍÓÚáæéíóú")
-_WRITTEN_IN_LISTS = frozenset("–—“”‘’®™°µ§€ ·×")  # noqa: RUF001 (they are meant)
+_WRITTEN_IN_LISTS = frozenset("–—“”‘’®™°µ§€ ·×")
 
 
 def refuse_what_is_no_list(start: bytes) -> None:
@@ -60,6 +64,24 @@ def encoding_by_mark(start: bytes) -> str | None:
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     return "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else None
+
+
+def encoding_by_headers(sample: bytes) -> str | None:
+    """The encoding in which the first rows have most words of headers; None where no word needs one.
+
+    A short list has few letters to guess from, and its header says more than they do.
+    """
+    start = sample.split(b"\n", maxsplit=_TOP_LINES)
+    top = b"\n".join(start[:_TOP_LINES])
+    words: dict[str, int] = {}
+    for encoding in _ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            sample.decode(encoding)
+            words[encoding] = likeness(find_header(top_of_text(top.decode(encoding), None).rows).cells)
+    plain_words = likeness(find_header(top_of_text(top.decode("ascii", "replace"), None).rows).cells)
+    best = max(words.values(), default=0)
+    found = [encoding for encoding, count in words.items() if count == best]
+    return found[0] if best > plain_words and len(found) == 1 else None
 
 
 def guess_encoding(sample: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What one file changed, written down in the transaction that changes it: an import row, audit entries."""
+"""Writes the changes of one file into the audit, in the transaction that makes them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -99,7 +99,7 @@ class ImportJournal:
     def row(
         self, line: int, became: RowOutcome, *, before: Values | None = None, after: Values | None = None
     ) -> list[VialcheckError]:
-        """Count a row that is about to do this; RECORD_CHANGED, and not counted, for what nobody was shown.
+        """Count a row that is about to do this; RECORD_CHANGED, uncounted, if the preview did not show it.
 
         A row that has nothing left to do is never a surprise.
         """

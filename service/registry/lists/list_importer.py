@@ -1,7 +1,7 @@
-"""Lists of products, batches and alerts: read in chunks, each row merged into the record.
+"""Imports lists of products, batches and alerts: reads them in chunks and merges each row into the record.
 
 A first pass, without any lock, finds the rows of one file that contradict each other: neither of two is
-taken, because nobody can say which is right. The second pass runs in the transaction.
+taken, because the file does not tell which is right. The second pass runs in the transaction.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -44,9 +44,9 @@ class RowHandler(Protocol[F]):
 class ListImporter(Generic[F]):
     """One list on its way in."""
 
-    def __init__(self, table: Table, room: RowHandler[F]) -> None:
+    def __init__(self, table: Table, handler: RowHandler[F]) -> None:
         self._table = table
-        self._room = room
+        self._handler = handler
         self._contradicted: Mapping[int, int] = {}
 
     def prepare(self, refusals: RejectedRows, meter: Meter) -> None:  # noqa: ARG002 (units refuse rows here)
@@ -67,7 +67,7 @@ class ListImporter(Generic[F]):
     def _keyed(self, meter: Meter) -> Iterator[tuple[int, Hashable, int]]:
         """Line, what the readable row speaks of, and a number that stands for what it says."""
         for line, _, facts in self._facts(meter):
-            if not isinstance(facts, Cells) and (key := self._room.key(facts)) is not None:
+            if not isinstance(facts, Cells) and (key := self._handler.key(facts)) is not None:
                 yield line, key, hash(facts)
 
     def apply(
@@ -77,6 +77,12 @@ class ListImporter(Generic[F]):
         for chunk in self.chunks(meter):
             self.merge(connection, chunk, journal, refusals)
             journal.write()
+
+    def readable(self) -> Iterator[F]:
+        """What each row says that can be read, whether or not another row contradicts it."""
+        for _, _, facts in self._facts(lambda _: None):
+            if not isinstance(facts, Cells):
+                yield facts
 
     def chunks(self, meter: Meter) -> Iterator[list[tuple[int, list[str], F | Cells]]]:
         """The rows in pieces of `CHUNK`, as `merge` takes them: line, cells, what they say."""
@@ -102,16 +108,16 @@ class ListImporter(Generic[F]):
             else:
                 rows.append((line, each))
         if rows:
-            refused |= self._room.store(connection, rows, journal)
+            refused |= self._handler.store(connection, rows, journal)
         for line in sorted(refused):
             refusals.add(line, refused[line])
 
     def _facts(self, meter: Meter) -> Iterator[tuple[int, list[str], F | Cells]]:
-        """What each row says; its cells when they cannot be read. Rows of empty cells are left out."""
+        """What each row says; its cells when they cannot be read. Blank rows and totals are left out."""
         for line, row in metered(self._table, meter):
-            if any(cell.strip() for cell in row):
+            if self._table.is_row(line, row):
                 cells = Cells(self._table.header, row)
-                facts = self._room.parse(cells)
+                facts = self._handler.parse(cells)
                 yield line, row, cells if facts is None or cells.problems else facts
 
 

@@ -1,4 +1,4 @@
-"""What a file says beside what is on record: the same, a blank filled in, or a contradiction.
+"""Compares what a file says with what is on record: the same, a blank filled in, or a contradiction.
 
 An empty cell says nothing, so it never contradicts. A contradiction is named with both values and never
 settled: overwriting a record is a person's decision.

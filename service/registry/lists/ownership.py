@@ -1,6 +1,6 @@
-"""For whom a list goes in, and whose records it may touch. A terminal may touch everybody's.
+"""Decides which records a list may touch: those of its organisation; from a terminal, all.
 
->>> Owner().owns(7), Owner(7, "Ostrelind", frozenset({Kind.UNITS})).owns(8)
+>>> Owner().owns(7), Owner(7, "Ostrelind", frozenset({ListKind.UNITS})).owns(8)
 (True, False)
 """
 
@@ -30,7 +30,7 @@ class Owner:
 
     @classmethod
     def of(cls, actor: Actor) -> Self:
-        """The organisation of somebody who is signed in."""
+        """The organisation of the signed-in person."""
         return cls.organisation(actor.organisation_id, actor.organisation, actor.kind)
 
     @classmethod
@@ -44,7 +44,7 @@ class Owner:
         return self.organisation_id is None
 
     def owns(self, organisation_id: int | None) -> bool:
-        """Whether records of this organisation (None: of nobody) may be touched."""
+        """Whether records of this organisation (None: of no organisation) may be touched."""
         return self.everybody or organisation_id == self.organisation_id
 
     def require(self, kind: ListKind) -> None:
@@ -55,11 +55,11 @@ class Owner:
 
 
 def no_product(gtin: str, owner: Owner) -> VialcheckError:
-    """Why nothing can be put under this GTIN: the same whether nobody has the product or somebody else."""
+    """The error for an unknown GTIN. It does not tell whether another organisation has the product."""
     code = ErrorCode.PRODUCT_NOT_ON_RECORD if owner.everybody else ErrorCode.PRODUCT_NOT_YOURS
     return RefusedError(code, given=gtin, field="gtin")
 
 
 def not_yours(given: str, field: str) -> VialcheckError:
-    """The refusal of a row about somebody else's record; it tells nothing of what is on it."""
+    """The error for a record of another organisation; it tells nothing of what is on record."""
     return RefusedError(ErrorCode.RECORD_NOT_YOURS, given=given, field=field)

@@ -1,4 +1,4 @@
-"""A file as a stream of rows: encoding, delimiter and header found out, memory one row whatever the size.
+"""Opens a list as a stream of rows: finds encoding, delimiter and header; holds one row in memory.
 
 The file is copied first, to an unnamed temporary file: what was hashed is what is read, however often, and a
 pipe can be read twice. Lines are counted as an editor counts them, from 1, quoted line ends included.
@@ -12,33 +12,46 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
+from typing import BinaryIO, Protocol, Self
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.lists.columns import Header, Layout, laid_out, likeness, recognise
+from service.registry.lists.broken_quotes import careful_records
+from service.registry.lists.columns import (
+    NEEDED,
+    Header,
+    Layout,
+    ListHints,
+    laid_out,
+    likeness,
+    recognise,
+)
 from service.registry.lists.encodings import (
     SAMPLE,
+    encoding_by_headers,
     encoding_by_mark,
     guess_encoding,
     not_text,
     refuse_what_is_no_list,
 )
+from service.registry.lists.header_search import TOP, find_header, is_frame, is_no_row, top_of_text
 from service.registry.lists.typed_cells import unmarked
 from service.registry.workbooks import Sheet, is_container, unpacked
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 Row = tuple[int, list[str]]
 """The line on which a row begins, and its cells as they are written."""
 
-DELIMITERS = (",", ";", "\t", "|")
+TopRows = tuple[tuple[int, tuple[str, ...]], ...]
+"""The first rows of a list that are not blank, each with its line, or its number in a sheet."""
+
+ROW_STATES = ("hidden", "struck")
+"""What a sheet may do to a row that a person would not see, or would take for crossed out."""
 
 _BLOCK = 256 * 1024
-_TOP = 30  # rows among which a sheet's header row is looked for
+_MOST_KEPT = 1000  # lines that are named afterwards
 _A_LIST = 2  # columns that have to be known for a sheet to look like a list
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -58,9 +71,14 @@ class ListSource(Protocol):
 
 
 class Table:
-    """One opened list. `size` is in bytes, `position` how far reading has come."""
+    """One opened list. `size` is in bytes, `position` how far reading has come.
 
-    def __init__(self, path: Path, layout: Layout | None = None, *, sheet: str = "") -> None:
+    `header_row` is the line (in a sheet: the row) of the column headers, 0 when there are none. `no_rows` are
+    lines below it that are no rows of the list, with their first text; `broken` are lines whose quotation
+    marks do not match. Both are found while rows are read.
+    """
+
+    def __init__(self, path: Path, layout: Layout | ListHints | None = None, *, sheet: str = "") -> None:
         """Copy and recognise the file; with a `layout`, its columns mean what that says.
 
         `sheet` names the sheet of a workbook that is meant; without it there has to be one that is a list.
@@ -68,15 +86,19 @@ class Table:
         WORKBOOK_REFUSED or SHEET_UNCLEAR.
         """
         self.path = path
-        self.sheet = layout.sheet if layout else sheet
+        self.sheet = layout.sheet if layout and layout.sheet else sheet
+        self.header_row = 0
+        self.no_rows: dict[int, str] = {}
+        self.broken: dict[int, None] = {}
         self._layout = layout
+        self._lines_above = 0
         self._copy: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
         try:
             start = self._take(path)
             if is_container(start):
-                self.delimiter, self.header, self._skip = self._take_sheet()
+                self._take_sheet()
             else:
-                self.delimiter, self.header, self._skip = self._recognise()
+                self._recognise()
         except BaseException:
             self._copy.close()
             raise
@@ -97,31 +119,81 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """Every row after the header, from the start each time; blank lines are left out.
 
-        Raises FILE_NOT_TEXT or VALUE_INVALID where the file cannot be cut into rows.
+        Rows of a sheet that a person has left out (`rows:hidden`, `rows:struck`) are not among them.
         """
-        with _Borrowed(self._copy, self.encoding) as text:
-            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
-            try:
-                for _ in range(self._skip):
-                    next(reader)
-                rows = self._numbered(reader)
-                yield from rows if self.header.reason_column is None else self._as_first_written(rows)
-            except csv.Error as error:
-                raise RefusedError(
-                    ErrorCode.VALUE_INVALID,
-                    expected="cells whose quotation marks are closed (and doubled inside)",
-                    found=f"{error}, on or before line {reader.line_num}",
-                ) from error
+        rows = self._sheet_rows() if self.header.lettered else self._text_rows()
+        return rows if self.header.reason_column is None else self._as_first_written(rows)
 
-    def _numbered(self, reader: "Reader") -> Iterator[Row]:
+    def is_row(self, line: int, cells: list[str]) -> bool:
+        """Whether a line is a row of the list, and no total, signature, frame or blank; those are noted."""
+        if not any(cell.strip() for cell in cells):
+            return False
+        if not is_no_row(cells, self.header.labels, self._needed):
+            return True
+        if len(self.no_rows) < _MOST_KEPT and not is_frame(cells):
+            self.no_rows[line] = next((text for cell in cells if (text := unmarked(cell)[1].strip())), "")[
+                :80
+            ]
+        return False
+
+    def row_states(self) -> dict[str, list[int]]:
+        """The rows of a sheet, by number, that it hides or strikes through."""
+        found: dict[str, list[int]] = {}
         if self.header.lettered:
-            yield from ((int(cells[0]), cells[1:]) for cells in reader)
-            return
-        line = reader.line_num
-        for cells in reader:
-            if cells:
-                yield line + 1, cells
-            line = reader.line_num
+            with _Borrowed(self._copy, self.encoding) as text:
+                for number, states, *cells in csv.reader(text):
+                    if states and int(number) > self.header_row and any(cells):
+                        for state in states.split():
+                            found.setdefault(state, []).append(int(number))
+        return found
+
+    @cached_property
+    def _needed(self) -> tuple[int, ...]:
+        """The places of the columns that every row has to fill."""
+        index = self.header.index
+        return tuple(index[field] for field in NEEDED[self.header.kind] if field in index)
+
+    def _text_rows(self) -> Iterator[Row]:
+        line = self._lines_above
+        with _Borrowed(self._copy, self.encoding) as text:
+            for _ in range(line):
+                next(text, None)
+            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+            above = line
+            try:
+                if self.header_row:
+                    next(reader, None)
+                    line = above + reader.line_num
+                for cells in reader:
+                    if cells:
+                        yield line + 1, cells
+                    line = above + reader.line_num
+            except csv.Error:
+                pass
+            else:
+                return
+        yield from self._rows_with_care(line)
+
+    def _rows_with_care(self, line: int) -> Iterator[Row]:
+        """The rows below a line behind which quotation marks do not match."""
+        broken: list[int] = []
+        with _Borrowed(self._copy, self.encoding) as text:
+            for _ in range(line):
+                next(text, None)
+            width = len(self.header.labels)
+            for number, cells in careful_records(text, line + 1, self.delimiter, width, broken):
+                yield number, cells
+                if broken and len(self.broken) < _MOST_KEPT:
+                    self.broken.update(dict.fromkeys(broken))
+                broken.clear()
+
+    def _sheet_rows(self) -> Iterator[Row]:
+        said = self.header.conventions
+        out = {state for state in ROW_STATES if said.get(f"rows:{state}") == "out"}
+        with _Borrowed(self._copy, self.encoding) as text:
+            for number, states, *cells in csv.reader(text):
+                if int(number) > self.header_row and not (states and out.intersection(states.split())):
+                    yield int(number), cells
 
     @staticmethod
     def _as_first_written(rows: Iterator[Row]) -> Iterator[Row]:
@@ -159,7 +231,7 @@ class Table:
         self.size, self.sha256, self.encoding = self._copy.tell(), digest.hexdigest(), "utf-8"
         if not is_container(start):
             self.encoding = encoding_by_mark(start) or (
-                "utf-8" if not sample else guess_encoding(start + sample)
+                "utf-8" if not sample else encoding_by_headers(start) or guess_encoding(start + sample)
             )
             if not (self.encoding.startswith("utf-8") and not sample):
                 self._require_encoding(self.encoding)
@@ -182,47 +254,90 @@ class Table:
             except UnicodeDecodeError as error:
                 raise not_text(f"bytes that are no {error.encoding} text") from error
 
-    def _recognise(self) -> tuple[str, Header, int]:
-        """Delimiter, header, and how many records come before the first row."""
+    def _recognise(self) -> None:
+        """Find delimiter and header of a text file."""
         with _Borrowed(self._copy, self.encoding) as text:
             sample = text.read(SAMPLE)
-        skip = 0
+        above = 0
         if sample[:4].lower() == "sep=":  # a spreadsheet's own first line, which names its delimiter
-            sample, skip = sample[sample.find("\n") + 1 :], 1
-        headers = {delimiter: _first_record(sample, delimiter) for delimiter in DELIMITERS}
-        delimiter = max(DELIMITERS, key=lambda each: (likeness(headers[each]), len(headers[each])))
-        return delimiter, self._header_of(headers[delimiter]), skip + _blank_lines(sample) + 1
+            sample, above = sample[sample.find("\n") + 1 :], 1
+        asked = self._layout.header_row if self._layout else None
+        top = top_of_text(sample, asked - above if asked else None)
+        lines = [line + above for line in top.lines]
+        self.top = tuple(zip(lines, top.rows, strict=True))
+        self.delimiter = top.delimiter
+        self._take_header(asked)
+        self._lines_above = self.header_row - 1 if self.header_row else above
+
+    def _take_header(self, asked: int | None) -> None:
+        """Read the header in the row that is asked for (0: there is none), or the one that is found."""
+        self.header_row, cells = header_at(self.top, asked)
+        self.header = self._header_of(cells)
 
     def _header_of(self, cells: list[str]) -> Header:
-        return recognise(cells) if self._layout is None else laid_out(cells, self._layout)
+        said = self._layout.layout(cells) if isinstance(self._layout, ListHints) else self._layout
+        if said is None and not self.header_row:
+            raise RefusedError(
+                ErrorCode.FILE_KIND_UNKNOWN,
+                expected="a line with column names, or what each column means "
+                "(at a terminal: --header-row 0 --map 1=gtin --map 2=lot …)",
+                found=" | ".join(self.top[0][1])[:300] if self.top else "",
+            )
+        return recognise(cells) if said is None else laid_out(cells, said)
 
-    def _take_sheet(self) -> tuple[str, Header, int]:
-        """Put the rows of the one sheet that is meant in the workbook's place; as `_recognise`."""
+    def _take_sheet(self) -> None:
+        """Put the rows of the one sheet that is meant in the workbook's place."""
+        asked = self._layout.header_row if self._layout else None
         with tempfile.TemporaryDirectory() as folder:
             workbook = Path(folder) / "workbook"
             self._copy.seek(0)
             with workbook.open("wb") as target:
                 shutil.copyfileobj(self._copy, target)
-            sheet, top, cells = _meant(unpacked(workbook, Path(folder)), self.sheet)
+            sheet = _meant(unpacked(workbook, Path(folder)), self.sheet, asked)
+            self.top = top_of_sheet(sheet)
             self._copy.seek(0)
             self._copy.truncate()
             with sheet.path.open("rb") as source:
                 shutil.copyfileobj(source, self._copy)
-        self.sheet, self.size = sheet.name, self._copy.tell()
-        return ",", replace(self._header_of(cells), lettered=True), top
+        self.sheet, self.size, self.delimiter = sheet.name, self._copy.tell(), ","
+        self._take_header(asked)
+        self.header = replace(self.header, lettered=True)
 
 
-def _meant(sheets: list[Sheet], name: str) -> tuple[Sheet, int, list[str]]:
-    """The sheet of this name, or the only one that looks like a list; its header and that one's record.
+def header_at(top: TopRows, asked: int | None) -> tuple[int, list[str]]:
+    """The row of the header and its cells: the row that is asked for, 0 for none, None for the one found.
 
-    Raises FILE_EMPTY or SHEET_UNCLEAR.
+    Raises VALUE_INVALID for a row that is not among the first rows.
     """
+    rows = [cells for _, cells in top]
+    if asked is None:
+        found = find_header(rows)
+        return (0 if found.place is None or not top else top[found.place][0]), list(found.cells)
+    if asked == 0:
+        return 0, [""] * max(map(len, rows), default=0)
+    for line, cells in top:
+        if line == asked:
+            return asked, [unmarked(cell)[1] for cell in cells]
+    raise RefusedError(
+        ErrorCode.VALUE_INVALID,
+        given=str(asked),
+        expected=f"a row with something in it, among the first {TOP}, or 0 for a list without headers",
+        field="header_row",
+    )
+
+
+def top_of_sheet(sheet: Sheet) -> TopRows:
+    """The first rows of an unpacked sheet that have anything in them, with the numbers that it shows."""
+    with sheet.path.open(encoding="utf-8", newline="") as source:
+        return tuple((int(number), tuple(cells)) for number, _, *cells in islice(csv.reader(source), TOP))
+
+
+def _meant(sheets: list[Sheet], name: str, header_row: int | None) -> Sheet:
+    """The sheet of this name, or the only one that looks like a list. Raises FILE_EMPTY or SHEET_UNCLEAR."""
     if not sheets:
         raise RefusedError(ErrorCode.FILE_EMPTY, expected="a header line and rows", found="only empty sheets")
-    seen = [
-        (sheet, *header_in(sheet)) for sheet in sheets if sheet.name == name or (not name and sheet.visible)
-    ]
-    lists = [each for each in seen if likeness(each[2]) >= _A_LIST] or seen
+    seen = [sheet for sheet in sheets if sheet.name == name or (not name and sheet.visible)]
+    lists = [sheet for sheet in seen if _looks_like_a_list(sheet, header_row)] or seen
     if len(lists) == 1:
         return lists[0]
     raise RefusedError(
@@ -234,27 +349,11 @@ def _meant(sheets: list[Sheet], name: str) -> tuple[Sheet, int, list[str]]:
     )
 
 
-def records_of(sheet: Sheet) -> Iterator[Row]:
-    """The rows of an unpacked sheet, with the numbers that it shows."""
-    with sheet.path.open(encoding="utf-8", newline="") as source:
-        yield from ((int(cells[0]), cells[1:]) for cells in csv.reader(source))
-
-
-def header_in(sheet: Sheet) -> tuple[int, list[str]]:
-    """The header row of a sheet: the one among the first that knows most columns.
-
-    How many records it takes to have read it, and its cells.
-    """
-    first = [[unmarked(cell)[1] for cell in row] for _, row in islice(records_of(sheet), _TOP)]
-    if not first:
-        return 0, []
-    best = max(range(len(first)), key=lambda place: (likeness(first[place]), _fullness(first[place]), -place))
-    return best + 1, first[best]
-
-
-def _fullness(cells: list[str]) -> bool:
-    """Whether a row may be a header where no word tells: more than a title stands in it."""
-    return sum(bool(cell.strip()) for cell in cells) > 1
+def _looks_like_a_list(sheet: Sheet, header_row: int | None) -> bool:
+    try:
+        return likeness(header_at(top_of_sheet(sheet), header_row)[1]) >= _A_LIST
+    except RefusedError:  # this sheet has no such row
+        return False
 
 
 class _Borrowed:
@@ -279,24 +378,6 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = 
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _first_record(sample: str, delimiter: str) -> list[str]:
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, strict=True)
-    try:
-        return next((cells for cells in reader if cells), [])
-    except csv.Error:
-        return []
-
-
-def _blank_lines(sample: str) -> int:
-    """How many empty lines stand above the header."""
-    count = 0
-    for line in io.StringIO(sample, newline=""):
-        if line.strip("\r\n"):
-            break
-        count += 1
-    return count
 
 
 def quoted_for_spreadsheets(cell: str) -> str:

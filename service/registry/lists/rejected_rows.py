@@ -1,4 +1,4 @@
-"""Rows that were refused, and the file that gives them back: the rows as they were plus a reason column.
+"""Keeps rows that were refused, and writes the file that gives them back: as they were, with a reason column.
 
 Refusals are kept in an unnamed temporary file in the order of their lines, so that a million of them costs
 no more memory than one.
@@ -9,7 +9,8 @@ import heapq
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,8 +18,22 @@ from typing import Self
 from service.errors import ErrorCode, VialcheckError
 from service.registry.lists.cells import changed_by_spreadsheet
 from service.registry.lists.columns import REASON_COLUMN, Header
+from service.registry.lists.conventions.cell_text import normal
 from service.registry.lists.readers import ListSource, quoted_for_spreadsheets
-from service.registry.lists.typed_cells import ERROR, MERGED, NUMBER, unmarked
+from service.registry.lists.typed_cells import BROKEN, DAY_MONTH, ERROR, MERGED, NUMBER, unmarked
+
+
+@dataclass(slots=True)
+class RejectionCause:
+    """Rows that were refused for one cause: of which column, how many, and one of them as an example."""
+
+    column: str
+    field: str
+    code: ErrorCode
+    rows: int
+    value: str
+    reason: str
+
 
 _CONTRADICTIONS = frozenset((ErrorCode.CONFLICT, ErrorCode.RECORD_CHANGED))
 
@@ -105,6 +120,8 @@ class RejectedRows:
         self.count = 0
         self.conflicts = 0
         """How many of them only contradict the record, or each other."""
+        self.causes: dict[tuple[str, ErrorCode, str], RejectionCause] = {}
+        """The refusals by column, kind of fault, and what was expected of a value."""
         self._first: list[RowError] = []
         self._store = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 (closed by __exit__)
 
@@ -118,7 +135,14 @@ class RejectedRows:
 
     def add(self, line: int, errors: Iterable[VialcheckError]) -> None:
         """Refuse the row that begins on `line`. Lines have to come in order."""
-        problems = [RowError.of(line, self.header, error) for error in errors]
+        problems = []
+        for error in errors:
+            problem = RowError.of(line, self.header, error)
+            problems.append(problem)
+            field = error.field or ""
+            fresh = RejectionCause(problem.column, field, problem.code, 0, problem.value, problem.reason)
+            rule = error.expected if error.code is ErrorCode.VALUE_INVALID else ""
+            self.causes.setdefault((field, problem.code, rule), fresh).rows += 1
         self.count += 1
         if len(self._first) < SHOWN:
             self._first += problems
@@ -130,6 +154,7 @@ class RejectedRows:
     def clear(self) -> None:
         """Forget them all: what they were judged against was taken back."""
         self.count = self.conflicts = 0
+        self.causes.clear()
         self._first.clear()
         self._store.seek(0)
         self._store.truncate()
@@ -146,6 +171,18 @@ class RejectedRows:
             line, reason, conflicts = json.loads(entry)
             yield line, reason, conflicts
         self._store.seek(0, 2)
+
+
+def causes_of(*sources: RejectedRows) -> list[RejectionCause]:
+    """The causes of the refusals of all sources together, the commonest first."""
+    found: dict[tuple[str, ErrorCode, str], RejectionCause] = {}
+    for source in sources:
+        for key, cause in source.causes.items():
+            if key in found:
+                found[key].rows += cause.rows
+            else:
+                found[key] = replace(cause)
+    return sorted(found.values(), key=lambda cause: -cause.rows)
 
 
 Heard = Callable[[int, list[str], str, bool], None]
@@ -191,6 +228,10 @@ def _without(cells: list[str], place: int | None) -> list[str]:
 def _given_back(cell: str, field: str | None) -> str:
     """A cell as text. What a spreadsheet had changed stays recognisable: so it is refused once more."""
     kind, text = unmarked(cell)
-    if not kind or (kind != ERROR and not changed_by_spreadsheet(kind, field or "")):
+    if kind:
+        kind, text = normal(field or "", text, kind, {})
+    if kind == DAY_MONTH:
+        return date.fromisoformat(text[:10]).strftime("%d-%b")
+    if not kind or kind == BROKEN or (kind != ERROR and not changed_by_spreadsheet(kind, field or "")):
         return "" if kind == MERGED else text
     return f"{text}.0" if kind == NUMBER and text.isdigit() else ""

@@ -1,7 +1,7 @@
-"""Cells of a spreadsheet that are not text: marked, so that nobody reads them as if somebody had typed them.
+"""Marks the cells of a spreadsheet that are not text, so that they are not read as if they had been typed.
 
-A number in a lot column was a lot once; which one, the spreadsheet has forgotten. A marked cell begins with a
-character that no identifier may have, so that whoever forgets to ask refuses it.
+A number in a lot column was a lot once, and the spreadsheet has lost its zeros or letters. A marked cell
+begins with a character that no identifier may have: code that does not ask for the mark refuses the cell.
 
 >>> unmarked(marked("number", "9506000134352")), unmarked("LOT1")
 (('number', '9506000134352'), ('', 'LOT1'))
@@ -12,6 +12,14 @@ from datetime import date, datetime, time
 _MARK = "\x1a"
 
 NUMBER, DATE, TIME, TRUTH, ERROR, MERGED = "number", "date", "time", "truth", "error", "merged"
+MONTH, DAY_MONTH = "month", "day_month"
+"""Kinds of a date cell of which the spreadsheet shows no day (`Dec-27`), or no year (`27-Dec`)."""
+
+FORMULA = "formula"
+"""The kind of a cell with a formula whose value was not saved."""
+
+BROKEN = "broken"
+"""The kind of a cell of a text file whose quotation marks do not match."""
 
 
 def marked(kind: str, text: str) -> str:

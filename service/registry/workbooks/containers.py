@@ -1,4 +1,4 @@
-"""Whether a ZIP file is a spreadsheet that may be opened: decided from its table of contents alone.
+"""Decides from its table of contents alone whether a ZIP file is a spreadsheet that may be opened.
 
 A workbook of 840 KB can hold 280 MB. What it would unfold to is summed before anything is unfolded; that the
 table of contents tells the truth is seen while it is read (`unpacking`).

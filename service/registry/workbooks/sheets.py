@@ -1,4 +1,4 @@
-"""The sheets of a workbook, read by a process of their own.
+"""Reads the sheets of a workbook in a separate process.
 
 A few bytes in a spreadsheet can ask for half a terabyte of memory (one cell in the farthest corner), and the
 reader's answer to that is to abort. So it runs in a process that may use only so much and may die.
@@ -19,7 +19,7 @@ _LONGEST = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `path`: its rows as CSV in UTF-8, each with its number in front, empty ones left out."""
+    """One sheet. `path`: its rows as CSV in UTF-8, each behind its number and states; empty ones left out."""
 
     name: str
     visible: bool
@@ -34,7 +34,7 @@ def unpacked(workbook: Path, folder: Path) -> list[Sheet]:
     require_workbook(workbook)
     program = [sys.executable, "-m", "service.registry.workbooks.extraction", str(workbook), str(folder)]
     try:
-        # Nothing of it was chosen by whoever sent the file: our own module, and two paths of ours.
+        # The sender of the file chose no part of the command: our own module, and two paths of ours.
         ran = subprocess.run(program, capture_output=True, timeout=_LONGEST, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise refused("more than can be read within some minutes") from error

@@ -1,4 +1,4 @@
-"""A workbook (XLSX) of text: opened in a spreadsheet, nothing in it runs, and nothing loses its zeros."""
+"""Writes a workbook (XLSX) of text cells: no formula runs in it, and no number loses its zeros."""
 
 import re
 import zipfile

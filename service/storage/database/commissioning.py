@@ -3,7 +3,7 @@
 The serials are passed as one JSON array, which the database unpacks: no row passes through Python.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
@@ -56,3 +56,30 @@ def recorded(connection: Connection, serials: str, product_id: int) -> list[Row[
     """Return serial, batch id and disposition number of the serials that are on record."""
     values = {"product_id": product_id, "serials": serials}
     return list(connection.execute(_FIND[connection.dialect.name], values))
+
+
+class TakenBack(NamedTuple):
+    """How many units were removed, and how many stay because they have been used or moved since."""
+
+    removed: int
+    kept: int
+
+
+def take_back(
+    connection: Connection, serials: str, *, product_id: int, batch_id: int, disposition: int
+) -> TakenBack:
+    """Remove the units of `serials` (a JSON array) that are in this batch and disposition.
+
+    A unit that a clinic holds stays too.
+    """
+    values = {"product_id": product_id, "batch_id": batch_id, "disposition": disposition, "serials": serials}
+    removed = connection.execute(_TAKE_BACK[connection.dialect.name], values).rowcount
+    return TakenBack(removed, len(recorded(connection, serials, product_id)))
+
+
+_DELETE = (
+    "DELETE FROM unit WHERE product_id = :product_id AND batch_id = :batch_id "
+    "AND disposition = :disposition AND serial IN (SELECT each.value FROM {serials}) "
+    "AND NOT EXISTS (SELECT 1 FROM vial WHERE vial.batch_id = :batch_id AND vial.serial = unit.serial)"
+)
+_TAKE_BACK = {dialect: text(_DELETE.format(serials=serials)) for dialect, serials in _SERIALS.items()}

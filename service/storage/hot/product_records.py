@@ -93,7 +93,8 @@ PRODUCT = Part(
         Product.markets,
         Product.languages,
         Product.national_numbers,
-        Product.complete,
+        # an import at a terminal that is still putting in lots or units has not said all yet
+        and_(Product.complete, Product.importing.is_(None)),
         Product.stopped,
         Product.complete_until,
         Product.lists_received,

@@ -16,7 +16,7 @@ from service.storage.models.credentials import (
     WrongGuesses,
 )
 from service.storage.models.facts_version import FACTS, FactsVersion
-from service.storage.models.imports import ImportJob, LateRefusal
+from service.storage.models.imports import ImportJob, LateRefusal, TerminalImport
 from service.storage.models.readiness import ReadinessProbe
 from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
 from service.storage.models.records import (
@@ -75,6 +75,7 @@ __all__ = [
     "SignedIn",
     "SingleSignOn",
     "Suspect",
+    "TerminalImport",
     "Unit",
     "Vial",
     "VialEvent",

@@ -65,3 +65,29 @@ class LateRefusal(Base):
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reason: Mapped[str] = mapped_column(Text)
     cells: Mapped[list[str]] = mapped_column(JSON)
+
+
+class TerminalImport(Base):
+    """One command of a terminal that puts in units, piece by piece.
+
+    applying → done, or → undoing → undone. `files`: of each list of units its file name, SHA-256, the path of
+    its plan with that one's SHA-256, and the number of its row in `import` (None: none yet). `place`: which
+    of them is going on record; `cursor`: how many bytes of its plan are. Both move in the transaction that
+    puts the units there. `others`: rows in `import` of the command's other lists. `already`: units of the
+    plans (product, serial) that were put in by others meanwhile, which undoing leaves alone.
+    """
+
+    __tablename__ = "terminal_import"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    began: Mapped[datetime] = mapped_column(Moment)
+    moved: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8))
+    keep_good: Mapped[bool]
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    place: Mapped[int]
+    cursor: Mapped[int] = mapped_column(BigInteger)
+    others: Mapped[list[int]] = mapped_column(JSON)
+    already: Mapped[list[Any]] = mapped_column(JSON)
+    __table_args__ = (CheckConstraint("state IN ('applying', 'done', 'undoing', 'undone')", name="state"),)

@@ -49,8 +49,12 @@ class Product(Base):
 
     `complete_until`: those made until that day (None: until the last list came). `lists_received`: the days
     (YYYY-MM-DD) on which lists of its batches came, the latest few. `source_gtins`: the products whose lots
-    its packs bear (a parallel importer's or relabeller's pack). `stopped`: a recall or hold of it is in
-    force; only then does a check read them.
+    its packs bear (a parallel importer's or relabeller's pack).
+    `content`: what one vial holds. `in_use_hours`: how long it may be used after opening. `storage_min`,
+    `storage_max`: the limits of its storage in degrees Celsius, None for no limit. `stability_months`: from
+    manufacture to expiry. `importing`: the number of the import at a terminal that is still putting in lots
+    or units of it; until that is done, the product does not count as `complete`.
+    `stopped`: a recall or hold of it is in force; only then does a check read them.
     """
 
     __tablename__ = "product"
@@ -65,6 +69,12 @@ class Product(Base):
     markets: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
     languages: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     complete: Mapped[bool] = mapped_column(default=False)
+    content: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    in_use_hours: Mapped[int | None]
+    storage_min: Mapped[int | None]
+    storage_max: Mapped[int | None]
+    stability_months: Mapped[int | None]
+    importing: Mapped[int | None]
     complete_until: Mapped[date | None]
     lists_received: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     source_gtins: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")

@@ -16,9 +16,9 @@ from service.authenticity.evidence import AlertKind
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
 from service.registry.alerts import matches
 from service.registry.alerts.openfda import OpenFda, OpenFdaReport
+from service.registry.import_jobs.import_files import run
 from service.registry.lists.cells import Cells
 from service.registry.lists.columns import recognise
-from service.registry.lists.import_files import run
 from service.registry.lists.kinds.alerts import AlertFacts, Alerts
 from service.storage.database import Database
 from service.web.core.access import actor, only_for

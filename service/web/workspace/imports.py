@@ -3,16 +3,12 @@
 Long work runs in the background (`service.registry.import_jobs`); these pages show its progress.
 """
 
-import csv
-import io
 import json
-import tempfile
 import time
-from collections.abc import Iterator
 from http import HTTPStatus
-from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -37,13 +33,9 @@ from service.errors import (
     UnavailableError,
     VialcheckError,
 )
-from service.registry.import_jobs.inspect import SheetSummary
 from service.registry.import_jobs.service import PAGE, ImportJobs, Upload
-from service.registry.lists.columns import FIELDS, NEEDED, Layout, ListKind, guessed
-from service.registry.lists.ownership import Owner
-from service.registry.lists.readers import quoted_for_spreadsheets
-from service.registry.lists.readers import spoken as spoken_cell
-from service.registry.workbooks import MOST_ROWS, write_text_workbook
+from service.registry.lists.columns import Layout, ListKind
+from service.registry.workbooks import MOST_ROWS
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
@@ -51,6 +43,17 @@ from service.web.core.request_uploads import MOST_TYPED, takes_files
 from service.web.core.services import services
 from service.web.text import error_message
 from service.web.text.workspace.import_text import COLUMNS, KINDS, ROWS, STATES, action_name, file_size
+from service.web.text.workspace.list_questions import answer_text, convention_text, question_text
+from service.web.workspace import list_forms
+from service.web.workspace.list_forms import (
+    about_answers,
+    column_help,
+    columns_form,
+    kind_named,
+    part_of,
+    refused_rows,
+    template_of,
+)
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 imports.after_request(set_language_headers)
@@ -58,8 +61,10 @@ imports.after_request(set_language_headers)
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
 _PATIENCE = 1.5  # seconds that a page waits for work that may be done at once
 _LOOK = 0.03
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FIRST = 5  # rows with their reasons on the preview itself
 _ON_A_PAGE = 25
+_CHOSEN = ("sheet", "kind", "header")
 
 
 def _jobs() -> ImportJobs:
@@ -83,7 +88,25 @@ def listing() -> str:
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def new() -> str:
     """Show the form to choose a file."""
-    return _shown("new", most=file_size(_most()))
+    return _choose([])
+
+
+def _choose(errors: list[VialcheckError]) -> str:
+    return _shown("new", most=file_size(_most()), helps=column_help(), errors=_said(errors))
+
+
+@imports.get("/template/<kind>.<form>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def template(kind: str, form: str) -> Response:
+    """A list of this kind with its headers and one example row, as CSV or as a workbook of text."""
+    wanted = kind_named(kind)
+    if wanted is None or form not in ("csv", "xlsx"):
+        raise NotFoundError(ErrorCode.NOT_FOUND, field="list")
+    target = template_of(wanted, form)
+    types = {"csv": "text/csv", "xlsx": _XLSX}
+    return send_file(
+        target, mimetype=types[form], as_attachment=True, download_name=f"vialcheck-{wanted}.{form}"
+    )
 
 
 @imports.post("/new")
@@ -99,7 +122,7 @@ def send() -> BaseResponse:
     except UnavailableError:
         raise
     except VialcheckError as error:
-        return _refused("new", [error], most=file_size(_most()))
+        return make_response(_choose([error]), HTTPStatus.UNPROCESSABLE_ENTITY)
     return _on(number)
 
 
@@ -123,20 +146,55 @@ def progress(number: int) -> Response:
 @imports.post("/<int:number>/columns")
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
 def columns(number: int) -> BaseResponse:
-    """Store the mapping of columns; show the form again where it is invalid."""
-    upload = _jobs().one(actor(), number)
-    part, kind = _part(upload, request.form.get("sheet", "")), _kind(request.form.get("kind", ""))
-    said = tuple(request.form.get(f"column-{place}", "") for place in range(len(part.labels)))
+    """Take what the columns mean; the form once more where that cannot be.
+
+    Where another sheet, kind or header row was chosen than the columns were shown for, those are shown first.
+    """
+    upload, form = _jobs().one(actor(), number), request.form
+    chosen = {name: form.get(name, "") for name in _CHOSEN}
+    if "show" in form or any(form.get(f"shown_{name}", chosen[name]) != chosen[name] for name in _CHOSEN):
+        asked = {"look": "" if "show" in form else "first", **chosen}
+        where = f"{url_for('imports.one', number=number)}?{urlencode(asked)}"
+        return redirect(where, HTTPStatus.SEE_OTHER)
+    said: tuple[str, ...] | None = None
     try:
+        part, kind = part_of(upload, chosen["sheet"], chosen["header"]), kind_named(chosen["kind"])
+        said = tuple(form.get(f"column-{place}", "") for place in range(len(part.labels)))
         if kind is None:
             raise RefusedError(ErrorCode.VALUE_MISSING, field="kind")
-        _jobs().choose(actor(), number, Layout(kind, said, part.sheet))
+        answers = part.answers if said == part.columns else {}
+        _jobs().choose(actor(), number, Layout(kind, said, part.sheet, part.header_row, answers))
     except (UnavailableError, NotFoundError):
         raise
     except VialcheckError as error:
         if error.code is ErrorCode.IMPORT_MOVED_ON:
             raise
-        return make_response(_columns(upload, [error], said), HTTPStatus.UNPROCESSABLE_ENTITY)
+        page = _shown("columns", **columns_form(upload, [error], said, request.values))
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _on(number)
+
+
+@imports.post("/<int:number>/answers")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def answers(number: int) -> BaseResponse:
+    """Take the answers to what was asked about columns; the form once more where one is missing."""
+    try:
+        _jobs().answer(actor(), number, request.form)
+    except (UnavailableError, NotFoundError):
+        raise
+    except VialcheckError as error:
+        if error.code is ErrorCode.IMPORT_MOVED_ON:
+            raise
+        page = _page(_jobs().one(actor(), number), [error])
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _on(number)
+
+
+@imports.post("/<int:number>/questions")
+@only_for(Role.IMPORTER, kinds=_KINDS, strong=True)
+def questions(number: int) -> BaseResponse:
+    """Back to the questions about columns, whose answers are forgotten."""
+    _jobs().ask_again(actor(), number)
     return _on(number)
 
 
@@ -212,7 +270,7 @@ def refused(number: int) -> Response:
     """Export the rejected rows as they were sent, with a reason each, as CSV without formulas."""
     upload = _jobs().one(actor(), number)
     path, late = _jobs().refused(actor(), number)
-    content = _refused_rows(path, late, (upload.seen or {}).get("delimiter") or ",")
+    content = refused_rows(path, late, (upload.seen or {}).get("delimiter") or ",")
     response = Response(content, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="import-{number}-refused.csv"'
     return response
@@ -226,28 +284,13 @@ def refused_workbook(number: int) -> Response:
     path, late = _jobs().refused(actor(), number)
     if upload.refused >= MOST_ROWS:
         raise NotFoundError(ErrorCode.NOT_FOUND, field="import")
-    target = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the response)
-    delimiter = (upload.seen or {}).get("delimiter") or ","
-    with path.open(encoding="utf-8", newline="") as source:
-        rows = ([spoken_cell(cell) for cell in row] for row in csv.reader(source, delimiter=delimiter))
-        write_text_workbook(target, chain(rows, ([*cells, reason] for cells, reason in late)))
-    target.seek(0)
+    target = list_forms.refused_workbook(path, late, (upload.seen or {}).get("delimiter") or ",")
     return send_file(
         target,
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        mimetype=_XLSX,
         as_attachment=True,
         download_name=f"import-{number}-refused.xlsx",
     )
-
-
-def _refused_rows(path: Path, late: list[tuple[list[str], str]], delimiter: str) -> Iterator[bytes]:
-    with path.open("rb") as source:
-        while block := source.read(256 * 1024):
-            yield block
-    for cells, reason in late:
-        line = io.StringIO()
-        csv.writer(line, delimiter=delimiter).writerow([*map(quoted_for_spreadsheets, cells), reason])
-        yield line.getvalue().encode()
 
 
 def _on(number: int) -> BaseResponse:
@@ -260,8 +303,12 @@ def _on(number: int) -> BaseResponse:
 
 
 def _page(upload: Upload, errors: list[VialcheckError]) -> str:
+    if upload.state == "columns" and upload.questions:
+        return _shown(
+            "questions", upload=upload, asked=upload.questions, errors=about_answers(errors, upload.questions)
+        )
     if upload.state == "columns":
-        return _columns(upload, errors, None)
+        return _shown("columns", **columns_form(upload, errors, None, request.values))
     if upload.working:
         return _shown("progress", upload=upload)
     if upload.state == "preview":
@@ -288,38 +335,6 @@ def _has_files(upload: Upload) -> bool:
     return True
 
 
-def _columns(upload: Upload, errors: list[VialcheckError], said: tuple[str, ...] | None) -> str:
-    """Return the form of the columns, for the chosen sheet and kind, or else the likeliest."""
-    asked = request.values
-    part = _part(upload, asked.get("sheet", ""))
-    may = [kind for kind in ListKind if kind in Owner.of(actor()).kinds]
-    kind = _kind(asked.get("kind", "")) or part.kind
-    kind = kind if kind in may else may[0]
-    meant = said or (part.columns if kind is part.kind else guessed(kind, part.labels))
-    return _shown(
-        "columns",
-        upload=upload,
-        part=part,
-        kind=kind,
-        kinds=[(each, *map(spoken().gettext, KINDS[each])) for each in may],
-        fields=[(name, spoken().gettext(COLUMNS[name]), name in NEEDED[kind]) for name in FIELDS[kind]],
-        meant=meant,
-        errors=_about_columns(errors),
-    )
-
-
-def _part(upload: Upload, sheet: str) -> SheetSummary:
-    """Return the sheet of this name, else the one most like a list. IMPORT_MOVED_ON before it was read."""
-    if not upload.parts:
-        raise ConflictError(ErrorCode.IMPORT_MOVED_ON, field="import")
-    named = [part for part in upload.parts if part.sheet == sheet]
-    return named[0] if named else max(upload.parts, key=lambda part: sum(map(bool, part.columns)))
-
-
-def _kind(text: str) -> ListKind | None:
-    return ListKind(text) if text in set(ListKind) else None
-
-
 def _kind_name(kind: ListKind) -> str:
     return spoken().gettext(KINDS[kind][0])
 
@@ -342,29 +357,23 @@ def _pages(count: int, each: int) -> int:
     return max(1, -(-count // each))
 
 
-def _about_columns(errors: list[VialcheckError]) -> list[FieldError]:
-    """Point errors that name no column at the first column, or at the kind of list."""
-    messages = [error_message(error, spoken(), technical=False) for error in errors]
-    boxes = ["kind" if error.code is ErrorCode.LIST_NOT_YOURS else "column-0" for error in errors]
-    return [FieldError(*each) for each in zip(boxes, messages, strict=True)]
-
-
 def _said(errors: list[VialcheckError]) -> list[FieldError]:
     return [FieldError(error.field or "list", error_message(error, spoken())) for error in errors]
-
-
-def _refused(page: str, errors: list[VialcheckError], **more: Any) -> BaseResponse:
-    return make_response(_shown(page, errors=_said(errors), **more), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @imports.errorhandler(RequestEntityTooLarge)
 def _too_large(_: RequestEntityTooLarge) -> BaseResponse:
     """Show the error of a file that is too large on the form, instead of on an error page."""
     error = RefusedError(ErrorCode.FILE_TOO_LARGE, expected=f"at most {file_size(_most())}", field="list")
-    page = _shown("new", errors=_said([error]), most=file_size(_most()))
-    return make_response(page, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return make_response(_choose([error]), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def _shown(template: str, /, **more: Any) -> str:
-    names = {"states": STATES, "row_words": ROWS, "column_names": COLUMNS, "size": file_size}
+    names: dict[str, Any] = {"states": STATES, "row_words": ROWS, "column_names": COLUMNS, "size": file_size}
+    tr = spoken()
+    names |= {
+        "question_text": lambda question: question_text(question, tr),
+        "answer_text": lambda question, choice: answer_text(question, choice, tr),
+        "convention_text": lambda key, value: convention_text(key, value, tr),
+    }
     return render_template(f"workspace/imports/{template}.html", **names, **more)

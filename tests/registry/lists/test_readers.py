@@ -11,6 +11,7 @@ from PIL import Image
 
 from service.errors import ErrorCode, RefusedError
 from service.registry.lists.readers import Row, Table, quoted_for_spreadsheets, spoken
+from service.registry.lists.typed_cells import BROKEN, unmarked
 from tests.factories.lists import GTIN, written
 
 ROWS = [(2, [GTIN, "A1", "S1"]), (3, [GTIN, "A1", "S2"])]
@@ -134,10 +135,13 @@ def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("row", [f'{GTIN},A1,"S1\n{GTIN},A1,S2\n', f'{GTIN},A1,"S"1\n'])
-def test_quotation_marks_that_are_not_closed_are_an_error_with_its_line(tmp_path: Path, row: str) -> None:
-    with Table(written(tmp_path, "gtin,lot,serial\n" + row)) as table, pytest.raises(RefusedError) as refusal:
-        list(table.rows())
-    assert "line" in refusal.value.found
+def test_quotation_marks_that_do_not_match_spoil_their_own_cell(tmp_path: Path, row: str) -> None:
+    with Table(written(tmp_path, f"gtin,lot,serial\n{row}{GTIN},A1,S3\n")) as table:
+        cells = [cells for _, cells in table.rows()]
+        assert [unmarked(cell) for cell in cells[0]][:2] == [("", GTIN), ("", "A1")]
+        assert unmarked(cells[0][2])[0] == BROKEN
+        assert cells[-1] == [GTIN, "A1", "S3"]
+        assert list(table.broken) == [2]
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:

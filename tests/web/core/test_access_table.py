@@ -65,6 +65,7 @@ TABLE = {
     "GET /imports": "-+-+++++",
     "GET /imports/new": "---+-p++",
     "POST /imports/new": "---+-p++",
+    "GET /imports/template/<kind>.<form>": "-0-00000",
     "GET /imports/<int:number>": "-0-00000",
     "GET /imports/<int:number>/progress": "-0-00000",
     "GET /imports/<int:number>/rows/<kind>": "-0-00000",
@@ -72,6 +73,8 @@ TABLE = {
     "GET /imports/<int:number>/refused.csv": "-0-00000",
     "GET /imports/<int:number>/refused.xlsx": "-0-00000",
     "POST /imports/<int:number>/columns": "---0-p00",
+    "POST /imports/<int:number>/answers": "---0-p00",
+    "POST /imports/<int:number>/questions": "---0-p00",
     "POST /imports/<int:number>/apply": "---0-p00",
     "POST /imports/<int:number>/again": "---0-p00",
     "POST /imports/<int:number>/cancel": "---0-p00",
@@ -186,6 +189,7 @@ TABLE = {
 # What stands in the place of each parameter: things of the organisation whose people walk, where there are any.
 PLACES = {
     "kind": "new",
+    "form": "csv",
     "_rest": f"{TOXIN}/10/A1001",
     "scan_id": "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
     "filename": "vialcheck.css",

@@ -378,20 +378,11 @@ def test_a_workbook(house: House, tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
         (b"PK\x03\x04" + b"x" * 50, "damaged"),
         (b"\n\n\n", "empty"),
-        (b"gtin,lot,expiry\n" + GTIN.encode() + b',"A1,2028\n', "quotation marks"),
     ],
 )
 def test_a_file_that_is_no_list(house: House, content: bytes, says: str) -> None:
     client = house.browser()
     at = house.sent(client, content)
-    if says == "quotation marks":
-        post(
-            client,
-            f"{at}/columns",
-            kind="batches",
-            **{"column-0": "gtin", "column-1": "lot", "column-2": "expiry"},
-        )
-        house.work()
     page = client.get(at)
     assert page.status_code == 200
     assert "could not be imported" in page.text
@@ -456,3 +447,115 @@ def post_with(client: FlaskClient, path: str) -> int:
     assert cookie is not None
     right = hashlib.sha256(f"csrf {cookie.value}".encode()).hexdigest()
     return client.post(path, headers={"X-CSRF-Token": right}).status_code
+
+
+ASKING = f"GTIN;Charge;Verfall;Status\n{GTIN};Q1;04/05/2028;Freigegeben\n{GTIN};Q2;2028-06-30;QA OK\n"
+
+
+def test_what_the_columns_cannot_tell_is_asked_once(house: House) -> None:
+    client = house.browser()
+    at = house.previewed(client, ASKING)
+    page = client.get(at).text
+    assert "Questions about the columns" in page
+    assert "04/05/2028" in page
+    assert page.count('<fieldset class="question">') == 2
+    unanswered = post(client, f"{at}/answers", **{"date_order:expiry": "day"})
+    assert unanswered.status_code == 422
+    assert 'aria-invalid="true"' in unanswered.text
+    said = {"date_order:expiry": "month", "word:status:qaok": "released"}
+    assert post(client, f"{at}/answers", **{**said, "date_order:expiry": "soon"}).status_code == 422
+    assert post(client, f"{at}/answers", **said).status_code == 303
+    house.work()
+    assert figures(client, at) == [2, 0, 0, 0, 0]
+    assert "read with the month first" in client.get(at).text
+    applied(house, client, at)
+    expiries = {row["lot"]: str(row["expiry"]) for row in table(house.database, "batch")}
+    assert expiries["Q1"] == "2028-04-05"
+    again = house.previewed(client, ASKING)  # the answers are kept for these headers
+    assert figures(client, again) == [0, 0, 2, 0, 0]
+
+
+def test_the_questions_can_be_answered_again(house: House) -> None:
+    client = house.browser()
+    at = house.previewed(client, ASKING)
+    post(client, f"{at}/answers", **{"date_order:expiry": "month", "word:status:qaok": "?"})
+    house.work()
+    assert figures(client, at) == [1, 0, 0, 0, 1]
+    assert "Answer the questions about the columns again" in client.get(at).text
+    assert post(client, f"{at}/questions").status_code == 303
+    house.work()
+    assert "Questions about the columns" in client.get(at).text
+    assert post(client, f"{at}/again").status_code == 303
+    assert "What the columns mean" in client.get(at).text
+
+
+def test_the_sheet_and_kind_that_are_chosen_are_the_ones_that_are_checked(
+    house: House, tmp_path: Path
+) -> None:
+    lots = (sheet_xml([("gtin", "lot", "expiry"), (GTIN, lot, "2028-12-31")]) for lot in ("JAN1", "FEB1"))
+    book = xlsx(tmp_path / "b.xlsx", dict(zip(("Jan", "Feb"), lots, strict=True))).read_bytes()
+    client = house.browser()
+    at = house.sent(client, book, "b.xlsx")
+    shown = {"shown_sheet": "Jan", "shown_kind": "batches", "shown_header": "1", "header": "1"}
+    said = {"kind": "batches", "column-0": "gtin", "column-1": "lot", "column-2": "expiry"}
+    other = post(client, f"{at}/columns", sheet="Feb", **shown, **said)
+    assert other.status_code == 303
+    look = client.get(other.location).text
+    assert "You chose something else above the columns" in look
+    assert "FEB1" in look
+    post(client, f"{at}/columns", sheet="Feb", **{**shown, "shown_sheet": "Feb"}, **said)
+    house.work()
+    page = client.get(at).text
+    assert "FEB1" in page
+    assert "JAN1" not in page
+
+
+def test_a_header_below_titles_and_none_at_all(house: House) -> None:
+    client = house.browser()
+    titled = house.sent(
+        client, f"Example Biologics;;\nList of May;;\n\nGTIN;Lot;Expiry\n{GTIN};T1;2028-12-31\nTotal;;1\n"
+    )
+    assert 'name="header" type="text" inputmode="numeric" size="4" maxlength="6" value="4"' in (
+        client.get(titled).text
+    )
+    wrong = client.get(f"{titled}?header=99")
+    assert wrong.status_code == 200
+    assert "field-error" in wrong.text or "error-summary" in wrong.text
+    at = house.previewed(client, f"{GTIN},N1,2028-12-31\n{GTIN},N2,2028-12-31\n", **{"column-1": "lot"})
+    assert "has no column headers" in client.get(at).text
+    assert figures(client, at)[0] == 2  # no row is lost
+
+
+def test_what_is_left_out_is_grouped_and_its_danger_said(house: House) -> None:
+    with house.database.transaction() as connection:
+        connection.execute(update(Product).where(Product.gtin == GTIN).values(complete=True))
+    client = house.browser()
+    rows = "".join(f"{GTIN},X{number},soon\n" for number in range(3))
+    page = client.get(house.previewed(client, f"{HEADER}{rows}{GTIN},N/A,2028-12-31\n")).text
+    assert "<strong>3 rows</strong>, expiry" in page
+    assert "<strong>1 row</strong>, lot" in page
+    assert "4 rows that are left out are lots of products" in page
+
+
+def test_more_units_than_the_lot_has_packs(house: House) -> None:
+    client, lot = house.browser(), "M1"
+    packs = house.previewed(client, f"gtin,lot,expiry,quantity\n{GTIN},{lot},2028-12-31,2\n")
+    applied(house, client, packs)
+    rows = "".join(f"{GTIN},{lot},U{number}\n" for number in range(3))
+    page = client.get(house.previewed(client, f"gtin,lot,serial\n{rows}")).text
+    assert f"Lot {lot}: the list has 3 units, and the lot has 2 packs on record" in page
+
+
+@pytest.mark.parametrize("kind", ["products", "batches", "units"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_template_is_a_list_of_its_kind(house: House, kind: str, form: str) -> None:
+    client = house.browser()
+    answer = client.get(f"/imports/template/{kind}.{form}")
+    assert answer.status_code == 200
+    assert f"/imports/template/{kind}.{form}" in client.get("/imports/new").text
+    at = house.previewed(client, answer.data)
+    page = client.get(at).text
+    assert "What this list would do" in page, page
+    assert not re.search(r"<strong>\d+ rows?</strong>, (?!gtin|lot)", page)  # every cell can be read
+    assert client.get("/imports/template/nothing.csv").status_code == 404
+    assert client.get("/imports/template/units.pdf").status_code == 404

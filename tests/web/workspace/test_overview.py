@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.reasons import Action
-from service.registry.lists.import_files import run
+from service.registry.import_jobs.import_files import run
 from service.registry.statistics import DayCount
 from service.storage.audit import AuditActor
 from service.storage.database import Database

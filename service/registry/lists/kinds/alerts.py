@@ -1,4 +1,4 @@
-"""Lists of regulators' notices: facts with their source, one notice a row.
+"""Imports lists of regulators' notices: facts with their source, one notice a row.
 
 A notice that is already on record, word for word, is not put in again; one that says anything else is
 another notice. A range of months as expiry (`10/2024-12/2024`) becomes one notice for each of its months,
@@ -18,7 +18,7 @@ from service.authenticity.evidence import AlertKind
 from service.errors import IdentifierError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.registry.lists.cells import Cells, invalid, yes_or_no
-from service.registry.lists.columns import plain
+from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import folded
@@ -35,7 +35,7 @@ _KIND_NAMES = {
 }
 _KINDS = {name: kind for kind, names in _KIND_NAMES.items() for name in names.split()}
 _GENUINE = ("genuine", "authentic", "original")
-_RANGE = re.compile(r"(.+?)\s*(?:-|–|—|\bto\b|\bbis\b|\buntil\b)\s*(.+)")  # noqa: RUF001 (dashes as published)
+_RANGE = re.compile(r"(.+?)\s*(?:-|–|—|\bto\b|\bbis\b|\buntil\b)\s*(.+)")
 _MOST_MONTHS = 36
 _PUBLISHED = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 _URL = re.compile(r"https?://[^\s;,\"'<>]+")
@@ -68,7 +68,7 @@ class AlertFacts:
 
 
 class Alerts:
-    """The room for lists of notices."""
+    """Reads and stores the rows of lists of notices."""
 
     def parse(self, cells: Cells) -> AlertFacts | None:
         """Read one row."""

@@ -1,8 +1,8 @@
-"""Lists of batches: `gtin`, `lot`, `expiry` and what else is known of each.
+"""Imports lists of batches: `gtin`, `lot`, `expiry` and what else is known of each.
 
 Whether a batch counts as released, where the list has no word on it: a list that has neither a status nor a
 release date column names what was issued, so its batches are released. Where there is such a column and a
-batch's cell is empty, somebody knew of others and not of this one: it is pending, and a vial of it is held.
+batch's cell is empty, the list tells of other releases, not of this one: it is pending, and vials are held.
 A release date without a status says released.
 """
 
@@ -15,9 +15,11 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 
 from service.authenticity.evidence import BatchRecord, BatchStatus
 from service.gs1.identifiers import Expiry, Gtin, Lot
-from service.registry.lists.cells import Cells, count, first_day, free_text, invalid, last_day, markets
-from service.registry.lists.columns import plain
+from service.registry.lists.cells import Cells, count, free_text, invalid, markets
+from service.registry.lists.conventions.locale_names import plain
+from service.registry.lists.conventions.value_words import STATUS
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
+from service.registry.lists.kinds.plausible_cells import listed_expiry, listed_lot, made_on, released_on
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import CONTRADICTION, Rule, equal, merge, same_members, same_words
 from service.registry.lists.ownership import no_product
@@ -25,14 +27,6 @@ from service.registry.recalls.batch_status import status_of_new
 from service.registry.recalls.queries import standing
 from service.storage.models import Batch, Manufacturer, Product, QualityResult
 
-_STATUS_NAMES = {
-    BatchStatus.RELEASED: "released release approved certified freigegeben liberado libere distributed",
-    BatchStatus.PENDING: "pending notreleased unreleased notyetreleased awaitingrelease intesting",
-    BatchStatus.ON_HOLD: "onhold hold held quarantine quarantined inquarantine blocked gesperrt suspended "
-    "withheld rejected",
-    BatchStatus.RECALLED: "recalled recall zuruckgerufen withdrawn",
-}
-_STATUS = {name: status for status, names in _STATUS_NAMES.items() for name in names.split()}
 _CAUTION = list(BatchStatus)
 _RECALL = ("recall_class", "recall_reference", "recall_reason")
 
@@ -87,16 +81,16 @@ _RULES: dict[str, Rule] = {
 
 
 class Batches:
-    """The room for lists of batches."""
+    """Reads and stores the rows of lists of batches."""
 
     def parse(self, cells: Cells) -> BatchFacts | None:
         """Read one row."""
         gtin = cells.need("gtin", Gtin.parse)
-        lot = cells.need("lot", Lot.parse)
-        expiry = cells.need("expiry", Expiry.parse)
+        lot = cells.need("lot", listed_lot)
+        expiry = cells.need("expiry", listed_expiry)
         status = cells.read("status", _status, None)
-        made = cells.read("made", first_day, None)
-        released = cells.read("released", last_day, None)
+        made = cells.read("made", made_on, None)
+        released = cells.read("released", released_on, None)
         recall = {
             field: cells.text(field, longest) for field, longest in zip(_RECALL, (40, 200, 2000), strict=True)
         }
@@ -177,7 +171,7 @@ class Batches:
 
 
 def _status(raw: str) -> BatchStatus:
-    status = _STATUS.get(plain(raw))
+    status = STATUS.get(plain(raw))
     if status is None:
         raise invalid(raw, "released, pending, on hold or recalled")
     return status

@@ -16,9 +16,11 @@ from service.gs1.identifiers import Gtin
 from service.gs1.iso.languages import parse_language
 from service.registry.lists.cells import Cells, invalid, last_day, markets, pieces, yes_or_no
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
+from service.registry.lists.kinds.measures import celsius_limits, hours, months_of_time
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import (
     Rule,
+    equal,
     folded,
     joined,
     merge,
@@ -50,6 +52,11 @@ class ProductFacts:
     markets: tuple[str, ...]
     languages: tuple[str, ...]
     complete: bool | None
+    content: str
+    in_use_hours: int | None
+    storage_min: int | None
+    storage_max: int | None
+    stability_months: int | None
     complete_until: date | None
     source_gtins: tuple[str, ...]
 
@@ -64,6 +71,11 @@ _PRODUCT_RULES: dict[str, Rule] = {
     "markets": same_members,
     "languages": same_members,
     "complete": only_on,
+    "content": same_words,
+    "in_use_hours": equal,
+    "storage_min": equal,
+    "storage_max": equal,
+    "stability_months": equal,
     "complete_until": only_later,
     "source_gtins": joined,
 }
@@ -76,7 +88,7 @@ _BLANK_MANUFACTURER = {"gs1_prefixes": (), "catalogue_complete": False, "contact
 
 
 class Products:
-    """The room for lists of products."""
+    """Reads and stores the rows of lists of products."""
 
     def parse(self, cells: Cells) -> ProductFacts | None:
         """Read one row."""
@@ -86,6 +98,7 @@ class Products:
             cells.refuse("gs1_prefix", f"the digits with which {gtin.value[1:]} begins")
         cells.need("name", str)
         cells.need("manufacturer", str)
+        lowest, highest = cells.read("storage", celsius_limits, (None, None))
         complete, complete_until = cells.read("complete", _complete, (None, None))
         facts = ProductFacts(
             gtin=gtin.value if gtin else "",
@@ -100,6 +113,11 @@ class Products:
             national_numbers=cells.read("national_numbers", _national_numbers, ()),
             markets=cells.read("markets", markets, ()),
             languages=cells.read("languages", _languages, ()),
+            content=cells.text("content", 200),
+            in_use_hours=cells.read("in_use_hours", hours, None),
+            storage_min=lowest,
+            storage_max=highest,
+            stability_months=cells.read("stability_months", months_of_time, None),
             complete=complete,
             complete_until=complete_until,
             source_gtins=cells.read("source_gtins", _gtins, ()),
@@ -250,7 +268,7 @@ class _Manufacturers:
         self._records = {folded(row["name"]): dict(row) for row in rows}
 
     def foreign(self, facts: ProductFacts, product: dict[str, Any] | None) -> list[VialcheckError]:
-        """Why the row is about somebody else's: product, manufacturer, or GS1 company prefix."""
+        """Errors of a row whose product, manufacturer or company prefix is another organisation's."""
         owner = self._journal.owner
         if owner.everybody:
             return []

@@ -56,7 +56,7 @@ def test_a_brand_that_is_not_licensed(database: Database, tmp_path: Path, word: 
         ("12/2024", ["2024-12-31"]),
         ("10/2024-12/2024", ["2024-10-31", "2024-11-30", "2024-12-31"]),
         ("11/2024 to 01/2025", ["2024-11-30", "2024-12-31", "2025-01-31"]),
-        ("10/2024 – 10/2024", ["2024-10-31"]),  # noqa: RUF001 (as published)
+        ("10/2024 – 10/2024", ["2024-10-31"]),
     ],
 )
 def test_a_range_of_months_is_a_notice_for_each(
@@ -82,7 +82,7 @@ def test_a_range_of_months_is_a_notice_for_each(
         ("ANVISA,falsified,Botox,,A1,01/2010-01/2024,,,,,,,,", "expiry", ErrorCode.VALUE_INVALID),
         ("ANVISA,falsified,Botox,,A1,2024-01-01 to 2024-01-05,,,,,,,,", "expiry", ErrorCode.VALUE_INVALID),
         ("ANVISA,falsified,Botox,,A1,soon,,,,,,,,", "expiry", ErrorCode.EXPIRY_UNREADABLE),
-        ("ANVISA,falsified,Botox,,A1,,,,,,,April 2023,,", "reported", ErrorCode.VALUE_INVALID),
+        ("ANVISA,falsified,Botox,,A1,,,,,,,spring of 2023,,", "reported", ErrorCode.VALUE_INVALID),
         ("ANVISA,falsified,Botox,,A1,,,,,,,2023-02-30,,", "reported", ErrorCode.EXPIRY_IMPOSSIBLE),
         ("ANVISA,falsified,Botox,,A1,,,,,,,,javascript:alert(1),", "source_url", ErrorCode.VALUE_INVALID),
         ("ANVISA,falsified,Botox,,A1,,,,perhaps,,,,,", "lot_issued", ErrorCode.VALUE_INVALID),

@@ -54,7 +54,6 @@ def test_everything_that_can_be_said_of_a_batch(known: Database, tmp_path: Path)
         (f"gtin,lot,expiry,released\n{GTIN},A1,2028-12-31,\n", "pending"),
         (f"gtin,lot,expiry,released\n{GTIN},A1,2028-12-31,2025-01-01\n", "released"),
         (f"gtin,lot,expiry,status\n{GTIN},A1,2028-12-31,Not released\n", "pending"),
-        (f"gtin,lot,expiry,status\n{GTIN},A1,2028-12-31,Quarantine\n", "on_hold"),
         (f"gtin,lot,expiry,status\n{GTIN},A1,2028-12-31,On hold\n", "on_hold"),
         (f"gtin,lot,expiry,status,released\n{GTIN},A1,2028-12-31,on_hold,2025-01-01\n", "on_hold"),
     ],

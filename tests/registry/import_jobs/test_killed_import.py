@@ -104,7 +104,7 @@ def test_control_two_transactions_leave_a_half(url: str, tmp_path: Path) -> None
 _TRACED = """
 import os, sys
 from pathlib import Path
-from service.registry.lists.import_files import run
+from service.registry.import_jobs.import_files import run
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 database, path = Database(sys.argv[1]), Path(sys.argv[2])

@@ -18,7 +18,7 @@ MEGABYTES = 300
 _PROGRAM = """
 import json, re, resource, sys
 from pathlib import Path
-from service.registry.lists.import_files import run
+from service.registry.import_jobs.import_files import run
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 outcome = run(Database(sys.argv[1]), [Path(sys.argv[2])], who=AuditActor("a"), reason="r")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from service.errors import ErrorCode, VialcheckError
+from service.registry.import_jobs.import_files import run
 from service.registry.lists.columns import REASON_COLUMN, ListKind
-from service.registry.lists.import_files import run
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from tests.factories.lists import (

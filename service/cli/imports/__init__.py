@@ -1,0 +1,1 @@
+"""`vialcheck import`, and the profiles that keep its options."""

@@ -1,0 +1,109 @@
+"""What each column of a list holds and how it may be written, with an example of each kind of list."""
+
+from collections.abc import Mapping
+
+from service.registry.lists.columns import ListKind
+from service.web.text.formatting import N_
+
+HELP: Mapping[str, str] = {
+    "gtin": N_("8, 12, 13 or 14 digits. Format the column as text, so that no zero in front is lost."),
+    "name": N_("The name as it stands on the pack, with strength or size where the pack has them."),
+    "manufacturer": N_("The company that answers for the product."),
+    "gs1_prefix": N_(
+        "4 to 12 digits with which the company's product numbers begin; several with ; between."
+    ),
+    "catalogue_complete": N_(
+        "yes, when every product of the company is in this registry: others are then unknown."
+    ),
+    "contact": N_("Where a person can ask about a vial."),
+    "active_substance": N_("The international name of the substance."),
+    "strengths": N_("As on the pack; several with ; between."),
+    "languages": N_("Codes or English names; several with a space or ; between."),
+    "form": N_("As on the pack, for example powder for solution for injection."),
+    "national_numbers": N_("The system and the number, for example PZN:01234562; several with ; between."),
+    "markets": N_("Codes or names of countries; several with a comma or ; between."),
+    "complete": N_("yes, or the day until which every lot is in this registry: an unknown lot is then held."),
+    "source_gtins": N_("For relabelled packs: the GTINs whose lots they bear; several with ; between."),
+    "content": N_("What is in one vial or syringe, for example 100 units or 1 ml."),
+    "in_use_hours": N_("Hours, or a number with its unit: 24, 24 h, 7 days."),
+    "storage": N_("The limits in degrees Celsius: 2-8, -25 to -15, below 25."),
+    "stability_months": N_("Months, or a number with its unit: 36, 36 months, 3 years."),
+    "lot": N_("One lot in each row, as it is printed, without the word lot in front."),
+    "expiry": N_("The day or the month that is printed: 2028-12-31, 31.12.2028, 12/2028, DEC 2028."),
+    "made": N_("A day, or a month, which counts from its first day."),
+    "released": N_("A day. With it, the lot counts as released."),
+    "status": N_(
+        "released, pending, on hold or recalled, in many languages. Other words are asked about once."
+    ),
+    "quantity": N_("Packs of the lot, a whole number."),
+    "quality": N_("test | method | result, several with ; between."),
+    "recall_class": N_("Only with the status recalled."),
+    "recall_reference": N_("Only with the status recalled."),
+    "recall_reason": N_("Only with the status recalled."),
+    "serial": N_("At most 20 characters. Capital and small letters differ."),
+    "disposition": N_(
+        "Where the pack is: active, dispensed, destroyed, stolen and the others of GS1's vocabulary."
+    ),
+    "authority": N_("Your authority, as it is named here."),
+    "kind": N_("falsified, recalled, stolen, tampered or unlicensed."),
+    "product": N_("As the notice names it."),
+    "serial_prefix": N_("For a notice about all serial numbers that begin alike."),
+    "lot_issued": N_(
+        "yes, when the manufacturer has issued a lot of this number too; no, when there is none."
+    ),
+    "reference": N_("The number under which the notice can be found."),
+    "reported": N_("As precisely as it is known: 2026, 2026-11 or 2026-11-27."),
+    "source_url": N_("It begins with https://."),
+    "detail": N_("What else the notice says."),
+}
+"""How the cells of each column may be written."""
+
+_GTIN = "09506000134352"
+
+EXAMPLES: Mapping[ListKind, Mapping[str, str]] = {
+    ListKind.PRODUCTS: {
+        "gtin": _GTIN,
+        "name": "Exampletox 100 units",
+        "manufacturer": "Example Biologics",
+        "gs1_prefix": "9506000",
+        "active_substance": "botulinum toxin type A",
+        "strengths": "100 units",
+        "content": "100 units",
+        "languages": "en de",
+        "form": "powder for solution for injection",
+        "markets": "DE AT",
+        "complete": "no",
+        "in_use_hours": "24 h",
+        "storage": "2-8",
+        "stability_months": "36",
+    },
+    ListKind.BATCHES: {
+        "gtin": _GTIN,
+        "lot": "EX2601A",
+        "expiry": "2028-12-31",
+        "made": "2026-01-15",
+        "released": "2026-02-20",
+        "status": "released",
+        "markets": "DE AT",
+        "quantity": "12000",
+    },
+    ListKind.UNITS: {
+        "gtin": _GTIN,
+        "lot": "EX2601A",
+        "serial": "7J2K9Q4X1M",
+        "expiry": "2028-12-31",
+        "disposition": "active",
+    },
+    ListKind.ALERTS: {
+        "authority": "Example Agency",
+        "kind": "falsified",
+        "product": "Exampletox 100 units",
+        "gtin": _GTIN,
+        "lot": "EX2601A",
+        "expiry": "2029-12",
+        "reference": "2026/117",
+        "reported": "2026-11-27",
+        "source_url": "https://example.org/notices/117",
+    },
+}
+"""One row of each kind of list, by field."""
