@@ -64,7 +64,9 @@ def signed_in(
     sessions: Sessions = service.sessions
     person = account(database, organisation(database, name, kind, country), *roles, email=email)
     client = app.test_client()
-    client.set_cookie(cookie_of(app), sessions.begin(person, address="203.0.113.7", device="test", strong=strong))
+    client.set_cookie(
+        cookie_of(app), sessions.begin(person, address="203.0.113.7", device="test", strong=strong)
+    )
     return client
 
 
