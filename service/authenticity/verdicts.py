@@ -12,8 +12,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from service.authenticity import alert_rules, coverage, pair_rules, reading_rules, record_rules
-from service.authenticity.alert_matching import merged
+from service.authenticity import coverage, pair_rules, reading_rules, record_rules
+from service.authenticity.alerts import rules as alert_rules
+from service.authenticity.alerts.matching import merged
 from service.authenticity.evidence import (
     Asker,
     BatchRecord,

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from service.errors import ErrorCode, RefusedError, VialcheckError
-from service.verification.code_reader import DecodedCode, read_codes
-from service.verification.image_loading import MOST_BYTES
+from service.verification.pictures.code_reader import DecodedCode, read_codes
+from service.verification.pictures.image_loading import MOST_BYTES
 from service.web.core.i18n import translation
 from service.web.text import error_message, visible
 

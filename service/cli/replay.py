@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from service.authenticity.evidence import Asker
 from service.authenticity.scan_history.score import Thresholds
 from service.errors import ErrorCode, RefusedError
-from service.verification.replay import LASTING_KEYS, Replay, UnitReplay, columns
+from service.verification.history_replay.replay import LASTING_KEYS, Replay, UnitReplay, columns
 from service.web.core.i18n import translation
 from service.web.text import reason_message
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from service.verification.simulation import COLUMNS, TRUTH
-from service.verification.simulation import simulate as scans_of
+from service.verification.history_replay.simulation import COLUMNS, TRUTH
+from service.verification.history_replay.simulation import simulate as scans_of
 
 
 @click.command()
@@ -34,9 +34,10 @@ def simulate(
 ) -> None:
     """Write scans as CSV: time, gtin, serial, lot, country, region, client, asker, truth.
 
-    The model is described in service/verification/simulation.py: single vials that are delivered, used,
-    checked and checked again, on journeys, shared devices, VPNs and in wrong places; copies sold over many
-    cities; leaked serials. `truth` is genuine, cloned or leaked; with --truth it is left out of the scans.
+    The model is described in service/verification/history_replay/simulation.py: single vials that are
+    delivered, used, checked and checked again, on journeys, shared devices, VPNs and in wrong places; copies
+    sold over many cities; leaked serials. `truth` is genuine, cloned or leaked; --truth leaves it out of
+    the scans.
     """
     scans = scans_of(seed=seed, genuine=genuine, cloned=cloned, copies=copies, rate=rate, leaked=leaked)
     columns = COLUMNS if truth else (*COLUMNS, TRUTH)

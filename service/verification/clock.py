@@ -68,7 +68,10 @@ class Clock:
     def of(cls, database: Database, read: Callable[[], datetime] = machine_time) -> "Clock":
         """The clock of a database's records. A clock that a test reads knows no time that goes by."""
         elapsed = elapsed_seconds if read is machine_time else None
-        return cls(read, records=lambda: latest_record(database), elapsed=elapsed)
+        made = cls(read, records=lambda: latest_record(database), elapsed=elapsed)
+        # Now, and not when it is first asked: that may be after a jump.
+        made._begin(read().astimezone(UTC))
+        return made
 
     def now(self) -> datetime:
         """The moment, aware, in UTC. UnavailableError(CLOCK_IN_DOUBT) where the machine's is not believed."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from service.authenticity.alert_rules import concerns_product
+from service.authenticity.alerts.rules import concerns_product
 from service.authenticity.descriptions.product_names import folded_name, names, names_differ, nearly
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import (

@@ -25,6 +25,7 @@ from service.authenticity.scan_history.sightings import (
 )
 from service.authenticity.scan_history.suspects import of_record, of_unknown_lot
 from service.gs1.identifiers import Serial
+from service.storage.database import Database
 from service.storage.hot import sightings as kept
 from service.storage.hot.sightings import NewSighting, Subject, SubjectScope
 from service.storage.hot.statements import Snapshot
@@ -194,6 +195,19 @@ def as_the_maker_has_it(snapshot: Snapshot, evidence: Evidence, history: SeenBef
     if thresholds == history.thresholds and cleared is None:
         return history
     return dataclasses.replace(history, thresholds=thresholds, cleared=cleared)
+
+
+def by_thresholds(database: Database, evidence: Evidence, history: SeenBefore) -> SeenBefore | None:
+    """Return the history with the manufacturer's thresholds, read by one select.
+
+    None where a person has cleared the unit: the clearing is read in one snapshot with the history.
+    """
+    assert evidence.product is not None  # noqa: S101 (for the type checker; `needs_thresholds` asked)
+    serial = evidence.unit.serial if evidence.unit else ""
+    thresholds = kept.thresholds_at_once(database, evidence.product.id, serial)
+    if thresholds is None or thresholds == history.thresholds:
+        return None if thresholds is None else history
+    return dataclasses.replace(history, thresholds=thresholds)
 
 
 def needs_thresholds(evidence: Evidence, history: SeenBefore) -> bool:

@@ -34,6 +34,7 @@ from service.verification.scan_history import (
     Found,
     HistoryUpdate,
     as_the_maker_has_it,
+    by_thresholds,
     counted_in,
     history_update,
     leaves,
@@ -261,7 +262,7 @@ class VerificationService:
         if kept is not None:
             lot, evidence, found = kept
             evidence = _without(own, evidence)
-            concluded = _conclude(lot, evidence, parsed, found, None, recording=recording)
+            concluded = _conclude(self._database, lot, evidence, parsed, found, None, recording=recording)
             if concluded is not None:
                 return (*concluded, evidence.presented, parsed)
         with self._database.snapshot() as snapshot:
@@ -269,12 +270,15 @@ class VerificationService:
             found = read_found(snapshot, evidence, parsed)
             entry = facts_cache.keep(snapshot, parsed, evidence)
             evidence = _without(own, evidence)
-            concluded = _conclude(entry, evidence, parsed, found, snapshot, recording=recording)
+            concluded = _conclude(
+                self._database, entry, evidence, parsed, found, snapshot, recording=recording
+            )
         assert concluded is not None  # noqa: S101 (for the type checker: with a snapshot nothing is missing)
         return (*concluded, evidence.presented, parsed)
 
 
 def _conclude(
+    database: Database,
     lot: LotFacts | None,
     evidence: Evidence,
     parsed: ParsedQuestion,
@@ -286,7 +290,7 @@ def _conclude(
     """Return the verdict on the evidence with its history, and what the scan adds to the history.
 
     `lot`: the cache's entry, None where there is none. `snapshot`: None where the evidence came from the
-    cache; the result is None then, where the manufacturer's thresholds have to be read.
+    cache; the result is None then, where a person has cleared the unit.
     """
     key = facts_cache.judgement_key(evidence, parsed, found) if lot is not None else None
     judgement = lot.judgements.get(key) if lot is not None and key is not None else None
@@ -296,9 +300,12 @@ def _conclude(
     if judgement is None:
         history = counted_in(evidence, parsed, marks, found) if evidence.product is not None else None
         if history is not None and needs_thresholds(evidence, history):
-            if snapshot is None:
-                return None
-            history = as_the_maker_has_it(snapshot, evidence, history)
+            if snapshot is not None:
+                history = as_the_maker_has_it(snapshot, evidence, history)
+            else:
+                history = by_thresholds(database, evidence, history)
+                if history is None:
+                    return None
         if lot is not None:
             judgement = lot.judge(evidence, history, key)
         else:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from service.authenticity.alerts.regulators import country_of
 from service.authenticity.dispositions import IN_CIRCULATION, Disposition
 from service.authenticity.evidence import (
     AlertKind,
@@ -19,7 +20,6 @@ from service.authenticity.evidence import (
 )
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended
-from service.authenticity.regulators import country_of
 from service.authenticity.scan_history.sightings import NOWHERE, Region, Sighting, SightingKind
 from service.authenticity.verdicts import judge
 from service.errors import ErrorCode

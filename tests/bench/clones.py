@@ -1,6 +1,6 @@
 """`make bench-clones`: how many copied codes are noticed, how soon, and how many single vials are by mistake.
 
-On seeds that no threshold was chosen by, in two worlds that are built otherwise (`service.verification.simulation`
+On seeds that no threshold was chosen by, in two worlds that are built otherwise (`service.verification.history_replay.simulation`
 and `tests.factories.scans.simulation`), through the same `Replay` that `vialcheck replay` runs. Two lines for each kind:
 at the default threshold, and at the one that one in a thousand single vials exceeds.
 """
@@ -10,8 +10,8 @@ import statistics
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from service.verification.replay import LASTING_KEYS, Replay
-from service.verification.simulation import simulate
+from service.verification.history_replay.replay import LASTING_KEYS, Replay
+from service.verification.history_replay.simulation import simulate
 from tests.factories.scans.simulation import World
 
 GENUINE = int(os.environ.get("BENCH_GENUINE", "40000"))

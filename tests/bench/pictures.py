@@ -14,7 +14,7 @@ from typing import Any
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from service.verification.code_reader import read_codes
+from service.verification.pictures.code_reader import read_codes
 from tests.bench.figures import Figures
 from tests.factories.scans.pictures import encoded, unit
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from service.errors import RefusedError
-from service.verification.replay import LASTING_KEYS, Replay, columns, parse_time
+from service.verification.history_replay.replay import LASTING_KEYS, Replay, columns, parse_time
 from tests.bench.clones import measure
 from tests.factories.scans.simulation import World
 

@@ -16,6 +16,8 @@ from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import VerificationService
+from service.web.core.i18n import translation
+from service.web.text import headline, verdict_title
 from tests.docs.pages import ROOT, Page
 
 PAGE = ROOT / "docs" / "verdicts.md"
@@ -77,3 +79,19 @@ def test_an_example_gives_its_reason(service: VerificationService, code: str, co
     found = {str(each.severity) for each in verdict.reasons if each.code == code}
     assert found, [str(each.code) for each in verdict.reasons]
     assert found <= actions_of(SECTIONS[code])
+
+
+def test_the_example_of_the_readme_is_what_a_terminal_prints(service: VerificationService) -> None:
+    """Its first two lines: the title, and the reason."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(
+        r"^    \$ vialcheck verify \"(.+)\" --market (\w\w)\n((?:    .*\n)+)", readme, re.MULTILINE
+    )
+    assert found is not None
+    question = Question(scan=found[1], market=found[2])
+    verdict = service.preview(question, RequestOrigin(Channel.CLI)).verdict
+    said = (
+        verdict_title(verdict, Asker.PATIENT, translation()),
+        headline(verdict, Asker.PATIENT, translation()),
+    )
+    assert " ".join(found[3].split()) == " ".join(said)

@@ -23,7 +23,7 @@ from service.reports.intake import (
 )
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Report, ReportPhoto
-from service.verification.image_loading import KEPT_SIDE
+from service.verification.pictures.image_loading import KEPT_SIDE
 from tests.factories.people import organisation
 from tests.factories.records import TOXIN, put
 from tests.factories.scans.pictures import photo

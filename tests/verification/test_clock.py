@@ -6,6 +6,7 @@ import pytest
 
 from service.errors import ErrorCode, UnavailableError
 from service.storage.clock_records import LatestRecord
+from service.storage.database import Database
 from service.verification import clock as module
 from service.verification.clock import MOST_AHEAD, MOST_BEHIND, MOST_IDLE, Clock
 
@@ -117,3 +118,16 @@ def test_a_machine_behind_its_records_answers_and_does_nothing_by_the_calendar(
     else:
         with pytest.raises(UnavailableError, match="clock in doubt"):
             machine.clock.exact()
+
+
+def test_a_process_that_is_asked_first_after_a_jump_has_noticed_it(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several processes one may not have been asked before; and there may be nothing on record."""
+    database = Database(sqlite_url)
+    real = module.machine_time
+    clock = Clock.of(database, real)
+    monkeypatch.setattr(clock, "_read", lambda: real() + LONG)
+    with pytest.raises(UnavailableError):
+        clock.now()
+    database.close()

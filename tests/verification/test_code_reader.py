@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
 from service.errors import ErrorCode, VialcheckError
-from service.verification import code_reader, image_loading
-from service.verification.code_reader import MOST_CODES, DecodedCode, read_codes
-from service.verification.image_loading import MOST_BYTES, open_image
+from service.verification.pictures import code_reader, image_loading
+from service.verification.pictures.code_reader import MOST_CODES, DecodedCode, read_codes
+from service.verification.pictures.image_loading import MOST_BYTES, open_image
 from tests.factories.scans.pictures import GS, GTIN, HRI, PLAIN, beside, encoded, symbol, unit
 from tests.figures import Say
 

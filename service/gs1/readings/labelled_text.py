@@ -33,7 +33,7 @@ from service.gs1.readings.pack_fields import (
     serial_options,
     trimmed,
 )
-from service.gs1.readings.words import Label, find_labels
+from service.gs1.readings.words import FieldLabel, find_labels
 from service.gs1.repairs import Repair
 
 _BREAK = re.compile(r"[\n\r\t|;¦]")
@@ -42,7 +42,7 @@ _COMMA = re.compile(r",(?=\s|[^\W\d_]{2,}\s*[:=])|,$|(?<=\w)&(?=\w+=)")
 _MOST_LABELS = 60
 _MOST_DEPTH, _MOST_MEMBERS = 5, 200
 
-_Pairs = list[tuple[Label, str]]
+_Pairs = list[tuple[FieldLabel, str]]
 
 
 def labelled(text: str) -> list[Fields]:
@@ -80,13 +80,13 @@ def _repaired(those: list[Fields], repair: Repair) -> list[Fields]:
     return [replace(each, repairs=each.repairs | {repair}) for each in those]
 
 
-def _weakly(text: str, label: Label) -> list[Fields]:
+def _weakly(text: str, label: FieldLabel) -> list[Fields]:
     """`BN 2618` may be a lot as it stands: what follows is another reading of it."""
     pairs, rest = _forwards(text, [label])
     return _repaired(_fields(pairs, rest), Repair.LABEL_AMBIGUOUS) if not text[: label.start].strip() else []
 
 
-def _forwards(text: str, labels: list[Label]) -> tuple[_Pairs, list[str]]:
+def _forwards(text: str, labels: list[FieldLabel]) -> tuple[_Pairs, list[str]]:
     """Each label with what stands behind it, and what belongs to none."""
     pairs: _Pairs = []
     rest = _pieces(text[: labels[0].start])
@@ -108,7 +108,7 @@ def _forwards(text: str, labels: list[Label]) -> tuple[_Pairs, list[str]]:
     return pairs, rest
 
 
-def _backwards(text: str, labels: list[Label]) -> tuple[_Pairs, list[str]] | None:
+def _backwards(text: str, labels: list[FieldLabel]) -> tuple[_Pairs, list[str]] | None:
     """Each label with what stands before it; None where something stands behind the last one."""
     if text[labels[-1].end :].strip(" .:)]}*#'\"\t\r\n-") or not text[: labels[0].start].strip():
         return None
@@ -150,7 +150,7 @@ def _paired(pairs: _Pairs) -> _Pairs:
     return pairs
 
 
-def _options_of(label: Label, value: str) -> Iterator[list[Option]]:
+def _options_of(label: FieldLabel, value: str) -> Iterator[list[Option]]:
     match label.field:
         case Field.GTIN:
             yield gtin_options(value, certain=True)
@@ -250,7 +250,7 @@ def _of_json(text: str) -> _Pairs | None:
     except (ValueError, RecursionError):
         return None
     return [
-        (Label(0, 0, field, NATIONAL_WORDS.get(fold(name), "")), trimmed(member))
+        (FieldLabel(0, 0, field, NATIONAL_WORDS.get(fold(name), "")), trimmed(member))
         for name, member in _members(value, "", 0)
         if (field := folded_label(fold(name)) or AI_LABELS.get(name)) is not None
     ][:_MOST_LABELS]

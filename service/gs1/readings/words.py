@@ -44,7 +44,7 @@ class Word(Struct, frozen=True):
     kind: str
 
 
-class Label(Struct, frozen=True):
+class FieldLabel(Struct, frozen=True):
     """A label in a text. `weak`: it may as well begin a lot. `glued`: no sign stands around it."""
 
     start: int
@@ -88,10 +88,10 @@ def words(text: str) -> list[Word]:
     return found
 
 
-def find_labels(text: str) -> list[Label]:
+def find_labels(text: str) -> list[FieldLabel]:
     """The labels of a text, the longest where several would do, none inside another."""
     parts = words(text)
-    found: list[Label] = []
+    found: list[FieldLabel] = []
     at = 0
     while at < len(parts):
         word = parts[at]
@@ -110,14 +110,14 @@ def find_labels(text: str) -> list[Label]:
     return found
 
 
-def _label_at(text: str, parts: list[Word], at: int) -> tuple[Label | None, int]:
+def _label_at(text: str, parts: list[Word], at: int) -> tuple[FieldLabel | None, int]:
     """The longest label that begins with the word at `at` or None, and how many words were used up."""
     first = parts[at]
     if first.kind == "digit":
         field = AI_LABELS.get(first.folded)
         if field is None or not _COLON.match(text, first.end) or not _begins_line(text, first.start):
             return None, 1
-        return Label(first.start, first.end, field), 1
+        return FieldLabel(first.start, first.end, field), 1
     key, ends = "", []
     for number in range(min(_MOST_WORDS, len(parts) - at)):
         word = parts[at + number]
@@ -135,7 +135,7 @@ def _label_at(text: str, parts: list[Word], at: int) -> tuple[Label | None, int]
                 return label, used
     initial = INITIALS.get(first.folded)
     if initial is not None and not _touches_before(parts, at) and _COLON.match(text, first.end):
-        return Label(first.start, first.end, initial), 1
+        return FieldLabel(first.start, first.end, initial), 1
     return None, 1
 
 
@@ -149,7 +149,7 @@ def _touches_before(parts: list[Word], at: int) -> bool:
 
 def _checked(
     text: str, parts: list[Word], at: int, number: int, folded: str, field: Field
-) -> tuple[Label | None, int]:
+) -> tuple[FieldLabel | None, int]:
     """The label, unless it hangs together with what stands around it: `LOT2618` may be a lot as it is."""
     last = at + number
     following = parts[last + 1] if last + 1 < len(parts) else None
@@ -166,7 +166,7 @@ def _checked(
     weak = folded in WEAK and plain
     glued = (before or behind) and not foreign
     scheme = NATIONAL_WORDS.get(folded, "")
-    return Label(parts[at].start, end, field, scheme, weak, glued), used
+    return FieldLabel(parts[at].start, end, field, scheme, weak, glued), used
 
 
 def _with_number_word(text: str, parts: list[Word], last: int, end: int, used: int) -> tuple[int, int]:
@@ -181,20 +181,20 @@ def _with_number_word(text: str, parts: list[Word], last: int, end: int, used: i
     return end, used
 
 
-def _with_number(text: str, label: Label, word: Word) -> tuple[Label, int]:
+def _with_number(text: str, label: FieldLabel, word: Word) -> tuple[FieldLabel, int]:
     """The label with `No.` or a word for number behind it, and whether there was one."""
     numbered = word.folded in NUMBER_WORDS and text[label.end : word.start].strip(" ") == ""
     return (replace(label, end=word.end), 1) if numbered else (label, 0)
 
 
-def _inside(text: str, word: Word) -> Iterator[Label]:
+def _inside(text: str, word: Word) -> Iterator[FieldLabel]:
     """Labels inside a run of a script that puts no spaces between its words."""
     run, at = text[word.start : word.end], 0
     while at < len(run):
         for length in range(min(len(run) - at, LONGEST_UNSPACED), 0, -1):
             field = unspaced_label(run[at : at + length])
             if field is not None and (length > 1 or len(run) == 1):
-                yield Label(word.start + at, word.start + at + length, field)
+                yield FieldLabel(word.start + at, word.start + at + length, field)
                 at += length
                 break
         else:

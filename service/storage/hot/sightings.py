@@ -27,11 +27,11 @@ from sqlalchemy import (
 )
 
 from service.authenticity.scan_history.history import Cleared
-from service.authenticity.scan_history.score import SuspicionScore, Thresholds
+from service.authenticity.scan_history.score import DEFAULTS, SuspicionScore, Thresholds
 from service.authenticity.scan_history.sightings import MOST_PLACES, Region, Sighting, SightingKind, together
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
-from service.storage.hot.statements import Part, PreparedInsert, PreparedSelect, Snapshot
+from service.storage.hot.statements import Part, PreparedInsert, PreparedSelect, Row, Snapshot
 from service.storage.models import Clearing, DetectionThresholds, Product, SightingRow
 
 
@@ -167,25 +167,42 @@ def judged_by(snapshot: Snapshot, product_id: int, serial: str) -> tuple[Thresho
     """Return the manufacturer's thresholds, and the clearing of this unit (serial as printed), None where
     there is none.
     """
-    rows = _JUDGED_BY.rows(snapshot, {"product_id": product_id, "serial": serial})
-    *set_by_maker, score, devices = rows[0] if rows else (None,) * 8
-    thresholds = Thresholds()
-    if set_by_maker[0] is not None:
-        suspicion, most, recheck, checks, countries, guesses = set_by_maker
-        thresholds = replace(
-            thresholds,
-            suspicion=suspicion,
-            devices=most,
-            recheck_days=recheck,
-            lot_checks=checks,
-            lot_countries=countries,
-            guesses=guesses,
-        )
+    values = {"product_id": product_id, "serial": serial}
+    thresholds, score, devices = _judged_by(_JUDGED_BY.rows(snapshot, values))
     if score is None:
         return thresholds, None
-    clearings = _CODES.rows(snapshot, {"product_id": product_id, "serial": serial})
+    clearings = _CODES.rows(snapshot, values)
     codes = frozenset(code for each, _ in clearings for code in each)
     return thresholds, Cleared(score, devices, codes, any(protected for _, protected in clearings))
+
+
+def thresholds_at_once(database: Database, product_id: int, serial: str) -> Thresholds | None:
+    """Return the manufacturer's thresholds, read by one select of its own.
+
+    None where a person has cleared the unit (serial as printed): a clearing counts for what was seen until
+    then, and has to be read in one snapshot with that (`judged_by`).
+    """
+    values = {"product_id": product_id, "serial": serial}
+    thresholds, score, _ = _judged_by(database.at_once(_JUDGED_BY, values))
+    return thresholds if score is None else None
+
+
+def _judged_by(rows: tuple[Row, ...]) -> tuple[Thresholds, Any, Any]:
+    """Return thresholds, and score and devices of the clearings; both None where there is none."""
+    *set_by_maker, score, devices = rows[0] if rows else (None,) * 8
+    if set_by_maker[0] is None:
+        return DEFAULTS, score, devices
+    suspicion, most, recheck, checks, countries, guesses = set_by_maker
+    thresholds = replace(
+        DEFAULTS,
+        suspicion=suspicion,
+        devices=most,
+        recheck_days=recheck,
+        lot_checks=checks,
+        lot_countries=countries,
+        guesses=guesses,
+    )
+    return thresholds, score, devices
 
 
 def _merged(old: Any, new: Any) -> dict[str, Any]:

@@ -20,8 +20,8 @@ import msgspec
 
 import service
 from service.errors import ErrorCode, RefusedError
-from service.verification.code_reader import DecodedCode
-from service.verification.image_loading import MOST_BYTES
+from service.verification.pictures.code_reader import DecodedCode
+from service.verification.pictures.image_loading import MOST_BYTES
 from service.verification.pictures.worker import PictureOutcome, PictureTask
 
 MOST_SECONDS = 25.0

@@ -15,8 +15,8 @@ from typing import IO
 import msgspec
 
 from service.errors import RefusedError
-from service.verification.code_reader import DecodedCode, read_codes
-from service.verification.image_loading import cleaned
+from service.verification.pictures.code_reader import DecodedCode, read_codes
+from service.verification.pictures.image_loading import cleaned
 
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space: half as much again as the largest picture that is taken needs."""

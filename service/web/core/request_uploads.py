@@ -9,7 +9,7 @@ from typing import IO, TypeVar, cast
 from flask import Flask, Request, request
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
-from service.verification.code_reader import DecodedCode
+from service.verification.pictures.code_reader import DecodedCode
 from service.verification.pictures.process import picture_process
 
 MOST_UPLOAD = 16 * 1024 * 1024

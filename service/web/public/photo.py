@@ -15,7 +15,7 @@ from service.authenticity.evidence import Presented
 from service.errors import TooManyError, UnavailableError, VialcheckError
 from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import MAX_SCAN
-from service.verification.code_reader import DecodedCode
+from service.verification.pictures.code_reader import DecodedCode
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import field_errors

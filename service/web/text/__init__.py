@@ -13,7 +13,7 @@ from service.authenticity.reasons import Action
 from service.web.text.error_messages import error_message
 from service.web.text.formatting import country_name, date_words, visible
 from service.web.text.host_notes import host_note
-from service.web.text.reason_messages import reason_message
+from service.web.text.reasons.reason_messages import reason_message
 from service.web.text.verdict_text import (
     action_title,
     advice_messages,

@@ -11,8 +11,8 @@ from service.web.text.answers.guidance import steps_of, title_of
 from service.web.text.answers.next_question import open_title
 from service.web.text.authorities import EMERGENCY
 from service.web.text.formatting import N_
-from service.web.text.reason_messages import reason_sentence
-from service.web.text.sentence import Sentence
+from service.web.text.reasons.reason_messages import reason_sentence
+from service.web.text.reasons.sentence import Sentence
 
 ACTIONS: Mapping[Action, Sentence] = {
     Action.REJECT: Sentence(N_("Do not use this product"), N_("Stop. Do not use this vial")),

@@ -75,12 +75,36 @@ def test_places_far_apart_on_different_days_are_no_journey() -> None:
 
 
 def test_more_places_than_are_kept_in_whole() -> None:
-    given = said(history(*[scan(place, 0, "a") for place in TOWNS], scan(LYON, 0, "a")))
+    given = said(
+        history(*[scan(place, 0, "abc"[n % 3]) for n, place in enumerate(TOWNS)], scan(LYON, 0, "a"))
+    )
     for code in (C.SEEN_ELSEWHERE, C.IMPOSSIBLE_JOURNEY):
         severity, params = given[code]
         assert severity is Action.QUARANTINE
         assert (params["scope"], params["count"]) == ("full", "16")
     assert given[C.SEEN_OUTSIDE_MARKET] == (Action.CHECK, {"scope": "full"})
+
+
+STRANGERS = [scan(place, 20 * number, "abc"[number % 3]) for number, place in enumerate(TOWNS[:6])]
+CLINICS = [scan(place, 20 * number, f"c{number}", TRADE) for number, place in enumerate(TOWNS[:6])]
+
+
+@pytest.mark.parametrize(
+    ("why", "scans", "cleared", "severity"),
+    [
+        ("strangers from three networks", STRANGERS, None, Action.QUARANTINE),
+        ("from two, whatever places they claim", [each for each in STRANGERS if each not in STRANGERS[2::3]], None, Action.CHECK),
+        ("clinics alone", CLINICS, None, Action.QUARANTINE),
+        ("clinics, and one stranger", [*CLINICS, scan(LYON, 0, "a")], None, Action.QUARANTINE),
+        ("two networks, and a clinic that is not suspicious alone", [*STRANGERS[:2], *STRANGERS[3:5], CLINICS[0]], None, Action.CHECK),
+        ("a clearing that protects from strangers", STRANGERS, Cleared(0.0, 0, protected=True), Action.CHECK),
+        ("and one that does not", STRANGERS, Cleared(0.0, 0), Action.QUARANTINE),
+        ("clinics are heard all the same", CLINICS, Cleared(0.0, 0, protected=True), Action.QUARANTINE),
+    ],
+)  # fmt: skip
+def test_who_stops_a_vial(why: str, scans: list[Sighting], cleared: Cleared | None, severity: Action) -> None:
+    given = said(history(*scans, thresholds=LASTING, cleared=cleared))
+    assert given[C.SEEN_ELSEWHERE][0] is severity
 
 
 def test_one_place_is_never_another() -> None:
@@ -256,6 +280,7 @@ def test_a_lot_of_no_product_on_record() -> None:
         history(*[scan(Region(each), 0) for each in ("BR", "IN", "VN")], of_unit=False), of
     )
     assert said(history(scan(Region("BR"), 0), of_unit=False), replace(of, batch=None)) == {}
+    assert said(history(scan(Region("BR"), 0), of_unit=False), replace(of, batch=BATCH)) == {}
 
 
 # --- of whoever asks

@@ -74,6 +74,8 @@ TOWNS = [Region("FR", f"Town {number}") for number in range(16)]
         ("two continents at once", [scan(LYON, 0, "a"), scan(TOKYO, 0, "b")], LASTING, 2.4 + 0.8),
         ("two continents a month apart", [scan(LYON, 0, "a"), scan(TOKYO, 30, "b")], LASTING, 2.4 + A_MONTH),
         ("two continents at once, devices not known", [scan(LYON, 0, ""), scan(TOKYO, 0, "")], LASTING, 1.2 + 0.8),
+        ("two continents at once, one device not known", [scan(LYON, 0, "a"), scan(TOKYO, 0, "")], LASTING, 0.8),
+        ("a region of some country is nowhere far", [scan(Region("", "Lyon"), 0, "a"), scan(TOKYO, 0, "b")], LASTING, 2.4),
         ("two continents at once, one device", [scan(LYON, 0, "a"), scan(TOKYO, 0, "a")], LASTING, 0.0),
         ("neighbours at once", [scan(LYON, 0, "a"), scan(TURIN, 0, "b")], LASTING, 2.4),
         ("the trade of two countries, a month apart", [scan(LYON, 0, "a", TRADE), scan(TURIN, 30, "b", TRADE)], LASTING, 2.4 + A_MONTH + 0.7),
@@ -160,3 +162,11 @@ def test_dispensed_and_more_places_than_are_kept() -> None:
     lines = [scan(place, 0, "a", TRADE) for place in TOWNS]
     assert weigh((*lines, scan(LYON, 0, "b", DISPENSING)), LASTING).used_elsewhere
     assert not weigh(tuple(lines), LASTING).used_elsewhere
+
+
+@pytest.mark.parametrize(("device", "day"), [("a", 0), ("b", 9)], ids=["one device", "days apart"])
+def test_a_journey_is_looked_for_beyond_a_pair_that_is_none(device: str, day: float) -> None:
+    """Tokyo and Seoul are near each other; Lyon and Tokyo are one device's, or days apart."""
+    korea = Region("KR", "Seoul")
+    seen = (scan(LYON, 0, "a"), scan(TOKYO, day, device), scan(korea, 0, "c"))
+    assert weigh(seen, LASTING).journey == (LYON, korea)

@@ -131,6 +131,9 @@ def test_lines_that_overlap_are_in_one_window_only_where_both_have_a_scan() -> N
     assert not same_window(here, lines(scan(TOKYO, 3), scan(TOKYO, 12)))
     assert not same_window(here, scan(TOKYO, 251))
     assert not same_window(here, scan(TOKYO, -1))
+    # a remainder of 63 windows in common, and one of 62, but of no window in which both were
+    busy = lines(*(scan(LYON, hour * HOUR) for hour in (0, 20, 800)))
+    assert not same_window(busy, lines(*(scan(TOKYO, hour * HOUR) for hour in (-10, 126, 144))))
     # the same remainder of 63 windows, and of 62: another one each time
     assert not same_window(scan(LYON, 0), scan(TOKYO, 63 * 2 * HOUR))
     assert not same_window(scan(LYON, 0), scan(TOKYO, 62 * 2 * HOUR))

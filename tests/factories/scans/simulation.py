@@ -1,4 +1,4 @@
-"""Another world of scans, built otherwise than `service.verification.simulation`: people, day by day.
+"""Another world of scans, built otherwise than `service.verification.history_replay.simulation`: people, day by day.
 
 Towns lie on a line, a few to a country; people live in households that share devices and wander to towns
 nearby more often than far away (a power law, not a share). Whoever holds a vial may look at it on any day,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from service.errors import ErrorCode, RefusedError
-from service.verification.code_reader import read_codes
-from service.verification.image_loading import MOST_BYTES, cleaned
 from service.verification.pictures import worker
+from service.verification.pictures.code_reader import read_codes
+from service.verification.pictures.image_loading import MOST_BYTES, cleaned
 from service.verification.pictures.process import PictureProcess
 
 

@@ -35,8 +35,8 @@ from service.web.text import (
     visible,
 )
 from service.web.text.error_messages import ERRORS
-from service.web.text.reason_messages import variant
-from service.web.text.reason_sentences import SAYINGS, TAILS
+from service.web.text.reasons.reason_messages import variant
+from service.web.text.reasons.reason_sentences import SAYINGS, TAILS
 from tests.factories.wording import BANNED
 
 TR = NullTranslations()

@@ -13,7 +13,7 @@ from service.authenticity.reasons import Action, Reason
 from service.authenticity.reasons import ReasonCode as C
 from service.web.text.answers.recall_classes import recall_class_words
 from service.web.text.formatting import N_, country_name, field_name
-from service.web.text.reason_messages import variant
+from service.web.text.reasons.reason_messages import variant
 
 KEEP = N_("Do not use it. Keep it with its box.")
 TAKE_BACK = N_("Do not use it. Take it back to the clinic or pharmacy that gave it to you.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from service.authenticity.reasons import ReasonCode
 from service.web.text.formatting import N_
-from service.web.text.sentence import Sentence
+from service.web.text.reasons.sentence import Sentence
 
 WITHHELD_SENTENCES: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.EXPIRED, "record"): Sentence(

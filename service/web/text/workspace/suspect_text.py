@@ -10,8 +10,8 @@ from service.registry.suspects.subjects import SightingGroup
 from service.storage.hot.sightings import SubjectScope
 from service.storage.suspects import SuspectState
 from service.web.text.formatting import N_, date_words
-from service.web.text.history_sentences import places_words
-from service.web.text.reason_messages import reason_sentence
+from service.web.text.reasons.history_sentences import places_words
+from service.web.text.reasons.reason_messages import reason_sentence
 
 LEVELS: Mapping[int, str] = {3: N_("Very strong"), 2: N_("Strong"), 1: N_("Worth a look")}
 

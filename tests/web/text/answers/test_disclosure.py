@@ -55,6 +55,7 @@ def world(database_url: str) -> Iterator[Flask]:
             "lot_key": "A1009",
             "lot_folded": "A1009",
             "status": "pending",
+            "id": 90,
         }
         connection.execute(insert(Batch).values(row | {"expiry": date(2070, 12, 31), "quantity": 424242}))
     yield app

@@ -7,7 +7,7 @@ import pytest
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.web.text.answers.guidance import GUIDANCE, HAD_IT, danger_of, guidance_of, steps_of, title_of
 from service.web.text.answers.recall_classes import recall_class_number, recall_class_words
-from service.web.text.reason_sentences import SAYINGS
+from service.web.text.reasons.reason_sentences import SAYINGS
 from tests.factories.wording import BANNED
 
 TR = NullTranslations()

@@ -5,13 +5,13 @@ Most holders of a brand that was once counterfeited have nothing to fear, and mu
 
 from collections.abc import Iterator
 
-from service.authenticity.alert_matching import notice
+from service.authenticity.alerts.matching import notice
+from service.authenticity.alerts.regulators import country_of
 from service.authenticity.descriptions.product_names import names
 from service.authenticity.descriptions.strength_names import name_strength_agrees, strengths_agree
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence
 from service.authenticity.presentation_rules import name_agrees
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode
-from service.authenticity.regulators import country_of
 
 _ANY_BRAND = frozenset(
     {"acid", "botulinic", "botulinum", "botulínica", "brand", "falsified", "hyaluronic", "injectable"}

@@ -11,9 +11,9 @@ from service.web.text.answers.disclosure import WITHHELD
 from service.web.text.answers.recall_classes import recall_class_words
 from service.web.text.answers.withheld_sentences import WITHHELD_SENTENCES
 from service.web.text.formatting import country_name, date_words, field_name, visible
-from service.web.text.history_sentences import places_words
-from service.web.text.reason_sentences import IN_MONTH, SAYINGS, TAILS
-from service.web.text.sentence import Sentence
+from service.web.text.reasons.history_sentences import places_words
+from service.web.text.reasons.reason_sentences import IN_MONTH, SAYINGS, TAILS
+from service.web.text.reasons.sentence import Sentence
 
 _NOTICES = frozenset(
     {

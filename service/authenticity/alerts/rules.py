@@ -7,8 +7,8 @@ the notice alone must not condemn theirs.
 
 from collections.abc import Iterator
 
-from service.authenticity import brand_rules
-from service.authenticity.alert_matching import notice
+from service.authenticity.alerts import brand_rules
+from service.authenticity.alerts.matching import notice
 from service.authenticity.descriptions.product_names import names_differ
 from service.authenticity.dispositions import IN_CIRCULATION
 from service.authenticity.evidence import AlertKind, AlertRecord, Evidence

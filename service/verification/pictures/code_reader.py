@@ -18,7 +18,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from service.errors import VialcheckError
 from service.gs1.reading import Reading, read
-from service.verification.image_loading import LoadedImage, open_image
+from service.verification.pictures.image_loading import LoadedImage, open_image
 
 MOST_CODES = 50
 """Codes read from one picture."""

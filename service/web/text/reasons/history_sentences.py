@@ -5,7 +5,7 @@ from gettext import NullTranslations
 
 from service.authenticity.reasons import ReasonCode
 from service.web.text.formatting import N_, country_name, visible
-from service.web.text.sentence import Sentence
+from service.web.text.reasons.sentence import Sentence
 
 SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.SEEN_ELSEWHERE, ""): Sentence(

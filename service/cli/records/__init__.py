@@ -1,0 +1,1 @@
+"""Commands about records: alerts, recalls and holds, labels."""
