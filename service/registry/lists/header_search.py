@@ -25,9 +25,7 @@ TOP = 30
 
 _ENOUGH = 2  # words of headers that make a row a header without doubt
 _FRAME = re.compile(r"[-=_+*|.~\s]*")
-_FORMAT = re.compile(
-    r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?|text|date|datum|[a-z]{1,4}\.?", re.IGNORECASE
-)
+_FORMAT = re.compile(r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?", re.IGNORECASE)
 _LONGEST_MARK = 3  # characters of a cell that is no sentence
 _LONGEST_LABEL = 200
 
@@ -121,8 +119,8 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
             return True  # the header once more, in another language
     if len(filled) > 1:
         return False
-    if all(_FORMAT.fullmatch(text) for text in texts if text):
-        return True
+    if any(map(_FORMAT.fullmatch, texts)) and not any(each.isdigit() for each in "".join(texts)):
+        return True  # formats under the headers: TT.MM.JJJJ
     alone = sum(map(bool, texts)) == 1 and len(needed) > 1 and len(said) > _LONGEST_MARK
     return alone and (bool(words & SIGNED) or " " in said or ":" in said)
 

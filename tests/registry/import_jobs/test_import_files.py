@@ -85,6 +85,8 @@ def test_an_import_is_audited(database: Database, tmp_path: Path) -> None:
         ("create", "batch", f"{GTIN}/A1"),
         ("create", "batch", f"{GTIN}/B2"),
         ("create", "batch", f"{OTHER}/A1"),
+        ("change", "product", OTHER),  # a list of its batches came
+        ("change", "product", GTIN),
         ("commission", "batch", f"{GTIN}/A1"),
         ("commission", "batch", f"{OTHER}/A1"),
     ]

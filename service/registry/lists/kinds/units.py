@@ -90,7 +90,9 @@ class Units:
             return False
         keys = list(map(self._pick, rows))
         fresh: dict[tuple[str, ...], _Gathered] = {}
-        for key in set(keys) - known.keys():
+        for key in dict.fromkeys(keys):  # in their order
+            if key in known:
+                continue
             what = self._parsed(rows[keys.index(key)])
             if not isinstance(what, tuple):
                 return False
