@@ -73,6 +73,8 @@ def test_an_answer_has_the_documented_fields(asking: FlaskClient) -> None:
         "national": None,
         "host": None,
         "kind": "bracketed",
+        "repairs": None,
+        "expiry_readings": None,
     }
     assert body["record"]["manufacturer"] == "Medulla Labs"
     assert (body["record"]["product"], body["record"]["gtin"]) == ("Verotox 100", maker_records.GTIN)
@@ -128,12 +130,17 @@ def test_a_clinic_reads_other_words(asking: FlaskClient) -> None:
         ({"gtin": "abc"}, 422, "gtin_not_digits", "gtin"),
         ({"lot": "VX2401\x00"}, 422, "bad_character", "lot"),
         ({"lot": "VX\u202e2401"}, 422, "bad_character", "lot"),  # turns the text around
-        ({"lot": "\u200bVX2401"}, 422, "bad_character", "lot"),  # cannot be seen
+        ({"lot": "\u200bVX2401"}, 201, "", ""),  # cannot be seen, and is no part of what is printed
         ({"lot": "' OR 1=1 --"}, 201, "", ""),  # odd, and within GS1's characters: a lot nobody has
         ({"lot": "<b>x</b>"}, 201, "", ""),
         ({"lot": "VX2401", "expiry": "31/02/2028"}, 422, "expiry_impossible", "expiry"),
         ({"lot": "VX2401", "expiry": "soon"}, 422, "expiry_unreadable", "expiry"),
-        ({"scan": "https://x.example/01/09506000134353/10/A"}, 422, "gtin_check_digit", "scan"),
+        (
+            {"scan": "https://x.example/01/09506000134353/10/A"},
+            201,
+            "",
+            "",
+        ),  # said, and the rest is looked up
         ({"scan": "A" * 3000}, 422, "too_long", "scan"),
         ({"scan": "A" * 5000}, 422, "request_invalid", "scan"),
         ({"lot": 408011}, 422, "request_invalid", "lot"),  # a number would have lost its zeros
@@ -151,7 +158,7 @@ def test_bad_input_is_named(asking: FlaskClient, body: Any, status: int, code: s
     response = asking.post(URL, data=json.dumps(body), content_type="application/json")
     if status == 201:
         assert response.status_code == 201
-        assert response.get_json()["action"] == "unknown"
+        assert response.get_json()["action"] in {"unknown", "check"}
         return
     assert problem(response, status, code)["errors"][0]["field"] == field
 
