@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from service.errors import ConflictError, ErrorCode, NotFoundError
 from service.registry.lists.columns import Header, ListKind
 from service.registry.lists.import_journal import RowOutcome
 from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
@@ -19,10 +20,10 @@ from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
 ROWS = 200
 """Rows of a list in one piece."""
 
-UNITS = 20_000
+UNITS = 50_000
 """Units in one piece. On SQLite, other writers wait for it: some tenths of a second on a busy machine."""
 
-_GROUPS = 300  # of units that say the same beside their serial
+_GROUPS = 2000  # of units that say the same beside their serial
 
 Row = tuple[int, list[str], RowOutcome]
 """Line, cells, and what the row will do."""
@@ -178,3 +179,18 @@ def hash_of(path: Path) -> str:
     """The SHA-256 of a file."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def require_plan(path: Path, sha256: str) -> None:
+    """Raise NOT_FOUND for a plan that is gone, CONFLICT for one that is not the one that was checked."""
+    if not path.is_file():
+        raise NotFoundError(
+            ErrorCode.NOT_FOUND,
+            given=str(path),
+            expected="the plan of the import (import the same files again: what is on record stays)",
+            field="import",
+        )
+    if hash_of(path) != sha256:
+        raise ConflictError(
+            ErrorCode.CONFLICT, given=str(path), expected="the plan as it was checked", field="import"
+        )

@@ -18,9 +18,9 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.authenticity.dispositions import Disposition
-from service.errors import ConflictError, ErrorCode, NotFoundError, UnavailableError, VialcheckError
+from service.errors import ErrorCode, NotFoundError, UnavailableError, VialcheckError
 from service.registry.import_jobs.apply import PlanRefused, put_on_record
-from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
+from service.registry.import_jobs.plan import ImportPlan, PlanPiece, require_plan
 from service.registry.import_jobs.removal import remove_record, unmark_list
 from service.registry.lists.columns import ListKind
 from service.registry.lists.import_journal import ImportJournal, ImportOrigin
@@ -40,7 +40,7 @@ LOCK = 0x7669616C  # any number that is not used for something else: "vial"
 _MOST_TRIES = 100
 _AGAIN = 0.1  # seconds until a piece that found the database busy is tried again
 
-_PAUSE = 0.25
+_PAUSE = 0.15
 """Between two pieces on a database with one writer, this part of the piece's time: others come in then."""
 
 
@@ -159,7 +159,7 @@ class TerminalRuns:
         row = self._row(number, "applying")
         units, refused = 0, list[tuple[int, Sequence[VialcheckError]]]()
         for file in row["files"]:
-            _require_plan(Path(file["plan"]), file["plan_sha256"])
+            require_plan(Path(file["plan"]), file["plan_sha256"])
         careful, tries = False, 0
         while True:
             began = time.monotonic()
@@ -228,7 +228,7 @@ class TerminalRuns:
         """
         row = self._row(number, "applying", "undoing")
         for file in row["files"]:
-            _require_plan(Path(file["plan"]), file["plan_sha256"])
+            require_plan(Path(file["plan"]), file["plan_sha256"])
         with self._database.transaction() as connection:
             self._locked(connection, number, "applying", "undoing")
             self._move(connection, number, state="undoing")
@@ -391,18 +391,3 @@ class TerminalRuns:
 
 
 _ASKED_AT_ONCE = 500
-
-
-def _require_plan(path: Path, sha256: str) -> None:
-    """Raise NOT_FOUND for a plan that is gone, CONFLICT for one that is not the one that was checked."""
-    if not path.is_file():
-        raise NotFoundError(
-            ErrorCode.NOT_FOUND,
-            given=str(path),
-            expected="the plan of the import (import the same files again: what is on record stays)",
-            field="import",
-        )
-    if hash_of(path) != sha256:
-        raise ConflictError(
-            ErrorCode.CONFLICT, given=str(path), expected="the plan as it was checked", field="import"
-        )
