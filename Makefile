@@ -6,7 +6,7 @@ SEEDS ?= 1 2 3
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs road chaos test test-fast fuzz fuzz-api coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs road chaos test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -46,6 +46,9 @@ lint: .venv/dev.stamp ## check style, formatting, types and the contracts betwee
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz-readings: .venv/dev.stamp ## random texts and mangled scans through all readings (ARGS='TEXTS SCANS SEED')
+	$(BIN)/python -m tests.fuzz_readings $(ARGS)
 
 fuzz-api: .venv/fuzz.stamp ## send chance requests to every operation of the API (CASES=20000)
 	$(BIN)/python -m tests.fuzz_api

@@ -1,4 +1,4 @@
-"""`make fuzz`: random texts and mangled scans through all readings. No exception, none over 50 ms of processor time.
+"""`make fuzz-readings`: random texts and mangled scans through all readings. No exception, none over 50 ms of processor time.
 
     python -m tests.fuzz_readings [TEXTS] [SCANS] [SEED]
 

@@ -69,8 +69,9 @@ class Clock:
         """The clock of a database's records. A clock that a test reads knows no time that goes by."""
         elapsed = elapsed_seconds if read is machine_time else None
         made = cls(read, records=lambda: latest_record(database), elapsed=elapsed)
-        # Now, and not when it is first asked: that may be after a jump.
-        made._begin(read().astimezone(UTC))
+        if elapsed is not None:
+            # Now, and not when it is first asked: that may be after a jump.
+            made._begin(read().astimezone(UTC))
         return made
 
     def now(self) -> datetime:

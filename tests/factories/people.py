@@ -64,8 +64,16 @@ def signed_in(
     sessions: Sessions = service.sessions
     person = account(database, organisation(database, name, kind, country), *roles, email=email)
     client = app.test_client()
-    client.set_cookie(COOKIE, sessions.begin(person, address="203.0.113.7", device="test", strong=strong))
+    client.set_cookie(
+        cookie_of(app), sessions.begin(person, address="203.0.113.7", device="test", strong=strong)
+    )
     return client
+
+
+def cookie_of(app: Flask) -> str:
+    """The name of the session's cookie: `__Host-` before it where the service is reached over https."""
+    https = services_of(app).settings.public_url.startswith("https://")
+    return f"__Host-{COOKIE}" if https else COOKIE
 
 
 def token_of(client: FlaskClient) -> str:

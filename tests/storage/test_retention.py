@@ -184,6 +184,7 @@ PERSONAL = {
     "passkey.name": "record",
     "single_sign_on.subject": "record",
     "import_job.actor": "record",
+    "terminal_import.actor": "record",
     "import_job.network": "record",
     "recall.actor": "record",
     "recall_lift.actor": "record",

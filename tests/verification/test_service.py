@@ -67,7 +67,8 @@ def count(database: Database) -> int:
         # the same code as a scanner sends it, and as a link of anybody's
         ({"scan": f"]d201{maker_records.GTIN}17701231" + "10VX2401\x1d219KQ4T7M2"}, A.ACCEPT, {R.UNIT_ON_RECORD}),
         ({"scan": f"https://evil.example/01/{maker_records.GTIN}/10/VX2401/21/9KQ4T7M2?17=701231"}, A.ACCEPT, {R.UNIT_ON_RECORD}),
-        ({"scan": "vx-2401"}, A.CHECK, {R.LOT_ON_RECORD}),
+        # a mark that the record has not is another lot, or a slip: never the lot itself
+        ({"scan": "vx-2401"}, A.CHECK, {R.LIKELY_MISREAD, R.PRODUCT_ON_RECORD}),
         ({"lot": " VX 2401 "}, A.CHECK, {R.LOT_ON_RECORD}),
         ({"lot": "VX2402"}, A.REJECT, {R.RECALLED, R.LOT_ON_RECORD}),
         ({"lot": "NOPE"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
@@ -120,7 +121,7 @@ def count(database: Database) -> int:
         ({"product": "Verotox 50"}, A.CHECK, {R.PRODUCT_ON_RECORD}),
         # as people write a name: the words that name it count, and the number of units
         ({"product": "VEROTOX 100U (Medulla)", "lot": "NOPE77"}, A.QUARANTINE, {R.LOT_NOT_ON_RECORD, R.PRODUCT_ON_RECORD}),
-        ({"product": "Verotox", "lot": "NOPE77"}, A.QUARANTINE, {R.LOT_NOT_ON_RECORD, R.NO_RECORDS_HELD}),
+        ({"product": "Verotox", "lot": "NOPE77"}, A.QUARANTINE, {R.LOT_NOT_ON_RECORD, R.PRODUCT_ON_RECORD}),
         ({"product": "Nonsuch", "lot": "NOPE77"}, A.UNKNOWN, {R.NO_RECORDS_HELD}),
         # it is called by the name of a maker all of whose products are here, and this number is not one of them
         ({"gtin": "03582186006207", "product": "Verotox 100"}, A.QUARANTINE, {R.PRESENTATION_UNKNOWN, R.NO_RECORDS_HELD}),
@@ -225,7 +226,6 @@ def test_a_strangers_check_is_on_disk_within_the_window(desk: VerificationServic
         ({"expiry": "12/2028"}, "scan", ErrorCode.NOTHING_PRESENTED),
         ({"gtin": "09506000134353"}, "gtin", ErrorCode.GTIN_CHECK_DIGIT),
         ({"lot": "VX\u202e2401"}, "lot", ErrorCode.BAD_CHARACTER),
-        ({"lot": "V\u04252401"}, "lot", ErrorCode.BAD_CHARACTER),  # a Cyrillic letter
         ({"lot": "<script>alert(1)</script>"}, "lot", ErrorCode.TOO_LONG),
         ({"lot": "A" * 21}, "lot", ErrorCode.TOO_LONG),
         ({"lot": "VX2401", "expiry": "31/02/2028"}, "expiry", ErrorCode.EXPIRY_IMPOSSIBLE),
@@ -316,13 +316,14 @@ class _Counted:
         (make_question(lot="VX2401"), 2),  # the product with its lot, and the notices
         # found: product with lot, the unit, notices on the lot and those that name a serial
         (make_question(scan=FULL), 4),
-        (make_question(scan=FULL.replace("VX2401", "vx-2401")), 4),
+        # a lot that differs in a mark: what may have been meant is looked for
+        (make_question(scan=FULL.replace("VX2401", "vx-2401")), 6),
         # an unknown product's number: whose prefix, and whose lot
         (make_question(scan="(01)03582186006207(10)X"), 4),
         # not found: are there units, and what may have been meant
         (make_question(scan=FULL.replace("9KQ4T7M2", "9KQ4T7M3")), 6),
         # another maker's lot, what may have been meant, notices on what may have been meant
-        (make_question(scan=f"(01){maker_records.GTIN}(10)VX2404"), 5),
+        (make_question(scan=f"(01){maker_records.GTIN}(10)VX2404"), 7),
     ],
 )  # fmt: skip
 def test_only_what_was_not_found_is_looked_for_further(filled: Database, asked: Asked, selects: int) -> None:

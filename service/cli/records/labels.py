@@ -29,7 +29,10 @@ from service.settings import load
 @click.option("--expiry", default="", help="Expiry, such as 12/2028 or 2028-12-31.")
 @click.option("--name", default="", help="Product name to print above the numbers.")
 @click.option(
-    "--format", "kind", type=click.Choice(list(LabelFormat)), help="Default: the ending of --out, else png."
+    "--format",
+    "kind",
+    type=click.Choice([each.value for each in LabelFormat]),
+    help="Default: the ending of --out, else png.",
 )
 @click.option("--size", type=float, help="Side of the code in mm, quiet zone not counted.")
 @click.option("--dpi", default=300, show_default=True, help="The printer's resolution.")

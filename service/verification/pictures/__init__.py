@@ -1,1 +1,1 @@
-"""Pictures decoded in a process of their own, with limits of memory and time."""
+"""Pictures as people send them: opened with bounded work, read for codes, in a process of their own."""

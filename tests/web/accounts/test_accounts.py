@@ -205,13 +205,14 @@ def test_the_cookie_is_as_closed_as_it_can_be(app: Flask, database: Database, sc
 
 def test_behind_a_proxy_its_word_counts_and_otherwise_nobodys(database_url: str) -> None:
     headers = {"X-Forwarded-For": "198.51.100.9", "X-Forwarded-Proto": "https"}
-    for proxies, network, secure in ((0, "127.0.0.0/24", False), (1, "198.51.100.0/24", True)):
+    # https is believed of an unannounced proxy too: it only makes the sender's own cookies stricter
+    for proxies, network in ((0, "127.0.0.0/24"), (1, "198.51.100.0/24")):
         app = create_app(Settings(database_url=database_url, proxies=proxies))
         member(services_of(app).database, email=ANN)
         answer = app.test_client().post(
             "/sign-in", data={"email": ANN, "password": PASSWORD}, headers=headers
         )
-        assert ("Secure" in answer.headers.getlist("Set-Cookie")[-1]) is secure
+        assert "Secure" in answer.headers.getlist("Set-Cookie")[-1]
         with services_of(app).database.reading() as connection:
             assert network in connection.scalars(select(SignedIn.network)).all()
         services_of(app).close()
