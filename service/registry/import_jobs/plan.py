@@ -20,10 +20,10 @@ from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
 ROWS = 200
 """Rows of a list in one piece."""
 
-UNITS = 20_000
+UNITS = 50_000
 """Units in one piece. On SQLite, other writers wait for it: some tenths of a second on a busy machine."""
 
-_GROUPS = 300  # of units that say the same beside their serial
+_GROUPS = 2000  # of units that say the same beside their serial
 
 Row = tuple[int, list[str], RowOutcome]
 """Line, cells, and what the row will do."""

@@ -40,7 +40,7 @@ LOCK = 0x7669616C  # any number that is not used for something else: "vial"
 _MOST_TRIES = 100
 _AGAIN = 0.1  # seconds until a piece that found the database busy is tried again
 
-_PAUSE = 0.25
+_PAUSE = 0.15
 """Between two pieces on a database with one writer, this part of the piece's time: others come in then."""
 
 

@@ -26,7 +26,7 @@ from service.registry.lists.rejected_rows import RejectedRows
 CHUNK = 50_000
 """Rows in memory at once."""
 
-GROUP = 20_000
+GROUP = 50_000
 """Units in one group at most: as many as go on record at once."""
 
 _BLOCK = 500  # rows looked at together: more of them outgrow the processor's cache
