@@ -58,6 +58,12 @@ def _beside() -> dict[str, str]:
 _BESIDE = _beside()
 
 
+def look_alike(character: str) -> str:
+    """The digit that a letter is taken for, or the first letter that a digit is; empty for none."""
+    group = next((each for each in _LOOK_ALIKES if character and character.upper() in each), "")
+    return next((other for other in group if other.isdigit() != character.isdigit()), "")
+
+
 def lot_keys(lot: Lot, *, of_one_product: bool = True) -> tuple[str, ...]:
     """The keys (`Lot.key`) of lots that may have been meant, sorted; without the lot's own.
 

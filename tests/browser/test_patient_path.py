@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.factories.records import TOXIN
 
-NEXT_DATE = "Not enough yet. Next: the expiry date"
+NEXT_DATE = "Lot found. Now enter the expiry date"
 NEXT_COUNTRY = "It agrees so far. Next: your country"
 NEXT_CODE = "It agrees so far. Next: the code on the box"
 
@@ -82,11 +82,11 @@ def test_as_a_screen_reader_tells_it(page: Page) -> None:
     told = outline(page)
     order = [
         f'heading "{NEXT_DATE}" [level=1]',
-        "No warning about this lot. The maker made a lot with this number.",
+        "Is that what your box says? There is no warning about this lot.",
         "How serious:",
         'textbox "Expiry date"',
         'button "Check the expiry date"',
-        'heading "Not sure? Do not use it. Call:"',
+        'heading "Not sure? Do not use it. Ask:"',
         'heading "What you entered"',
         'textbox "Lot number": A1001',
     ]
@@ -100,7 +100,7 @@ def test_as_a_screen_reader_tells_it(page: Page) -> None:
     page.get_by_role("button", name="Check this country").click()
     heading(page, NEXT_CODE)
     told = outline(page)
-    position(told, 'link "MHRA Yellow Card: 0800 731 6789"')
+    position(told, 'link "Call MHRA Yellow Card: 0800 731 6789"')
     position(told, 'textbox "Expiry date": 2070-12')
 
 
@@ -118,9 +118,19 @@ def test_a_typing_error_is_shown_and_mended_in_place(page: Page) -> None:
     expect(page.locator(".marked mark")).to_have_text("O")
     field = page.get_by_role("textbox", name="Lot number", exact=True)
     expect(field).to_have_value("A10O1")
+    expect(page.get_by_text("Is the marked sign the letter O or the number 0?")).to_be_visible()
     field.fill("A1001")
     page.get_by_role("button", name="Check again").click()
     heading(page, NEXT_DATE)
+
+
+def test_the_same_number_again_leads_on(page: Page) -> None:
+    page.goto(f"/01/{TOXIN}/10/A10O1")
+    heading(page, "Check the lot number again")
+    page.get_by_role("button", name="Check again").click()
+    heading(page, "We have no lot with this number: do not use it yet")
+    expect(page.get_by_role("button", name="Check again")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Not sure? Do not use it. Ask:")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +140,7 @@ def test_a_typing_error_is_shown_and_mended_in_place(page: Page) -> None:
         ("/10/A1003", "On hold: do not use it yet"),
         ("/10/A1004", "Out of date: do not use it"),
         ("/10/ZZ9999", "Lot not on record: do not use it"),
-        ("/10/A1001/21/SN0002", "Already used: do not use it again"),
+        ("/10/A1001/21/SN0002", "Recorded as already used"),
         ("/10/A1001/21/SN0001?17=701231", "The numbers match. Now look at the pack"),
     ],
 )

@@ -133,7 +133,7 @@ def test_one_of_several_products_is_chosen_without_javascript(chromium: Browser,
         page.get_by_role("button", name="Check", exact=True).click()
         page.get_by_label("Fillexa Soft").check()
         page.get_by_role("button", name="Check this product").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Not enough yet. Next: the expiry date")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Lot found. Now enter the expiry date")
         expect(page.locator(".record")).to_contain_text("Fillexa Soft")
 
 

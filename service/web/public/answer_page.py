@@ -16,9 +16,18 @@ from service.web.text.answers.next_question import NextQuestion
 from service.web.text.result_page import ResultPage, asked_fields, manufacturer_of, result_page
 
 
-def answer_page(answer: Answer, fields: dict[str, str] | None = None, *, save_at_once: bool = False) -> str:
-    """The page as HTML. `fields`: what saves the check; from the answer itself where None is given."""
-    page = page_of(answer)
+def answer_page(
+    answer: Answer,
+    fields: dict[str, str] | None = None,
+    *,
+    save_at_once: bool = False,
+    unchanged: bool = False,
+) -> str:
+    """The page as HTML. `fields`: what saves the check; from the answer itself where None is given.
+
+    `unchanged`: a number that may be misread was read again, and is the same.
+    """
+    page = page_of(answer, unchanged=unchanged)
     entered = asked_fields(answer, answer.asker)
     lot = answer.presented.lot
     return render_template(
@@ -37,7 +46,7 @@ def answer_page(answer: Answer, fields: dict[str, str] | None = None, *, save_at
     )
 
 
-def page_of(answer: Answer) -> ResultPage:
+def page_of(answer: Answer, *, unchanged: bool = False) -> ResultPage:
     """The answer in words, as far as the viewer of the current request may see it."""
     maker = manufacturer_of(answer.verdict)
     return result_page(
@@ -46,6 +55,7 @@ def page_of(answer: Answer) -> ResultPage:
         own_hosts=own_hosts(),
         whole=sees_whole(answer),
         maker=contact_of(services().database, maker) if maker else "",
+        unchanged=unchanged,
     )
 
 

@@ -62,7 +62,10 @@ def check() -> BaseResponse:
         raise
     except VialcheckError as error:
         return make_response(_form(fields, field_errors(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
-    return redirect(url_for("pages.result", scan_id=answer.id), HTTPStatus.SEE_OTHER)
+    # a number that was asked for again, and is the same on the pack
+    again = request.form.get("read_again", "")
+    same = "1" if again and again in (fields.get("lot"), fields.get("serial")) else None
+    return redirect(url_for("pages.result", scan_id=answer.id, again=same), HTTPStatus.SEE_OTHER)
 
 
 @pages.get("/checks/<scan_id>")
@@ -77,7 +80,7 @@ def result(scan_id: str) -> str:
     asker = asker_of(request.args.get("as"), answer.asker)
     unsure = any(reason.code in _UNSURE for reason in answer.verdict.reasons)
     if asker is answer.asker or unsure:
-        return answer_page(replace(answer, asker=asker))
+        return answer_page(replace(answer, asker=asker), unchanged=request.args.get("again") == "1")
     fields = asked_fields(answer, asker)
     return answer_page(ask_check(question_of(fields, MultiDict()), origin_of(fields), record=False), fields)
 

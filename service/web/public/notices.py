@@ -9,6 +9,7 @@ from service.web.core.access import open_to_everyone
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.services import services
 from service.web.text import date_words
+from service.web.text.answers.contacts import notice_link_words
 from service.web.text.answers.notice_text import kind_words, recall_subject
 from service.web.text.answers.recall_classes import recall_class_words
 
@@ -24,9 +25,12 @@ def recalls() -> str:
     """Every recall that stands, of makers and authorities, with what its class means."""
     search = _search()
     tr = spoken()
+    found = public_recalls(services().database, search)
     return render_template(
         "public/recalls.html",
-        found=public_recalls(services().database, search),
+        found=found,
+        latest=max((each.reported for each in found.entries), default=""),
+        link_words=_link_words(),
         search=search,
         most=MOST,
         subject=lambda each: recall_subject(each, tr),
@@ -41,9 +45,12 @@ def warnings() -> str:
     """Every published warning of falsified, tampered, stolen and unlicensed products."""
     search = _search()
     tr = spoken()
+    found = public_warnings(services().database, search)
     return render_template(
         "public/warnings.html",
-        found=public_warnings(services().database, search),
+        found=found,
+        latest=max((each.reported for each in found.entries), default=""),
+        link_words=_link_words(),
         search=search,
         most=MOST,
         kind_words=lambda kind: kind_words(kind, tr),
@@ -53,6 +60,11 @@ def warnings() -> str:
 
 def _search() -> str:
     return request.args.get("q", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
+
+
+def _link_words() -> Callable[[str, str], str]:
+    tr = spoken()
+    return lambda authority, source: notice_link_words(authority, source, tr)
 
 
 def _day_words() -> Callable[[str], str]:

@@ -2,8 +2,13 @@
 phone number where one was established. Other readers are told to ask for their national authority.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from gettext import NullTranslations
+from urllib.parse import urlsplit
+
+from service.web.text.formatting import country_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +71,37 @@ EMERGENCY: Mapping[str, str] = {
     "SG": "995",
 }
 """The number for an ambulance, by ISO 3166-1 alpha-2 code."""
+
+_PUBLIC_HOSTS = re.compile(r"(?:^|\.)(?:gov|gob|gouv|gc|go|europa|who)\.(?:[a-z]{2}|eu|int)$|\.gov$")
+"""Hosts of governments, of the European Union and of the World Health Organization."""
+
+
+_OTHERS = ("anm.ro", "abda.de")
+"""Sites of the Romanian authority, and of the German pharmacists who publish warnings to pharmacies (AMK)."""
+
+
+def country_of(authority: str) -> str:
+    """The country (ISO 3166-1 alpha-2) of an authority by its name; empty where it is not known."""
+    return next((code for code, each in AUTHORITIES.items() if _is_called(each, authority)), "")
+
+
+def authority_words(name: str, tr: NullTranslations) -> str:
+    """An authority with what it is and where: "COFEPRIS (medicines authority, Mexico)"."""
+    country = country_name(country_of(name))
+    if not country:
+        return name
+    return tr.gettext("{authority} (medicines authority, {country})").format(authority=name, country=country)
+
+
+def is_own_site(authority: str, source: str) -> bool:
+    """Whether an address is one of an authority or of a government, and not of the press."""
+    host = (urlsplit(source).hostname or "").removeprefix("www.")
+    own = (urlsplit(each.url).hostname or "" for each in AUTHORITIES.values() if _is_called(each, authority))
+    sites = [each.removeprefix("www.") for each in own]
+    return bool(_PUBLIC_HOSTS.search(host)) or any(
+        f".{host}".endswith(f".{site}") for site in (*sites, *_OTHERS)
+    )
+
+
+def _is_called(authority: Authority, name: str) -> bool:
+    return bool(name) and (authority.name == name or authority.name.split()[0] == name)

@@ -7,7 +7,7 @@ from gettext import NullTranslations
 
 from msgspec.structs import replace
 
-from service.authenticity.evidence import Asker, ProductRecord
+from service.authenticity.evidence import Asker, Presented, ProductRecord
 from service.authenticity.reasons import Action, Advice, Reason, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.gs1.iso.languages import LANGUAGES
@@ -21,14 +21,26 @@ from service.web.text import (
     not_checked_messages,
     reason_message,
     verdict_title,
+    visible,
 )
-from service.web.text.answers.contacts import Contact, authority_contacts, maker_contact, notice_contact
+from service.web.text.answers.contacts import (
+    Contact,
+    authority_contacts,
+    maker_contact,
+    notice_contact,
+    notice_link_words,
+)
 from service.web.text.answers.disclosure import DisclosedRecord, disclosed_record, disclosed_verdict
-from service.web.text.answers.guidance import danger_of
-from service.web.text.answers.misread_marks import MarkedCharacter, marked_characters, misread_field
+from service.web.text.answers.guidance import REPORT, confirmed_steps, danger_of
+from service.web.text.answers.misread_marks import (
+    MarkedCharacter,
+    look_alike_question,
+    marked_characters,
+    misread_field,
+)
 from service.web.text.answers.next_question import NOT_ENOUGH, NextQuestion, good_news, next_question
 from service.web.text.answers.recall_classes import recall_class_words
-from service.web.text.authorities import AUTHORITIES, Authority
+from service.web.text.authorities import AUTHORITIES, EMERGENCY, Authority
 from service.web.text.comparison import ComparisonRow, PairComparisonRow, compare, side_by_side
 from service.web.text.verdict_text import ADVICE, DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
 
@@ -54,7 +66,7 @@ class ReasonInWords:
 
     message: str
     source: str
-    authority: str
+    link_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,7 @@ class ResultPage:
     asker: Asker
     stop: bool
     title: str
+    subject: str
     headline: str
     danger: str
     caveat: str
@@ -93,6 +106,7 @@ class ResultPage:
     grave: bool
     not_checked: list[str]
     advice: list[str]
+    report_step: str
     record: list[tuple[str, str]]
     choices: tuple[ProductRecord, ...]
     host_note: str
@@ -106,11 +120,12 @@ def result_page(
     own_hosts: frozenset[str],
     whole: bool = False,
     maker: str = "",
+    unchanged: bool = False,
 ) -> ResultPage:
     """The page for an answer, in the words for who asked.
 
     `whole`: the viewer sees the manufacturer's record whole. `maker`: what the manufacturer put on record for
-    those who have to reach it.
+    those who have to reach it. `unchanged`: a patient was asked to read the number again, and it is the same.
     """
     asker, presented = answer.asker, answer.presented
     verdict = disclosed_verdict(answer.verdict, presented, whole=whole)
@@ -118,19 +133,22 @@ def result_page(
     beside = [reason for reason in verdict.reasons if reason.code not in _LEVELS]
     against = [reason for reason in beside if reason.severity is not Action.ACCEPT]
     patient = asker is Asker.PATIENT
+    marked = marked_characters(verdict)
+    confirmed = unchanged and patient and bool(marked)
     good = good_news(verdict, tr) if patient else ""
     return ResultPage(
         action=verdict.action,
         asker=asker,
         stop=verdict.action in _STOP,
-        title=verdict_title(verdict, asker, tr),
-        headline=good or headline(verdict, asker, tr),
+        title=_confirmed_title(verdict, tr) if confirmed else verdict_title(verdict, asker, tr),
+        subject=_subject(verdict, presented, tr) if patient else "",
+        headline=good or (patient and look_alike_question(marked, tr)) or headline(verdict, asker, tr),
         danger=_danger(verdict, good, tr) if patient else "",
         caveat="" if patient else caveat(verdict.action, tr),
-        question=next_question(verdict),
-        marked=marked_characters(verdict),
+        question=NextQuestion.NONE if confirmed else next_question(verdict),
+        marked=marked,
         marked_field=misread_field(verdict),
-        contacts=_contacts(verdict, presented.market or "", maker, tr),
+        contacts=_contacts(verdict, asker, presented.market or "", maker, tr),
         country=country_name(presented.market) if presented.market else "",
         match=tr.gettext(_match(verdict)),
         rows=compare(presented, verdict, tr),
@@ -139,7 +157,8 @@ def result_page(
         against=[_finding(reason, asker, tr) for reason in against],
         grave=any(reason.severity in _STOP for reason in against),
         not_checked=not_checked_messages(verdict, tr),
-        advice=_steps(verdict, asker, presented.market or "", tr),
+        advice=_steps(verdict, asker, presented, tr, confirmed=confirmed),
+        report_step=tr.gettext(REPORT),
         record=list(_record(shown, tr)) if shown else [],
         choices=verdict.choices,
         host_note=host_note(answer.host, own_hosts, tr),
@@ -147,11 +166,19 @@ def result_page(
     )
 
 
-def _steps(verdict: Verdict, asker: Asker, country: str, tr: NullTranslations) -> list[str]:
-    """What to do next, without what a patient's page asks in place."""
+def _steps(
+    verdict: Verdict, asker: Asker, presented: Presented, tr: NullTranslations, *, confirmed: bool
+) -> list[str]:
+    """What to do next, without what a patient's page asks in place.
+
+    `confirmed`: the patient has read a number again that is not on record, and it is the same.
+    """
+    if confirmed:
+        return confirmed_steps(EMERGENCY.get(presented.market or "", ""), tr)
     if asker is Asker.PATIENT and next_question(verdict):
         return [tr.gettext(ADVICE[step]) for step in verdict.advice if step not in _ASKED_IN_PLACE]
-    return next_steps(verdict, asker, country, tr)
+    lot = presented.lot.printed if presented.lot else ""
+    return next_steps(verdict, asker, presented.market or "", tr, lot)
 
 
 def manufacturer_of(verdict: Verdict) -> str:
@@ -162,15 +189,41 @@ def manufacturer_of(verdict: Verdict) -> str:
     return next(filter(None, named), "")
 
 
+def _confirmed_title(verdict: Verdict, tr: NullTranslations) -> str:
+    if misread_field(verdict) == "serial":
+        return tr.gettext("We have no pack with this number: do not use it yet")
+    return tr.gettext("We have no lot with this number: do not use it yet")
+
+
+def _subject(verdict: Verdict, presented: Presented, tr: NullTranslations) -> str:
+    """Which lot and product an answer is about: the lot as presented; the product of the record or notice."""
+    lot = visible(presented.lot.printed) if presented.lot else ""
+    named = (dict(reason.params).get("product", "") for reason in verdict.reasons)
+    record = verdict.record.product.name if verdict.record else ""
+    product = visible(record or next(filter(None, named), "") or presented.product or "")
+    if lot and product:
+        return tr.gettext("Lot {lot}, {product}").format(lot=lot, product=product)
+    return tr.gettext("Lot {lot}").format(lot=lot) if lot else product
+
+
 def _danger(verdict: Verdict, good: str, tr: NullTranslations) -> str:
     return tr.gettext(NOT_ENOUGH) if good else danger_of(verdict.reasons[0], tr)
 
 
-def _contacts(verdict: Verdict, country: str, maker: str, tr: NullTranslations) -> list[Contact]:
+def _contacts(
+    verdict: Verdict, asker: Asker, country: str, maker: str, tr: NullTranslations
+) -> list[Contact]:
+    """Whom to ask: a patient's own clinic, a number that can be called, then all others."""
     notices = (notice_contact(reason, tr) for reason in verdict.reasons)
+    own = [Contact(tr.gettext("Your own clinic, pharmacy or doctor"))] if asker is Asker.PATIENT else []
+    several = tr.gettext(" or ").join(dict.fromkeys(each.manufacturer for each in verdict.choices))
+    authorities = authority_contacts(country, tr)
+    called = any(each.href.startswith("tel:") for each in authorities)
     return [
-        maker_contact(manufacturer_of(verdict), maker, tr),
-        *authority_contacts(country),
+        *own,
+        *(authorities if called else []),
+        maker_contact(several or manufacturer_of(verdict), maker, tr),
+        *([] if called else authorities),
         *dict.fromkeys(each for each in notices if each),
     ]
 
@@ -225,7 +278,8 @@ def _finding(reason: Reason, asker: Asker, tr: NullTranslations) -> ReasonInWord
     known = dict(reason.params)
     source = known.get("source", "")
     linked = source if source.startswith(("https://", "http://")) else ""
-    return ReasonInWords(reason_message(reason, asker, tr), linked, known.get("authority", ""))
+    words = notice_link_words(known.get("authority", ""), linked, tr) if linked else ""
+    return ReasonInWords(reason_message(reason, asker, tr), linked, words)
 
 
 def _moment(verdict: Verdict, tr: NullTranslations) -> str:

@@ -11,7 +11,7 @@ from service.web.text.answers.guidance import steps_of, title_of
 from service.web.text.answers.next_question import open_title
 from service.web.text.authorities import EMERGENCY
 from service.web.text.formatting import N_
-from service.web.text.reasons.reason_messages import reason_sentence
+from service.web.text.reasons.reason_messages import lead_sentence
 from service.web.text.reasons.sentence import Sentence
 
 ACTIONS: Mapping[Action, Sentence] = {
@@ -169,8 +169,8 @@ def caveat(action: Action, tr: NullTranslations) -> str:
 
 
 def headline(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
-    """The one sentence under the title: the worst reason, without its details."""
-    return reason_sentence(verdict.reasons[0], asker, tr)
+    """What stands under the title: the worst reason; a patient is also told why it is recalled."""
+    return lead_sentence(verdict.reasons[0], asker, tr)
 
 
 def advice_messages(verdict: Verdict, tr: NullTranslations) -> list[str]:
@@ -178,12 +178,16 @@ def advice_messages(verdict: Verdict, tr: NullTranslations) -> list[str]:
     return [tr.gettext(ADVICE[step]) for step in verdict.advice]
 
 
-def next_steps(verdict: Verdict, asker: Asker, country: str, tr: NullTranslations) -> list[str]:
+def next_steps(
+    verdict: Verdict, asker: Asker, country: str, tr: NullTranslations, lot: str = ""
+) -> list[str]:
     """What to do next. A patient who must stop is told what to do about the worst reason.
 
-    `country`: where the patient is, for the emergency number; empty where it was not said.
+    `country`: where the patient is, for the emergency number; empty where it was not said. `lot`: as it was
+    presented; empty where none was.
     """
-    own = [] if asker is Asker.CLINIC else steps_of(verdict.reasons[0], EMERGENCY.get(country, ""), tr)
+    number = EMERGENCY.get(country, "")
+    own = [] if asker is Asker.CLINIC else steps_of(verdict.reasons[0], number, tr, lot)
     return own or advice_messages(verdict, tr)
 
 

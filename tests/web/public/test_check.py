@@ -67,19 +67,19 @@ def test_no_page_needs_anything_inline_or_from_elsewhere(browser: FlaskClient) -
 @pytest.mark.parametrize(
     ("fields", "action", "said"),
     [
-        ({"scan": "A1001"}, "check", "No warning about this lot. The maker made a lot with this number."),
+        ({"scan": "A1001"}, "check", "Is that what your box says? There is no warning about this lot."),
         ({"scan": "a-1001"}, "check", "Not entered, so not compared: serial number"),  # found under its key
         ({"scan": "A1002"}, "reject", "Recalled: do not use it"),
         ({"scan": "A1003"}, "quarantine", "On hold: do not use it yet"),
-        ({"scan": "A1004"}, "reject", "It is out of date, by the manufacturer's record."),
+        ({"scan": "A1004"}, "reject", "It is out of date, by the maker's record."),
         ({"scan": "NOPE9"}, "unknown", "We hold no records of this lot"),
         ({"scan": UNKNOWN_GTIN}, "unknown", "We hold no records for this product"),
-        ({"scan": "FAKE77"}, "reject", "FDA has warned of fakes"),
-        ({"scan": "C3016 C3"}, "quarantine", "FDA has warned of fakes that carry this lot number"),
+        ({"scan": "FAKE77"}, "reject", "FDA (medicines authority, United States) has warned of fakes"),
+        ({"scan": "C3016 C3"}, "quarantine", "has warned of fakes with this lot number"),
         (
             {"scan": "A1001", "expiry": "12/2060"},
             "quarantine",
-            "The expiry date December 2060 is not the one",
+            "The expiry date December 2060 is not the maker's date",
         ),
         ({"scan": "A1001", "market": "FR"}, "quarantine", "not licensed in France"),
         (
@@ -95,7 +95,11 @@ def test_no_page_needs_anything_inline_or_from_elsewhere(browser: FlaskClient) -
             "The numbers match. Now look at the pack",
         ),
         ({"scan": f"(01){TOXIN}(10)A1001(21)SN0003"}, "reject", "on record as stolen"),
-        ({"scan": f"]d201{TOXIN}10A1001{GS}21SN0001"}, "accept", "a match is no proof"),
+        (
+            {"scan": f"]d201{TOXIN}10A1001{GS}21SN0001"},
+            "accept",
+            "That does not prove what is in it: fakes copy numbers.",
+        ),
         ({"product": TOXIN, "no_lot": "1"}, "quarantine", "without a lot number"),
     ],
 )
@@ -133,7 +137,7 @@ def test_the_answer_has_all_its_parts(browser: FlaskClient) -> None:
     assert headings == [
         "The numbers match. Now look at the pack",
         "What to do now",
-        "Not sure? Do not use it. Call:",
+        "Not sure? Do not use it. Ask:",
         "What we compared",
         "What is on record",
         "Report it",
@@ -152,7 +156,10 @@ def test_the_answer_has_all_its_parts(browser: FlaskClient) -> None:
 
 def test_a_notice_is_linked_and_never_opened_for_anyone(browser: FlaskClient) -> None:
     page = post(browser, scan="FAKE77")
-    assert f'<a href="{NOTICE}" rel="noopener noreferrer">Read the notice of FDA</a>' in page.text
+    assert (
+        f'<a href="{NOTICE}" rel="noopener noreferrer">Press report of the FDA warning (example.org)</a>'
+        in page.text
+    )
     assert "Published on 16 April 2026." in words(page)
 
 
@@ -161,7 +168,7 @@ def test_every_reason_is_listed_not_only_the_worst(browser: FlaskClient) -> None
     said = words(page).split("What speaks against it")[1]
     assert "recalled" in said
     assert "Glass particles in some vials" in said
-    assert "December 2060 is not the one" in said
+    assert "December 2060 is not the maker's date" in said
     assert "not licensed in France" in said
 
 
@@ -198,7 +205,7 @@ def test_a_lot_of_several_products_asks_which_one(browser: FlaskClient) -> None:
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     chosen = post(browser, **hidden, gtin=FILLER)
     assert "Fillexa Soft" in words(chosen)
-    assert "June 2070 is not the one" in words(chosen)  # what was entered before still counts
+    assert "June 2070 is not the maker's date" in words(chosen)  # what was entered before still counts
 
 
 def test_the_host_of_a_foreign_code_is_named_and_ours_is_not(browser: FlaskClient) -> None:

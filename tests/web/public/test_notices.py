@@ -55,7 +55,7 @@ def test_a_batch_that_a_list_marked_as_recalled_is_listed(guest: FlaskClient) ->
     page = guest.get("/recalls/public").text
     assert "Lot A1002" in page
     assert "Glass particles in some vials" in page
-    assert "it may do harm that passes" in page  # class II, in words
+    assert "it can make you ill for a while" in page  # class II, in words
     assert "A1003" not in page  # a hold is no recall
 
 

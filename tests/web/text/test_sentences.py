@@ -249,7 +249,7 @@ def test_a_reason_without_any_parameter_still_has_a_sentence(code: ReasonCode) -
 def test_a_notice_says_who_when_and_which() -> None:
     said = reason_message(REASONS[6], Asker.PATIENT, TR)
     assert said == (
-        "FDA has warned of fakes with exactly this lot number."
+        "FDA (medicines authority, United States) has warned of fakes with exactly this lot number."
         " The notice names the expiry date July 2026. Reference: N 2/2024. Published on 16 April 2024."
     )
 

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from gettext import NullTranslations
+from urllib.parse import urlsplit
 
 from service.authenticity.reasons import Reason
-from service.web.text.authorities import AUTHORITIES
+from service.web.text.authorities import AUTHORITIES, is_own_site
 from service.web.text.formatting import visible
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -27,26 +28,36 @@ class Contact:
 def maker_contact(manufacturer: str, recorded: str, tr: NullTranslations) -> Contact:
     """The manufacturer, with the way to reach it that it put on record; never a number from a box."""
     name = (
-        tr.gettext("The maker, {name}").format(name=visible(manufacturer))
+        tr.gettext("the maker, {name}").format(name=visible(manufacturer))
         if manufacturer
-        else tr.gettext("The maker")
+        else tr.gettext("the maker")
     )
-    for pattern, scheme in ((_PHONE, "tel:"), (_MAIL, "mailto:"), (_SITE, "")):
+    ways = (
+        (_PHONE, "tel:", tr.gettext("Call {name}")),
+        (_MAIL, "mailto:", tr.gettext("Write to {name}")),
+        (_SITE, "", tr.gettext("Ask {name}")),
+    )
+    for pattern, scheme, words in ways:
         found = pattern.search(recorded[:_MOST])
         if found:
             address = re.sub(r"[^\d+]", "", found[0]) if scheme == "tel:" else found[0]
-            return Contact(name, found[0], scheme + address)
-    said = visible(recorded, _MOST) if recorded else tr.gettext("number on its own website, not on the box")
-    return Contact(name, said)
+            return Contact(words.format(name=name), found[0], scheme + address)
+    said = (
+        visible(recorded, _MOST)
+        if recorded
+        else tr.gettext("look up the number yourself; do not trust a number on the box")
+    )
+    return Contact(tr.gettext("Ask {name}").format(name=name), said)
 
 
-def authority_contacts(country: str) -> list[Contact]:
+def authority_contacts(country: str, tr: NullTranslations) -> list[Contact]:
     """The medicines authority of a country, by phone where a number is known and by its own site."""
     authority = AUTHORITIES.get(country)
     if authority is None:
         return []
     if authority.phone:
-        return [Contact(authority.name, authority.phone, "tel:" + re.sub(r"[^\d+]", "", authority.phone))]
+        name = tr.gettext("Call {name}").format(name=authority.name)
+        return [Contact(name, authority.phone, "tel:" + re.sub(r"[^\d+]", "", authority.phone))]
     return [Contact(authority.name, authority.url.removeprefix("https://").rstrip("/"), authority.url)]
 
 
@@ -56,5 +67,14 @@ def notice_contact(reason: Reason, tr: NullTranslations) -> Contact | None:
     source = known.get("source", "")
     if not source.startswith(("https://", "http://")):
         return None
-    authority = visible(known.get("authority", "")) or tr.gettext("the authority")
-    return Contact(tr.gettext("Read the warning of {authority}").format(authority=authority), "", source)
+    return Contact(notice_link_words(known.get("authority", ""), source, tr), "", source)
+
+
+def notice_link_words(authority: str, source: str, tr: NullTranslations) -> str:
+    """What a link to a notice is called: whose it is, and where it leads if not to the authority itself."""
+    name, host = visible(authority), visible((urlsplit(source).hostname or "").removeprefix("www."))
+    if not name:
+        return tr.gettext("Read about the warning ({host})").format(host=host)
+    if is_own_site(authority, source):
+        return tr.gettext("Read the warning of {authority}").format(authority=name)
+    return tr.gettext("Press report of the {authority} warning ({host})").format(authority=name, host=host)

@@ -12,17 +12,25 @@ from msgspec import Struct
 from service.authenticity.reasons import Action, Reason
 from service.authenticity.reasons import ReasonCode as C
 from service.web.text.answers.recall_classes import recall_class_words
-from service.web.text.formatting import N_, country_name, field_name
+from service.web.text.formatting import N_, country_name, field_name, visible
 from service.web.text.reasons.reason_messages import variant
 
 KEEP = N_("Do not use it. Keep it with its box.")
 TAKE_BACK = N_("Do not use it. Take it back to the clinic or pharmacy that gave it to you.")
-WAIT = N_("Do not use it yet. Keep it as its box says.")
-ASK_MAKER = N_("Call the maker: only they can say whether it is theirs.")
-ANOTHER_LOT = N_("Ask your clinic for another lot. The maker will clear this one, or recall it.")
+WAIT = N_("Do not use it yet. Store it the way the box says (often in a fridge).")
+ASK_MAKER = N_("Ask the maker: only they can say whether it is theirs.")
+ANOTHER_LOT = N_("Ask your clinic for a different pack, with another lot number.")
 WHERE_BOUGHT = N_("Ask the clinic where it bought it, and report it.")
-REPORT = N_("Report it: the authority finds out what it is.")
+REPORT = N_("Tell the medicines authority.")
+"""A page puts the link to the form of a report behind this step."""
 HAD_IT = N_("Had it already? Tell your doctor today. Feeling ill: call an ambulance{number}.")
+HAD_UNKNOWN = N_("Had it already? Tell your doctor. Feeling ill: call an ambulance{number}.")
+WAS_USED = N_("Date wrong, or feeling ill: tell your doctor today. Seriously ill: call an ambulance{number}.")
+STILL_FULL = N_("Still full, or offered to you now: do not use it.")
+USED_ON_YOU = N_("Used on you: ask the clinic “Is this the pack you used, and on what date?”")
+
+ASK_WHETHER_MADE = N_("Ask the maker: “Did you make this lot, with this expiry date?”")
+ASK_WHETHER_LICENSED = N_("Ask your medicines authority: “Is it licensed in my country?”")
 
 _FAKE = N_("It may be a fake, and a fake can do serious harm.")
 _COPY = N_("The number may have been copied, and yours may be the copy. A fake can do serious harm.")
@@ -87,13 +95,9 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
         N_("A sample, not for treatment: do not use it"), _UNKNOWN_KEEPING, (KEEP, WHERE_BOUGHT, HAD_IT)
     ),
     (C.DISPENSED, ""): Guidance(
-        N_("Already used: do not use it again"),
-        N_("Used on you? Then nothing is wrong. Still full? It may be a fake, or refilled."),
-        (
-            N_("Still full, or offered to you now: do not use it. Keep it with its box."),
-            N_("Ask the clinic when it was used, and on whom."),
-            HAD_IT,
-        ),
+        N_("Recorded as already used"),
+        N_("If it was used on you, this is expected. If it is still full, it may be a fake or refilled."),
+        (STILL_FULL, USED_ON_YOU, WAS_USED),
     ),
     (C.LOT_NOT_ON_RECORD, ""): Guidance(N_("Lot not on record: do not use it"), _FAKE, _FAKE_STEPS),
     (C.SERIAL_NOT_ON_RECORD, ""): Guidance(
@@ -102,7 +106,7 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     (C.EXPIRY_MISMATCH, ""): Guidance(
         N_("Expiry date does not match: do not use it"),
         N_("The date may have been changed. It may be old, or a fake, and can do harm."),
-        (KEEP, N_("Read the date once more. Still the same? Call the maker."), HAD_IT),
+        (N_("Read the date once more. Still the same? Do not use it, and ask the maker."), HAD_IT),
     ),
     (C.SERIAL_IN_OTHER_LOT, ""): Guidance(
         N_("Lot and serial number do not belong together: do not use it"), _FAKE, _FAKE_STEPS
@@ -116,7 +120,7 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     (C.PRESENTATION_UNKNOWN, ""): Guidance(N_("Not made like this: do not use it"), _FAKE, _FAKE_STEPS),
     (C.MARKET_NOT_AUTHORISED, ""): Guidance(
         N_("Not meant for {country}: do not use it"),
-        N_("Nobody knows how it was kept on its way. It may not work, or may do harm."),
+        N_("Nobody checked how it was stored on the way here. It may not work, or may do harm."),
         (KEEP, WHERE_BOUGHT, HAD_IT),
     ),
     (C.MARKET_NOT_AUTHORISED, "notice of none"): Guidance(
@@ -129,12 +133,12 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     ),
     (C.ON_HOLD, ""): Guidance(
         N_("On hold: do not use it yet"),
-        N_("The maker is looking into it. It may turn out to do harm: nobody knows yet."),
+        N_("It may do harm. It must not be used until the maker has finished checking."),
         (WAIT, ANOTHER_LOT, HAD_IT),
     ),
     (C.LIKELY_MISREAD, ""): Guidance(
         N_("Check the {field} again"),
-        N_("No answer yet. We do not have this number, only one that looks like it."),
+        N_("No answer yet: do not use it before you know."),
         (),
     ),
     (C.LIKELY_MISREAD, "setting"): Guidance(N_("The scanner is set wrong: scan again"), "", ()),
@@ -177,18 +181,28 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     ),
     (C.NO_RECORDS_HELD, ""): Guidance(
         N_("We hold no records for this product"),
-        N_("Neither good nor bad news. Do not use it on this answer alone."),
+        N_("We cannot tell. Do not use it until someone has confirmed it."),
+        (ASK_WHETHER_MADE, ASK_WHETHER_LICENSED, HAD_UNKNOWN),
+    ),
+    (C.NO_RECORDS_HELD, "lot"): Guidance(
+        N_("We hold no records of this lot"),
+        N_("We cannot tell. Do not use it until someone has confirmed it."),
         (
-            N_("Call the maker: did they make it, with this lot number and date?"),
-            N_("Ask the authority whether it is licensed where you are."),
+            N_("Read the lot number again: is it {lot}?"),
+            ASK_WHETHER_MADE,
+            ASK_WHETHER_LICENSED,
+            HAD_UNKNOWN,
         ),
     ),
     (C.UNIT_ON_RECORD, ""): Guidance(
         N_("The numbers match. Now look at the pack"),
-        N_("Nothing bad is known. But a fake can carry copied numbers: a match is no proof."),
+        N_("We found nothing wrong. That does not prove what is in it: fakes copy numbers."),
         (
-            N_("Look: seal whole, print sharp, same lot and date on vial and box?"),
-            N_("Ask the clinic where they bought it."),
+            N_(
+                "Look at the pack. Is the seal unbroken, the print sharp,"
+                " and the lot and date the same on vial and box?"
+            ),
+            N_("Ask the clinic where it was bought. Any “no”, or no clear answer: do not use it."),
         ),
     ),
     (C.NO_LOT_PRESENTED, ""): Guidance(N_("No lot number: do not use it"), _FAKE, _FAKE_STEPS),
@@ -225,6 +239,13 @@ def guidance_of(reason: Reason) -> Guidance:
     return found
 
 
+def confirmed_steps(emergency: str, tr: NullTranslations) -> list[str]:
+    """What to do where a number was read again, is the same, and is not on record."""
+    number = f" ({emergency})" if emergency else ""
+    steps = (KEEP, ASK_WHETHER_MADE, HAD_UNKNOWN)
+    return [tr.gettext(step).format(number=number) for step in steps]
+
+
 def title_of(reason: Reason, tr: NullTranslations) -> str:
     """The first words that a patient reads: the worst thing, and what not to do."""
     known = dict(reason.params)
@@ -244,7 +265,11 @@ def danger_of(reason: Reason, tr: NullTranslations) -> str:
     return tr.gettext(danger) if danger else ""
 
 
-def steps_of(reason: Reason, emergency: str, tr: NullTranslations) -> list[str]:
-    """What a patient does now, in order; empty where nothing is said. `emergency`: the number, or empty."""
+def steps_of(reason: Reason, emergency: str, tr: NullTranslations, lot: str = "") -> list[str]:
+    """What a patient does now, in order; empty where nothing is said.
+
+    `emergency`: the number of the ambulance, or empty; `lot`: as it was presented, or empty.
+    """
     number = f" ({emergency})" if emergency else ""
-    return [tr.gettext(step).format(number=number) for step in guidance_of(reason).steps]
+    steps = (tr.gettext(step) for step in guidance_of(reason).steps if lot or "{lot}" not in step)
+    return [step.format(number=number, lot=visible(lot)) for step in steps]

@@ -1,9 +1,11 @@
 """A number that may be misread, character by character, with the doubtful ones marked."""
 
 from dataclasses import dataclass
+from gettext import NullTranslations
 
 from service.authenticity.reasons import ReasonCode
 from service.authenticity.verdicts import Verdict
+from service.gs1.misreads import look_alike
 from service.web.text.formatting import visible
 
 
@@ -24,6 +26,21 @@ def marked_characters(verdict: Verdict) -> list[MarkedCharacter]:
             shown = known.get("presented", "")[:40]
             return [MarkedCharacter(visible(each), at in places) for at, each in enumerate(shown, 1)]
     return []
+
+
+def look_alike_question(marked: list[MarkedCharacter], tr: NullTranslations) -> str:
+    """Which of two signs the one marked character is; empty for several, or where it looks like no other.
+
+    The other sign is of the table of look-alikes, never of a record.
+    """
+    doubtful = [each.text for each in marked if each.doubtful]
+    other = look_alike(doubtful[0]) if len(doubtful) == 1 else ""
+    if not other:
+        return ""
+    letter, digit = sorted((doubtful[0], other), reverse=True)  # digits sort before letters
+    return tr.gettext("Is the marked sign the letter {letter} or the number {digit}?").format(
+        letter=letter, digit=digit
+    )
 
 
 def misread_field(verdict: Verdict) -> str:

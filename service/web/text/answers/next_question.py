@@ -38,11 +38,13 @@ TITLES: Mapping[NextQuestion, str] = {
 }
 
 _LEADS = {
-    ReasonCode.LOT_ON_RECORD: N_("No warning about this lot. The maker made a lot with this number."),
+    ReasonCode.LOT_ON_RECORD: N_("Is that what your box says? There is no warning about this lot."),
     ReasonCode.PRODUCT_ON_RECORD: N_("No warning about this product. The maker makes it."),
 }
 
 NOT_ENOUGH = N_("Nothing bad so far. But fakes copy numbers: do not use it on this alone.")
+
+_LOT_FOUND = N_("Lot found. Now enter the expiry date")
 
 
 def next_question(verdict: Verdict) -> NextQuestion:
@@ -61,7 +63,10 @@ def open_title(verdict: Verdict, tr: NullTranslations) -> str:
     """The title of an answer that only says how much was found; empty for all others."""
     if verdict.reasons[0].code not in _LEADS:
         return ""
-    return tr.gettext(TITLES.get(next_question(verdict), TITLES[NextQuestion.NONE]))
+    asked = next_question(verdict)
+    if asked is NextQuestion.EXPIRY and verdict.reasons[0].code is ReasonCode.LOT_ON_RECORD:
+        return tr.gettext(_LOT_FOUND)
+    return tr.gettext(TITLES.get(asked, TITLES[NextQuestion.NONE]))
 
 
 def good_news(verdict: Verdict, tr: NullTranslations) -> str:

@@ -8,7 +8,7 @@ from service.web.text.formatting import N_, visible
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 _MEANINGS = {
     "1": N_("Class 1 recall, the most serious: it can do serious harm, or kill."),
-    "2": N_("Class 2 recall: it may do harm that passes. Serious harm is unlikely."),
+    "2": N_("Class 2 recall: it can make you ill for a while. Lasting harm is unlikely."),
     "3": N_("Class 3 recall: it is unlikely to do harm, and must not be used all the same."),
     "4": N_(
         "Class 4 notice: it is not expected to do harm. Use it only with the care that the notice asks for."

@@ -8,15 +8,15 @@ from service.web.text.reasons.sentence import Sentence
 
 WITHHELD_SENTENCES: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.EXPIRED, "record"): Sentence(
-        N_("It is out of date, by the manufacturer's record."),
+        N_("It is out of date, by the maker's record."),
         N_("Expired, by the manufacturer's record."),
     ),
     (ReasonCode.EXPIRY_MISMATCH, ""): Sentence(
-        N_("The expiry date {presented} is not the one that the manufacturer has on record for this lot."),
+        N_("The expiry date {presented} is not the maker's date for this lot."),
         N_("Expiry {presented} is not the one on the manufacturer's record for this lot."),
     ),
     (ReasonCode.EXPIRY_EXTENDED, ""): Sentence(
-        N_("The manufacturer has put this lot's expiry date later since {presented} was printed on it."),
+        N_("The maker has put this lot's expiry date later since {presented} was printed on it."),
         N_("Expiry extended by the manufacturer since {presented} was printed."),
     ),
     (ReasonCode.RECORDS_OVERDUE, ""): Sentence(
@@ -30,19 +30,19 @@ WITHHELD_SENTENCES: Mapping[tuple[ReasonCode, str], Sentence] = {
         ),
     ),
     (ReasonCode.NOT_RELEASED, ""): Sentence(
-        N_("The manufacturer has not yet cleared the lot of this pack for use."),
+        N_("The maker has not yet cleared the lot of this pack for use."),
         N_("The lot of this unit is not released."),
     ),
     (ReasonCode.ON_HOLD, "lot"): Sentence(
-        N_("The manufacturer has put the lot of this pack on hold. It must wait until they say more."),
+        N_("The maker has put the lot of this pack on hold. It must wait until they say more."),
         N_("The lot of this unit is on hold."),
     ),
     (ReasonCode.ON_HOLD, "window"): Sentence(
-        N_("The manufacturer has put packs with this expiry date on hold. They must wait."),
+        N_("The maker has put packs with this expiry date on hold. They must wait."),
         N_("This product is on hold for a range of expiry dates, and this one is in it."),
     ),
     (ReasonCode.SEEN_BEFORE_RELEASE, ""): Sentence(
-        N_("This number was checked on {day} already. The manufacturer had not released the lot by then."),
+        N_("This number was checked on {day} already. The maker had not released the lot by then."),
         N_("Seen on {day}, before the manufacturer released its lot."),
     ),
     (ReasonCode.LOT_CHECKED_OFTEN, ""): Sentence(

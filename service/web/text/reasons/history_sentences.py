@@ -44,7 +44,7 @@ SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("Recorded as dispensed, and seen by another clinic or pharmacy afterwards: {places}."),
     ),
     (ReasonCode.SEEN_BEFORE_RELEASE, ""): Sentence(
-        N_("This number was checked on {day} already. The manufacturer only released the lot on {released}."),
+        N_("This number was checked on {day} already. The maker only released the lot on {released}."),
         N_("Seen on {day}, before the manufacturer released its lot on {released}."),
     ),
     (ReasonCode.SEEN_OUTSIDE_MARKET, ""): Sentence(

@@ -10,7 +10,8 @@ from service.gs1.iso.languages import LANGUAGES
 from service.web.text.answers.disclosure import WITHHELD
 from service.web.text.answers.recall_classes import recall_class_words
 from service.web.text.answers.withheld_sentences import WITHHELD_SENTENCES
-from service.web.text.formatting import country_name, date_words, field_name, visible
+from service.web.text.authorities import authority_words
+from service.web.text.formatting import N_, country_name, date_words, field_name, visible
 from service.web.text.reasons.history_sentences import places_words
 from service.web.text.reasons.reason_sentences import IN_MONTH, SAYINGS, TAILS
 from service.web.text.reasons.sentence import Sentence
@@ -32,6 +33,10 @@ _NOTICES = frozenset(
 _BY_SEVERITY = frozenset(
     {ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED, ReasonCode.NAME_NOT_ON_RECORD}
 )
+_LEAD_TAILS = {
+    ReasonCode.RECALLED: ("why", N_("Reason given: {why}.")),
+    ReasonCode.ALERT_LOT_COUNTERFEITED: ("expiry", N_("Expiry date on the fakes: {expiry}.")),
+}
 _DATES = frozenset(
     {
         "expiry",
@@ -74,7 +79,21 @@ def _sentence(reason: Reason) -> Sentence:
 @lru_cache(maxsize=4096)
 def reason_sentence(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
     """The reason in its shortest form, for a headline."""
-    return tr.gettext(_sentence(reason).to(asker)).format_map(_values(reason, tr))
+    values = _values(reason, tr)
+    if asker is Asker.PATIENT:
+        values["authority"] = authority_words(values["authority"], tr)
+    return tr.gettext(_sentence(reason).to(asker)).format_map(values)
+
+
+@lru_cache(maxsize=4096)
+def lead_sentence(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
+    """The reason in its shortest form; a patient is also told why it is recalled, and a warning's dates."""
+    said = reason_sentence(reason, asker, tr)
+    known = dict(reason.params)
+    asked, tail = _LEAD_TAILS.get(reason.code, ("", ""))
+    if asker is Asker.CLINIC or not known.get(asked):
+        return said
+    return f"{said} {tr.gettext(tail).format_map(_values(reason, tr))}"
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,7 @@ from service.web.text.reasons.sentence import Sentence
 
 SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.UNIT_ON_RECORD, ""): Sentence(
-        N_("{manufacturer} has one pack of {product} with this number on record."),
+        N_("{manufacturer} has one pack with this number on record."),
         N_("This serial number is on {manufacturer}'s record as one pack of {product}."),
     ),
     (ReasonCode.LOT_ON_RECORD, ""): Sentence(
@@ -43,10 +43,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("This registry holds no records for this product number. It can say nothing for or against it."),
     ),
     (ReasonCode.NO_RECORDS_HELD, "lot"): Sentence(
-        N_(
-            "No product that we have records for has this lot number,"
-            " so we cannot say anything for or against it."
-        ),
+        N_("No product that we hold records of has this lot number."),
         N_("No product held in this registry has this lot number. It can say nothing for or against it."),
     ),
     (ReasonCode.ALERT_FALSIFIED, "lot"): Sentence(
@@ -62,7 +59,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("{authority} has published a falsification alert that names exactly this product number."),
     ),
     (ReasonCode.ALERT_FALSIFIED, "presentation"): Sentence(
-        N_("{authority} has warned of fakes called {product}. The manufacturer does not make it like this."),
+        N_("{authority} has warned of fakes called {product}. The maker does not make it like this."),
         N_("{authority} has published an alert about {product}, a presentation that does not exist."),
     ),
     (ReasonCode.ALERT_FALSIFIED, "tampered"): Sentence(
@@ -80,10 +77,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         ),
     ),
     (ReasonCode.ALERT_LOT_COUNTERFEITED, "quarantine"): Sentence(
-        N_(
-            "{authority} has warned of fakes that carry this lot number."
-            " The lot number cannot tell yours from a fake."
-        ),
+        N_("{authority} has warned of fakes with this lot number."),
         N_(
             "{authority} has published an alert about counterfeits of this lot."
             " The manufacturer's own vials carry the same number: it cannot tell them apart."
@@ -92,7 +86,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.ALERT_LOT_COUNTERFEITED, "check"): Sentence(
         N_(
             "{authority} has warned of fakes that carry this lot number."
-            " What you entered fits the manufacturer's record, but look closely all the same."
+            " What you entered fits the maker's record, but look closely all the same."
         ),
         N_(
             "{authority} has published an alert about counterfeits of this lot."
@@ -128,7 +122,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         ),
     ),
     (ReasonCode.RECALLED, "lot"): Sentence(
-        N_("This lot has been recalled. That means it must not be used any more."),
+        N_("This lot has been recalled."),
         N_("This lot has been recalled."),
     ),
     (ReasonCode.RECALLED, "product"): Sentence(
@@ -171,7 +165,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("This product has been recalled, as far as it expires from {from} to {to}. Give the expiry date."),
     ),
     (ReasonCode.EXPIRED, "record"): Sentence(
-        N_("It is out of date. The manufacturer's record says it could be used until {expiry}."),
+        N_("It is out of date. The maker's record says it could be used until {expiry}."),
         N_("Expired: the manufacturer's record says {expiry}."),
     ),
     (ReasonCode.EXPIRED, "printed"): Sentence(
@@ -179,7 +173,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("Expired: the expiry date given is {expiry}."),
     ),
     (ReasonCode.EXPIRED, "unit"): Sentence(
-        N_("It is out of date. The manufacturer has marked this pack as expired."),
+        N_("It is out of date. The maker has marked this pack as expired."),
         N_("This unit is on record as expired."),
     ),
     (ReasonCode.DECOMMISSIONED, ""): Sentence(
@@ -220,10 +214,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("This unit is on record as a sample, not for supply."),
     ),
     (ReasonCode.DISPENSED, "check"): Sentence(
-        N_(
-            "This pack is on record as already used. If it was used on you, that fits."
-            " Otherwise do not use it."
-        ),
+        N_("This pack is on record as already used."),
         N_("This unit is on record as dispensed already."),
     ),
     (ReasonCode.DISPENSED, "quarantine"): Sentence(
@@ -255,12 +246,12 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.EXPIRY_MISMATCH, ""): Sentence(
         N_(
             "The expiry dates do not agree. You entered {presented}."
-            " The manufacturer's record for this lot says {recorded}."
+            " The maker's record for this lot says {recorded}."
         ),
         N_("Expiry dates disagree: presented {presented}, manufacturer's record for this lot {recorded}."),
     ),
     (ReasonCode.EXPIRY_EXTENDED, ""): Sentence(
-        N_("The manufacturer has put this lot's expiry date later since: from {presented} to {recorded}."),
+        N_("The maker has put this lot's expiry date later since: from {presented} to {recorded}."),
         N_("Expiry extended by the manufacturer: printed {presented}, now {recorded}."),
     ),
     (ReasonCode.SERIAL_IN_OTHER_LOT, ""): Sentence(
@@ -335,11 +326,11 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("{authority} has published that {product} is not authorised."),
     ),
     (ReasonCode.NOT_RELEASED, ""): Sentence(
-        N_("The manufacturer has not yet cleared lot {lot} for use."),
+        N_("The maker has not yet cleared lot {lot} for use."),
         N_("Lot {lot} is not released."),
     ),
     (ReasonCode.ON_HOLD, "lot"): Sentence(
-        N_("The manufacturer has put lot {lot} on hold. It must wait until that is cleared up."),
+        N_("The maker has put lot {lot} on hold."),
         N_("Lot {lot} is on hold."),
     ),
     (ReasonCode.ON_HOLD, "unit"): Sentence(
@@ -347,12 +338,12 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("This unit is on record as locked, damaged or not for supply."),
     ),
     (ReasonCode.ON_HOLD, "product"): Sentence(
-        N_("The manufacturer has put this product on hold. It must wait until that is cleared up."),
+        N_("The maker has put this product on hold. It must wait until that is cleared up."),
         N_("This product is on hold, all lots."),
     ),
     (ReasonCode.ON_HOLD, "window"): Sentence(
         N_(
-            "The manufacturer has put every pack of this product that expires from {from} to {to} on hold."
+            "The maker has put every pack of this product that expires from {from} to {to} on hold."
             " It must wait until that is cleared up."
         ),
         N_("This product is on hold, as far as it expires from {from} to {to}."),
