@@ -1,5 +1,6 @@
 """The JSON body of a request, read into its documented shape."""
 
+from io import BytesIO
 from typing import Any, TypeVar
 
 from flask import request
@@ -55,5 +56,5 @@ def _sent(environ: dict[str, Any]) -> bytes:
         return request.get_data()
     stream = environ["wsgi.input"]  # received already (`service.server`)
     sent: bytes = stream.read(length)
-    stream.seek(0)  # for code that reads it again
+    environ["wsgi.input"] = BytesIO(sent)  # for code that reads it again
     return sent
