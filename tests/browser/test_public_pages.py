@@ -142,6 +142,8 @@ def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
     expect(page.get_by_label("Lot number or code")).to_be_focused()
     page.keyboard.type("A1001")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Check", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_label("A patient")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_label("A clinic or pharmacy")).to_be_checked()
