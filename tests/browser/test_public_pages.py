@@ -129,7 +129,7 @@ def test_one_of_several_products_is_chosen_without_javascript(chromium: Browser,
     with chromium.new_context(base_url=site, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto("/")
-        page.get_by_label("Lot number or code").fill("shared-1")
+        page.get_by_label("Lot number or code").fill("shared1")
         page.get_by_role("button", name="Check", exact=True).click()
         page.get_by_label("Fillexa Soft").check()
         page.get_by_role("button", name="Check this product").click()
