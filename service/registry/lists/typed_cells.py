@@ -21,6 +21,8 @@ FORMULA = "formula"
 BROKEN = "broken"
 """The kind of a cell of a text file whose quotation marks do not match."""
 
+_KINDS = frozenset({NUMBER, DATE, TIME, TRUTH, ERROR, MERGED, MONTH, DAY_MONTH, FORMULA, BROKEN})
+
 
 def marked(kind: str, text: str) -> str:
     """The cell of this kind."""
@@ -28,9 +30,13 @@ def marked(kind: str, text: str) -> str:
 
 
 def unmarked(cell: str) -> tuple[str, str]:
-    """The kind of a cell, empty for text, and what it shows."""
+    """The kind of a cell, empty for text, and what it shows.
+
+    A text file may hold the mark's character itself: what stands behind it is a kind only where we know it.
+    """
     parts = cell.split(_MARK, 2)
-    return (parts[1], parts[2]) if len(parts) == 3 and not parts[0] else ("", cell)
+    marks = len(parts) == 3 and not parts[0] and parts[1] in _KINDS
+    return (parts[1], parts[2]) if marks else ("", cell)
 
 
 def column_name(place: int) -> str:

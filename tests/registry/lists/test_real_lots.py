@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from service.errors import IdentifierError
+from service.errors import VialcheckError
 from service.gs1.identifiers import Lot
+from service.registry.lists.kinds.plausible_cells import listed_lot
 from service.storage.database import Database
 from tests.factories.lists import GTIN, PRODUCTS, as_csv, imported, table
 
@@ -22,12 +23,12 @@ def published(corpora: Path) -> list[str]:
 
 
 def readable(lots: list[str]) -> tuple[list[str], list[str]]:
-    """The lots that may stand on a pack, and those that may not, with the reason."""
+    """The lots that a list may hold, and those that it may not (ranges of lots), with the reason."""
     good, bad = [], []
     for lot in lots:
         try:
-            Lot.parse(lot)
-        except IdentifierError as error:
+            listed_lot(lot)
+        except VialcheckError as error:
             bad.append(f"{lot}: {error}")
         else:
             good.append(lot)

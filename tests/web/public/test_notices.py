@@ -63,7 +63,7 @@ def test_every_lot_that_reads_recalled_is_listed(world: Flask, guest: FlaskClien
     """One of each way in which a recall comes on record."""
     order(world, scope="lot", lot="A1001")
     with services_of(world).database.transaction() as connection:
-        connection.execute(insert(Alert).values(NOTICED))
+        connection.execute(insert(Alert).values(NOTICED | {"id": 91}))
     page = guest.get("/recalls/public").text
     for lot in ("A1001", "A1002", "R-77/1"):
         answer = guest.post("/api/v1/verifications", json={"lot": lot}).get_json()
@@ -136,7 +136,9 @@ def test_a_warning_says_what_was_published_and_where(guest: FlaskClient) -> None
 def test_a_source_that_is_no_web_address_is_not_linked(world: Flask, guest: FlaskClient) -> None:
     with services_of(world).database.transaction() as connection:
         odd = NOTICED | {"kind": "falsified", "source_url": "javascript:alert(1)"}
-        connection.execute(insert(Alert).values(odd | {"entered": datetime(2026, 1, 1, tzinfo=UTC)}))
+        connection.execute(
+            insert(Alert).values(odd | {"id": 92, "entered": datetime(2026, 1, 1, tzinfo=UTC)})
+        )
     assert "javascript:" not in guest.get("/warnings").text
 
 

@@ -91,4 +91,7 @@ def _is_range(raw: str) -> bool:
         return False
     before, first, again, last = match.groups()
     alike = len(first) == len(last) and before.upper() == again.upper() and int(first) < int(last)
-    return alike and (bool(before) or bool(words) or len(first) > 2)
+    # `2022-2102` is a lot of some makers (a year, a number): bare digits are a range from five digits on, or
+    # with three where the second follows closely.
+    close = len(first) == 3 and int(last) - int(first) < 100
+    return alike and (bool(before) or bool(words) or len(first) > 4 or close)
