@@ -161,7 +161,9 @@ def test_damaged_scans_are_told_to_be_misreads(world: World, serial: bool, say: 
     say(f"\nby another hand, told to be misreads: {share:.2%} of {total.total()} {dict(total)}\n")
     say("\n".join(lines))
     assert total["ACCEPTED"] == 0
-    assert share >= 0.95
+    # Of a lot alone a slip is told only where it is likelier than chance (`gs1/lot_formats`): its price is that
+    # fewer neighbours are told.
+    assert share >= (0.95 if serial else 0.94)
 
 
 def of_the_same_shape(lot: str, rnd: random.Random) -> str:

@@ -146,4 +146,6 @@ def outcome(world: World, scan: str) -> str:
         return "ACCEPTED"
     if action is None:
         return "unreadable" if codes <= _UNREADABLE else "missed"
+    if str(ReasonCode.CODE_IMPOSSIBLE) in codes:
+        return "unreadable"  # the element is named, and the rest looked up
     return "misread" if str(ReasonCode.LIKELY_MISREAD) in codes else "missed"
