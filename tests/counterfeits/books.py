@@ -23,7 +23,7 @@ from tests.counterfeits import keys
 from tests.counterfeits.keys import Plain, listed, words
 from tests.counterfeits.made_up import made_up_gtin, write_sheet
 
-FAR_AWAY = "2099-12-31"
+FAR_AWAY = "2049-12-31"
 _NAMES = {
     **keys.named(keys.PRODUCT),
     **keys.named(keys.LOT),
