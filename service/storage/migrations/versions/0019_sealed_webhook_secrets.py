@@ -18,7 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Sealed secrets do not fit, and nothing opens them: whoever is told by webhook sets it anew."""
+    """Sealed secrets do not fit, and nothing opens them: an organisation that is told by webhook sets it anew."""
     op.execute("DELETE FROM digest WHERE webhook <> ''")
     with op.batch_alter_table("digest") as table:
         table.alter_column(
