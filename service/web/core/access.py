@@ -158,7 +158,7 @@ def csrf_token() -> str:
     """Return the CSRF token of this session's forms, derived from the cookie, which other sites
     cannot read.
     """
-    return hashlib.sha256(f"csrf {cookies.held(COOKIE)}".encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(f"csrf {cookies.read_cookie(COOKIE)}".encode("utf-8", "replace")).hexdigest()
 
 
 def csrf_field() -> Markup:
@@ -207,7 +207,7 @@ def _who_asks(environ: "WSGIEnvironment") -> Actor | None:
     kind, _, key = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
     if kind.lower() == "bearer":
         return _accounts().keys.actor(key.strip(), address=address)
-    token = cookies.held(COOKIE)
+    token = cookies.read_cookie(COOKIE)
     return _accounts().sessions.actor(token, address=address) if token else None
 
 

@@ -33,13 +33,13 @@ def is_https() -> bool:
     return str(environ.get("HTTP_X_FORWARDED_PROTO", "")).strip().lower() == "https"
 
 
-def held(cookie: str) -> str:
+def read_cookie(cookie: str) -> str:
     """Return the cookie's value; empty where there is none."""
     asked = behind(request)
     return asked.cookies.get(_named(cookie), "") if "HTTP_COOKIE" in asked.environ else ""
 
 
-def give(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
+def set_cookie(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
     """Set the cookie."""
     response.set_cookie(
         _named(cookie),
@@ -51,7 +51,7 @@ def give(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
     )
 
 
-def drop(response: Response, cookie: str) -> None:
+def delete_cookie(response: Response, cookie: str) -> None:
     """Delete the cookie."""
     response.delete_cookie(_named(cookie), secure=is_https(), httponly=True, samesite="Lax")
 
