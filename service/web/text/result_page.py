@@ -40,7 +40,7 @@ from service.web.text.answers.misread_marks import (
 )
 from service.web.text.answers.next_question import NOT_ENOUGH, NextQuestion, good_news, next_question
 from service.web.text.answers.recall_classes import recall_class_words
-from service.web.text.authorities import AUTHORITIES, EMERGENCY, Authority
+from service.web.text.authorities import AUTHORITIES, Authority, emergency_number
 from service.web.text.comparison import ComparisonRow, PairComparisonRow, compare, side_by_side
 from service.web.text.verdict_text import ADVICE, DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
 
@@ -174,7 +174,7 @@ def _steps(
     `confirmed`: the patient has read a number again that is not on record, and it is the same.
     """
     if confirmed:
-        return confirmed_steps(EMERGENCY.get(presented.market or "", ""), tr)
+        return confirmed_steps(emergency_number(presented.market or ""), tr)
     if asker is Asker.PATIENT and next_question(verdict):
         return [tr.gettext(ADVICE[step]) for step in verdict.advice if step not in _ASKED_IN_PLACE]
     lot = presented.lot.printed if presented.lot else ""

@@ -77,4 +77,6 @@ def notice_link_words(authority: str, source: str, tr: NullTranslations) -> str:
         return tr.gettext("Read about the warning ({host})").format(host=host)
     if is_own_site(authority, source):
         return tr.gettext("Read the warning of {authority}").format(authority=name)
-    return tr.gettext("Press report of the {authority} warning ({host})").format(authority=name, host=host)
+    return tr.gettext("About the {authority} warning, on another site ({host})").format(
+        authority=name, host=host
+    )
