@@ -42,11 +42,7 @@ def maker_contact(manufacturer: str, recorded: str, tr: NullTranslations) -> Con
         if found:
             address = re.sub(r"[^\d+]", "", found[0]) if scheme == "tel:" else found[0]
             return Contact(words.format(name=name), found[0], scheme + address)
-    said = (
-        visible(recorded, _MOST)
-        if recorded
-        else tr.gettext("look up the number yourself; do not trust a number on the box")
-    )
+    said = visible(recorded, _MOST) if recorded else tr.gettext("look up its number yourself, not on the box")
     return Contact(tr.gettext("Ask {name}").format(name=name), said)
 
 
