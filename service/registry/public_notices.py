@@ -1,7 +1,8 @@
 """What is published for anyone to read: every recall that a verdict knows, and every warning of counterfeits.
 
-Recalls come from three places: manufacturers' own orders, batches that a list marks as recalled, and
-regulators' notices. An order that reaches a batch stands for the batch's status: nothing is listed twice.
+Recalls come from four places: manufacturers' own orders, batches that a list marks as recalled, batches of
+which a list marks some units as recalled, and regulators' notices. An order that reaches a batch stands for
+the batch's status and its units': nothing is listed twice.
 """
 
 from collections.abc import Iterator
@@ -9,12 +10,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, text
 
 from service.authenticity.evidence import AlertKind, BatchStatus, RecallScope
 from service.gs1.identifiers import Expiry
 from service.storage.database import Database
-from service.storage.models import Alert, Batch, Manufacturer, Product, Recall, RecallLift
+from service.storage.models import (
+    UNIT_IS_RECALLED,
+    Alert,
+    Batch,
+    Manufacturer,
+    Product,
+    Recall,
+    RecallLift,
+    Unit,
+)
 
 T = TypeVar("T")
 
@@ -46,19 +56,22 @@ class PublicRecall:
 
 @dataclass(frozen=True, slots=True)
 class PublicWarning:
-    """One published warning, with only what the authority published."""
+    """One published warning, with only what the authority published.
+
+    `expiries`, `serials`, `serial_prefixes`: all that the notice gives for this lot, each once.
+    """
 
     authority: str
     kind: AlertKind
     product: str
     gtin: str
     lot: str
-    expiry: Expiry | None
-    serial: str
-    serial_prefix: str
     reference: str
     reported: str
     source_url: str
+    expiries: tuple[Expiry, ...] = ()
+    serials: tuple[str, ...] = ()
+    serial_prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ def public_recalls(database: Database, search: str = "") -> FoundNotices[PublicR
         found = [
             *(_ordered(row) for row in connection.execute(_orders(search))),
             *(_marked(row) for row in connection.execute(_marked_batches(search))),
+            *(_of_units(row) for row in connection.execute(_batches_with_recalled_units(search))),
             *(_noticed(row) for row in connection.execute(_alerts(search, recalls=True)).mappings()),
         ]
     found.sort(key=lambda each: each.reported, reverse=True)
@@ -85,10 +99,17 @@ def public_recalls(database: Database, search: str = "") -> FoundNotices[PublicR
 
 
 def public_warnings(database: Database, search: str = "") -> FoundNotices[PublicWarning]:
-    """Warnings of falsified, tampered, stolen and unlicensed products, latest first. `search` as above."""
+    """Warnings of falsified, tampered, stolen and unlicensed products, latest first. `search` as above.
+
+    What one notice says of one lot is one entry, however many expiries and serials it gives.
+    """
     with database.reading() as connection:
-        found = [_warned(row) for row in connection.execute(_alerts(search, recalls=False)).mappings()]
-    return FoundNotices(tuple(found[:MOST]), len(found) > MOST)
+        rows = connection.execute(_alerts(search, recalls=False)).mappings().all()
+    noticed: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows:
+        noticed.setdefault(tuple(row[name] for name in _OF_NOTICE), []).append(row)
+    found = [_warned(each) for each in noticed.values()]
+    return FoundNotices(tuple(found[:MOST]), len(rows) > MOST)
 
 
 def _matching(search: str, *columns: Any) -> Iterator[ColumnElement[bool]]:
@@ -130,19 +151,25 @@ def _ordered(row: Any) -> PublicRecall:
     )
 
 
-def _marked_batches(search: str) -> Any:
+def _is_ordered() -> ColumnElement[bool]:
+    """Whether an order that stands reaches the whole batch."""
     reaches = or_(
         Recall.scope == RecallScope.PRODUCT,
         and_(Recall.scope == RecallScope.LOT, Recall.lot_key == Batch.lot_key),
         and_(Recall.scope == RecallScope.WINDOW, Batch.expiry.between(Recall.expiry_from, Recall.expiry_to)),
     )
-    ordered = exists().where(
+    return exists().where(
         Recall.product_id == Batch.product_id,
         Recall.kind == "recall",
         reaches,
         ~exists().where(RecallLift.recall_id == Recall.id),
     )
-    columns = (Product.name, Manufacturer.name, Batch.lot, Batch.lot_key, Batch.recall_reference)
+
+
+_BATCH_COLUMNS = (Product.name, Manufacturer.name, Batch.lot, Batch.lot_key, Batch.recall_reference)
+
+
+def _marked_batches(search: str) -> Any:
     return (
         select(
             Product.name,
@@ -154,10 +181,33 @@ def _marked_batches(search: str) -> Any:
         )
         .join(Product, Product.id == Batch.product_id)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .where(Batch.status == BatchStatus.RECALLED, ~ordered, *_matching(search, *columns))
+        .where(Batch.status == BatchStatus.RECALLED, ~_is_ordered(), *_matching(search, *_BATCH_COLUMNS))
         .order_by(Batch.id.desc())
         .limit(MOST + 1)
     )
+
+
+def _batches_with_recalled_units(search: str) -> Any:
+    # by the batch's number alone: with the product's too, SQLite would read all units of the product
+    recalled = exists().where(Unit.batch_id == Batch.id, text(UNIT_IS_RECALLED))
+    return (
+        select(Product.name, Manufacturer.name, Batch.lot)
+        .join(Product, Product.id == Batch.product_id)
+        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+        .where(
+            Batch.status != BatchStatus.RECALLED,
+            recalled,
+            ~_is_ordered(),
+            *_matching(search, *_BATCH_COLUMNS),
+        )
+        .order_by(Batch.id.desc())
+        .limit(MOST + 1)
+    )
+
+
+def _of_units(row: Any) -> PublicRecall:
+    product, by, lot = row
+    return PublicRecall(product, by, RecallScope.LIST, lot)
 
 
 def _marked(row: Any) -> PublicRecall:
@@ -201,12 +251,24 @@ def _noticed(row: Any) -> PublicRecall:
     )
 
 
-def _warned(row: Any) -> PublicWarning:
-    expiry = Expiry.from_record(row["expiry"], row["expiry_month_only"]) if row["expiry"] else None
-    same = ("authority", "gtin", "lot", "serial", "serial_prefix", "reference", "reported", "source_url")
+_OF_NOTICE = ("authority", "kind", "product_name", "gtin", "lot_key", "reference", "reported", "source_url")
+"""What tells the entries of a list of warnings apart."""
+
+
+def _warned(rows: list[Any]) -> PublicWarning:
+    first = rows[0]
+    dated = [row for row in rows if row["expiry"]]
+    same = ("authority", "gtin", "lot", "reference", "reported", "source_url")
     return PublicWarning(
-        kind=AlertKind(row["kind"]),
-        product=row["product_name"],
-        expiry=expiry,
-        **{name: row[name] for name in same},
+        kind=AlertKind(first["kind"]),
+        product=first["product_name"],
+        expiries=tuple(
+            sorted(
+                {Expiry.from_record(row["expiry"], row["expiry_month_only"]) for row in dated},
+                key=lambda each: each.last_day,
+            )
+        ),
+        serials=tuple(sorted({row["serial"] for row in rows} - {""})),
+        serial_prefixes=tuple(sorted({row["serial_prefix"] for row in rows} - {""})),
+        **{name: first[name] for name in same},
     )

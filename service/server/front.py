@@ -83,7 +83,7 @@ class Front:
         self._refusals = Refusals(app)
         self._bodies = RequestBodies(settings.files)
         self._pools = ThreadPools(pool_limits(settings.threads, database_wait=settings.wait))
-        self._log = RequestLog(everything=settings.log_requests)
+        self._log = RequestLog(self._routing.view, everything=settings.log_requests)
         self._live = self._refusals.live()
         self._ids = map(f"{secrets.token_hex(4)}-{{:x}}".format, itertools.count(1))
 

@@ -5,13 +5,13 @@ import resource
 import tempfile
 from pathlib import Path
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from service.errors import ErrorCode, RefusedError
 from service.server.claims import PortClaim, RecordsClaim
+from service.server.supervisor import UP, SupervisedServer
 from service.settings import Settings, is_loopback
 from service.storage.database import Database
 
@@ -54,11 +54,11 @@ def claims(settings: Settings, host: str, port: int) -> tuple[PortClaim, Records
 
 
 def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C. Workers that end are started again."""
+    """Serve until SIGTERM or Ctrl-C. Workers that end start again; SystemExit(1) where none can start."""
     _raise_open_files()
     with tempfile.TemporaryDirectory(prefix="vialcheck-metrics-") as folder:
         os.environ["VIALCHECK_METRICS_FOLDER"] = folder  # a setting of the workers, not of people
-        Granian(
+        server = SupervisedServer(
             "service.server.worker:worker_app",
             factory=True,
             interface=Interfaces.RSGI,
@@ -71,12 +71,14 @@ def run(settings: Settings, host: str, port: int) -> None:
             websockets=False,
             backlog=_BACKLOG,
             backpressure=_CONNECTIONS,
-            respawn_failed_workers=True,
-            respawn_interval=0.5,
             workers_kill_timeout=_STOP_SECONDS,
             log_level=LogLevels.warning,
             log_access=False,  # an access log would hold serial numbers
-        ).serve()
+        )
+        server.up = Path(folder) / UP
+        server.serve()
+    if server.failed:
+        raise SystemExit(1)
 
 
 def _lock_file(settings: Settings) -> Path:

@@ -7,6 +7,7 @@ process: a flood of refusals must not fill the disk; the next line says how many
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -31,9 +32,13 @@ def request_id_of(environ: Environ, proxies: int) -> str:
 
 
 class RequestLog:
-    """The request log of one process. `everything`: log answered requests too, not refused ones alone."""
+    """The request log of one process. `everything`: log answered requests too, not refused ones alone.
 
-    def __init__(self, *, everything: bool) -> None:
+    `view_of`: the name of the view for a method and a path; asked for only where a line is written.
+    """
+
+    def __init__(self, view_of: Callable[[str, str], str], *, everything: bool) -> None:
+        self._view_of = view_of
         self._least = 100 if everything else 400
         self._second, self._lines, self._left_out = 0, 0, 0
 
@@ -41,11 +46,11 @@ class RequestLog:
         """Log an answered request."""
         if status < self._least or not self._has_room():
             return
-        asked = environ.get("werkzeug.request")
+        method = environ["REQUEST_METHOD"]
         said: dict[str, Any] = {
             "request_id": environ["vialcheck.request_id"],
-            "method": environ["REQUEST_METHOD"],
-            "view": getattr(asked, "endpoint", None) or "none",
+            "method": method,
+            "view": self._view_of(method, environ["PATH_INFO"]) or "none",
             "status": status,
             "pool": str(pool),
             "milliseconds": round(seconds * 1000, 1),

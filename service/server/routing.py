@@ -55,11 +55,18 @@ class RequestRouting:
                 return pool
         return Pool.PAGES
 
-    def body(self, method: str, path: str) -> BodyRule | None:
-        """What the view takes; None where no view takes a body here."""
+    def view(self, method: str, path: str) -> str:
+        """The name of the view; empty where no view answers the request."""
         try:
             endpoint, _ = self._adapter.match(path, method)
         except (HTTPException, RequestRedirect):
+            return ""
+        return str(endpoint)
+
+    def body(self, method: str, path: str) -> BodyRule | None:
+        """What the view takes; None where no view takes a body here."""
+        endpoint = self.view(method, path)
+        if not endpoint:
             return None
         with self._app.app_context():
             most, on_disk = body_limit(self._app, endpoint)

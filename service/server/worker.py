@@ -7,10 +7,12 @@ import signal
 import sys
 import threading
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from service.app import create_app
 from service.server import logs
 from service.server.front import Front
+from service.server.supervisor import UP
 from service.web.core.services import Services, services_of
 
 _SWITCH_SECONDS = 0.0005
@@ -34,6 +36,8 @@ def worker_app() -> Front:
     _end_with_the_launcher(services)
 
     def start() -> None:
+        if folder := os.environ.get("VIALCHECK_METRICS_FOLDER"):
+            (Path(folder) / UP).touch()
         if services.settings.work:
             services.job_queue.start()
 

@@ -140,7 +140,7 @@ def test_the_same_number_again_leads_on(page: Page) -> None:
         ("/10/A1003", "On hold: do not use it yet"),
         ("/10/A1004", "Out of date: do not use it"),
         ("/10/ZZ9999", "Lot not on record: do not use it"),
-        ("/10/A1001/21/SN0002", "Recorded as already used"),
+        ("/10/A1001/21/SN0002", "Recorded as used. Still full? Do not use it"),
         ("/10/A1001/21/SN0001?17=701231", "The numbers match. Now look at the pack"),
     ],
 )

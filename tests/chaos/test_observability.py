@@ -95,15 +95,25 @@ def test_every_refusal_leaves_a_line_without_serial_address_or_key(
     with running_service(records, tmp_path, LOG="json") as service:
         capfd.readouterr()
         ids = []
-        for path in (f"/01/09506000134353/10/A1/21/{SERIAL}", f"/checks/{SERIAL}", f"/nothing/{SERIAL}"):
+        paths = {
+            f"/01/09506000134353/10/A1/21/{SERIAL}": "pages.link",
+            f"/checks/{SERIAL}": "pages.result",
+            f"/nothing/{SERIAL}": "none",
+        }
+        for path in paths:
             said = service.get(path, Authorization=f"Bearer {KEY}", **{"User-Agent": KEY})
             assert said.status >= 400, path
+            ids.append(said.headers["x-request-id"])
+        for said in (service.ask(lot="", expiry="soon"), service.post("/check", scan="", expiry="soon")):
+            assert said.status == 422
             ids.append(said.headers["x-request-id"])
         assert service.get("/about").status == 200
     logged = capfd.readouterr().err
     lines = [json.loads(line) for line in logged.splitlines() if line.startswith("{")]
     told = {line["request_id"]: line for line in lines if line["event"] == "request"}
     assert list(told) == ids  # and none for the page that was given
+    views = [*paths.values(), "api.verify", "pages.check"]
+    assert [line["view"] for line in told.values()] == views
     for line in told.values():
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", line["timestamp"])
         assert line["level"] == "warning"

@@ -60,6 +60,43 @@ def test_a_worker_that_dies_is_replaced_and_the_service_goes_on(running: Running
     check_seconds(running, 10)
 
 
+def test_workers_that_die_one_after_the_other_are_replaced(running: RunningService) -> None:
+    """Four ends within seconds: granian's own supervision ends the service with the second."""
+    for _ in range(4):
+        kill_one(running)
+        assert running.process.poll() is None
+    assert eventually(lambda: listening(running) == 2)
+    check_seconds(running, 10)
+
+
+def kill_one(service: RunningService) -> None:
+    """End one worker, and wait until another is there in its place."""
+    before = workers(service)
+    victim = max(before)
+    os.kill(victim, signal.SIGKILL)
+    assert eventually(lambda: not lives(victim) and len(workers(service) - {victim}) == len(before))
+
+
+def test_a_service_whose_workers_cannot_start_ends_and_says_so(
+    records: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "files").write_text("no folder")
+    settings = {
+        "DATABASE_URL": records,
+        "PORT": str(free_port()),
+        "WORKERS": "2",
+        "FILES": tmp_path / "files",
+    }
+    process = subprocess.run(
+        [sys.executable, "-m", "service.cli", "serve", "--no-seed"],
+        env=os.environ | {f"VIALCHECK_{name}": str(value) for name, value in settings.items()},
+        timeout=300,
+        check=False,
+    )
+    assert process.returncode == 1
+    assert "no worker process could start" in capfd.readouterr().err
+
+
 def test_without_supervision_a_dead_worker_is_not_replaced(unguarded: RunningService) -> None:
     """The negative control: the whole service ends, or stays with what is left of it."""
     before = workers(unguarded)
@@ -92,7 +129,7 @@ def start(url: str, folder: Path, port: int, **settings: str) -> "subprocess.Com
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 

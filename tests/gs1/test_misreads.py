@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service.gs1 import misreads
 from service.gs1.identifiers import Lot, Serial
-from service.gs1.misreads import MOST, lot_keys, lot_places, places, serials
+from service.gs1.misreads import MOST, look_alike, lot_keys, lot_places, places, serials
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,23 @@ def test_the_examples_in_the_documentation_hold() -> None:
     result = doctest.testmod(misreads)
     assert result.attempted
     assert not result.failed
+
+
+@pytest.mark.parametrize(
+    ("character", "other"),
+    [
+        ("O", "0"), ("o", "0"), ("Q", "0"), ("D", "0"), ("0", "O"),
+        ("I", "1"), ("l", "1"), ("L", "1"), ("J", "1"), ("1", "I"),
+        ("S", "5"), ("5", "S"), ("B", "8"), ("8", "B"), ("Z", "2"), ("2", "Z"), ("G", "6"), ("6", "G"),
+        # those that look like no sign of the other kind
+        ("A", ""), ("7", ""), ("-", ""), ("/", ""), ("é", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_one_sign_is_taken_for(character: str, other: str) -> None:
+    assert look_alike(character) == other
+
+
+@given(st.characters())
+def test_a_look_alike_is_of_the_other_kind_or_none(character: str) -> None:
+    other = look_alike(character)
+    assert other == "" or (len(other) == 1 and other.isdigit() != character.isdigit())

@@ -50,3 +50,19 @@ def test_bodies_are_taken_as_their_views_say(routing: RequestRouting) -> None:
     assert lists.most > 200_000_000
     assert routing.body("POST", "/nothing") is None
     assert routing.body("PUT", "/check") is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "view"),
+    [
+        ("POST", "/check", "pages.check"),
+        ("GET", "/checks/x", "pages.result"),
+        ("GET", "/nothing", ""),
+        ("BREW", "/check", ""),
+        ("GET", "/photo/", ""),  # a path that is close to a view's is none of it
+    ],
+)
+def test_a_request_has_the_name_of_its_view_or_none(
+    routing: RequestRouting, method: str, path: str, view: str
+) -> None:
+    assert routing.view(method, path) == view

@@ -21,6 +21,7 @@ from service.storage.models.readiness import ReadinessProbe
 from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
+    UNIT_IS_RECALLED,
     Alert,
     Batch,
     Manufacturer,
@@ -36,6 +37,7 @@ from service.storage.models.suspects import Digest, Suspect
 __all__ = [
     "FACTS",
     "NAMES_ONLY_PRODUCT",
+    "UNIT_IS_RECALLED",
     "Account",
     "Alert",
     "ApiKey",

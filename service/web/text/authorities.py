@@ -54,27 +54,83 @@ AUTHORITIES: Mapping[str, Authority] = {
 }
 """By ISO 3166-1 alpha-2 code."""
 
-EMERGENCY: Mapping[str, str] = {
-    **dict.fromkeys(
-        ["AT", "BE", "DE", "DK", "ES", "FR", "IE", "IN", "IT", "NG", "NL", "PL", "PT", "SE", "TR", "ZA"],
-        "112",
+
+@dataclass(frozen=True, slots=True)
+class EmergencyNumber:
+    """What to dial for an ambulance, and the page that was read for it. Checked in November 2026."""
+
+    number: str
+    source: str
+
+
+_EUROPE = EmergencyNumber(
+    "112", "https://ec.europa.eu/information_society/activities/112/actions/index_en.htm"
+)
+
+EMERGENCY: Mapping[str, EmergencyNumber] = {
+    **dict.fromkeys(("AT", "BE", "DE", "DK", "ES", "FR", "IE", "IT", "NL", "PL", "PT", "SE"), _EUROPE),
+    "AR": EmergencyNumber(
+        "107", "https://www.santafe.gob.ar/index.php/web/content/view/full/258167/(subtema)/114560"
     ),
-    **dict.fromkeys(["AR", "CA", "MX", "US"], "911"),
-    **dict.fromkeys(("JP", "KR"), "119"),
-    "AU": "000",
-    "BR": "192",
-    "CH": "144",
-    "CO": "123",
-    "GB": "999",
-    "NZ": "111",
-    "SA": "997",
-    "SG": "995",
+    "AU": EmergencyNumber("000", "https://ambulance.qld.gov.au/calling-an-ambulance"),
+    "BR": EmergencyNumber("192", "https://www.gov.br/saude/pt-br/campanhas-da-saude/2025/samu-192"),
+    "CA": EmergencyNumber("911", "https://www.alberta.ca/what-to-expect-when-calling-911"),
+    "CH": EmergencyNumber("144", "https://ch.ch/en/road-accident-what-should-i-do"),
+    "CO": EmergencyNumber(  # quotes Función Pública
+        "123",
+        "https://wradio.com.co/2023/08/25/numero-para-llamar-a-emergencias-es-el-mismo-en-toda-colombia/",
+    ),
+    "GB": EmergencyNumber("999", "https://www.londonambulance.nhs.uk/calling-us/calling-999/"),
+    "IN": EmergencyNumber(  # a statement of the Home Ministry
+        "112",
+        "https://business-standard.com/article/pti-stories/himachal-pradesh-first-state-to-launch-single-emergency-number-112-118112801008_1.html",
+    ),
+    "JP": EmergencyNumber("119", "http://www.city.kitakyushu.lg.jp/english/e20100140.html"),
+    "KR": EmergencyNumber("119", "http://www.jnmeditour.or.kr/?doc=eng/content.php&co_id=eng20403020"),
+    "MX": EmergencyNumber(  # a statement of the Interior Ministry
+        "911",
+        "https://etcetera.com.mx/nacional/implementan-a-nivel-nacional-el-911-como-nuevo-nmero-de-emergencia",
+    ),
+    "NG": EmergencyNumber(  # a statement of the Nigerian Communications Commission
+        "112", "https://technologytimes.ng/dial-122-how-nigerias-three-digit-emergency-number-works/"
+    ),
+    "NZ": EmergencyNumber(
+        "111", "https://www.govt.nz/browse/crime-and-justice/crimes-and-emergencies/111-emergency-service/"
+    ),
+    "SA": EmergencyNumber(  # a statement of the Saudi Red Crescent Authority
+        "997",
+        "https://www.zawya.com/en/life/makkah-red-crescent-heightens-readiness-level-amid-heavy-rain-vym08nl5",
+    ),
+    "SG": EmergencyNumber(
+        "995", "https://www.scdf.gov.sg/home/about-us/information-on-ems/scdf-emergency-medical-services"
+    ),
+    "TR": EmergencyNumber(  # a statement of the Interior Ministry
+        "112",
+        "https://postgazetesi.ch/service/amp/turkiyede-tum-acil-numaralar-112-catisi-altinda-birlesti-19515h.htm",
+    ),
+    "US": EmergencyNumber(  # what telephones dial there for an ambulance
+        "911",
+        "https://android.googlesource.com/platform/packages/services/Telephony/+/master/ecc/input/eccdata.txt",
+    ),
+    "ZA": EmergencyNumber(  # a statement of the Minister of Health
+        "112", "https://tabloidmedia.co.za/new-ems-number-112-replaces-old-10177/"
+    ),
 }
-"""The number for an ambulance, by ISO 3166-1 alpha-2 code."""
+"""By ISO 3166-1 alpha-2 code. A country without a page to show for its number is not in it: readers there are
+told to call an ambulance, and no number.
+"""
 
-_PUBLIC_HOSTS = re.compile(r"(?:^|\.)(?:gov|gob|gouv|gc|go|europa|who)\.(?:[a-z]{2}|eu|int)$|\.gov$")
+
+def emergency_number(country: str) -> str:
+    """What to dial for an ambulance; empty for a country (ISO 3166-1 alpha-2) that is not known here."""
+    known = EMERGENCY.get(country)
+    return known.number if known else ""
+
+
+_PUBLIC_HOSTS = re.compile(
+    r"(?:^|\.)(?:gov|govt|gob|gouv|gc|go)\.(?P<country>[a-z]{2})$|(?:^|\.)(?P<other>gov|europa\.eu|who\.int)$"
+)
 """Hosts of governments, of the European Union and of the World Health Organization."""
-
 
 _OTHERS = ("anm.ro", "abda.de")
 """Sites of the Romanian authority, and of the German pharmacists who publish warnings to pharmacies (AMK)."""
@@ -94,13 +150,28 @@ def authority_words(name: str, tr: NullTranslations) -> str:
 
 
 def is_own_site(authority: str, source: str) -> bool:
-    """Whether an address is one of an authority or of a government, and not of the press."""
+    """Whether an address is one of the authority that a notice names, or of its government.
+
+    Not: the press, companies that repeat a notice, and other countries' governments that pass it on.
+    """
     host = (urlsplit(source).hostname or "").removeprefix("www.")
     own = (urlsplit(each.url).hostname or "" for each in AUTHORITIES.values() if _is_called(each, authority))
     sites = [each.removeprefix("www.") for each in own]
-    return bool(_PUBLIC_HOSTS.search(host)) or any(
-        f".{host}".endswith(f".{site}") for site in (*sites, *_OTHERS)
-    )
+    if any(f".{host}".endswith(f".{site}") for site in (*sites, *_OTHERS)):
+        return True
+    public = _PUBLIC_HOSTS.search(host)
+    if public is None:
+        return False
+    place = public["country"] or public["other"]
+    acronym = next((word for word in authority.split()[:1] if word.isupper()), "")  # "MHRA EL(24)A/38"
+    country = country_of(authority) or country_of(acronym)
+    home = _WORLDWIDE.get(acronym) or _DOMAINS.get(country, "")
+    return not home or place == home
+
+
+_WORLDWIDE = {"WHO": "who.int", "EMA": "europa.eu"}
+_DOMAINS = {code: {"GB": "uk", "US": "gov"}.get(code, code.lower()) for code in AUTHORITIES}
+"""What the addresses of each country's government end in."""
 
 
 def _is_called(authority: Authority, name: str) -> bool:

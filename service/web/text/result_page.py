@@ -31,7 +31,13 @@ from service.web.text.answers.contacts import (
     notice_link_words,
 )
 from service.web.text.answers.disclosure import DisclosedRecord, disclosed_record, disclosed_verdict
-from service.web.text.answers.guidance import REPORT, confirmed_steps, danger_of
+from service.web.text.answers.guidance import (
+    CONFIRMED_DANGER,
+    READ_AGAIN,
+    REPORT,
+    confirmed_steps,
+    danger_of,
+)
 from service.web.text.answers.misread_marks import (
     MarkedCharacter,
     look_alike_question,
@@ -40,7 +46,7 @@ from service.web.text.answers.misread_marks import (
 )
 from service.web.text.answers.next_question import NOT_ENOUGH, NextQuestion, good_news, next_question
 from service.web.text.answers.recall_classes import recall_class_words
-from service.web.text.authorities import AUTHORITIES, EMERGENCY, Authority
+from service.web.text.authorities import AUTHORITIES, Authority, emergency_number
 from service.web.text.comparison import ComparisonRow, PairComparisonRow, compare, side_by_side
 from service.web.text.verdict_text import ADVICE, DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
 
@@ -107,6 +113,7 @@ class ResultPage:
     not_checked: list[str]
     advice: list[str]
     report_step: str
+    read_again_steps: list[str]
     record: list[tuple[str, str]]
     choices: tuple[ProductRecord, ...]
     host_note: str
@@ -136,14 +143,15 @@ def result_page(
     marked = marked_characters(verdict)
     confirmed = unchanged and patient and bool(marked)
     good = good_news(verdict, tr) if patient else ""
+    lot = visible(presented.lot.printed) if presented.lot else ""
     return ResultPage(
         action=verdict.action,
         asker=asker,
         stop=verdict.action in _STOP,
         title=_confirmed_title(verdict, tr) if confirmed else verdict_title(verdict, asker, tr),
-        subject=_subject(verdict, presented, tr) if patient else "",
-        headline=good or (patient and look_alike_question(marked, tr)) or headline(verdict, asker, tr),
-        danger=_danger(verdict, good, tr) if patient else "",
+        subject=_subject(verdict, presented, tr, with_lot=not marked) if patient else "",
+        headline=_headline(verdict, asker, tr, confirmed=confirmed),
+        danger=tr.gettext(CONFIRMED_DANGER) if confirmed else _danger(verdict, good, tr) if patient else "",
         caveat="" if patient else caveat(verdict.action, tr),
         question=NextQuestion.NONE if confirmed else next_question(verdict),
         marked=marked,
@@ -159,6 +167,7 @@ def result_page(
         not_checked=not_checked_messages(verdict, tr),
         advice=_steps(verdict, asker, presented, tr, confirmed=confirmed),
         report_step=tr.gettext(REPORT),
+        read_again_steps=[tr.gettext(step).format(lot=lot) for step in READ_AGAIN],
         record=list(_record(shown, tr)) if shown else [],
         choices=verdict.choices,
         host_note=host_note(answer.host, own_hosts, tr),
@@ -174,7 +183,7 @@ def _steps(
     `confirmed`: the patient has read a number again that is not on record, and it is the same.
     """
     if confirmed:
-        return confirmed_steps(EMERGENCY.get(presented.market or "", ""), tr)
+        return confirmed_steps(emergency_number(presented.market or ""), tr)
     if asker is Asker.PATIENT and next_question(verdict):
         return [tr.gettext(ADVICE[step]) for step in verdict.advice if step not in _ASKED_IN_PLACE]
     lot = presented.lot.printed if presented.lot else ""
@@ -195,9 +204,25 @@ def _confirmed_title(verdict: Verdict, tr: NullTranslations) -> str:
     return tr.gettext("We have no lot with this number: do not use it yet")
 
 
-def _subject(verdict: Verdict, presented: Presented, tr: NullTranslations) -> str:
-    """Which lot and product an answer is about: the lot as presented; the product of the record or notice."""
-    lot = visible(presented.lot.printed) if presented.lot else ""
+def _headline(verdict: Verdict, asker: Asker, tr: NullTranslations, *, confirmed: bool) -> str:
+    """The first sentence: for a patient what is good, or which of two signs is meant, before all else.
+
+    `confirmed`: the patient has read it again, and is not asked which sign it is once more.
+    """
+    if asker is not Asker.PATIENT:
+        return headline(verdict, asker, tr)
+    if confirmed:
+        return tr.gettext("You read it again, and it is the same. A number close to it is on record.")
+    asked = look_alike_question(marked_characters(verdict), tr)
+    return good_news(verdict, tr) or asked or headline(verdict, asker, tr)
+
+
+def _subject(verdict: Verdict, presented: Presented, tr: NullTranslations, *, with_lot: bool) -> str:
+    """Which lot and product an answer is about: the lot as presented; the product of the record or notice.
+
+    `with_lot`: False where the page shows the number anyway, character by character.
+    """
+    lot = visible(presented.lot.printed) if presented.lot and with_lot else ""
     named = (dict(reason.params).get("product", "") for reason in verdict.reasons)
     record = verdict.record.product.name if verdict.record else ""
     product = visible(record or next(filter(None, named), "") or presented.product or "")

@@ -9,7 +9,7 @@ from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reas
 from service.authenticity.verdicts import Verdict
 from service.web.text.answers.guidance import steps_of, title_of
 from service.web.text.answers.next_question import open_title
-from service.web.text.authorities import EMERGENCY
+from service.web.text.authorities import emergency_number
 from service.web.text.formatting import N_
 from service.web.text.reasons.reason_messages import lead_sentence
 from service.web.text.reasons.sentence import Sentence
@@ -186,7 +186,7 @@ def next_steps(
     `country`: where the patient is, for the emergency number; empty where it was not said. `lot`: as it was
     presented; empty where none was.
     """
-    number = EMERGENCY.get(country, "")
+    number = emergency_number(country)
     own = [] if asker is Asker.CLINIC else steps_of(verdict.reasons[0], number, tr, lot)
     return own or advice_messages(verdict, tr)
 

@@ -157,7 +157,7 @@ def test_the_answer_has_all_its_parts(browser: FlaskClient) -> None:
 def test_a_notice_is_linked_and_never_opened_for_anyone(browser: FlaskClient) -> None:
     page = post(browser, scan="FAKE77")
     assert (
-        f'<a href="{NOTICE}" rel="noopener noreferrer">Press report of the FDA warning (example.org)</a>'
+        f'<a href="{NOTICE}" rel="noopener noreferrer">About the FDA warning, on another site (example.org)</a>'
         in page.text
     )
     assert "Published on 16 April 2026." in words(page)

@@ -1,18 +1,21 @@
 """The public lists: every recall that a verdict knows, and every published warning."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import event, insert, update
 
 from service.app import create_app
+from service.authenticity.dispositions import Disposition
 from service.registry import recalls
+from service.registry.public_notices import MOST, public_recalls
 from service.settings import Settings
 from service.storage.audit import AuditActor
-from service.storage.models import Alert
+from service.storage.models import Alert, Unit
 from service.web.core.services import services_of
 from tests.factories.records import NOTICE, TOXIN, put
 
@@ -73,6 +76,49 @@ def test_every_lot_that_reads_recalled_is_listed(world: Flask, guest: FlaskClien
     assert "May 2026" in page
 
 
+def recall_unit(world: Flask, serial: str) -> None:
+    """As a list of units does: the state of one unit, and nothing else."""
+    with services_of(world).database.transaction() as connection:
+        connection.execute(update(Unit).where(Unit.serial == serial).values(disposition=Disposition.RECALLED))
+
+
+def test_a_recall_that_is_only_a_units_state_is_listed_by_its_lot(world: Flask, guest: FlaskClient) -> None:
+    assert "A1001" not in guest.get("/recalls/public").text
+    recall_unit(world, "SN0001")
+    answer = guest.post("/api/v1/verifications", json={"gtin": TOXIN, "lot": "A1001", "serial": "SN0001"})
+    assert "recalled" in {reason["code"] for reason in answer.get_json()["reasons"]}
+    page = guest.get("/recalls/public").text
+    assert "Some packs, by their serial numbers, of lot A1001" in page
+    assert "SN0001" not in page  # a list of serials is a list to print
+    assert "A1001" in guest.get("/recalls/public?q=a1001").text
+
+
+def test_units_of_a_lot_that_is_recalled_whole_are_not_listed_again(world: Flask, guest: FlaskClient) -> None:
+    recall_unit(world, "SN0001")
+    order(world, scope="lot", lot="A1001")
+    page = guest.get("/recalls/public").text
+    assert page.count("A1001") == 1
+    assert "Some packs" not in page
+
+
+def test_recalled_units_are_found_by_their_index(world: Flask) -> None:
+    """With a million units on record, no page may read them all."""
+    database = services_of(world).database
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("an empty table has no plan worth reading in PostgreSQL")
+    asked: list[tuple[str, Any]] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    public_recalls(database)
+    of_units = [each for each in asked if "FROM unit" in each[0]]
+    assert of_units
+    with database.engine.connect() as connection:
+        for statement, parameters in of_units:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            steps = [row[-1] for row in plan if " unit " in row[-1]]
+            assert steps
+            assert all("ix_unit_recalled" in step for step in steps), steps
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -131,6 +177,59 @@ def test_a_warning_says_what_was_published_and_where(guest: FlaskClient) -> None
     page = guest.get("/warnings").text
     for said in ("Fakes were found", "lot FAKE77", "FDA", "16 April 2026", f'href="{NOTICE}"'):
         assert said in page
+
+
+def test_what_one_notice_says_of_one_lot_is_one_entry(world: Flask, guest: FlaskClient) -> None:
+    """A notice that gives three expiries of a lot is one warning, with three dates on the packs."""
+    falsified = NOTICED | {"kind": "falsified", "recall_class": "", "serial": "", "expiry_month_only": True}
+    rows = [
+        falsified | {"id": 90 + number, "fingerprint": f"f{number}", "expiry": date(2024, month, 28)}
+        for number, month in enumerate((12, 7, 7))
+    ]
+    rows.append(falsified | {"id": 95, "fingerprint": "s", "expiry": None, "serial": "FAKE-SN"})
+    # another notice of the same lot, and another lot in the same notice, stay entries of their own
+    rows.append(falsified | {"id": 96, "fingerprint": "o", "expiry": None, "authority": "WHO"})
+    rows.append(falsified | {"id": 97, "fingerprint": "l", "expiry": None, "lot": "R79", "lot_key": "R79"})
+    with services_of(world).database.transaction() as connection:
+        for row in rows:
+            connection.execute(insert(Alert).values(row))
+    page = guest.get("/warnings?q=fillexa").text
+    assert page.count('class="notice-entry"') == 3
+    assert "3 notices." in page
+    assert "July 2024, December 2024" in page
+    assert page.count("July 2024") == 1
+    assert "FAKE-SN" in page
+
+
+def notices(count: int, **fields: object) -> list[dict[str, object]]:
+    """So many recalls of regulators, each of its own lot."""
+    return [
+        NOTICED | {"id": 1000 + n, "fingerprint": f"n{n}", "lot": f"L{n}", "lot_key": f"L{n}"} | fields
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "said", "more"),
+    [
+        (0, "", False),
+        (1, "1 notice.", False),  # one is not "1 notices"
+        (2, "2 notices.", False),
+        (MOST, f"{MOST} notices.", False),
+        (MOST + 1, f"{MOST} notices.", True),  # those that the page shows, and that there are more
+    ],
+)
+def test_the_page_counts_what_it_lists(
+    world: Flask, guest: FlaskClient, count: int, said: str, more: bool
+) -> None:
+    with services_of(world).database.transaction() as connection:
+        for row in notices(count, product_name="Counted"):
+            connection.execute(insert(Alert).values(row))
+    page = guest.get("/recalls/public?q=counted").text
+    assert page.count('class="notice-entry"') == min(count, MOST)
+    assert (f'<p class="fine">{said}' in page) is bool(said)
+    assert (f"These are the latest {MOST}" in page) is more
+    assert ("The latest: May 2026." in page) is (count > 0)
 
 
 def test_a_source_that_is_no_web_address_is_not_linked(world: Flask, guest: FlaskClient) -> None:

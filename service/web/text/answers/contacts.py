@@ -42,11 +42,7 @@ def maker_contact(manufacturer: str, recorded: str, tr: NullTranslations) -> Con
         if found:
             address = re.sub(r"[^\d+]", "", found[0]) if scheme == "tel:" else found[0]
             return Contact(words.format(name=name), found[0], scheme + address)
-    said = (
-        visible(recorded, _MOST)
-        if recorded
-        else tr.gettext("look up the number yourself; do not trust a number on the box")
-    )
+    said = visible(recorded, _MOST) if recorded else tr.gettext("look up its number yourself, not on the box")
     return Contact(tr.gettext("Ask {name}").format(name=name), said)
 
 
@@ -77,4 +73,6 @@ def notice_link_words(authority: str, source: str, tr: NullTranslations) -> str:
         return tr.gettext("Read about the warning ({host})").format(host=host)
     if is_own_site(authority, source):
         return tr.gettext("Read the warning of {authority}").format(authority=name)
-    return tr.gettext("Press report of the {authority} warning ({host})").format(authority=name, host=host)
+    return tr.gettext("About the {authority} warning, on another site ({host})").format(
+        authority=name, host=host
+    )

@@ -29,6 +29,12 @@ WAS_USED = N_("Date wrong, or feeling ill: tell your doctor today. Seriously ill
 STILL_FULL = N_("Still full, or offered to you now: do not use it.")
 USED_ON_YOU = N_("Used on you: ask the clinic “Is this the pack you used, and on what date?”")
 
+READ_DATE_AGAIN = N_("Read the date once more. Still the same? Do not use it, and ask the maker.")
+READ_LOT_AGAIN = N_("Read the lot number again: is it {lot}?")
+COMPARE_NUMBER = N_("Compare the number on the pack with what you entered, character by character.")
+READ_AGAIN = (READ_DATE_AGAIN, READ_LOT_AGAIN, COMPARE_NUMBER)
+"""A page puts the way to what was entered behind these steps."""
+
 ASK_WHETHER_MADE = N_("Ask the maker: “Did you make this lot, with this expiry date?”")
 ASK_WHETHER_LICENSED = N_("Ask your medicines authority: “Is it licensed in my country?”")
 
@@ -70,7 +76,7 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     (C.ALERT_CLOSE, ""): Guidance(
         N_("Almost a number under a warning: do not use it"),
         N_("It may be the one that is recalled or under a warning."),
-        (KEEP, N_("Compare the number on the pack with what you entered, character by character."), HAD_IT),
+        (KEEP, COMPARE_NUMBER, HAD_IT),
     ),
     (C.ALERT_CLOSE, "other_product"): Guidance(
         N_("A product with this lot number is recalled: which is yours?"),
@@ -95,7 +101,7 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
         N_("A sample, not for treatment: do not use it"), _UNKNOWN_KEEPING, (KEEP, WHERE_BOUGHT, HAD_IT)
     ),
     (C.DISPENSED, ""): Guidance(
-        N_("Recorded as already used"),
+        N_("Recorded as used. Still full? Do not use it"),
         N_("If it was used on you, this is expected. If it is still full, it may be a fake or refilled."),
         (STILL_FULL, USED_ON_YOU, WAS_USED),
     ),
@@ -106,7 +112,7 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     (C.EXPIRY_MISMATCH, ""): Guidance(
         N_("Expiry date does not match: do not use it"),
         N_("The date may have been changed. It may be old, or a fake, and can do harm."),
-        (N_("Read the date once more. Still the same? Do not use it, and ask the maker."), HAD_IT),
+        (READ_DATE_AGAIN, HAD_IT),
     ),
     (C.SERIAL_IN_OTHER_LOT, ""): Guidance(
         N_("Lot and serial number do not belong together: do not use it"), _FAKE, _FAKE_STEPS
@@ -191,7 +197,7 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
         N_("We hold no records of this lot"),
         N_("We cannot tell. Do not use it until someone has confirmed it."),
         (
-            N_("Read the lot number again: is it {lot}?"),
+            READ_LOT_AGAIN,
             ASK_WHETHER_MADE,
             ASK_WHETHER_LICENSED,
             HAD_UNKNOWN,
@@ -240,6 +246,10 @@ def guidance_of(reason: Reason) -> Guidance:
     if found is None or (stops != (HAD_IT in found.steps) and not mixed):
         return _BY_ACTION[reason.severity]
     return found
+
+
+CONFIRMED_DANGER = N_("It may be a fake. Do not use it until the maker has confirmed it.")
+"""How serious it is where a number was read again, is the same, and is not on record."""
 
 
 def confirmed_steps(emergency: str, tr: NullTranslations) -> list[str]:
