@@ -5,7 +5,7 @@ regulators' notices. An order that reaches a batch stands for the batch's status
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from service.authenticity.evidence import AlertKind, BatchStatus, RecallScope
 from service.gs1.identifiers import Expiry
 from service.storage.database import Database
-from service.storage.models import Alert, Batch, Manufacturer, Product, Recall, RecallLift
+from service.storage.models import Alert, Batch, Manufacturer, Product, Recall, RecallLift, Withdrawal
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class PublicRecall:
     """One recall as published. `by`: the manufacturer or the authority; `reported`: YYYY[-MM[-DD]].
 
     `scope` is None for a regulator's notice, which names what it names. Serial numbers are not listed:
-    `scope` says that some are meant.
+    `scope` says that some are meant. `withdrawn`: the day on which a regulator's notice was.
     """
 
     product: str
@@ -42,11 +42,12 @@ class PublicRecall:
     public_text: str = ""
     reported: str = ""
     source_url: str = ""
+    withdrawn: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublicWarning:
-    """One published warning, with only what the authority published."""
+    """One published warning, with only what the authority published. `withdrawn`: the day on which it was."""
 
     authority: str
     kind: AlertKind
@@ -59,6 +60,7 @@ class PublicWarning:
     reference: str
     reported: str
     source_url: str
+    withdrawn: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def public_recalls(database: Database, search: str = "") -> FoundNotices[PublicR
     """
     with database.reading() as connection:
         found = [
-            *(_ordered(row) for row in connection.execute(_orders(search))),
+            *_together(connection.execute(_orders(search))),
             *(_marked(row) for row in connection.execute(_marked_batches(search))),
             *(_noticed(row) for row in connection.execute(_alerts(search, recalls=True)).mappings()),
         ]
@@ -112,6 +114,7 @@ def _orders(search: str) -> Any:
             Recall.reason,
             Recall.public_text,
             Recall.at,
+            Recall.order_id,
         )
         .join(Product, Product.id == Recall.product_id)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
@@ -122,8 +125,18 @@ def _orders(search: str) -> Any:
     )
 
 
+def _together(rows: Any) -> Iterator[PublicRecall]:
+    """One entry for lots that were recalled at once."""
+    entries: dict[object, PublicRecall] = {}
+    for place, row in enumerate(rows):
+        key = ("order", row.order_id) if row.order_id is not None else place
+        entry, first = _ordered(row), entries.get(key)
+        entries[key] = entry if first is None else replace(first, lot=f"{entry.lot}, {first.lot}")
+    yield from entries.values()
+
+
 def _ordered(row: Any) -> PublicRecall:
-    product, by, scope, lot, first, last, recall_class, reference, reason, text, at = row
+    product, by, scope, lot, first, last, recall_class, reference, reason, text, at, _ = row
     since = at.date().isoformat()
     return PublicRecall(
         product, by, RecallScope(scope), lot, first, last, recall_class, reference, reason, text, since
@@ -180,7 +193,8 @@ def _alerts(search: str, *, recalls: bool) -> Any:
         *(Alert.serial, Alert.serial_prefix),
     )
     return (
-        select(Alert.__table__)
+        select(Alert.__table__, Withdrawal.at.label("withdrawn_at"))
+        .outerjoin(Withdrawal, (Withdrawal.kind == "alert") & (Withdrawal.number == Alert.id))
         .where(of_kind, *_matching(search, *columns))
         .order_by(Alert.reported.desc(), Alert.id.desc())
         .limit(MOST + 1)
@@ -198,7 +212,12 @@ def _noticed(row: Any) -> PublicRecall:
         reason=row["detail"],
         reported=row["reported"],
         source_url=row["source_url"],
+        withdrawn=_withdrawn(row),
     )
+
+
+def _withdrawn(row: Any) -> date | None:
+    return row["withdrawn_at"].date() if row["withdrawn_at"] is not None else None
 
 
 def _warned(row: Any) -> PublicWarning:
@@ -208,5 +227,6 @@ def _warned(row: Any) -> PublicWarning:
         kind=AlertKind(row["kind"]),
         product=row["product_name"],
         expiry=expiry,
+        withdrawn=_withdrawn(row),
         **{name: row[name] for name in same},
     )
