@@ -136,6 +136,7 @@ class RecallRecord(Struct, frozen=True):
     """A recall of the owner, or a hold, in force; of the product presented.
 
     Serials are in lower case; `listed`: the presented serial is in the recall's list of serials.
+    `owning_lots`: keys of the lots that all serials of the recall are of, where every one is on record.
     """
 
     id: int
@@ -151,6 +152,7 @@ class RecallRecord(Struct, frozen=True):
     reference: str = ""
     reason: str = ""
     public_text: str = ""
+    owning_lots: tuple[str, ...] = ()
     listed: bool = False
 
 

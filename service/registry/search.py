@@ -16,6 +16,8 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.lots.lot_matching import the_one
 from service.errors import ErrorCode, IdentifierError, NotFoundError
 from service.gs1.identifiers import Gtin, Lot, Serial
+from service.registry.corrections.units.unit_changes import UnitChangeLine, unit_changes
+from service.registry.recalls.expiry_extensions import RecordedExtension, extensions
 from service.storage.database import Database
 from service.storage.models import (
     Alert,
@@ -67,16 +69,21 @@ class ProductPage:
     complete: bool
     batches: tuple[BatchLine, ...]
     total: int
+    unit_changes: tuple[UnitChangeLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """One batch, its units by disposition, its checks by action, and alerts about its lot."""
+    """One batch, its units by disposition, its checks by action, and alerts about its lot.
+
+    `key`: the lot as the audit names it.
+    """
 
     id: int
     gtin: str
     product: str
     lot: str
+    key: str
     expiry: date
     status: str
     facts: dict[str, Any]
@@ -85,6 +92,21 @@ class BatchPage:
     units: dict[Disposition, int]
     checks: dict[str, int]
     alerts: tuple[SearchHit, ...]
+    extensions: tuple[RecordedExtension, ...] = ()
+    unit_changes: tuple[UnitChangeLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """One unit, its checks so far, and what was done to it."""
+
+    gtin: str
+    product: str
+    serial: str
+    lot: str
+    disposition: Disposition
+    checks: int
+    changes: tuple[UnitChangeLine, ...]
 
 
 class RecordSearch:
@@ -133,12 +155,38 @@ class RecordSearch:
                     "strengths": "; ".join(row.strengths),
                     "form": row.form,
                     "national_numbers": "; ".join(row.national_numbers),
+                    "content": row.content,
+                    "stability_months": row.stability_months or "",
                 },
                 markets=row.markets,
                 languages=row.languages,
                 complete=row.complete,
                 batches=tuple(_batches(connection, row.id, page)),
                 total=connection.scalar(total) or 0,
+                unit_changes=tuple(unit_changes(connection, row.id)),
+            )
+
+    def unit(self, actor: Actor, gtin: str, serial: str) -> UnitPage:
+        """Return a unit's page; NotFoundError."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(Unit.serial, Unit.disposition, Unit.product_id, Batch.lot, Product.gtin, Product.name)
+                .join(Product, Product.id == Unit.product_id)
+                .join(Batch, Batch.id == Unit.batch_id)
+                .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+                .where(_own(actor), Product.gtin == _gtin(gtin), Unit.serial == serial)
+            ).first()
+            if row is None:
+                raise _nothing(f"{gtin}/{serial}")
+            of_unit = Scan.product_id == row.product_id, Scan.presented["serial"].as_string() == row.serial
+            return UnitPage(
+                gtin=row.gtin,
+                product=row.name,
+                serial=row.serial,
+                lot=row.lot,
+                disposition=row.disposition,
+                checks=connection.scalar(select(func.count()).select_from(Scan).where(*of_unit)) or 0,
+                changes=tuple(unit_changes(connection, row.product_id, serial=row.serial)),
             )
 
     def batch(self, actor: Actor, gtin: str, lot: str) -> BatchPage:
@@ -167,12 +215,13 @@ class RecordSearch:
                 .where(Scan.product_id == row.product_id, Scan.batch_id == row.id)
                 .group_by(Scan.action)
             )
-            alerts = _alert_hits(connection, Alert.lot_key == key)
+            alerts = _alert_hits(connection, (Alert.lot_key == key) & Alert.withdrawn.is_(False))
             return BatchPage(
                 id=row.id,
                 gtin=row.gtin,
                 product=row.name,
                 lot=row.lot,
+                key=row.lot_key,
                 expiry=row.expiry,
                 status=row.status,
                 facts={name: getattr(row, name) for name in _BATCH_FACTS},
@@ -181,6 +230,8 @@ class RecordSearch:
                 units={row[0]: row[1] for row in connection.execute(units)},
                 checks={row[0]: row[1] for row in connection.execute(checks)},
                 alerts=tuple(alerts),
+                extensions=tuple(extensions(connection, row.id)),
+                unit_changes=tuple(unit_changes(connection, row.product_id, batch_id=row.id)),
             )
 
 
@@ -192,6 +243,8 @@ _PRODUCT_FACTS = (
     "markets",
     "languages",
     "complete",
+    "content",
+    "stability_months",
 )
 _BATCH_FACTS = ("made", "released", "quantity", "recall_class", "recall_reference", "recall_reason")
 
@@ -254,7 +307,7 @@ def _found_units(connection: Connection, actor: Actor, text: str) -> Iterator[Se
         .limit(MOST_FOUND)
     )
     for row in connection.execute(query):
-        yield SearchHit("unit", (row.gtin, row.lot), row.serial, f"{row.name}, {row.lot}", row.disposition)
+        yield SearchHit("unit", (row.gtin, row.serial), row.serial, f"{row.name}, {row.lot}", row.disposition)
 
 
 def _found_alerts(connection: Connection, text: str) -> Iterator[SearchHit]:

@@ -5,6 +5,7 @@ from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
 from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent, VialPresentation
 from service.storage.models.clock import ClockCorrection
+from service.storage.models.corrections import ChangedUnit, ChangeRequest, UnitChange, Withdrawal
 from service.storage.models.credentials import (
     ApiKey,
     CodeGenerator,
@@ -44,6 +45,8 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
+    "ChangeRequest",
+    "ChangedUnit",
     "Clearing",
     "ClockCorrection",
     "CodeGenerator",
@@ -79,8 +82,10 @@ __all__ = [
     "Suspect",
     "TerminalImport",
     "Unit",
+    "UnitChange",
     "Vial",
     "VialEvent",
     "VialPresentation",
+    "Withdrawal",
     "WrongGuesses",
 ]

@@ -9,6 +9,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
 from service.gs1.iso.countries import countries
+from service.registry.corrections.kinds import change_requests
 from service.registry.search import PAGE, RecordSearch, SearchHit
 from service.registry.statistics import StatisticBar, Statistics
 from service.registry.suspects.queries import SuspectQueries
@@ -21,6 +22,7 @@ from service.web.core.i18n import set_language_headers
 from service.web.core.services import services
 from service.web.text.formatting import MONTHS, date_words
 from service.web.text.verdict_text import DISPOSITIONS
+from service.web.text.workspace.change_text import step_words
 
 overview = Blueprint("overview", __name__)
 overview.after_request(set_language_headers)
@@ -46,6 +48,7 @@ def _words() -> dict[str, object]:
         "short_day": short_day,
         "date_said": lambda on: date_words(on.isoformat(), g.translation),
         "disposition_words": lambda each: g.translation.gettext(DISPOSITIONS[Disposition(each)]),
+        "unit_step": lambda line: step_words(line.step, line.lot, g.translation),
     }
 
 
@@ -72,6 +75,7 @@ def page() -> str:
         by_lot=list(_rows(figures.by_lot(who, days), _lot)),
         unknown=list(_rows(figures.unknown_lots(who, days), _unknown)),
         reports=_triage().counts(who),
+        requests=len(change_requests(services().database).waiting(who.who)),
         standing_out=_watching().counts(who)[SuspectState.OPEN],
         products=_catalogue().products(who),
     )
@@ -98,6 +102,7 @@ def product(gtin: str) -> str:
         countries=countries(),
         page=number,
         pages=-(-found.total // PAGE),
+        done=_made(),
     )
 
 
@@ -119,7 +124,22 @@ def batch(gtin: str, lot: str) -> str:
         by_country=list(_rows(by_country, _country)),
         map=drawn({bar.label: bar.count for bar in by_country}),
         countries=countries(),
+        done=_made(),
     )
+
+
+@overview.get("/products/<gtin>/units/<path:serial>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def unit(gtin: str, serial: str) -> str:
+    """Show a unit: its lot, its state, its checks, and what was done to it."""
+    return render_template("workspace/unit.html", unit=_catalogue().unit(actor(), gtin, serial))
+
+
+def _made() -> str:
+    if not request.args.get("made"):
+        return ""
+    said: str = g.translation.gettext("The change is made. The very next check uses it.")
+    return said
 
 
 def _rows(bars: list[StatisticBar], shown: Callable[[StatisticBar], tuple[str, str]]) -> Iterator[DayRow]:
@@ -143,8 +163,12 @@ def _unknown(bar: StatisticBar) -> tuple[str, str]:
 def _address(hit: SearchHit) -> str:
     if hit.kind == "product":
         return url_for("overview.product", gtin=hit.key[0])
-    if hit.kind in {"batch", "unit"}:
+    if hit.kind == "batch":
         return url_for("overview.batch", gtin=hit.key[0], lot=hit.key[1])
+    if hit.kind == "unit":
+        return url_for("overview.unit", gtin=hit.key[0], serial=hit.key[1])
+    if hit.kind == "alert":
+        return url_for("alerts.one", number=int(hit.key[0]))
     return url_for("triage.one", number=int(hit.key[0])) if hit.kind == "report" else ""
 
 
