@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from service.authenticity.evidence import BatchRecord, BatchStatus
+from service.errors import VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot
-from service.registry.lists.cells import Cells, count, free_text, invalid, markets
-from service.registry.lists.conventions.locale_names import plain
-from service.registry.lists.conventions.value_words import STATUS
+from service.registry.lists.cells import Cells, count, free_text, invalid, markets, yes_or_no
+from service.registry.lists.conventions.value_words import status_of
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.kinds.plausible_cells import listed_expiry, listed_lot, made_on, released_on
 from service.registry.lists.list_importer import Refused, distinct
@@ -90,7 +90,10 @@ class Batches:
         expiry = cells.need("expiry", listed_expiry)
         status = cells.read("status", _status, None)
         made = cells.read("made", made_on, None)
-        released = cells.read("released", released_on, None)
+        released = cells.read("released", _released, None)
+        if isinstance(released, bool):  # a column that answers whether, and not when
+            status = status or (BatchStatus.RELEASED if released else BatchStatus.PENDING)
+            released = None
         recall = {
             field: cells.text(field, longest) for field, longest in zip(_RECALL, (40, 200, 2000), strict=True)
         }
@@ -171,10 +174,18 @@ class Batches:
 
 
 def _status(raw: str) -> BatchStatus:
-    status = STATUS.get(plain(raw))
+    status = status_of(raw)
     if status is None:
         raise invalid(raw, "released, pending, on hold or recalled")
     return status
+
+
+def _released(raw: str) -> date | bool:
+    """The day of release, or whether it is released at all."""
+    try:
+        return yes_or_no(raw)
+    except VialcheckError:
+        return released_on(raw)
 
 
 def _results(raw: str) -> tuple[tuple[str, str, str], ...]:
