@@ -84,6 +84,15 @@ def create_organisation(
     return number
 
 
+def find_organisation(database: Database, name: str) -> int:
+    """Return the id of the organisation of this name. NotFoundError where there is none."""
+    with database.reading() as connection:
+        number = connection.scalar(select(Organisation.id).where(Organisation.name == name))
+    if number is None:
+        raise NotFoundError(ErrorCode.NOT_ON_RECORD, given=name, field="organisation")
+    return number
+
+
 class Ownership:
     """Assigns a manufacturer's records to the organisation whose people may change them."""
 

@@ -27,6 +27,7 @@ class ListKind(StrEnum):
     PRODUCTS = "products"
     BATCHES = "batches"
     UNITS = "units"
+    RECALLS = "recalls"
     ALERTS = "alerts"
 
 
@@ -158,6 +159,7 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "markets": words.MARKETS,
         "quantity": words.QUANTITY,
         "quality": words.QUALITY,
+        "earlier_expiries": "earlier expiries, earlier expiry, former expiry, previous expiry",
         **words.RECALL,
     },
     ListKind.UNITS: {
@@ -167,6 +169,27 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "serial_last": words.SERIAL_LAST,
         "expiry": words.EXPIRY,
         "disposition": f"{words.DISPOSITION}, {words.STATUS}",
+    },
+    ListKind.RECALLS: {
+        "gtin": words.GTIN,
+        "kind": "kind, recall or hold",
+        "scope": "scope",
+        "lot": words.LOT,
+        "expiry_from": "expiry from",
+        "expiry_to": "expiry to",
+        "serial_from": "serial from",
+        "serial_to": "serial to",
+        "serials": "serials",
+        "recall_class": words.RECALL_CLASS,
+        "reference": "reference, recall reference",
+        "reason": "reason, recall reason",
+        "public_text": "public text",
+        "issued": "issued",
+        "issued_by": "issued by",
+        "lifted": "lifted",
+        "lifted_by": "lifted by",
+        "lift_reason": "lift reason",
+        "lift_reference": "lift reference",
     },
     ListKind.ALERTS: {
         "authority": words.AUTHORITY,
@@ -207,6 +230,7 @@ NEEDED: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.PRODUCTS: ("gtin", "name", "manufacturer"),
     ListKind.BATCHES: ("gtin", "lot", "expiry"),
     ListKind.UNITS: ("gtin", "lot", "serial"),
+    ListKind.RECALLS: ("gtin", "kind", "scope", "reason"),
     ListKind.ALERTS: ("authority", "kind"),
 }
 """The columns without which a list is none of its kind."""
@@ -216,6 +240,7 @@ _IDENTIFYING = frozenset(("gtin", "lot", "serial", "expiry"))
 
 # The column that only this kind of list would have, asked in this order where two kinds fit equally well.
 _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
+    ListKind.RECALLS: ("scope",),
     ListKind.ALERTS: ("authority",),
     ListKind.UNITS: ("serial",),
     ListKind.BATCHES: ("lot",),

@@ -42,7 +42,7 @@ from service.registry.lists.header_search import (
     is_no_row,
     top_of_text,
 )
-from service.registry.lists.typed_cells import unmarked
+from service.registry.lists.typed_cells import spoken, unmarked
 from service.registry.workbooks import is_container, unpacked
 
 Row = tuple[int, list[str]]
@@ -53,7 +53,6 @@ ROW_STATES = ("hidden", "struck")
 
 _BLOCK = 256 * 1024
 _MOST_KEPT = 1000  # lines that are named afterwards
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ListSource(Protocol):
@@ -340,17 +339,3 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = 
     except UnicodeDecodeError:
         return False
     return True
-
-
-def quoted_for_spreadsheets(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula: an apostrophe goes before = + - @ tab and return.
-
-    >>> quoted_for_spreadsheets("=1+1"), quoted_for_spreadsheets("LOT1")
-    ("'=1+1", 'LOT1')
-    """
-    return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
-
-
-def spoken(cell: str) -> str:
-    """What `quoted_for_spreadsheets` was given: the way back is exact."""
-    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA) else cell

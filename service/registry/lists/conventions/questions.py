@@ -68,7 +68,10 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[ColumnQuestion]:
     What the cells of a column show beyond doubt counts more than an answer, which may be an earlier list's.
     """
     header = table.header
-    if header.kind is ListKind.ALERTS:  # notices are published text: what is unclear in them stays unclear
+    if header.kind in (
+        ListKind.ALERTS,
+        ListKind.RECALLS,
+    ):  # published text: what is unclear in it stays unclear
         table.header = replace(header, conventions=dict(answers))
         return []
     values = _values(table)
