@@ -66,7 +66,9 @@ from service.web.station.page import station
 from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
 from service.web.workspace.alerts import alerts
+from service.web.workspace.exports import exports
 from service.web.workspace.imports import imports
+from service.web.workspace.lot_labels import lot_labels
 from service.web.workspace.overview import overview
 from service.web.workspace.recalls import recalls
 from service.web.workspace.releases import release
@@ -152,7 +154,7 @@ def _services(settings: Settings) -> Services:
 
 _PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, docs, health)
-_WORKSPACE = (overview, imports, watch, recalls, release, alerts, triage)
+_WORKSPACE = (overview, imports, exports, lot_labels, watch, recalls, release, alerts, triage)
 _ACCOUNTS = (account, me, factors, people, invitation, keys, audit, single_sign_on)
 
 

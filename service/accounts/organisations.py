@@ -68,12 +68,17 @@ def create_organisation(
     at: datetime,
     country: str = "",
     region: str = "",
+    invited_from: int | None = None,
 ) -> int:
     """Create an organisation and return its id. ConflictError(TAKEN) where the name is used."""
     if connection.scalar(select(Organisation.id).where(Organisation.name == name)) is not None:
         raise ConflictError(ErrorCode.TAKEN, given=name, field="organisation")
     values = {"name": name, "kind": kind, "country": country, "region": region}
-    statement = insert(Organisation).values(values | {"created": at}).returning(Organisation.id)
+    statement = (
+        insert(Organisation)
+        .values(values | {"created": at, "invited_from": invited_from})
+        .returning(Organisation.id)
+    )
     try:
         number: int = connection.execute(statement).scalar_one()
     except IntegrityError as error:  # a concurrent request created it first

@@ -15,6 +15,7 @@ class Organisation(Base):
     `contact`: where others can ask it. `default_country`: of products whose lists name no markets.
     `list_days`: after how many days without a list of its batches its lists are late, None for never. `logo`:
     a PNG. `invited_from`: the organisation that invited it; it stays when the invitation is removed.
+    `left`: when it closed its accounts.
     """
 
     __tablename__ = "organisation"
@@ -29,6 +30,7 @@ class Organisation(Base):
     list_days: Mapped[int | None]
     logo: Mapped[bytes | None]
     invited_from: Mapped[int | None]
+    left: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (
         CheckConstraint("kind IN ('manufacturer', 'distributor', 'clinic', 'regulator')", name="kind"),
         CheckConstraint("length(trim(name)) > 0", name="named"),

@@ -27,8 +27,13 @@ def upgrade() -> None:
         sa.Column("list_days", sa.Integer(), nullable=True),
         sa.Column("logo", sa.LargeBinary(), nullable=True),
         sa.Column("invited_from", sa.Integer(), nullable=True),
+        sa.Column("left", sa.DateTime(timezone=True), nullable=True),
     ):
         op.add_column("organisation", column)
+    op.execute(
+        "UPDATE organisation SET invited_from = (SELECT max(invitation.invited_from) FROM invitation "
+        "WHERE invitation.founds = organisation.name AND invitation.used IS NOT NULL)"
+    )
     op.create_table(
         "prefix_claim",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -61,7 +66,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Lists of recalls count as notices; what organisations said of themselves and claimed is lost."""
     op.drop_table("prefix_claim")
-    for column in ("invited_from", "logo", "list_days", "default_country", "contact"):
+    for column in ("left", "invited_from", "logo", "list_days", "default_country", "contact"):
         op.drop_column("organisation", column)
     op.execute("UPDATE import SET kind = 'alerts' WHERE kind = 'recalls'")
     _kinds(*_KINDS_BEFORE)
