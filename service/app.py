@@ -70,7 +70,9 @@ from service.web.text.workspace.digest_text import digest_text
 from service.web.workspace.alerts import alerts
 from service.web.workspace.change_requests import changes
 from service.web.workspace.corrections import correct
+from service.web.workspace.exports import exports
 from service.web.workspace.imports import imports
+from service.web.workspace.lot_labels import lot_labels
 from service.web.workspace.overview import overview
 from service.web.workspace.recalls import recalls
 from service.web.workspace.releases import release
@@ -169,7 +171,19 @@ def _services(settings: Settings) -> Services:
 
 _PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, docs, health)
-_WORKSPACE = (overview, imports, watch, recalls, release, alerts, triage, correct, changes)
+_WORKSPACE = (
+    overview,
+    imports,
+    exports,
+    lot_labels,
+    watch,
+    recalls,
+    release,
+    alerts,
+    triage,
+    correct,
+    changes,
+)
 _ACCOUNTS = (account, me, factors, people, invitation, keys, audit, single_sign_on)
 
 

@@ -14,6 +14,7 @@ class _LazyGroup(click.Group):
 
     commands_in = {  # noqa: RUF012 (click's own attribute names are taken; this never changes)
         "serve": ("service.cli.operation.serve", "serve"),
+        "export": ("service.cli.records.export", "export_lists"),
         "import": ("service.cli.imports.command", "import_files"),
         "demo": ("service.cli.operation.serve", "demo"),
         "work": ("service.cli.operation.work", "work"),

@@ -92,6 +92,11 @@ class ImportJournal:
         self.counts = ImportCounts()
 
     @property
+    def actor(self) -> str:
+        """The name of the person who imports."""
+        return self._who.name
+
+    @property
     def owner(self) -> Owner:
         """Whose records may be touched."""
         return self._terms.owner

@@ -1,6 +1,6 @@
 """The tables. Constraints, not the code in front of them, keep impossible rows out."""
 
-from service.storage.models.accounts import Account, Organisation, SignedIn
+from service.storage.models.accounts import Account, Organisation, PrefixClaim, SignedIn
 from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
 from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent, VialPresentation
@@ -65,6 +65,7 @@ __all__ = [
     "Organisation",
     "Passkey",
     "PendingActionRow",
+    "PrefixClaim",
     "Product",
     "QualityResult",
     "ReadinessProbe",

@@ -3,14 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from service.accounts.actors import OrganisationKind, Role
+from service.accounts.actors import OWNERS, OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
+from service.authenticity.evidence import BatchStatus
+from service.errors import IdentifierError
+from service.gs1.identifiers import Expiry
 from service.gs1.iso.countries import countries
 from service.registry.corrections.kinds import change_requests
-from service.registry.search import PAGE, RecordSearch, SearchHit
+from service.registry.found_records import SearchHit
+from service.registry.search import PAGE, SORTS, BatchFilter, RecordSearch
 from service.registry.statistics import StatisticBar, Statistics
 from service.registry.suspects.queries import SuspectQueries
 from service.reports.inbox import ReportInbox
@@ -28,6 +34,7 @@ overview = Blueprint("overview", __name__)
 overview.after_request(set_language_headers)
 
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
+_FILTERS = ("lot", "status", "until", "sort", "up")
 _SPANS = (30, 90)
 """Days that a chart may show; checks are kept for 90."""
 
@@ -86,8 +93,11 @@ def page() -> str:
 def search() -> str:
     """Search everything from one field."""
     text = request.args.get("q", "")
-    hits = _catalogue().search(actor(), text) if text.strip() else []
-    return render_template("workspace/search.html", text=text, hits=[(hit, _address(hit)) for hit in hits])
+    number = request.args.get("page", 1, type=int)
+    found = _catalogue().search(actor(), text, page=number)
+    return render_template(
+        "workspace/search.html", text=text, found=found, hits=[(hit, _address(hit)) for hit in found.hits]
+    )
 
 
 @overview.get("/products/<gtin>")
@@ -95,7 +105,9 @@ def search() -> str:
 def product(gtin: str) -> str:
     """Show a product, its batches and its audit."""
     number = max(1, request.args.get("page", 1, type=int))
-    found = _catalogue().product(actor(), gtin, page=min(number, 10_000))
+    wanted = _wanted_batches()
+    found = _catalogue().product(actor(), gtin, page=min(number, 10_000), wanted=wanted)
+    filters = {name: request.args.get(name, "") for name in _FILTERS}
     return render_template(
         "workspace/product.html",
         product=found,
@@ -103,7 +115,39 @@ def product(gtin: str) -> str:
         page=number,
         pages=-(-found.total // PAGE),
         done=_made(),
+        filters=filters,
+        wanted=wanted,
+        statuses=[str(each) for each in BatchStatus],
+        here=lambda **more: url_for("overview.product", gtin=gtin, **{**filters, **more}),
+        may=actor().may(Role.RELEASER) and actor().kind in OWNERS,
     )
+
+
+@overview.post("/products/<gtin>/lots")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def act_on_lots(gtin: str) -> Response:
+    """Go on with the lots that were ticked: to a recall, a hold, or their labels."""
+    lots, act = request.form.getlist("lot"), request.form.get("act", "")
+    if not lots:
+        return redirect(url_for("overview.product", gtin=gtin, none=1), HTTPStatus.SEE_OTHER)
+    if act == "labels":
+        at = url_for("lot_labels.form", gtin=gtin, lot=lots)
+    else:
+        kind = "hold" if act == "hold" else "recall"
+        at = url_for("recalls.begin", gtin=gtin, lot=", ".join(lots), kind=kind)
+    return redirect(at, HTTPStatus.SEE_OTHER)
+
+
+def _wanted_batches() -> BatchFilter:
+    """The filter and order that the address asks for; what cannot be read asks for nothing."""
+    given = {name: request.args.get(name, "").strip() for name in _FILTERS}
+    try:
+        until = Expiry.parse(given["until"]).last_day if given["until"] else None
+    except IdentifierError:
+        until = None
+    status = given["status"] if given["status"] in set(BatchStatus) else ""
+    sort = given["sort"] if given["sort"] in SORTS else SORTS[0]
+    return BatchFilter(given["lot"][:40], status, until, sort, upwards=given["up"] == "1")
 
 
 @overview.get("/products/<gtin>/lots/<path:lot>")
@@ -167,9 +211,8 @@ def _address(hit: SearchHit) -> str:
         return url_for("overview.batch", gtin=hit.key[0], lot=hit.key[1])
     if hit.kind == "unit":
         return url_for("overview.unit", gtin=hit.key[0], serial=hit.key[1])
-    if hit.kind == "alert":
-        return url_for("alerts.one", number=int(hit.key[0]))
-    return url_for("triage.one", number=int(hit.key[0])) if hit.kind == "report" else ""
+    endpoints = {"report": "triage.one", "recall": "recalls.one", "alert": "alerts.one"}
+    return url_for(endpoints[hit.kind], number=int(hit.key[0])) if hit.kind in endpoints else ""
 
 
 def _span() -> int:
