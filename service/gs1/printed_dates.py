@@ -31,11 +31,36 @@ _DOTTED = re.compile(r"(?<![0-9])[0-9]{1,2} ?\. ?[0-9]{1,2} ?\. ?[0-9]{2,4}(?![0
 _ALLOWED = re.compile(r"[0-9a-z ,./-]+")
 _EAST_ASIAN = str.maketrans({"年": "-", "月": "-", "日": " ", "년": "-", "월": "-", "일": " "})
 _OTHER_WORD = re.compile(r"[^\W\d_][^\s\d,/:-]*")
-_IN_ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_IN_ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # Words that dates of some languages hold: `5 de julio`, `5th of July`, `Wed 5 July`, `5 июля 2028 г.`
 _BESIDE = frozenset(
-    "de del of the st nd rd th mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday "
-    "saturday sunday".split()
+    [
+        "de",
+        "del",
+        "of",
+        "the",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ]
 )
 _YEAR_WORDS = re.compile(r"(?<=[0-9])\s*(?:года|році|року|рік|год|г|р)\.?$")
 

@@ -19,7 +19,37 @@ _ENDING = re.compile(r"(?<=.{4})(?:um|us|ae|[aeo])$")
 # `Botulinumtoxin Typ A`, `Natriumhyaluronat`; onabotulinumtoxinA is a name of its own
 _GLUED = re.compile(r"(?<![^\W\d_])(botulinum|natrium|kalium|calcium|magnesium)(?=[^\W\d_])")
 _BETWEEN = frozenset(
-    "type typ tipo tip typu with and und et y e de del di du da mit con com avec clostridium as the of acid acide acido saure acidum".split()
+    [
+        "type",
+        "typ",
+        "tipo",
+        "tip",
+        "typu",
+        "with",
+        "and",
+        "und",
+        "et",
+        "y",
+        "e",
+        "de",
+        "del",
+        "di",
+        "du",
+        "da",
+        "mit",
+        "con",
+        "com",
+        "avec",
+        "clostridium",
+        "as",
+        "the",
+        "of",
+        "acid",
+        "acide",
+        "acido",
+        "saure",
+        "acidum",
+    ]
 )
 _SALTS = {
     _ENDING.sub("", name): names.split()[0]

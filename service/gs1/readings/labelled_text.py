@@ -264,7 +264,7 @@ def unlabelled(text: str) -> list[Fields]:
 def _of_table(text: str) -> _Pairs | None:
     """Two lines of a sheet, labels above their values; None for what is none."""
     lines = [each for each in _LINE.split(text.strip()) if each.strip()]
-    if len(lines) != 2:  # noqa: PLR2004 (a header and a row)
+    if len(lines) != 2:
         return None
     for separator in _COLUMNS:
         names, values = ([trimmed(each) for each in line.split(separator)] for line in lines)

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from service.gs1.identifiers import Expiry, Gtin, Lot
+from service.gs1.identifiers import Expiry
 from service.registry.exports.export_files import FORMS, RecordExports
 from service.registry.exports.record_lists import ExportKind
 from service.registry.import_jobs.import_files import run
 from service.registry.recalls import issue, lift, read_recall_form
-from service.registry.recalls.expiry_extensions import extend
+from service.registry.recalls.expiry_extensions import NewExtension, extend
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.storage.models import Manufacturer, Organisation, Unit
+from service.storage.models import Batch, Manufacturer, Organisation, Product, Unit
 from tests.factories.lists import written
 
 A, B = "09506000134352", "09506000110509"
@@ -68,8 +68,10 @@ def _filled(database: Database, folder: Path) -> None:
         for n, (form, hold) in enumerate(forms)
     ]
     lift(database, numbers[-1], reason="cleared", reference="C-1", who=WHO)
-    a3, later = (Gtin(A), Lot.parse("A3")), Expiry.parse("2027-09-30")
-    extend(database, gtin=a3[0], lot=a3[1], expiry=later, reference="CP-7", reason="stability", who=WHO)
+    later = NewExtension(Expiry.parse("2027-09-30"), "CP-7", "stability", WHO, datetime.now(UTC))
+    a3 = select(Batch.__table__, Product.gtin).join(Product, Product.id == Batch.product_id)
+    with database.transaction() as connection:
+        extend(connection, connection.execute(a3.where(Batch.lot == "A3")).one(), later)
 
 
 SAME = {
