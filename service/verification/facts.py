@@ -70,7 +70,7 @@ def load(
 
 def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
     found = _find(snapshot, understood)
-    shown = _with_expiry_chosen(found)
+    shown, used = _with_expiry_chosen(found), _used_on(snapshot, found)
     evidence = Evidence(
         presented=shown,
         now=now,
@@ -84,7 +84,8 @@ def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: dat
         named=found.named,
         alerts=alerts.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
         recalls=_recalls(snapshot, found),
-        used_on=_used_on(snapshot, found),
+        used_on=used[0] if used else None,
+        used_without_scan=used is not None and not used[1],
         problems=understood.pack.problems,
         contradictory=_contradicts_itself(understood),
         case=understood.pack.case,
@@ -149,7 +150,7 @@ def _recalls(snapshot: Snapshot, found: _Found) -> tuple[RecallRecord, ...]:
     return recalls.recalls(snapshot, found.product.id, found.presented.serial)
 
 
-def _used_on(snapshot: Snapshot, found: _Found) -> date | None:
+def _used_on(snapshot: Snapshot, found: _Found) -> tuple[date, bool] | None:
     if found.product is None or found.unit is None or found.unit.disposition is not Disposition.DISPENSED:
         return None
     return product_records.used_on(snapshot, found.product.gtin, found.unit.serial)
