@@ -81,12 +81,14 @@ def test_several_networks_do(records: str, tmp_path: Path) -> None:
         assert "quarantine" in poisoned(service, SEVERAL_NETWORKS + 1)
 
 
-class Clinic:
-    """A browser in which a person of a clinic is signed in."""
+class Person:
+    """A browser in which a person of an organisation is signed in."""
 
-    def __init__(self, service: RunningService, records: str, name: str) -> None:
+    def __init__(
+        self, service: RunningService, records: str, name: str, kind: OrganisationKind, role: Role
+    ) -> None:
         database = Database(records)
-        person = account(database, organisation(database, name, OrganisationKind.CLINIC, "GB"), Role.CLINIC)
+        person = account(database, organisation(database, name, kind, "GB"), role)
         token = Sessions(database).begin(person, address="127.0.0.1", device="test", strong=True)
         database.close()
         self._service, self._cookie = service, f"{COOKIE}={token}"
@@ -99,6 +101,13 @@ class Clinic:
         token = re.search(r'name="csrf" value="(\w+)"', self.page(at or path))
         assert token is not None
         return send(self._service, "127.0.0.1", path, self._cookie, csrf=token[1], **form)
+
+
+class Clinic(Person):
+    """One who receives and uses vials."""
+
+    def __init__(self, service: RunningService, records: str, name: str) -> None:
+        super().__init__(service, records, name, OrganisationKind.CLINIC, Role.CLINIC)
 
     def receive(self, scan: str) -> str:
         """The address of the answer to a delivery's scan, once the vial was taken in."""
@@ -145,14 +154,11 @@ def test_a_clinic_that_scans_a_pack_and_uses_it_does_stop_the_next(records: str,
         assert "dispensed" in {reason["code"] for reason in said["reasons"]}
 
 
-def test_only_those_whom_the_operator_names_invite_clinics(records: str, tmp_path: Path) -> None:
-    database = Database(records)
-    person = account(database, organisation(database, "Maker"), Role.ADMIN)
-    cookie = f"{COOKIE}={Sessions(database).begin(person, address='127.0.0.1', device='test', strong=True)}"
-    database.close()
-    statuses = []
-    for inviters in ("regulator", "manufacturer"):
-        with running_service(records, tmp_path, CLINIC_INVITERS=inviters) as service:
-            statuses.append(service.get("/people/invite-clinic", Cookie=cookie).status)
-    assert statuses[0] in {403, 404}
-    assert statuses[1] == 200
+@pytest.mark.parametrize(("inviters", "status"), [("regulator", 403), ("manufacturer", 200)])
+def test_only_those_whom_the_operator_names_invite_clinics(
+    records: str, tmp_path: Path, inviters: str, status: int
+) -> None:
+    with running_service(records, tmp_path, CLINIC_INVITERS=inviters) as service:
+        maker = Person(service, records, "Maker", OrganisationKind.MANUFACTURER, Role.ADMIN)
+        given = {"clinic": "Front", "email": "a@example.org", "country": "GB"}
+        assert maker.post("/people/invite-clinic", **given).status == status

@@ -138,6 +138,7 @@ def test_the_answer_has_all_its_parts(browser: FlaskClient) -> None:
         "The numbers match. Now look at the pack",
         "What to do now",
         "Not sure? Do not use it. Ask:",
+        "What you entered",
         "What we compared",
         "What is on record",
         "Report it",
