@@ -129,6 +129,13 @@ class ErrorCode(StrEnum):
     LOT_NOT_ON_RECORD = "lot_not_on_record"
     CONFLICT = "conflict"
     OWN_IMPORT = "own_import"
+    OWN_REQUEST = "own_request"
+    REQUEST_WAITS = "request_waits"
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    SERIALS_NOT_ON_RECORD = "serials_not_on_record"
+    RECALL_STANDS = "recall_stands"
+    EXTENSION_STANDS = "extension_stands"
+    WITHDRAWN_BEFORE = "withdrawn_before"
     # operation
     SETTING_INVALID = "setting_invalid"
     STORAGE_UNAVAILABLE = "storage_unavailable"

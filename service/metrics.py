@@ -10,6 +10,7 @@ import operator
 import os
 import threading
 import time
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -71,8 +72,8 @@ def count(metric: str, *labels: str, by: float = 1.0) -> None:
 
 def observe(metric: str, seconds: float, *labels: str) -> None:
     """Add a duration to a histogram."""
-    key = "\n".join(labels)
-    place = next((place for place, bound in enumerate(_BUCKETS) if seconds <= bound), len(_BUCKETS))
+    key = labels[0] if len(labels) == 1 else "\n".join(labels)
+    place = bisect_left(_BUCKETS, seconds)
     with _lock:
         values = _counts.histograms[metric]
         known = values.get(key)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 
 from service.accounts.actors import Actor
+from service.gs1.identifiers import Lot
 from service.storage.audit import MOST_OF_AN_ID
 from service.storage.database import Database
 from service.storage.models import AuditEntry
@@ -81,18 +82,35 @@ class AuditTrail:
 
     def audit_of(self, object_type: str, object_id: str, *, most: int = PAGE) -> list[AuditLine]:
         """Return the latest entries of one object, by any actor. The caller checks that the reader may see
-        it.
+        it. A lot's entries under its earlier numbers are among them.
         """
-        of_thing = AuditEntry.object_type == object_type, AuditEntry.object_id == object_id[:MOST_OF_AN_ID]
-        query = select(*_COLUMNS).where(*of_thing).order_by(AuditEntry.id.desc()).limit(most)
+        found: dict[int, AuditLine] = {}
+        name: str | None = object_id[:MOST_OF_AN_ID]
+        before: int | None = None
         with self._database.reading() as connection:
-            return [AuditLine(*row) for row in connection.execute(query)]
+            while name is not None:
+                of_thing = [AuditEntry.object_type == object_type, AuditEntry.object_id == name]
+                of_thing += [AuditEntry.id < before] if before is not None else []
+                query = select(*_COLUMNS).where(*of_thing).order_by(AuditEntry.id.desc()).limit(most)
+                lines = [AuditLine(*row) for row in connection.execute(query)]
+                found |= {line.id: line for line in lines}
+                name, before = _earlier_name(lines) if len(found) < most else (None, None)
+        return sorted(found.values(), key=lambda line: -line.id)[:most]
 
     def object_types(self, actor: Actor) -> list[str]:
         """Return the object types that occur in the organisation's entries."""
         mine = AuditEntry.organisation_id == actor.organisation_id
         with self._database.reading() as connection:
             return sorted(connection.scalars(select(AuditEntry.object_type).where(mine).distinct()))
+
+
+def _earlier_name(lines: list[AuditLine]) -> tuple[str | None, int | None]:
+    """Under which name a lot was on record before it was given another number, and until which entry."""
+    for line in reversed(lines):
+        lot = (line.before or {}).get("lot") if line.object_type == "batch" else None
+        if line.action == "correct" and lot:
+            return f"{line.object_id.partition('/')[0]}/{Lot.parse(str(lot)).key}", line.id
+    return None, None
 
 
 _COLUMNS = (

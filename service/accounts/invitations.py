@@ -3,7 +3,7 @@ of the token.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +29,10 @@ from service.storage.database import Database
 from service.storage.models import Account, Invitation, Organisation
 
 LASTS = timedelta(days=7)
+MOST_AT_ONCE = 200
+"""Invitations of one form."""
+
+_PARTS_OF_A_CLINIC = 4
 MAY_FOUND_CLINICS = frozenset(
     {OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR}
 )
@@ -63,6 +67,20 @@ class PendingInvitation:
     roles: frozenset[Role]
     ends: datetime
     renews: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedClinic:
+    """A clinic that was invited. `joined`: when it was founded here; None while its invitation is open until
+    `ends`, or over (`ends` None).
+    """
+
+    name: str
+    country: str
+    region: str
+    email: str
+    joined: datetime | None
+    ends: datetime | None = None
 
 
 class Invitations:
@@ -101,6 +119,76 @@ class Invitations:
                 fields | {"roles": (Role.ADMIN, Role.CLINIC), "invited_from": actor.organisation_id},
                 actor.who,
             )
+
+    def invite_many(
+        self, actor: Actor, emails: Sequence[str], roles: frozenset[Role]
+    ) -> list[tuple[str, str]]:
+        """Invite colleagues, all or none; address and token of each. InvalidFieldsError names each wrong line."""
+        return self._all(emails, lambda each: (read_email(each), self.invite(actor, each, roles)))
+
+    def invite_clinics(self, actor: Actor, clinics: Sequence[str]) -> list[tuple[str, str]]:
+        """Invite the first admins of clinics, all or none; address and token of each.
+
+        A line is `name; country; region; e-mail`. InvalidFieldsError names every wrong line.
+        """
+
+        def invite(line: str) -> tuple[str, str]:
+            parts = [part.strip() for part in line.split(";")]
+            if len(parts) != _PARTS_OF_A_CLINIC:
+                expected = "name; country; region; e-mail"
+                raise RefusedError(ErrorCode.VALUE_INVALID, given=line, expected=expected)
+            clinic, country, region, email = parts
+            token = self.invite_clinic(actor, email=email, clinic=clinic, country=country, region=region)
+            return read_email(email), token
+
+        return self._all(clinics, invite)
+
+    def _all(self, lines: Sequence[str], invite: Callable[[str], tuple[str, str]]) -> list[tuple[str, str]]:
+        """Invite by each line; where one is wrong, withdraw what was made. The errors name their lines."""
+        if not lines or len(lines) > MOST_AT_ONCE:
+            expected = f"1 to {MOST_AT_ONCE} lines"
+            raise RefusedError(
+                ErrorCode.VALUE_INVALID, given=f"{len(lines)} lines", expected=expected, field="lines"
+            )
+        made: list[tuple[str, str]] = []
+        errors: list[VialcheckError] = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                made.append(invite(line))
+            except VialcheckError as error:
+                each = error.errors if isinstance(error, InvalidFieldsError) else (error,)
+                for one in each:
+                    one.given = f"{number}: {one.given or line}"
+                    one.field = "lines"
+                    errors.append(one)
+        if errors:
+            hashes = [hash_of(token) for _, token in made]
+            with self._database.transaction() as connection:
+                mine = Invitation.token_hash.in_(hashes)
+                connection.execute(update(Invitation).where(mine).values(withdrawn=self._clock()))
+            raise InvalidFieldsError(tuple(errors))
+        return made
+
+    def clinics_of(self, organisation_id: int) -> list[InvitedClinic]:
+        """Return the clinics that the organisation has invited, by name: those that joined and the others."""
+        founded = Invitation.invited_from == organisation_id, Invitation.founds != ""
+        joined = select(Organisation.name, Organisation.country, Organisation.region, Organisation.created)
+        with self._database.reading() as connection:
+            here = connection.execute(joined.where(Organisation.invited_from == organisation_id)).all()
+            asked = connection.execute(
+                select(Invitation.__table__).where(*founded).order_by(Invitation.id)
+            ).all()
+        clinics = {
+            row.name: InvitedClinic(row.name, row.country, row.region, "", row.created) for row in here
+        }
+        now = self._clock()
+        for row in asked:
+            if row.used is None and row.founds not in clinics:
+                over = row.withdrawn is not None or row.ends <= now
+                clinics[row.founds] = InvitedClinic(
+                    row.founds, row.country, row.region, row.email, None, None if over else row.ends
+                )
+        return sorted(clinics.values(), key=lambda each: each.name.casefold())
 
     def invite_to_new_password(self, actor: Actor, person: Person) -> str:
         """Return the token of a link with which a person of the actor's organisation sets a new password."""
@@ -273,6 +361,7 @@ class Invitations:
             at=self._clock(),
             country=row.country,
             region=row.region,
+            invited_from=row.invited_from,
         )
 
 

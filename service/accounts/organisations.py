@@ -68,12 +68,17 @@ def create_organisation(
     at: datetime,
     country: str = "",
     region: str = "",
+    invited_from: int | None = None,
 ) -> int:
     """Create an organisation and return its id. ConflictError(TAKEN) where the name is used."""
     if connection.scalar(select(Organisation.id).where(Organisation.name == name)) is not None:
         raise ConflictError(ErrorCode.TAKEN, given=name, field="organisation")
     values = {"name": name, "kind": kind, "country": country, "region": region}
-    statement = insert(Organisation).values(values | {"created": at}).returning(Organisation.id)
+    statement = (
+        insert(Organisation)
+        .values(values | {"created": at, "invited_from": invited_from})
+        .returning(Organisation.id)
+    )
     try:
         number: int = connection.execute(statement).scalar_one()
     except IntegrityError as error:  # a concurrent request created it first
@@ -81,6 +86,15 @@ def create_organisation(
     who = who if who.organisation_id else replace(who, organisation_id=number)
     change = AuditChange("found", "organisation", name, after=values)
     write_down(connection, [change], who=who, at=at, reason="a new organisation")
+    return number
+
+
+def find_organisation(database: Database, name: str) -> int:
+    """Return the id of the organisation of this name. NotFoundError where there is none."""
+    with database.reading() as connection:
+        number = connection.scalar(select(Organisation.id).where(Organisation.name == name))
+    if number is None:
+        raise NotFoundError(ErrorCode.NOT_ON_RECORD, given=name, field="organisation")
     return number
 
 

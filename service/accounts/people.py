@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from service.accounts.actors import Actor, Role
 from service.accounts.credentials import passwords
 from service.accounts.organisations import read_name
-from service.accounts.sign_in.login_throttle import LoginThrottle, ThrottleLimit
+from service.accounts.sign_in.login_throttle import OWN_PASSWORD, LoginThrottle
 from service.accounts.sign_in.sessions import end_all
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage.audit import AuditActor, AuditChange, write_down
@@ -25,9 +25,6 @@ from service.storage.models import (
     RecoveryCode,
     SignedIn,
 )
-
-_OWN_PASSWORD = ThrottleLimit("own password", free=5, longest=timedelta(minutes=15))
-"""Who finds an open session does not guess its password there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +136,7 @@ class People:
         """Change the actor's own password and end the other sessions. RefusedError names the field."""
         with self._database.reading() as connection:
             kept = connection.scalar(select(Account.password_hash).where(Account.id == actor.person_id))
-        guess = _OWN_PASSWORD.at(str(actor.person_id))
+        guess = OWN_PASSWORD.at(str(actor.person_id))
         self._guesses.count([guess])
         if kept and not passwords.verify_password(kept, old):
             raise RefusedError(ErrorCode.PASSWORD_WRONG, field="old")

@@ -136,6 +136,7 @@ class RecallRecord(Struct, frozen=True):
     """A recall of the owner, or a hold, in force; of the product presented.
 
     Serials are in lower case; `listed`: the presented serial is in the recall's list of serials.
+    `owning_lots`: keys of the lots that all serials of the recall are of, where every one is on record.
     """
 
     id: int
@@ -151,6 +152,7 @@ class RecallRecord(Struct, frozen=True):
     reference: str = ""
     reason: str = ""
     public_text: str = ""
+    owning_lots: tuple[str, ...] = ()
     listed: bool = False
 
 
@@ -210,9 +212,9 @@ class Evidence(Struct, frozen=True):
     not have the lot, `same_lot` holds the maker's other products that do. `any_same_lot_stopped`: one of
     those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
     carries, or whose product it is called, and whose whole catalogue is held here. `named`: products of the
-    name given, where none of them has the lot. `used_on`: the day on which a clinic opened the unit, where
-    it is dispensed; `used_without_scan`: that clinic had not scanned its code. `carton` is the evidence on
-    the box around the vial, when it was presented beside the vial.
+    name given, where none of them has the lot, or where `product` is called otherwise. `used_on`: the day on
+    which a clinic opened the unit, where it is dispensed; `used_without_scan`: that clinic had not scanned
+    its code. `carton` is the evidence on the box around the vial, when it was presented beside the vial.
     `problems`: elements that cannot be right; `contradictory`: a GS1 symbol came whole and names two products
     or two lots; `case`: it is the code of a shipping case, and the GTIN that of the packs in it; `also_read`:
     lots on record that other readings name. `scanned_at`: when the code was read, where that was earlier than

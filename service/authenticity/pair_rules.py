@@ -5,8 +5,10 @@ The FDA's case of 2013: a carton of lot C3016 C3 with a vial of lot C3121 C3 in 
 
 from collections.abc import Iterator
 
+from service.authenticity.descriptions.product_names import names_differ
 from service.authenticity.evidence import Evidence, ProductRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.gs1.identifiers import Lot
 from service.gs1.national import same_number
 
 
@@ -23,8 +25,10 @@ def reasons(vial: Evidence, carton: Evidence) -> Iterator[Reason]:
     for scheme, number in one.national:
         if not same_number(scheme, other.get(scheme, number), number):
             yield _disagree("national", f"{scheme} {number}", f"{scheme} {other[scheme]}")
-    if vial.product and carton.product and _relabelled(vial.product, carton.product):
-        return
+    if vial.product and carton.product:
+        relabelled = _relabelled(vial.product, carton.product)
+        if relabelled or _lot_of_both(vial, vial.product, carton, carton.product):
+            return
     if one.gtin and two.gtin and one.gtin != two.gtin:
         yield _disagree("gtin", one.gtin.value, two.gtin.value)
     elif vial.product and carton.product and vial.product.id != carton.product.id:
@@ -34,6 +38,16 @@ def reasons(vial: Evidence, carton: Evidence) -> Iterator[Reason]:
 def _relabelled(one: ProductRecord, other: ProductRecord) -> bool:
     """Whether one of them is a parallel importer's or relabeller's pack of the other."""
     return one.gtin in other.source_gtins or other.gtin in one.source_gtins
+
+
+def _lot_of_both(vial: Evidence, its: ProductRecord, carton: Evidence, other: ProductRecord) -> bool:
+    """Whether the record has this very lot under both GTINs: a relabelled pack of the same product."""
+    one, two = vial.batch, carton.batch
+    if one is None or two is None or one.id == two.id or one.expiry != two.expiry:
+        return False
+    same_lot = Lot.parse(one.lot).is_written_as(Lot.parse(two.lot))
+    same_strength = not its.strengths or not other.strengths or set(its.strengths) == set(other.strengths)
+    return same_lot and same_strength and not names_differ(its.name, other.name)
 
 
 def _disagree(field: str, vial: str, carton: str) -> Reason:

@@ -1,11 +1,11 @@
 """What the record says of how the product is described: name, strength, form, substance, language, number."""
 
-import re
 from collections.abc import Iterator
 
 from service.authenticity.descriptions.dosage_forms import forms_agree, named_form
-from service.authenticity.descriptions.product_names import folded_name, names_differ, nearly
+from service.authenticity.descriptions.product_names import names_differ, nearly
 from service.authenticity.descriptions.strength_names import name_strength_agrees, strengths_agree
+from service.authenticity.descriptions.substance_names import substances_agree
 from service.authenticity.evidence import Evidence, ProductRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode, against
 from service.gs1.national import same_number
@@ -24,10 +24,8 @@ def presentation_unknown(evidence: Evidence) -> Reasons:
     if shown.product and name_agrees(product, shown.product) is False:
         # Who types `Botox 150 units` has read the strength off the box.
         yield _not_made(product, "strength", shown.product)
-    if shown.substance:
-        held = {substance_name(each) for each in re.split("[;/]", product.active_substance) if each.strip()}
-        if held and substance_name(shown.substance) not in held:
-            yield _not_made(product, "substance", shown.substance)
+    if shown.substance and substances_agree(shown.substance, product.active_substance) is False:
+        yield _not_made(product, "substance", shown.substance)
     if shown.language and product.languages and shown.language not in product.languages:
         yield _not_made(product, "language", shown.language)
     for scheme, number in shown.national:
@@ -74,6 +72,9 @@ def name_not_on_record(evidence: Evidence) -> Reasons:
     severity = Action.QUARANTINE if misspelt else Action.CHECK
     params = (("name", shown.product), ("product", product.name), ("manufacturer", product.manufacturer))
     yield Reason(ReasonCode.NAME_NOT_ON_RECORD, severity, params)
+    if evidence.product is not None and evidence.named and product not in evidence.named:
+        # The numbers say one product, and the name is another one's.
+        yield against(ReasonCode.PRODUCT_MISMATCH, scope="name", name=shown.product, product=product.name)
 
 
 def known_as(product: ProductRecord) -> str:
@@ -91,12 +92,6 @@ def name_agrees(product: ProductRecord, name: str) -> bool | None:
     if not product.strengths:
         return None
     return name_strength_agrees(name, (*product.strengths, product.name), product.active_substance)
-
-
-def substance_name(text: str) -> str:
-    """A substance's name as it can be compared: letters and digits, without the word `type`."""
-    words = re.findall(r"[^\W_]+", folded_name(text))
-    return "".join(word for word in words if word != "type")
 
 
 def _not_made(product: ProductRecord, field: str, what: str) -> Reason:

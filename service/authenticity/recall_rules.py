@@ -91,7 +91,8 @@ def _of_serials(recall: RecallRecord, evidence: Evidence, batches: list[BatchRec
     if recall.lot_key and keys and recall.lot_key not in keys:
         return Reach.NOT
     if evidence.presented.serial is None:
-        return Reach.PERHAPS
+        elsewhere = recall.owning_lots and keys and keys.isdisjoint(recall.owning_lots)
+        return Reach.NOT if elsewhere else Reach.PERHAPS
     serial = evidence.presented.serial.printed.casefold()  # toward caution a serial's case does not matter
     if recall.scope is RecallScope.LIST:
         return Reach.SURELY if recall.listed else Reach.NOT

@@ -1,17 +1,16 @@
 """What a manufacturer's record says of the thing presented: one small rule a reason.
 
 Each rule looks at the evidence and yields its reasons. Silence is not a pass: what no rule could hold against
-a record is listed by `coverage.not_checked`. The rules on numbers are in `lot_rules`, those on how the
-product is described in `presentation_rules`.
+a record is listed by `coverage.not_checked`. The rules on numbers are in `lot_rules`, those on a unit's
+disposition in `disposition_rules`, those on how the product is described in `presentation_rules`.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from service.authenticity import lot_rules, presentation_rules, recall_rules
-from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker, BatchRecord, BatchStatus, Evidence
+from service.authenticity import disposition_rules, lot_rules, presentation_rules, recall_rules
+from service.authenticity.evidence import BatchRecord, BatchStatus, Evidence
 from service.authenticity.reasons import Action, Match, Reason, ReasonCode, against
 from service.authenticity.stages import Reads, Rule
 from service.gs1.identifiers import Expiry
@@ -68,40 +67,6 @@ def _stopped_alike(evidence: Evidence) -> Reasons:
             yield _batch_recalled(batch)
         else:
             yield against(ReasonCode.ON_HOLD, scope="lot", lot=batch.lot)
-
-
-_BY_DISPOSITION = {
-    Disposition.RECALLED: (ReasonCode.RECALLED, Action.REJECT),
-    Disposition.EXPIRED: (ReasonCode.EXPIRED, Action.REJECT),
-    Disposition.INACTIVE: (ReasonCode.DECOMMISSIONED, Action.REJECT),
-    Disposition.DESTROYED: (ReasonCode.DESTROYED, Action.REJECT),
-    Disposition.DISPOSED: (ReasonCode.DESTROYED, Action.REJECT),
-    Disposition.STOLEN: (ReasonCode.STOLEN, Action.REJECT),
-    Disposition.EXPORTED: (ReasonCode.EXPORTED, Action.REJECT),
-    Disposition.SAMPLE: (ReasonCode.SAMPLE, Action.REJECT),
-    Disposition.DAMAGED: (ReasonCode.ON_HOLD, Action.QUARANTINE),
-    Disposition.NON_SELLABLE_OTHER: (ReasonCode.ON_HOLD, Action.QUARANTINE),
-    Disposition.UNKNOWN: (ReasonCode.ON_HOLD, Action.QUARANTINE),
-    Disposition.LOCKED: (ReasonCode.ON_HOLD, Action.QUARANTINE),
-}
-
-
-def _disposition(evidence: Evidence) -> Reasons:
-    if evidence.unit is None:
-        return
-    state = evidence.unit.disposition
-    if state is Disposition.DISPENSED:
-        # The clinic is about to use what was already used; the patient may be the one who got it.
-        severity = Action.QUARANTINE if evidence.asker is Asker.CLINIC else Action.CHECK
-        used = (("used", evidence.used_on.isoformat()),) if evidence.used_on else ()
-        if evidence.used_without_scan:
-            # A number can be typed by a clinic that never held the pack: that stops nothing by itself.
-            yield Reason(ReasonCode.RECORDED_WITHOUT_SCAN, Action.CHECK, used)
-            return
-        yield Reason(ReasonCode.DISPENSED, severity, used)
-    elif state in _BY_DISPOSITION:
-        code, severity = _BY_DISPOSITION[state]
-        yield Reason(code, severity, (("scope", "unit"), ("disposition", state)))
 
 
 def _expired(evidence: Evidence) -> Reasons:
@@ -210,7 +175,7 @@ LEVELS = frozenset(code for code, _ in _LEVELS.values())
 
 RULES: tuple[Rule, ...] = (
     Rule(Reads.UNIT, _recalled),
-    Rule(Reads.UNIT, _disposition),
+    Rule(Reads.UNIT, disposition_rules.disposition),
     Rule(Reads.BATCHES, _expiry_mismatch),
     Rule(Reads.BATCHES, _expired),
     Rule(Reads.UNIT, lot_rules.serial_in_other_lot),

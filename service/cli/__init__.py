@@ -14,6 +14,7 @@ class _LazyGroup(click.Group):
 
     commands_in = {  # noqa: RUF012 (click's own attribute names are taken; this never changes)
         "serve": ("service.cli.operation.serve", "serve"),
+        "export": ("service.cli.records.export", "export_lists"),
         "import": ("service.cli.imports.command", "import_files"),
         "demo": ("service.cli.operation.serve", "demo"),
         "work": ("service.cli.operation.work", "work"),
@@ -24,6 +25,12 @@ class _LazyGroup(click.Group):
         "lift": ("service.cli.records.recalls", "lift"),
         "release": ("service.cli.records.recalls", "release"),
         "extend": ("service.cli.records.recalls", "extend"),
+        "correct": ("service.cli.records.changes", "correct"),
+        "withdraw": ("service.cli.records.changes", "withdraw"),
+        "merge": ("service.cli.records.changes", "merge"),
+        "requests": ("service.cli.records.changes", "requests"),
+        "approve": ("service.cli.records.changes", "approve"),
+        "refuse": ("service.cli.records.changes", "refuse"),
         "parse": ("service.cli.parse", "parse"),
         "decode": ("service.cli.decode", "decode"),
         "simulate": ("service.cli.simulate", "simulate"),

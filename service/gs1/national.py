@@ -32,8 +32,8 @@ SCHEMES = MappingProxyType(
 _AIS = {scheme: ai for ai, scheme in SCHEMES.items()}
 _NAMES = dict.fromkeys(_AIS, "") | {
     **dict.fromkeys(("CIP13", "CIP7", "CODECIP"), "CIP"),
-    **dict.fromkeys(("PHARMAZENTRALNUMMER", "PZNNR", "PZN8", "PZN7"), "PZN"),
-    **dict.fromkeys(("NDCNO", "NDCCODE", "NDC11", "NDC10"), "NDC"),
+    **dict.fromkeys(("PHARMAZENTRALNUMMER", "PZNNR", "PZN8", "PZN7", "DPZN", "PZNNUMMER", "PZNNO"), "PZN"),
+    **dict.fromkeys(("NDCNO", "NDCCODE", "NDC11", "NDC10", "NDCNUMBER"), "NDC"),
     **dict.fromkeys(("CODICEAIC", "AICN"), "AIC"),
     **dict.fromkeys(("CODIGONACIONAL",), "CN"),
 }
@@ -44,8 +44,14 @@ National = tuple[tuple[str, str], ...]
 MOST_FORMS = 24
 """Spellings of one number that are looked for."""
 
+_SCHEME_BEHIND = re.compile(r"(.*?[0-9*])[\s,.:]*[(\[]?([A-Za-z]{2,4}[0-9]{0,2})[)\]]?[\s.:]*")
+_PZN_BAR_CODE = re.compile(r"-[0-9]{7,8}")  # Code 39 on German packs
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
 _NUMBER = r"A?[0-9][0-9A-Za-z]*(?:[ .-]{1,3}[0-9*]+)*"
-_WRITTEN = re.compile(rf"([A-Za-z][A-Za-z. ]*?(?:13|7|8|10|11)?)[\s.:=#№-]*({_NUMBER})(?:[\s,;|]+|$)")
+_WRITTEN = re.compile(
+    rf"([A-Za-z][A-Za-z.° -]*?(?:13|7|8|10|11)?)[\s.:=#№/()\[\]-]*({_NUMBER})(?:[\s,;|)\]]+|$)"
+)
 
 
 def named(elements: Iterable[Element]) -> National:
@@ -54,9 +60,9 @@ def named(elements: Iterable[Element]) -> National:
 
 
 def parse_national(text: str) -> National:
-    """`PZN:12345678`, `PZN 12345678`, `PZN-12345678`; several in a row. Raises AI_VALUE_INVALID."""
+    """`PZN:12345678`, `PZN 12345678`, `12345678 (PZN)`, `-12345678`; several in a row. Raises AI_VALUE_INVALID."""
     found: list[tuple[str, str]] = []
-    at, plain = 0, text.strip()
+    at, plain = 0, _scheme_first(text.strip())
     while at < len(plain):
         match = _WRITTEN.match(plain, at)
         scheme = _scheme(match[1]) if match else None
@@ -74,6 +80,16 @@ def parse_national(text: str) -> National:
         found.append((scheme, number))
         at = match.end()
     return tuple(found)
+
+
+def _scheme_first(text: str) -> str:
+    """The text with the scheme before its number, and without what stands in brackets beside them."""
+    behind = _SCHEME_BEHIND.fullmatch(text)
+    if behind and _scheme(behind[2]):
+        return f"{behind[2]} {behind[1]}"
+    if _PZN_BAR_CODE.fullmatch(text):
+        return f"PZN {text[1:]}"
+    return _ASIDE.sub(lambda aside: " " if _scheme(aside[0]) is None else aside[0], text)
 
 
 def _scheme(name: str) -> str | None:

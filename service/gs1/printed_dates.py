@@ -15,35 +15,54 @@ from datetime import UTC, datetime
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.characters import fold
+from service.gs1.iso.month_names import MONTHS, months_called
 
 PrintedDate = tuple[int, int, int | None]
-
-# English, Spanish, French, German, Italian and Portuguese; without accents, as `_without_accents` leaves them
-_MONTH_NAMES = (
-    "jan january ene enero janv janvier januar jan jaen janner gen gennaio janeiro",
-    "feb february febrero fev fevr fevrier februar febbraio fevereiro",
-    "mar march marzo mars marz mrz marco",
-    "apr april abr abril avr avril aprile",
-    "may mayo mai mag maggio maio",
-    "jun june junio juin juni giu giugno junho",
-    "jul july julio juil juillet juli lug luglio julho",
-    "aug august ago agosto aout",
-    "sep sept september septiembre set setiembre septembre settembre setembro",
-    "oct october octubre octobre okt oktober ott ottobre out outubro",
-    "nov november noviembre novembre novembro",
-    "dec december dic diciembre decembre dez dezember dicembre dezembro",
-)
-_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
 
 _PREFIX = re.compile(
     r"(?:exp(?:iry|ires|iration)?|use by|use before|cad(?:uca)?|val(?:idade)?|verw\.? ?bis|scad)"
     r"[.:]?(?: ?date)?[.:]? *(?=[0-9a-z])",
 )
+_LONGEST = 200
 _MIDNIGHT = re.compile(r"(?<=[0-9])[t ]00:00(?::00(?:\.0+)?)?z?$")
 _TOKEN = re.compile(r"[0-9]+|[a-z]+")
 _DOTTED = re.compile(r"(?<![0-9])[0-9]{1,2} ?\. ?[0-9]{1,2} ?\. ?[0-9]{2,4}(?![0-9])")
 """Day, month and year with dots between them, as in most of Europe; 24.12.31 may be the year first too."""
 _ALLOWED = re.compile(r"[0-9a-z ,./-]+")
+_EAST_ASIAN = str.maketrans({"年": "-", "月": "-", "日": " ", "년": "-", "월": "-", "일": " "})
+_OTHER_WORD = re.compile(r"[^\W\d_][^\s\d,/:-]*")
+_IN_ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+# Words that dates of some languages hold: `5 de julio`, `5th of July`, `Wed 5 July`, `5 июля 2028 г.`
+_BESIDE = frozenset(
+    [
+        "de",
+        "del",
+        "of",
+        "the",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ]
+)
+_YEAR_WORDS = re.compile(r"(?<=[0-9])\s*(?:года|році|року|рік|год|г|р)\.?$")
 
 
 def century(two_digits: int, reference_year: int) -> int:
@@ -79,11 +98,11 @@ def printed_date_readings(text: str) -> tuple[PrintedDate, ...]:
 
     Raises EXPIRY_UNREADABLE or EXPIRY_IMPOSSIBLE, and the codes of `characters.fold`.
     """
-    plain = fold(_without_accents(text), field="expiry").lower()
+    plain = fold(text if text.isascii() else _in_ascii(text), field="expiry").lower()
     plain = _MIDNIGHT.sub("", plain)  # spreadsheets export dates as moments
     if not plain[:1].isdigit():
         plain = _PREFIX.sub("", plain, count=1)
-    tokens = [token for token in _TOKEN.findall(plain) if token not in ("de", "del")]
+    tokens = [token for token in _TOKEN.findall(plain) if token not in _BESIDE]
     readings = _readings(tokens) if _ALLOWED.fullmatch(plain) else None
     if readings is None:
         raise _refusal(ErrorCode.EXPIRY_UNREADABLE, text)
@@ -96,10 +115,22 @@ def printed_date_readings(text: str) -> tuple[PrintedDate, ...]:
     return tuple(possible)
 
 
-def _without_accents(text: str) -> str:
-    """août → aout. Only marks on Latin letters go: elsewhere the allow-list shall see and refuse them."""
-    if text.isascii() or len(text) > 200:
+def _in_ascii(text: str) -> str:
+    """août 2024 → aug 2024, 2028年7月5日 → 2028-7-5. Words that name no month stay, to be seen and refused."""
+    if len(text) > _LONGEST:
         return text
+    plain = unicodedata.normalize("NFKC", text).translate(_EAST_ASIAN).strip(" -")
+    plain = _YEAR_WORDS.sub("", plain)
+    return "".join(str(unicodedata.digit(each, each)) for each in _OTHER_WORD.sub(_month_in_english, plain))
+
+
+def _month_in_english(word: re.Match[str]) -> str:
+    months = () if word[0].isascii() else months_called(word[0])
+    return _IN_ENGLISH[months[0] - 1] if len(months) == 1 else _without_accents(word[0])
+
+
+def _without_accents(text: str) -> str:
+    """Only marks on Latin letters go: elsewhere the allow-list shall see and refuse them."""
     kept: list[str] = []
     for character in unicodedata.normalize("NFKD", text):
         if not (unicodedata.combining(character) and kept and kept[-1].isascii() and kept[-1].isalpha()):
@@ -120,13 +151,14 @@ def _in_calendar(reading: PrintedDate) -> bool:
 
 def _readings(tokens: list[str]) -> list[PrintedDate] | None:
     """Every way to read the tokens as a date, calendar not yet asked; None when there is no such way."""
-    names = [index for index, token in enumerate(tokens) if token in _MONTHS]
+    names = [index for index, token in enumerate(tokens) if token in MONTHS]
     words = sum(token.isalpha() for token in tokens)
     if words != len(names) or words > 1:
         return None
     if names:
-        month = _MONTHS[tokens[names[0]]]
-        return _with_month_name(month, tokens[: names[0]], tokens[names[0] + 1 :])
+        before, after = tokens[: names[0]], tokens[names[0] + 1 :]
+        found = [_with_month_name(month, before, after) for month in MONTHS[tokens[names[0]]]]
+        return [each for those in found if those for each in those] or None
     shape = tuple(map(len, tokens))
     match len(tokens):
         case 1:
@@ -162,13 +194,18 @@ def _with_month_name(month: int, before: list[str], after: list[str]) -> list[Pr
 
 
 def _one_number(token: str) -> list[PrintedDate] | None:
-    if len(token) == 8:  # YYYYMMDD
-        year, month, day = _year(token[:4]), int(token[4:6]), int(token[6:])
-    elif len(token) == 6:  # YYMMDD, as in AI 17; day 00 is the whole month
-        year, month, day = _year(token[:2]), int(token[2:4]), int(token[4:])
-    else:
-        return None
-    return None if year is None else [(year, month, day or None)]
+    readings: list[PrintedDate] = []
+    if len(token) == 8:  # YYYYMMDD; else the year last
+        first, second, last = int(token[:2]), int(token[2:4]), _year(token[4:])
+        if (year := _year(token[:4])) is not None:
+            readings.append((year, int(token[4:6]), int(token[6:]) or None))
+        elif last is not None:
+            readings += [(last, second, first), (last, first, second)]
+    elif len(token) == 6:  # YYMMDD, as in AI 17; day 00 is the whole month. No month is 20: 102028 is 10/2028
+        readings.append((current_century(int(token[:2])), int(token[2:4]), int(token[4:]) or None))
+        if (year := _year(token[2:])) is not None:
+            readings.append((year, int(token[:2]), None))
+    return readings or None
 
 
 def _two_numbers(shape: tuple[int, ...], first: int, second: int) -> list[PrintedDate] | None:

@@ -60,11 +60,11 @@ _PICTURED = str.maketrans(dict.fromkeys("␝↔\x1b\x1c", GROUP_SEPARATOR))
 
 _PREFIX = re.compile(r"\](?:C1|e0|d2|d8|Q3|J1)\x1d?")
 _CUT_PREFIX = re.compile(r"(?:C1|e0|d2|d8|Q3|J1)\x1d?01[0-9]{14}")
-_GTIN_FIRST = re.compile(r"01([0-9]{14})")
+_GTIN_FIRST = re.compile(r"(?:01|\(01\))([0-9]{14})")
 _LINK = re.compile(r"(?:\][Qd]1)?https?://")
 _SIGNS = re.compile(rf"{_SPELLED_IN_FULL.pattern}|[\x00\x1b\x1c]", re.IGNORECASE)
 
-_FIRST = frozenset("]0h^{[\\|\x1d")  # of an AIM identifier, AI 01, a link, and of separators
+_FIRST = frozenset("]0(h^{[\\|\x1d")  # of an AIM identifier, AI 01, a link, and of separators
 _THEMSELVES = " \x1d\t\r\n"
 _MOST_BRANCHES = 64
 _MOST_SPLITS = 50

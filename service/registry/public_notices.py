@@ -6,7 +6,7 @@ the batch's status and its units': nothing is listed twice.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -24,6 +24,7 @@ from service.storage.models import (
     Recall,
     RecallLift,
     Unit,
+    Withdrawal,
 )
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class PublicRecall:
     """One recall as published. `by`: the manufacturer or the authority; `reported`: YYYY[-MM[-DD]].
 
     `scope` is None for a regulator's notice, which names what it names. Serial numbers are not listed:
-    `scope` says that some are meant.
+    `scope` says that some are meant. `withdrawn`: the day on which a regulator's notice was.
     """
 
     product: str
@@ -52,13 +53,15 @@ class PublicRecall:
     public_text: str = ""
     reported: str = ""
     source_url: str = ""
+    withdrawn: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublicWarning:
     """One published warning, with only what the authority published.
 
-    `expiries`, `serials`, `serial_prefixes`: all that the notice gives for this lot, each once.
+    `expiries`, `serials`, `serial_prefixes`: all that the notice gives for this lot, each once. `withdrawn`:
+    the day on which it was.
     """
 
     authority: str
@@ -72,6 +75,7 @@ class PublicWarning:
     expiries: tuple[Expiry, ...] = ()
     serials: tuple[str, ...] = ()
     serial_prefixes: tuple[str, ...] = ()
+    withdrawn: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def public_recalls(database: Database, search: str = "") -> FoundNotices[PublicR
     """
     with database.reading() as connection:
         found = [
-            *(_ordered(row) for row in connection.execute(_orders(search))),
+            *_together(connection.execute(_orders(search))),
             *(_marked(row) for row in connection.execute(_marked_batches(search))),
             *(_of_units(row) for row in connection.execute(_batches_with_recalled_units(search))),
             *(_noticed(row) for row in connection.execute(_alerts(search, recalls=True)).mappings()),
@@ -133,6 +137,7 @@ def _orders(search: str) -> Any:
             Recall.reason,
             Recall.public_text,
             Recall.at,
+            Recall.order_id,
         )
         .join(Product, Product.id == Recall.product_id)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
@@ -143,8 +148,18 @@ def _orders(search: str) -> Any:
     )
 
 
+def _together(rows: Any) -> Iterator[PublicRecall]:
+    """One entry for lots that were recalled at once."""
+    entries: dict[object, PublicRecall] = {}
+    for place, row in enumerate(rows):
+        key = ("order", row.order_id) if row.order_id is not None else place
+        entry, first = _ordered(row), entries.get(key)
+        entries[key] = entry if first is None else replace(first, lot=f"{entry.lot}, {first.lot}")
+    yield from entries.values()
+
+
 def _ordered(row: Any) -> PublicRecall:
-    product, by, scope, lot, first, last, recall_class, reference, reason, text, at = row
+    product, by, scope, lot, first, last, recall_class, reference, reason, text, at, _ = row
     since = at.date().isoformat()
     return PublicRecall(
         product, by, RecallScope(scope), lot, first, last, recall_class, reference, reason, text, since
@@ -230,7 +245,8 @@ def _alerts(search: str, *, recalls: bool) -> Any:
         *(Alert.serial, Alert.serial_prefix),
     )
     return (
-        select(Alert.__table__)
+        select(Alert.__table__, Withdrawal.at.label("withdrawn_at"))
+        .outerjoin(Withdrawal, (Withdrawal.kind == "alert") & (Withdrawal.number == Alert.id))
         .where(of_kind, *_matching(search, *columns))
         .order_by(Alert.reported.desc(), Alert.id.desc())
         .limit(MOST + 1)
@@ -248,11 +264,19 @@ def _noticed(row: Any) -> PublicRecall:
         reason=row["detail"],
         reported=row["reported"],
         source_url=row["source_url"],
+        withdrawn=_withdrawn(row),
     )
 
 
-_OF_NOTICE = ("authority", "kind", "product_name", "gtin", "lot_key", "reference", "reported", "source_url")
+_OF_NOTICE = (
+    *("authority", "kind", "product_name", "gtin", "lot_key", "reference", "reported", "source_url"),
+    "withdrawn_at",
+)
 """What tells the entries of a list of warnings apart."""
+
+
+def _withdrawn(row: Any) -> date | None:
+    return row["withdrawn_at"].date() if row["withdrawn_at"] is not None else None
 
 
 def _warned(rows: list[Any]) -> PublicWarning:
@@ -270,5 +294,6 @@ def _warned(rows: list[Any]) -> PublicWarning:
         ),
         serials=tuple(sorted({row["serial"] for row in rows} - {""})),
         serial_prefixes=tuple(sorted({row["serial_prefix"] for row in rows} - {""})),
+        withdrawn=_withdrawn(first),
         **{name: first[name] for name in same},
     )

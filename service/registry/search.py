@@ -9,13 +9,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from service.accounts.actors import Actor, OrganisationKind
+from service.accounts.actors import Actor
 from service.authenticity.dispositions import Disposition
 from service.authenticity.lots.lot_matching import the_one
-from service.errors import ErrorCode, IdentifierError, NotFoundError
-from service.gs1.identifiers import Gtin, Lot, Serial
+from service.errors import ErrorCode, NotFoundError
+from service.gs1.identifiers import Lot
+from service.registry.corrections.units.unit_changes import UnitChangeLine, unit_changes
+from service.registry.found_records import (
+    SearchHit,
+    SearchPage,
+    alert_hit,
+    alerts_where,
+    find_records,
+    gtin_in,
+    hits_of,
+    lot_key_in,
+    own_products,
+    own_records,
+    product_hit,
+)
+from service.registry.recalls.expiry_extensions import RecordedExtension, extensions
 from service.storage.database import Database
 from service.storage.models import (
     Alert,
@@ -23,24 +38,12 @@ from service.storage.models import (
     Manufacturer,
     Product,
     QualityResult,
-    Report,
     Scan,
     Unit,
 )
 
 MOST_FOUND = 25
 PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    """One result. `kind`: product, batch, unit, alert or report; `key` opens its page."""
-
-    kind: str
-    key: tuple[str, ...]
-    title: str
-    detail: str
-    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,48 @@ class BatchLine:
     status: str
     quantity: int | None
     checks: int
+
+
+SORTS = ("expiry", "lot", "status", "quantity", "checks")
+"""By what the batches of a product can be sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFilter:
+    """Which batches of a product are wanted, and in which order.
+
+    `lot`: how it begins; `status`: one of `BatchStatus`, or empty; `until`: those that expire until then.
+    `sort`: one of `SORTS`, the latest expiry and the largest number first; `upwards`: the other way round.
+    """
+
+    lot: str = ""
+    status: str = ""
+    until: date | None = None
+    sort: str = "expiry"
+    upwards: bool = False
+
+    def where(self, product_id: int) -> list[ColumnElement[bool]]:
+        """The conditions in SQL."""
+        tests: list[ColumnElement[bool]] = [Batch.product_id == product_id]
+        if self.lot.strip():
+            tests.append(Batch.lot_key.startswith(lot_key_in(self.lot) or self.lot, autoescape=True))
+        if self.status:
+            tests.append(Batch.status == self.status)
+        if self.until is not None:
+            tests.append(Batch.expiry <= self.until)
+        return tests
+
+    def order(self, checks: Any) -> list[ColumnElement[Any]]:
+        """The order in SQL; batches that are equal in it by their lot."""
+        columns: dict[str, Any] = {
+            "lot": Batch.lot_key,
+            "status": Batch.status,
+            "quantity": func.coalesce(Batch.quantity, -1),
+            "checks": checks,
+        }
+        column = columns.get(self.sort, Batch.expiry)
+        downwards = self.sort in ("expiry", "quantity", "checks") and self.sort in SORTS
+        return [column.desc() if downwards is not self.upwards else column.asc(), Batch.lot_key, Batch.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +112,23 @@ class ProductPage:
     complete: bool
     batches: tuple[BatchLine, ...]
     total: int
+    unit_changes: tuple[UnitChangeLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """One batch, its units by disposition, its checks by action, and alerts about its lot."""
+    """One batch, its units by disposition, its checks by action, and alerts about its lot.
+
+    `key`: the lot as the audit names it.
+    """
 
     id: int
     gtin: str
     product: str
     lot: str
+    key: str
     expiry: date
+    month_only: bool
     status: str
     facts: dict[str, Any]
     markets: tuple[str, ...]
@@ -85,6 +136,21 @@ class BatchPage:
     units: dict[Disposition, int]
     checks: dict[str, int]
     alerts: tuple[SearchHit, ...]
+    extensions: tuple[RecordedExtension, ...] = ()
+    unit_changes: tuple[UnitChangeLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """One unit, its checks so far, and what was done to it."""
+
+    gtin: str
+    product: str
+    serial: str
+    lot: str
+    disposition: Disposition
+    checks: int
+    changes: tuple[UnitChangeLine, ...]
 
 
 class RecordSearch:
@@ -95,35 +161,29 @@ class RecordSearch:
 
     def products(self, actor: Actor) -> list[SearchHit]:
         """Return all products of the organisation, by name."""
-        query = _products(actor).order_by(Product.name, Product.gtin).limit(PAGE)
+        query = own_products(actor).order_by(Product.name, Product.gtin).limit(PAGE)
         with self._database.reading() as connection:
-            return [_product_hit(row) for row in connection.execute(query)]
+            return [product_hit(row) for row in connection.execute(query)]
 
-    def search(self, actor: Actor, text: str) -> list[SearchHit]:
-        """Search for a GTIN, a lot, a serial, a name, a company or a report's reference."""
-        text = "".join(each for each in text if each.isprintable()).strip()[:200]
-        if not text:
-            return []
+    def search(self, actor: Actor, text: str, *, page: int = 1) -> SearchPage:
+        """Search for a whole scan, a GTIN, a lot, a serial, a name, a company or a reference."""
         with self._database.reading() as connection:
-            return [
-                *_found_products(connection, actor, text),
-                *_found_batches(connection, actor, text),
-                *_found_units(connection, actor, text),
-                *_found_alerts(connection, text),
-                *_found_reports(connection, actor, text),
-            ]
+            return find_records(connection, actor, text, page)
 
-    def product(self, actor: Actor, gtin: str, *, page: int = 1) -> ProductPage:
-        """Return a product's page; NotFoundError."""
+    def product(
+        self, actor: Actor, gtin: str, *, page: int = 1, wanted: BatchFilter | None = None
+    ) -> ProductPage:
+        """Return a product's page with the batches that are wanted; NotFoundError."""
+        wanted = wanted or BatchFilter()
         with self._database.reading() as connection:
             row: Any = connection.execute(
-                _products(actor)
+                own_products(actor)
                 .add_columns(*(getattr(Product, name) for name in _PRODUCT_FACTS))
-                .where(Product.gtin == _gtin(gtin))
+                .where(Product.gtin == gtin_in(gtin))
             ).first()
             if row is None:
                 raise _nothing(gtin)
-            total = select(func.count()).select_from(Batch).where(Batch.product_id == row.id)
+            total = select(func.count()).select_from(Batch).where(*wanted.where(row.id))
             return ProductPage(
                 gtin=row.gtin,
                 name=row.name,
@@ -133,23 +193,49 @@ class RecordSearch:
                     "strengths": "; ".join(row.strengths),
                     "form": row.form,
                     "national_numbers": "; ".join(row.national_numbers),
+                    "content": row.content,
+                    "stability_months": row.stability_months or "",
                 },
                 markets=row.markets,
                 languages=row.languages,
                 complete=row.complete,
-                batches=tuple(_batches(connection, row.id, page)),
+                batches=tuple(_batches(connection, row.id, page, wanted)),
                 total=connection.scalar(total) or 0,
+                unit_changes=tuple(unit_changes(connection, row.id)),
+            )
+
+    def unit(self, actor: Actor, gtin: str, serial: str) -> UnitPage:
+        """Return a unit's page; NotFoundError."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(Unit.serial, Unit.disposition, Unit.product_id, Batch.lot, Product.gtin, Product.name)
+                .join(Product, Product.id == Unit.product_id)
+                .join(Batch, Batch.id == Unit.batch_id)
+                .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
+                .where(own_records(actor), Product.gtin == gtin_in(gtin), Unit.serial == serial)
+            ).first()
+            if row is None:
+                raise _nothing(f"{gtin}/{serial}")
+            of_unit = Scan.product_id == row.product_id, Scan.presented["serial"].as_string() == row.serial
+            return UnitPage(
+                gtin=row.gtin,
+                product=row.name,
+                serial=row.serial,
+                lot=row.lot,
+                disposition=row.disposition,
+                checks=connection.scalar(select(func.count()).select_from(Scan).where(*of_unit)) or 0,
+                changes=tuple(unit_changes(connection, row.product_id, serial=row.serial)),
             )
 
     def batch(self, actor: Actor, gtin: str, lot: str) -> BatchPage:
         """Return a batch's page; NotFoundError."""
-        key = _lot_key(lot)
+        key = lot_key_in(lot)
         with self._database.reading() as connection:
             alike: Any = connection.execute(
                 select(Batch.__table__, Product.gtin, Product.name)
                 .join(Product, Product.id == Batch.product_id)
                 .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-                .where(_own(actor), Product.gtin == _gtin(gtin), Batch.lot_key == key)
+                .where(own_records(actor), Product.gtin == gtin_in(gtin), Batch.lot_key == key)
             ).all()
             row: Any = the_one(Lot.parse(lot), alike, lambda each: str(each.lot)) if alike else None
             if row is None:
@@ -167,13 +253,16 @@ class RecordSearch:
                 .where(Scan.product_id == row.product_id, Scan.batch_id == row.id)
                 .group_by(Scan.action)
             )
-            alerts = _alert_hits(connection, Alert.lot_key == key)
+            standing = (Alert.lot_key == key) & Alert.withdrawn.is_(False)
+            alerts = hits_of(connection, (alerts_where(standing), alert_hit), MOST_FOUND)
             return BatchPage(
                 id=row.id,
                 gtin=row.gtin,
                 product=row.name,
                 lot=row.lot,
+                key=row.lot_key,
                 expiry=row.expiry,
+                month_only=row.expiry_month_only,
                 status=row.status,
                 facts={name: getattr(row, name) for name in _BATCH_FACTS},
                 markets=row.markets,
@@ -181,6 +270,8 @@ class RecordSearch:
                 units={row[0]: row[1] for row in connection.execute(units)},
                 checks={row[0]: row[1] for row in connection.execute(checks)},
                 alerts=tuple(alerts),
+                extensions=tuple(extensions(connection, row.id)),
+                unit_changes=tuple(unit_changes(connection, row.product_id, batch_id=row.id)),
             )
 
 
@@ -192,130 +283,27 @@ _PRODUCT_FACTS = (
     "markets",
     "languages",
     "complete",
+    "content",
+    "stability_months",
 )
 _BATCH_FACTS = ("made", "released", "quantity", "recall_class", "recall_reference", "recall_reason")
 
 
-def _own(actor: Actor) -> ColumnElement[bool]:
-    return Manufacturer.organisation_id == actor.organisation_id
-
-
-def _products(actor: Actor) -> Any:
-    return (
-        select(Product.id, Product.gtin, Product.name, Manufacturer.name.label("manufacturer"))
-        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .where(_own(actor))
-    )
-
-
-def _product_hit(row: Any) -> SearchHit:
-    return SearchHit("product", (row.gtin,), row.name, f"{row.gtin}, {row.manufacturer}")
-
-
-def _found_products(connection: Connection, actor: Actor, text: str) -> Iterator[SearchHit]:
-    contained = (
-        column.icontains(text, autoescape=True)
-        for column in (Product.name, Product.active_substance, Manufacturer.name)
-    )
-    number = Product.gtin == _gtin(text)
-    query = _products(actor).where(or_(number, *contained)).order_by(Product.name).limit(MOST_FOUND)
-    yield from map(_product_hit, connection.execute(query))
-
-
-def _found_batches(connection: Connection, actor: Actor, text: str) -> Iterator[SearchHit]:
-    key = _lot_key(text)
-    if not key:
-        return
-    query = (
-        select(Batch.lot, Batch.status, Batch.expiry, Product.gtin, Product.name)
-        .join(Product, Product.id == Batch.product_id)
-        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .where(_own(actor), Batch.lot_key.startswith(key, autoescape=True))
-        .order_by(Batch.lot_key, Product.name)
-        .limit(MOST_FOUND)
-    )
-    for row in connection.execute(query):
-        yield SearchHit(
-            "batch", (row.gtin, row.lot), row.lot, f"{row.name}, {row.expiry.isoformat()}", row.status
-        )
-
-
-def _found_units(connection: Connection, actor: Actor, text: str) -> Iterator[SearchHit]:
-    try:
-        serial = Serial.parse(text).printed
-    except IdentifierError:
-        return
-    query = (
-        select(Unit.serial, Unit.disposition, Batch.lot, Product.gtin, Product.name)
-        .join(Product, Product.id == Unit.product_id)
-        .join(Batch, Batch.id == Unit.batch_id)
-        .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .where(_own(actor), Unit.serial == serial)
-        .limit(MOST_FOUND)
-    )
-    for row in connection.execute(query):
-        yield SearchHit("unit", (row.gtin, row.lot), row.serial, f"{row.name}, {row.lot}", row.disposition)
-
-
-def _found_alerts(connection: Connection, text: str) -> Iterator[SearchHit]:
-    key, gtin = _lot_key(text), _gtin(text)
-    tests = [Alert.product_name.icontains(text, autoescape=True)]
-    tests += [Alert.lot_key == key] if key else []
-    tests += [Alert.gtin == gtin] if gtin else []
-    yield from _alert_hits(connection, or_(*tests))
-
-
-def _alert_hits(connection: Connection, where: ColumnElement[bool]) -> Iterator[SearchHit]:
-    query = select(Alert).where(where).order_by(Alert.reported.desc(), Alert.id).limit(MOST_FOUND)
-    for row in connection.execute(query.with_only_columns(*Alert.__table__.c)):
-        title = " ".join(part for part in (row.product_name or row.gtin, row.lot) if part)
-        detail = ", ".join(part for part in (row.authority, row.reported) if part)
-        yield SearchHit("alert", (str(row.id),), title, detail, row.kind)
-
-
-def _found_reports(connection: Connection, actor: Actor, text: str) -> Iterator[SearchHit]:
-    mine = Report.organisation_id == actor.organisation_id
-    seen = select(Report.id, Report.reference, Report.product, Report.lot, Report.status).where(
-        or_(Report.reference == text.upper(), Report.lot == text)
-    )
-    if actor.kind is not OrganisationKind.REGULATOR:
-        seen = seen.where(mine)
-    for row in connection.execute(seen.limit(MOST_FOUND)):
-        yield SearchHit(
-            "report", (str(row.id),), row.reference, f"{row.product} {row.lot}".strip(), row.status
-        )
-
-
-def _batches(connection: Connection, product_id: int, page: int) -> Iterator[BatchLine]:
+def _batches(connection: Connection, product_id: int, page: int, wanted: BatchFilter) -> Iterator[BatchLine]:
     checks = (
         select(func.count())
         .where(Scan.product_id == Batch.product_id, Scan.batch_id == Batch.id)
         .scalar_subquery()
     )
     query = (
-        select(Batch.lot, Batch.expiry, Batch.status, Batch.quantity, checks)
-        .where(Batch.product_id == product_id)
-        .order_by(Batch.expiry.desc(), Batch.lot_key)
+        select(Batch.lot, Batch.expiry, Batch.status, Batch.quantity, checks.label("checks"))
+        .where(*wanted.where(product_id))
+        .order_by(*wanted.order(checks))
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
     for lot, expiry, status, quantity, count in connection.execute(query):
         yield BatchLine(lot, expiry, status, quantity, count)
-
-
-def _gtin(text: str) -> str:
-    """Return the GTIN in its stored form; text that is no GTIN finds nothing."""
-    try:
-        return Gtin.parse(text).value
-    except IdentifierError:
-        return ""
-
-
-def _lot_key(text: str) -> str:
-    try:
-        return Lot.parse(text).key
-    except IdentifierError:
-        return ""
 
 
 def _nothing(asked: str) -> NotFoundError:

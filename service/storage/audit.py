@@ -24,6 +24,15 @@ class AuditActor:
     organisation_id: int | None = None
     network: str = ""
 
+    def is_same(self, account_id: int | None, name: str) -> bool:
+        """Whether an entry with this account and name is of this person.
+
+        Compared by account where both have one; two people at a terminal are told apart by name alone.
+        """
+        if account_id is not None and self.account_id is not None:
+            return account_id == self.account_id
+        return name == self.name
+
 
 @dataclass(frozen=True, slots=True)
 class AuditChange:

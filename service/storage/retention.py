@@ -15,7 +15,22 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from service.storage.database import Database
-from service.storage.models import DeviceMarkKey, Invitation, Report, ReportPhoto, Scan, SightingRow, SignedIn
+from service.storage.models import (
+    Account,
+    CodeGenerator,
+    DeviceMarkKey,
+    Digest,
+    Invitation,
+    Organisation,
+    Passkey,
+    RecoveryCode,
+    Report,
+    ReportPhoto,
+    Scan,
+    SightingRow,
+    SignedIn,
+    SingleSignOn,
+)
 
 PIECE = 500
 """Rows of one transaction: some milliseconds on either database."""
@@ -140,6 +155,22 @@ def _strip_reports(connection: Connection, *where: Any) -> int:
     return len(numbers)
 
 
+def _erase_people(connection: Connection, due: datetime) -> int:
+    """Erase the people of organisations that have left: names, addresses and what they signed in with."""
+    gone = select(Organisation.id).where(Organisation.left < due)
+    people = select(Account.id).where(Account.organisation_id.in_(gone), ~Account.email.like(f"%{_ERASED}"))
+    numbers = connection.scalars(people.limit(PIECE)).all()
+    for model in (CodeGenerator, Passkey, RecoveryCode, SingleSignOn) if numbers else ():
+        connection.execute(delete(model).where(model.account_id.in_(numbers)))
+    for number in numbers:
+        values = {"name": "Erased", "email": f"{number}{_ERASED}", "password_hash": ""}
+        connection.execute(update(Account).where(Account.id == number).values(values))
+    connection.execute(delete(Digest).where(Digest.organisation_id.in_(gone)))
+    return len(numbers)
+
+
+_ERASED = "@erased.invalid"  # RFC 2606: no mail goes there
+
 RULES: Sequence[RetentionRule] = (
     RetentionRule("keys", timedelta(days=7), _destroy_keys),
     RetentionRule("marks", timedelta(days=7), _forget_marks),
@@ -149,6 +180,7 @@ RULES: Sequence[RetentionRule] = (
     RetentionRule("sessions", timedelta(days=7), _end_sessions),
     RetentionRule("invitations", timedelta(days=30), _forget_invitations),
     RetentionRule("reporters", timedelta(days=180), _forget_reporters),
+    RetentionRule("people", timedelta(days=30), _erase_people),
     RetentionRule("unsettled", timedelta(days=730), _forget_unsettled),
 )
 

@@ -22,6 +22,8 @@ from service.storage.database import Database
 MOST_AHEAD = timedelta(days=1)
 """A laptop that slept or a machine that was moved may wake up later than the kernel counted."""
 
+_MOST_AHEAD_SECONDS = MOST_AHEAD.total_seconds()
+
 MOST_IDLE = timedelta(days=90)
 """A service without a check, and without a change of its records, for longer than this is unusual."""
 
@@ -112,7 +114,7 @@ class Clock:
         if self._began is None or self._elapsed is None:
             return False
         began, counted = self._began
-        return moment - began - timedelta(seconds=self._elapsed() - counted) > MOST_AHEAD
+        return (moment - began).total_seconds() - (self._elapsed() - counted) > _MOST_AHEAD_SECONDS
 
     def _look_again(self, moment: datetime) -> None:
         """Whether an operator has set the clock right since."""

@@ -22,6 +22,7 @@ from service.authenticity.evidence import (
 )
 from service.authenticity.lots.lot_matching import match_lot
 from service.authenticity.lots.misread_matching import Presentation, explains, fits
+from service.authenticity.presentation_rules import known_as
 from service.errors import ErrorCode, IdentifierError, InvalidFieldsError
 from service.gs1 import misreads
 from service.gs1.identifiers import Expiry, Gtin, Lot
@@ -70,6 +71,8 @@ def load(
 
 def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
     found = _find(snapshot, understood)
+    if found.product is not None and found.presented.product and not found.named:
+        found.named = _called_otherwise(snapshot, found.product, found.presented.product)
     shown, used = _with_expiry_chosen(found), _used_on(snapshot, found)
     evidence = Evidence(
         presented=shown,
@@ -288,6 +291,13 @@ def _is_called(product: ProductRecord, typed: str | None) -> bool:
 def _named(snapshot: Snapshot, typed: str) -> list[ProductRecord]:
     """Products by what a person typed, else those whose name is a slip away from it."""
     return product_names.called(snapshot, typed) or product_names.nearly_called(snapshot, typed)
+
+
+def _called_otherwise(snapshot: Snapshot, product: ProductRecord, typed: str) -> tuple[ProductRecord, ...]:
+    """The products on record that have the name given, where the one that was found is called otherwise."""
+    if not names_differ(typed, known_as(product)):
+        return ()
+    return tuple(each for each in product_names.called(snapshot, typed) if not names_differ(typed, each.name))
 
 
 def _only(products: Sequence[ProductRecord]) -> ProductRecord | None:

@@ -17,6 +17,7 @@ from service.gs1.readings import field_values
 from service.gs1.readings.candidates import readings
 from service.gs1.readings.cases import is_case, pack_gtin
 from service.gs1.readings.clean_text import clean
+from service.gs1.readings.labelled_text import labelled
 from service.gs1.readings.pack_fields import Fields
 from service.gs1.repairs import Repair
 
@@ -163,7 +164,14 @@ def best_reading(
 
 def _expiry(text: str) -> tuple[Expiry, ...]:
     """The dates that a typed expiry may be: which of them, the code or the record says."""
-    return Expiry.readings(clean(text).text)
+    plain = clean(text).text
+    try:
+        return Expiry.readings(plain)
+    except IdentifierError:
+        found = tuple(each.expiry for each in labelled(plain) if each.expiry)  # `verwendbar bis 10/2028`
+        if not found:
+            raise
+        return tuple(dict.fromkeys(found))
 
 
 def _scan(

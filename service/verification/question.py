@@ -14,6 +14,7 @@ from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, Refus
 from service.gs1.iso.countries import parse_country
 from service.gs1.iso.languages import parse_language
 from service.gs1.reading import Reading
+from service.gs1.readings.pack_fields import is_placeholder, says_none
 from service.verification.pack_readings import PackFields, PackReading, all_readings, best_reading, same_lot
 
 MOST_CHARACTERS = 200
@@ -107,6 +108,8 @@ class ParsedQuestion(Struct, frozen=True):
 def parse_question(question: Question, origin: RequestOrigin) -> ParsedQuestion:
     """Read a question. InvalidFieldsError holds every field that could not be read, not just the first."""
     reader = _Reader()
+    if question.lot and not question.no_lot and says_none(question.lot):
+        question = replace(question, lot="", no_lot=True)
     vial = best_reading(fields_of(question), reader.errors, question.layout)
     carton: PackReading | None = None
     if question.carton is not _NOTHING and question.carton != _NOTHING:
@@ -221,6 +224,10 @@ def _together(vial: PackReading, carton: PackReading, *, no_lot: bool) -> PackRe
     )
 
 
+_WORDED = frozenset({"strength", "substance", "product", "form"})
+"""Fields of words, where `unknown` says as much as nothing."""
+
+
 class _Reader:
     """Collects what cannot be read, so that a person mends it in one go."""
 
@@ -229,11 +236,13 @@ class _Reader:
 
     def read(self, field: str, text: str, parse: Callable[[str], T]) -> T | None:
         """The parsed text; None where there is none or it was refused."""
-        if not text or text.isspace():
+        if not text or text.isspace() or (field in _WORDED and is_placeholder(text)):
             return None
         try:
             return parse(text)
         except VialcheckError as error:
+            if is_placeholder(text):  # `NO` is Norway, `N/A` is none
+                return None
             error.field = field
             self.errors.append(error)
             return None

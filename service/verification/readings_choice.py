@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from service.authenticity.evidence import Evidence
 from service.errors import InvalidFieldsError, VialcheckError
 from service.gs1.identifiers import Lot
+from service.gs1.repairs import Repair
 from service.storage.hot.readings_on_record import LotOnRecord, OnRecord, on_record
 from service.storage.hot.statements import Snapshot
 from service.verification.pack_readings import MOST
@@ -80,6 +81,10 @@ def _chosen(
         tuple({each.presented.serial.printed for each in candidates if each.presented.serial}),
     )
     fitting = [(fit, each) for each in candidates if (fit := _fit(each, held)) is not None]
+    dated = {_named_lot(each) for _, each in fitting if each.presented.expiry is not None}
+    fitting = [
+        (fit, each) for fit, each in fitting if not (_left_words_out(each) and _named_lot(each) in dated)
+    ]
     if not fitting:
         return None, ()
     best = max(fit for fit, _ in fitting)
@@ -91,6 +96,17 @@ def _chosen(
     lots = dict.fromkeys(each.presented.lot.printed for each in equals if each.presented.lot)
     lots.pop(chosen.presented.lot.printed if chosen.presented.lot else "", None)
     return chosen, tuple(lots)[: _MOST_ASKED - 1]
+
+
+def _named_lot(candidate: ParsedQuestion) -> tuple[str, str]:
+    shown = candidate.presented
+    return (shown.gtin.value if shown.gtin else "", shown.lot.key if shown.lot else "")
+
+
+def _left_words_out(candidate: ParsedQuestion) -> bool:
+    """Whether words beside the lot were left out, and with them a date that may contradict the record."""
+    shown = candidate.presented
+    return shown.lot is not None and shown.expiry is None and Repair.WORDS_BESIDE in candidate.pack.repairs
 
 
 _Fit = tuple[bool, int, int]
@@ -105,7 +121,8 @@ def _fit(candidate: ParsedQuestion, held: OnRecord) -> _Fit | None:
     gtin = shown.gtin.value if shown.gtin else None
     unit = shown.serial is not None and gtin is not None and (gtin, shown.serial.printed) in held.units
     if shown.lot is None:
-        return (unit, 0, 0) if unit or (gtin is not None and gtin in held.products) else None
+        named = unit or (gtin is not None and gtin in held.products)
+        return (unit, -1, -1) if named else None  # a lot on record says more, whatever its expiry
     lots = _lots(candidate, held)
     if not lots:
         return None

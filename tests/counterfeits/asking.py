@@ -66,7 +66,7 @@ class Asking:
         )
         common: dict[str, Any] = self._identified(vial, carton) | {"asker": asker} | _origin(vial, asker)
         box = PackFields(**_own(carton)) if carton else PackFields()
-        once = ("market", "strength", "substance", "language", "product")
+        once = ("market", "strength", "substance", "language", "product", "form")
         told = [{name: words(side.get(name)) for name in once} for side in (vial, carton or {})]
         asked = [
             {name: one or two for (name, one), two in zip(told[0].items(), told[1].values(), strict=True)}

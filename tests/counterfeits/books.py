@@ -91,6 +91,12 @@ class ProductEntry:
         said = keys.truth(self.said.get("complete"))
         return bool(self.lots) if said is None else said
 
+    @property
+    def complete_until(self) -> str:
+        """The day until which its lots are all here; empty where none was said."""
+        until = self.said.get("complete_until") or self.said.get("complete", "")
+        return keys.date_words(until) if until[:2].isdigit() and keys.truth(until) is None else ""
+
     def lot(self, number: str) -> LotEntry:
         """The entry of a lot, new where there is none."""
         return self.lots.setdefault(_lot_key(number), LotEntry(number))
@@ -138,6 +144,12 @@ class Books:
         if complete is not None:
             said["catalogue_complete"] = words(complete)
 
+    @property
+    def says_recalled(self) -> bool:
+        """Whether a lot or a unit is recalled on record, and not by a notice alone."""
+        lots = [lot for product in self.products for lot in product.lots.values()]
+        return any(lot.said.get("status") == "recalled" or "recalled" in lot.units.values() for lot in lots)
+
     def by_gtin(self, gtin: str) -> ProductEntry | None:
         """The product under a GTIN of 14 digits."""
         return next(
@@ -162,7 +174,9 @@ class Books:
         units = [(product, lot, *unit) for product, lot in lots for unit in lot.units.items()]
         sheets: Mapping[str, list[dict[str, str]]] = {
             "products": [
-                each.said | {"gtin": each.gtin, "complete": words(each.complete)} for each in self.products
+                {name: text for name, text in each.said.items() if name != "complete_until"}
+                | {"gtin": each.gtin, "complete": each.complete_until or words(each.complete)}
+                for each in self.products
             ],
             "batches": [
                 {"status": "released"}

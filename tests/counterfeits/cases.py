@@ -251,7 +251,8 @@ def _rests_on_record(raw: Plain, kind: str, expect: Expectation, books: Books) -
     if all(names_differ(name, product.name) for product in books.products):
         return isinstance(raw["presented"], list)  # nothing of this product is on record
     if expect.reasons:
-        return not any(code.startswith("alert_") or code == "stolen" for code in expect.reasons)
+        on_notice = {"stolen"} if books.says_recalled else {"stolen", "recalled"}
+        return not any(code.startswith("alert_") or code in on_notice for code in expect.reasons)
     return not re.search("alert|notice|twins|brand|stolen|recall", kind.casefold())
 
 

@@ -25,6 +25,7 @@ _MARKETS = (
     "markets market country countries authorisedin authorizedin licensedin authorisedmarkets marketscope"
 )
 _SUBSTANCE = "activesubstance substance activeingredient ingredient inn active"
+_FORM = "form dosageform pharmaceuticalform doseform"
 _MAKER = "manufacturer mah company maker holder mahname marketingauthorisationholder labeler labeller"
 _RECALL = {
     "recall_class": "recallclass class",
@@ -41,11 +42,13 @@ PRODUCT = {
     "contact": "contact",
     "active_substance": _SUBSTANCE,
     "strengths": "strengths strength doses presentationstrengths",
-    "form": "form dosageform pharmaceuticalform",
+    "form": _FORM,
     "languages": "languages language packlanguages",
     "national_numbers": "nationalnumbers nationalnumber nhrn nationalcodes",
     "markets": _MARKETS,
     "complete": "complete recordscomplete allbatches alllots recordcomplete",
+    "complete_until": "completeuntil completeto lotscompleteuntil",
+    "source_gtins": "sourcegtins sourcegtin originalgtin originalgtins relabelledfrom parallelimportof repackagedfrom",
 }
 LOT = {
     "lot": _LOT,
@@ -97,6 +100,8 @@ PRESENTED = {
     "market": "market country where presentedin place markets",
     "strength": "strength dose strengths",
     "substance": _SUBSTANCE,
+    "form": _FORM,
+    "national": "national nationalnumber nationalcode nhrn",
     "language": "language packlanguage languages",
     "product": _NAME,
     "no_lot": "nolot lotmissing missinglot withoutlot",

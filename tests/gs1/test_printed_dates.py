@@ -53,6 +53,21 @@ from service.gs1.identifiers import Expiry
         ("ott 2025", "2025-10"),
         ("março 2025", "2025-03"),
         ("１２/２０２４", "2024-12"),  # noqa: RUF001 (full-width)
+        ("31122024", "2024-12-31"),  # eight digits whose first four are no year: the year is last
+        ("122024", "2024-12"),  # six digits: no month is 20
+        ("дек 2024", "2024-12"),
+        ("5 июля 2028 г.", "2028-07-05"),
+        ("5 Temmuz 2028", "2028-07-05"),
+        ("października 2028", "2028-10"),
+        ("lokakuu 2028", "2028-10"),
+        ("ตุลาคม 2028", "2028-10"),
+        ("أكتوبر 2028", "2028-10"),
+        ("2028年7月5日", "2028-07-05"),
+        ("2028년 7월 5일", "2028-07-05"),
+        ("10月2028", "2028-10"),
+        ("31.XII.2027", "2027-12-31"),
+        ("Wed 5th July 2028", "2028-07-05"),
+        ("٣١/١٢/٢٠٢٨", "2028-12-31"),
     ],
 )
 def test_read_as_printed(text: str, printed_form: str) -> None:
@@ -81,7 +96,9 @@ def test_read_as_printed(text: str, printed_form: str) -> None:
         ("10/2024-12/2024", ErrorCode.EXPIRY_UNREADABLE),  # a range, from an alert
         ("EXP", ErrorCode.EXPIRY_UNREADABLE),
         ("12/0024", ErrorCode.EXPIRY_UNREADABLE),
-        ("31122024", ErrorCode.EXPIRY_UNREADABLE),  # eight digits are year first
+        ("05072028", ErrorCode.EXPIRY_AMBIGUOUS),  # 5 July or 7 May
+        ("lip 2028", ErrorCode.EXPIRY_AMBIGUOUS),  # June in Croatian, July in Polish
+        ("listopad 2028", ErrorCode.EXPIRY_AMBIGUOUS),  # October in Croatian, November in Polish and Czech
         ("45657", ErrorCode.EXPIRY_UNREADABLE),  # a spreadsheet's day number
         ("MAY APR 2024", ErrorCode.EXPIRY_UNREADABLE),
         ("12/2024!", ErrorCode.EXPIRY_UNREADABLE),
@@ -90,7 +107,7 @@ def test_read_as_printed(text: str, printed_form: str) -> None:
         ("", ErrorCode.EMPTY),
         ("12/2024\u200b", ErrorCode.BAD_CHARACTER),
         ("1\u03012/2024", ErrorCode.BAD_CHARACTER),  # an accent on a digit is no accent
-        ("дек 2024", ErrorCode.BAD_CHARACTER),
+        ("скоро 2024", ErrorCode.BAD_CHARACTER),  # a word that is no month
     ],
 )
 def test_refused_rather_than_guessed(text: str, code: ErrorCode) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from service.authenticity.dispositions import Disposition
-from service.storage.database import Database, _alembic
+from service.storage.database import Database
+from service.storage.database.upgrade import alembic_config
 from service.storage.models import Batch, Product, Unit
 from tests.factories.one_batch import BATCH, GTIN
 from tests.postgres import Postgres
@@ -47,7 +48,7 @@ def before(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     else:
         server: Postgres = request.getfixturevalue("postgres")
         database = Database(server.create(f"before_{tmp_path.name}"))
-    config = _alembic(database.url)
+    config = alembic_config(database.url)
     config.attributes["engine"] = database.engine
     command.upgrade(config, "0019")
     with database.transaction() as connection:

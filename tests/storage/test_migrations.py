@@ -8,7 +8,8 @@ from alembic import command
 from sqlalchemy import Table, insert, inspect
 from sqlalchemy.exc import IntegrityError
 
-from service.storage.database import Database, _alembic
+from service.storage.database import Database
+from service.storage.database.upgrade import alembic_config
 from service.storage.models import Alert, Batch, Manufacturer, Product
 from tests.factories.maker_records import GTIN
 from tests.postgres import Postgres
@@ -22,7 +23,7 @@ def first_version(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     else:
         server: Postgres = request.getfixturevalue("postgres")
         database = Database(server.create(f"first_{tmp_path.name}"))
-    config = _alembic(database.url)
+    config = alembic_config(database.url)
     config.attributes["engine"] = database.engine
     command.upgrade(config, "0001")
     return database

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pyotp
 from pyotp.exceptions import OTPVerificationError
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from service.accounts.actors import Actor
 from service.accounts.credentials.secret_box import SecretBox
-from service.accounts.sign_in.login_throttle import LoginThrottle, ThrottleLimit
+from service.accounts.sign_in.login_throttle import SECOND_FACTOR, LoginThrottle
 from service.accounts.sign_in.pending_actions import PendingActions, Purpose
 from service.errors import ErrorCode, ForbiddenError, RefusedError
 from service.storage.audit import AuditChange, write_down
@@ -24,7 +24,6 @@ RECOVERY_CODES = 10
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter or digit that is easily taken for another
 _GROUPS, _IN_A_GROUP = 4, 4  # 79 bits: too many to try, also with the stolen hashes
 _DRIFT = 1  # steps of 30 s: a phone's clock may be that far off, either way
-_LIMIT = ThrottleLimit("code", free=5, longest=timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ class SecondFactors:
 
         Each code works once. RefusedError(CODE_WRONG) for any other; WaitError after too many wrong ones.
         """
-        subject = _LIMIT.at(str(account_id))
+        subject = SECOND_FACTOR.at(str(account_id))
         self._guesses.count([subject])
         plain = "".join(code.split()).replace("-", "").lower()
         if plain.isascii() and plain.isdigit():

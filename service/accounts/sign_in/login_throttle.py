@@ -38,6 +38,22 @@ class ThrottleLimit:
         return ThrottledSubject(self, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
 
+PASSWORD_FROM_NETWORK = ThrottleLimit("password", free=5, longest=timedelta(minutes=15))
+"""Of one account's password, from one network."""
+
+PASSWORD_FROM_ANYWHERE = ThrottleLimit("password from anywhere", free=10, longest=timedelta(minutes=15))
+"""Of one account's password, from all networks together."""
+
+SIGN_INS_OF_NETWORK = ThrottleLimit("network", free=50, longest=timedelta(minutes=15))
+"""Of any account's password, from one network."""
+
+OWN_PASSWORD = ThrottleLimit("own password", free=5, longest=timedelta(minutes=15))
+"""Of a signed-in person's own password, before a change of it: an open session is no place to guess it."""
+
+SECOND_FACTOR = ThrottleLimit("code", free=5, longest=timedelta(hours=1))
+"""Of one person's app code or recovery code."""
+
+
 @dataclass(frozen=True, slots=True)
 class ThrottledSubject:
     """What is counted together. `key` is a hash, so that the table does not list the addresses that were

@@ -8,7 +8,7 @@ desk.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, select, update
@@ -18,17 +18,19 @@ from service.accounts.credentials import passwords
 from service.accounts.credentials.passkeys import Passkeys, RelyingParty
 from service.accounts.credentials.second_factor import SecondFactors, factors_in
 from service.accounts.networks import network_of
-from service.accounts.sign_in.login_throttle import LoginThrottle, ThrottledSubject, ThrottleLimit
+from service.accounts.sign_in.login_throttle import (
+    PASSWORD_FROM_ANYWHERE,
+    PASSWORD_FROM_NETWORK,
+    SIGN_INS_OF_NETWORK,
+    LoginThrottle,
+    ThrottledSubject,
+)
 from service.accounts.sign_in.pending_actions import PendingActions, Purpose
 from service.accounts.sign_in.sessions import Sessions
 from service.errors import ErrorCode, ForbiddenError, RefusedError
 from service.storage.audit import MOST_OF_AN_ID, AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Account, AuditEntry, SignedIn
-
-_HERE = ThrottleLimit("password", free=5, longest=timedelta(minutes=15))
-_ANYWHERE = ThrottleLimit("password from anywhere", free=10, longest=timedelta(minutes=15))
-_NETWORK = ThrottleLimit("network", free=50, longest=timedelta(minutes=15))
 
 NOBODY = "(no such account)"
 """The audit's name for an unknown address: the typed text may be a password and is not recorded."""
@@ -192,11 +194,11 @@ class SignIn:
     def _subjects(self, email: str, visitor: Visitor) -> tuple[list[ThrottledSubject], ThrottledSubject]:
         """Return the subjects that a guess counts against, and those whose count a right password deletes."""
         network = visitor.network or visitor.address
-        here = _HERE.at(email, network)
+        here = PASSWORD_FROM_NETWORK.at(email, network)
         subjects = [here]
         with self._database.reading() as connection:
             if not _came_from(connection, email, visitor.network):
-                subjects += [_ANYWHERE.at(email), _NETWORK.at(network)]
+                subjects += [PASSWORD_FROM_ANYWHERE.at(email), SIGN_INS_OF_NETWORK.at(network)]
         return subjects, here
 
     def _note_refusal(self, row: Any, visitor: Visitor, what: str) -> None:

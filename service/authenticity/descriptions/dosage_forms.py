@@ -53,6 +53,26 @@ class Container(StrEnum):
     BLISTER = "blister"
 
 
+class Route(StrEnum):
+    """How it is given. Injection and infusion are one: into the body by a needle."""
+
+    NEEDLE = "needle"
+    MOUTH = "mouth"
+    EYE = "eye"
+    NOSE = "nose"
+    SKIN = "skin"
+
+
+_ROUTE_STEMS = {
+    Route.NEEDLE: r"inject|injekt|injekc|inyec|injet|iniett|iniez|инъекц|ін'єкц|ενεσ|wstrzyk|"
+    r"enjeks|infus|инфуз|perfus|注射|주사|حقن",
+    Route.MOUTH: r"\boral|\borale|\boraal|einnehmen|buvable|bevib|doustn|peroral|внутрь|口服|経口|경구|\bmouth",
+    Route.EYE: r"\beye|ophthalm|augentropf|collyre|colirio|collirio|\bocular|глазн|点眼|점안",
+    Route.NOSE: r"\bnasal|\bnose|nasenspray|назал|点鼻",
+    Route.SKIN: r"topical|cutane|\bdermal|\bhaut",
+}
+_ROUTES = {route: re.compile(stems) for route, stems in _ROUTE_STEMS.items()}
+
 _STATE_STEMS = {
     State.POWDER: r"powder|pulver|poudre|polvo|polvere|\bpo\b|proszek|proszk|prasek|"
     r"prask|prasok|порош|lyo?phil|"
@@ -129,10 +149,21 @@ _HELD_IN = {
 
 
 @lru_cache(maxsize=4096)  # the same products are asked about on every check
+def _routes(text: str) -> frozenset[Route]:
+    """The ways to give it that a text names."""
+    plain = _plain(text)
+    return frozenset(route for route, stems in _ROUTES.items() if stems.search(plain))
+
+
+def _plain(text: str) -> str:
+    plain = without_accents(unicodedata.normalize("NFKC", text[:300]).casefold())
+    return plain.replace("ø", "o").replace("æ", "ae")
+
+
+@lru_cache(maxsize=4096)
 def _named(text: str) -> tuple[frozenset[State], frozenset[Container]]:
     """The states and containers that a text names."""
-    plain = without_accents(unicodedata.normalize("NFKC", text[:300]).casefold())
-    plain = plain.replace("ø", "o").replace("æ", "ae")
+    plain = _plain(text)
     states = frozenset(state for state, stems in _STATES.items() if stems.search(plain))
     return states, frozenset(each for each, stems in _CONTAINERS.items() if stems.search(plain))
 
@@ -157,6 +188,9 @@ def named_form(name: str, recorded: str) -> bool | None:
 
 
 def _one_agrees(presented: str, recorded: str) -> bool | None:
+    routes, held_routes = _routes(presented), _routes(recorded)
+    if routes and held_routes and not routes & held_routes:
+        return False
     states, containers = _named(presented)
     held_states, held_containers = _named(recorded)
     if not (states or containers) or not (held_states or held_containers):
@@ -169,6 +203,12 @@ def _one_agrees(presented: str, recorded: str) -> bool | None:
 
 
 def _states_meet(one: frozenset[State], other: frozenset[State]) -> bool:
+    dry, dissolved = (
+        frozenset({State.POWDER}),
+        frozenset({State.SOLUTION, State.SUSPENSION, State.EMULSION}),
+    )
+    if (one & dry) != (other & dry) and (one if other & dry else other) & dissolved:
+        return False  # a liquid is no powder, though the powder is for a solution
     if one == {State.INJECTION} or other == {State.INJECTION}:
         return bool((one | other) <= _BY_NEEDLE)
     return bool((one & other) - {State.INJECTION})

@@ -31,6 +31,12 @@ _FORM_WORDS = frozenset(_SHARED.split()) | {*CONTAINERS, *UNITS, *MULTIPLIERS, *
 _SHORTEST = 4
 """Letters of a brand from which on one letter may be another and it is still recognised."""
 
+_HEARD = (
+    *(("ph", "f"), ("th", "t"), ("ck", "k"), ("x", "ks"), ("qu", "k"), ("c", "k"), ("q", "k")),
+    *(("y", "i"), ("z", "s"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i")),
+)
+_DOUBLED = re.compile(r"(.)\1+")
+
 _LONG = 8
 """Letters from which on two may be."""
 
@@ -61,7 +67,8 @@ def names_differ(name: str, other: str) -> bool:
 def nearly(name: str, other: str) -> bool:
     """Whether two names share no word that names, and a word of one is a slip away from one of the other.
 
-    A slip is a letter lost, added, changed, or two the wrong way round; two of them in long words.
+    A slip is a letter lost, added, changed, or two the wrong way round; two of them in long words. Words that
+    are pronounced alike are a slip apart too: `Dispport` for `Dysport`.
     """
     one, two = names(name), names(other)
     return not one & two and any(_a_slip_apart(mine, theirs) for mine in one for theirs in two)
@@ -73,7 +80,16 @@ def _a_slip_apart(one: str, other: str) -> bool:
     if shorter < _SHORTEST or one == other:
         return False
     most = 2 if shorter >= _LONG else 1
-    return abs(len(one) - len(other)) <= most and _distance(one, other) <= most
+    if abs(len(one) - len(other)) <= most and _distance(one, other) <= most:
+        return True
+    return _sound(one) == _sound(other)
+
+
+def _sound(word: str) -> str:
+    """A word in letters that are pronounced alike in most languages, doubled ones once."""
+    for written, heard in _HEARD:
+        word = word.replace(written, heard)
+    return _DOUBLED.sub(r"\1", word)
 
 
 def _distance(one: str, other: str) -> int:

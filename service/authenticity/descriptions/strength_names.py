@@ -35,6 +35,9 @@ _LONGEST = 300
 _TOLERANCE = Decimal("0.01")
 """Two amounts of which one was divided by a volume agree within a hundredth: packs print rounded values."""
 
+_LEAST_RATIO = 100
+"""Millilitres from which on `1:…` is a strength."""
+
 _GROUP = r"[0-9]{1,3}(?:[ '’][0-9]{3})+"
 _NUMBER = rf"(?:{_GROUP}|[0-9]+)(?:[.,٫٬·][0-9]+)*|(?<![0-9])[.,][0-9]+"
 _TOKEN = re.compile(
@@ -80,7 +83,7 @@ def strengths_agree(presented: str, recorded: Iterable[str], substance: str = ""
     """
     shown = [each for each in quantities(presented) if each]
     parts = [part for text in recorded for alternative in quantities(text) for part in alternative]
-    totals = [total for text in recorded for each in quantities(text) if (total := _sum(each)) is not None]
+    totals = [total for text in recorded for total in _sums(text)]
     if not shown or not (parts or totals):
         return None
     return any(
@@ -102,7 +105,7 @@ def named_strengths(name: str) -> tuple[Quantity, ...]:
 def name_strength_agrees(name: str, recorded: Iterable[str], substance: str = "") -> bool | None:
     """Whether a product's name says one of the strengths on record; None where it says none with a unit."""
     shown = named_strengths(name)
-    parts = [part for text in recorded for part in named_strengths(text)]
+    parts = [part for text in (*recorded,) for part in (*named_strengths(text), *_sums(text))]
     if not shown or not parts:
         return None
     return any(_same(one, other, substance) for one in shown for other in parts)
@@ -176,6 +179,12 @@ def _step(tokens: Sequence[_Token], at: int, read: _Text) -> int:
 
 
 def _number(tokens: Sequence[_Token], at: int, read: _Text) -> int:
+    if _is_ratio(tokens, at):
+        (parts,), (volumes,) = _readings(tokens[at][1]), _readings(tokens[at + 2][1])
+        read.alternatives[-1].append(
+            Quantity(frozenset({parts * 1_000_000}), frozenset({parts}), Dimension.MASS, volumes)
+        )
+        return at + 3
     amounts, (dimension, factor), after = _measured(tokens, at)
     if dimension is None:
         read.pending.append(amounts)
@@ -192,6 +201,16 @@ def _number(tokens: Sequence[_Token], at: int, read: _Text) -> int:
         here.append(Quantity(frozenset(number * factor for number in each), each, dimension, volume))
     read.pending.clear()
     return after
+
+
+def _is_ratio(tokens: Sequence[_Token], at: int) -> bool:
+    """Whether grams in millilitres follow: `1:1000`, `1 in 10,000`."""
+    if at + 2 >= len(tokens) or tokens[at + 1] not in (("mark", ":"), ("word", "in")):
+        return False
+    if tokens[at + 2][0] != "number" or (at + 3 < len(tokens) and tokens[at + 3][0] == "word"):
+        return False
+    parts, volumes = _readings(tokens[at][1]), _readings(tokens[at + 2][1])
+    return len(parts) == 1 and len(volumes) == 1 and min(volumes) >= _LEAST_RATIO > max(parts) > 0
 
 
 def _measured(
@@ -283,6 +302,10 @@ def _readings(text: str) -> frozenset[Decimal]:
     return frozenset({Decimal(whole), last}) if grouped else frozenset({last})
 
 
+def _sums(text: str) -> Iterator[Quantity]:
+    yield from filter(None, map(_sum, quantities(text)))
+
+
 def _sum(parts: Sequence[Quantity]) -> Quantity | None:
     """Of a combination, what packs call it as a whole: 875/125 mg is 1000 mg."""
     if len(parts) < 2 or any(
@@ -304,6 +327,8 @@ def _same(one: Quantity, other: Quantity, substance: str = "") -> bool:
     if factor is None:
         return False
     if one.volume is not None and other.volume is not None:
+        if 1 not in (one.volume, other.volume) and one.volume != other.volume:
+            return False  # both say what a whole pack holds: 4000 IU/0.4 mL is no 6000 IU/0.6 mL
         return _meet(one.per_volume(), other.per_volume(), factor, exact=False)
     return (
         _meet(one.amounts, other.amounts, factor, exact=factor == 1)

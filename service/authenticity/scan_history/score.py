@@ -19,15 +19,13 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from service.authenticity.scan_history.habits import ScanHabits, seldom
+from service.authenticity.scan_history.journeys import impossible_delivery, impossible_journey
 from service.authenticity.scan_history.sightings import (
     MOST_PLACES,
     Region,
     Sighting,
     SightingKind,
-    hours_apart,
-    same_window,
 )
-from service.gs1.iso.countries import kilometres_between
 
 DAY = 86400
 
@@ -45,12 +43,6 @@ _JOURNEY = 0.8  # no aeroplane is that fast
 _TRADE_JOURNEY = 2.5  # no courier is: clinics and pharmacies are where they are registered, and have the vial
 _USED_ELSEWHERE = 1.5  # dispensed, and later the trade of another place has it
 _BEYOND = 99.0
-
-_FAR = 2500
-"""Kilometres that no person travels within one window, borders and wrong geolocation aside."""
-
-_COURIER = 150
-"""Kilometres in an hour from one clinic's shelf to another's, the nearest cities of their countries apart."""
 
 
 class Thresholds(Struct, frozen=True):
@@ -133,7 +125,7 @@ def _weighed(
     )
     if len(places) < 2:
         return score, None
-    journey, courier = _journey(sightings), _courier(sightings)
+    journey, courier = impossible_journey(sightings), impossible_delivery(sightings)
     score += _JOURNEY * (journey is not None) + _TRADE_ABROAD * _abroad(sightings)
     return score + _TRADE_JOURNEY * (courier is not None), courier or journey
 
@@ -286,38 +278,6 @@ def _places(sightings: Iterable[Sighting]) -> tuple[Region, ...]:
     inside = {place.country for place in firsts if place.region}
     found = [place for place in firsts if place.region or place.country not in inside]
     return tuple(sorted(found, key=lambda place: (firsts[place], place)))
-
-
-def _journey(sightings: tuple[Sighting, ...]) -> tuple[Region, Region] | None:
-    """Two countries that one vial cannot have been in within two hours, two devices at least."""
-    found = None
-    for number, one in enumerate(sightings):
-        for other in sightings[number + 1 :]:
-            ours, theirs = one.place, other.place
-            if not ours.country or not theirs.country or ours.country == theirs.country:
-                continue
-            unknown = one.some_without_key or other.some_without_key
-            if not unknown and (one.devices | other.devices).bit_count() < 2:
-                continue
-            if not same_window(one, other):
-                continue
-            if kilometres_between(ours.country, theirs.country) > _FAR:
-                pair = (min(ours, theirs), max(ours, theirs))
-                found = pair if found is None else min(found, pair)
-    return found
-
-
-def _courier(sightings: tuple[Sighting, ...]) -> tuple[Region, Region] | None:
-    """Return two countries whose clinics had it sooner one after the other than a courier brings it."""
-    trade = [each for each in sightings if each.kind is not SightingKind.STRANGER and each.place.country]
-    found = [
-        (min(one.place, other.place), max(one.place, other.place))
-        for number, one in enumerate(trade)
-        for other in trade[number + 1 :]
-        if one.place.country != other.place.country
-        and kilometres_between(one.place.country, other.place.country) > _COURIER * hours_apart(one, other)
-    ]
-    return min(found, default=None)
 
 
 def _abroad(sightings: tuple[Sighting, ...]) -> bool:

@@ -13,6 +13,7 @@ from service.registry.labels import (
     LabelPage,
     Paper,
     PrintSettings,
+    SymbolCarrier,
     draw,
     label_page,
     read_label_form,
@@ -34,6 +35,13 @@ from service.settings import load
     type=click.Choice([each.value for each in LabelFormat]),
     help="Default: the ending of --out, else png.",
 )
+@click.option(
+    "--carrier",
+    type=click.Choice([each.value for each in SymbolCarrier]),
+    default="qr",
+    show_default=True,
+    help="QR code of the Digital Link, or GS1 DataMatrix.",
+)
 @click.option("--size", type=float, help="Side of the code in mm, quiet zone not counted.")
 @click.option("--dpi", default=300, show_default=True, help="The printer's resolution.")
 @click.option(
@@ -49,23 +57,29 @@ def label(  # noqa: PLR0913, PLR0917 (click gives each option by name)
     expiry: str,
     name: str,
     kind: str | None,
+    carrier: str,
     size: float | None,
     dpi: int,
     paper: str,
     base_url: str,
     out: str,
 ) -> None:
-    """Write a label with a QR code: one for a lot or a serial, sheets for several serials.
+    """Write a label with its code: one for a lot or a serial, sheets for several serials.
 
-    Several sheets as PNG or SVG become numbered files. No database is needed.
+    As ZPL, each label is one of the printer's roll. Several sheets as PNG or SVG become numbered files.
+    No database is needed.
     """
     form = LabelFormat(kind) if kind else _format_of(out)
     every = [*serials, *(_lines(list_file) if list_file else [])]
     labels = read_label_form(gtin, lot=lot, expiry=expiry, serials=every, name=name)
-    printing = PrintSettings(base_url or _own_address(), dpi=dpi, size_mm=size)
-    several = len(labels) > 1
+    printing = PrintSettings(
+        base_url or _own_address(), dpi=dpi, size_mm=size, carrier=SymbolCarrier(carrier)
+    )
+    several = len(labels) > 1 and form is not LabelFormat.ZPL
     pages = (
-        sheet_pages(labels, printing, Paper[paper.upper()]) if several else [label_page(labels[0], printing)]
+        sheet_pages(labels, printing, Paper[paper.upper()])
+        if several
+        else [label_page(each, printing) for each in labels]
     )
     for file, content in _files(pages, form, out):
         _write(file, content)

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
-from service.gs1.identifiers import Expiry, Gtin, Lot
+from service.cli.records.changes import carry_out
+from service.gs1.identifiers import Gtin, Lot
 from service.registry import recalls
+from service.registry.corrections.extensions import read_extension
 from service.registry.recalls import releases
-from service.registry.recalls.expiry_extensions import extend as put_later
 from service.settings import load
 from service.storage.audit import AuditActor
 from service.storage.database import Database
@@ -113,21 +114,14 @@ def release(lots: tuple[str, ...], reason: str, actor: str, dry_run: bool) -> No
 @_ACTOR
 @_DRY_RUN
 def extend(gtin: str, lot: str, expiry: str, reference: str, reason: str, actor: str, dry_run: bool) -> None:
-    """Put the expiry of a lot later. Vials with the old one printed on them stay in use."""
+    """Put the expiry of a lot later. Vials with the old one printed on them stay in use.
+
+    A date beyond the product's stability time (5 years from manufacture where it has none) needs a second
+    person: vialcheck requests.
+    """
+    change = read_extension({"gtin": gtin, "lot": lot, "expiry": expiry, "reference": reference})
     with _database() as database:
-        changed = put_later(
-            database,
-            gtin=Gtin.parse(gtin),
-            lot=Lot.parse(lot),
-            expiry=Expiry.parse(expiry),
-            reference=reference,
-            reason=reason,
-            who=_who(actor),
-            dry_run=dry_run,
-        )
-    click.echo(f"{changed.product}, lot {changed.lot}: {changed.old} → {changed.new}")
-    if dry_run:
-        click.echo("Dry run: nothing was changed.")
+        carry_out(database, change, reason=reason, who=_who(actor), dry_run=dry_run)
 
 
 def _stop(given: dict[str, Any], *, hold: bool, dry_run: bool, actor: str) -> None:

@@ -16,8 +16,9 @@ from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from service.errors import ErrorCode, IdentifierError
+from service.gs1.iso.country_names import COUNTRY_NAMES
 
-# What people write that is neither the code nor the English name in the list.
+# What people write in English that is neither the code nor the name in the list.
 _ALIASES = {
     "UK": "GB",
     "ENGLAND": "GB",
@@ -35,27 +36,18 @@ _ALIASES = {
     "REPUBLIC OF IRELAND": "IE",
     "THE NETHERLANDS": "NL",
     "HOLLAND": "NL",
-    "VIET NAM": "VN",
     "RUSSIAN FEDERATION": "RU",
     "UAE": "AE",
-    "TURKIYE": "TR",
     "CZECHIA": "CZ",
-    "BRASIL": "BR",
-    "DEUTSCHLAND": "DE",
-    "ITALIA": "IT",
-    "ESPANA": "ES",
     "MEXICO": "MX",
-    "SUISSE": "CH",
-    "SCHWEIZ": "CH",
-    "OSTERREICH": "AT",
 }
 
 
 @lru_cache(maxsize=1024)
 def parse_country(text: str) -> str:
-    """The ISO 3166-1 alpha-2 code of a code or an English name; IdentifierError(COUNTRY_UNKNOWN)."""
+    """The ISO 3166-1 alpha-2 code of a code or a name; IdentifierError(COUNTRY_UNKNOWN)."""
     wanted = _fold(text)
-    code = _ALIASES.get(wanted) or _by_name().get(wanted)
+    code = _ALIASES.get(wanted) or _by_name().get(wanted) or COUNTRY_NAMES.get(wanted)
     if code is None and wanted in countries():
         code = wanted
     if code is None:

@@ -1,9 +1,10 @@
-"""The languages that medicine packs are printed in, as people write them: ISO 639-1 codes and English names.
+"""The languages that medicine packs are printed in, as people write them: ISO 639-1 codes and names.
 
->>> parse_language("Turkish"), parse_language("PT")
-('tr', 'pt')
+>>> parse_language("Turkish"), parse_language("PT"), parse_language("español")
+('tr', 'pt', 'es')
 """
 
+import unicodedata
 from collections.abc import Mapping
 
 from service.errors import ErrorCode, IdentifierError
@@ -49,12 +50,68 @@ LANGUAGES: Mapping[str, str] = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
-_BY_NAME = {name.casefold(): code for code, name in LANGUAGES.items()}
+_OWN_NAMES: Mapping[str, str] = {
+    "ar": "العربية",
+    "bg": "български",
+    "cs": "čeština",
+    "da": "dansk",
+    "de": "Deutsch",
+    "el": "Ελληνικά",
+    "es": "español",
+    "et": "eesti",
+    "fa": "فارسی",
+    "fi": "suomi",
+    "fr": "français",
+    "he": "עברית",
+    "hi": "हिन्दी",
+    "hr": "hrvatski",
+    "hu": "magyar",
+    "id": "bahasa Indonesia",
+    "it": "italiano",
+    "ja": "日本語",
+    "ka": "ქართული",
+    "kk": "қазақша",
+    "ko": "한국어",
+    "lt": "lietuvių",
+    "lv": "latviešu",
+    "nl": "Nederlands",
+    "no": "norsk",
+    "pl": "polski",
+    "pt": "português",
+    "ro": "română",
+    "ru": "русский",
+    "sk": "slovenčina",
+    "sl": "slovenščina",
+    "sr": "српски",
+    "sv": "svenska",
+    "th": "ไทย",
+    "tr": "Türkçe",
+    "uk": "українська",
+    "vi": "Tiếng Việt",
+    "zh": "中文",
+}
+"""What each is called in itself."""
+
+_MORE_NAMES = {"castilian": "es", "castellano": "es", "farsi": "fa", "mandarin": "zh", "deutsche": "de", "anglais": "en",
+    "englisch": "en", "ingles": "en", "inglese": "en", "allemand": "de", "aleman": "de", "tedesco": "de",
+    "franzosisch": "fr", "frances": "fr", "francese": "fr", "spanisch": "es", "espagnol": "es", "spagnolo": "es",
+    "italienisch": "it", "italien": "it", "portugiesisch": "pt", "portugais": "pt", "turkisch": "tr", "turc": "tr",
+    "turco": "tr", "ingilizce": "en", "английский": "en", "немецкий": "de", "russisch": "ru", "russe": "ru"}  # fmt: skip
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", " ".join(text.split()).casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each))
+
+
+_BY_NAME = {_folded(name): code for names in (LANGUAGES, _OWN_NAMES) for code, name in names.items()} | {
+    _folded(name): code for name, code in _MORE_NAMES.items()
+}
 
 
 def parse_language(text: str) -> str:
-    """The ISO 639-1 code of a code or an English name; IdentifierError(LANGUAGE_UNKNOWN)."""
-    wanted = " ".join(text.split()).casefold()
+    """The ISO 639-1 code of a code or a name; IdentifierError(LANGUAGE_UNKNOWN)."""
+    wanted = _folded(text)
     code = wanted if wanted in LANGUAGES else _BY_NAME.get(wanted)
     if code is None:
         raise IdentifierError(

@@ -8,8 +8,10 @@ Nothing is looked up here: which of them exist is for the records to say. The nu
 they are made only as far as they are asked for.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,6 +41,8 @@ MOST = 24
 
 _PLAIN_LOT = re.compile(r"[A-Za-z0-9]{1,20}")
 _DIGIT = re.compile("[0-9]")
+_PARAMETER = re.compile(r"[?&][^=&#]{1,40}=((?:01|%28|\()[^&#]{14,})")
+_MOST_PARAMETERS = 3
 
 
 class Readings(Struct, frozen=True):
@@ -105,6 +109,8 @@ class _Survey:
         text = self._text
         plain = self._plain(Cleaned(text)) if text.isascii() else None
         if plain is not None and plain.kind is not ReadingKind.LOT:
+            if plain.kind is ReadingKind.DIGITAL_LINK and plain.identifier.lot is None:
+                yield from (each for each in links(text) if each.identifier.lot is not None)
             yield plain
             yield from self._repaired(Cleaned(text), plain)
             return
@@ -148,6 +154,8 @@ class _Survey:
             yield urn
             return
         yield from links(text)
+        if "://" in text:
+            yield from self._inside_link(text)
         said = labelled(text) if not (text.startswith(("]", "[)>")) or scans.has_brackets(text)) else []
         for each in self._as_readings(said, cleaned):
             if plain is not None and not self._labels and Repair.LABEL_AMBIGUOUS in each.repairs:
@@ -224,6 +232,13 @@ class _Survey:
                 {Repair.WITHOUT_FNC1} if each.kind is not ReadingKind.LABELLED else set()
             )
             yield replace(each, repairs=frozenset(marked))
+
+    def _inside_link(self, text: str) -> Iterator[Reading]:
+        """Element strings as the value of a parameter of a link: `?code=0109506000134352`."""
+        for raw in _PARAMETER.findall(text)[:_MOST_PARAMETERS]:
+            for each in itertools.islice(scans.damaged(unquote(raw)), 4):
+                if each.identifier.gtin is not None:
+                    yield replace(each, repairs=each.repairs | {Repair.LINK_FORM})
 
     def _latin(self, cleaned: Cleaned) -> Iterator[Reading]:
         """Letters of other scripts that look like Latin ones, taken for these."""

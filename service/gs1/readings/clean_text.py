@@ -33,6 +33,7 @@ _UNSEEN = frozenset(
 _OVERRIDES = frozenset("\u202d\u202e")
 _BREAKS = frozenset("\u2028\u2029\x85\x0b\x0c")
 _DASHES = frozenset("\u2212\u2043\u02d7\u2796")
+_BRACKETS = str.maketrans("【】〔〕「」『』〈〉《》〖〗", "[]" * 7)
 _QUOTES = {**dict.fromkeys("“”„‟«»″〝〞〟", '"'), **dict.fromkeys("‘’‚‛‹›′`´", "'")}
 
 # Letters that pass for Latin ones in print: Cyrillic, Greek, and a few signs (Unicode TR 39).
@@ -54,7 +55,7 @@ def clean(text: str) -> Cleaned:
         return Cleaned(text)
     kept: list[str] = []
     repairs: set[Repair] = set()
-    for character in unicodedata.normalize("NFKC", text.replace("№", "#")):
+    for character in unicodedata.normalize("NFKC", text.replace("№", "#").translate(_BRACKETS)):
         if character.isascii():
             kept.append(character)
         elif character in _BREAKS:

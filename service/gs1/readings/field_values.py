@@ -66,7 +66,7 @@ def serials(text: str) -> Iterator[tuple[Serial | None, frozenset[Repair]]]:
     Raises EMPTY, TOO_LONG or BAD_CHARACTER where nothing fits.
     """
     cleaned = clean(text)
-    if is_placeholder(cleaned.text):
+    if is_placeholder(cleaned.text) or set(cleaned.text.strip()) == {"0"}:
         yield None, frozenset()
         return
     found = list(_serials(cleaned.text))

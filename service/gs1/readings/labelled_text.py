@@ -37,8 +37,10 @@ from service.gs1.readings.words import FieldLabel, find_labels
 from service.gs1.repairs import Repair
 
 _BREAK = re.compile(r"[\n\r\t|;¦]")
-_LEADING = re.compile(r"[\s.:=#№°\u05f3\u05f4>)\]*'\"|;,¦\-&]*")
+_LEADING = re.compile(r"[\s\\.:=#№°\u05f3\u05f4>)\]*'\"|;,¦\-&]*")
 _COMMA = re.compile(r",(?=\s|[^\W\d_]{2,}\s*[:=])|,$|(?<=\w)&(?=\w+=)")
+_LINE = re.compile(r"[\r\n]+")
+_COLUMNS = ("\t", ";", "|", ",")
 _MOST_LABELS = 60
 _MOST_DEPTH, _MOST_MEMBERS = 5, 200
 
@@ -51,6 +53,9 @@ def labelled(text: str) -> list[Fields]:
         pairs = _of_json(text)
         if pairs is not None:
             return _fields(pairs, [])
+    table = _of_table(text)
+    if table is not None:
+        return _fields(table, [])
     labels = find_labels(text)
     if not labels or len(labels) > _MOST_LABELS:
         return []
@@ -128,6 +133,7 @@ def _pieces(text: str) -> list[str]:
 
 def _fields(pairs: _Pairs, rest: list[str]) -> list[Fields]:
     """What the labelled values and the unlabelled rest mean together, the likeliest first."""
+    pairs = _settled(pairs)
     options = [each for label, value in _paired(pairs) for each in _options_of(label, value)]
     had = {label.field for label, value in pairs if value}
     glued = any(label.glued for label, _ in pairs)
@@ -137,6 +143,18 @@ def _fields(pairs: _Pairs, rest: list[str]) -> list[Fields]:
     if clash:
         found = [replace(each, problems=(*each.problems, clash)) for each in found]
     return _repaired(found, Repair.LABEL_GLUED) if glued else found
+
+
+def _settled(pairs: _Pairs) -> _Pairs:
+    """`Seri No` is the lot where another label announces the serial, and the serial where one does the lot."""
+    said = {label.field for label, value in pairs if value}
+    if {Field.LOT, Field.SERIAL} & said and Field.LOT_OR_SERIAL in said:
+        other = Field.SERIAL if Field.LOT in said else Field.LOT
+        return [
+            (replace(label, field=other) if label.field is Field.LOT_OR_SERIAL else label, value)
+            for label, value in pairs
+        ]
+    return pairs
 
 
 def _paired(pairs: _Pairs) -> _Pairs:
@@ -241,6 +259,24 @@ def unlabelled(text: str) -> list[Fields]:
     for lot, *serial in (left, left[::-1]) if len(left) > 1 else (left,):
         found += combined([*options, lot_options(lot), *map(serial_options, serial)])
     return _repaired(found, Repair.WITHOUT_LABEL)
+
+
+def _of_table(text: str) -> _Pairs | None:
+    """Two lines of a sheet, labels above their values; None for what is none."""
+    lines = [each for each in _LINE.split(text.strip()) if each.strip()]
+    if len(lines) != 2:
+        return None
+    for separator in _COLUMNS:
+        names, values = ([trimmed(each) for each in line.split(separator)] for line in lines)
+        fields = [folded_label(fold(each)) for each in names]
+        if len(names) > 1 and len(names) == len(values) and len([each for each in fields if each]) > 1:
+            found = zip(names, fields, values, strict=True)
+            return [
+                (FieldLabel(0, 0, field, NATIONAL_WORDS.get(fold(name), "")), value)
+                for name, field, value in found
+                if field is not None
+            ]
+    return None
 
 
 def _of_json(text: str) -> _Pairs | None:

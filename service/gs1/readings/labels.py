@@ -81,7 +81,7 @@ _NUMBER_WORDS = [
 _BETWEEN = ("", "de", "du", "di", "do", "da", "del", "of", "van", "the", "le")
 
 _LOT_STEMS = """
-lot|lots|batch|lote|lotto|lotti|charge|chargen|charg|los|lota|partie|parti|partii|partij|partija|partia|partida
+lot|lots|lott|batch|lote|lotto|lotti|charge|chargen|charg|los|lota|partie|parti|partii|partij|partija|partia|partida
 sats|bets|bech|bechi|kelompok|era|sarze|sarza|saria|tetel|tetelszam|serija|serije|serii|serijas|lotul
 серия|серии|серія|серії|серија|серије|партия|партии|партія|партії|партида|партија|парт|лот|шарж|сериясы|топтама
 παρτιδα|παρτιδας|אצווה|אצוות|منوال|تشغيلة|التشغيلة|دفعة|الدفعة|وجبة|الوجبة|لوط|بچ|بيچ|بیچ|سریساخت
@@ -114,7 +114,7 @@ _SERIAL = """
 sn|sno|snr|serial|serialno|serialnr|serialnumber|serialn|serno|sernr|ser|serialid|serialcode|sernumber|uniqueserialnumber
 serienrummer|serienrr|serienrum|serienrro|numerodeserie|ndeserie|nodeserie|nserie|nodserie|numserie
 numerodiserie|ndiserie|nserie|numeroserie|ndeserie|numerodeseries|nroserie|nrodeserie
-serienummer|serienr|seerienumber|seerianumber|sarjanumero|sarjanro|sarjano|radnumer
+serienummer|seerienumber|seerianumber|sarjanumero|sarjanro|sarjano|radnumer
 seriovecislo|vyrobnicislo|vyrobnecislo|numerseryjny|nrseryjny|serijskibroj|serijskastevilka|serijosnumerisunikalus
 serijskabroj|numarseriei|numardeserie|nrdeserie|numaruldeserie|sorozatszam|sorszam|serinumarasi|sirano|siranumarasi
 серийныйномер|сернoмер|серномер|серійнийномер|сериенномер|серийскиброј|серискиброј|сериялықнөмір

@@ -7,6 +7,8 @@ from service.gs1.identifiers import check_digit
 
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _SSCC = re.compile(r"\x1d?(?:\(00\) ?|00)([0-9 ]{18,24})\x1d?")
+_NAMED_SSCC = re.compile(r"(?:SSCC[\s.:#=-]*(?:\(?00\)?)?)?([0-9](?: ?[0-9]){17})", re.IGNORECASE)
+"""With its name before it, or 18 digits whose last is the check digit of the others: no lot is so long."""
 _SSCC_URI = re.compile(r"urn:epc:id:sscc:.*|(?:https?://)?[^\s/]+/(?:.*/)?00/[0-9]{18}/?", re.IGNORECASE)
 # ANSI/HIBC 2.6: primary data begins with + and a labeler's code; secondary data with +$ or +$$ or digits.
 _HIBC = re.compile(
@@ -25,9 +27,9 @@ def system_of(text: str) -> str:
     content = plain[3:] if prefix else plain
     if _HIBC.fullmatch(content):
         return "HIBC"
-    if _ISBT.fullmatch(content):
+    if _ISBT.fullmatch(content) or (content[:1] in "=&" and _ISBT.fullmatch(content.replace(" ", ""))):
         return "ISBT 128"
-    found = _SSCC.fullmatch(content)
+    found = _SSCC.fullmatch(content) or _NAMED_SSCC.fullmatch(content)
     digits = found[1].replace(" ", "") if found else ""
     if len(digits) == 18 and digits[-1] == check_digit(digits[:-1]):
         return "SSCC"

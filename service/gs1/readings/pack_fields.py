@@ -119,6 +119,65 @@ _PLACEHOLDERS = frozenset(
             "tiada",
             "lipsă",
             "necunoscut",
+            "nan",
+            "undefined",
+            "blank",
+            "empty",
+            "unreadable",
+            "not readable",
+            "not printed",
+            "not visible",
+            "nicht lesbar",
+            "nicht angegeben",
+            "non lisible",
+            "ilegible",
+            "illeggibile",
+            "ilegível",
+        ],
+    )
+)
+
+_NONE_PRINTED = frozenset(
+    map(
+        fold,
+        [
+            *(
+                "none",
+                "no lot",
+                "no batch",
+                "no lot number",
+                "missing",
+                "without",
+                "without lot",
+                "blank",
+                "empty",
+            ),
+            *("not printed", "no number", "absent", "keine", "ohne", "ohne charge", "keine charge", "fehlt"),
+            *(
+                "aucun",
+                "aucune",
+                "sans",
+                "sans lot",
+                "ninguno",
+                "sin lote",
+                "no tiene",
+                "nessuno",
+                "senza lotto",
+            ),
+            *(
+                "nenhum",
+                "sem lote",
+                "geen",
+                "ingen",
+                "brak",
+                "yok",
+                "нет",
+                "ไม่มี",
+                "无",
+                "没有",
+                "なし",
+                "없음",
+            ),
         ],
     )
 )
@@ -219,7 +278,14 @@ def is_placeholder(text: str) -> bool:
     if any(map(str.isdigit, text)):
         return False
     folded = fold(text)
-    return not folded or folded in _PLACEHOLDERS or (folded in NUMBER_WORDS and not folded.isascii())
+    if not folded or folded in _PLACEHOLDERS or set(folded) == {"x"}:
+        return True
+    return folded in NUMBER_WORDS and not folded.isascii()
+
+
+def says_none(text: str) -> bool:
+    """Whether a text says that nothing is printed, where `is_placeholder` may mean that nobody could tell."""
+    return fold(text) in _NONE_PRINTED
 
 
 def expiry_options(text: str) -> list[Option]:

@@ -24,7 +24,7 @@ SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _GS1_AGAIN = re.compile(r"\](?:C1|e0|d2|d8|Q3|J1)")
 _NOT_IN_VALUES = re.compile(f"(?:[^{CSET_82}\x1d])+")
 _PERCENT = re.compile(
-    r"%1d|&#(?:29|x1d);|\\x1d|\\u001d|<(?:GS|FNC1|0x1D|US|RS)>|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\^\]|0x1d",
+    r"%1d|&#(?:29|x1d);|\\x1d|\\u001d|_x001d_|<(?:GS|FNC1|0x1D|U\+001D|US|RS)>|\((?:GS|FNC1)\)|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\^\]|0x1d",
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"[(\[{]\s*([0-9]{2,4})\s*[)\]}]\s*:?")
@@ -34,6 +34,8 @@ _LINES = re.compile(
     r"[\r\n]+|\s{2,}|\t+|(?<=\S) (?=\]|\(01\)|https?://)|(?<=^[0-9]{13}) (?=10|17)|(?<=^[0-9]{14}) (?=10|17)"
 )
 _MOST_SCANS = 4
+_MOST_SPACED = 12
+_FIRST_AIS = ("00", "01", "02", "10", "17", "21", "11")
 _MOST_CONTENT = 400
 
 
@@ -53,6 +55,8 @@ def damaged(text: str) -> Iterator[Reading]:
     surely = symbology in GS1_SYMBOLOGIES or (gtin is not None and gtin[1][-1] == check_digit(gtin[1][:-1]))
     if _OPENING.search(content):
         yield from bracketed(content, symbology, unmarked)
+    elif " " in content or "-" in content:
+        yield from _spaced(content, symbology, unmarked)
     if not surely and not unmarked and not _begins_with_ai(content):
         return
     if not surely:
@@ -102,6 +106,9 @@ def keyed(text: str) -> Iterator[Reading]:
         content = candidate.text[3:] if prefix else candidate.text
         if not candidate.faults or content.lower().startswith("http"):
             continue
+        if content.startswith("("):
+            yield from bracketed(content, prefix[0] if prefix else None, candidate.faults)
+            continue
         for way in ways(_NOT_IN_VALUES.sub(GROUP_SEPARATOR, content))[:4]:
             for each in readings_of(
                 way, ReadingKind.ELEMENT_STRING, prefix[0] if prefix else None, None, candidate.faults
@@ -116,7 +123,7 @@ def bracketed(
     """Printed text with AIs in brackets of any kind, words around them, and elements that are impossible."""
     plain = _without_labels(text)
     openings = list(_OPENING.finditer(plain))[:40]
-    if not openings or openings[0][1] not in ("00", "01", "02", "10", "17", "21", "11"):
+    if not openings or openings[0][1] not in _FIRST_AIS:
         return
     if text[:1] != "(":
         repairs |= {Repair.BARE_ELEMENTS}
@@ -141,6 +148,17 @@ def bracketed(
     found = frozenset({Repair.ELEMENT_IMPOSSIBLE}) if problems else frozenset[Repair]()
     way = Way(tuple(elements), tuple(problems), found)
     yield from readings_of(way, ReadingKind.BRACKETED, symbology, None, repairs)
+
+
+def _spaced(text: str, symbology: str | None, repairs: frozenset[Repair]) -> Iterator[Reading]:
+    """AIs and values in turn with spaces or hyphens between them: `01 09506000134352 17 280430 10 A1`."""
+    for parts in (text.split(), text.split("-")):
+        if 2 < len(parts) <= _MOST_SPACED and len(parts) % 2 == 0:
+            elements = tuple(zip(map(str.strip, parts[::2]), map(str.strip, parts[1::2]), strict=True))
+            if elements[0][0] in _FIRST_AIS and all(each.isdigit() for each, _ in elements):
+                if all(_holds(ai, value) for ai, value in elements):
+                    more = repairs | {Repair.BARE_ELEMENTS}
+                    yield from readings_of(Way(elements), ReadingKind.BRACKETED, symbology, None, more)
 
 
 def _without_labels(text: str) -> str:

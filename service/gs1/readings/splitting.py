@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.errors import IdentifierError
 from service.gs1.application_identifiers import Element, check_value
@@ -28,7 +29,7 @@ _MOST_STEPS = 200
 _MOST_SEGMENTS = 12
 _MOST_COST = 20
 
-_LOST, _SPELLED, _CUT, _IMPOSSIBLE, _UNREADABLE = 2, 3, 5, 7, 9
+_LOST, _SPELLED, _CUT, _REPEATED, _IMPOSSIBLE, _UNREADABLE = 2, 3, 5, 6, 7, 9
 """What each repair costs; what an unusual AI costs (`_unusual`) is added where a separator was lost."""
 
 # A separator that arrived as digits: the decimal code of GS typed with the Alt key held, or its hexadecimal.
@@ -36,6 +37,9 @@ _AS_DIGITS = ("0029", "029", "29", "1D", "1d")
 
 _LOST_OR_SPELLED, _SPELLED_ONLY = ("", *_AS_DIGITS), _AS_DIGITS
 _LOST_ONE, _SPELLED_OUT = frozenset({Repair.SEPARATOR_LOST}), frozenset({Repair.SEPARATOR_SPELLED})
+
+_ONCE = frozenset({"01", "17"})
+"""AIs of a fixed length that a code which contradicts itself may hold twice."""
 
 _ON_PACKS = frozenset({"01", "10", "11", "17", "21", *(f"71{n}" for n in range(8))})
 _SOMETIMES = frozenset({"02", "13", "15", "16", "22", "30", "37", "240", "250", "7003", "8008"})
@@ -106,9 +110,12 @@ def _segment_ways(segment: str) -> tuple[Way, ...]:
             continue
         had = {ai for ai, _ in way.elements}
         for end, ai, more in steps.at(at):
-            if way.cost + more.cost <= _MOST_COST and ai not in had:
+            again = ai in had
+            cost = way.cost + more.cost + (_REPEATED if again else 0)
+            if cost <= _MOST_COST and not (again and ai not in _ONCE):
                 count += 1
-                heapq.heappush(waiting, (way.cost + more.cost, count, end, _together(way, more)))
+                both = _together(way, more)
+                heapq.heappush(waiting, (cost, count, end, replace(both, cost=cost) if again else both))
     return tuple(found)
 
 

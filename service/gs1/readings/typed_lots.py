@@ -32,8 +32,18 @@ _GLUED = (
 _GLUED_DATE = re.compile(
     r"(.{2,20}?)[ .,/-]?(?:exp|cad|val|mhd|scad|verw|skt|venc?)[.: ]*([0-9].{3,10})", re.IGNORECASE
 )
+_GLUED_DATE_FIRST = re.compile(
+    r"(?:exp|cad|val|mhd|scad|verw|skt|venc?)[.: ]*([0-9]{1,2}[/.-][0-9]{2,4}|[0-9]{4}[/.-][0-9]{1,2})"
+    r"[ .,/-]*([A-Za-z].{3,20})",
+    re.IGNORECASE,
+)
+_NDC = re.compile(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
+_CIP = re.compile(r"34009[0-9]{8}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PZN_BAR_CODE = re.compile(r"(?:\]A[0-9])?-([0-9]{7,8})")
+_SHORTEST_TWICE = 4
+"""Characters of a lot that is recognised where it went twice into one field."""
+
 _AIC = re.compile(r"A?(0[0-9]{8})")
 
 
@@ -52,8 +62,18 @@ def lot_repairs(text: str) -> Iterator[Fields]:
             beside = fields.lot.printed if fields.lot else ""
             yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(beside))
             yield replace(fields, repairs=repairs)
+    first = _GLUED_DATE_FIRST.fullmatch(text)
+    if first:
+        for option in lots_beside_dates(f"{first[1]} {first[2]}"):
+            fields = _of_option(option)
+            repairs = fields.repairs | {Repair.LABEL_GLUED}
+            yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(first[2]))
+            yield replace(fields, repairs=repairs)
     for each in _unglued(text):
         yield Fields(lot=each, repairs=frozenset({Repair.LABEL_GLUED}))
+    half = text[: len(text) // 2]
+    if len(half) >= _SHORTEST_TWICE and text == half * 2 and (twice := lot_of(half)) is not None:
+        yield Fields(lot=twice, repairs=frozenset({Repair.SEVERAL_SCANS}))
     bare = trimmed(text)
     lot = lot_of(bare) if bare != text else None
     if lot is not None:
@@ -84,8 +104,12 @@ def _unglued(text: str) -> Iterator[Lot]:
 
 
 def _numbers_of_countries(text: str) -> Iterator[Fields]:
-    """The bar codes of German and Italian packs, Code 39 and Code 32: `-12345678`, `A012345678`."""
+    """Numbers that a country's packs bear: `-12345678` (Germany), `A012345678` (Italy), NDC, CIP."""
     pzn, aic = _PZN_BAR_CODE.fullmatch(text), _AIC.fullmatch(text)
+    if _NDC.fullmatch(text):
+        yield Fields(national=(("NDC", text),), repairs=frozenset({Repair.BARE_ELEMENTS}))
+    if _CIP.fullmatch(text):
+        yield Fields(national=(("CIP", text),), repairs=frozenset({Repair.BARE_ELEMENTS}))
     if pzn:
         yield Fields(national=(("PZN", pzn[1].zfill(8)),), repairs=frozenset({Repair.BARE_ELEMENTS}))
     if aic:

@@ -115,7 +115,10 @@ def _label_at(text: str, parts: list[Word], at: int) -> tuple[FieldLabel | None,
     first = parts[at]
     if first.kind == "digit":
         field = AI_LABELS.get(first.folded)
-        if field is None or not _COLON.match(text, first.end) or not _begins_line(text, first.start):
+        named = at > 0 and parts[at - 1].folded == "ai"  # `AI 10: A1`
+        if field is None or not _COLON.match(text, first.end):
+            return None, 1
+        if not (named or _begins_line(text, first.start)):
             return None, 1
         return FieldLabel(first.start, first.end, field), 1
     key, ends = "", []
@@ -156,7 +159,8 @@ def _checked(
     before, behind = _touches_before(parts, at), following is not None and following.start == parts[last].end
     foreign = parts[at].kind == "other"
     dated = field is Field.EXPIRY and folded not in WEAK
-    if before and not (foreign or (dated and parts[at - 1].kind == "digit")):
+    announced = _COLON.match(text, parts[last].end) is not None  # `…52Lot: A1`: no lot holds a colon
+    if before and not (foreign or announced or (dated and parts[at - 1].kind == "digit")):
         return None, 1
     if behind and not (foreign or (dated and following is not None and following.kind == "digit")):
         return None, 1

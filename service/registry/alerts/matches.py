@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, false, func, insert, or_, select
 
 from service.authenticity.evidence import AlertKind
-from service.errors import ErrorCode, ForbiddenError, NotFoundError
+from service.errors import ConflictError, ErrorCode, ForbiddenError, NotFoundError
 from service.gs1.identifiers import Expiry
 from service.registry.lists.kinds.alerts import AlertFacts, notices
+from service.registry.recalls.near_lots import lots_like
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Alert, Batch, Manufacturer, Product, Scan, Unit
@@ -57,6 +58,7 @@ class AlertDetails:
     detail: str
     uncut: tuple[str, ...]
     entered: datetime | None
+    withdrawn: bool = False
     touched: MatchedChecks | None = None
 
 
@@ -92,6 +94,66 @@ def find(database: Database, number: int, who: AuditActor, *, regulator: bool) -
             raise NotFoundError(ErrorCode.NOT_FOUND, given=str(number), expected=expected, field="id")
         shown = _shown(row)
         return replace(shown, touched=match_checks(connection, shown))
+
+
+def alert_row(connection: Connection, number: int) -> AlertDetails | None:
+    """Return any alert, without what it concerns; None where there is none of this number."""
+    row = connection.execute(select(Alert.__table__).where(Alert.id == number)).mappings().first()
+    return _shown(row) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPreview:
+    """What an alert would concern. `known`: it is on record. `meant`: lots that may be meant instead."""
+
+    touched: MatchedChecks
+    product: str
+    known: bool
+    meant: tuple[str, ...]
+
+
+def preview(database: Database, facts: AlertFacts, who: AuditActor, *, regulator: bool) -> AlertPreview:
+    """Return what an alert would concern, without changing anything. ForbiddenError as `raise_alert`."""
+    with database.reading() as connection:
+        product_id = _product(connection, facts, who, regulator=regulator)
+        lot, first = facts.lot, notices(facts)[0]
+        alert = AlertDetails(
+            id=0,
+            kind=facts.kind,
+            product_id=product_id,
+            lot=lot.printed if lot else "",
+            lot_key=lot.key if lot else "",
+            expiry=facts.expiries[0],
+            uncut=(),
+            entered=None,
+            **{name: getattr(facts, name) for name in _OF_FACTS},
+        )
+        on_record = connection.scalar(select(Alert.id).where(Alert.fingerprint == first["fingerprint"]))
+        named = select(Product.name).where(Product.id == product_id)
+        return AlertPreview(
+            touched=match_checks(connection, alert),
+            product=connection.scalar(named) or "" if product_id is not None else "",
+            known=on_record is not None,
+            meant=lots_like(connection, lot, product_id) if lot is not None else (),
+        )
+
+
+_OF_FACTS = (
+    *("authority", "product_name", "gtin", "serial", "serial_prefix", "lot_issued", "recall_class"),
+    *("reference", "reported", "source_url", "detail"),
+)
+
+
+def products(database: Database, who: AuditActor, *, regulator: bool) -> list[tuple[str, str]]:
+    """Return GTIN and name of the products that an alert may be entered about, by name; at most `MOST`."""
+    statement = select(Product.gtin, Product.name).join(
+        Manufacturer, Manufacturer.id == Product.manufacturer_id
+    )
+    if not regulator and who.organisation_id is not None:
+        statement = statement.where(Manufacturer.organisation_id == who.organisation_id)
+    with database.reading() as connection:
+        rows = connection.execute(statement.order_by(Product.name, Product.gtin).limit(MOST))
+        return [(row[0], row[1]) for row in rows]
 
 
 def count_checks_of_new(database: Database, since: datetime) -> int:
@@ -139,9 +201,18 @@ def raise_alert(
         product_id = _product(connection, facts, who, regulator=regulator)
         at, numbers = clock(), []
         for notice in notices(facts):
-            known = connection.scalar(select(Alert.id).where(Alert.fingerprint == notice["fingerprint"]))
+            known = connection.execute(
+                select(Alert.id, Alert.withdrawn).where(Alert.fingerprint == notice["fingerprint"])
+            ).first()
             if known is not None:
-                numbers.append(known)
+                if known.withdrawn:
+                    expected = (
+                        "an alert that says what is new since it was withdrawn, for example as a detail"
+                    )
+                    raise ConflictError(
+                        ErrorCode.WITHDRAWN_BEFORE, given=str(known.id), expected=expected, field="detail"
+                    )
+                numbers.append(known.id)
                 continue
             more = {"product_id": product_id, "entered": at, "organisation_id": who.organisation_id}
             statement = insert(Alert).values(notice | more).returning(Alert.id)
@@ -224,7 +295,7 @@ def _shown(row: Any) -> AlertDetails:
         for name in (
             *("id", "authority", "product_name", "product_id", "gtin", "lot", "lot_key", "serial"),
             *("serial_prefix", "lot_issued", "recall_class", "reference", "reported", "source_url"),
-            *("detail", "entered"),
+            *("detail", "entered", "withdrawn"),
         )
     }
     expiry = Expiry.from_record(row["expiry"], row["expiry_month_only"]) if row["expiry"] else None

@@ -82,6 +82,7 @@ def _units(
 ) -> None:
     connection = targets.connection
     new: dict[str, int] = {}
+    fresh = journal.import_id is None
     for group in groups:
         place = targets.find(group.what)
         if not isinstance(place, UnitTarget):
@@ -92,7 +93,8 @@ def _units(
         disposition = place.disposition or Disposition.ACTIVE
         said = place.disposition.number if place.disposition else None
         before = _units_before(connection, group, place) if careful else set()
-        count = commission(connection, group.serials, **ids, disposition=disposition.number)
+        how = ids | {"disposition": disposition.number, "import_id": journal.begin()}
+        count = commission(connection, group.serials, **how)
         otherwise: set[str] = set()
         if count < group.size:
             otherwise.update(recorded_otherwise(connection, group.serials, **ids, disposition=said))
@@ -103,6 +105,8 @@ def _units(
         new[place.name] = new.get(place.name, 0) + count
         journal.counts.new += count
         journal.counts.unchanged += group.size - count - len(otherwise)
+    if fresh and not any(new.values()):
+        journal.forget()
     for name, count in new.items():
         if count:
             journal.note("commission", "batch", name, after={"units": count})

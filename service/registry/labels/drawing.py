@@ -1,4 +1,4 @@
-"""Draws laid-out pages as PNG, SVG and PDF. Measures are computed in `layout` and `sheets`."""
+"""Draws laid-out pages as PNG, SVG, PDF and ZPL. Measures are computed in `layout` and `sheets`."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from service.registry.labels import text
 from service.registry.labels.layout import MM_PER_INCH, LabelPage, PlacedLabel
+from service.registry.labels.zpl import zpl
 
 POINTS_PER_INCH = 72.0
 
@@ -20,6 +21,7 @@ class LabelFormat(StrEnum):
     PNG = "png"
     SVG = "svg"
     PDF = "pdf"
+    ZPL = "zpl"
 
 
 def draw(pages: list[LabelPage], form: LabelFormat) -> list[bytes]:
@@ -31,6 +33,8 @@ def draw(pages: list[LabelPage], form: LabelFormat) -> list[bytes]:
             return [png(page) for page in pages]
         case LabelFormat.SVG:
             return [svg(page).encode() for page in pages]
+        case LabelFormat.ZPL:
+            return [zpl(pages)]
 
 
 def png(page: LabelPage) -> bytes:

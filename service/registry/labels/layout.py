@@ -6,8 +6,11 @@ the layout, for vector formats too.
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 import qrcode
+import zxingcpp
 from qrcode.constants import ERROR_CORRECT_M
 
 from service.errors import ErrorCode, IdentifierError, RefusedError
@@ -16,8 +19,17 @@ from service.gs1.identifiers import Gtin, ProductIdentifier
 from service.registry.labels import text
 
 MM_PER_INCH = 25.4
-QUIET_ZONE = 4
-"""White modules on every side of a QR symbol (ISO/IEC 18004, 6.3.8)."""
+
+
+class SymbolCarrier(StrEnum):
+    """The symbol of a label: QR code with a Digital Link, or GS1 DataMatrix with an element string."""
+
+    QR = "qr"
+    DATA_MATRIX = "datamatrix"
+
+
+QUIET_ZONES = {SymbolCarrier.QR: 4, SymbolCarrier.DATA_MATRIX: 1}
+"""White modules on every side (ISO/IEC 18004, 6.3.8; ISO/IEC 16022, 7.2)."""
 
 DEFAULT_MODULE_MM = 0.396
 """Width of a module in mm unless a size is given: the minimum for a QR code with a Digital Link that is read
@@ -59,6 +71,7 @@ class PrintSettings:
     base_url: str
     dpi: int = 300
     size_mm: float | None = None
+    carrier: SymbolCarrier = SymbolCarrier.QR
 
     def __post_init__(self) -> None:
         _link(self.base_url, ProductIdentifier(gtin=Gtin("0" * 14)), field="base-url")
@@ -120,10 +133,13 @@ class TextLine:
 class PlacedLabel:
     """A label on a page: the symbol's rows (True is dark) and the lines, relative to its own top left corner.
 
+    `content`: what the symbol carries: the link, or the element string with its separators.
     `x`, `y`, `width`, `height`, `symbol_x`, `symbol_y`, `module` and `em` are in dots.
     """
 
     link: str
+    carrier: SymbolCarrier
+    content: str
     rows: tuple[tuple[bool, ...], ...]
     module: int
     symbol_x: int
@@ -154,13 +170,18 @@ def element_texts(identifier: ProductIdentifier) -> list[str]:
     The values are exactly those that the symbol carries (GS1 General Specifications, 4.14), so a lot stands
     without its spaces, as AI 10 requires.
     """
+    return [f"({ai}) {value}" for ai, value in _elements(identifier)]
+
+
+def _elements(identifier: ProductIdentifier) -> list[tuple[str, str]]:
+    """AI and value of each element, those of fixed length first (GS1 General Specifications, 7.8.5.2)."""
     values = (
         ("01", identifier.gtin and str(identifier.gtin)),
         ("17", identifier.expiry and identifier.expiry.yymmdd),
         ("10", identifier.lot and identifier.lot.printed.replace(" ", "")),
         ("21", identifier.serial and identifier.serial.printed),
     )
-    return [f"({ai}) {value}" for ai, value in values if value]
+    return [(ai, value) for ai, value in values if value]
 
 
 def _link(base_url: str, identifier: ProductIdentifier, *, field: str) -> str:
@@ -181,6 +202,19 @@ def symbol(link: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
 
 
+def data_matrix(identifier: ProductIdentifier) -> tuple[tuple[tuple[bool, ...], ...], str]:
+    """Return the modules of the GS1 DataMatrix (FNC1 first), without quiet zone, and what it carries."""
+    # AIs in square brackets, which no value of character set 82 has
+    text = "".join(f"[{ai}]{value}" for ai, value in _elements(identifier))
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, gs1=True)
+    image = made.to_image(scale=1, add_quiet_zones=False)
+    width = image.shape[1]
+    pixels: Any = image  # the library's own image is a buffer; its stubs do not say so
+    dark = [not value for value in bytes(memoryview(pixels))]
+    rows = tuple(tuple(dark[at : at + width]) for at in range(0, len(dark), width))
+    return rows, made.bytes.decode("ascii")
+
+
 def place_label(label: Label, printing: PrintSettings) -> PlacedLabel:
     """Lay out one label: symbol on the left, text on the right, each centred vertically.
 
@@ -190,7 +224,8 @@ def place_label(label: Label, printing: PrintSettings) -> PlacedLabel:
     if label.identifier.gtin is None:
         raise RefusedError(ErrorCode.VALUE_MISSING, expected="a product number (GTIN)", field="gtin")
     link = _link(printing.base_url, label.identifier, field="lot or serial")
-    rows = symbol(link)
+    matrix = printing.carrier is SymbolCarrier.DATA_MATRIX
+    rows, content = data_matrix(label.identifier) if matrix else (symbol(link), link)
     module = printing.dots_per_module(len(rows))
     em = printing.dots(TEXT_MM)
     texts = element_texts(label.identifier)
@@ -198,7 +233,7 @@ def place_label(label: Label, printing: PrintSettings) -> PlacedLabel:
         limit = max(printing.dots(NAME_WIDTH_MM), *(text.width(line, em) for line in texts))
         texts = [*text.wrap_lines(name, em, limit), *texts]
     line_height = math.ceil(em * LINE_HEIGHT)
-    quiet = QUIET_ZONE * module
+    quiet = QUIET_ZONES[printing.carrier] * module
     side = len(rows) * module
     height = max(side, len(texts) * line_height) + 2 * quiet
     first_baseline = (height - len(texts) * line_height) // 2 + em
@@ -209,6 +244,8 @@ def place_label(label: Label, printing: PrintSettings) -> PlacedLabel:
     )
     return PlacedLabel(
         link=link,
+        carrier=printing.carrier,
+        content=content,
         rows=rows,
         module=module,
         symbol_x=quiet,

@@ -12,6 +12,8 @@ from itertools import islice
 
 from service.registry.lists.typed_cells import BROKEN, marked
 
+_LOOKED_AT = 20  # lines of the sample
+_DELIMITERS = (",", ";", "\t", "|")
 _MOST_LINES = 50  # of one quoted cell
 
 
@@ -40,6 +42,15 @@ def careful_records(
                 cells = _by_delimiter(line.rstrip("\r\n"), delimiter)
                 broken.append(begins)
         yield begins, cells
+
+
+def whole_lines_are_quoted(sample: str) -> bool:
+    """Whether each line was quoted as one cell: `"GTIN,Lot,Expiry"`, a list that was pasted into a column."""
+    lines = [line for line in sample.splitlines()[:_LOOKED_AT] if line.strip()][:-1] or sample.splitlines()
+    records = [_strict([line], ",") for line in lines]
+    cells = [record[0] for record in records if record and len(record) == 1]
+    quoted = len(cells) == len(records) and all(line.startswith('"') for line in lines)
+    return quoted and any(all(cell.count(mark) > 1 for cell in cells) for mark in _DELIMITERS)
 
 
 def _joined(line: str, more: list[str], delimiter: str, width: int) -> tuple[int, list[str] | None]:

@@ -28,6 +28,7 @@ from service.registry.lists.typed_cells import (
     NUMBER,
     TIME,
     TRUTH,
+    spoken,
     unmarked,
 )
 
@@ -38,6 +39,8 @@ D = TypeVar("D")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+[Ee][+-]?|[Ee]\+)[0-9]+")
 _ERROR_VALUE = re.compile(r"#+|#(?:N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|DIV/0!)", re.IGNORECASE)
 _WHOLE_AS_FRACTION = re.compile(r"[0-9]+[.,]0+")
+_MARKS = ("\u200b", "\ufeff", "\u200e", "\u200f", "\u2060", "\u00ad")  # that no person sees
+_UNSEEN = "".join(_MARKS) + " \t\r\n\u00a0\u3000\u2007\u202f"
 _DAY_NUMBER = re.compile(r"[2-7][0-9]{4}(?:[.,][0-9]+)?")
 
 
@@ -77,8 +80,12 @@ class Cells:
     def _cell(self, field: str) -> tuple[str, str]:
         """The kind of a spreadsheet's cell that is not text, and what it shows."""
         place = self._header.index.get(field)
-        kind, text = unmarked("" if place is None else self._cells[place])
-        return kind, text.strip()
+        kind, text = unmarked("" if place is None else spoken(self._cells[place]))
+        return kind, text.strip(_UNSEEN) if text[:1] in _MARKS or text[-1:] in _MARKS else text.strip()
+
+    def label(self, field: str) -> str:
+        """The header of the column of this meaning, empty where there is none."""
+        return self._header.label(field) if self.has(field) else ""
 
     def _normal(self, field: str) -> tuple[str, str, str]:
         """Kind and text as they are parsed, and the text as it stands there."""

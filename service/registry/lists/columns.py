@@ -5,8 +5,7 @@
 (<ListKind.UNITS: 'units'>, {'gtin': 0, 'lot': 1, 'serial': 2, 'expiry': 3}, ('Remark',))
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as of_field
 from enum import StrEnum
@@ -14,13 +13,9 @@ from functools import lru_cache
 
 from service.errors import ErrorCode, RefusedError
 from service.registry.lists.conventions import header_words as words
+from service.registry.lists.conventions.header_meaning import Meaning, meaning
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.typed_cells import column_name
-
-_NUMBER_OF = re.compile(
-    r"^\s*(?:n[°ºo]?|nr|num|numero|número|numéro|№)[.\s]+(?:de|do|del|di|da|du)?\s*", re.IGNORECASE
-)
-_BRACKETS = re.compile(r"[(\[{（].*?[)\]}）]")
 
 REASON_COLUMN = "refused because"
 """The column that we add to the file of refused rows, and know again when it comes back mended."""
@@ -32,6 +27,7 @@ class ListKind(StrEnum):
     PRODUCTS = "products"
     BATCHES = "batches"
     UNITS = "units"
+    RECALLS = "recalls"
     ALERTS = "alerts"
 
 
@@ -163,14 +159,37 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "markets": words.MARKETS,
         "quantity": words.QUANTITY,
         "quality": words.QUALITY,
+        "earlier_expiries": "earlier expiries, earlier expiry, former expiry, previous expiry",
         **words.RECALL,
     },
     ListKind.UNITS: {
         "gtin": words.GTIN,
         "lot": words.LOT,
         "serial": words.SERIAL,
+        "serial_last": words.SERIAL_LAST,
         "expiry": words.EXPIRY,
         "disposition": f"{words.DISPOSITION}, {words.STATUS}",
+    },
+    ListKind.RECALLS: {
+        "gtin": words.GTIN,
+        "kind": "kind, recall or hold",
+        "scope": "scope",
+        "lot": words.LOT,
+        "expiry_from": "expiry from",
+        "expiry_to": "expiry to",
+        "serial_from": "serial from",
+        "serial_to": "serial to",
+        "serials": "serials",
+        "recall_class": words.RECALL_CLASS,
+        "reference": "reference, recall reference",
+        "reason": "reason, recall reason",
+        "public_text": "public text",
+        "issued": "issued",
+        "issued_by": "issued by",
+        "lifted": "lifted",
+        "lifted_by": "lifted by",
+        "lift_reason": "lift reason",
+        "lift_reference": "lift reference",
     },
     ListKind.ALERTS: {
         "authority": words.AUTHORITY,
@@ -211,6 +230,7 @@ NEEDED: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.PRODUCTS: ("gtin", "name", "manufacturer"),
     ListKind.BATCHES: ("gtin", "lot", "expiry"),
     ListKind.UNITS: ("gtin", "lot", "serial"),
+    ListKind.RECALLS: ("gtin", "kind", "scope", "reason"),
     ListKind.ALERTS: ("authority", "kind"),
 }
 """The columns without which a list is none of its kind."""
@@ -220,6 +240,7 @@ _IDENTIFYING = frozenset(("gtin", "lot", "serial", "expiry"))
 
 # The column that only this kind of list would have, asked in this order where two kinds fit equally well.
 _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
+    ListKind.RECALLS: ("scope",),
     ListKind.ALERTS: ("authority",),
     ListKind.UNITS: ("serial",),
     ListKind.BATCHES: ("lot",),
@@ -227,20 +248,19 @@ _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
 }
 
 
-@lru_cache(maxsize=4096)
-def field_of(kind: ListKind, label: str) -> str | None:
-    """What a header means in a list of this kind, None where it is not known.
+Chooser = Callable[[str, int, int], int | None]
+"""Of two columns that mean the same field, by their values, the place of the one to read; None: unclear."""
 
-    A bracket behind it says units or a format (`Verfall (TT.MM.JJJJ)`, `Qty [pcs]`); of a header in two
-    languages (`Charge / Batch`) either part may be the one that is known.
-    """
-    names = _NAMES[kind]
-    found = names.get(plain(label))
-    if found is None:
-        bare = _BRACKETS.sub(" ", label)
-        parts = [bare, *re.split(r"[/|\n\r]| - ", bare), _NUMBER_OF.sub("", bare)]
-        found = next((names[word] for part in parts if (word := plain(part)) in names), None)
-    return found
+
+@lru_cache(maxsize=4096)
+def _meaning(kind: ListKind, label: str) -> Meaning | None:
+    return meaning(_NAMES[kind], label)
+
+
+def field_of(kind: ListKind, label: str) -> str | None:
+    """What a header means in a list of this kind, None where it is not known."""
+    found = _meaning(kind, label)
+    return None if found is None else found[0]
 
 
 def likeness(cells: Sequence[str]) -> int:
@@ -248,8 +268,10 @@ def likeness(cells: Sequence[str]) -> int:
     return max(len(_fields(kind, cells)) for kind in ListKind)
 
 
-def recognise(cells: Sequence[str]) -> Header:
+def recognise(cells: Sequence[str], choose: Chooser | None = None) -> Header:
     """The kind of list that has these column headers, and where each field stands.
+
+    `choose` decides by their values between two columns that mean the same.
 
     Raises FILE_KIND_UNKNOWN, COLUMN_MISSING (naming the column and what was found) or COLUMN_TWICE.
     """
@@ -271,7 +293,7 @@ def recognise(cells: Sequence[str]) -> Header:
             found=found,
             field=", ".join(missing),
         )
-    return _header(kind, cells)
+    return _header(kind, cells, choose)
 
 
 def laid_out(cells: Sequence[str], layout: Layout) -> Header:
@@ -306,10 +328,11 @@ def laid_out(cells: Sequence[str], layout: Layout) -> Header:
     return Header(layout.kind, labels, index, ignored, reason)
 
 
-def guessed(kind: ListKind, cells: Sequence[str]) -> tuple[str, ...]:
-    """What each column would mean in a list of this kind, or empty; only the first of several alike."""
-    meanings = [field_of(kind, cell) or "" for cell in cells]
-    return tuple(field if field not in meanings[:place] else "" for place, field in enumerate(meanings))
+def guessed(kind: ListKind, cells: Sequence[str], choose: Chooser | None = None) -> tuple[str, ...]:
+    """What each column would mean in a list of this kind, or empty; only one of several alike."""
+    index = {field: place for field, place, _ in _assigned(kind, cells, choose)}
+    fields = {place: field for field, place in index.items()}
+    return tuple(fields.get(place, "") for place in range(len(cells)))
 
 
 def likeliest(cells: Sequence[str]) -> ListKind | None:
@@ -333,26 +356,42 @@ def _missing(kind: ListKind, cells: Sequence[str]) -> list[str]:
     return [field for field in NEEDED[kind] if field not in fields]
 
 
-def _header(kind: ListKind, cells: Sequence[str]) -> Header:
-    index: dict[str, int] = {}
-    ignored: list[str] = []
-    reason_column = None
+def _assigned(
+    kind: ListKind, cells: Sequence[str], choose: Chooser | None
+) -> list[tuple[str, int, int | None]]:
+    """Each field with the place of its column, and of another one that means it just as well (else None)."""
+    places: dict[str, list[tuple[int, int]]] = {}
     for place, cell in enumerate(cells):
-        field = field_of(kind, cell)
-        if cell == REASON_COLUMN:
-            reason_column = place
-        elif field is None:
-            ignored += [cell.strip()] if cell.strip() else []
-        elif field in index and field not in _IDENTIFYING:
-            ignored.append(cell.strip())
-        elif field in index:
+        found = _meaning(kind, cell)
+        if found is not None and cell != REASON_COLUMN:
+            places.setdefault(found[0], []).append((found[1], place))
+    assigned = []
+    for field, candidates in places.items():
+        nearest = min(candidates)[0]
+        first, *others = [place for distance, place in sorted(candidates) if distance == nearest]
+        unclear = None
+        for other in others:
+            chosen = choose(field, first, other) if choose else None
+            unclear = other if chosen is None and field in _IDENTIFYING else unclear
+            first = chosen if chosen is not None else first
+        assigned.append((field, first, unclear))
+    return assigned
+
+
+def _header(kind: ListKind, cells: Sequence[str], choose: Chooser | None) -> Header:
+    index: dict[str, int] = {}
+    for field, place, unclear in _assigned(kind, cells, choose):
+        if unclear is not None:
             raise RefusedError(
                 ErrorCode.COLUMN_TWICE,
-                given=cell,
+                given=cells[unclear],
                 expected="one column of each meaning",
-                found=f"{cells[index[field]]!r} and {cell!r}",
+                found=f"{cells[place]!r} and {cells[unclear]!r}",
                 field=field,
             )
-        else:
-            index[field] = place
-    return Header(kind, tuple(cell.strip() for cell in cells), index, tuple(ignored), reason_column)
+        index[field] = place
+    read = set(index.values())
+    reason = next((place for place, cell in enumerate(cells) if cell == REASON_COLUMN), None)
+    labels = tuple(cell.strip() for cell in cells)
+    ignored = tuple(label for place, label in enumerate(labels) if label and place not in read | {reason})
+    return Header(kind, labels, dict(sorted(index.items(), key=lambda each: each[1])), ignored, reason)

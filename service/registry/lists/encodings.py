@@ -13,6 +13,7 @@ from service.registry.lists.header_search import find_header, top_of_text
 SAMPLE = 64 * 1024
 """How many bytes, from the start and from where UTF-8 ended, an encoding is guessed from."""
 
+_TELLING_BYTES = 40  # from which on the places of NUL bytes tell UTF-16
 _TOP_LINES = 15  # among which headers are looked for
 _TELLING_LINES = 200  # lines that are not plain ASCII; the others say nothing
 
@@ -60,10 +61,15 @@ def not_text(found: str) -> RefusedError:
 
 
 def encoding_by_mark(start: bytes) -> str | None:
-    """The encoding that a byte order mark announces, if there is one."""
+    """The encoding that a byte order mark announces, or UTF-16 whose mark was lost; else None."""
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    return "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else None
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    odd, even = start[1::2].count(0), start[::2].count(0)  # without a mark, where half of it is NUL
+    if len(start) > _TELLING_BYTES and max(odd, even) * 4 > len(start) and not min(odd, even):
+        return "utf-16-le" if odd else "utf-16-be"
+    return None
 
 
 def encoding_by_headers(sample: bytes) -> str | None:

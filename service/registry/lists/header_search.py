@@ -12,20 +12,23 @@ from dataclasses import dataclass
 
 from service.errors import IdentifierError
 from service.gs1.identifiers import Gtin
-from service.registry.lists.columns import likeness
+from service.registry.lists.columns import Chooser, likeness
 from service.registry.lists.conventions.cell_text import normal
 from service.registry.lists.conventions.dates import iso_date
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.conventions.value_words import SIGNED, TOTALS
 from service.registry.lists.typed_cells import DATE, unmarked
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "\u2502")
 TOP = 30
 """Rows among which a header is looked for."""
 
 _ENOUGH = 2  # words of headers that make a row a header without doubt
-_FRAME = re.compile(r"[-=_+*|.~\s]*")
+_A_WHOLE_LIST = 3  # columns that a header of two lines has to name
+_FRAME = re.compile(r"[-=_+*|.~:\u2500-\u257f\s]*")
+_DIGITS = re.compile(r"[0-9]{3}")
 _FORMAT = re.compile(r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?", re.IGNORECASE)
+_SUM_CELL = re.compile(r"[*=>]*|[*]*\s*[0-9][0-9.,' \u00a0]*|[^\W\d_]{1,3}\.?")
 _LONGEST_MARK = 3  # characters of a cell that is no sentence
 _LONGEST_LABEL = 200
 
@@ -44,14 +47,56 @@ def find_header(rows: Sequence[Sequence[str]]) -> FoundHeader:
     filled = [place for place, row in enumerate(texts) if any(cell.strip() for cell in row)]
     if not filled:
         return FoundHeader(0, ())
-    best = max(filled, key=lambda place: (likeness(texts[place]), -place))
-    if likeness(texts[best]) >= _ENOUGH:
-        return FoundHeader(best, tuple(texts[best]))
+    labels = {place: labels_at(rows, place) for place in filled}
+    best = max(filled, key=lambda place: (likeness(labels[place]), -place))
+    if likeness(labels[best]) >= _ENOUGH:
+        return FoundHeader(best, labels[best])
     listed = [place for place in filled if not is_frame(texts[place]) and _is_more_than_a_title(texts[place])]
     first = (listed or filled)[0]
     if likeness(texts[first]) == 0 and holds_data(rows[first]):
         return FoundHeader(None, ("",) * len(texts[first]))
     return FoundHeader(first, tuple(texts[first]))
+
+
+def labels_at(rows: Sequence[Sequence[str]], place: int) -> tuple[str, ...]:
+    """The headers in a row, with those of the row above where the two are one header of two lines.
+
+    A cell of the upper line may lie over several columns (`Batch` over `No.`, `Expiry` and `Qty`).
+    """
+    lower = tuple(unmarked(cell)[1] for cell in rows[place])
+    if not place or holds_data(rows[place]) or any(map(_DIGITS.search, lower)):
+        return lower
+    upper = [unmarked(cell)[1] for cell in rows[place - 1]]
+    if is_frame(upper) or not _is_more_than_a_title(upper):
+        return lower
+    above = ""
+    joined = []
+    for at, cell in enumerate(lower):
+        own = upper[at] if at < len(upper) else ""
+        above = own if own.strip() else above
+        options = (f"{above} {cell}".strip(), cell, own)
+        joined.append(next((each for each in options if each.strip() and likeness([each])), options[0]))
+    known = likeness(joined)
+    return (
+        tuple(joined) if known >= _A_WHOLE_LIST and known > max(likeness(lower), likeness(upper)) else lower
+    )
+
+
+def chooser(rows: Sequence[Sequence[str]]) -> Chooser:
+    """Decides between two columns that mean the same by the values in these rows below the header."""
+
+    def choose(field: str, first: int, second: int) -> int | None:
+        values = [
+            [row[place].strip() if place < len(row) else "" for row in rows] for place in (first, second)
+        ]
+        if values[0] == values[1] or not any(values[1]):
+            return first
+        if not any(values[0]):
+            return second
+        fit = [all(meaning_of_value(value) == field for value in column if value) for column in values]
+        return {(True, False): first, (False, True): second}.get((fit[0], fit[1]))
+
+    return choose
 
 
 def _is_more_than_a_title(cells: Sequence[str]) -> bool:
@@ -112,16 +157,24 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
     said = next((text for text in texts if text), "")
     words = {plain(word) for word in re.split(r"[\W\d_]+", said)}
     first = texts[needed[0]] if needed and needed[0] < len(texts) else ""
-    if not any(each.isdigit() for each in first):
-        if words & TOTALS:
-            return True
-        if filled and likeness(texts) >= _ENOUGH:
-            return True  # the header once more, in another language
-    if len(filled) > 1:
-        return False
+    has_digits = any(each.isdigit() for each in first)
+    if words & TOTALS and (not has_digits or len(filled) < 2):
+        return True
+    if not has_digits and filled and likeness(texts) >= _ENOUGH:
+        return True  # the header once more, in another language
+    return len(filled) < 2 and _is_note(texts, said, words, several=len(needed) > 1, sum_=not filled)
+
+
+def _is_note(texts: Sequence[str], said: str, words: set[str], *, several: bool, sum_: bool) -> bool:
+    """Whether a line is a sum without a word for it, formats under the headers, a signature or a sentence.
+
+    `several`: the list has several columns that every row fills; `sum_`: the line fills none of them.
+    """
+    if sum_ and several and all(map(_SUM_CELL.fullmatch, texts)):
+        return True
     if any(map(_FORMAT.fullmatch, texts)) and not any(each.isdigit() for each in "".join(texts)):
         return True  # formats under the headers: TT.MM.JJJJ
-    alone = sum(map(bool, texts)) == 1 and len(needed) > 1 and len(said) > _LONGEST_MARK
+    alone = sum(map(bool, texts)) == 1 and several and len(said) > _LONGEST_MARK
     return alone and (bool(words & SIGNED) or " " in said or ":" in said)
 
 

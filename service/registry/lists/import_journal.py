@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.registry.lists.columns import ListKind
@@ -92,6 +92,11 @@ class ImportJournal:
         self.counts = ImportCounts()
 
     @property
+    def actor(self) -> str:
+        """The name of the person who imports."""
+        return self._who.name
+
+    @property
     def owner(self) -> Owner:
         """Whose records may be touched."""
         return self._terms.owner
@@ -127,8 +132,7 @@ class ImportJournal:
         """Write what was noted since the last time."""
         if not self._changes:
             return
-        if self.import_id is None:
-            self.import_id = self._begin()
+        self.begin()
         write_down(
             self._connection,
             self._changes,
@@ -147,6 +151,18 @@ class ImportJournal:
                 f"rows_{name}": value for name, value in asdict(self.counts).items() if name != "waiting"
             }
             self._connection.execute(update(Import).where(Import.id == self.import_id).values(counts))
+
+    def begin(self) -> int:
+        """The number of the import's row, which is made where there is none yet."""
+        if self.import_id is None:
+            self.import_id = self._begin()
+        return self.import_id
+
+    def forget(self) -> None:
+        """Remove a row that `begin` has just made and nothing refers to: the import changes nothing."""
+        if self.import_id is not None:
+            self._connection.execute(delete(Import).where(Import.id == self.import_id))
+            self.import_id = None
 
     def _begin(self) -> int:
         values = {

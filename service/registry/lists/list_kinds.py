@@ -10,12 +10,14 @@ from service.registry.lists.columns import ListKind
 from service.registry.lists.kinds.alerts import Alerts
 from service.registry.lists.kinds.batches import Batches
 from service.registry.lists.kinds.products import Products
+from service.registry.lists.kinds.recalls import Recalls
 from service.registry.lists.list_importer import ListImporter
 from service.registry.lists.readers import Table
 
 HANDLERS: Mapping[ListKind, Callable[[], Any]] = {
     ListKind.PRODUCTS: Products,
     ListKind.BATCHES: Batches,
+    ListKind.RECALLS: Recalls,
     ListKind.ALERTS: Alerts,
 }
 """What reads and stores the rows of a list that is not of units."""

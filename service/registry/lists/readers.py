@@ -13,20 +13,18 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.lists.broken_quotes import careful_records
+from service.registry.lists.broken_quotes import careful_records, whole_lines_are_quoted
 from service.registry.lists.columns import (
     NEEDED,
     Header,
     Layout,
     ListHints,
     laid_out,
-    likeness,
     recognise,
 )
 from service.registry.lists.encodings import (
@@ -37,23 +35,24 @@ from service.registry.lists.encodings import (
     not_text,
     refuse_what_is_no_list,
 )
-from service.registry.lists.header_search import TOP, find_header, is_frame, is_no_row, top_of_text
-from service.registry.lists.typed_cells import unmarked
-from service.registry.workbooks import Sheet, is_container, unpacked
+from service.registry.lists.header_rows import header_at, meant_sheet, top_of_sheet
+from service.registry.lists.header_search import (
+    chooser,
+    is_frame,
+    is_no_row,
+    top_of_text,
+)
+from service.registry.lists.typed_cells import spoken, unmarked
+from service.registry.workbooks import is_container, unpacked
 
 Row = tuple[int, list[str]]
 """The line on which a row begins, and its cells as they are written."""
-
-TopRows = tuple[tuple[int, tuple[str, ...]], ...]
-"""The first rows of a list that are not blank, each with its line, or its number in a sheet."""
 
 ROW_STATES = ("hidden", "struck")
 """What a sheet may do to a row that a person would not see, or would take for crossed out."""
 
 _BLOCK = 256 * 1024
 _MOST_KEPT = 1000  # lines that are named afterwards
-_A_LIST = 2  # columns that have to be known for a sheet to look like a list
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ListSource(Protocol):
@@ -216,7 +215,7 @@ class Table:
                     self._copy.write(block)
                     if is_container(start):
                         continue
-                    self._require_lines(block, marked=encoding_by_mark(start) == "utf-16")
+                    self._require_lines(block, marked=(encoding_by_mark(start) or "").startswith("utf-16"))
                     if not sample and not _decodes(decoder, block):
                         sample = block
         except OSError as error:
@@ -258,6 +257,10 @@ class Table:
         """Find delimiter and header of a text file."""
         with _Borrowed(self._copy, self.encoding) as text:
             sample = text.read(SAMPLE)
+        if whole_lines_are_quoted(sample):
+            self._take_quotes_away()
+            with _Borrowed(self._copy, self.encoding) as text:
+                sample = text.read(SAMPLE)
         above = 0
         if sample[:4].lower() == "sep=":  # a spreadsheet's own first line, which names its delimiter
             sample, above = sample[sample.find("\n") + 1 :], 1
@@ -268,6 +271,14 @@ class Table:
         self.delimiter = top.delimiter
         self._take_header(asked)
         self._lines_above = self.header_row - 1 if self.header_row else above
+
+    def _take_quotes_away(self) -> None:
+        """Put in the copy's place what stands in its lines, each of which was quoted as one cell."""
+        bare = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
+        with _Borrowed(self._copy, self.encoding) as text, _Borrowed(bare, self.encoding) as target:
+            target.writelines(",".join(cells) + "\r\n" for cells in csv.reader(text))
+        self._copy.close()
+        self._copy = bare
 
     def _take_header(self, asked: int | None) -> None:
         """Read the header in the row that is asked for (0: there is none), or the one that is found."""
@@ -283,7 +294,9 @@ class Table:
                 "(at a terminal: --header-row 0 --map 1=gtin --map 2=lot …)",
                 found=" | ".join(self.top[0][1])[:300] if self.top else "",
             )
-        return recognise(cells) if said is None else laid_out(cells, said)
+        if said is not None:
+            return laid_out(cells, said)
+        return recognise(cells, chooser([row for line, row in self.top if line > self.header_row]))
 
     def _take_sheet(self) -> None:
         """Put the rows of the one sheet that is meant in the workbook's place."""
@@ -293,7 +306,7 @@ class Table:
             self._copy.seek(0)
             with workbook.open("wb") as target:
                 shutil.copyfileobj(self._copy, target)
-            sheet = _meant(unpacked(workbook, Path(folder)), self.sheet, asked)
+            sheet = meant_sheet(unpacked(workbook, Path(folder)), self.sheet, asked)
             self.top = top_of_sheet(sheet)
             self._copy.seek(0)
             self._copy.truncate()
@@ -302,58 +315,6 @@ class Table:
         self.sheet, self.size, self.delimiter = sheet.name, self._copy.tell(), ","
         self._take_header(asked)
         self.header = replace(self.header, lettered=True)
-
-
-def header_at(top: TopRows, asked: int | None) -> tuple[int, list[str]]:
-    """The row of the header and its cells: the row that is asked for, 0 for none, None for the one found.
-
-    Raises VALUE_INVALID for a row that is not among the first rows.
-    """
-    rows = [cells for _, cells in top]
-    if asked is None:
-        found = find_header(rows)
-        return (0 if found.place is None or not top else top[found.place][0]), list(found.cells)
-    if asked == 0:
-        return 0, [""] * max(map(len, rows), default=0)
-    for line, cells in top:
-        if line == asked:
-            return asked, [unmarked(cell)[1] for cell in cells]
-    raise RefusedError(
-        ErrorCode.VALUE_INVALID,
-        given=str(asked),
-        expected=f"a row with something in it, among the first {TOP}, or 0 for a list without headers",
-        field="header_row",
-    )
-
-
-def top_of_sheet(sheet: Sheet) -> TopRows:
-    """The first rows of an unpacked sheet that have anything in them, with the numbers that it shows."""
-    with sheet.path.open(encoding="utf-8", newline="") as source:
-        return tuple((int(number), tuple(cells)) for number, _, *cells in islice(csv.reader(source), TOP))
-
-
-def _meant(sheets: list[Sheet], name: str, header_row: int | None) -> Sheet:
-    """The sheet of this name, or the only one that looks like a list. Raises FILE_EMPTY or SHEET_UNCLEAR."""
-    if not sheets:
-        raise RefusedError(ErrorCode.FILE_EMPTY, expected="a header line and rows", found="only empty sheets")
-    seen = [sheet for sheet in sheets if sheet.name == name or (not name and sheet.visible)]
-    lists = [sheet for sheet in seen if _looks_like_a_list(sheet, header_row)] or seen
-    if len(lists) == 1:
-        return lists[0]
-    raise RefusedError(
-        ErrorCode.SHEET_UNCLEAR,
-        given=name,
-        expected="one sheet with a header row of a list, or the name of the sheet",
-        found=", ".join(sheet.name for sheet in sheets),
-        field="sheet",
-    )
-
-
-def _looks_like_a_list(sheet: Sheet, header_row: int | None) -> bool:
-    try:
-        return likeness(header_at(top_of_sheet(sheet), header_row)[1]) >= _A_LIST
-    except RefusedError:  # this sheet has no such row
-        return False
 
 
 class _Borrowed:
@@ -378,17 +339,3 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = 
     except UnicodeDecodeError:
         return False
     return True
-
-
-def quoted_for_spreadsheets(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula: an apostrophe goes before = + - @ tab and return.
-
-    >>> quoted_for_spreadsheets("=1+1"), quoted_for_spreadsheets("LOT1")
-    ("'=1+1", 'LOT1')
-    """
-    return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
-
-
-def spoken(cell: str) -> str:
-    """What `quoted_for_spreadsheets` was given: the way back is exact."""
-    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA) else cell

@@ -19,8 +19,16 @@ from service.errors import ErrorCode, VialcheckError
 from service.registry.lists.cells import changed_by_spreadsheet
 from service.registry.lists.columns import REASON_COLUMN, Header
 from service.registry.lists.conventions.cell_text import normal
-from service.registry.lists.readers import ListSource, quoted_for_spreadsheets
-from service.registry.lists.typed_cells import BROKEN, DAY_MONTH, ERROR, MERGED, NUMBER, unmarked
+from service.registry.lists.readers import ListSource
+from service.registry.lists.typed_cells import (
+    BROKEN,
+    DAY_MONTH,
+    ERROR,
+    MERGED,
+    NUMBER,
+    quoted_for_spreadsheets,
+    unmarked,
+)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ begins with a character that no identifier may have: code that does not ask for 
 from datetime import date, datetime, time
 
 _MARK = "\x1a"
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 NUMBER, DATE, TIME, TRUTH, ERROR, MERGED = "number", "date", "time", "truth", "error", "merged"
 MONTH, DAY_MONTH = "month", "day_month"
@@ -76,3 +77,17 @@ def _digits(number: float) -> str:
     ('9506000134352', '0.5', '1E+33')
     """
     return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number).upper()
+
+
+def quoted_for_spreadsheets(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula: an apostrophe goes before = + - @ tab and return.
+
+    >>> quoted_for_spreadsheets("=1+1"), quoted_for_spreadsheets("LOT1")
+    ("'=1+1", 'LOT1')
+    """
+    return "'" + cell if cell.lstrip("'").startswith(_FORMULA_SIGNS) else cell
+
+
+def spoken(cell: str) -> str:
+    """What `quoted_for_spreadsheets` was given: the way back is exact."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA_SIGNS) else cell

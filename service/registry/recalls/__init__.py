@@ -2,7 +2,7 @@
 
 from service.registry.recalls.commands import RecallPreview, issue, lift, preview
 from service.registry.recalls.forms import CLASSES, RecallForm, read_recall_form
-from service.registry.recalls.queries import IssuedRecall, find, history, products
+from service.registry.recalls.queries import IssuedRecall, find, history, lots, products
 
 __all__ = [
     "CLASSES",
@@ -13,6 +13,7 @@ __all__ = [
     "history",
     "issue",
     "lift",
+    "lots",
     "preview",
     "products",
     "read_recall_form",

@@ -21,11 +21,12 @@ _OF_SERIALS = frozenset({RecallScope.RANGE, RecallScope.LIST})
 
 def reached(connection: Connection, recall: RecallRecord, product_id: int) -> list[BatchRecord]:
     """Return the product's batches that the recall reaches; of one about serials, the lot that it is limited
-    to.
+    to, or those that own the serials (`recall.owning_lots`), all where these are not known.
     """
     found = list(_batches(connection, product_id))
     if recall.scope in _OF_SERIALS:
-        return [each for each in found if recall.lot_key in ("", Lot.parse(each.lot).key)]
+        keys = {recall.lot_key} if recall.lot_key else set(recall.owning_lots)
+        return [each for each in found if not keys or Lot.parse(each.lot).key in keys]
     return [each for each in found if reaches_batch(recall, each)]
 
 
@@ -43,9 +44,7 @@ def settle(
     rows = {row.id: row for row in connection.execute(kept.with_for_update())}
     for batch in _batches(connection, product_id):
         row = rows[batch.id]
-        base = BatchStatus(row.status_before) if row.status_before is not None else batch.status
-        if row.status_before is not None and batch.status is not _given(before, batch, base):
-            base = batch.status  # a list has put it on hold or recalled it meanwhile
+        base = status_without_recalls(before, batch, row.status_before)
         status = _given(after, batch, base)
         kept_base = str(base) if _asked(after, batch) else None
         if (status, kept_base) == (batch.status, row.status_before):
@@ -56,6 +55,17 @@ def settle(
             yield AuditChange(
                 action, "batch", f"{gtin}/{row.lot_key}", {"status": batch.status}, {"status": status}
             )
+
+
+def status_without_recalls(
+    standing: Sequence[RecallRecord], batch: BatchRecord, status_before: str | None
+) -> BatchStatus:
+    """Return what the status would be without the recalls and holds in force."""
+    if status_before is None:
+        return batch.status
+    base = BatchStatus(status_before)
+    # else a list has put it on hold or recalled it meanwhile
+    return base if batch.status is _given(standing, batch, base) else batch.status
 
 
 def status_of_new(standing: Sequence[RecallRecord], batch: BatchRecord) -> dict[str, Any]:

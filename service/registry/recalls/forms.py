@@ -17,6 +17,7 @@ CFR 7.3(m)).
 """
 
 MOST_SERIALS = 20_000
+MOST_LOTS = 100
 _BETWEEN = re.compile(r"[\s,;]+")
 
 T = TypeVar("T")
@@ -24,13 +25,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RecallForm:
-    """A recall (or a hold) that is not issued yet. Serials are in lower case, as they are compared."""
+    """A recall (or a hold) that is not issued yet. Serials are in lower case, as they are compared.
+
+    `lots`: the lots that are recalled; beside serials, the one that they are of, if any.
+    """
 
     hold: bool
     gtin: Gtin
     scope: RecallScope
     reason: str
-    lot: Lot | None = None
+    lots: tuple[Lot, ...] = ()
     expiry_from: date | None = None
     expiry_to: date | None = None
     serial_from: str = ""
@@ -39,6 +43,11 @@ class RecallForm:
     recall_class: str = ""
     reference: str = ""
     public_text: str = ""
+
+    @property
+    def lot(self) -> Lot | None:
+        """The first lot; None where none is named."""
+        return self.lots[0] if self.lots else None
 
 
 class _Fields:
@@ -76,7 +85,9 @@ def read_recall_form(given: Mapping[str, str], *, hold: bool = False) -> RecallF
     fields = _Fields(given)
     gtin = fields.read("gtin", Gtin.parse, needed=True)
     scope = fields.read("scope", _scope, needed=True)
-    lot = fields.read("lot", Lot.parse, needed=scope is RecallScope.LOT)
+    lots = fields.read("lot", _lots, needed=scope is RecallScope.LOT) or ()
+    if len(lots) > 1 and scope in (RecallScope.RANGE, RecallScope.LIST):
+        fields.refuse("lot", "the one lot that all of these serial numbers are of, or nothing")
     window = scope is RecallScope.WINDOW
     first = fields.read("expiry_from", _first_day, needed=window) if window else None
     last = fields.read("expiry_to", _last_day, needed=window) if window else None
@@ -93,7 +104,7 @@ def read_recall_form(given: Mapping[str, str], *, hold: bool = False) -> RecallF
         gtin=gtin or Gtin("0" * 14),
         scope=scope or RecallScope.PRODUCT,
         reason=fields.text("reason", 500, needed=True),
-        lot=lot if scope in (RecallScope.LOT, RecallScope.RANGE, RecallScope.LIST) else None,
+        lots=lots if scope in (RecallScope.LOT, RecallScope.RANGE, RecallScope.LIST) else (),
         expiry_from=first,
         expiry_to=last,
         serial_from=start,
@@ -115,6 +126,17 @@ def _scope(raw: str) -> RecallScope:
         raise RefusedError(
             ErrorCode.VALUE_INVALID, given=raw, expected="product, lot, window, range or list"
         ) from None
+
+
+def _lots(raw: str) -> tuple[Lot, ...]:
+    """Lots with commas, semicolons or line ends between them; a space may be part of one."""
+    found = [Lot.parse(each) for each in re.split(r"[,;\n\r]+", raw) if each.strip()]
+    if len(found) > MOST_LOTS:
+        expected = f"at most {MOST_LOTS} lots at once"
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=found[0].printed, expected=expected)
+    if not found:
+        raise RefusedError(ErrorCode.VALUE_MISSING)
+    return tuple({lot.written: lot for lot in found}.values())
 
 
 def _class(raw: str) -> str:

@@ -110,32 +110,6 @@ def release(
     return [_name(row) for row in rows]
 
 
-def ask_for_two(
-    database: Database,
-    *,
-    wanted: bool,
-    who: AuditActor,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> None:
-    """Set whether batches of the organisation's manufacturers need a second person, from now on."""
-    with database.transaction() as connection:
-        mine = Manufacturer.organisation_id == who.organisation_id
-        rows = connection.execute(select(Manufacturer).where(mine).with_for_update()).all()
-        changes = [
-            AuditChange(
-                "change",
-                "manufacturer",
-                row.name,
-                {"two_person_release": row.two_person_release},
-                {"two_person_release": wanted},
-            )
-            for row in rows
-            if row.two_person_release is not wanted
-        ]
-        connection.execute(update(Manufacturer).where(mine).values(two_person_release=wanted))
-        write_down(connection, changes, who=who, at=clock(), reason="release by two persons")
-
-
 def two_wanted(database: Database, who: AuditActor) -> bool | None:
     """Return whether the organisation's manufacturers require a second person; None where it has none on
     record.
@@ -215,11 +189,7 @@ def _importers(connection: Connection, names: list[str]) -> _Importers:
 
 
 def _is_one_of(who: AuditActor, importers: Collection[tuple[int | None, str]]) -> bool:
-    """Compare by account where there is one; two people in a terminal are distinguished by name alone."""
-    return any(
-        account == who.account_id if account is not None and who.account_id is not None else name == who.name
-        for account, name in importers
-    )
+    return any(who.is_same(account, name) for account, name in importers)
 
 
 def _results(connection: Connection, batches: list[int]) -> Mapping[int, list[tuple[str, str, str]]]:

@@ -134,7 +134,7 @@ def _hold(watched: SuspectDetails, note: str) -> recalls.RecallForm:
         gtin=Gtin(watched.gtin),
         scope=_HELD[watched.subject.scope],
         reason=note,
-        lot=None if unit else Lot.parse(watched.lot),
+        lots=() if unit else (Lot.parse(watched.lot),),
         serials=(watched.subject.name.casefold(),) if unit else (),
     )
 

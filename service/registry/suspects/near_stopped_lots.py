@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from service.accounts.actors import Actor
 from service.errors import IdentifierError
@@ -87,7 +87,7 @@ def _stopped(connection: Connection, actor: Actor) -> Iterable[tuple[tuple[str, 
         of_product.add_columns(Alert.lot_key, Alert.lot)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
         .join(Alert, Alert.product_id == Product.id)
-        .where(own, Alert.lot_key != "")
+        .where(own, Alert.lot_key != "", Alert.withdrawn.is_(false()))
     )
     recalls = (
         of_product.add_columns(Recall.lot_key, Recall.lot, Recall.kind)

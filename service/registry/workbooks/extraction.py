@@ -37,6 +37,7 @@ from service.registry.lists.typed_cells import (
     unmarked,
 )
 from service.registry.workbooks.containers import BROKEN
+from service.registry.workbooks.ods_rows import row_facts
 from service.registry.workbooks.sheet_styles import CellStyles, cell_styles
 
 _MEMORY = 2 * 1024**3
@@ -45,6 +46,7 @@ _WRITTEN = 2 * 1024**3
 _BLOCK = 1024 * 1024
 _OVERLAP = 400
 _MOST_COLUMNS = 500
+_MOST_ALIKE = 100_000  # rows that one element of an ODS sheet repeats; empty ones are repeated to the end
 _LONGEST_CELL = 32_767  # as Excel has it
 
 _CELL = re.compile(rb"<(?:\w+:)?c(?=\s)[^<>]{0,300}?>")
@@ -184,7 +186,22 @@ def _examined(workbook: Path) -> dict[str, _Marks]:
                 marks = by_part[part.filename] = _Marks()
                 for text in _blocks(archive, part):
                     _note(text, styles, marks)
+        if "content.xml" in archive.namelist():
+            return _of_ods(archive)
         return {name: by_part[part] for name, part in _names(archive).items() if part in by_part}
+
+
+def _of_ods(archive: zipfile.ZipFile) -> dict[str, _Marks]:
+    by_sheet: dict[str, _Marks] = {}
+    with archive.open("content.xml") as content:
+        for sheet, first, last, hidden, struck, dates in row_facts(content):
+            marks = by_sheet.setdefault(sheet, _Marks())
+            rows = range(first, min(last, first + _MOST_ALIKE) + 1)
+            marks.hidden.update(rows if hidden else ())
+            marks.struck.update(rows if struck else ())
+            for row in rows if dates else ():
+                marks.dates[row].update(dates)
+    return by_sheet
 
 
 def _is_sheet(part: str) -> bool:

@@ -12,10 +12,6 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, Engine, Insert, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -26,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
+from service.storage.database.upgrade import upgrade
 from service.storage.database.whole_inserts import WholeInsert
 from service.storage.hot.statements import PreparedInsert, PreparedSelect, Row, Snapshot, VersionedFacts
 from service.storage.models import Base
@@ -42,8 +39,6 @@ _GRANTS = (
     "REVOKE UPDATE, DELETE, TRUNCATE ON audit_entry FROM {role}",
     "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON alembic_version FROM {role}",
 )
-
-_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 class Database:
@@ -132,14 +127,8 @@ class Database:
 
     def migrate(self) -> bool:
         """Bring the schema to this version. Return whether anything had to be done."""
-        script = ScriptDirectory.from_config(_alembic(self.url))
-        with self._driver_errors, self.engine.connect() as connection:
-            if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
-                return False
-        config = _alembic(self.url)
-        config.attributes["engine"] = self.engine
-        command.upgrade(config, "head")
-        return True
+        with self._driver_errors:
+            return upgrade(self.engine, self.url)
 
     def grant(self, role: str) -> None:
         """Grant a PostgreSQL role what the application needs: it may add to the audit, not change it.
@@ -324,10 +313,3 @@ class DriverErrorTranslator:
             raise UnavailableError(code, found=said) from error
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise UnavailableError(ErrorCode.STORAGE_UNAVAILABLE, found=str(error.orig)) from error
-
-
-def _alembic(url: URL) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.set_main_option("sqlalchemy.url", url.render_as_string(hide_password=False).replace("%", "%%"))
-    return config

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row, text
 
 # Sorted by key, so that neighbouring rows share pages and each page is written once.
 _INSERT = (
-    "INSERT INTO unit (product_id, serial, batch_id, disposition) "
-    "SELECT :product_id, each.value, :batch_id, :disposition FROM {serials} WHERE true ORDER BY each.value "
+    "INSERT INTO unit (product_id, serial, batch_id, disposition, import_id) "
+    "SELECT :product_id, each.value, :batch_id, :disposition, :import_id FROM {serials} "
+    "WHERE true ORDER BY each.value "
     "ON CONFLICT (product_id, serial) DO NOTHING"
 )
 _OTHERWISE = (
@@ -34,10 +35,17 @@ _FIND_OTHERWISE = {dialect: text(str(sql) + _OTHERWISE) for dialect, sql in _FIN
 
 
 def commission(
-    connection: Connection, serials: str, *, product_id: int, batch_id: int, disposition: int
+    connection: Connection,
+    serials: str,
+    *,
+    product_id: int,
+    batch_id: int,
+    disposition: int,
+    import_id: int | None = None,
 ) -> int:
     """Insert the units of `serials` (a JSON array) that are not on record. Return how many were inserted."""
-    values = {"product_id": product_id, "batch_id": batch_id, "disposition": disposition, "serials": serials}
+    values: dict[str, Any] = {"product_id": product_id, "batch_id": batch_id, "disposition": disposition}
+    values |= {"serials": serials, "import_id": import_id}
     return connection.execute(_COMMISSION[connection.dialect.name], values).rowcount
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, union_all
+from sqlalchemy import bindparam, false, select, text, union_all
 
 from service.authenticity.evidence import AlertKind, AlertRecord
 from service.gs1 import misreads
@@ -60,22 +60,23 @@ _ALERT = Part(
     ),
     _alert,
 )
+_STANDS = Alert.withdrawn.is_(false())
 # Four index searches combined: an OR over the indexes, or a UNION that compares rows, takes longer.
 _ALERTS = PreparedSelect(
     union_all(
-        select(*_ALERT.columns).where(Alert.lot_key == bindparam("lot_key")),
-        select(*_ALERT.columns).where(Alert.lot_folded == bindparam("lot_folded")),
-        select(*_ALERT.columns).where(Alert.gtin == bindparam("gtin")),
+        select(*_ALERT.columns).where(Alert.lot_key == bindparam("lot_key"), _STANDS),
+        select(*_ALERT.columns).where(Alert.lot_folded == bindparam("lot_folded"), _STANDS),
+        select(*_ALERT.columns).where(Alert.gtin == bindparam("gtin"), _STANDS),
         # Alerts that name a product and no number: `alert_rules` decides whether they concern this product.
-        select(*_ALERT.columns).where(text(NAMES_ONLY_PRODUCT)),
+        select(*_ALERT.columns).where(text(NAMES_ONLY_PRODUCT), _STANDS),
     ),
     _ALERT,
 )
 _ALERTS_OF_SERIALS = PreparedSelect(
-    select(*_ALERT.columns, Alert.serial_folded).where(Alert.serial_folded != ""), _ALERT
+    select(*_ALERT.columns, Alert.serial_folded).where(Alert.serial_folded != "", _STANDS), _ALERT
 )
 _NEAR_ALERTS = PreparedSelect(
-    select(*_ALERT.columns).where(Alert.lot_key.in_(SPELLED), Alert.lot_key != ""), _ALERT
+    select(*_ALERT.columns).where(Alert.lot_key.in_(SPELLED), Alert.lot_key != "", _STANDS), _ALERT
 )
 
 
@@ -90,9 +91,10 @@ def near_alerts(snapshot: Snapshot, lot: Lot, product_id: int | None) -> tuple[A
 def alerts(
     snapshot: Snapshot, gtin: Gtin | None, lot: Lot | None, serial: Serial | None
 ) -> tuple[AlertRecord, ...]:
-    """Return every alert with the same lot, a look-alike lot, the GTIN, the serial or a prefix of it, by id.
+    """Return each alert with the same lot, a look-alike lot, the GTIN, the serial or a prefix of it, by id.
 
-    Alerts that name a product and no number are included: `alert_rules` compares the names.
+    None of them is withdrawn. Alerts that name a product and no number are included: `alert_rules` compares
+    the names.
     """
     values = {
         "lot_key": lot and lot.key,

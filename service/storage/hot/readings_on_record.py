@@ -3,7 +3,7 @@
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Select, Text, bindparam, literal_column, null, select, type_coerce, union_all
+from sqlalchemy import Select, Text, bindparam, false, literal_column, null, select, type_coerce, union_all
 
 from service.authenticity.evidence import BatchStatus
 from service.gs1.identifiers import Expiry
@@ -67,7 +67,7 @@ _ON_RECORD = PreparedSelect(
             .subquery()
         ),
         _of("alert", Alert.lot_key, Alert.gtin, Alert.lot, _NO_DATE, _NO_FLAG, _NO_TEXT).where(
-            Alert.lot_key.in_(_named("lot")), Alert.lot_key != ""
+            Alert.lot_key.in_(_named("lot")), Alert.lot_key != "", Alert.withdrawn.is_(false())
         ),
         _of("unit", Unit.serial, Product.gtin, _NO_TEXT, _NO_DATE, _NO_FLAG, _NO_TEXT)
         .join(Product, Product.id == Unit.product_id)

@@ -30,6 +30,7 @@ _RECALL = Part(
         Recall.reference,
         Recall.reason,
         Recall.public_text,
+        Recall.owning_lots,
         RecalledSerial.serial,
     ),
     _recall,

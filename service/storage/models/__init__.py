@@ -1,10 +1,11 @@
 """The tables. Constraints, not the code in front of them, keep impossible rows out."""
 
-from service.storage.models.accounts import Account, Organisation, SignedIn
+from service.storage.models.accounts import Account, Organisation, PrefixClaim, SignedIn
 from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
 from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent, VialPresentation
 from service.storage.models.clock import ClockCorrection
+from service.storage.models.corrections import ChangedUnit, ChangeRequest, UnitChange, Withdrawal
 from service.storage.models.credentials import (
     ApiKey,
     CodeGenerator,
@@ -44,6 +45,8 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Batch",
+    "ChangeRequest",
+    "ChangedUnit",
     "Clearing",
     "ClockCorrection",
     "CodeGenerator",
@@ -62,6 +65,7 @@ __all__ = [
     "Organisation",
     "Passkey",
     "PendingActionRow",
+    "PrefixClaim",
     "Product",
     "QualityResult",
     "ReadinessProbe",
@@ -79,8 +83,10 @@ __all__ = [
     "Suspect",
     "TerminalImport",
     "Unit",
+    "UnitChange",
     "Vial",
     "VialEvent",
     "VialPresentation",
+    "Withdrawal",
     "WrongGuesses",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
@@ -10,7 +10,13 @@ from service.storage.types import Moment, WordTuple
 
 
 class Organisation(Base):
-    """A company, clinic or authority. `country` and `region`: where a clinic's scans come from."""
+    """A company, clinic or authority. `country` and `region`: where a clinic's scans come from.
+
+    `contact`: where others can ask it. `default_country`: of products whose lists name no markets.
+    `list_days`: after how many days without a list of its batches its lists are late, None for never. `logo`:
+    a PNG. `invited_from`: the organisation that invited it; it stays when the invitation is removed.
+    `left`: when it closed its accounts.
+    """
 
     __tablename__ = "organisation"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -19,10 +25,40 @@ class Organisation(Base):
     country: Mapped[str] = mapped_column(String(2), default="", server_default="")
     region: Mapped[str] = mapped_column(String(80), default="", server_default="")
     created: Mapped[datetime] = mapped_column(Moment)
+    contact: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    default_country: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    list_days: Mapped[int | None]
+    logo: Mapped[bytes | None]
+    invited_from: Mapped[int | None]
+    left: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (
         CheckConstraint("kind IN ('manufacturer', 'distributor', 'clinic', 'regulator')", name="kind"),
         CheckConstraint("length(trim(name)) > 0", name="named"),
         CheckConstraint("country = upper(country)", name="country"),
+    )
+
+
+class PrefixClaim(Base):
+    """An organisation's claim of a GS1 company prefix for a manufacturer of its own, and what became of it.
+
+    open → confirmed (the prefix is the manufacturer's), refused by the operator, or withdrawn.
+    """
+
+    __tablename__ = "prefix_claim"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturer.id"))
+    prefix: Mapped[str] = mapped_column(String(12), index=True)
+    evidence: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10))
+    decided: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'confirmed', 'refused', 'withdrawn')", name="state"),
+        CheckConstraint("length(prefix) BETWEEN 4 AND 12", name="prefix"),
     )
 
 

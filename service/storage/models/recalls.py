@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
-from service.storage.types import Moment
+from service.storage.types import Moment, WordTuple
 
 
 class Recall(Base):
@@ -15,6 +15,9 @@ class Recall(Base):
     `product`: every pack; `lot`: the one under `lot_key`, on record or not; `window`: whatever expires from
     `expiry_from` to `expiry_to`; `range`: serials from `serial_from` to `serial_to`, of equal length; `list`:
     the serials in `RecalledSerial`. The last two may be limited to a lot; serials are in lower case.
+    `order_id`: several lots were recalled at once, each with a row, and this is the number of the first row.
+    `owning_lots`: the keys of the lots that all of the serials of a range or list are of, where every one of
+    them is on record; empty where one may be of a lot that is not known.
     """
 
     __tablename__ = "recall"
@@ -35,6 +38,8 @@ class Recall(Base):
     reference: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(Text)
     public_text: Mapped[str] = mapped_column(Text, default="")
+    order_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    owning_lots: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     __table_args__ = (
         CheckConstraint("kind IN ('recall', 'hold')", name="kind"),
         CheckConstraint("scope IN ('product', 'lot', 'window', 'range', 'list')", name="scope"),

@@ -152,13 +152,17 @@ millions of units. A literal: neither database uses a partial index for a parame
 
 
 class Unit(Base):
-    """One serialised unit. The key is the row, so that it costs little more than product and serial alone."""
+    """One serialised unit. The key is the row, so that it costs little more than product and serial alone.
+
+    `import_id`: the import that put it in (`import`); None where that is not known.
+    """
 
     __tablename__ = "unit"
     product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     serial: Mapped[str] = mapped_column(String(20), primary_key=True)
     batch_id: Mapped[int]
     disposition: Mapped[Disposition] = mapped_column(DispositionNumber)
+    import_id: Mapped[int | None] = mapped_column(Integer)
     __table_args__ = (
         # a unit's batch is a batch of the unit's own product
         ForeignKeyConstraint(["product_id", "batch_id"], ["batch.product_id", "batch.id"]),
@@ -185,6 +189,7 @@ class Alert(Base):
 
     `serial_folded`: the serial or the prefix in lower case, whichever was published. `uncut`: the part of the
     text that could not be parsed, word for word. `organisation_id`: the organisation that entered it by hand.
+    `withdrawn`: no check knows it any more; when, by whom and why is in `withdrawal`.
     """
 
     __tablename__ = "alert"
@@ -212,6 +217,7 @@ class Alert(Base):
     uncut: Mapped[str] = mapped_column(Text, default="", server_default="")
     organisation_id: Mapped[int | None] = mapped_column(Integer)
     entered: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         Index(None, "lot_key"),
         Index(None, "lot_folded"),

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from service.accounts.actors import Role
 from service.accounts.audit_trail import AuditFilter, AuditLine
 from service.errors import ErrorCode, RefusedError
-from service.registry.lists.readers import quoted_for_spreadsheets
+from service.registry.lists.typed_cells import quoted_for_spreadsheets
 from service.web.accounts.common import account_services, said
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError

@@ -130,7 +130,7 @@ def passkey_options() -> Response:
     """Return the options with which the browser signs in: for the account of the second step, or for any
     account.
     """
-    waiting = account_services().sign_in.waiting(cookies.held(cookies.STEP))
+    waiting = account_services().sign_in.waiting(cookies.read_cookie(cookies.STEP))
     return _asked(account_services().passkeys.ask(site(), waiting))
 
 

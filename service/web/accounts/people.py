@@ -1,18 +1,24 @@
 """An organisation's people: listing, inviting, changing roles, disabling."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import OrganisationKind, Role
 from service.accounts.invitations import MAY_FOUND_CLINICS
 from service.accounts.organisations import read_roles
+from service.errors import RefusedError, UnavailableError
 from service.gs1.iso.countries import countries
+from service.registry.digests.transport import mail
 from service.web.accounts.common import account_services, said, see, tried
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import own_origin
+from service.web.core.services import services
 from service.web.text.formatting import N_
+from service.web.text.workspace.invitation_text import invitation_text
 from service.web.text.workspace.roles import ROLES
 
 people = Blueprint("people", __name__, url_prefix="/people")
@@ -63,9 +69,47 @@ def invite() -> Response:
 
     def act() -> Response:
         roles = read_roles(request.form.getlist("roles"))
-        return _link(account_services().invitations.invite(actor(), request.form.get("email", ""), roles))
+        email = request.form.get("email", "")
+        return _sent([(email.strip(), account_services().invitations.invite(actor(), email, roles))])
 
     return tried(act, _invite_form, "email")
+
+
+@people.get("/invite-many")
+@only_for(Role.ADMIN, strong=True)
+def many_form() -> str:
+    """Show the form that invites several colleagues."""
+    return _many_form([])
+
+
+@people.post("/invite-many")
+@only_for(Role.ADMIN, strong=True)
+def invite_many() -> Response:
+    """Invite several colleagues, or none when a line is wrong."""
+
+    def act() -> Response:
+        roles = read_roles(request.form.getlist("roles"))
+        return _sent(account_services().invitations.invite_many(actor(), _lines(), roles))
+
+    return tried(act, _many_form, "lines")
+
+
+@people.get("/clinics")
+@only_for(Role.ADMIN, kinds=MAY_FOUND_CLINICS, strong=True)
+def clinics() -> str:
+    """List the clinics that the organisation has invited, with a form that invites several."""
+    return _clinics_page([])
+
+
+@people.post("/clinics")
+@only_for(Role.ADMIN, kinds=MAY_FOUND_CLINICS, strong=True)
+def invite_clinics() -> Response:
+    """Invite several clinics, or none when a line is wrong."""
+
+    def act() -> Response:
+        return _sent(account_services().invitations.invite_clinics(actor(), _lines()))
+
+    return tried(act, _clinics_page, "lines")
 
 
 @people.get("/invite-clinic")
@@ -82,7 +126,8 @@ def invite_clinic() -> Response:
 
     def act() -> Response:
         given = {name: request.form.get(name, "") for name in ("email", "clinic", "country", "region")}
-        return _link(account_services().invitations.invite_clinic(actor(), **given))
+        token = account_services().invitations.invite_clinic(actor(), **given)
+        return _sent([(given["email"].strip(), token)])
 
     return tried(act, _clinic_form, "email")
 
@@ -156,6 +201,49 @@ def remove_factors(number: int) -> Response:
 def _done() -> str:
     code = request.args.get("done", "")
     return spoken().gettext(_DONE[code]) if code in _DONE else ""
+
+
+def _lines() -> list[str]:
+    return [line.strip() for line in request.form.get("lines", "").splitlines() if line.strip()]
+
+
+def _sent(invited: list[tuple[str, str]]) -> Response:
+    """Show the links, once; where a mail server is set, they are sent too, and what was not sent is named."""
+    settings, tr = services().settings, spoken()
+    links = [(email, own_origin() + url_for("invitation.page", token=token)) for email, token in invited]
+    unsent: list[str] = []
+    for email, link in links if settings.smtp_url and settings.mail_from else ():
+        try:
+            text = invitation_text(actor().organisation, link, tr)
+            mail(settings.smtp_url, settings.mail_from, email, text, datetime.now(UTC))
+        except (RefusedError, UnavailableError):
+            unsent.append(email)
+    mailed = bool(settings.smtp_url and settings.mail_from)
+    return make_response(
+        render_template("accounts/link.html", links=links, mailed=mailed, unsent=unsent, link=links[0][1])
+    )
+
+
+def _many_form(errors: list[FieldError]) -> str:
+    return render_template(
+        "accounts/invite_many.html",
+        errors=errors,
+        by_box=said(errors),
+        lines=request.form.get("lines", ""),
+        chosen=request.form.getlist("roles"),
+        choices=_choices(),
+    )
+
+
+def _clinics_page(errors: list[FieldError]) -> str:
+    return render_template(
+        "accounts/clinics.html",
+        errors=errors,
+        by_box=said(errors),
+        lines=request.form.get("lines", ""),
+        clinics=account_services().invitations.clinics_of(actor().organisation_id),
+        country_names=countries(),
+    )
 
 
 def _link(token: str) -> Response:

@@ -17,7 +17,7 @@ def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Respon
     wanted = next_page() if wanted is None else wanted
     if isinstance(outcome, SecondStep):
         response = see("account.second_step", next=wanted or None)
-        cookies.give(response, cookies.STEP, outcome.token, pending_actions.LASTS)
+        cookies.set_cookie(response, cookies.STEP, outcome.token, pending_actions.LASTS)
         return response
     before = guest_or_actor()
     if before is not None:
@@ -29,8 +29,8 @@ def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Respon
 
 def hand_over(response: Response, outcome: SignedInAs) -> None:
     """Set the session's cookie, and delete that of its first step."""
-    cookies.drop(response, cookies.STEP)
-    cookies.give(response, cookies.SESSION, outcome.token, sessions.LONGEST)
+    cookies.delete_cookie(response, cookies.STEP)
+    cookies.set_cookie(response, cookies.SESSION, outcome.token, sessions.LONGEST)
 
 
 def way_on(outcome: SignedInAs, wanted: str) -> str:

@@ -45,7 +45,7 @@ def check_password() -> Response:
 @open_to_everyone
 def second_step() -> str | Response:
     """Ask for a second factor."""
-    if account_services().sign_in.waiting(cookies.held(cookies.STEP)) is None:
+    if account_services().sign_in.waiting(cookies.read_cookie(cookies.STEP)) is None:
         return see("account.sign_in", next=next_page() or None)
     return _second_form([])
 
@@ -56,7 +56,7 @@ def check_code() -> Response:
     """Verify the code and sign in."""
 
     def act() -> Response:
-        step = cookies.held(cookies.STEP)
+        step = cookies.read_cookie(cookies.STEP)
         return enter(account_services().sign_in.with_code(step, request.form.get("code", ""), visitor()))
 
     return tried(act, _second_form, "code")
@@ -68,7 +68,7 @@ def sign_out() -> Response:
     """End the session in the browser and on the server."""
     account_services().sign_in.sign_out(actor())
     response = see("pages.ask")
-    cookies.drop(response, cookies.SESSION)
+    cookies.delete_cookie(response, cookies.SESSION)
     return response
 
 
@@ -104,7 +104,7 @@ def _form(errors: list[FieldError]) -> str:
 
 
 def _second_form(errors: list[FieldError]) -> str:
-    account_id = account_services().sign_in.waiting(cookies.held(cookies.STEP))
+    account_id = account_services().sign_in.waiting(cookies.read_cookie(cookies.STEP))
     factors = account_services().factors.of(account_id or 0)
     return render_template(
         "accounts/second_step.html",

@@ -31,7 +31,7 @@ def begin() -> Response:
     """Redirect to the identity provider."""
     departure = _service().begin(_return_address(), own_path(request.args.get("next")))
     response = redirect(departure.address, HTTPStatus.SEE_OTHER)
-    cookies.give(response, cookies.AWAY, departure.token, pending_actions.LASTS)
+    cookies.set_cookie(response, cookies.AWAY, departure.token, pending_actions.LASTS)
     return response
 
 
@@ -40,12 +40,12 @@ def begin() -> Response:
 @runs_in(Pool.PROVIDER)
 def back() -> Response:
     """Handle the return: sign in, or ask for the account's second factor."""
-    token = cookies.held(cookies.AWAY)
+    token = cookies.read_cookie(cookies.AWAY)
     account_id, wanted = _service().finish(
         token, state=request.args.get("state", ""), code=request.args.get("code", "")
     )
     response = enter(account_services().sign_in.go_on(account_id, visitor(), how="single sign-on"), wanted)
-    cookies.drop(response, cookies.AWAY)
+    cookies.delete_cookie(response, cookies.AWAY)
     return response
 
 

@@ -17,7 +17,7 @@ from service.clinics.vial_lifecycle import USABLE, Step, VialState
 from service.clinics.vial_verdicts import stops
 from service.errors import ConflictError, IdentifierError, RefusedError
 from service.gs1.identifiers import Gtin, Lot
-from service.registry.lists.readers import quoted_for_spreadsheets
+from service.registry.lists.typed_cells import quoted_for_spreadsheets
 from service.web.clinic.common import CLINICS, clinic, wrong
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of

@@ -158,7 +158,7 @@ def csrf_token() -> str:
     """Return the CSRF token of this session's forms, derived from the cookie, which other sites
     cannot read.
     """
-    return hashlib.sha256(f"csrf {cookies.held(COOKIE)}".encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(f"csrf {cookies.read_cookie(COOKIE)}".encode("utf-8", "replace")).hexdigest()
 
 
 def csrf_field() -> Markup:
@@ -177,20 +177,21 @@ def may_open(app: Flask, environ: "WSGIEnvironment") -> bool:
         endpoint = request.endpoint
         access = access_of(app, endpoint) if endpoint is not None else None
         try:
-            return access is not None and access.lets(_who_asks(request.remote_addr or ""))
+            return access is not None and access.lets(_who_asks(environ))
         except VialcheckError:
             return False
 
 
 def _at_the_door() -> Response | None:
-    own_token = request.endpoint is not None and current_app.view_functions[request.endpoint] in _OWN_TOKEN
-    g.actor = who = None if own_token else _who_asks(request.remote_addr or "")
-    if request.method not in _CHANGES_NOTHING:
+    asked, app = behind(request), behind(current_app)
+    endpoint = asked.endpoint
+    own_token = endpoint is not None and app.view_functions[endpoint] in _OWN_TOKEN
+    behind(g).actor = who = None if own_token else _who_asks(asked.environ)
+    if asked.method not in _CHANGES_NOTHING:
         _refuse_other_sites(who)
-    endpoint = request.endpoint
     if endpoint is None:
         return None  # 404 and 405 are open to everyone
-    access = access_of(current_app, endpoint)
+    access = access_of(app, endpoint)
     if access is None or not access.lets(who):
         return _refuse(who)
     if access.strong and not (who and who.strong):
@@ -198,14 +199,15 @@ def _at_the_door() -> Response | None:
     return None
 
 
-def _who_asks(address: str) -> Actor | None:
+def _who_asks(environ: "WSGIEnvironment") -> Actor | None:
     """Return the actor of the API key or the session. The key has precedence, and an invalid key is never
     treated as a guest.
     """
-    kind, _, key = request.headers.get("Authorization", "").partition(" ")
+    address = environ.get("REMOTE_ADDR") or ""
+    kind, _, key = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
     if kind.lower() == "bearer":
         return _accounts().keys.actor(key.strip(), address=address)
-    token = cookies.held(COOKIE)
+    token = cookies.read_cookie(COOKIE)
     return _accounts().sessions.actor(token, address=address) if token else None
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from flask import request
 from werkzeug.wrappers import Response
 
+from service.web.core.flask_proxies import behind
 from service.web.core.services import services
 
 SESSION = "vialcheck_session"
@@ -26,17 +27,19 @@ def is_https() -> bool:
     A proxy that ends TLS and was not announced (VIALCHECK_PROXIES) is noticed by the public address, or by
     the header that it sets. A client that sends the header itself only has its own cookies kept for https.
     """
-    if request.is_secure or services().settings.public_url.startswith("https://"):
+    environ = behind(request).environ
+    if environ.get("wsgi.url_scheme") == "https" or services().settings.public_url.startswith("https://"):
         return True
-    return request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
+    return str(environ.get("HTTP_X_FORWARDED_PROTO", "")).strip().lower() == "https"
 
 
-def held(cookie: str) -> str:
+def read_cookie(cookie: str) -> str:
     """Return the cookie's value; empty where there is none."""
-    return request.cookies.get(_named(cookie), "")
+    asked = behind(request)
+    return asked.cookies.get(_named(cookie), "") if "HTTP_COOKIE" in asked.environ else ""
 
 
-def give(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
+def set_cookie(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
     """Set the cookie."""
     response.set_cookie(
         _named(cookie),
@@ -48,7 +51,7 @@ def give(response: Response, cookie: str, token: str, lasts: timedelta) -> None:
     )
 
 
-def drop(response: Response, cookie: str) -> None:
+def delete_cookie(response: Response, cookie: str) -> None:
     """Delete the cookie."""
     response.delete_cookie(_named(cookie), secure=is_https(), httponly=True, samesite="Lax")
 

@@ -12,7 +12,7 @@ same sentences.
 
 import gettext
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Response, g
@@ -37,7 +37,13 @@ def best_language(accept_language: str) -> str:
     """Return the language to answer an `Accept-Language` header with; English where it is empty or
     unreadable.
     """
-    wanted = parse_accept_header(accept_language[:400], LanguageAccept)
+    return _best_language(accept_language[:400])
+
+
+@lru_cache(maxsize=256)
+def _best_language(accept_language: str) -> str:
+    """Kept: browsers and programs send few different headers."""
+    wanted = parse_accept_header(accept_language, LanguageAccept)
     return wanted.best_match(available()) or SOURCE_LANGUAGE
 
 

@@ -14,6 +14,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("overview.page", N_("Overview")),
     ("watch.listing", N_("Watch")),
     ("imports.listing", N_("Imports")),
+    ("exports.page", N_("Exports")),
     ("release.page", N_("Release")),
     ("recalls.listing", N_("Recalls")),
     ("alerts.listing", N_("Alerts")),
@@ -35,13 +36,30 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(menu=menu, shows_demonstration=shows_demonstration)
 
 
-def menu() -> Iterator[tuple[str, str, bool]]:
-    """Yield endpoint and name of each page for this person, and whether it is the current one."""
-    who = guest_or_actor()
+_PARTS = {"lot_labels": "overview.page", "me": "", "factors": ""}
+"""Pages of other blueprints that belong to one of the menu's."""
+
+
+def menu() -> Iterator[tuple[str, str, str]]:
+    """Yield endpoint and name of each page for this person, and its `aria-current`: `page` for the current
+    one, `true` for the one that the current page is a part of, else empty.
+    """
+    who, place = guest_or_actor(), _place()
     for endpoint, name in PAGES:
         access = access_of(current_app, endpoint)
         if who is not None and access is not None and access.lets(who):
-            yield endpoint, g.translation.gettext(name), endpoint == request.endpoint
+            current = "page" if endpoint == request.endpoint else "true" if endpoint == place else ""
+            yield endpoint, g.translation.gettext(name), current
+
+
+def _place() -> str:
+    """The endpoint of the menu's page that the current page is, or is a part of; empty for none."""
+    here = request.endpoint or ""
+    if here in dict(PAGES):
+        return here
+    blueprint = here.partition(".")[0]
+    same = (endpoint for endpoint, _ in PAGES if endpoint.partition(".")[0] == blueprint)
+    return _PARTS.get(blueprint) or next(same, "")
 
 
 def shows_demonstration() -> bool:

@@ -11,6 +11,7 @@ from flask import Flask, Request, request
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.verification.pictures.code_reader import DecodedCode
 from service.verification.pictures.process import picture_process
+from service.web.core.flask_proxies import behind
 
 MOST_UPLOAD = 16 * 1024 * 1024
 """The largest request with a picture, its form fields included."""
@@ -86,7 +87,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def allow() -> None:
-        body = _BODIES.get(app.view_functions[request.endpoint]) if request.endpoint else None
+        endpoint = behind(request).endpoint
+        body = _BODIES.get(app.view_functions[endpoint]) if endpoint else None
         if body is not None:
             request.max_content_length, request.max_form_memory_size = body.bytes_now(), MOST_TYPED
             cast(MemoryRequest, request).files_on_disk = body.on_disk

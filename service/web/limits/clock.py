@@ -2,6 +2,7 @@
 
 from flask import Flask, request
 
+from service.web.core.flask_proxies import behind
 from service.web.core.services import services
 
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -16,5 +17,6 @@ def init_app(app: Flask) -> None:
 
 def _believed() -> None:
     """UnavailableError(CLOCK_IN_DOUBT)."""
-    if request.method not in _CHANGES_NOTHING or request.blueprint in _ARRIVES_BY_GET:
+    asked = behind(request)
+    if asked.method not in _CHANGES_NOTHING or asked.blueprint in _ARRIVES_BY_GET:
         services().verification.now()

@@ -23,6 +23,7 @@ from service.registry.labels import (
     LabelPage,
     Paper,
     PrintSettings,
+    SymbolCarrier,
     draw,
     label_page,
     read_label_form,
@@ -46,19 +47,22 @@ _MEDIA_TYPES = {
     LabelFormat.PNG: "image/png",
     LabelFormat.SVG: "image/svg+xml",
     LabelFormat.PDF: "application/pdf",
+    LabelFormat.ZPL: "application/vnd.zebra-zpl",
 }
 _BOXES = {"serial": "serials"}
-_FIELDS = ("gtin", "lot", "expiry", "serials", "name", "size", "paper")
+_FIELDS = ("gtin", "lot", "expiry", "serials", "name", "size", "paper", "carrier")
 
 
 @dataclass(frozen=True, slots=True)
 class LabelPreview:
     """What the form's page shows when everything could be read.
 
-    `opens_here_only`: the code holds an address that no other machine can reach.
+    `text`: what the code carries. `opens_here_only`: the code holds an address that no other machine can
+    reach.
     """
 
     link: str
+    text: str
     image: str
     files: tuple[tuple[str, str], ...]
     sheet: str | None
@@ -87,6 +91,7 @@ def form() -> tuple[str, int]:
         errors=errors,
         by_box=dict(reversed(errors)),
         papers=Paper,
+        carriers=SymbolCarrier,
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
 
@@ -120,8 +125,10 @@ def sheet() -> Response:
     )
     pages = sheet_pages(made, _printing(), _paper(request.args.get("paper", "")))
     wanted = request.args.get("format", "pdf")
-    if wanted != "pdf":
-        raise RefusedError(ErrorCode.VALUE_INVALID, given=wanted, expected="pdf", field="format")
+    if wanted not in ("pdf", "zpl"):
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=wanted, expected="pdf or zpl", field="format")
+    if wanted == "zpl":  # a thermal printer has a roll, and no sheets
+        pages = [label_page(each, _printing()) for each in made]
     return _drawn(pages, wanted, f"{_file_name(made[0].identifier, unit=False)}-sheet")
 
 
@@ -138,23 +145,28 @@ def _made(fields: dict[str, str]) -> LabelPreview:
         raise InvalidFieldsError(tuple(errors))
     sheet_pages(made, printing, paper)  # refuses here what it would refuse there
     link = digital_link.build(printing.base_url, made[0].identifier)
-    extra = {name: fields[name] for name in ("name", "size") if fields[name]}
+    content = label_page(made[0], printing).labels[0].content.replace("\x1d", " ")
+    extra = {name: fields[name] for name in ("name", "size", "carrier") if fields[name]}
     address = url_for("labels.form").rstrip("/") + link.removeprefix(printing.base_url)
 
     def file(form: LabelFormat) -> str:
         return f"{address}{'&' if '?' in address else '?'}{urlencode({**extra, 'format': form})}"
 
     on_sheet = {
-        name: fields[name] for name in ("gtin", "lot", "expiry", "name", "size", "paper") if fields[name]
+        name: fields[name]
+        for name in ("gtin", "lot", "expiry", "name", "size", "paper", "carrier")
+        if fields[name]
     }
     several = [*on_sheet.items(), *(("serial", serial) for serial in serials)]
     return LabelPreview(
         link=link,
         image=file(LabelFormat.SVG),
+        text=content,
         files=tuple((form.upper(), file(form)) for form in LabelFormat),
         sheet=f"{url_for('labels.sheet')}?{urlencode(several)}" if len(serials) > 1 else None,
         count=len(made),
-        opens_here_only=is_loopback(urlsplit(printing.base_url).hostname or ""),
+        opens_here_only=printing.carrier is SymbolCarrier.QR
+        and is_loopback(urlsplit(printing.base_url).hostname or ""),
     )
 
 
@@ -207,7 +219,15 @@ def _printing() -> PrintSettings:
         number = math.nan
     if number is not None and not math.isfinite(number):
         raise RefusedError(ErrorCode.VALUE_INVALID, given=size, expected="millimetres", field="size")
-    return PrintSettings(base, size_mm=number)
+    return PrintSettings(base, size_mm=number, carrier=_carrier(request.args.get("carrier", "")))
+
+
+def _carrier(name: str) -> SymbolCarrier:
+    try:
+        return SymbolCarrier(name or "qr")
+    except ValueError:
+        expected = " or ".join(SymbolCarrier)
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=name, expected=expected, field="carrier") from None
 
 
 def _paper(name: str) -> Paper:

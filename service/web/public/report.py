@@ -104,11 +104,11 @@ def follow() -> Response:
             found = _reports().follow(reference)
         except NotFoundError as error:
             page = render_template(
-                "follow.html", reference=visible(reference, 40), errors=list(_errors(error))
+                "public/follow.html", reference=visible(reference, 40), errors=list(_errors(error))
             )
             return make_response(page, HTTPStatus.NOT_FOUND)
         return redirect(url_for("reports.followed", reference=found.reference), HTTPStatus.SEE_OTHER)
-    return make_response(render_template("follow.html", reference="", errors=[]))
+    return make_response(render_template("public/follow.html", reference="", errors=[]))
 
 
 @reports.get("/<reference>")
@@ -116,7 +116,7 @@ def follow() -> Response:
 def followed(reference: str) -> Response:
     """How one report stands."""
     report = _reports().follow(reference)
-    page = render_template("followed.html", report=report, sent="sent" in request.args)
+    page = render_template("public/followed.html", report=report, sent="sent" in request.args)
     return make_response(page)
 
 

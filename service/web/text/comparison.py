@@ -172,7 +172,10 @@ def _national_held(presented: Presented, verdict: Verdict) -> FieldOutcome:
 
 def _lot(verdict: Verdict) -> FieldOutcome:
     codes = set(_codes(verdict))
-    if ReasonCode.PRODUCT_MISMATCH in codes:
+    if any(
+        each.code is ReasonCode.PRODUCT_MISMATCH and ("scope", "name") not in each.params
+        for each in verdict.reasons
+    ):
         return FieldOutcome.DIFFERS
     if codes & {ReasonCode.LOT_AMBIGUOUS, ReasonCode.LOT_ON_RECORD} or (
         verdict.record and verdict.record.batch

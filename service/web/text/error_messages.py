@@ -239,6 +239,20 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.LOT_NOT_ON_RECORD: N_("The lot “{given}” is not on record. Import the batches first."),
     ErrorCode.CONFLICT: N_("“{given}” contradicts the {field} that is on record."),
     ErrorCode.OWN_IMPORT: N_("You put “{given}” in yourself. Another person has to release it."),
+    ErrorCode.OWN_REQUEST: N_("You asked for this change yourself. Another person has to agree to it."),
+    ErrorCode.REQUEST_WAITS: N_(
+        "A change of this record waits for a second person already (request {given})."
+        " Let it be decided first."
+    ),
+    ErrorCode.NOTHING_TO_CHANGE: N_("Nothing would change: the record says this already."),
+    ErrorCode.SERIALS_NOT_ON_RECORD: N_("These serial numbers are not on record: {given}."),
+    ErrorCode.RECALL_STANDS: N_(
+        "A recall or hold is in force for lot “{given}”. Lift it first: the {field} depends on it."
+    ),
+    ErrorCode.EXTENSION_STANDS: N_(
+        "The expiry date of lot “{given}” was extended. Withdraw the extension first, then correct the date."
+    ),
+    ErrorCode.WITHDRAWN_BEFORE: N_("“{given}” was withdrawn before."),
     ErrorCode.SETTING_INVALID: N_("The setting {field} cannot be “{given}”."),
     ErrorCode.STORAGE_UNAVAILABLE: N_(
         "We cannot look at our records at this moment. This says nothing about the product."

@@ -13,13 +13,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.evidence import AlertKind
-from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
+from service.errors import ErrorCode, InvalidFieldsError, RefusedError, UnavailableError, VialcheckError
 from service.registry.alerts import matches
 from service.registry.alerts.openfda import OpenFda, OpenFdaReport
+from service.registry.corrections.alerts import AlertWithdrawal
+from service.registry.corrections.imports.withdrawal import withdrawal_of
 from service.registry.import_jobs.import_files import run
 from service.registry.lists.cells import Cells
 from service.registry.lists.columns import recognise
 from service.registry.lists.kinds.alerts import AlertFacts, Alerts
+from service.registry.recalls import CLASSES
 from service.storage.database import Database
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
@@ -27,6 +30,7 @@ from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.request_uploads import takes_files
 from service.web.core.services import services
 from service.web.text import error_message
+from service.web.workspace.confirmation import ChangeForm, answered, shown
 
 alerts = Blueprint("alerts", __name__, url_prefix="/alerts")
 alerts.after_request(set_language_headers)
@@ -56,7 +60,36 @@ def one(number: int) -> str:
     """Show one alert and what it concerns."""
     alert = matches.find(_database(), number, actor().who, regulator=_regulator())
     return render_template(
-        "workspace/alerts/alert.html", alert=alert, just_done=bool(request.args.get("done"))
+        "workspace/alerts/alert.html",
+        alert=alert,
+        ended=withdrawal_of(_database(), "alert", number),
+        may=actor().may(Role.RELEASER),
+        just_done=bool(request.args.get("done")),
+    )
+
+
+@alerts.get("/<int:number>/withdraw")
+@only_for(Role.RELEASER, kinds=KINDS, strong=True)
+def back(number: int) -> BaseResponse:
+    """Show what withdrawing an alert does."""
+    return shown(_withdrawal(number))
+
+
+@alerts.post("/<int:number>/withdraw")
+@only_for(Role.RELEASER, kinds=KINDS, strong=True)
+def withdraw(number: int) -> BaseResponse:
+    """Withdraw an alert, by another record."""
+    return answered(_withdrawal(number))
+
+
+def _withdrawal(number: int) -> ChangeForm:
+    matches.find(_database(), number, actor().who, regulator=_regulator())
+    return ChangeForm(
+        address=url_for("alerts.withdraw", number=number),
+        fields=(),
+        read=lambda _: AlertWithdrawal(number),
+        done=url_for("alerts.one", number=number),
+        back=url_for("alerts.one", number=number),
     )
 
 
@@ -70,19 +103,39 @@ def form() -> BaseResponse:
 @alerts.post("/new")
 @only_for(Role.RELEASER, kinds=KINDS, strong=True)
 def enter() -> BaseResponse:
-    """Put an alert on record; it takes effect with the next check."""
+    """Show what an alert touches; then put it on record. It takes effect with the next check."""
     given = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    step = request.form.get("step", "look")
+    if request.form.get("instead"):
+        given["lot"], step = request.form["instead"], "look"
+    if step == "back":
+        return _form(given, [])
     try:
         facts = _facts(given)
+        if step != "make":
+            seen = matches.preview(_database(), facts, actor().who, regulator=_regulator())
+            return _look(given, facts, seen)
         number = matches.raise_alert(
             _database(), facts, who=actor().who, reason="entered by hand", regulator=_regulator()
         )
+    except UnavailableError:
+        raise
     except VialcheckError as error:
         each = error.errors if isinstance(error, InvalidFieldsError) else (error,)
         return _form(
             given, [FieldError(one.field or "product", error_message(one, spoken())) for one in each]
         )
     return redirect(url_for("alerts.one", number=number, done=1), HTTPStatus.SEE_OTHER)
+
+
+def _look(given: dict[str, str], facts: AlertFacts, seen: matches.AlertPreview) -> BaseResponse:
+    page = render_template(
+        "workspace/alerts/preview.html",
+        facts=facts,
+        seen=seen,
+        kept={name: value for name, value in given.items() if value},
+    )
+    return make_response(page)
 
 
 @alerts.post("/upload")
@@ -124,6 +177,9 @@ def _facts(given: Mapping[str, str]) -> AlertFacts:
     """Parse the form like a row of an alert list. InvalidFieldsError lists every invalid field."""
     authority = actor().organisation
     named = {name: value for name, value in given.items() if value}
+    if given["gtin"] and not given["product"]:
+        known = dict(matches.products(_database(), actor().who, regulator=_regulator()))
+        given = {**given, "product": known.get(given["gtin"], "")}
     cells = Cells(
         recognise(["authority", "kind", *_FIELDS[1:]]), [authority, *(given[name] for name in _FIELDS)]
     )
@@ -161,6 +217,8 @@ def _form(given: dict[str, str], errors: list[FieldError]) -> BaseResponse:
         "workspace/alerts/new.html",
         given=given,
         kinds=list(AlertKind),
+        classes=CLASSES,
+        products=matches.products(_database(), actor().who, regulator=_regulator()),
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},
         regulator=_regulator(),

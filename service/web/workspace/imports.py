@@ -33,6 +33,7 @@ from service.errors import (
     UnavailableError,
     VialcheckError,
 )
+from service.registry.corrections.imports.withdrawal import withdrawal_of
 from service.registry.import_jobs.service import PAGE, ImportJobs, Upload
 from service.registry.lists.columns import Layout, ListKind
 from service.registry.workbooks import MOST_ROWS
@@ -324,7 +325,8 @@ def _page(upload: Upload, errors: list[VialcheckError]) -> str:
             errors=_said(errors),
         )
     error = error_message(upload.error, spoken()) if upload.error else ""
-    return _shown("ended", upload=upload, error=error, files=_has_files(upload))
+    ended = withdrawal_of(services().database, "import", upload.import_id) if upload.import_id else None
+    return _shown("ended", upload=upload, error=error, files=_has_files(upload), ended=ended)
 
 
 def _has_files(upload: Upload) -> bool:

@@ -14,8 +14,8 @@ from service.registry.import_jobs.service import Upload
 from service.registry.lists.columns import FIELDS, NEEDED, ListKind, guessed
 from service.registry.lists.conventions.questions import ColumnQuestion
 from service.registry.lists.ownership import Owner
-from service.registry.lists.readers import quoted_for_spreadsheets
-from service.registry.lists.readers import spoken as spoken_cell
+from service.registry.lists.typed_cells import quoted_for_spreadsheets
+from service.registry.lists.typed_cells import spoken as spoken_cell
 from service.registry.workbooks import write_text_workbook
 from service.web.core.access import actor
 from service.web.core.forms import FieldError

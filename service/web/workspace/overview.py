@@ -3,13 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from service.accounts.actors import OrganisationKind, Role
+from service.accounts.actors import OWNERS, OrganisationKind, Role
 from service.authenticity.dispositions import Disposition
+from service.authenticity.evidence import BatchStatus
+from service.errors import IdentifierError
+from service.gs1.identifiers import Expiry
 from service.gs1.iso.countries import countries
-from service.registry.search import PAGE, RecordSearch, SearchHit
+from service.registry.corrections.kinds import change_requests
+from service.registry.found_records import SearchHit
+from service.registry.search import PAGE, SORTS, BatchFilter, RecordSearch
 from service.registry.statistics import StatisticBar, Statistics
 from service.registry.suspects.queries import SuspectQueries
 from service.reports.inbox import ReportInbox
@@ -21,11 +28,13 @@ from service.web.core.i18n import set_language_headers
 from service.web.core.services import services
 from service.web.text.formatting import MONTHS, date_words
 from service.web.text.verdict_text import DISPOSITIONS
+from service.web.text.workspace.change_text import step_words
 
 overview = Blueprint("overview", __name__)
 overview.after_request(set_language_headers)
 
 _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
+_FILTERS = ("lot", "status", "until", "sort", "up")
 _SPANS = (30, 90)
 """Days that a chart may show; checks are kept for 90."""
 
@@ -46,6 +55,7 @@ def _words() -> dict[str, object]:
         "short_day": short_day,
         "date_said": lambda on: date_words(on.isoformat(), g.translation),
         "disposition_words": lambda each: g.translation.gettext(DISPOSITIONS[Disposition(each)]),
+        "unit_step": lambda line: step_words(line.step, line.lot, g.translation),
     }
 
 
@@ -72,6 +82,7 @@ def page() -> str:
         by_lot=list(_rows(figures.by_lot(who, days), _lot)),
         unknown=list(_rows(figures.unknown_lots(who, days), _unknown)),
         reports=_triage().counts(who),
+        requests=len(change_requests(services().database).waiting(who.who)),
         standing_out=_watching().counts(who)[SuspectState.OPEN],
         products=_catalogue().products(who),
     )
@@ -82,8 +93,11 @@ def page() -> str:
 def search() -> str:
     """Search everything from one field."""
     text = request.args.get("q", "")
-    hits = _catalogue().search(actor(), text) if text.strip() else []
-    return render_template("workspace/search.html", text=text, hits=[(hit, _address(hit)) for hit in hits])
+    number = request.args.get("page", 1, type=int)
+    found = _catalogue().search(actor(), text, page=number)
+    return render_template(
+        "workspace/search.html", text=text, found=found, hits=[(hit, _address(hit)) for hit in found.hits]
+    )
 
 
 @overview.get("/products/<gtin>")
@@ -91,14 +105,49 @@ def search() -> str:
 def product(gtin: str) -> str:
     """Show a product, its batches and its audit."""
     number = max(1, request.args.get("page", 1, type=int))
-    found = _catalogue().product(actor(), gtin, page=min(number, 10_000))
+    wanted = _wanted_batches()
+    found = _catalogue().product(actor(), gtin, page=min(number, 10_000), wanted=wanted)
+    filters = {name: request.args.get(name, "") for name in _FILTERS}
     return render_template(
         "workspace/product.html",
         product=found,
         countries=countries(),
         page=number,
         pages=-(-found.total // PAGE),
+        done=_made(),
+        filters=filters,
+        wanted=wanted,
+        statuses=[str(each) for each in BatchStatus],
+        here=lambda **more: url_for("overview.product", gtin=gtin, **{**filters, **more}),
+        may=actor().may(Role.RELEASER) and actor().kind in OWNERS,
     )
+
+
+@overview.post("/products/<gtin>/lots")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def act_on_lots(gtin: str) -> Response:
+    """Go on with the lots that were ticked: to a recall, a hold, or their labels."""
+    lots, act = request.form.getlist("lot"), request.form.get("act", "")
+    if not lots:
+        return redirect(url_for("overview.product", gtin=gtin, none=1), HTTPStatus.SEE_OTHER)
+    if act == "labels":
+        at = url_for("lot_labels.form", gtin=gtin, lot=lots)
+    else:
+        kind = "hold" if act == "hold" else "recall"
+        at = url_for("recalls.begin", gtin=gtin, lot=", ".join(lots), kind=kind)
+    return redirect(at, HTTPStatus.SEE_OTHER)
+
+
+def _wanted_batches() -> BatchFilter:
+    """The filter and order that the address asks for; what cannot be read asks for nothing."""
+    given = {name: request.args.get(name, "").strip() for name in _FILTERS}
+    try:
+        until = Expiry.parse(given["until"]).last_day if given["until"] else None
+    except IdentifierError:
+        until = None
+    status = given["status"] if given["status"] in set(BatchStatus) else ""
+    sort = given["sort"] if given["sort"] in SORTS else SORTS[0]
+    return BatchFilter(given["lot"][:40], status, until, sort, upwards=given["up"] == "1")
 
 
 @overview.get("/products/<gtin>/lots/<path:lot>")
@@ -119,7 +168,22 @@ def batch(gtin: str, lot: str) -> str:
         by_country=list(_rows(by_country, _country)),
         map=drawn({bar.label: bar.count for bar in by_country}),
         countries=countries(),
+        done=_made(),
     )
+
+
+@overview.get("/products/<gtin>/units/<path:serial>")
+@only_for(Role.VIEWER, kinds=_KINDS)
+def unit(gtin: str, serial: str) -> str:
+    """Show a unit: its lot, its state, its checks, and what was done to it."""
+    return render_template("workspace/unit.html", unit=_catalogue().unit(actor(), gtin, serial))
+
+
+def _made() -> str:
+    if not request.args.get("made"):
+        return ""
+    said: str = g.translation.gettext("The change is made. The very next check uses it.")
+    return said
 
 
 def _rows(bars: list[StatisticBar], shown: Callable[[StatisticBar], tuple[str, str]]) -> Iterator[DayRow]:
@@ -143,9 +207,12 @@ def _unknown(bar: StatisticBar) -> tuple[str, str]:
 def _address(hit: SearchHit) -> str:
     if hit.kind == "product":
         return url_for("overview.product", gtin=hit.key[0])
-    if hit.kind in {"batch", "unit"}:
+    if hit.kind == "batch":
         return url_for("overview.batch", gtin=hit.key[0], lot=hit.key[1])
-    return url_for("triage.one", number=int(hit.key[0])) if hit.kind == "report" else ""
+    if hit.kind == "unit":
+        return url_for("overview.unit", gtin=hit.key[0], serial=hit.key[1])
+    endpoints = {"report": "triage.one", "recall": "recalls.one", "alert": "alerts.one"}
+    return url_for(endpoints[hit.kind], number=int(hit.key[0])) if hit.kind in endpoints else ""
 
 
 def _span() -> int:

@@ -3,6 +3,7 @@
 Earlier answers travel in the form; nothing is on record before the last page is sent.
 """
 
+import re
 from http import HTTPStatus
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -61,8 +62,12 @@ def answer() -> BaseResponse:
     """Take one page's answers: show the next question, or the same one with its errors; after the last, issue
     it.
     """
-    given = {field: request.form.get(field, "").strip() for field in _FIELDS}
+    given = {field: "\n".join(request.form.getlist(field)).strip() for field in _FIELDS}
     steps = list(_STEPS)
+    wrong_lot, _, right_lot = request.form.get("instead", "").partition("\n")
+    if right_lot:
+        named = re.split(r"[,;\r\n]+", given["lot"])
+        given["lot"] = "\n".join(right_lot if each.strip() == wrong_lot else each for each in named)
     back, asked = request.form.get("back", ""), request.form.get("step", "")
     if back in _STEPS:
         return _question(back, given, [])
@@ -71,6 +76,8 @@ def answer() -> BaseResponse:
     for step in steps[: place + 1]:
         if wrong := [error for error in errors if error.box in _STEPS[step]]:
             return _question(step, given, wrong)
+    if right_lot and order is not None:
+        return _question("preview", given, [], order)
     if order is None or asked != "preview":
         following = steps[min(place + 1, len(steps) - 1)]
         # a recall of a whole product has no numbers to ask for
@@ -92,14 +99,28 @@ def one(number: int) -> BaseResponse:
 def lift(number: int) -> BaseResponse:
     """Lift it, by another record."""
     given = {name: request.form.get(name, "").strip() for name in ("reason", "reference")}
-    use.find(_database(), number, actor().who)
+    line = use.find(_database(), number, actor().who)
+    sent = {int(each) for each in request.form.getlist("recall") if each.isdecimal() and len(each) < 10}
+    known = [line.id, *(other for other, _ in line.others)]
+    chosen = [each for each in known if each in sent] if line.others else [line.id]
+    if not chosen:
+        missing = FieldError("recall", spoken().gettext("Choose at least one lot."))
+        return _page(number, given, [missing], ticked=set())
     try:
-        use.lift(_database(), number, reason=given["reason"], reference=given["reference"], who=actor().who)
+        use.lift(
+            _database(),
+            chosen[0],
+            also=chosen[1:],
+            reason=given["reason"],
+            reference=given["reference"],
+            who=actor().who,
+        )
     except VialcheckError as error:
         if error.field not in given:
             raise
-        return _page(number, given, [FieldError(error.field or "", error_message(error, spoken()))])
-    return redirect(url_for("recalls.one", number=number, done=1), HTTPStatus.SEE_OTHER)
+        said = FieldError(error.field or "", error_message(error, spoken()))
+        return _page(number, given, [said], ticked=set(chosen))
+    return redirect(url_for("recalls.one", number=chosen[0], done=1), HTTPStatus.SEE_OTHER)
 
 
 def _database() -> Database:
@@ -118,6 +139,8 @@ def _question(
     step: str, given: dict[str, str], errors: list[FieldError], order: use.RecallForm | None = None
 ) -> BaseResponse:
     products = use.products(_database(), actor().who)
+    lots = use.lots(_database(), given["gtin"], actor().who) if step == "numbers" else []
+    named = {each.strip() for each in re.split(r"[,;\r\n]+", given["lot"]) if each.strip()}
     page = render_template(
         "workspace/recalls/new.html",
         step=step,
@@ -127,6 +150,9 @@ def _question(
         products=products,
         product=dict(products).get(given["gtin"], ""),
         classes=use.CLASSES,
+        lots=lots,
+        ticked=named,
+        typed="\n".join(sorted(named - set(lots))),
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},
         touched=use.preview(_database(), order, who=actor().who) if order and step == "preview" else None,
@@ -135,10 +161,13 @@ def _question(
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK)
 
 
-def _page(number: int, given: dict[str, str], errors: list[FieldError]) -> BaseResponse:
+def _page(
+    number: int, given: dict[str, str], errors: list[FieldError], *, ticked: set[int] | None = None
+) -> BaseResponse:
     page = render_template(
         "workspace/recalls/recall.html",
         line=use.find(_database(), number, actor().who),
+        ticked=ticked,
         given=given,
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},

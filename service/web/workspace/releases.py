@@ -1,31 +1,30 @@
 """Batches that wait for release, released together; and extensions of expiry."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import TypeVar
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import OWNERS, Role
-from service.errors import ErrorCode, ForbiddenError, InvalidFieldsError, RefusedError, VialcheckError
-from service.gs1.identifiers import Expiry, Gtin, Lot
+from service.errors import ErrorCode, ForbiddenError, RefusedError, VialcheckError
 from service.registry import recalls
+from service.registry.corrections.extensions import read_extension
+from service.registry.corrections.two_persons import TwoPersonRule
 from service.registry.recalls import releases
-from service.registry.recalls.expiry_extensions import extend as put_later
 from service.storage.database import Database
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.services import services
 from service.web.text import error_message
+from service.web.text.workspace.change_text import KINDS
+from service.web.workspace.confirmation import ChangeForm, answered, requests_of, shown
 
 release = Blueprint("release", __name__, url_prefix="/release")
 release.after_request(set_language_headers)
 
-T = TypeVar("T")
-
-_LATER = ("gtin", "lot", "expiry", "reference", "reason")
+_LATER = ("gtin", "lot", "expiry", "reference")
 
 
 @release.get("")
@@ -45,16 +44,33 @@ def do() -> BaseResponse:
         names = releases.release(_database(), chosen, reason=given["reason"], who=actor().who)
     except (RefusedError, ForbiddenError) as error:
         box = "reason" if error.field == "reason" else "batch"
-        return _page(given, [FieldError(box, _said(error))])
+        return _page(given, [FieldError(box, _said(error))], ticked=chosen)
     return redirect(url_for("release.page", done=len(names)), HTTPStatus.SEE_OTHER)
+
+
+@release.get("/two-persons")
+@only_for(Role.ADMIN, kinds=OWNERS, strong=True)
+def rule() -> BaseResponse:
+    """Show what turning the rule of two persons on or off does."""
+    return shown(_rule())
 
 
 @release.post("/two-persons")
 @only_for(Role.ADMIN, kinds=OWNERS, strong=True)
 def two() -> BaseResponse:
-    """Set whether a second person is needed for a release."""
-    releases.ask_for_two(_database(), wanted=request.form.get("wanted") == "yes", who=actor().who)
-    return redirect(url_for("release.page"), HTTPStatus.SEE_OTHER)
+    """Turn the rule of two persons on, or ask another person to agree to turn it off."""
+    return answered(_rule())
+
+
+def _rule() -> ChangeForm:
+    wanted = request.values.get("wanted") == "yes"
+    return ChangeForm(
+        address=url_for("release.two", wanted="yes" if wanted else "no"),
+        fields=(),
+        read=lambda _: TwoPersonRule(actor().organisation_id, wanted=wanted),
+        done=url_for("release.page", made=1),
+        back=url_for("release.page"),
+    )
 
 
 @release.get("/later-expiry")
@@ -67,44 +83,17 @@ def later() -> BaseResponse:
 @release.post("/later-expiry")
 @only_for(Role.RELEASER, kinds=OWNERS, strong=True)
 def extend() -> BaseResponse:
-    """Extend a batch's expiry."""
-    given = {name: request.form.get(name, "").strip() for name in _LATER}
-    try:
-        gtin, lot, expiry = _read(given)
-        changed = put_later(
-            _database(),
-            gtin=gtin,
-            lot=lot,
-            expiry=expiry,
-            reference=given["reference"],
-            reason=given["reason"],
-            who=actor().who,
+    """Extend a batch's expiry, after a page that shows what it touches."""
+    return answered(
+        ChangeForm(
+            address=url_for("release.extend"),
+            fields=_LATER,
+            read=read_extension,
+            done=url_for("release.page", made=1),
+            back=url_for("release.later"),
+            page=_later,
         )
-    except VialcheckError as error:
-        each = error.errors if isinstance(error, InvalidFieldsError) else (error,)
-        return _later(given, [FieldError(one.field or "gtin", error_message(one, spoken())) for one in each])
-    return _later(dict.fromkeys(_LATER, ""), [], done=changed)
-
-
-def _read(given: dict[str, str]) -> tuple[Gtin, Lot, Expiry]:
-    """Parse product, lot and date. InvalidFieldsError lists everything wrong or missing."""
-    errors: list[VialcheckError] = []
-
-    def read(name: str, parse: Callable[[str], T]) -> T | None:
-        try:
-            return parse(given[name])
-        except VialcheckError as error:
-            error.field = name
-            errors.append(error)
-            return None
-
-    gtin, lot = read("gtin", Gtin.parse), read("lot", Lot.parse)
-    expiry = read("expiry", Expiry.parse)
-    missing = [name for name in ("reference", "reason") if not given[name]]
-    errors += [RefusedError(ErrorCode.VALUE_MISSING, field=name) for name in missing]
-    if errors or gtin is None or lot is None or expiry is None:
-        raise InvalidFieldsError(tuple(errors))
-    return gtin, lot, expiry
+    )
 
 
 def _said(error: VialcheckError) -> str:
@@ -117,14 +106,17 @@ def _database() -> Database:
     return services().database
 
 
-def _page(given: dict[str, str], errors: list[FieldError]) -> BaseResponse:
+def _page(given: dict[str, str], errors: list[FieldError], *, ticked: Sequence[int] = ()) -> BaseResponse:
     who = actor()
     done = request.args.get("done", "")
     page = render_template(
         "workspace/releases.html",
         waiting=releases.waiting(_database(), who.who),
         two=releases.two_wanted(_database(), who.who),
+        changes=[(each, spoken().gettext(KINDS[each.kind])) for each in requests_of().waiting(who.who)],
         given=given,
+        ticked=set(ticked),
+        made=bool(request.args.get("made")) and not errors,
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},
         may=who.may(Role.RELEASER),
@@ -134,13 +126,12 @@ def _page(given: dict[str, str], errors: list[FieldError]) -> BaseResponse:
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK)
 
 
-def _later(given: dict[str, str], errors: list[FieldError], done: object = None) -> BaseResponse:
+def _later(given: dict[str, str], errors: list[FieldError]) -> BaseResponse:
     page = render_template(
         "workspace/recalls/expiry_extension.html",
         given=given,
         products=recalls.products(_database(), actor().who),
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},
-        changed=done,
     )
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK)

@@ -5,6 +5,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import zxingcpp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
@@ -15,16 +16,18 @@ from service.gs1.reading import read
 from service.registry.labels import (
     MOST_LABELS,
     Label,
+    LabelFormat,
     LabelPage,
     Paper,
     PlacedLabel,
     PrintSettings,
+    draw,
     label_page,
     read_label_form,
     sheet_pages,
 )
 from service.registry.labels.drawing import pdf, png, svg
-from service.registry.labels.layout import DEFAULT_MODULE_MM, QUIET_ZONE
+from service.registry.labels.layout import DEFAULT_MODULE_MM, QUIET_ZONES, SymbolCarrier
 from service.registry.labels.text import check_name
 from tests.factories.identifiers import carried_by_link, values
 from tests.factories.scans.label_reader import from_pdf, from_png, from_svg, identifiers, texts
@@ -124,7 +127,7 @@ def test_no_text_is_cut_and_the_quiet_zone_is_white(kind: str, dpi: int, name: s
     (label,) = page.labels
     image = image_of(page, kind)
     left, top, right, bottom = ink(image, (0, 0, page.width, page.height)) or (0, 0, 0, 0)
-    quiet = QUIET_ZONE * label.module
+    quiet = QUIET_ZONES[SymbolCarrier.QR] * label.module
     # a renderer may round the page by a dot
     assert left >= quiet - 1
     assert top >= quiet - 1
@@ -358,3 +361,38 @@ def test_an_order_without_serials_is_one_label() -> None:
     ]
     with pytest.raises(InvalidFieldsError):
         read_label_form("  ")
+
+
+GUARDED = "09506000134352"
+
+
+@pytest.mark.parametrize("lot", ["A1", "A(1", "x_y^~"])
+def test_a_data_matrix_carries_the_element_string_behind_fnc1(lot: str) -> None:
+    identifier = ProductIdentifier(
+        Gtin.parse(GUARDED), Lot.parse(lot), Serial.parse("S/9"), Expiry.parse("2028-06")
+    )
+    printing = PrintSettings(BASE, carrier=SymbolCarrier.DATA_MATRIX)
+    page = label_page(Label(identifier), printing)
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(png(page))))
+    assert found.symbology_identifier == "]d2"
+    assert found.bytes.decode() == f"01{GUARDED}1728060010{lot}\x1d21S/9"
+    assert page.labels[0].content == found.bytes.decode()
+
+
+def test_zpl_holds_content_as_text_and_never_as_commands() -> None:
+    identifier = ProductIdentifier(Gtin.parse(GUARDED), Lot.parse("A_1"), Serial.parse("S9"))
+    for carrier, symbol in ((SymbolCarrier.DATA_MATRIX, "^BXN"), (SymbolCarrier.QR, "^BQN")):
+        page = label_page(Label(identifier, "Tox^XZ ~100 µg"), PrintSettings(BASE, carrier=carrier))
+        (content,) = draw([page], LabelFormat.ZPL)
+        text = content.decode()
+        assert text.count("^XA") == text.count("^XZ") == 1
+        assert "~" not in text
+        assert symbol in text
+        assert "_C2_B5" in text
+    assert (
+        f"^FD_101{GUARDED}10A__1_121S9^FS"
+        in draw(
+            [label_page(Label(identifier), PrintSettings(BASE, carrier=SymbolCarrier.DATA_MATRIX))],
+            LabelFormat.ZPL,
+        )[0].decode()
+    )

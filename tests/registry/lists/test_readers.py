@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.lists.readers import Row, Table, quoted_for_spreadsheets, spoken
-from service.registry.lists.typed_cells import BROKEN, unmarked
+from service.registry.lists.readers import Row, Table
+from service.registry.lists.typed_cells import BROKEN, quoted_for_spreadsheets, spoken, unmarked
 from tests.factories.lists import GTIN, written
 
 ROWS = [(2, [GTIN, "A1", "S1"]), (3, [GTIN, "A1", "S2"])]

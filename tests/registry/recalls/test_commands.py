@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -18,10 +17,10 @@ from service.errors import (
     NotFoundError,
     RefusedError,
 )
-from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.registry import recalls
+from service.registry.corrections.extensions import ExpiryChange
+from service.registry.corrections.kinds import change_requests
 from service.registry.recalls import releases
-from service.registry.recalls.expiry_extensions import extend
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Manufacturer
@@ -229,43 +228,25 @@ def test_all_that_is_wrong_is_said_at_once(fields: dict[str, str], wrong: set[st
 def test_an_expiry_put_later(world: World) -> None:
     world.clock.later(days=300)  # September 2027: the printed date is over
     assert C.EXPIRED in world.verdict()[1]
-    extension: dict[str, Any] = {
-        "gtin": Gtin(GTIN),
-        "lot": Lot.parse("A1"),
-        "reference": "CP-7",
-        "reason": "stable",
-    }
-    for dry_run in (True, False):
-        extend(
-            world.database,
-            expiry=Expiry(2028, 6, 30),
-            who=world.who,
-            dry_run=dry_run,
-            clock=world.clock,
-            **extension,
-        )
-        codes = {C.EXPIRED, C.UNIT_ON_RECORD} if dry_run else {C.EXPIRY_EXTENDED, C.UNIT_ON_RECORD}
-        assert world.verdict()[1] == codes
+    known = change_requests(world.database, world.clock)
+    change = ExpiryChange(GTIN, "A1", "2028-06-30", "CP-7")
+    seen = known.preview(change, world.who)
+    assert world.verdict()[1] == {C.EXPIRED, C.UNIT_ON_RECORD}
+    assert known.submit(change, reason="stable", who=world.who, seal=seen.seal) is None
+    assert world.verdict()[1] == {C.EXPIRY_EXTENDED, C.UNIT_ON_RECORD}
     assert world.verdict(expiry="2028-06-30") == (A.ACCEPT, {C.UNIT_ON_RECORD})
     assert C.EXPIRY_MISMATCH in world.verdict(expiry="2028-05-31")[1]
     world.clock.later(days=365)
     assert world.verdict()[0] is A.REJECT
     with pytest.raises(RefusedError):
-        extend(world.database, expiry=Expiry(2028, 6), who=world.who, **extension)
+        known.submit(ExpiryChange(GTIN, "A1", "2028-06", "CP-8"), reason="stable", who=world.who)
     with pytest.raises(NotFoundError):
-        extend(world.database, expiry=Expiry(2029, 6), who=world.stranger, **extension)
+        known.submit(ExpiryChange(GTIN, "A1", "2029-06", "CP-8"), reason="stable", who=world.stranger)
 
 
 def test_the_list_with_the_old_expiry_is_no_contradiction(world: World, tmp_path: Path) -> None:
-    extend(
-        world.database,
-        gtin=Gtin(GTIN),
-        lot=Lot.parse("A1"),
-        expiry=Expiry(2028, 6, 30),
-        reference="CP-7",
-        reason="stable",
-        who=world.who,
-    )
+    change = ExpiryChange(GTIN, "A1", "2028-06-30", "CP-7")
+    change_requests(world.database).submit(change, reason="stable", who=world.who)
     file = imported(world.database, tmp_path, f"gtin,lot,expiry\n{GTIN},A1,2027-06-30\n")
     assert counts(file) == (0, 0, 1, 0)
 
@@ -317,12 +298,3 @@ def test_all_of_several_are_released_or_none(world: World, tmp_path: Path) -> No
 def test_without_the_wish_for_two_a_list_releases(world: World, tmp_path: Path) -> None:
     pending(world, tmp_path, two=False)
     assert world.status("Q1") == "released"
-
-
-def test_two_are_asked_for_by_the_organisation_alone(world: World) -> None:
-    releases.ask_for_two(world.database, wanted=True, who=world.who)
-    rows = {row["name"]: bool(row["two_person_release"]) for row in table(world.database, "manufacturer")}
-    assert rows == {"Example Biologics": True, "Other Biologics": False}
-    assert releases.two_wanted(world.database, world.who) is True
-    (entry,) = [row for row in table(world.database, "audit_entry") if row["object_type"] == "manufacturer"]
-    assert entry["actor"] == "Rita"

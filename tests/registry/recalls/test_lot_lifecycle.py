@@ -26,10 +26,11 @@ from sqlalchemy import insert, update
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
-from service.gs1.identifiers import Expiry, Gtin, Lot
+from service.gs1.identifiers import Expiry
 from service.registry import recalls
+from service.registry.corrections.extensions import ExpiryChange
+from service.registry.corrections.kinds import change_requests
 from service.registry.recalls import releases
-from service.registry.recalls.expiry_extensions import extend
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
@@ -163,8 +164,10 @@ class Life(RuleBasedStateMachine):
     def put_later(self, lot: str) -> None:
         if self.expiry[lot] == LATER:
             return
-        asked: dict[str, Any] = {"gtin": Gtin(GTIN), "lot": Lot.parse(lot), "expiry": LATER, "reference": "x"}
-        self.each(lambda database: extend(database, **asked, reason="r", who=WHO, clock=lambda: NOW))
+        change = ExpiryChange(GTIN, lot, LATER.printed_form, "x")
+        self.each(
+            lambda database: change_requests(database, lambda: NOW).submit(change, reason="r", who=WHO)
+        )
         self.expiry[lot] = LATER
 
     @invariant()

@@ -3,11 +3,9 @@
 import io
 import json
 import re
-from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from service.accounts.actors import OrganisationKind, Role
@@ -18,27 +16,9 @@ from tests.factories import recall_records
 from tests.factories.lists import count, table
 from tests.factories.people import signed_in
 from tests.factories.recall_records import GTIN, OTHERS
+from tests.web.workspace.signed_in_browser import Browser, seal
 
 MANUFACTURER = OrganisationKind.MANUFACTURER
-
-
-@dataclass
-class Browser:
-    """Somebody who is signed in; every form is sent with its token."""
-
-    client: FlaskClient
-
-    def get(self, address: str, status: int = 200) -> str:
-        answer = self.client.get(address)
-        assert answer.status_code == status, answer.text[-600:]
-        return answer.text
-
-    def send(self, address: str, page: str = "/release", **fields: object) -> tuple[int, str]:
-        """To `address`, with the token of a page; the status and the page that it leads to."""
-        token = re.search(r'name="csrf" value="([^"]+)"', self.client.get(page).text)
-        data = {"csrf": token[1] if token else "", **fields}
-        answer = self.client.post(address, data=data, follow_redirects=True)
-        return answer.status_code, answer.text
 
 
 @pytest.fixture
@@ -80,7 +60,7 @@ def test_a_recall_question_by_question(releaser: Browser, filled: Flask, databas
     assert re.search(r'figure">5</span> units', page)
     assert 'name="reason" value="Glass &lt;b&gt;"' in page
     status, page = releaser.send(NEW, NEW, step="preview", **WHAT, **WHICH, **WHY)
-    assert (status, "It stands." in page, "<b>" in page) == (200, True, False)
+    assert (status, "It is in force." in page, "<b>" in page) == (200, True, False)
     # everybody is told at once
     answer = filled.test_client().post("/api/v1/verifications", json={"gtin": GTIN, "lot": "A1"}).get_json()
     assert answer["action"] == "reject"
@@ -132,7 +112,7 @@ def test_lifting_needs_a_reason_and_leaves_both_on_record(releaser: Browser, dat
 
 def test_a_hold_needs_no_class(releaser: Browser) -> None:
     hold = {"kind": "hold", "gtin": GTIN, "scope": "product", "reason": "Temperature"}
-    assert "It stands." in releaser.send(NEW, NEW, step="preview", **hold)[1]
+    assert "It is in force." in releaser.send(NEW, NEW, step="preview", **hold)[1]
     assert "On hold" in releaser.get("/recalls")
 
 
@@ -144,6 +124,49 @@ def test_others_find_nothing_and_stop_nothing(releaser: Browser, filled: Flask, 
     assert other.send("/recalls/1/lift", NEW, reason="mine now")[0] == 404
     assert other.send(NEW, NEW, step="preview", **WHAT, **WHICH, **WHY)[0] in (404, 422)
     assert count(database, "recall") == 1
+
+
+SEVERAL = WHAT | WHY | {"scope": "lot", "lot": ["A1", "B2\nC77"]}
+
+
+def test_several_lots_are_one_recall_and_are_lifted_one_by_one(
+    releaser: Browser, filled: Flask, database: Database
+) -> None:
+    page = releaser.send(NEW, NEW, step="which", **WHAT, scope="lot")[1]
+    assert re.findall(r'type="checkbox" id="lot-\d" name="lot" value="(..)"', page) == ["B2", "A1"]
+    page = releaser.send(NEW, NEW, step="numbers", back="numbers", **WHAT, scope="lot", lot=["A1", "C77"])[1]
+    assert re.findall(r'value="(..)" checked', page) == ["A1"]
+    assert ">C77</textarea>" in page
+    page = releaser.send(NEW, NEW, step="why", **SEVERAL)[1]
+    assert "Lot C77 is not on record" in page
+    assert re.search(r'figure">2</span> lots', page)
+    status, page = releaser.send(NEW, NEW, step="preview", **SEVERAL)
+    assert (status, "Lots A1, B2, C77" in page, count(database, "recall")) == (200, True, 3)
+    assert releaser.get("/recalls").count("Lots A1, B2, C77") == 1
+    assert filled.test_client().get("/recalls/public").text.count("notice-entry") == 1
+    lift = {"reason": "Tested again"}
+    status, page = releaser.send("/recalls/1/lift", "/recalls/1", **lift)
+    assert (status, "Choose at least one lot." in page, "Tested again" in page) == (422, True, True)
+    status, page = releaser.send("/recalls/1/lift", "/recalls/1", recall=["2", "3"])
+    assert (status, re.findall(r'value="(.)" checked', page)) == (422, ["2", "3"])
+    status, page = releaser.send("/recalls/1/lift", "/recalls/1", **lift, recall=["2", "3"])
+    assert (status, "It is lifted." in page) == (200, True)
+    assert {row["lot"]: row["status"] for row in table(database, "batch")} == {
+        "A1": "recalled",
+        "B2": "released",
+    }
+    shown = releaser.get("/recalls")
+    assert "Lots B2, C77" in shown
+    assert "Lot A1" in shown
+
+
+def test_the_lot_that_was_meant_takes_the_place_of_the_one_typed(releaser: Browser) -> None:
+    asked = WHAT | WHY | {"scope": "lot", "lot": "A11, B2"}
+    page = releaser.send(NEW, NEW, step="why", **asked)[1]
+    assert 'name="instead" value="A11&#10;A1"' in page
+    page = releaser.send(NEW, NEW, step="preview", **asked, instead="A11\nA1")[1]
+    assert "is not on record" not in page
+    assert re.search(r'figure">2</span> lots', page)
 
 
 def pending(database: Database) -> None:
@@ -170,23 +193,48 @@ def test_anothers_lots_are_not_released(filled: Flask, database: Database) -> No
     assert other.send("/release", "/release/later-expiry", batch=["1"], reason="mine")[0] == 404
 
 
+def test_what_was_ticked_stays_ticked_after_an_error(releaser: Browser, database: Database) -> None:
+    pending(database)
+    status, page = releaser.send("/release", batch=["2"])
+    assert (status, re.findall(r'name="batch" value="(.)" checked', page)) == (422, ["2"])
+
+
 def test_two_persons_are_the_admins_to_ask_for(filled: Flask, releaser: Browser, database: Database) -> None:
     assert releaser.send("/release/two-persons", "/release/later-expiry", wanted="yes")[0] == 403
     admin = Browser(signed_in(filled, Role.ADMIN))
-    assert "a list cannot either" in admin.send("/release/two-persons", wanted="yes")[1]
+    rule = "/release/two-persons?wanted=yes"
+    made = {"step": "make", "reason": "our SOP", "seal": seal(admin.get(rule))}
+    assert "a list cannot either" in admin.send(rule, rule, **made)[1]
     assert [bool(row["two_person_release"]) for row in table(database, "manufacturer")] == [True, False]
+    # one person alone does not turn it off
+    rule = "/release/two-persons?wanted=no"
+    made["seal"] = seal(admin.get(rule))
+    status, page = admin.send(rule, rule, **made)
+    assert (status, "It waits for another person" in page) == (200, True)
+    assert admin.send("/requests/1/approve", "/requests/1", seal=made["seal"])[0] == 422
+    assert releaser.send("/requests/1/approve", "/requests/1", seal=made["seal"])[0] == 403
+    other = Browser(signed_in(filled, Role.ADMIN, email="second@example.org"))
+    status, page = other.send("/requests/1/approve", "/requests/1", seal=made["seal"])
+    assert (status, "It is made." in page) == (200, True)
+    assert not any(row["two_person_release"] for row in table(database, "manufacturer"))
 
 
-def test_an_expiry_is_put_later(releaser: Browser, database: Database) -> None:
+def test_an_expiry_is_extended(releaser: Browser, database: Database) -> None:
     page = "/release/later-expiry"
-    status, said = releaser.send(page, page, gtin=GTIN, lot="", expiry="soon", reference="", reason="x")
+    status, said = releaser.send(page, page, gtin=GTIN, lot="", expiry="soon", reference="")
     assert status == 422
     assert all(f'href="#{field}"' in said for field in ("lot", "expiry", "reference"))
-    given = {"gtin": GTIN, "lot": "A1", "reference": "CP-7", "reason": "stable"}
+    given = {"gtin": GTIN, "lot": "A1", "reference": "CP-7"}
     assert releaser.send(page, page, expiry="2027-01", **given)[0] == 422
-    assert "2027-06-30 became 2028-06" in releaser.send(page, page, expiry="2028-06", **given)[1]
     assert releaser.send(page, page, expiry="2029-06", **(given | {"gtin": OTHERS}))[0] == 422
+    status, said = releaser.send(page, page, expiry="2028-06", **given)
+    assert (status, "June 2028" in said, count(database, "expiry_extension")) == (200, True, 0)
+    made = given | {"step": "make", "seal": seal(said), "expiry": "2028-06"}
+    status, without = releaser.send(page, page, **made)
+    assert (status, 'href="#reason"' in without) == (422, True)
+    assert releaser.send(page, page, **made, reason="stable")[0] == 200
     assert count(database, "expiry_extension") == 1
+    assert "Withdraw it" in releaser.get(f"/products/{GTIN}/lots/A1")
 
 
 ALERT = {"kind": "falsified", "product": "Ondrevaine", "lot": "A1", "source_url": "https://example.org/1"}
@@ -196,6 +244,12 @@ def test_an_alert_is_entered_and_counts(regulator: Browser, filled: Flask) -> No
     guest = filled.test_client()
     guest.post("/api/v1/verifications", json={"gtin": GTIN, "lot": "A1", "asker": "clinic"})
     status, page = regulator.send("/alerts/new", "/alerts/new", **ALERT)
+    assert (status, "Is this right?" in page, 'name="lot" value="A1"' in page) == (200, True, True)
+    assert re.search(r'figure">1</span> checks so far', page)
+    kept = "still in the form"
+    again = regulator.send("/alerts/new", "/alerts/new", **ALERT, detail=kept, step="back")[1]
+    assert kept in again
+    status, page = regulator.send("/alerts/new", "/alerts/new", **ALERT, step="make")
     assert (status, "The very next check knows it." in page) == (200, True)
     assert re.search(r'figure">1</span> checks so far', page)
     later = guest.post(
@@ -222,11 +276,43 @@ def test_a_manufacturer_enters_alerts_about_its_own_products(
 ) -> None:
     assert releaser.send("/alerts/new", "/alerts/new", **ALERT)[0] == 422
     assert releaser.send("/alerts/new", "/alerts/new", **ALERT, gtin=OTHERS)[0] == 422
-    assert releaser.send("/alerts/new", "/alerts/new", **ALERT, gtin=GTIN)[0] == 200
+    assert f'<option value="{GTIN}">Ondrevaine 100' in releaser.get("/alerts/new")
+    assert OTHERS not in releaser.get("/alerts/new")
+    assert releaser.send("/alerts/new", "/alerts/new", **ALERT, gtin=GTIN, step="make")[0] == 200
     other = Browser(signed_in(filled, Role.RELEASER, name="Other Biologics"))
     other.get("/alerts/1", 404)
     assert count(database, "alert") == 1
     assert other.send("/alerts/upload", "/alerts/new")[0] == 403
+
+
+def test_a_lot_that_is_not_on_record_asks_what_was_meant(releaser: Browser) -> None:
+    asked = ALERT | {"gtin": GTIN, "lot": "A11"}
+    page = releaser.send("/alerts/new", "/alerts/new", **asked)[1]
+    assert "Lot A11 is not on record" in page
+    assert 'name="instead" value="A1"' in page
+    page = releaser.send("/alerts/new", "/alerts/new", **asked, instead="A1")[1]
+    assert "is not on record" not in page
+    assert 'name="lot" value="A1"' in page
+
+
+def test_an_alert_is_withdrawn(releaser: Browser, filled: Flask, database: Database) -> None:
+    releaser.send("/alerts/new", "/alerts/new", **ALERT, gtin=GTIN, step="make")
+    guest = filled.test_client()
+    assert "Ondrevaine" in guest.get("/warnings").text
+    shown = releaser.get("/alerts/1/withdraw")
+    assert "Withdraw an alert" in shown
+    made = {"step": "make", "seal": seal(shown)}
+    assert releaser.send("/alerts/1/withdraw", "/alerts/1/withdraw", **made)[0] == 422
+    status, page = releaser.send("/alerts/1/withdraw", "/alerts/1/withdraw", **made, reason="not ours")
+    assert (status, "no check knows it any more" in page, "not ours" in page) == (200, True, True)
+    assert "Withdrawn on" in guest.get("/warnings").text
+    answer = guest.post("/api/v1/verifications", json={"gtin": GTIN, "lot": "A1", "asker": "clinic"})
+    assert "alert" not in answer.text
+    assert 'badge--plain">Withdrawn' in releaser.get("/alerts")
+    # the same words again are no new alert
+    status, page = releaser.send("/alerts/new", "/alerts/new", **ALERT, gtin=GTIN, step="make")
+    assert (status, "was withdrawn before" in page) == (422, True)
+    assert count(database, "alert") == 1
 
 
 REPORT = {

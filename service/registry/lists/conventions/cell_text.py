@@ -35,6 +35,7 @@ _ELEMENT = {
     "lot": re.compile(r"\(10\)(.+)"),
     "serial": re.compile(r"\(21\)(.+)"),
 }
+_DATE_ELEMENT = re.compile(r"\(1[1567]\)([0-9]{6})")  # GS1 General Specifications, 3.4: YYMMDD
 _GTIN_LABEL = re.compile(r"(?:gtin|ean|ntin|upc)(?:[ -]?1[234])?[\s:#]+(?=[0-9])", re.IGNORECASE)
 _LOT_LABEL = re.compile(
     r"(?:lot|batch|charge|chargen|ch\.?-?b|lote|lotto|parti|partia|seria|серия|партия|ロット|批号|批號|제조번호)"
@@ -110,4 +111,8 @@ def _date(field: str, raw: str, kind: str, conventions: Conventions) -> tuple[st
     if kind not in ("", DATE):
         return kind, raw
     order = conventions.get(f"date_order:{field}")
-    return kind, iso_date(unwrapped(raw), DateOrder(order) if order else None) or raw
+    text = unwrapped(raw)
+    element = _DATE_ELEMENT.fullmatch(text)
+    if element is not None:
+        return kind, element[1]
+    return kind, iso_date(text, DateOrder(order) if order else None) or raw

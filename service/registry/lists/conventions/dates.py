@@ -15,7 +15,7 @@ from calendar import monthrange
 from enum import StrEnum
 
 from service.gs1.printed_dates import current_century
-from service.registry.lists.conventions.locale_names import months, plain
+from service.registry.lists.conventions.locale_names import months, plain, weekdays
 
 _LONGEST = 60  # characters of a date in words
 _MIDNIGHT = re.compile(
@@ -114,7 +114,7 @@ def _tokens(text: str) -> tuple[list[str], int, int] | None:
         word = plain(token)
         if word in months() and not month:
             month, place = months()[word], len(numbers)
-        elif word not in _FILLERS:
+        elif word not in _FILLERS and word not in weekdays():
             return None
     if units:
         if set(units) - {"d"} != {"y", "m"} or len(units) != len(numbers):

@@ -44,7 +44,7 @@ LOT = (
 EXPIRY = (
     "expiry, exp, expiry date, exp date, expires, expires on, expire date, expiration, expiration date, "
     "date of expiry, expiry dt, use by, use by date, use before, best before, best before date, expiry as published, "
-    "shelf life expiration date, sled, sled/bbd, sled bbd, VFDAT, exp dt, valid until, valid to, "
+    "shelf life expiration date, sled, sled/bbd, sled bbd, VFDAT, VerfDatum, Verf.datum, MHD/VerfDat, Verw.-bis,  exp dt, valid until, valid to, "
     "Verfall, Verfalldatum, Verfallsdatum, Verfall am, verwendbar bis, verw. bis, haltbar bis, Haltbarkeit, "
     "Haltbarkeitsdatum, MHD, Mindesthaltbarkeitsdatum, Ablaufdatum, Ablauf, gültig bis, Verfalltermin, "
     "péremption, date de péremption, date péremption, date d'expiration, date expiration, expire le, "
@@ -74,7 +74,21 @@ SERIAL = (
     "серийный номер, серийный №, с/н, "
     "일련번호, 시리얼번호, 시리얼, 시리얼넘버, "
     "シリアル番号, シリアル, シリアルナンバー, シリアルNo, 連番, "
-    "序列号, 序號, 序列號, 串号, 追溯码, 药品追溯码, 电子监管码"
+    "序列号, 序號, 序列號, 串号, 追溯码, 药品追溯码, 电子监管码, serial numbers, serials, "
+    "serial from, from serial, first serial, serial start, start serial, serial number from, first serial number, "
+    "Seriennummer von, Seriennummern von, erste Seriennummer, von Seriennummer, SN von, SN from, "
+    "premier numéro de série, numéro de série début, n° de série de, primer número de serie, serie desde, "
+    "primeiro número de série, série de, primo seriale, seriale da, pierwszy numer seryjny, numer seryjny od, "
+    "ilk seri no, seri no başlangıç, первый серийный номер, серийный номер с, 일련번호 시작, 시작 일련번호, "
+    "開始シリアル, 開始シリアル番号, 起始序列号, 起始序號"
+)
+SERIAL_LAST = (
+    "serial last, serial to, to serial, last serial, serial end, end serial, serial number to, last serial number, "
+    "Seriennummer bis, Seriennummern bis, letzte Seriennummer, bis Seriennummer, SN bis, SN to, "
+    "dernier numéro de série, numéro de série fin, n° de série à, último número de serie, serie hasta, "
+    "último número de série, série até, ultimo seriale, seriale a, ostatni numer seryjny, numer seryjny do, "
+    "son seri no, seri no bitiş, последний серийный номер, серийный номер по, 일련번호 끝, 종료 일련번호, "
+    "終了シリアル, 終了シリアル番号, 结束序列号, 終止序號"
 )
 MARKETS = (
     "markets, market, country, countries, countries of sale, market country, countries of marketing, "
@@ -200,6 +214,8 @@ FORM = (
     "farmasötik form, dozaj formu, form, лекарственная форма, форма, форма выпуска, 제형, 剤形, 剂型, 劑型"
 )
 NATIONAL_NUMBERS = (
+    "PZN, Pharmazentralnummer, CIP, CIP13, CIP 13, CIP7, code CIP, code CIP13, AIC, codice AIC, numero AIC, "
+    "código nacional, CN, NDC, NDC number, NDC code, AIM, número AIM, número de registo, SRN, DRN, "
     "national numbers, national number, nhrn, Nationalnummer, nationale Nummer, "
     "numéro national, número nacional, numero nazionale, numer krajowy, ulusal numara, национальный номер, 국가번호, "
     "国内番号, 国家编号"
@@ -252,7 +268,7 @@ STABILITY = (
 )
 MADE = (
     "made, mfg, mfg date, mfg dt, mfd, manufactured, manufactured on, manufacture date, manufacturing date, "
-    "date of manufacture, production date, prod date, date of production, dom, HSDAT, "
+    "date of manufacture, production date, prod date, date of production, dom, HSDAT, Herst.datum, Herst.dat., HerstDat, Prod.datum, Prod.-Datum, "
     "Herstelldatum, Herstellungsdatum, Produktionsdatum, Fertigungsdatum, hergestellt am, hergestellt, Herstellung, "
     "date de fabrication, date fabrication, fabriqué le, date de production, "
     "fecha de fabricación, fecha fabricación, fecha de elaboración, fecha de producción, fabricado, elaboración, "

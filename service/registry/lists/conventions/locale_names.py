@@ -8,6 +8,26 @@ from babel import Locale
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "pl", "tr", "ru", "ko", "ja", "zh", "zh_TW", "nl")
 """The languages whose headers, dates and status words are read."""
 
+_MORE_LANGUAGES = (
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "cs",
+    "sk",
+    "hu",
+    "ro",
+    "bg",
+    "el",
+    "uk",
+    "ar",
+    "he",
+    "th",
+    "vi",
+    "id",
+)
+"""Further languages whose names packs are told to be in."""
+
 _MORE_MONTHS = {  # abbreviations in use that CLDR does not list
     "mrz": 3,
     "maerz": 3,
@@ -61,6 +81,28 @@ def months() -> dict[str, int]:
                     word = plain(name)
                     if word and not word[0].isdigit():
                         found.setdefault(word, number)
+    return found
+
+
+@cache
+def weekdays() -> frozenset[str]:
+    """Names and abbreviations of the days of the week, as `plain` writes them."""
+    return frozenset(
+        plain(name)
+        for language in LANGUAGES
+        for width in ("wide", "abbreviated")
+        for name in Locale.parse(language).days["format"][width].values()
+    )
+
+
+@cache
+def language_codes() -> dict[str, str]:
+    """The ISO 639-1 code of each language by its name in every language of lists, as `plain` writes it."""
+    found: dict[str, str] = {}
+    for language in (*LANGUAGES, *_MORE_LANGUAGES):
+        for code, name in Locale.parse(language).languages.items():
+            if len(code) == 2:
+                found.setdefault(plain(name), code)
     return found
 
 

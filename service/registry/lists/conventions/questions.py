@@ -14,6 +14,7 @@ from service.registry.lists.columns import Header, ListKind
 from service.registry.lists.conventions import numbers, value_words
 from service.registry.lists.conventions.cell_text import DATES, NUMBERS, WORDS, unwrapped
 from service.registry.lists.conventions.dates import DateOrder, ambiguous, orders
+from service.registry.lists.conventions.header_meaning import date_order_of
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.readers import Table
 from service.registry.lists.typed_cells import DAY_MONTH, unmarked
@@ -67,7 +68,10 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[ColumnQuestion]:
     What the cells of a column show beyond doubt counts more than an answer, which may be an earlier list's.
     """
     header = table.header
-    if header.kind is ListKind.ALERTS:  # notices are published text: what is unclear in them stays unclear
+    if header.kind in (
+        ListKind.ALERTS,
+        ListKind.RECALLS,
+    ):  # published text: what is unclear in it stays unclear
         table.header = replace(header, conventions=dict(answers))
         return []
     values = _values(table)
@@ -80,6 +84,7 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[ColumnQuestion]:
             asked += _about_numbers(header, field, counted, answers, found)
         else:
             asked += _about_words(header, field, counted, answers)
+    asked = _dates_alike(asked, dict(answers), found)
     for state, lines in table.row_states().items():
         key = f"rows:{state}"
         if key not in answers:
@@ -88,6 +93,27 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[ColumnQuestion]:
             part = Choice(key, state, len(lines), ("out", "in"), "out")
             asked.append(ColumnQuestion("rows", state, "", len(lines), examples, (part,)))
     table.header = replace(header, conventions=dict(answers) | found)
+    return asked
+
+
+def _dates_alike(
+    asked: list[ColumnQuestion], answers: Mapping[str, str], found: dict[str, str]
+) -> list[ColumnQuestion]:
+    """Let the other columns of dates decide a column that does not decide itself; ask about the first only.
+
+    A file is written by one program, which writes all its dates in one order.
+    """
+    prefix = "date_order:"
+    open_ = [each for each in asked if each.topic == "date_order"]
+    known = {order for key, order in {**answers, **found}.items() if key.startswith(prefix)} & set(
+        map(str, _LIKELY)
+    )
+    if not open_ or len(known) > 1:
+        return asked
+    for question in open_ if known else open_[1:]:
+        asked = [each for each in asked if each is not question]
+        if known:
+            found[question.parts[0].key] = next(iter(known))
     return asked
 
 
@@ -137,6 +163,9 @@ def _about_dates(
     if not possible:
         return asked
     together = _most_likely(header.label(field), reduce(frozenset.__and__, possible.values()))
+    stated = date_order_of(header.label(field))
+    if len(together) > 1 and stated in together:
+        together = frozenset({DateOrder(stated)})
     if len(together) == 1:
         found[f"date_order:{field}"] = str(next(iter(together)))
         return asked

@@ -4,10 +4,11 @@ A word that is not here is asked about once for its column. `UNSURE` are words t
 in two senses: they are asked about too, and what they most often mean is suggested.
 """
 
+import re
 from collections.abc import Mapping
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import BatchStatus
+from service.authenticity.evidence import AlertKind, BatchStatus
 from service.registry.lists.conventions.locale_names import plain
 
 NOT_SAID = "-"
@@ -68,6 +69,23 @@ STATUS: Mapping[str, BatchStatus] = {
     plain(word): status for status, words in _STATUS.items() for word in words.split(",")
 } | {plain(word): BatchStatus.ON_HOLD for word in _QUARANTINE.split(",")}
 """The status of a batch by each word for it, as `plain` writes it."""
+
+ALERT_KINDS: Mapping[AlertKind, str] = {
+    AlertKind.FALSIFIED: "Fälschung, gefälscht, Arzneimittelfälschung, falsifié, contrefaçon, contrefait, falsification, "
+    "falsificado, falsificada, falsificación, falsificação, contrafação, falsificato, falsificata, falsificazione, "
+    "contraffatto, sfałszowany, fałszerstwo, podrobiony, sahte, taklit, фальсифицирован, фальсификат, фальсификация, "
+    "контрафакт, подделка, 위조, 위조품, 偽造, 偽造品, 模倣品, 假药, 假冒, 伪造, 偽藥",
+    AlertKind.RECALLED: "Rückruf, zurückgerufen, rappel, rappelé, retirada, retirado, retiro, recolhimento, recolhido, "
+    "ritiro, ritirato, richiamo, wycofanie, wycofany, geri çekme, geri çekildi, отзыв, отозван, 회수, 回収, 召回, 回收",
+    AlertKind.STOLEN: "Diebstahl, gestohlen, volé, vol, robado, robo, roubado, roubo, furto, rubato, skradziony, kradzież, "
+    "çalıntı, hırsızlık, украден, кража, похищен, 도난, 盗難, 被盗, 盗窃, 失竊",
+    AlertKind.TAMPERED: "manipuliert, Manipulation, altéré, manipulé, manipulado, manipulada, adulterado, adulterada, "
+    "manipolato, manomesso, zmanipulowany, naruszony, kurcalanmış, вскрыт, нарушена целостность, 변조, 改ざん, 改竄, 篡改",
+    AlertKind.UNLICENSED: "nicht zugelassen, ohne Zulassung, non autorisé, sans AMM, no autorizado, sin registro, "
+    "não autorizado, sem registo, sem registro, non autorizzato, niedopuszczony, bez zezwolenia, ruhsatsız, "
+    "не зарегистрирован, без регистрации, 무허가, 未承認, 無承認, 未经批准, 未註冊",
+}
+"""The kind of a notice by words for it in other languages than English."""
 
 UNSURE = frozenset(plain(word) for word in _QUARANTINE.split(","))
 """Quarantine: stock that waits for its release, or stock that was taken out of sale."""
@@ -310,8 +328,39 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 """What a word of the field can mean."""
 
 
+_ENDING = re.compile(r"(?:[aeiosyаоыеиюя]{1,2}|[ey]ch?|e[nmrs]|[оы][ейй]|ая|ое|ые|ый|ий|ego|ej)$")
+_SHORTEST_STEM = 6
+
+
+def _stem(word: str) -> str:
+    """A word without the ending that tells gender and number: `liberada` and `liberados` → `liberad`."""
+    stem = _ENDING.sub("", word)
+    return stem if len(stem) >= _SHORTEST_STEM else word
+
+
+def _by_stem() -> dict[str, BatchStatus]:
+    found: dict[str, set[BatchStatus]] = {}
+    for word, status in STATUS.items():
+        found.setdefault(_stem(word), set()).add(status)
+    return {stem: statuses.pop() for stem, statuses in found.items() if len(statuses) == 1}
+
+
+_STEMS = _by_stem()
+_CODE = re.compile(r"^\s*[^\W_]{1,3}\s*[-–:=.)]\s*(?=[^\W\d_]{3})|\s*[(\[][^\W_]{1,3}[)\]]\s*$")
+"""A code in front of a word or behind it: `R - Released`, `Released (R)`."""
+
+
+def status_of(raw: str) -> BatchStatus | None:
+    """The status of a batch that a word means, whatever its gender and number; None for an unknown word."""
+    for text in (raw, _CODE.sub("", raw)):
+        word = plain(text)
+        found = STATUS.get(word) or _STEMS.get(_stem(word))
+        if found is not None:
+            return found
+    return None
+
+
 def known(field: str, raw: str) -> str | None:
     """What a word of the field means; None for a word that has to be asked about."""
-    table: Mapping[str, object] = STATUS if field == "status" else DISPOSITIONS
-    meaning = table.get(plain(raw))
+    meaning = status_of(raw) if field == "status" else DISPOSITIONS.get(plain(raw))
     return None if meaning is None else str(meaning)

@@ -19,6 +19,7 @@ from service.errors import IdentifierError, VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
 from service.registry.lists.cells import Cells, invalid, yes_or_no
 from service.registry.lists.conventions.locale_names import plain
+from service.registry.lists.conventions.value_words import ALERT_KINDS
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import folded
@@ -33,7 +34,9 @@ _KIND_NAMES = {
     AlertKind.UNLICENSED: "unlicensed unlicenced unauthorised unauthorized unapproved unregistered "
     "notlicensed notauthorised notauthorized notapproved",
 }
-_KINDS = {name: kind for kind, names in _KIND_NAMES.items() for name in names.split()}
+_KINDS = {name: kind for kind, names in _KIND_NAMES.items() for name in names.split()} | {
+    plain(name): kind for kind, names in ALERT_KINDS.items() for name in names.split(", ")
+}
 _GENUINE = ("genuine", "authentic", "original")
 _RANGE = re.compile(r"(.+?)\s*(?:-|–|—|\bto\b|\bbis\b|\buntil\b)\s*(.+)")
 _MOST_MONTHS = 36

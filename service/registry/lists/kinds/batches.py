@@ -14,14 +14,22 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from service.authenticity.evidence import BatchRecord, BatchStatus
+from service.errors import VialcheckError
 from service.gs1.identifiers import Expiry, Gtin, Lot
-from service.registry.lists.cells import Cells, count, free_text, invalid, markets
-from service.registry.lists.conventions.locale_names import plain
-from service.registry.lists.conventions.value_words import STATUS
+from service.registry.lists.cells import Cells, count, free_text, invalid, markets, yes_or_no
+from service.registry.lists.conventions.value_words import status_of
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.kinds.plausible_cells import listed_expiry, listed_lot, made_on, released_on
 from service.registry.lists.list_importer import Refused, distinct
-from service.registry.lists.merge_rules import CONTRADICTION, Rule, equal, merge, same_members, same_words
+from service.registry.lists.merge_rules import (
+    CONTRADICTION,
+    Rule,
+    equal,
+    joined,
+    merge,
+    same_members,
+    same_words,
+)
 from service.registry.lists.ownership import no_product
 from service.registry.recalls.batch_status import status_of_new
 from service.registry.recalls.queries import standing
@@ -48,6 +56,7 @@ class BatchFacts:
     markets: tuple[str, ...]
     quantity: int | None
     quality: tuple[tuple[str, str, str], ...]
+    earlier_expiries: tuple[str, ...]
     recall_class: str
     recall_reference: str
     recall_reason: str
@@ -74,6 +83,7 @@ _RULES: dict[str, Rule] = {
     "markets": same_members,
     "quantity": equal,
     "quality": equal,
+    "earlier_expiries": joined,
     "recall_class": same_words,
     "recall_reference": same_words,
     "recall_reason": same_words,
@@ -90,7 +100,10 @@ class Batches:
         expiry = cells.need("expiry", listed_expiry)
         status = cells.read("status", _status, None)
         made = cells.read("made", made_on, None)
-        released = cells.read("released", released_on, None)
+        released = cells.read("released", _released, None)
+        if isinstance(released, bool):  # a column that answers whether, and not when
+            status = status or (BatchStatus.RELEASED if released else BatchStatus.PENDING)
+            released = None
         recall = {
             field: cells.text(field, longest) for field, longest in zip(_RECALL, (40, 200, 2000), strict=True)
         }
@@ -102,6 +115,9 @@ class Batches:
             cells.refuse("released", f"a day not before the manufacture {made}")
         quantity = cells.read("quantity", count, None)
         quality = cells.read("quality", _results, ())
+        earlier = cells.read("earlier_expiries", _earlier, ())
+        if expiry and any(Expiry.parse(each).last_day >= expiry.last_day for each in earlier):
+            cells.refuse("earlier_expiries", f"dates before the expiry {expiry.printed_form}")
         where = cells.read("markets", markets, ())
         if gtin is None or lot is None or expiry is None or cells.problems:
             return None
@@ -117,6 +133,7 @@ class Batches:
             markets=where,
             quantity=quantity,
             quality=quality,
+            earlier_expiries=earlier,
             **recall,
         )
 
@@ -171,10 +188,23 @@ class Batches:
 
 
 def _status(raw: str) -> BatchStatus:
-    status = STATUS.get(plain(raw))
+    status = status_of(raw)
     if status is None:
         raise invalid(raw, "released, pending, on hold or recalled")
     return status
+
+
+def _released(raw: str) -> date | bool:
+    """The day of release, or whether it is released at all."""
+    try:
+        return yes_or_no(raw)
+    except VialcheckError:
+        return released_on(raw)
+
+
+def _earlier(raw: str) -> tuple[str, ...]:
+    """Expiries that stand on packs too because they were put later, separated by a space."""
+    return tuple(sorted({Expiry.parse(each).printed_form for each in raw.split()}))
 
 
 def _results(raw: str) -> tuple[tuple[str, str, str], ...]:

@@ -18,7 +18,10 @@ _SEVERAL = re.compile(
 _RANGE_WORD = re.compile(
     r"(.+?)\s*(?:\.\.+|…|\s(?:to|bis|until|à|au|al|hasta|até|do|по)\s)\s*(.+)", re.IGNORECASE
 )
-_RANGE = re.compile(r"([^\W\d_]*)([0-9]{2,})\s*[-–—~〜]\s*([^\W\d_]*)([0-9]{2,})")
+_RANGE = re.compile(r"([^\W\d_][\w/]*?|)([0-9]+)\s*[-–—~〜]\s*([^\W\d_][\w/]*?|)([0-9]+)")
+_SPACED_RANGE = re.compile(r"\s|\.\.|…|[–—~〜]|(?i:([^\W\d_]+)[0-9]+-\1[0-9])")
+_NUMBERED = re.compile(r"(.*?)([0-9]{1,15})")
+_MOST_OF_RANGE = 1_000_000
 _MONTH_DAY = re.compile(r"([0-9]{1,4})[-. /]([^\W\d_]{3,9})\.?|([^\W\d_]{3,9})[-. /]([0-9]{1,4})")
 _MOST_YEARS_AHEAD = 30
 _FIRST_EXPIRY = date(2000, 1, 1)
@@ -40,7 +43,26 @@ def listed_lot(raw: str) -> Lot:
 def listed_serial(raw: str) -> Serial:
     """A serial in a maker's list. Raises VALUE_INVALID for a placeholder, else as Serial.parse."""
     _require_said(raw)
+    if _SPACED_RANGE.search(raw) and _is_range(raw):
+        expected = "one serial in each row, or a range in two columns: first serial, last serial"
+        raise invalid(raw, expected, found="a range of serials")
     return Serial.parse(raw)
+
+
+def serials_between(first: str, last: str) -> list[str]:
+    """All serials of a range, both ends among them; empty for what is no range, or is one of too many.
+
+    >>> serials_between("A098", "A101"), serials_between("A1", "B9")
+    (['A098', 'A099', 'A100', 'A101'], [])
+    """
+    ends = [_NUMBERED.fullmatch(each.strip().lstrip("'")) for each in (first, last)]
+    if not (ends[0] and ends[1]) or ends[0][1] != ends[1][1]:
+        return []
+    low, high, width = int(ends[0][2]), int(ends[1][2]), len(ends[0][2])
+    alike = width == len(ends[1][2]) or not ends[0][2].startswith("0")
+    if not alike or not 0 <= high - low < _MOST_OF_RANGE:
+        return []
+    return [f"{ends[0][1]}{number:0{width}}" for number in range(low, high + 1)]
 
 
 def listed_expiry(raw: str) -> Expiry:
@@ -90,7 +112,10 @@ def _is_range(raw: str) -> bool:
     if match is None:
         return False
     before, first, again, last = match.groups()
-    alike = len(first) == len(last) and before.upper() == again.upper() and int(first) < int(last)
+    same = before.upper() == again.upper() or bool(words and not again)
+    alike = (len(first) == len(last) or bool(before and again)) and same and int(first) < int(last)
+    if len(first) < 2 and not (before and again):
+        return bool(words) and alike
     # `2022-2102` is a lot of some makers (a year, a number): bare digits are a range from five digits on, or
     # with three where the second follows closely.
     close = len(first) == 3 and int(last) - int(first) < 100

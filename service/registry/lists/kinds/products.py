@@ -7,14 +7,16 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from service.errors import ConflictError, ErrorCode, VialcheckError
+from service.errors import ConflictError, ErrorCode, IdentifierError, VialcheckError
 from service.gs1.identifiers import Gtin
 from service.gs1.iso.languages import parse_language
 from service.registry.lists.cells import Cells, invalid, last_day, markets, pieces, yes_or_no
+from service.registry.lists.conventions.locale_names import language_codes, plain
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.kinds.measures import celsius_limits, hours, months_of_time
 from service.registry.lists.list_importer import Refused, distinct
@@ -32,6 +34,15 @@ from service.registry.lists.merge_rules import (
 from service.registry.lists.ownership import not_yours
 from service.storage.models import Alert, Manufacturer, Product
 
+_PZN_DIGITS = 8
+_SCHEME_NAMES = {
+    "pharmazentralnummer": "PZN",
+    "codigonacional": "CN",
+    "numeroderegisto": "AIM",
+    "cip13": "CIP",
+    "cip7": "CIP",
+    "codecip13": "CIP",
+}
 _NATIONAL = ("PZN", "CIP", "CN", "DRN", "AIM", "NDC", "AIC", "SRN")
 
 
@@ -110,7 +121,9 @@ class Products:
             active_substance=cells.text("active_substance", 200),
             strengths=cells.read("strengths", pieces, ()),
             form=cells.text("form", 200),
-            national_numbers=cells.read("national_numbers", _national_numbers, ()),
+            national_numbers=cells.read(
+                "national_numbers", partial(_national_numbers, scheme=_scheme_of(cells)), ()
+            ),
             markets=cells.read("markets", markets, ()),
             languages=cells.read("languages", _languages, ()),
             content=cells.text("content", 200),
@@ -199,10 +212,25 @@ def _gtins(raw: str) -> tuple[str, ...]:
     return tuple(sorted({Gtin.parse(each).value for each in re.split(r"[;,|\s]+", raw) if each}))
 
 
-def _national_numbers(raw: str) -> tuple[str, ...]:
-    found = []
+def _scheme_of(cells: Cells) -> str:
+    """The scheme that the header of the column names (`PZN`, `Código nacional`), else empty."""
+    label = cells.label("national_numbers")
+    named = [
+        scheme for scheme in _NATIONAL if re.search(rf"(?<![^\W\d_]){scheme}(?![^\W\d_])", label.upper())
+    ]
+    if named:
+        return named[0]
+    return _SCHEME_NAMES.get(plain(label), "")
+
+
+def _national_numbers(raw: str, scheme: str = "") -> tuple[str, ...]:
+    """`SCHEME:NUMBER; …`, or bare numbers under a header that names their scheme."""
+    default, found = scheme, []
     for piece in pieces(raw):
         scheme, _, number = (part.strip() for part in piece.partition(":"))
+        if default and not number:
+            scheme, number = default, re.sub(rf"^{default}[\s-]*", "", piece, flags=re.IGNORECASE)
+            number = number.zfill(_PZN_DIGITS) if default == "PZN" and number.isdigit() else number
         if scheme.upper() not in _NATIONAL or not number:
             raise invalid(raw, f"SCHEME:NUMBER; … with a scheme of {', '.join(_NATIONAL)}")
         found.append(f"{scheme.upper()}:{number}")
@@ -211,7 +239,18 @@ def _national_numbers(raw: str) -> tuple[str, ...]:
 
 def _languages(raw: str) -> tuple[str, ...]:
     """Languages, by code or name, separated by space ; , or |, as sorted codes. Raises LANGUAGE_UNKNOWN."""
-    return tuple(sorted({parse_language(word) for word in re.split(r"[;,|\s]+", raw) if word}))
+    return tuple(sorted({_language(word) for word in re.split(r"[;,|/+&\s]+", raw) if word}))
+
+
+def _language(word: str) -> str:
+    """The code of a language by its code, its English name, or its name in a language of lists."""
+    try:
+        return parse_language(word)
+    except IdentifierError:
+        code = language_codes().get(plain(word))
+        if code is None:
+            raise
+        return code
 
 
 def _recorded(connection: Connection, gtins: list[str]) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,12 @@ from service.gs1.identifiers import Gtin
 from service.registry.lists.cells import Cells, invalid
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.conventions.value_words import DISPOSITIONS
-from service.registry.lists.kinds.plausible_cells import listed_expiry, listed_lot, listed_serial
+from service.registry.lists.kinds.plausible_cells import (
+    listed_expiry,
+    listed_lot,
+    listed_serial,
+    serials_between,
+)
 from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
 from service.registry.lists.list_importer import Meter
 from service.registry.lists.readers import Row, Table
@@ -69,6 +74,8 @@ class Units:
         self._pick: Callable[[list[str]], tuple[str, ...]] = itemgetter(*others)
         known: dict[tuple[str, ...], _Gathered] = {}
         rows, chunk, pending = self._table.rows(), 0, 0
+        if "serial_last" in index:
+            rows = self._ranges_written_out(rows)
         while block := list(islice(rows, _BLOCK)):
             if not self._take_together(block, known):
                 self._take_one_by_one(block, known, refusals)
@@ -79,6 +86,21 @@ class Units:
                 meter(self._table.position)
         self._set_aside(chunk, known)
         meter(self._table.size)
+
+    def _ranges_written_out(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """A row for each serial of a range; one that is no range stays as it is, and is refused."""
+        first_at, last_at = self._serial_at, self._table.header.index["serial_last"]
+        for line, row in rows:
+            if max(first_at, last_at) >= len(row) or not row[last_at].strip():
+                yield line, row
+                continue
+            serials = serials_between(row[first_at], row[last_at])
+            for serial in serials or ():
+                cells = list(row)
+                cells[first_at], cells[last_at] = serial, ""
+                yield line, cells
+            if not serials:
+                yield line, row
 
     def _take_together(self, block: list[Row], known: dict[tuple[str, ...], _Gathered]) -> bool:
         """Gather the rows when each of them is as a row usually is; False when one has to be looked at."""
@@ -133,6 +155,8 @@ class Units:
         serial = cells.need("serial", listed_serial)
         expiry = cells.read("expiry", listed_expiry, None)
         disposition = cells.read("disposition", _disposition, None)
+        if cells.has("serial_last") and cells.raw("serial_last"):
+            cells.refuse("serial_last", "the last serial of a range: as the first one, with a higher number")
         if cells.problems or not (gtin and lot and serial):
             return cells
         what = UnitRow(

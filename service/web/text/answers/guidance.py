@@ -129,6 +129,9 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     (C.PRODUCT_MISMATCH, ""): Guidance(
         N_("Lot and product do not belong together: do not use it"), _FAKE, _FAKE_STEPS
     ),
+    (C.PRODUCT_MISMATCH, "name"): Guidance(
+        N_("Name and numbers do not belong together: do not use it"), _FAKE, _FAKE_STEPS
+    ),
     (C.CARTON_VIAL_MISMATCH, ""): Guidance(
         N_("Vial and box do not belong together: do not use it"), _FAKE, _FAKE_STEPS
     ),

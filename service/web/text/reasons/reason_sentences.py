@@ -269,6 +269,12 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("Lot {lot} belongs to another product, not to {product}."),
         N_("Lot {lot} is on record for another product of this manufacturer, not for {product}."),
     ),
+    (ReasonCode.PRODUCT_MISMATCH, "name"): Sentence(
+        N_("The name {name} belongs to another product. By its numbers, this pack is {product}."),
+        N_(
+            "The name {name} is on record for another product than the numbers, which are those of {product}."
+        ),
+    ),
     (ReasonCode.CARTON_VIAL_MISMATCH, ""): Sentence(
         N_(
             "The vial and its box do not belong together."

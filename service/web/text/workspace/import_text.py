@@ -10,6 +10,7 @@ KINDS: Mapping[ListKind, tuple[str, str]] = {
     ListKind.PRODUCTS: (N_("Products"), N_("Each row is a product with its GTIN, name and manufacturer")),
     ListKind.BATCHES: (N_("Batches"), N_("Each row is a lot of a product with its expiry date")),
     ListKind.UNITS: (N_("Units"), N_("Each row is one pack with its lot and serial number")),
+    ListKind.RECALLS: (N_("Recalls"), N_("Each row is a recall or a hold of a product")),
     ListKind.ALERTS: (N_("Notices"), N_("Each row is a notice of your authority")),
 }
 """Each kind of list, and what its rows are."""
@@ -56,6 +57,22 @@ COLUMNS: Mapping[str, str] = {
     "reported": N_("Date of the notice"),
     "source_url": N_("Web address of the notice"),
     "detail": N_("Details"),
+    "serial_last": N_("Last serial number of a range"),
+    "earlier_expiries": N_("Earlier expiry dates that packs bear too"),
+    "scope": N_("What is recalled"),
+    "expiry_from": N_("First expiry date"),
+    "expiry_to": N_("Last expiry date"),
+    "serial_from": N_("First serial number"),
+    "serial_to": N_("Last serial number"),
+    "serials": N_("Serial numbers"),
+    "reason": N_("Reason"),
+    "public_text": N_("Text for the public"),
+    "issued": N_("Issued"),
+    "issued_by": N_("Issued by"),
+    "lifted": N_("Lifted"),
+    "lifted_by": N_("Lifted by"),
+    "lift_reason": N_("Reason of the lift"),
+    "lift_reference": N_("Reference of the lift"),
 }
 """What each column can mean."""
 

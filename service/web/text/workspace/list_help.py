@@ -55,6 +55,24 @@ HELP: Mapping[str, str] = {
     "reported": N_("As precisely as it is known: 2026, 2026-11 or 2026-11-27."),
     "source_url": N_("It begins with https://."),
     "detail": N_("What else the notice says."),
+    "serial_last": N_("Where a row is a range: the first serial number stands in the other column."),
+    "earlier_expiries": N_(
+        "Dates printed on packs made before the expiry was put later; with a space between."
+    ),
+    "scope": N_("product, lot, window, range or list."),
+    "expiry_from": N_("Of a window of expiry dates."),
+    "expiry_to": N_("Of a window of expiry dates."),
+    "serial_from": N_("Of a range of serial numbers."),
+    "serial_to": N_("Of a range of serial numbers, as long as the first."),
+    "serials": N_("Of a list of serial numbers, with a space between."),
+    "reason": N_("Why, for people of the organisation."),
+    "public_text": N_("What the public reads."),
+    "issued": N_("A moment such as 2026-11-27T09:30:00+00:00."),
+    "issued_by": N_("Who issued it."),
+    "lifted": N_("A moment such as 2026-11-27T09:30:00+00:00."),
+    "lifted_by": N_("Who lifted it."),
+    "lift_reason": N_("Why it was lifted."),
+    "lift_reference": N_("The number under which the lift can be found."),
 }
 """How the cells of each column may be written."""
 
@@ -93,6 +111,16 @@ EXAMPLES: Mapping[ListKind, Mapping[str, str]] = {
         "serial": "7J2K9Q4X1M",
         "expiry": "2028-12-31",
         "disposition": "active",
+    },
+    ListKind.RECALLS: {
+        "gtin": _GTIN,
+        "kind": "recall",
+        "scope": "lot",
+        "lot": "EX2601A",
+        "recall_class": "II",
+        "reference": "R-1",
+        "reason": "Glass in vials",
+        "issued": "2026-11-27T09:30:00+00:00",
     },
     ListKind.ALERTS: {
         "authority": "Example Agency",

@@ -36,6 +36,10 @@ OBJECTS: Mapping[str, str] = {
     "unit": N_("Unit"),
     "alert": N_("Notice"),
     "report": N_("Report"),
+    "change_request": N_("Request"),
+    "unit_change": N_("Change of units"),
+    "import": N_("Import"),
+    "recall": N_("Recall"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Withdrawal of imports: what they put in, what was built on it, and what goes."""

@@ -1,0 +1,1 @@
+"""Writes records as lists that `vialcheck import` puts on record again, just as they were."""
