@@ -31,6 +31,10 @@ def disposition(evidence: Evidence) -> Iterator[Reason]:
         # The clinic is about to use what was already used; the patient may be the one who got it.
         severity = Action.QUARANTINE if evidence.asker is Asker.CLINIC else Action.CHECK
         used = (("used", evidence.used_on.isoformat()),) if evidence.used_on else ()
+        if evidence.used_without_scan:
+            # A number can be typed by a clinic that never held the pack: that stops nothing by itself.
+            yield Reason(ReasonCode.RECORDED_WITHOUT_SCAN, Action.CHECK, used)
+            return
         yield Reason(ReasonCode.DISPENSED, severity, used)
     elif state in _BY_DISPOSITION:
         code, severity = _BY_DISPOSITION[state]

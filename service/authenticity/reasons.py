@@ -56,6 +56,7 @@ class ReasonCode(StrEnum):
     EXPORTED = "exported"
     SAMPLE = "sample"
     DISPENSED = "dispensed"
+    RECORDED_WITHOUT_SCAN = "recorded_without_scan"
     LOT_NOT_ON_RECORD = "lot_not_on_record"
     RECORDS_OVERDUE = "records_overdue"
     SERIAL_NOT_ON_RECORD = "serial_not_on_record"

@@ -273,4 +273,5 @@ def _vial_values(actor: Actor, delivery_id: int | None, answer: Answer, now: dat
         "unit_on_record": _is_the_unit(answer.verdict),
         "state": VialState.IN_STOCK,
         "received": now,
+        "code_scanned": shown.serial is None or presentations.is_scanned(answer),
     }

@@ -9,23 +9,44 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from service.accounts.actors import Actor
 from service.authenticity.evidence import Presented
+from service.gs1.reading import ReadingKind
 from service.storage.audit import AuditChange
-from service.storage.models import VialPresentation
+from service.storage.models import Vial, VialPresentation
 from service.verification.service import Answer, PresentedPack
 from service.verification.verdict_codec import Plain, presented_from_plain, presented_to_plain
+
+_CODES = frozenset(
+    {
+        ReadingKind.ELEMENT_STRING,
+        ReadingKind.DIGITAL_LINK,
+        ReadingKind.ENVELOPE,
+        ReadingKind.EPC_URN,
+    }
+)
+"""Forms in which scanners and cameras send a code. The brackets of human-readable text are typed."""
+
+
+def is_scanned(answer: Answer) -> bool:
+    """Whether the serial of a check came in the form of a code, as a scanner or a camera sends it."""
+    return answer.kind in _CODES and answer.presented.serial is not None
 
 
 def add(
     connection: Connection, actor: Actor, vial_ids: Sequence[int], answer: Answer, now: datetime
 ) -> list[AuditChange]:
-    """Add what a check presented to vials, within a transaction; the changes, for the audit."""
+    """Add what a check presented to vials, within a transaction; the changes, for the audit.
+
+    Vials that were typed so far, and are scanned now, are scanned from now on.
+    """
     pack = PresentedPack(answer.presented, answer.vial, answer.carton)
     shared = {"at": now, "actor": actor.name, "scan_id": answer.id, "presented": _to_plain(pack)}
     connection.execute(insert(VialPresentation), [{"vial_id": each} | shared for each in vial_ids])
+    if is_scanned(answer):
+        connection.execute(update(Vial).where(Vial.id.in_(vial_ids)).values(code_scanned=True))
     return [AuditChange("check", "vial", str(each), None, {"check": answer.id}) for each in vial_ids]
 
 

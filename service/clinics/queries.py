@@ -43,6 +43,7 @@ class HeldVial:
     opened: datetime | None
     used_on: date | None
     use_before: datetime | None
+    code_scanned: bool
     used: Decimal
     presentations: tuple[PresentedPack, ...]
 
@@ -139,6 +140,7 @@ def _held(row: Row[*tuple[Any, ...]], presented: tuple[PresentedPack, ...]) -> H
         opened=row.opened,
         used_on=row.used_on,
         use_before=row.use_before,
+        code_scanned=row.code_scanned,
         used=row.used or Decimal(0),
         presentations=presented,
     )

@@ -42,9 +42,16 @@ class UnitOnRecord:
         moved = connection.execute(update(Unit).where(*where).values(disposition=step.leaves))
         return (was, self._change(step.name.lower(), was, step.leaves)) if moved.rowcount else None
 
-    def dispense(self, connection: Connection) -> tuple[Disposition, AuditChange]:
-        """Mark it as dispensed, for one caller alone. ConflictError for every other."""
+    def dispense(self, connection: Connection, *, scanned: bool) -> tuple[Disposition, AuditChange]:
+        """Mark it as dispensed, for one caller alone. ConflictError for every other.
+
+        `scanned`: the caller has scanned its code; a use recorded without a scan is no obstacle then.
+        """
         was, step = self.disposition(connection), BizStep.DISPENSING
+        if scanned and was is Disposition.DISPENSED:
+            earlier = _used_without_scan(connection, self.gtin, self.serial)
+            if earlier is not None:
+                return earlier, self._change(step.name.lower(), was, step.leaves)
         where = (*self._key, Unit.disposition.in_(step.starts_from))
         moved = connection.execute(update(Unit).where(*where).values(disposition=step.leaves))
         if not moved.rowcount or was is None:
@@ -60,6 +67,15 @@ class UnitOnRecord:
     def _change(self, action: str, was: Disposition, becomes: Disposition) -> AuditChange:
         before, after = {"disposition": str(was)}, {"disposition": str(becomes)}
         return AuditChange(action, "unit", f"{self.gtin}/{self.serial}", before, after)
+
+
+def _used_without_scan(connection: Connection, gtin: str, serial: str) -> Disposition | None:
+    """The unit's disposition before its only use, where that was recorded without a scan; else None."""
+    where = (Vial.gtin == gtin, Vial.serial == serial, Vial.used_on.is_not(None))
+    rows = connection.execute(select(Vial.code_scanned, Vial.unit_was).where(*where)).all()
+    if not rows or any(row.code_scanned for row in rows):
+        return None
+    return rows[0].unit_was or Disposition.ACTIVE
 
 
 def already_used_error(

@@ -109,7 +109,8 @@ class VialUsage:
         """
         with self._database.transaction() as connection:
             held = vial(connection, actor.organisation_id, vial_id)
-            if PresentedPack(answer.presented, answer.vial, answer.carton) in held.presentations:
+            known = PresentedPack(answer.presented, answer.vial, answer.carton) in held.presentations
+            if known and (held.code_scanned or not presentations.is_scanned(answer)):
                 return
             changes = presentations.add(connection, actor, [vial_id], answer, now)
             write_down(connection, changes, who=actor.who, at=now, reason="scanned")
@@ -130,7 +131,9 @@ class VialUsage:
         if taken_step.step.opens and held.unit_on_record and held.product_id is not None:
             unit = Subject(SubjectScope.UNIT, held.product_id, held.serial)
             place = Region(actor.country, actor.region)
-            used = sighting(SightingKind.DISPENSING, place, now, f"clinic-{actor.organisation_id}")
+            # typed alone, it says no more of where the pack is than a stranger's question does
+            kind = SightingKind.DISPENSING if held.code_scanned else SightingKind.STRANGER
+            used = sighting(kind, place, now, f"clinic-{actor.organisation_id}")
             self._history.add(connection, [NewSighting(unit, used)])
 
     def _must_not_be_stopped(self, actor: Actor, vial_id: int) -> None:
@@ -176,6 +179,7 @@ def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Step
     state = step.step.leaves(was_opened=held.opened is not None)
     values: dict[str, object] = {"state": state}
     if step.step.opens:
+        _not_used_before(connection, held)
         zone = zone_of(actor.country or None, now.date())
         values |= {"opened": now, "used_on": now.astimezone(zone).date()}
         values |= {"use_before": _use_before(connection, actor, held, now)}
@@ -186,6 +190,15 @@ def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Step
     write_event(connection, actor, held.id, step, now)
     changes = [*([change] if change else []), vial_change(held.id, step.step, held.state, state)]
     write_down(connection, changes, who=actor.who, at=now, reason=step.reason.strip() or str(step.step))
+
+
+def _not_used_before(connection: Connection, held: HeldVial) -> None:
+    """ConflictError where a number that was only typed was used already, with a scan or without."""
+    if held.code_scanned or not held.serial or not held.gtin:
+        return  # of scanned ones the index of vials decides
+    where = (Vial.gtin == held.gtin, Vial.serial == held.serial, Vial.used_on.is_not(None))
+    if connection.scalar(select(Vial.id).where(*where).limit(1)) is not None:
+        raise already_used_error(connection, held.gtin, held.serial)
 
 
 def _note_rate(connection: Connection, actor: Actor, now: datetime) -> None:
@@ -239,7 +252,7 @@ def _move_unit(
         return None
     unit = UnitOnRecord(held.product_id, held.gtin, held.serial)
     if step.opens:
-        values["unit_was"], change = unit.dispense(connection)
+        values["unit_was"], change = unit.dispense(connection, scanned=held.code_scanned)
         return change
     if step is Step.RELEASE and held.unit_was is not None and held.opened is None:
         values["unit_was"] = None

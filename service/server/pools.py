@@ -126,15 +126,21 @@ class ThreadPools:
         while (job := queue.get()) is not None:
             result: Any = None
             error: BaseException | None = None
-            if time.monotonic() <= job.due:
+            if time.monotonic() > job.due:
+                error = BusyError()  # it waited too long, and may not have been given up yet
+            else:
                 try:
                     result = job.work()
                 except BaseException as caught:
                     error = caught
             ours = job.answered.acquire(blocking=False)
-            if ours and error is None and job.send is not None and job.send(result):
-                self._sent.append(job)
-                continue
+            if ours and error is None and job.send is not None:
+                try:
+                    if job.send(result):
+                        self._sent.append(job)
+                        continue
+                except BaseException as caught:  # a thread less would be one for good
+                    error = caught
             try:
                 self._loop.call_soon_threadsafe(_finish, job, ours, result, error)
             except RuntimeError:

@@ -15,6 +15,7 @@ import structlog
 from service.accounts.networks import network_of
 from service.server.wsgi import Environ, header
 from service.web.core.concurrency import Pool
+from service.web.core.error_responses import FAULTS
 
 MOST_A_SECOND = 200
 """Lines of one process."""
@@ -57,7 +58,7 @@ class RequestLog:
             "network": network_of(environ["REMOTE_ADDR"]),
         }
         if status >= 400:
-            said["code"] = environ.get("vialcheck.error", "")
+            said["code"] = environ.get("vialcheck.error") or FAULTS.get(status, "refused")
         if self._left_out:
             said["left_out"], self._left_out = self._left_out, 0
         (_log.warning if status >= 400 else _log.info)("request", **said)

@@ -73,7 +73,7 @@ def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: dat
     found = _find(snapshot, understood)
     if found.product is not None and found.presented.product and not found.named:
         found.named = _called_otherwise(snapshot, found.product, found.presented.product)
-    shown = _with_expiry_chosen(found)
+    shown, used = _with_expiry_chosen(found), _used_on(snapshot, found)
     evidence = Evidence(
         presented=shown,
         now=now,
@@ -87,7 +87,8 @@ def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: dat
         named=found.named,
         alerts=alerts.alerts(snapshot, shown.gtin, shown.lot, shown.serial),
         recalls=_recalls(snapshot, found),
-        used_on=_used_on(snapshot, found),
+        used_on=used[0] if used else None,
+        used_without_scan=used is not None and not used[1],
         problems=understood.pack.problems,
         contradictory=_contradicts_itself(understood),
         case=understood.pack.case,
@@ -152,7 +153,7 @@ def _recalls(snapshot: Snapshot, found: _Found) -> tuple[RecallRecord, ...]:
     return recalls.recalls(snapshot, found.product.id, found.presented.serial)
 
 
-def _used_on(snapshot: Snapshot, found: _Found) -> date | None:
+def _used_on(snapshot: Snapshot, found: _Found) -> tuple[date, bool] | None:
     if found.product is None or found.unit is None or found.unit.disposition is not Disposition.DISPENSED:
         return None
     return product_records.used_on(snapshot, found.product.gtin, found.unit.serial)

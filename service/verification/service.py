@@ -321,7 +321,7 @@ def _without(own: OwnStep | None, evidence: Evidence) -> Evidence:
     unit = evidence.unit
     if own is None or unit is None or unit.disposition is not own.left:
         return evidence
-    return replace(evidence, unit=replace(unit, disposition=own.was), used_on=None)
+    return replace(evidence, unit=replace(unit, disposition=own.was), used_on=None, used_without_scan=False)
 
 
 def _plausible(scanned_at: datetime, now: datetime) -> datetime:

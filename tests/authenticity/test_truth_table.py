@@ -23,12 +23,13 @@ OTHER_EXPIRY, PAST = Expiry(2029, 6), Expiry(2024, 6, 30)
 PRODUCTS = ("unknown", "incomplete", "complete")
 BATCHES = ("absent", "released", "pending", "on_hold", "recalled", "expired")
 EXPIRIES = ("none", "recorded", "other", "past")
-SERIALS = ("none", "absent", "active", "dispensed", "inactive", "locked", "other lot")
+SERIALS = ("none", "absent", "active", "dispensed", "typed", "inactive", "locked", "other lot")
 MARKETS = ("none", "authorised", "other")
 ALERTS = ("none", "lot", "lot + printed expiry", "serial", "recall")
 DISPOSITIONS = {
     "active": Disposition.ACTIVE,
     "dispensed": Disposition.DISPENSED,
+    "typed": Disposition.DISPENSED,  # by a clinic that had not scanned it
     "inactive": Disposition.INACTIVE,
     "locked": Disposition.LOCKED,
     "other lot": Disposition.ACTIVE,
@@ -68,6 +69,7 @@ def situation(
         batch=record,
         unit=unit,
         alerts=notices,
+        used_without_scan=serial == "typed",
         asker=asker,
     )
 
@@ -100,6 +102,8 @@ def expected(  # noqa: C901, PLR0912 (one line a row of the document's table)
         calls += {"inactive": [Action.REJECT], "locked": [Action.QUARANTINE]}.get(serial, [])
         if serial == "dispensed":
             calls.append(Action.QUARANTINE if asker is Asker.CLINIC else Action.CHECK)
+        if serial == "typed":
+            calls.append(Action.CHECK)  # recorded_without_scan
         if not in_lot:
             calls.append(Action.QUARANTINE)  # serial_in_other_lot
     elif serial != "none" and product == "complete":
@@ -130,4 +134,4 @@ def test_every_combination_is_judged_as_the_document_says() -> None:
         assert verdict.action is verdict.reasons[0].severity, case
         seen[verdict.action] += 1
     assert set(seen) == set(Action)
-    assert seen.total() == 3 * 6 * 4 * 7 * 3 * 5 * 2
+    assert seen.total() == 3 * 6 * 4 * 8 * 3 * 5 * 2

@@ -117,9 +117,9 @@ def test_either_of_the_two_holds_alone(database: Database, statement: str) -> No
     unit = UnitOnRecord(1, TOXIN, "SN0001")
     if statement == "the unit's UPDATE":
         with database.transaction() as connection:
-            unit.dispense(connection)
+            unit.dispense(connection, scanned=True)
         with pytest.raises(ConflictError), database.transaction() as connection:
-            unit.dispense(connection)
+            unit.dispense(connection, scanned=True)
         return
     vial = {
         "organisation_id": number,

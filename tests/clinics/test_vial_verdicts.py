@@ -107,7 +107,7 @@ def test_a_number_that_was_seen_in_other_places_stops_the_vial_at_hand(ward: War
 def test_what_a_scan_for_use_shows_stops_the_vial_until_it_is_scanned_again(ward: Ward) -> None:
     """The delivery was scanned without an expiry; the scan for use reads one that the record contradicts."""
     who = clinic(ward.database, "Clinic A")
-    bare = UNIT.replace("(17)701231", "")
+    bare = UNIT.replace("17701231", "")
     [number] = ward.received(who, bare + "SN0001")
     wrong = ward.desk.find_check(ward.check(UNIT.replace("701231", "721231") + "SN0001"))
     ward.hands.add_check(who, number, wrong, ward.desk.now())

@@ -13,7 +13,10 @@ from service.verification.service import VerificationService
 from tests.factories.people import account, organisation
 from tests.factories.records import TOXIN, put
 
-UNIT = f"(01){TOXIN}(17)701231(10)A1001(21)"
+UNIT = f"01{TOXIN}1770123110A1001\x1d21"
+"""As a scanner sends it, up to the serial."""
+TYPED = f"(01){TOXIN}(17)701231(10)A1001(21)"
+"""As a person types what is printed beside the code."""
 LOT = f"(01){TOXIN}(10)A1001"
 RECALLED = f"(01){TOXIN}(10)A1002"
 

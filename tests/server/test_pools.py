@@ -75,6 +75,36 @@ def test_a_job_that_waited_too_long_is_not_begun() -> None:
     asyncio.run(go())
 
 
+def test_a_thread_that_finds_a_job_overdue_refuses_it_and_lives() -> None:
+    """The sweep comes twice a second: a thread may be there before it. Asked twice, of the only thread."""
+
+    async def go() -> None:
+        pools = await pools_of(checks=PoolLimits(1, 2, -1.0))
+        done, sent = list[int](), list[object]()
+        for _ in range(2):
+            asked = pools.run(Pool.CHECKS, lambda: done.append(1), _into(sent))
+            with pytest.raises(BusyError):
+                await asyncio.wait_for(asked, 30)
+        pools.close()
+        assert done == sent == []
+
+    asyncio.run(go())
+
+
+def test_an_answer_that_cannot_be_sent_costs_no_thread() -> None:
+    def broken(_answer: object) -> bool:
+        raise ConnectionError
+
+    async def go() -> None:
+        pools = await pools_of(checks=PoolLimits(1, 2, 60))
+        with pytest.raises(ConnectionError):
+            await asyncio.wait_for(pools.run(Pool.CHECKS, lambda: "one", broken), 30)
+        assert await asyncio.wait_for(pools.run(Pool.CHECKS, lambda: "two"), 30) == "two"
+        pools.close()
+
+    asyncio.run(go())
+
+
 def test_what_a_thread_sent_ends_with_the_next_request() -> None:
     async def go() -> None:
         pools = await pools_of(checks=PoolLimits(1, 2, 60))

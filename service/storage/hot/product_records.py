@@ -166,9 +166,9 @@ _TESTS = PreparedSelect(
 )
 _HAS_UNITS = PreparedSelect(select(Unit.serial).where(Unit.product_id == bindparam("product_id")).limit(1))
 _USED_ON = PreparedSelect(
-    select(Vial.used_on).where(
-        Vial.gtin == bindparam("gtin"), Vial.serial == bindparam("serial"), Vial.used_on.is_not(None)
-    )
+    select(Vial.used_on, Vial.code_scanned)
+    .where(Vial.gtin == bindparam("gtin"), Vial.serial == bindparam("serial"), Vial.used_on.is_not(None))
+    .order_by(Vial.code_scanned.desc())
 )
 _LAST = "z" * 20
 """Sorts after any continuation of a truncated number, in every collation that databases use."""
@@ -291,11 +291,13 @@ def has_units(snapshot: Snapshot, product_id: int) -> bool:
     return bool(_HAS_UNITS.rows(snapshot, {"product_id": product_id}))
 
 
-def used_on(snapshot: Snapshot, gtin: str, serial: str) -> date | None:
-    """Return the day on which a clinic opened the unit; None where no clinic recorded it here."""
-    for (day,) in _USED_ON.rows(snapshot, {"gtin": gtin, "serial": serial}):
-        found: date = day
-        return found
+def used_on(snapshot: Snapshot, gtin: str, serial: str) -> tuple[date, bool] | None:
+    """Return the day on which a clinic opened the unit, and whether it had scanned the code.
+
+    None where no clinic recorded it here. A use with a scan counts before one without.
+    """
+    for day, scanned in _USED_ON.rows(snapshot, {"gtin": gtin, "serial": serial}):
+        return day, bool(scanned)
     return None
 
 

@@ -8,7 +8,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.authenticity.dispositions import Disposition
@@ -36,7 +47,8 @@ class Vial(Base):
 
     `unit_on_record`: this serial was on the manufacturer's record at receipt, so that steps here also move
     that unit; `unit_was`: the unit's disposition before a step of this clinic moved it. `used_on`: the
-    clinic's day on which it was opened. `use_before`: the end of its time in use.
+    clinic's day on which it was opened. `use_before`: the end of its time in use. `code_scanned`: the serial
+    came in the form of a code, at receipt or since; typed alone it says less of who held the pack.
     """
 
     __tablename__ = "vial"
@@ -60,16 +72,19 @@ class Vial(Base):
     opened: Mapped[datetime | None] = mapped_column(Moment)
     used_on: Mapped[date | None]
     use_before: Mapped[datetime | None] = mapped_column(Moment)
+    code_scanned: Mapped[bool] = mapped_column(default=True, server_default=true())
     __table_args__ = (
         Index(None, "organisation_id", "lot_key"),
         Index(None, "organisation_id", "state"),
         Index(None, "scan_id"),
         Index(None, "batch_id"),
-        # A serial is opened once, in whichever clinic, also where the manufacturer's units are not on record.
+        # A serial is opened once, in whichever clinic, also where the manufacturer's units are not on record;
+        # one that was only typed does not keep a clinic from the pack that it has in its hands.
         Index(
             "ix_vial_opened",
             "gtin",
             "serial",
+            "code_scanned",
             unique=True,
             sqlite_where=text("used_on IS NOT NULL AND serial <> '' AND gtin <> ''"),
             postgresql_where=text("used_on IS NOT NULL AND serial <> '' AND gtin <> ''"),

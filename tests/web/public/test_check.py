@@ -138,6 +138,7 @@ def test_the_answer_has_all_its_parts(browser: FlaskClient) -> None:
         "The numbers match. Now look at the pack",
         "What to do now",
         "Not sure? Do not use it. Ask:",
+        "What you entered",
         "What we compared",
         "What is on record",
         "Report it",
@@ -194,6 +195,46 @@ def test_the_other_reader_gets_the_other_verdict_not_only_its_words(
     assert verdict_action(browser.get(place + "?as=patient")) == "check"
     assert verdict_action(browser.get(place + "?as=nobody")) == "check"
     assert scans(world) == 1  # reading is not checking
+
+
+def field(page: str, name: str) -> str | None:
+    """The value of a field that a person can edit; None where there is none."""
+    found = re.search(
+        rf'<input id="{name}" name="{name}" form="next-question" type="text" value="([^"]*)"', page
+    )
+    return found[1] if found else None
+
+
+@pytest.mark.parametrize(
+    ("entered", "code"),
+    [
+        ({"scan": "A1001", "expiry": "12/2071"}, "expiry"),  # the date does not match
+        ({"scan": "A1002"}, "recalled"),
+        ({"scan": "ZZ9999", "product": TOXIN}, "not on record"),
+        ({"scan": "XYZ123"}, "no records"),
+        ({"scan": "A1001", "carton_lot": "A1003"}, "vial and box"),
+        ({"scan": "SHARED1", "expiry": "06/2070"}, "which product"),
+        ({"scan": "A1001", "asker": "clinic"}, "for a clinic"),
+    ],
+)
+def test_what_was_entered_can_be_corrected_on_every_answer(
+    browser: FlaskClient, entered: dict[str, str], code: str
+) -> None:
+    """Read the pack again: the fields stand there as they were entered, and one change asks anew with all others."""
+    page = browser.post("/check", data=entered, follow_redirects=True).text
+    assert field(page, "lot") == entered["scan"], code
+    if "expiry" in entered:
+        assert field(page, "expiry") is not None
+    if "carton_lot" in entered:
+        assert field(page, "carton_lot") == entered["carton_lot"]
+    form = re.search(r'<form[^>]* id="next-question"[^>]*>(.*?)</form>', page, re.DOTALL)
+    assert form is not None
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[1]))
+    assert hidden["asker"] == entered.get("asker", "patient")
+    typed = {name: value for name in ("expiry", "gtin", "carton_lot") if (value := field(page, name))}
+    corrected = browser.post("/check", data=hidden | typed | {"lot": "A1001"}, follow_redirects=True).text
+    assert field(corrected, "lot") == "A1001" or "A1001" in corrected
+    assert corrected.count('id="next-question"') == 1
 
 
 def test_a_lot_of_several_products_asks_which_one(browser: FlaskClient) -> None:

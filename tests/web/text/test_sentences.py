@@ -98,6 +98,7 @@ REASONS = [
         (C.DISPENSED, Action.CHECK, {}, {}),
         (C.DISPENSED, Action.QUARANTINE, {}, {}),
         (C.DISPENSED, Action.QUARANTINE, {}, {"used": "2026-11-24"}),
+        (C.RECORDED_WITHOUT_SCAN, Action.CHECK, {}, {"used": "2026-11-24"}),
         (C.LOT_NOT_ON_RECORD, Action.QUARANTINE, {}, {"lot": "ZZ9", "manufacturer": "Example Pharma"}),
         (
             C.RECORDS_OVERDUE,

@@ -105,6 +105,15 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
         N_("If it was used on you, this is expected. If it is still full, it may be a fake or refilled."),
         (STILL_FULL, USED_ON_YOU, WAS_USED),
     ),
+    (C.RECORDED_WITHOUT_SCAN, ""): Guidance(
+        N_("Recorded as used, but not scanned: ask first"),
+        N_("The number may have been mistyped. Or yours may be a copy, and a fake can do serious harm."),
+        (
+            N_("Still full: do not use it before the maker has answered."),
+            USED_ON_YOU,
+            WAS_USED,
+        ),
+    ),
     (C.LOT_NOT_ON_RECORD, ""): Guidance(N_("Lot not on record: do not use it"), _FAKE, _FAKE_STEPS),
     (C.SERIAL_NOT_ON_RECORD, ""): Guidance(
         N_("Serial number not on record: do not use it"), _FAKE, _FAKE_STEPS

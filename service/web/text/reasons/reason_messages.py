@@ -26,6 +26,7 @@ _NOTICES = frozenset(
         ReasonCode.ON_HOLD,
         ReasonCode.STOLEN,
         ReasonCode.DISPENSED,
+        ReasonCode.RECORDED_WITHOUT_SCAN,
         ReasonCode.LIKELY_MISREAD,
         ReasonCode.MARKET_NOT_AUTHORISED,
     }

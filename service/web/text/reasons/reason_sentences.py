@@ -221,6 +221,13 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("This pack is on record as already used. It must not be used again."),
         N_("This unit is on record as dispensed already. A second one with its number needs an explanation."),
     ),
+    (ReasonCode.RECORDED_WITHOUT_SCAN, ""): Sentence(
+        N_("A clinic has recorded this number as used, but without scanning the code of the pack."),
+        N_(
+            "A clinic has recorded this unit as dispensed, and had not scanned its code:"
+            " the number was typed. It may have been mistyped, or copied from a list."
+        ),
+    ),
     (ReasonCode.LOT_NOT_ON_RECORD, ""): Sentence(
         N_("{manufacturer} has no lot {lot} of this product on record."),
         N_("Lot {lot} is not on record. {manufacturer} has every lot of this product recorded here."),
