@@ -6,7 +6,8 @@ True
 False
 
 International non-proprietary names differ between languages in their endings (`filgrastim`, `filgrastimum`;
-`heparin`, `heparina`, `héparine`), and packs give the salt or leave it out. Another salt is another substance.
+`heparin`, `heparina`, `héparine`), and packs give the salt or leave it out. Another salt is another
+substance.
 """
 
 import re
@@ -19,7 +20,37 @@ _ENDING = re.compile(r"(?<=.{4})(?:um|us|ae|[aeo])$")
 # `Botulinumtoxin Typ A`, `Natriumhyaluronat`; onabotulinumtoxinA is a name of its own
 _GLUED = re.compile(r"(?<![^\W\d_])(botulinum|natrium|kalium|calcium|magnesium)(?=[^\W\d_])")
 _BETWEEN = frozenset(
-    "type typ tipo tip typu with and und et y e de del di du da mit con com avec clostridium as the of acid acide acido saure acidum".split()
+    [
+        "type",
+        "typ",
+        "tipo",
+        "tip",
+        "typu",
+        "with",
+        "and",
+        "und",
+        "et",
+        "y",
+        "e",
+        "de",
+        "del",
+        "di",
+        "du",
+        "da",
+        "mit",
+        "con",
+        "com",
+        "avec",
+        "clostridium",
+        "as",
+        "the",
+        "of",
+        "acid",
+        "acide",
+        "acido",
+        "saure",
+        "acidum",
+    ]
 )
 _SALTS = {
     _ENDING.sub("", name): names.split()[0]
@@ -32,7 +63,8 @@ _SALTS = {
         "hydrochloride hydrochlorid hydrochlorure clorhidrato cloridrato chlorhydrate hcl",
         "chloride chlorid chlorure cloruro cloreto",
         "phosphate phosphat fosfato",
-        "hydrate hydrat monohydrate monohydrat monohidrato dihydrate dihydrat trihydrate trihydrat hemihydrate anhydrous",
+        "hydrate hydrat monohydrate monohydrat monohidrato dihydrate dihydrat trihydrate trihydrat "
+        "hemihydrate anhydrous",
         "mesylate mesilate mesilat mesilato",
         "maleate maleat maleato",
         "tartrate tartrat tartrato",

@@ -11,7 +11,6 @@ they are made only as far as they are asked for.
 import itertools
 import re
 from collections.abc import Iterator
-
 from urllib.parse import unquote
 
 from msgspec import Struct

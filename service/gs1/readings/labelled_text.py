@@ -161,7 +161,7 @@ def _fields(pairs: _Pairs, rest: list[str]) -> list[Fields]:
 
 
 def _settled(pairs: _Pairs) -> _Pairs:
-    """`Seri No` is the lot where another label announces the serial, and the serial where one does the lot."""
+    """`Seri No` is the lot where another label announces the serial, the serial where one does the lot."""
     said = {label.field for label, value in pairs if value}
     if {Field.LOT, Field.SERIAL} & said and Field.LOT_OR_SERIAL in said:
         other = Field.SERIAL if Field.LOT in said else Field.LOT
@@ -279,7 +279,7 @@ def unlabelled(text: str) -> list[Fields]:
 def _of_table(text: str) -> _Pairs | None:
     """Two lines of a sheet, labels above their values; None for what is none."""
     lines = [each for each in _LINE.split(text.strip()) if each.strip()]
-    if len(lines) != 2:  # noqa: PLR2004 (a header and a row)
+    if len(lines) != 2:
         return None
     for separator in _COLUMNS:
         names, values = ([trimmed(each) for each in line.split(separator)] for line in lines)

@@ -21,166 +21,28 @@ MOST_OPTIONS = 12
 """Combinations of what the fields may mean that are looked at."""
 
 _NONE = frozenset[Repair]()
-_PLACEHOLDERS = frozenset(
-    map(
-        fold,
-        [
-            "n/a",
-            "none",
-            "no",
-            "nil",
-            "null",
-            "unknown",
-            "unk",
-            "not available",
-            "not applicable",
-            "not known",
-            "not legible",
-            "illegible",
-            "tbd",
-            "tba",
-            "missing",
-            "no lot",
-            "no batch",
-            "without",
-            "keine",
-            "keiner",
-            "ohne",
-            "unbekannt",
-            "unleserlich",
-            "nicht bekannt",
-            "aucun",
-            "aucune",
-            "sans",
-            "sans lot",
-            "inconnu",
-            "illisible",
-            "ninguno",
-            "ninguna",
-            "sin",
-            "sin lote",
-            "desconocido",
-            "no tiene",
-            "nessuno",
-            "senza",
-            "sconosciuto",
-            "nenhum",
-            "sem lote",
-            "desconhecido",
-            "geen",
-            "onbekend",
-            "ingen",
-            "okänd",
-            "ukendt",
-            "ukjent",
-            "ei ole",
-            "tuntematon",
-            "brak",
-            "nieznany",
-            "není",
-            "žádný",
-            "neznámý",
-            "nincs",
-            "ismeretlen",
-            "yok",
-            "bilinmiyor",
-            "нет",
-            "неизвестно",
-            "не указано",
-            "немає",
-            "невідомо",
-            "няма",
-            "непознат",
-            "nema",
-            "ni",
-            "δεν υπάρχει",
-            "άγνωστο",
-            "لا يوجد",
-            "غير معروف",
-            "غير متوفر",
-            "ندارد",
-            "نامعلوم",
-            "אין",
-            "לא ידוע",
-            "नहीं",
-            "अज्ञात",
-            "ไม่มี",
-            "ไม่ทราบ",
-            "无",
-            "没有",
-            "未知",
-            "無",
-            "なし",
-            "不明",
-            "없음",
-            "모름",
-            "không có",
-            "tidak ada",
-            "tiada",
-            "lipsă",
-            "necunoscut",
-            "nan",
-            "undefined",
-            "blank",
-            "empty",
-            "unreadable",
-            "not readable",
-            "not printed",
-            "not visible",
-            "nicht lesbar",
-            "nicht angegeben",
-            "non lisible",
-            "ilegible",
-            "illeggibile",
-            "ilegível",
-        ],
-    )
-)
 
-_NONE_PRINTED = frozenset(
-    map(
-        fold,
-        [
-            *(
-                "none",
-                "no lot",
-                "no batch",
-                "no lot number",
-                "missing",
-                "without",
-                "without lot",
-                "blank",
-                "empty",
-            ),
-            *("not printed", "no number", "absent", "keine", "ohne", "ohne charge", "keine charge", "fehlt"),
-            *(
-                "aucun",
-                "aucune",
-                "sans",
-                "sans lot",
-                "ninguno",
-                "sin lote",
-                "no tiene",
-                "nessuno",
-                "senza lotto",
-            ),
-            *(
-                "nenhum",
-                "sem lote",
-                "geen",
-                "ingen",
-                "brak",
-                "yok",
-                "нет",
-                "ไม่มี",
-                "无",
-                "没有",
-                "なし",
-                "없음",
-            ),
-        ],
-    )
-)
+
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(fold(each) for line in words.split("\n") for each in line.split("|") if each)
+
+
+_PLACEHOLDERS = _folded("""
+n/a|none|no|nil|null|unknown|unk|not available|not applicable|not known|not legible|illegible|tbd
+tba|missing|no lot|no batch|without|keine|keiner|ohne|unbekannt|unleserlich|nicht bekannt|aucun
+aucune|sans|sans lot|inconnu|illisible|ninguno|ninguna|sin|sin lote|desconocido|no tiene|nessuno
+senza|sconosciuto|nenhum|sem lote|desconhecido|geen|onbekend|ingen|okänd|ukendt|ukjent|ei ole
+tuntematon|brak|nieznany|není|žádný|neznámý|nincs|ismeretlen|yok|bilinmiyor|нет|неизвестно
+не указано|немає|невідомо|няма|непознат|nema|ni|δεν υπάρχει|άγνωστο|لا يوجد|غير معروف|غير متوفر
+ندارد|نامعلوم|אין|לא ידוע|नहीं|अज्ञात|ไม่มี|ไม่ทราบ|无|没有|未知|無|なし|不明|없음|모름|không có|tidak ada|tiada
+lipsă|necunoscut|nan|undefined|blank|empty|unreadable|not readable|not printed|not visible
+nicht lesbar|nicht angegeben|non lisible|ilegible|illeggibile|ilegível
+""")
+_NONE_PRINTED = _folded("""
+none|no lot|no batch|no lot number|missing|without|without lot|blank|empty|not printed|no number
+absent|keine|ohne|ohne charge|keine charge|fehlt|aucun|aucune|sans|sans lot|ninguno|sin lote
+no tiene|nessuno|senza lotto|nenhum|sem lote|geen|ingen|brak|yok|нет|ไม่มี|无|没有|なし|없음
+""")
 
 _MONTHS = r"[^\W\d_]{3,10}\.?"
 _DATE = (

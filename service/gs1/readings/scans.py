@@ -157,10 +157,10 @@ def _spaced(text: str, symbology: str | None, repairs: frozenset[Repair]) -> Ite
     for parts in (text.split(), text.split("-")):
         if 2 < len(parts) <= _MOST_SPACED and len(parts) % 2 == 0:
             elements = tuple(zip(map(str.strip, parts[::2]), map(str.strip, parts[1::2]), strict=True))
-            if elements[0][0] in _FIRST_AIS and all(each.isdigit() for each, _ in elements):
-                if all(_holds(ai, value) for ai, value in elements):
-                    more = repairs | {Repair.BARE_ELEMENTS}
-                    yield from readings_of(Way(elements), ReadingKind.BRACKETED, symbology, None, more)
+            likely = elements[0][0] in _FIRST_AIS and all(ai.isdigit() for ai, _ in elements)
+            if likely and all(_holds(ai, value) for ai, value in elements):
+                more = repairs | {Repair.BARE_ELEMENTS}
+                yield from readings_of(Way(elements), ReadingKind.BRACKETED, symbology, None, more)
 
 
 def _without_labels(text: str) -> str:
