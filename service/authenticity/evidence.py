@@ -211,7 +211,8 @@ class Evidence(Struct, frozen=True):
     those batches is recalled or on hold. `prefix_holder` is the company whose GS1 prefix the unknown GTIN
     carries, or whose product it is called, and whose whole catalogue is held here. `named`: products of the
     name given, where none of them has the lot, or where `product` is called otherwise. `used_on`: the day on
-    which a clinic opened the unit, where it is dispensed. `carton` is the evidence on the box around the vial, when it was presented beside the vial.
+    which a clinic opened the unit, where it is dispensed. `carton` is the evidence on the box around the
+    vial, when it was presented beside the vial.
     `problems`: elements that cannot be right; `contradictory`: a GS1 symbol came whole and names two products
     or two lots; `case`: it is the code of a shipping case, and the GTIN that of the packs in it; `also_read`:
     lots on record that other readings name. `scanned_at`: when the code was read, where that was earlier than

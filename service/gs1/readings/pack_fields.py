@@ -27,6 +27,8 @@ def _folded(words: str) -> frozenset[str]:
     return frozenset(fold(each) for line in words.split("\n") for each in line.split("|") if each)
 
 
+_LONGEST_PLACEHOLDER = 20
+
 _PLACEHOLDERS = _folded("""
 n/a|none|no|nil|null|unknown|unk|not available|not applicable|not known|not legible|illegible|tbd
 tba|missing|no lot|no batch|without|keine|keiner|ohne|unbekannt|unleserlich|nicht bekannt|aucun
@@ -140,7 +142,11 @@ def is_placeholder(text: str) -> bool:
     if any(map(str.isdigit, text)):
         return False
     folded = fold(text)
-    if not folded or folded in _PLACEHOLDERS or set(folded) == {"x"}:
+    if (
+        not folded
+        or folded in _PLACEHOLDERS
+        or (set(folded) == {"x"} and len(folded) <= _LONGEST_PLACEHOLDER)
+    ):
         return True
     return folded in NUMBER_WORDS and not folded.isascii()
 

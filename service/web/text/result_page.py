@@ -109,6 +109,7 @@ class ResultPage:
     report_step: str
     record: list[tuple[str, str]]
     choices: tuple[ProductRecord, ...]
+    lots: tuple[str, ...]
     host_note: str
     checked_at: str
 
@@ -145,7 +146,7 @@ def result_page(
         headline=good or (patient and look_alike_question(marked, tr)) or headline(verdict, asker, tr),
         danger=_danger(verdict, good, tr) if patient else "",
         caveat="" if patient else caveat(verdict.action, tr),
-        question=NextQuestion.NONE if confirmed else next_question(verdict),
+        question=NextQuestion.NONE if confirmed or verdict.lots_to_choose else next_question(verdict),
         marked=marked,
         marked_field=misread_field(verdict),
         contacts=_contacts(verdict, asker, presented.market or "", maker, tr),
@@ -161,6 +162,7 @@ def result_page(
         report_step=tr.gettext(REPORT),
         record=list(_record(shown, tr)) if shown else [],
         choices=verdict.choices,
+        lots=verdict.lots_to_choose,
         host_note=host_note(answer.host, own_hosts, tr),
         checked_at=_moment(verdict, tr),
     )
