@@ -180,9 +180,9 @@ def _step(tokens: Sequence[_Token], at: int, read: _Text) -> int:
 
 def _number(tokens: Sequence[_Token], at: int, read: _Text) -> int:
     if _is_ratio(tokens, at):
-        (parts,), (volumes,) = _readings(tokens[at][1]), _readings(tokens[at + 2][1])
+        parts, volume = max(_readings(tokens[at][1])), max(_readings(tokens[at + 2][1]))
         read.alternatives[-1].append(
-            Quantity(frozenset({parts * 1_000_000}), frozenset({parts}), Dimension.MASS, volumes)
+            Quantity(frozenset({parts * 1_000_000}), frozenset({parts}), Dimension.MASS, volume)
         )
         return at + 3
     amounts, (dimension, factor), after = _measured(tokens, at)
@@ -210,7 +210,7 @@ def _is_ratio(tokens: Sequence[_Token], at: int) -> bool:
     if tokens[at + 2][0] != "number" or (at + 3 < len(tokens) and tokens[at + 3][0] == "word"):
         return False
     parts, volumes = _readings(tokens[at][1]), _readings(tokens[at + 2][1])
-    return len(parts) == 1 and len(volumes) == 1 and min(volumes) >= _LEAST_RATIO > max(parts) > 0
+    return max(volumes) >= _LEAST_RATIO > max(parts) > 0
 
 
 def _measured(

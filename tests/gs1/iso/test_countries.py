@@ -18,6 +18,11 @@ from service.gs1.iso.countries import countries, parse_country, zone_of
         ("United Kingdom", "GB"),
         ("USA", "US"),
         ("Türkiye", "TR"),
+        ("Türkei", "TR"),
+        ("Großbritannien", "GB"),
+        ("U.S.A.", "US"),
+        ("Германия", "DE"),  # noqa: RUF001 (Cyrillic)
+        ("日本", "JP"),
         ("Brasil", "BR"),
         ("south  korea", "KR"),
     ],
