@@ -41,6 +41,7 @@ from service.web.accounts.factors import factors
 from service.web.accounts.invitation import invitation
 from service.web.accounts.keys import keys
 from service.web.accounts.me import me
+from service.web.accounts.organisation import organisation
 from service.web.accounts.people import people
 from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
@@ -155,7 +156,7 @@ def _services(settings: Settings) -> Services:
 _PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, docs, health)
 _WORKSPACE = (overview, imports, exports, lot_labels, watch, recalls, release, alerts, triage)
-_ACCOUNTS = (account, me, factors, people, invitation, keys, audit, single_sign_on)
+_ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
 
 
 def _register_blueprints(app: Flask) -> None:
