@@ -66,7 +66,6 @@ _RECALL_PARTS = {
 }
 _DATE_TEXT = "dat date datum data fecha fec f tarih tarihi t дата am le il on el em dt del day days"
 _DATE_WORDS = frozenset(_DATE_TEXT.split())
-)
 _OTHERS = re.compile(
     r"herkunft|origin|ursprung|origen|pochodz|mense|происхожд|원산|原産|原产|liefer|versand|deliver|shipment|shipping"
     r"|order|bestell|rechnung|invoice|zahlung|payment|kunde|customer|client|cliente|lieferant|vendor"
