@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime
+from email import message_from_string
+from email.policy import default
 from io import BytesIO
 
 import pytest
@@ -11,12 +13,15 @@ from sqlalchemy import insert, select, update
 
 from service.accounts.actors import Role
 from service.accounts.organisation_settings import OrganisationProfiles
+from service.app import create_app
 from service.errors import ConflictError, NotFoundError, RefusedError
+from service.settings import Settings
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Invitation, Manufacturer, Organisation
 from service.web.core.services import services_of
 from tests.factories.people import organisation, signed_in
+from tests.factories.receivers import smtp_server
 from tests.factories.scans.pictures import photo
 
 OPERATOR = AuditActor("operator")
@@ -144,3 +149,28 @@ def test_clinics_are_invited_together_and_listed(app: Flask, database: Database)
     with database.transaction() as connection:
         connection.execute(update(Invitation).values(withdrawn=NOW))
     assert "Invitation over" in admin.get(page).text
+
+
+def test_invitations_go_out_by_mail_and_what_was_not_taken_is_named(app: Flask, sqlite_url: str) -> None:
+    with smtp_server() as server:
+        settings = Settings(
+            database_url=sqlite_url, smtp_url=f"smtp://127.0.0.1:{server.port}", mail_from="vc@example.org"
+        )
+        mailing = create_app(settings)
+        mailing.testing = True
+        try:
+            admin = signed_in(mailing, Role.ADMIN)
+            page = "/people/invite-many"
+            done = send(admin, page, page, lines="a@example.org\nb@example.org", roles="viewer")
+            links = re.findall(r"/invitation/[\w-]+", done.text)  # type: ignore[attr-defined]
+            texts = [message_from_string(mail, policy=default) for mail in server.mails]
+            assert [each["To"] for each in texts] == ["a@example.org", "b@example.org"]
+            for each, link in zip(texts, links, strict=True):
+                assert link in each.get_content()
+                assert "Example Biologics" in each["Subject"]
+            server.refuse = True
+            refused = send(admin, page, page, lines="c@example.org", roles="viewer")
+            assert "did not take the e-mail to c@example.org" in refused.text  # type: ignore[attr-defined]
+            assert "/invitation/" in refused.text  # type: ignore[attr-defined]
+        finally:
+            services_of(mailing).close()
