@@ -122,8 +122,7 @@ class Database:
         On SQLite a writer is alone already. On PostgreSQL two transactions could each miss the rows that the
         other inserts.
         """
-        if not self.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+        advisory_lock(connection, what)
 
     def migrate(self) -> bool:
         """Bring the schema to this version. Return whether anything had to be done."""
@@ -180,6 +179,12 @@ class Database:
         """Close all connections."""
         self._readers.close()
         self.engine.dispose()
+
+
+def advisory_lock(connection: Connection, what: int) -> None:
+    """See `Database.advisory_lock`."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
 
 
 def by_character(connection: Connection, text: ColumnElement[str]) -> ColumnElement[str]:

@@ -104,11 +104,11 @@ def follow() -> Response:
             found = _reports().follow(reference)
         except NotFoundError as error:
             page = render_template(
-                "public/follow.html", reference=visible(reference, 40), errors=list(_errors(error))
+                "public/report/follow.html", reference=visible(reference, 40), errors=list(_errors(error))
             )
             return make_response(page, HTTPStatus.NOT_FOUND)
         return redirect(url_for("reports.followed", reference=found.reference), HTTPStatus.SEE_OTHER)
-    return make_response(render_template("public/follow.html", reference="", errors=[]))
+    return make_response(render_template("public/report/follow.html", reference="", errors=[]))
 
 
 @reports.get("/<reference>")
@@ -116,7 +116,7 @@ def follow() -> Response:
 def followed(reference: str) -> Response:
     """How one report stands."""
     report = _reports().follow(reference)
-    page = render_template("public/followed.html", report=report, sent="sent" in request.args)
+    page = render_template("public/report/followed.html", report=report, sent="sent" in request.args)
     return make_response(page)
 
 
@@ -152,7 +152,7 @@ def _asker(text: str | None) -> Asker:
 def _page(fields: dict[str, str], status: HTTPStatus, error: VialcheckError | None = None) -> Response:
     errors = list(_errors(error)) if error else []
     page = render_template(
-        "public/report.html",
+        "public/report/form.html",
         fields={name: "" if "\0" in text else text[:_KEPT] for name, text in fields.items()},
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},

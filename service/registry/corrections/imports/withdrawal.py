@@ -22,7 +22,7 @@ from service.registry.corrections.imports.reverted_values import put_back
 from service.registry.import_jobs.terminal_runs import LOCK
 from service.registry.recalls.owning_lots import find_owning_lots
 from service.storage.audit import AuditActor, AuditChange
-from service.storage.database import Database
+from service.storage.database import Database, advisory_lock
 from service.storage.models import (
     Alert,
     Base,
@@ -132,8 +132,8 @@ class ImportWithdrawal:
         return products
 
     def _import(self, connection: Connection, who: AuditActor, *, lock: bool) -> Any:
-        if lock and connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")  # as imports do
+        if lock:
+            advisory_lock(connection, LOCK)  # as imports do
         row = connection.execute(select(Import.__table__).where(Import.id == self.number)).first()
         owner = self._organisation(connection)
         if row is None or who.organisation_id not in (None, owner):
