@@ -180,10 +180,9 @@ def _step(tokens: Sequence[_Token], at: int, read: _Text) -> int:
 
 def _number(tokens: Sequence[_Token], at: int, read: _Text) -> int:
     if _is_ratio(tokens, at):
-        parts, volume = max(_readings(tokens[at][1])), max(_readings(tokens[at + 2][1]))
-        read.alternatives[-1].append(
-            Quantity(frozenset({parts * 1_000_000}), frozenset({parts}), Dimension.MASS, volume)
-        )
+        parts, whole = max(_readings(tokens[at][1])), max(_readings(tokens[at + 2][1]))
+        grams = frozenset({parts * 1_000_000})
+        read.alternatives[-1].append(Quantity(grams, frozenset({parts}), Dimension.MASS, whole))
         return at + 3
     amounts, (dimension, factor), after = _measured(tokens, at)
     if dimension is None:

@@ -152,7 +152,7 @@ def is_placeholder(text: str) -> bool:
 
 
 def says_none(text: str) -> bool:
-    """Whether a text says that nothing is printed, where `is_placeholder` may mean that it could not be told."""
+    """Whether a text says that nothing is printed; `is_placeholder` may mean that it could not be told."""
     return fold(text) in _NONE_PRINTED
 
 

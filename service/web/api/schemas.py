@@ -186,8 +186,8 @@ class Half(BaseModel):
 class Choice(BaseModel):
     """What to choose from where one thing was presented and several are on record.
 
-    A product, where several share the lot number: ask again with its `gtin`. A lot, where the text can be read
-    as several: ask again with it as `lot` in place of `scan`. The product is empty then.
+    A product, where several share the lot number: ask again with its `gtin`. A lot, where the text can be
+    read as several: ask again with it as `lot` in place of `scan`. The product is empty then.
     """
 
     gtin: str

@@ -21,7 +21,7 @@ from service.gs1.iso.countries import countries, parse_country, zone_of
         ("Türkei", "TR"),
         ("Großbritannien", "GB"),
         ("U.S.A.", "US"),
-        ("Германия", "DE"),  # noqa: RUF001 (Cyrillic)
+        ("Германия", "DE"),
         ("日本", "JP"),
         ("Brasil", "BR"),
         ("south  korea", "KR"),
