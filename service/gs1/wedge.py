@@ -306,6 +306,11 @@ def _meant(text: str, layout: KeyboardLayout) -> list[tuple[str, bool]]:
     return [(each, composed) for each in partial]
 
 
+def typed_elsewhere(text: str) -> list[str]:
+    """What the keys that typed a short text on other layouts say on a US keyboard, each once."""
+    return list(dict.fromkeys(meant for layout in LAYOUTS for meant, _ in _meant(text, layout)[:1]))
+
+
 def _after_nul(character: str, layout: KeyboardLayout) -> tuple[list[str], bool]:
     """What NUL and the character after it may say, and whether that character is used up by it."""
     separator = [] if layout.types_separator else [GROUP_SEPARATOR]
