@@ -277,9 +277,14 @@ def check_company(elements: Iterable[Element]) -> None:
 
 def exclusion(ais: set[str]) -> tuple[str, str] | None:
     """Two of these AIs that may not stand together; None where all may."""
+    return _exclusion(tuple(sorted(ais)))
+
+
+@lru_cache(maxsize=4096)
+def _exclusion(ais: tuple[str, ...]) -> tuple[str, str] | None:
     for some, others in _EXCLUDES:
         left = _present(some, ais)
-        right = _present(others, ais)
+        right = _present(others, ais) if left else None
         if left and right:
             return left, right
     return None
@@ -294,7 +299,7 @@ def _check_kinds(ais: set[str]) -> None:
             raise _bad_company(ai, f"no {kinds[match[1]]} beside it")
 
 
-def _present(patterns: str, ais: set[str]) -> str | None:
+def _present(patterns: str, ais: Iterable[str]) -> str | None:
     pattern = _pattern(patterns)
     return next((ai for ai in sorted(ais) if pattern.fullmatch(ai)), None)
 

@@ -306,6 +306,11 @@ def _meant(text: str, layout: KeyboardLayout) -> list[tuple[str, bool]]:
     return [(each, composed) for each in partial]
 
 
+def typed_elsewhere(text: str) -> list[str]:
+    """What the keys that typed a short text on other layouts say on a US keyboard, each once."""
+    return list(dict.fromkeys(meant for layout in LAYOUTS for meant, _ in _meant(text, layout)[:1]))
+
+
 def _after_nul(character: str, layout: KeyboardLayout) -> tuple[list[str], bool]:
     """What NUL and the character after it may say, and whether that character is used up by it."""
     separator = [] if layout.types_separator else [GROUP_SEPARATOR]
@@ -344,11 +349,16 @@ def _versions(candidate: Candidate) -> Iterator[Candidate]:
         yield replace(candidate, text=text, faults=candidate.faults | lost)
 
 
-def _splits(content: str) -> Iterator[tuple[int, ...]]:
+@lru_cache(maxsize=256)
+def _splits(content: str) -> tuple[tuple[int, ...], ...]:
     """Where separators may have been: every way to take `content` apart into element strings.
 
     The first `_MOST_SPLITS` ways; two that can be read are already too many.
     """
+    return tuple(_all_splits(content))
+
+
+def _all_splits(content: str) -> Iterator[tuple[int, ...]]:
     follows: dict[int, list[tuple[int, bool]]] = {len(content): []}
     for at in range(len(content) - 1, -1, -1):
         ends = [(end, cut) for end, cut in _ends(content, at) if end in follows]
@@ -374,7 +384,8 @@ def _ends(content: str, at: int) -> Iterator[tuple[int, bool]]:
     except IdentifierError:
         return
     first = at + len(ai)
-    lasts = range(first + 1, min(len(content), first + 90) + 1) if fixed is None else (first + fixed,)
+    longest = 20 if len(ai) == 2 and ai[0] != "9" else 90
+    lasts = range(first + 1, min(len(content), first + longest) + 1) if fixed is None else (first + fixed,)
     for end in lasts:
         value = content[first:end]
         try:

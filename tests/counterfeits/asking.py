@@ -119,7 +119,9 @@ class Asking:
         gtins = [
             self._books.by_gtin(words(side["gtin"]).zfill(14)) for side in sides if words(side.get("gtin"))
         ]
-        named = any(words(side.get(name)) for side in sides for name in ("scan", "product")) or any(gtins)
+        named = any(
+            words(side.get(name)) for side in sides for name in ("scan", "product", "national")
+        ) or any(gtins)
         only = self._books.products[0] if len(self._books.products) == 1 else None
         if named or only is None:
             return own
@@ -165,7 +167,7 @@ def _has_lot(pack: Plain) -> bool:
 
 
 def _own(pack: Plain | None) -> dict[str, Any]:
-    said = {name: words((pack or {}).get(name)) for name in ("gtin", "lot", "serial", "expiry")}
+    said = {name: words((pack or {}).get(name)) for name in ("gtin", "lot", "serial", "expiry", "national")}
     return said | {"scan": scanned((pack or {}).get("scan"))}
 
 

@@ -44,7 +44,7 @@ PRODUCT = {
     "strengths": "strengths strength doses presentationstrengths",
     "form": _FORM,
     "languages": "languages language packlanguages",
-    "national_numbers": "nationalnumbers nationalnumber nhrn nationalcodes",
+    "national_numbers": "nationalnumbers nationalnumber nhrn nationalcodes national nationalcode",
     "markets": _MARKETS,
     "complete": "complete recordscomplete allbatches alllots recordcomplete",
     "complete_until": "completeuntil completeto lotscompleteuntil",

@@ -248,6 +248,27 @@ def test_scans_come_in_the_order_of_their_moments_and_may_leave_out_of_what_they
     assert {each.questions[0][0].gtin for each in case.scans} == {G}
 
 
+RECORDS = [
+    {"product": "Herceptin", "form": "powder for infusion", "national": "PZN:12345678", "lots": ["H4311B07"]}
+]
+
+
+def test_a_form_and_a_national_number_are_presented(bench: Bench) -> None:
+    fake = {"product": "Herceptin", "lot": "H4311B07", "dosage form": "liquid"}
+    twin = {"national": "PZN 12345678", "lot": "H4311B07", "form": "powder"}
+    case = case_of(json.dumps({"records": RECORDS, "presented": fake, "twin": twin}))
+    answers = bench.answer(case)
+    assert (answers.fake.action, answers.twins[0].action) == ("quarantine", "check")
+    assert "form_unknown" in answers.fake.reasons
+
+
+def test_a_recall_that_is_only_a_notice_is_no_record() -> None:
+    line = {"records": RECORDS, "presented": {"lot": "H4311B07"}, "expect": {"reasons_any": ["recalled"]}}
+    assert not case_of(json.dumps(line)).record_contradicts
+    recalled = {"product": "Herceptin", "lots": [{"lot": "H4311B07", "status": "recalled"}]}
+    assert case_of(json.dumps(line | {"records": [recalled]})).record_contradicts
+
+
 def test_small_things() -> None:
     assert date_words("202412") == "2024-12"
     assert date_words("241231") == "241231"

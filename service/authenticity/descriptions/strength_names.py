@@ -181,9 +181,8 @@ def _step(tokens: Sequence[_Token], at: int, read: _Text) -> int:
 def _number(tokens: Sequence[_Token], at: int, read: _Text) -> int:
     if _is_ratio(tokens, at):
         parts, whole = max(_readings(tokens[at][1])), max(_readings(tokens[at + 2][1]))
-        read.alternatives[-1].append(
-            Quantity(frozenset({parts * 1_000_000}), frozenset({parts}), Dimension.MASS, whole)
-        )
+        grams = frozenset({parts * 1_000_000})
+        read.alternatives[-1].append(Quantity(grams, frozenset({parts}), Dimension.MASS, whole))
         return at + 3
     amounts, (dimension, factor), after = _measured(tokens, at)
     if dimension is None:
@@ -192,9 +191,10 @@ def _number(tokens: Sequence[_Token], at: int, read: _Text) -> int:
     if dimension is Dimension.VOLUME:
         read.pending.clear()  # a volume that stands alone says how much is in the pack
         return after
-    volume: Decimal | None = None
     if dimension is Dimension.PERCENT:  # grams in 100 millilitres
         dimension, factor, volume = Dimension.MASS, Decimal(10_000), Decimal(1)
+    else:
+        volume = None
     here = read.alternatives[-1]
     for each in (*read.pending, amounts):
         here.append(Quantity(frozenset(number * factor for number in each), each, dimension, volume))

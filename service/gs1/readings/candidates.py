@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from service.errors import ErrorCode, IdentifierError
+from service.gs1 import wedge
 from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import (
     GS1_SYMBOLOGIES,
@@ -43,6 +44,8 @@ _PLAIN_LOT = re.compile(r"[A-Za-z0-9]{1,20}")
 _DIGIT = re.compile("[0-9]")
 _PARAMETER = re.compile(r"[?&][^=&#]{1,40}=((?:01|%28|\()[^&#]{14,})")
 _MOST_PARAMETERS = 3
+_LONGEST_LOT = 20
+_KEYED_LOT = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9./_-]{3,20}")
 
 
 class Readings(Struct, frozen=True):
@@ -240,8 +243,21 @@ class _Survey:
                 if each.identifier.gtin is not None:
                     yield replace(each, repairs=each.repairs | {Repair.LINK_FORM})
 
+    def _typed_elsewhere(self, text: str) -> Iterator[Reading]:
+        """A lot whose bar code was read by a scanner that types on another keyboard."""
+        if len(text) > _LONGEST_LOT or " " in text:
+            return
+        for meant in wedge.typed_elsewhere(text):
+            lot = lot_of(meant) if _KEYED_LOT.fullmatch(meant) else None
+            if lot is not None:
+                code, layout = ProductIdentifier(lot=lot), frozenset({Repair.LAYOUT})
+                elements = (("10", lot.printed),)
+                yield Reading(ReadingKind.LOT, code, elements, repairs=layout, tentative=True)
+
     def _latin(self, cleaned: Cleaned) -> Iterator[Reading]:
         """Letters of other scripts that look like Latin ones, taken for these."""
+        if not cleaned.text.isascii() and not self._labels:
+            yield from self._typed_elsewhere(cleaned.text.strip())
         latin = in_latin(cleaned.text)
         if latin is None:
             return

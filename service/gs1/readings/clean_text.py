@@ -13,6 +13,9 @@ from msgspec import Struct
 
 from service.gs1.repairs import Repair
 
+_LONGEST = 5000
+"""Characters of a text that is looked at: more than a scan or a field may have."""
+
 
 class Cleaned(Struct, frozen=True):
     """A text without invisible characters, and what was repaired in it."""
@@ -55,7 +58,10 @@ def clean(text: str) -> Cleaned:
         return Cleaned(text)
     kept: list[str] = []
     repairs: set[Repair] = set()
-    for character in unicodedata.normalize("NFKC", text.replace("№", "#").translate(_BRACKETS)):
+    plain = unicodedata.normalize("NFKC", text.replace("№", "#").translate(_BRACKETS))
+    if len(plain) > _LONGEST:
+        return Cleaned(text)  # one character may be written out as eighteen
+    for character in plain:
         if character.isascii():
             kept.append(character)
         elif character in _BREAKS:

@@ -49,6 +49,7 @@ _AIC = re.compile(r"A?(0[0-9]{8})")
 
 def lot_repairs(text: str) -> Iterator[Fields]:
     """What a typed lot may be: words or dates beside it, a label glued to it, an element behind it."""
+    yield from _numbers_of_countries(text)
     for option in lots_beside_dates(text):
         fields = _of_option(option)
         yield fields
@@ -63,7 +64,6 @@ def lot_repairs(text: str) -> Iterator[Fields]:
     if lot is not None:
         yield Fields(lot=lot, repairs=frozenset({Repair.TYPOGRAPHY}))
     yield from hanging_lots(bare)
-    yield from _numbers_of_countries(text)
     parts = [each for each in map(trimmed, text.split()) if any(map(str.isdigit, each)) and not is_date(each)]
     if len(parts) < len(text.split()) or len(parts) > 1:
         for part in parts[:3]:

@@ -175,6 +175,8 @@ def test_the_first_reading(text: str, lot: str, given_: bool) -> None:
         (f"01{GTIN}10{LOT}(GS)21A1", LOT),
         (f"01{GTIN}10{LOT}_x001D_21A1", LOT),
         ("Serie nr. OVA2618", LOT),
+        ("ЩМФ2618", LOT),  # a Russian keyboard
+        ("RCß551", "RC-551"),  # a German one
     ],
 )
 def test_a_reading_among_the_others_is_repaired(text: str, lot: str) -> None:
