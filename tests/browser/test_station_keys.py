@@ -176,6 +176,7 @@ def _count(stops: int) -> None:
         app = create_app(Settings(database_url=url))
         service = Service.of(app)
         browser = launch(playwright)
+        expect.set_options(timeout=PATIENCE)
         lost = made = 0
         for number in range(-(-stops // PART)):
             by = ("mouse", "touch")[number % 2]
