@@ -42,6 +42,7 @@ from service.web.accounts.factors import factors
 from service.web.accounts.invitation import invitation
 from service.web.accounts.keys import keys
 from service.web.accounts.me import me
+from service.web.accounts.organisation import organisation
 from service.web.accounts.people import people
 from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
@@ -184,7 +185,7 @@ _WORKSPACE = (
     correct,
     changes,
 )
-_ACCOUNTS = (account, me, factors, people, invitation, keys, audit, single_sign_on)
+_ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
 
 
 def _register_blueprints(app: Flask) -> None:

@@ -113,10 +113,10 @@ class Settings(BaseSettings):
 
     smtp_url: str = Field(
         "",
-        description="The mail server that digests go out by: smtp://host:port, smtps://user:password@host. "
-        "Empty: no e-mail is sent.",
+        description="The mail server that digests and invitations go out by: smtp://host:port, "
+        "smtps://user:password@host. Empty: no e-mail is sent.",
     )
-    mail_from: str = Field("", description="The address that digests come from.")
+    mail_from: str = Field("", description="The address that digests and invitations come from.")
 
     clinic_inviters: str = Field(
         "manufacturer,distributor,regulator",

@@ -123,7 +123,7 @@ class Invitations:
     def invite_many(
         self, actor: Actor, emails: Sequence[str], roles: frozenset[Role]
     ) -> list[tuple[str, str]]:
-        """Invite colleagues, all or none; address and token of each. InvalidFieldsError names each wrong line."""
+        """Invite colleagues, all or none; address and token of each. InvalidFieldsError names wrong lines."""
         return self._all(emails, lambda each: (read_email(each), self.invite(actor, each, roles)))
 
     def invite_clinics(self, actor: Actor, clinics: Sequence[str]) -> list[tuple[str, str]]:

@@ -88,6 +88,12 @@ class Verdict(Struct, frozen=True):
         return self.judgement.not_checked
 
     @property
+    def lots_to_choose(self) -> tuple[str, ...]:
+        """The lots on record that what was presented can be read as, where these are several."""
+        said = (dict(each.params) for each in self.reasons if each.code is ReasonCode.LOT_AMBIGUOUS)
+        return next((tuple(each["lots"].split(", ")) for each in said if each.get("scope") == "readings"), ())
+
+    @property
     def choices(self) -> tuple[ProductRecord, ...]:
         """The products to choose from where the lot alone fits several."""
         return self.judgement.choices
@@ -155,9 +161,14 @@ def combine(presentation: PresentationFindings, unit: UnitFindings) -> Verdict:
         headline=reasons[0].code,
         advice=tuple(dict.fromkeys(advice)),
         not_checked=coverage.without_contradiction(unit.not_checked, reasons),
-        choices=presentation.same_lot if ReasonCode.LOT_AMBIGUOUS in codes else (),
+        choices=presentation.same_lot if _asks_for_product(reasons) else (),
     )
     return Verdict(judgement, unit.record, unit.as_of)
+
+
+def _asks_for_product(reasons: tuple[Reason, ...]) -> bool:
+    """Whether several products have the lot; not where several lots may be meant."""
+    return any(each.code is ReasonCode.LOT_AMBIGUOUS and "scope" not in dict(each.params) for each in reasons)
 
 
 def record_of(evidence: Evidence) -> Record | None:

@@ -60,7 +60,10 @@ def named(elements: Iterable[Element]) -> National:
 
 
 def parse_national(text: str) -> National:
-    """`PZN:12345678`, `PZN 12345678`, `12345678 (PZN)`, `-12345678`; several in a row. Raises AI_VALUE_INVALID."""
+    """`PZN:12345678`, `PZN 12345678`, `12345678 (PZN)`, `-12345678`; several in a row.
+
+    Raises AI_VALUE_INVALID.
+    """
     found: list[tuple[str, str]] = []
     at, plain = 0, _scheme_first(text.strip())
     while at < len(plain):

@@ -8,6 +8,8 @@ Dots between three numbers are the habit of countries that write the day first (
 between 5 June and 6 May would guess a verdict; `printed_date_readings` gives both.
 """
 
+# ruff: noqa: RUF001 - words of many scripts
+
 import re
 import unicodedata
 from calendar import monthrange
@@ -31,37 +33,12 @@ _DOTTED = re.compile(r"(?<![0-9])[0-9]{1,2} ?\. ?[0-9]{1,2} ?\. ?[0-9]{2,4}(?![0
 _ALLOWED = re.compile(r"[0-9a-z ,./-]+")
 _EAST_ASIAN = str.maketrans({"年": "-", "月": "-", "日": " ", "년": "-", "월": "-", "일": " "})
 _OTHER_WORD = re.compile(r"[^\W\d_][^\s\d,/:-]*")
-_IN_ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-# Words that dates of some languages hold: `5 de julio`, `5th of July`, `Wed 5 July`, `5 июля 2028 г.`
-_BESIDE = frozenset(
-    [
-        "de",
-        "del",
-        "of",
-        "the",
-        "st",
-        "nd",
-        "rd",
-        "th",
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "thu",
-        "thur",
-        "thurs",
-        "fri",
-        "sat",
-        "sun",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
+_IN_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = (
+    "mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday"
 )
+_BESIDE = frozenset({"de", "del", "of", "the", "st", "nd", "rd", "th", *_WEEKDAYS.split()})
+"""Words that dates of some languages hold: `5 de julio`, `Wed 5th of July`."""
 _YEAR_WORDS = re.compile(r"(?<=[0-9])\s*(?:года|році|року|рік|год|г|р)\.?$")
 
 
@@ -116,7 +93,7 @@ def printed_date_readings(text: str) -> tuple[PrintedDate, ...]:
 
 
 def _in_ascii(text: str) -> str:
-    """août 2024 → aug 2024, 2028年7月5日 → 2028-7-5. Words that name no month stay, to be seen and refused."""
+    """août 2024 → aug 2024, 2028年7月5日 → 2028-7-5. Words that name no month stay, to be refused by name."""
     if len(text) > _LONGEST:
         return text
     plain = unicodedata.normalize("NFKC", text).translate(_EAST_ASIAN).strip(" -")

@@ -1,6 +1,7 @@
 """What a vial, or the box around it, says of itself: a scan of it and single fields, put together."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
@@ -20,6 +21,8 @@ from service.gs1.readings.clean_text import clean
 from service.gs1.readings.labelled_text import labelled
 from service.gs1.readings.pack_fields import Fields
 from service.gs1.repairs import Repair
+
+_NDC = re.compile(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
 
 MOST = 24
 """Readings of one question that the records are asked about."""
@@ -136,6 +139,7 @@ def best_reading(
             errors.append(error)
             return None
 
+    pack = _with_national(pack)
     values = _Values(
         scan,
         field("gtin", pack.gtin, lambda text: next(field_values.gtins(text))),
@@ -160,6 +164,18 @@ def best_reading(
             )
         )
         return PackReading()
+
+
+def _with_national(pack: PackFields) -> PackFields:
+    """A country's own number that was written where a GTIN is asked for stands in its own field."""
+    if not pack.gtin or pack.national or pack.gtin.replace(" ", "").isdigit():
+        return pack
+    plain = clean(pack.gtin).text.strip()
+    try:
+        parse_national(f"NDC {plain}" if _NDC.fullmatch(plain) else plain)
+    except VialcheckError:
+        return pack
+    return replace(pack, gtin="", national=f"NDC {plain}" if _NDC.fullmatch(plain) else plain)
 
 
 def _expiry(text: str) -> tuple[Expiry, ...]:
@@ -193,6 +209,7 @@ def _scan(
 
 def all_readings(pack: PackFields, layout: str) -> list[PackReading]:
     """The readings of all fields that do not contradict each other, the likeliest first; at most `MOST`."""
+    pack = _with_national(pack)
     found = readings(pack.scan, layout=layout) if pack.scan and not pack.scan.isspace() else None
     options = (
         found.all if found is not None else (),

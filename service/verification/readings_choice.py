@@ -2,7 +2,8 @@
 
 A reading as it came that is on record needs no other. Else the readings are held against the records, and
 1. those whose lot (or whose unit) is on record come before all others; without such a one nothing changes;
-2. of these, the ones that fit most of what else was presented: serial, then expiry;
+2. of these, the ones that fit most of what else was presented: serial, then expiry. No reading wins by
+   leaving out a date that contradicts the record;
 3. of equals, one whose lot is recalled, on hold or under an alert; else the likeliest. Two lots on record are
    asked about.
 """
@@ -109,20 +110,23 @@ def _left_words_out(candidate: ParsedQuestion) -> bool:
     return shown.lot is not None and shown.expiry is None and Repair.WORDS_BESIDE in candidate.pack.repairs
 
 
-_Fit = tuple[bool, int, int]
+_Fit = tuple[bool, bool, int, int]
 
 
 def _fit(candidate: ParsedQuestion, held: OnRecord) -> _Fit | None:
     """How well a reading fits the records; None where neither its lot nor its unit is on record.
 
-    Whether the unit is; 1 where the expiry agrees, -1 where it contradicts; 1 where the marks agree.
+    Whether the unit is; whether no serial was guessed that is not; 1 where the expiry agrees, -1 where it
+    contradicts; 1 where the marks agree.
     """
     shown = candidate.presented
     gtin = shown.gtin.value if shown.gtin else None
     unit = shown.serial is not None and gtin is not None and (gtin, shown.serial.printed) in held.units
+    guessed = shown.serial is not None and Repair.WITHOUT_LABEL in candidate.pack.repairs
+    sure = unit or not guessed
     if shown.lot is None:
         named = unit or (gtin is not None and gtin in held.products)
-        return (unit, -1, -1) if named else None  # a lot on record says more, whatever its expiry
+        return (unit, sure, -1, -1) if named else None  # a lot on record says more, whatever its expiry
     lots = _lots(candidate, held)
     if not lots:
         return None
@@ -132,7 +136,7 @@ def _fit(candidate: ParsedQuestion, held: OnRecord) -> _Fit | None:
         agrees = any(each.expiry is not None and shown.expiry.agrees_with(each.expiry) for each in dated)
         expiry = 1 if agrees else -1 if dated else 0
     written = any(shown.lot.is_written_as(Lot.parse(each.lot)) for each in lots if each.lot)
-    return unit, expiry, int(written)
+    return unit, sure, expiry, int(written)
 
 
 def _lots(candidate: ParsedQuestion, held: OnRecord) -> list[LotOnRecord]:

@@ -138,7 +138,7 @@ def test_an_admins_day(visitor: Page, chromium: Browser, desk: str) -> None:
     check_in_every_guise(visitor)
     visitor.get_by_role("link", name="Bob").click()
     check_in_every_guise(visitor)
-    visitor.get_by_role("button", name="Let them sign in no more").click()
+    visitor.get_by_role("button", name="Disable the account").click()
     expect(visitor.get_by_role("status")).to_contain_text("They can no longer sign in")
     visitor.goto("/keys/new")
     check_in_every_guise(visitor)

@@ -56,7 +56,7 @@ from service.gs1.identifiers import Expiry
         ("31122024", "2024-12-31"),  # eight digits whose first four are no year: the year is last
         ("122024", "2024-12"),  # six digits: no month is 20
         ("дек 2024", "2024-12"),
-        ("5 июля 2028 г.", "2028-07-05"),
+        ("5 июля 2028 г.", "2028-07-05"),  # noqa: RUF001 (Cyrillic)
         ("5 Temmuz 2028", "2028-07-05"),
         ("października 2028", "2028-10"),
         ("lokakuu 2028", "2028-10"),

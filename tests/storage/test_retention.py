@@ -10,9 +10,12 @@ from service.authenticity.evidence import Asker
 from service.reports.intake import NewReport, ReportIntake
 from service.storage.database import Database
 from service.storage.models import (
+    Account,
     Base,
     DeviceMarkKey,
     Invitation,
+    Organisation,
+    Passkey,
     Report,
     ReportPhoto,
     Scan,
@@ -171,9 +174,9 @@ PERSONAL = {
     "signed_in.network": "sessions",
     "signed_in.device": "sessions",
     "signed_in.token_hash": "sessions",
-    "account.email": "record",
-    "account.name": "record",
-    "account.password_hash": "record",
+    "account.email": "people",
+    "account.name": "people",
+    "account.password_hash": "people",
     "audit_entry.actor": "record",
     "audit_entry.network": "record",
     "clearing.actor": "record",
@@ -195,7 +198,8 @@ PERSONAL = {
     "vial_event.actor": "record",
     "vial_presentation.actor": "record",
     "delivery.actor": "record",
-    "digest.email": "record",
+    "digest.email": "people",
+    "prefix_claim.actor": "record",
 }
 _SUSPECT = ("address", "agent", "client", "contact", "device", "email", "name", "network", "actor", "phone")
 _OF_NO_PERSON = {
@@ -205,6 +209,7 @@ _OF_NO_PERSON = {
     "manufacturer.contact",
     "manufacturer.name",
     "organisation.name",
+    "organisation.contact",
     "product.name",
     "api_key.name",
     "vial.product_name",
@@ -238,3 +243,23 @@ def test_an_invitation_is_forgotten_after_it_has_ended(database: Database) -> No
         connection.execute(insert(Invitation).values(asked | {"organisation_id": number, "ends": CHECKED}))
     assert apply_retention(database, CHECKED + AFTER["invitations"])["invitations"] == 0
     assert apply_retention(database, CHECKED + AFTER["invitations"] + MOMENT)["invitations"] == 1
+
+
+def test_people_of_an_organisation_that_left_are_erased_and_others_are_not(database: Database) -> None:
+    gone, stays = organisation(database, "Ostrelind"), organisation(database, "Others")
+    people = [account(database, gone), account(database, stays)]
+    passkey: dict[str, object] = {"credential_id": "x", "public_key": b"x", "sign_count": 0, "name": "phone"}
+    passkey |= {"created": CHECKED}
+    with database.transaction() as connection:
+        connection.execute(insert(Passkey).values(account_id=people[0], **passkey))
+        connection.execute(update(Organisation).where(Organisation.id == gone).values(left=CHECKED))
+    due = CHECKED + AFTER["people"]
+    assert apply_retention(database, due)["people"] == 0
+    assert apply_retention(database, due + MOMENT)["people"] == 1
+    with database.reading() as connection:
+        rows = {row.id: row for row in connection.execute(select(Account.__table__))}
+    assert (rows[people[0]].name, rows[people[0]].password_hash) == ("Erased", "")
+    assert rows[people[0]].email.endswith(".invalid")
+    assert not rows[people[1]].email.endswith(".invalid")
+    assert count(database, Passkey) == 0
+    assert apply_retention(database, due + 2 * MOMENT)["people"] == 0

@@ -134,6 +134,24 @@ CASES: list[tuple[str, dict[str, Any], Action, set[ReasonCode], set[ReasonCode]]
         {R.NAME_NOT_ON_RECORD},
         {R.NO_RECORDS_HELD},
     ),
+    (
+        "the name of another product, with GTIN and lot",
+        {"gtin": TOXIN, "product": "Granovin", "lot": "143-6"},
+        A.QUARANTINE,
+        {R.PRODUCT_MISMATCH, R.NAME_NOT_ON_RECORD},
+        set(),
+    ),
+    ("pronounced alike", {"product": "Lymitocks", "lot": "143-6"}, A.QUARANTINE, {R.NAME_NOT_ON_RECORD}, {R.NO_RECORDS_HELD}),
+    # what says that nothing is known is not presented; that none is printed is told
+    ("no substance", {"gtin": TOXIN, "lot": "143-6", "substance": "unknown"}, A.CHECK, {R.LOT_ON_RECORD}, {R.PRESENTATION_UNKNOWN}),
+    ("no name", {"gtin": TOXIN, "lot": "143-6", "product": "N/A"}, A.CHECK, {R.LOT_ON_RECORD}, {R.NAME_NOT_ON_RECORD}),
+    ("no serial", {"gtin": TOXIN, "lot": "143-6", "serial": "0000"}, A.CHECK, {R.LOT_ON_RECORD}, {R.SERIAL_NOT_ON_RECORD}),
+    ("no lot printed", {"gtin": TOXIN, "lot": "none"}, A.QUARANTINE, {R.NO_LOT_PRESENTED}, set()),
+    # no reading wins by leaving out what contradicts the record
+    ("a date beside a lot", {"gtin": TOXIN, "scan": "143-6 08/2029"}, A.QUARANTINE, {R.EXPIRY_MISMATCH}, set()),
+    ("a label in the date's field", {"gtin": TOXIN, "lot": "143-6", "expiry": "verwendbar bis 08/2029"}, A.QUARANTINE, {R.EXPIRY_MISMATCH}, set()),
+    # a guessed serial that is on no record is none
+    ("two lots with a comma", {"gtin": TOXIN, "scan": "143-6, NP5G234"}, A.CHECK, {R.LOT_AMBIGUOUS}, {R.SERIAL_NOT_ON_RECORD}),
     ("trade mark and accent", {"product": "Límitox™", "lot": "143-6"}, A.CHECK, {R.LOT_ON_RECORD}, {R.NAME_NOT_ON_RECORD}),
     ("several of one name", {"product": "Limitox"}, A.CHECK, {R.PRODUCT_ON_RECORD}, {R.NO_RECORDS_HELD}),
     # strength and form

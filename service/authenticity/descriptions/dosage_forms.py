@@ -66,7 +66,7 @@ class Route(StrEnum):
 _ROUTE_STEMS = {
     Route.NEEDLE: r"inject|injekt|injekc|inyec|injet|iniett|iniez|инъекц|ін'єкц|ενεσ|wstrzyk|"
     r"enjeks|infus|инфуз|perfus|注射|주사|حقن",
-    Route.MOUTH: r"\boral|\borale|\boraal|einnehmen|buvable|bevib|doustn|peroral|внутрь|口服|経口|경구|\bmouth",
+    Route.MOUTH: r"\boral|\boraal|einnehmen|buvable|bevib|doustn|peroral|внутрь|口服|経口|경구|\bmouth",
     Route.EYE: r"\beye|ophthalm|augentropf|collyre|colirio|collirio|\bocular|глазн|点眼|점안",
     Route.NOSE: r"\bnasal|\bnose|nasenspray|назал|点鼻",
     Route.SKIN: r"topical|cutane|\bdermal|\bhaut",

@@ -180,9 +180,9 @@ def _step(tokens: Sequence[_Token], at: int, read: _Text) -> int:
 
 def _number(tokens: Sequence[_Token], at: int, read: _Text) -> int:
     if _is_ratio(tokens, at):
-        (parts,), (volumes,) = _readings(tokens[at][1]), _readings(tokens[at + 2][1])
+        parts, whole = max(_readings(tokens[at][1])), max(_readings(tokens[at + 2][1]))
         read.alternatives[-1].append(
-            Quantity(frozenset({parts * 1_000_000}), frozenset({parts}), Dimension.MASS, volumes)
+            Quantity(frozenset({parts * 1_000_000}), frozenset({parts}), Dimension.MASS, whole)
         )
         return at + 3
     amounts, (dimension, factor), after = _measured(tokens, at)
@@ -192,10 +192,9 @@ def _number(tokens: Sequence[_Token], at: int, read: _Text) -> int:
     if dimension is Dimension.VOLUME:
         read.pending.clear()  # a volume that stands alone says how much is in the pack
         return after
+    volume: Decimal | None = None
     if dimension is Dimension.PERCENT:  # grams in 100 millilitres
         dimension, factor, volume = Dimension.MASS, Decimal(10_000), Decimal(1)
-    else:
-        volume = None
     here = read.alternatives[-1]
     for each in (*read.pending, amounts):
         here.append(Quantity(frozenset(number * factor for number in each), each, dimension, volume))
@@ -210,7 +209,7 @@ def _is_ratio(tokens: Sequence[_Token], at: int) -> bool:
     if tokens[at + 2][0] != "number" or (at + 3 < len(tokens) and tokens[at + 3][0] == "word"):
         return False
     parts, volumes = _readings(tokens[at][1]), _readings(tokens[at + 2][1])
-    return len(parts) == 1 and len(volumes) == 1 and min(volumes) >= _LEAST_RATIO > max(parts) > 0
+    return max(volumes) >= _LEAST_RATIO > max(parts) > 0
 
 
 def _measured(

@@ -6,7 +6,8 @@ True
 False
 
 International non-proprietary names differ between languages in their endings (`filgrastim`, `filgrastimum`;
-`heparin`, `heparina`, `héparine`), and packs give the salt or leave it out. Another salt is another substance.
+`heparin`, `heparina`, `héparine`), and packs give the salt or leave it out. Another salt is another
+substance.
 """
 
 import re
@@ -62,7 +63,8 @@ _SALTS = {
         "hydrochloride hydrochlorid hydrochlorure clorhidrato cloridrato chlorhydrate hcl",
         "chloride chlorid chlorure cloruro cloreto",
         "phosphate phosphat fosfato",
-        "hydrate hydrat monohydrate monohydrat monohidrato dihydrate dihydrat trihydrate trihydrat hemihydrate anhydrous",
+        "hydrate hydrat monohydrate monohydrat monohidrato dihydrate dihydrat trihydrate trihydrat "
+        "hemihydrate anhydrous",
         "mesylate mesilate mesilat mesilato",
         "maleate maleat maleato",
         "tartrate tartrat tartrato",

@@ -208,6 +208,11 @@ def _told_of(file: FileOutcome, *, put_in: bool) -> Iterator[str]:
         yield from asked_at_terminal(question)
     if file.waiting:
         yield f"  Not released yet, a second person has to do that: {file.waiting:,} batches"
+    for lot in file.overfull:
+        yield (
+            f"  Lot {lot.lot}: {lot.units:,} units in this list, and {lot.quantity:,} packs on record. "
+            "Look at the lot's quantity."
+        )
     yield from _remarks(file)
     for cause in file.causes if len(file.errors) > 1 else ():
         if cause.rows > 1:

@@ -8,6 +8,7 @@ import click
 
 from service.accounts.actors import OrganisationKind
 from service.accounts.first_admin import FirstAdmin, NewOrganisation
+from service.accounts.organisation_settings import OrganisationProfiles
 from service.accounts.organisations import Ownership
 from service.settings import Settings, load
 from service.storage.audit import AuditActor
@@ -107,3 +108,25 @@ def _password(*, from_input: bool) -> str:
 
 def _who() -> AuditActor:
     return AuditActor(getpass.getuser())
+
+
+@admin.command()
+@click.option("--confirm", "confirmed", type=int, help="The number of the claim to confirm.")
+@click.option("--refuse", "refused", type=int, help="The number of the claim to refuse.")
+@click.option("--reason", default="", help="Why; the organisation reads it.")
+def claims(*, confirmed: int | None, refused: int | None, reason: str) -> None:
+    """List the open claims of GS1 company prefixes, or decide on one."""
+    if confirmed is not None and refused is not None:
+        raise click.UsageError("Either --confirm or --refuse.")
+    database = load().open_database()
+    try:
+        profiles, now = OrganisationProfiles(database), datetime.now(UTC)
+        if confirmed is not None:
+            profiles.confirm(confirmed, who=_who(), at=now, reason=reason or "confirmed")
+        elif refused is not None:
+            profiles.refuse(refused, who=_who(), at=now, reason=reason)
+        for each in profiles.claims():
+            said = f"{each.id}  {each.prefix}  {each.manufacturer}, {each.organisation}: {each.evidence}"
+            click.echo(said + (f"  CONFLICT with {', '.join(each.conflicts)}" if each.conflicts else ""))
+    finally:
+        database.close()

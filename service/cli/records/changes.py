@@ -227,7 +227,7 @@ def told(seen: ChangePreview) -> Iterator[str]:
         yield "Clinics that received it: " + ", ".join(
             f"{each.clinic} ({each.vials})" for each in what.clinics
         )
-    if seen.second is not SecondPerson.NOBODY:
+    if seen.second is not SecondPerson.NOT_NEEDED:
         yield f"A second person has to agree ({seen.second})."
 
 

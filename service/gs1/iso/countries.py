@@ -110,7 +110,7 @@ def _degrees(text: str, digits: int) -> float:
 
 
 def _fold(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text)
+    plain = unicodedata.normalize("NFKD", text.replace(".", ""))
     return " ".join("".join(each for each in plain if not unicodedata.combining(each)).upper().split())
 
 

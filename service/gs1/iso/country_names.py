@@ -1,4 +1,4 @@
-"""What people of many languages call the countries in which medicines are sold, folded as `countries` folds names."""
+"""What people of many languages call the countries in which medicines are sold, folded by `countries`."""
 
 # ruff: noqa: RUF001 - words of many scripts
 

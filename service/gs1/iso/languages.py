@@ -92,11 +92,22 @@ _OWN_NAMES: Mapping[str, str] = {
 }
 """What each is called in itself."""
 
-_MORE_NAMES = {"castilian": "es", "castellano": "es", "farsi": "fa", "mandarin": "zh", "deutsche": "de", "anglais": "en",
-    "englisch": "en", "ingles": "en", "inglese": "en", "allemand": "de", "aleman": "de", "tedesco": "de",
-    "franzosisch": "fr", "frances": "fr", "francese": "fr", "spanisch": "es", "espagnol": "es", "spagnolo": "es",
-    "italienisch": "it", "italien": "it", "portugiesisch": "pt", "portugais": "pt", "turkisch": "tr", "turc": "tr",
-    "turco": "tr", "ingilizce": "en", "английский": "en", "немецкий": "de", "russisch": "ru", "russe": "ru"}  # fmt: skip
+_MORE_NAMES = {
+    name: code
+    for code, names in {
+        "es": "castilian castellano spanisch espagnol spagnolo",
+        "fa": "farsi",
+        "zh": "mandarin",
+        "en": "anglais englisch ingles inglese ingilizce английский",
+        "de": "deutsche allemand aleman tedesco немецкий",
+        "fr": "franzosisch frances francese",
+        "it": "italienisch italien",
+        "pt": "portugiesisch portugais",
+        "tr": "turkisch turc turco",
+        "ru": "russisch russe",
+    }.items()
+    for name in names.split()
+}
 
 
 def _folded(text: str) -> str:

@@ -83,6 +83,10 @@ def _serials(text: str) -> Iterator[tuple[Serial, frozenset[Repair]]]:
         serial = _serial(candidate)
         if serial is not None:
             yield serial, frozenset()
+    grouped = "".join(text.split())
+    together = _serial(grouped) if grouped != text.strip() else None
+    if together is not None:  # as it is printed in groups
+        yield together, frozenset({Repair.TYPOGRAPHY})
     yield from hanging_serials(trimmed(text))
     latin = _serial(in_latin(text) or "")
     if latin is not None:

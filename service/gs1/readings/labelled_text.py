@@ -37,11 +37,14 @@ from service.gs1.readings.words import FieldLabel, find_labels
 from service.gs1.repairs import Repair
 
 _BREAK = re.compile(r"[\n\r\t|;¦]")
-_LEADING = re.compile(r"[\s\\.:=#№°\u05f3\u05f4>)\]*'\"|;,¦\-&]*")
+_LEADING = re.compile(r"[\s\\~•·●▪⇒➜→.:=#№°\u05f3\u05f4>)\]*'\"|;,¦\-&]*")
 _COMMA = re.compile(r",(?=\s|[^\W\d_]{2,}\s*[:=])|,$|(?<=\w)&(?=\w+=)")
+_NATIONAL_NUMBER = re.compile(r"\s*A?[0-9][0-9 .*-]*(?![A-Za-z0-9])")
+_MOST_DIGITS = {"PZN": 8, "CIP": 13, "CN": 7, "NDC": 11, "AIC": 9}
 _LINE = re.compile(r"[\r\n]+")
 _COLUMNS = ("\t", ";", "|", ",")
 _MOST_LABELS = 60
+_MEMBER_NAMES = ("ai", "AI", "key", "name", "label", "field")
 _MOST_DEPTH, _MOST_MEMBERS = 5, 200
 
 _Pairs = list[tuple[FieldLabel, str]]
@@ -107,10 +110,22 @@ def _forwards(text: str, labels: list[FieldLabel]) -> tuple[_Pairs, list[str]]:
         ):
             rest += _pieces(value[comma.end() :])
             value = value[: comma.start()]
+        if label.field is Field.NATIONAL:
+            value, beside = _number_and_rest(label.scheme, value)
+            rest += beside
         pairs.append((label, trimmed(value)))
         if stop:
             rest += _pieces(behind[stop.end() :])
     return pairs, rest
+
+
+def _number_and_rest(scheme: str, value: str) -> tuple[str, list[str]]:
+    """A national number, and what stands behind it without a label: `PZN 12345678 A1`."""
+    match = _NATIONAL_NUMBER.match(value)
+    number = match[0].rstrip() if match else ""
+    if sum(map(str.isdigit, number)) > _MOST_DIGITS.get(scheme, 20):
+        number = number.split()[0]
+    return (number, _pieces(value[len(number) :])) if number else (value, [])
 
 
 def _backwards(text: str, labels: list[FieldLabel]) -> tuple[_Pairs, list[str]] | None:
@@ -146,7 +161,7 @@ def _fields(pairs: _Pairs, rest: list[str]) -> list[Fields]:
 
 
 def _settled(pairs: _Pairs) -> _Pairs:
-    """`Seri No` is the lot where another label announces the serial, and the serial where one does the lot."""
+    """`Seri No` is the lot where another label announces the serial, the serial where one does the lot."""
     said = {label.field for label, value in pairs if value}
     if {Field.LOT, Field.SERIAL} & said and Field.LOT_OR_SERIAL in said:
         other = Field.SERIAL if Field.LOT in said else Field.LOT
@@ -296,6 +311,10 @@ def _members(value: object, name: str, depth: int) -> Iterator[tuple[str, str]]:
     if depth > _MOST_DEPTH:
         return
     if isinstance(value, dict):
+        told = next((value[each] for each in _MEMBER_NAMES if isinstance(value.get(each), str | int)), None)
+        if told is not None and "value" in value:  # {"ai": "10", "value": "A1"}
+            yield from _members(value["value"], str(told), depth + 1)
+            return
         for key, member in list(value.items())[:_MOST_MEMBERS]:
             yield from _members(member, str(key), depth + 1)
     elif isinstance(value, list):

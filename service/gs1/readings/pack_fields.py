@@ -21,166 +21,30 @@ MOST_OPTIONS = 12
 """Combinations of what the fields may mean that are looked at."""
 
 _NONE = frozenset[Repair]()
-_PLACEHOLDERS = frozenset(
-    map(
-        fold,
-        [
-            "n/a",
-            "none",
-            "no",
-            "nil",
-            "null",
-            "unknown",
-            "unk",
-            "not available",
-            "not applicable",
-            "not known",
-            "not legible",
-            "illegible",
-            "tbd",
-            "tba",
-            "missing",
-            "no lot",
-            "no batch",
-            "without",
-            "keine",
-            "keiner",
-            "ohne",
-            "unbekannt",
-            "unleserlich",
-            "nicht bekannt",
-            "aucun",
-            "aucune",
-            "sans",
-            "sans lot",
-            "inconnu",
-            "illisible",
-            "ninguno",
-            "ninguna",
-            "sin",
-            "sin lote",
-            "desconocido",
-            "no tiene",
-            "nessuno",
-            "senza",
-            "sconosciuto",
-            "nenhum",
-            "sem lote",
-            "desconhecido",
-            "geen",
-            "onbekend",
-            "ingen",
-            "okänd",
-            "ukendt",
-            "ukjent",
-            "ei ole",
-            "tuntematon",
-            "brak",
-            "nieznany",
-            "není",
-            "žádný",
-            "neznámý",
-            "nincs",
-            "ismeretlen",
-            "yok",
-            "bilinmiyor",
-            "нет",
-            "неизвестно",
-            "не указано",
-            "немає",
-            "невідомо",
-            "няма",
-            "непознат",
-            "nema",
-            "ni",
-            "δεν υπάρχει",
-            "άγνωστο",
-            "لا يوجد",
-            "غير معروف",
-            "غير متوفر",
-            "ندارد",
-            "نامعلوم",
-            "אין",
-            "לא ידוע",
-            "नहीं",
-            "अज्ञात",
-            "ไม่มี",
-            "ไม่ทราบ",
-            "无",
-            "没有",
-            "未知",
-            "無",
-            "なし",
-            "不明",
-            "없음",
-            "모름",
-            "không có",
-            "tidak ada",
-            "tiada",
-            "lipsă",
-            "necunoscut",
-            "nan",
-            "undefined",
-            "blank",
-            "empty",
-            "unreadable",
-            "not readable",
-            "not printed",
-            "not visible",
-            "nicht lesbar",
-            "nicht angegeben",
-            "non lisible",
-            "ilegible",
-            "illeggibile",
-            "ilegível",
-        ],
-    )
-)
 
-_NONE_PRINTED = frozenset(
-    map(
-        fold,
-        [
-            *(
-                "none",
-                "no lot",
-                "no batch",
-                "no lot number",
-                "missing",
-                "without",
-                "without lot",
-                "blank",
-                "empty",
-            ),
-            *("not printed", "no number", "absent", "keine", "ohne", "ohne charge", "keine charge", "fehlt"),
-            *(
-                "aucun",
-                "aucune",
-                "sans",
-                "sans lot",
-                "ninguno",
-                "sin lote",
-                "no tiene",
-                "nessuno",
-                "senza lotto",
-            ),
-            *(
-                "nenhum",
-                "sem lote",
-                "geen",
-                "ingen",
-                "brak",
-                "yok",
-                "нет",
-                "ไม่มี",
-                "无",
-                "没有",
-                "なし",
-                "없음",
-            ),
-        ],
-    )
-)
+
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(fold(each) for line in words.split("\n") for each in line.split("|") if each)
+
+
+_LONGEST_PLACEHOLDER = 20
+
+_PLACEHOLDERS = _folded("""
+n/a|none|no|nil|null|unknown|unk|not available|not applicable|not known|not legible|illegible|tbd
+tba|missing|no lot|no batch|without|keine|keiner|ohne|unbekannt|unleserlich|nicht bekannt|aucun
+aucune|sans|sans lot|inconnu|illisible|ninguno|ninguna|sin|sin lote|desconocido|no tiene|nessuno
+senza|sconosciuto|nenhum|sem lote|desconhecido|geen|onbekend|ingen|okänd|ukendt|ukjent|ei ole
+tuntematon|brak|nieznany|není|žádný|neznámý|nincs|ismeretlen|yok|bilinmiyor|нет|неизвестно
+не указано|немає|невідомо|няма|непознат|nema|ni|δεν υπάρχει|άγνωστο|لا يوجد|غير معروف|غير متوفر
+ندارد|نامعلوم|אין|לא ידוע|नहीं|अज्ञात|ไม่มี|ไม่ทราบ|无|没有|未知|無|なし|不明|없음|모름|không có|tidak ada|tiada
+lipsă|necunoscut|nan|undefined|blank|empty|unreadable|not readable|not printed|not visible
+nicht lesbar|nicht angegeben|non lisible|ilegible|illeggibile|ilegível
+""")
+_NONE_PRINTED = _folded("""
+none|no lot|no batch|no lot number|missing|without|without lot|blank|empty|not printed|no number
+absent|keine|ohne|ohne charge|keine charge|fehlt|aucun|aucune|sans|sans lot|ninguno|sin lote
+no tiene|nessuno|senza lotto|nenhum|sem lote|geen|ingen|brak|yok|нет|ไม่มี|无|没有|なし|없음
+""")
 
 _MONTHS = r"[^\W\d_]{3,10}\.?"
 _DATE = (
@@ -192,7 +56,7 @@ _DATE_BEHIND = re.compile(rf"(.*?)[\s,;/|(]+({_DATE})[\s.)]*")
 _DATE_BEFORE = re.compile(rf"({_DATE})[\s,;/|]+(.*)")
 _EAST_ASIAN = str.maketrans({"年": "-", "月": "-", "日": " ", "년": "-", "월": "-", "일": " "})
 _BEHIND_DATE = re.compile(r"[\s.\-]*(?:г|р|року|года|г\.)?[\s.\-]*$")
-_ENDS = " \t\r\n.,;:|*'\"=&>"
+_ENDS = " \t\r\n.,;:|*'\"=&>~•·●▪⇒➜→…"
 
 
 class Fields(Struct, frozen=True):
@@ -257,7 +121,7 @@ def combined(options: list[list[Option]]) -> Iterator[Fields]:
 
 def trimmed(text: str) -> str:
     """A value without the signs around it: quotes, the colon before, the full stop behind, a lone bracket."""
-    plain = text.strip(_ENDS + "#-№°").rstrip("/\\")
+    plain = text.strip(_ENDS + "#-№°").rstrip("/\\?")
     while plain.endswith((")", "]", "}")) and plain.count("(") + plain.count("[") + plain.count("{") < sum(
         map(plain.count, ")]}")
     ):
@@ -278,13 +142,17 @@ def is_placeholder(text: str) -> bool:
     if any(map(str.isdigit, text)):
         return False
     folded = fold(text)
-    if not folded or folded in _PLACEHOLDERS or set(folded) == {"x"}:
+    if (
+        not folded
+        or folded in _PLACEHOLDERS
+        or (set(folded) == {"x"} and len(folded) <= _LONGEST_PLACEHOLDER)
+    ):
         return True
     return folded in NUMBER_WORDS and not folded.isascii()
 
 
 def says_none(text: str) -> bool:
-    """Whether a text says that nothing is printed, where `is_placeholder` may mean that nobody could tell."""
+    """Whether a text says that nothing is printed; `is_placeholder` may mean that it could not be told."""
     return fold(text) in _NONE_PRINTED
 
 

@@ -27,7 +27,7 @@ _PERCENT = re.compile(
     r"%1d|&#(?:29|x1d);|\\x1d|\\u001d|_x001d_|<(?:GS|FNC1|0x1D|U\+001D|US|RS)>|\((?:GS|FNC1)\)|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\^\]|0x1d",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"[(\[{]\s*([0-9]{2,4})\s*[)\]}]\s*:?")
+_OPENING = re.compile(r"[(\[{<]\s*([0-9]{2,4})\s*[)\]}>]\s*:?")
 _GTIN_FIRST = re.compile(r"\x1d?01([0-9]{14})")
 _AGAIN = re.compile(r"(?<!\][A-Za-z][0-9])(?=\](?:C1|e0|d2|d8|Q3|J1|d1|Q1|C0)|[(\[]01[)\]]|https?://)")
 _LINES = re.compile(
@@ -35,7 +35,7 @@ _LINES = re.compile(
 )
 _MOST_SCANS = 4
 _MOST_SPACED = 12
-_FIRST_AIS = ("00", "01", "02", "10", "17", "21", "11")
+_FIRST_AIS = frozenset({"00", "01", "02", "10", "11", "17", "21", *(f"71{n}" for n in range(8))})
 _MOST_CONTENT = 400
 
 
@@ -145,6 +145,8 @@ def bracketed(
                 problems.append(Problem(ai, value, error.code, error.expected))
         else:
             elements.append((ai, value))
+    if openings[0][1].startswith("71"):
+        repairs |= {Repair.BARE_ELEMENTS}  # a national number needs a GTIN before it
     found = frozenset({Repair.ELEMENT_IMPOSSIBLE}) if problems else frozenset[Repair]()
     way = Way(tuple(elements), tuple(problems), found)
     yield from readings_of(way, ReadingKind.BRACKETED, symbology, None, repairs)
@@ -155,10 +157,10 @@ def _spaced(text: str, symbology: str | None, repairs: frozenset[Repair]) -> Ite
     for parts in (text.split(), text.split("-")):
         if 2 < len(parts) <= _MOST_SPACED and len(parts) % 2 == 0:
             elements = tuple(zip(map(str.strip, parts[::2]), map(str.strip, parts[1::2]), strict=True))
-            if elements[0][0] in _FIRST_AIS and all(each.isdigit() for each, _ in elements):
-                if all(_holds(ai, value) for ai, value in elements):
-                    more = repairs | {Repair.BARE_ELEMENTS}
-                    yield from readings_of(Way(elements), ReadingKind.BRACKETED, symbology, None, more)
+            likely = elements[0][0] in _FIRST_AIS and all(ai.isdigit() for ai, _ in elements)
+            if likely and all(_holds(ai, value) for ai, value in elements):
+                more = repairs | {Repair.BARE_ELEMENTS}
+                yield from readings_of(Way(elements), ReadingKind.BRACKETED, symbology, None, more)
 
 
 def _without_labels(text: str) -> str:

@@ -54,26 +54,10 @@ def lot_repairs(text: str) -> Iterator[Fields]:
         yield fields
         for each in _unglued(fields.lot.printed if fields.lot else ""):
             yield replace(fields, lot=each, repairs=fields.repairs | {Repair.LABEL_GLUED})
-    glued = _GLUED_DATE.fullmatch(text)
-    if glued:
-        for option in lots_beside_dates(f"{glued[1]} {glued[2]}"):
-            fields = _of_option(option)
-            repairs = fields.repairs | {Repair.LABEL_GLUED}
-            beside = fields.lot.printed if fields.lot else ""
-            yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(beside))
-            yield replace(fields, repairs=repairs)
-    first = _GLUED_DATE_FIRST.fullmatch(text)
-    if first:
-        for option in lots_beside_dates(f"{first[1]} {first[2]}"):
-            fields = _of_option(option)
-            repairs = fields.repairs | {Repair.LABEL_GLUED}
-            yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(first[2]))
-            yield replace(fields, repairs=repairs)
+    yield from _beside_glued_date(text)
     for each in _unglued(text):
         yield Fields(lot=each, repairs=frozenset({Repair.LABEL_GLUED}))
-    half = text[: len(text) // 2]
-    if len(half) >= _SHORTEST_TWICE and text == half * 2 and (twice := lot_of(half)) is not None:
-        yield Fields(lot=twice, repairs=frozenset({Repair.SEVERAL_SCANS}))
+    yield from _typed_twice(text)
     bare = trimmed(text)
     lot = lot_of(bare) if bare != text else None
     if lot is not None:
@@ -85,6 +69,27 @@ def lot_repairs(text: str) -> Iterator[Fields]:
         for part in parts[:3]:
             if (lot := lot_of(part)) is not None:
                 yield Fields(lot=lot, repairs=frozenset({Repair.WORDS_BESIDE}))
+
+
+def _beside_glued_date(text: str) -> Iterator[Fields]:
+    """A lot and a date with a label between them or before both, without spaces: `OVA2618EXP04/2028`."""
+    for pattern in (_GLUED_DATE, _GLUED_DATE_FIRST):
+        glued = pattern.fullmatch(text)
+        if glued is None:
+            continue
+        for option in lots_beside_dates(f"{glued[1]} {glued[2]}"):
+            fields = _of_option(option)
+            repairs = fields.repairs | {Repair.LABEL_GLUED}
+            beside = fields.lot.printed if fields.lot else ""
+            yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(beside))
+            yield replace(fields, repairs=repairs)
+
+
+def _typed_twice(text: str) -> Iterator[Fields]:
+    """A lot that went twice into one field."""
+    half = text[: len(text) // 2]
+    if len(half) >= _SHORTEST_TWICE and text == half * 2 and (lot := lot_of(half)) is not None:
+        yield Fields(lot=lot, repairs=frozenset({Repair.SEVERAL_SCANS}))
 
 
 def _of_option(option: Option) -> Fields:

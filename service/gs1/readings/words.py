@@ -114,13 +114,7 @@ def _label_at(text: str, parts: list[Word], at: int) -> tuple[FieldLabel | None,
     """The longest label that begins with the word at `at` or None, and how many words were used up."""
     first = parts[at]
     if first.kind == "digit":
-        field = AI_LABELS.get(first.folded)
-        named = at > 0 and parts[at - 1].folded == "ai"  # `AI 10: A1`
-        if field is None or not _COLON.match(text, first.end):
-            return None, 1
-        if not (named or _begins_line(text, first.start)):
-            return None, 1
-        return FieldLabel(first.start, first.end, field), 1
+        return _ai_at(text, parts, at), 1
     key, ends = "", []
     for number in range(min(_MOST_WORDS, len(parts) - at)):
         word = parts[at + number]
@@ -140,6 +134,16 @@ def _label_at(text: str, parts: list[Word], at: int) -> tuple[FieldLabel | None,
     if initial is not None and not _touches_before(parts, at) and _COLON.match(text, first.end):
         return FieldLabel(first.start, first.end, initial), 1
     return None, 1
+
+
+def _ai_at(text: str, parts: list[Word], at: int) -> FieldLabel | None:
+    """An AI as a label: `10: A1` at the beginning of a line, `AI 10: A1` anywhere."""
+    word = parts[at]
+    field = AI_LABELS.get(word.folded)
+    named = at > 0 and parts[at - 1].folded == "ai"
+    if field is None or not _COLON.match(text, word.end) or not (named or _begins_line(text, word.start)):
+        return None
+    return FieldLabel(word.start, word.end, field)
 
 
 def _begins_line(text: str, at: int) -> bool:

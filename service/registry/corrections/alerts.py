@@ -80,7 +80,7 @@ class AlertWithdrawal:
             .join(Alert, Alert.product_id == Product.id)
             .where(Alert.id == self.number, Alert.organisation_id == Manufacturer.organisation_id)
         )
-        return SecondPerson.ORGANISATION if asked else SecondPerson.NOBODY
+        return SecondPerson.ORGANISATION if asked else SecondPerson.NOT_NEEDED
 
 
 def may_withdraw(connection: Connection, number: int, who: AuditActor) -> bool:

@@ -64,7 +64,7 @@ class BatchCorrection:
         fields = self._fields(connection, row)
         if not fields:
             raise RefusedError(ErrorCode.NOTHING_TO_CHANGE, given=row.lot, field="lot")
-        second = SecondPerson.ORGANISATION if row.two_person_release else SecondPerson.NOBODY
+        second = SecondPerson.ORGANISATION if row.two_person_release else SecondPerson.NOT_NEEDED
         bound, expiry = self._bound(row, fields), _after(fields, "expiry")
         later = expiry and Expiry.parse(expiry).last_day > max(bound, row.expiry)
         return ChangePreview(

@@ -19,13 +19,13 @@ from service.storage.clinic_holdings import ClinicHolding
 
 
 class SecondPerson(StrEnum):
-    """Why a second person has to agree; NOBODY: none has to.
+    """Why a second person has to agree.
 
     ORGANISATION: the owner asks for two persons. BOUND: an expiry later than the product is known to keep.
     ALWAYS: the change ends the rule itself.
     """
 
-    NOBODY = ""
+    NOT_NEEDED = ""
     ORGANISATION = "organisation"
     BOUND = "bound"
     ALWAYS = "always"
@@ -72,7 +72,7 @@ class ChangePreview:
     organisation_id: int | None
     fields: tuple[FieldChange, ...]
     touched: TouchedRecords
-    second: SecondPerson = SecondPerson.NOBODY
+    second: SecondPerson = SecondPerson.NOT_NEEDED
     left: tuple[LeftRecord, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
 

@@ -71,7 +71,7 @@ class ExpiryChange:
                 field="expiry",
             )
         bound = bound_of(row.made, row.released, row.stability_months)
-        second = SecondPerson.ORGANISATION if row.two_person_release else SecondPerson.NOBODY
+        second = SecondPerson.ORGANISATION if row.two_person_release else SecondPerson.NOT_NEEDED
         beyond = new.last_day > bound
         return ChangePreview(
             object_type="batch",
@@ -144,7 +144,7 @@ class ExtensionWithdrawal:
             organisation_id=row.organisation_id,
             fields=(FieldChange("expiry", extension.new.printed_form, extension.old.printed_form),),
             touched=touched(connection, row.product_id, row.organisation_id, batch_ids=[row.id]),
-            second=SecondPerson.ORGANISATION if row.two_person_release else SecondPerson.NOBODY,
+            second=SecondPerson.ORGANISATION if row.two_person_release else SecondPerson.NOT_NEEDED,
         )
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:

@@ -68,7 +68,7 @@ class ManufacturerMerge:
             organisation_id=right.organisation_id,
             fields=tuple(fields),
             touched=TouchedRecords(checks, lots, units),
-            second=SecondPerson.ORGANISATION if two else SecondPerson.NOBODY,
+            second=SecondPerson.ORGANISATION if two else SecondPerson.NOT_NEEDED,
         )
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:

@@ -69,7 +69,7 @@ class ProductCorrection:
             organisation_id=row.organisation_id,
             fields=fields,
             touched=touched(connection, row.id, row.organisation_id),
-            second=SecondPerson.ORGANISATION if row.two_person_release else SecondPerson.NOBODY,
+            second=SecondPerson.ORGANISATION if row.two_person_release else SecondPerson.NOT_NEEDED,
         )
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:

@@ -79,7 +79,7 @@ class ChangeRequests:
             if seal is not None and seen.seal != seal:
                 raise ConflictError(ErrorCode.RECORD_CHANGED, field="reason")
             at = self._clock()
-            if seen.second is not SecondPerson.NOBODY:
+            if seen.second is not SecondPerson.NOT_NEEDED:
                 return self._ask(connection, change, ChangeMaker(seen, who, at, reason))
             changes = change.make(connection, ChangeMaker(seen, who, at, reason))
             write_down(connection, changes, who=who, at=at, reason=reason)

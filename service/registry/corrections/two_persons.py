@@ -62,7 +62,7 @@ class TwoPersonRule:
                 FieldChange("manufacturers", [row.name for row in rows], self.wanted),
             ),
             touched=TouchedRecords(lots=len(connection.scalars(waiting).all())),
-            second=SecondPerson.NOBODY if self.wanted else SecondPerson.ALWAYS,
+            second=SecondPerson.NOT_NEEDED if self.wanted else SecondPerson.ALWAYS,
         )
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from service.errors import ConflictError, RefusedError, VialcheckError
 from service.registry.alerts.openfda import OpenFda, OpenFdaNotices, looks_like_json
+from service.registry.import_jobs.preview_units import OverfullLot
 from service.registry.import_jobs.terminal_runs import PlannedUnits
 from service.registry.import_jobs.unit_import import UnitImport
 from service.registry.lists.columns import ListHints, ListKind
@@ -42,7 +43,7 @@ class FileOutcome:
 
     `waiting`: batches, of a manufacturer that asks for it, that a second person has to release.
     `refused_file` has all refused rows with their reasons; None when there are none, or when it could not be
-    written (`unwritten` says why).
+    written (`unwritten` says why). `overfull`: lots of which the list has more units than their quantity.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class FileOutcome:
     questions: tuple[ColumnQuestion, ...] = ()
     notes: ListNotes = _NO_NOTES
     causes: tuple[RejectionCause, ...] = ()
+    overfull: tuple[OverfullLot, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -254,6 +256,7 @@ class FileImport:
             questions=tuple(self._questions),
             notes=notes,
             causes=tuple(causes_of(self._early, self._late, self._last)),
+            overfull=tuple(self._units.counts.overfull) if self._units is not None else (),
         )
 
     def _write_refused(self, errors: Path | None) -> tuple[Path | None, str]:

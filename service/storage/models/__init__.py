@@ -4,7 +4,6 @@ from service.storage.models.accounts import Account, Organisation, PrefixClaim, 
 from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
 from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent, VialPresentation
-from service.storage.models.clock import ClockCorrection
 from service.storage.models.corrections import ChangedUnit, ChangeRequest, UnitChange, Withdrawal
 from service.storage.models.credentials import (
     ApiKey,
@@ -18,7 +17,7 @@ from service.storage.models.credentials import (
 )
 from service.storage.models.facts_version import FACTS, FactsVersion
 from service.storage.models.imports import ImportJob, LateRefusal, TerminalImport
-from service.storage.models.readiness import ReadinessProbe
+from service.storage.models.operation import ClockCorrection, ReadinessProbe
 from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,

@@ -25,6 +25,8 @@ audit = Blueprint("audit", __name__)
 audit.after_request(set_language_headers)
 
 _COLUMNS = ("at", "actor", "network", "action", "object_type", "object_id", "reason", "before", "after")
+_NUMBERS = frozenset({"change", "request", "extension", "alert", "kept"})
+"""Numbers by which programs find records again; people find them by their names."""
 _NOTHING = "–"  # noqa: RUF001 (a dash, as in every table)
 _TEXTS = ("object_type", "object_id", "actor")
 _DAYS = ("since", "until")
@@ -91,7 +93,7 @@ def changes(entry: AuditLine) -> list[tuple[str, str, str]]:
     return [
         (name.replace("_", " "), _shown(old), _shown(new))
         for name, old, new in pairs
-        if (old or None) != (new or None)
+        if (old or None) != (new or None) and name not in _NUMBERS
     ]
 
 

@@ -184,11 +184,16 @@ class Half(BaseModel):
 
 
 class Choice(BaseModel):
-    """A product to choose from where several share the lot number. Ask again with its `gtin`."""
+    """What to choose from where one thing was presented and several are on record.
+
+    A product, where several share the lot number: ask again with its `gtin`. A lot, where the text can be
+    read as several: ask again with it as `lot` in place of `scan`. The product is empty then.
+    """
 
     gtin: str
     product: str
     manufacturer: str
+    lot: str | None = None
 
 
 class Verification(BaseModel):

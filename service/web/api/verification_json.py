@@ -131,11 +131,21 @@ def _sentences(verdict: Verdict, asker: Asker, country: str, tr: NullTranslation
         "headline": headline(verdict, asker, tr),
         "advice": next_steps(verdict, asker, country, tr),
         "not_checked": [each.value for each in verdict.not_checked],
-        "choices": [
-            {"gtin": each.gtin, "product": each.name, "manufacturer": each.manufacturer}
-            for each in verdict.choices
-        ],
+        "choices": _choices(verdict),
     }
+
+
+def _choices(verdict: Verdict) -> list[_Plain]:
+    """The products that the lot may be of, or the lots that the text may mean."""
+    if verdict.lots_to_choose:
+        # Which product a lot is of is not known before one is chosen.
+        return [
+            {"gtin": "", "product": "", "manufacturer": "", "lot": each} for each in verdict.lots_to_choose
+        ]
+    return [
+        {"gtin": each.gtin, "product": each.name, "manufacturer": each.manufacturer}
+        for each in verdict.choices
+    ]
 
 
 def _record(shown: DisclosedRecord) -> _Plain:

@@ -20,6 +20,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("alerts.listing", N_("Alerts")),
     ("triage.listing", N_("Reports")),
     ("people.page", N_("People")),
+    ("organisation.page", N_("Organisation")),
     ("keys.page", N_("Keys")),
     ("audit.page", N_("Changes")),
     ("clinic.first", N_("Clinic")),

@@ -116,6 +116,7 @@ class ResultPage:
     read_again_steps: list[str]
     record: list[tuple[str, str]]
     choices: tuple[ProductRecord, ...]
+    lots: tuple[str, ...]
     host_note: str
     checked_at: str
 
@@ -153,7 +154,7 @@ def result_page(
         headline=_headline(verdict, asker, tr, confirmed=confirmed),
         danger=tr.gettext(CONFIRMED_DANGER) if confirmed else _danger(verdict, good, tr) if patient else "",
         caveat="" if patient else caveat(verdict.action, tr),
-        question=NextQuestion.NONE if confirmed else next_question(verdict),
+        question=NextQuestion.NONE if confirmed or verdict.lots_to_choose else next_question(verdict),
         marked=marked,
         marked_field=misread_field(verdict),
         contacts=_contacts(verdict, asker, presented.market or "", maker, tr),
@@ -170,6 +171,7 @@ def result_page(
         read_again_steps=[tr.gettext(step).format(lot=lot) for step in READ_AGAIN],
         record=list(_record(shown, tr)) if shown else [],
         choices=verdict.choices,
+        lots=verdict.lots_to_choose,
         host_note=host_note(answer.host, own_hosts, tr),
         checked_at=_moment(verdict, tr),
     )

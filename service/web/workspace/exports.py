@@ -1,8 +1,10 @@
 """Exports: lists of an organisation's own records, everything in one archive, and leaving."""
 
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import IO
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -53,10 +55,8 @@ def records(kind: str, form: str) -> Response:
     """Send one list."""
     if kind not in {str(each) for each in _own_kinds()} or form not in FORMS:
         raise NotFoundError(ErrorCode.NOT_FOUND, field="list")
-    target = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the response)
-    _exports().write(ExportKind(kind), form, actor().organisation_id, target)
-    target.seek(0)
-    return send_file(target, mimetype=_TYPES[form], as_attachment=True, download_name=f"{kind}.{form}")
+    name, owner = ExportKind(kind), actor().organisation_id
+    return _file(lambda target: _exports().write(name, form, owner, target), _TYPES[form], f"{kind}.{form}")
 
 
 @exports.get("/archive.zip")
@@ -64,10 +64,10 @@ def records(kind: str, form: str) -> Response:
 @runs_in(Pool.COSTLY)
 def archive() -> Response:
     """Send everything of the organisation."""
-    target = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the response)
-    _exports().archive(actor().organisation_id, target, day=datetime.now(UTC).date().isoformat())
-    target.seek(0)
-    return send_file(target, mimetype="application/zip", as_attachment=True, download_name="organisation.zip")
+    owner, day = actor().organisation_id, datetime.now(UTC).date().isoformat()
+    return _file(
+        lambda target: _exports().archive(owner, target, day=day), "application/zip", "organisation.zip"
+    )
 
 
 @exports.post("/leave")
@@ -83,6 +83,18 @@ def leave() -> BaseResponse:
         wrong = [FieldError("confirmed", error_message(error, spoken()))]
         return make_response(_page(wrong), HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(url_for("account.sign_in"), HTTPStatus.SEE_OTHER)
+
+
+def _file(write: Callable[[IO[bytes]], None], mimetype: str, name: str) -> Response:
+    """What `write` writes, as a download; the response closes the file."""
+    target = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the response)
+    try:
+        write(target)
+    except BaseException:
+        target.close()
+        raise
+    target.seek(0)
+    return send_file(target, mimetype=mimetype, as_attachment=True, download_name=name)
 
 
 def _page(errors: list[FieldError]) -> str:

@@ -19,6 +19,7 @@ from service.registry.found_records import SearchHit
 from service.registry.search import PAGE, SORTS, BatchFilter, RecordSearch
 from service.registry.statistics import StatisticBar, Statistics
 from service.registry.suspects.queries import SuspectQueries
+from service.registry.waiting_work import waiting_work
 from service.reports.inbox import ReportInbox
 from service.storage.suspects import SuspectState
 from service.web.charts.stacked_columns import columns
@@ -83,6 +84,7 @@ def page() -> str:
         unknown=list(_rows(figures.unknown_lots(who, days), _unknown)),
         reports=_triage().counts(who),
         requests=len(change_requests(services().database).waiting(who.who)),
+        waits=waiting_work(services().database, who),
         standing_out=_watching().counts(who)[SuspectState.OPEN],
         products=_catalogue().products(who),
     )

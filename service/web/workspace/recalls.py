@@ -64,7 +64,7 @@ def answer() -> BaseResponse:
     """
     given = {field: "\n".join(request.form.getlist(field)).strip() for field in _FIELDS}
     steps = list(_STEPS)
-    wrong_lot, _, right_lot = request.form.get("instead", "").partition("\n")
+    wrong_lot, _, right_lot = map(str.strip, request.form.get("instead", "").partition("\n"))
     if right_lot:
         named = re.split(r"[,;\r\n]+", given["lot"])
         given["lot"] = "\n".join(right_lot if each.strip() == wrong_lot else each for each in named)

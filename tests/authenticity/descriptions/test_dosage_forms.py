@@ -26,6 +26,12 @@ SOLUTION = "solution for injection"
         ("порошок для приготовления раствора", POWDER, True),
         ("注射用粉末", POWDER, True),
         ("lyophilised powder", POWDER, True),
+        ("liquid", POWDER, False),  # the powder is for a solution, and is none
+        ("solution for injection", POWDER, False),
+        ("oral solution", SOLUTION, False),
+        ("oral solution", POWDER, False),
+        ("Augentropfen", SOLUTION, False),
+        ("solution for infusion", SOLUTION, True),
         ("freeze-dried", POWDER, True),
         ("injection", POWDER, True),  # it leaves open which
         # what it is in

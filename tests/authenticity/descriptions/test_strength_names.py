@@ -129,10 +129,27 @@ def test_units_of_a_substance_that_packs_print_either_way(
         ("Hyaldorne 1 mL", ("24 mg/mL",), None),  # a volume is no strength
         ("Vitamin B12", ("1000 mcg",), None),
         ("Azzalure", ("125 units",), None),
+        ("Augmentin 625 mg", ("500 mg/125 mg",), True),  # the sum of both
     ],
 )
 def test_a_name_may_say_the_strength(name: str, recorded: tuple[str, ...], same: bool | None) -> None:
     assert name_strength_agrees(name, recorded) is same
+
+
+@pytest.mark.parametrize(
+    ("presented", "recorded", "same"),
+    [
+        ("1:1000", "1 mg/mL", True),  # grams in millilitres
+        ("1 in 10,000", "0.1 mg/mL", True),
+        ("1:10000", "0.1 mg/mL", True),
+        ("1:10000", "1 mg/mL", False),
+        ("6000 IU/0.6 mL", "4000 IU/0.4 mL", False),  # as strong, and another syringe
+        ("10,000 IU/mL", "4000 IU/0.4 mL", True),
+        ("400 mg/16 mL", "25 mg/mL", True),
+    ],
+)
+def test_ratios_and_whole_packs(presented: str, recorded: str, same: bool) -> None:
+    assert strengths_agree(presented, [recorded]) is same
 
 
 amounts = st.integers(1, 99_999)

@@ -92,7 +92,21 @@ def test_the_order_of_labelled_fields_changes_nothing(between: str) -> None:
         ("my lot number is OVA2618", LOT, True),
         ("Ondrevaine lot OVA2618", LOT, True),
         ("OVA2618 EXP 04/2028", LOT, False),
+        ("【批号】OVA2618", LOT, True),
+        ("Lot•OVA2618", LOT, True),
+        ("LOT\\OVA2618", LOT, True),
+        (f"AI 01: {GTIN} AI 10: {LOT}", LOT, True),
+        ("can you check lot OVA2618?", LOT, True),
+        # a word that means either is settled by what is labelled beside it
+        (f"Barkod No: {GTIN}; Seri No: A1; Parti No: {LOT}", LOT, True),
+        (f"Seri No: {LOT}; Sira No: A1; Barkod No: {GTIN}", LOT, True),
         # the whole pack
+        (f"GTIN,LOT,EXP\n{GTIN},{LOT},04/2028", LOT, True),
+        (f"GTIN\tLOT\n{GTIN}\t{LOT}", LOT, True),
+        (json.dumps({"data": [{"ai": "01", "value": GTIN}, {"ai": "10", "value": LOT}]}), LOT, True),
+        (f"PC: {GTIN}SN: X1Lot: {LOT}EXP: 04.2028", LOT, False),
+        (f"Lote:{LOT}Val:04/2028", LOT, False),
+        (f"PZN 12345678 {LOT}", LOT, False),
         (json.dumps({"gtin": GTIN, "batchNumber": LOT, "expiryDate": "2028-04-30"}), LOT, True),
         (f"gtin={GTIN}&lot={LOT}", LOT, True),
         (f"{GTIN}|{LOT}|2028-04|A1", LOT, False),
@@ -108,6 +122,23 @@ def test_the_order_of_labelled_fields_changes_nothing(between: str) -> None:
         (f"https://id.gs1.org/01/{GTIN}/21/X/10/{LOT}", LOT, False),
         (f"urn:epc:class:lgtin:9506000.013435.{LOT}", LOT, True),
         (f"(02){GTIN}(37)10(10){LOT}", LOT, False),
+        # AIs and values with spaces or hyphens between them, or with other brackets
+        (f"01 {GTIN} 17 280430 10 {LOT}", LOT, False),
+        (f"01-{GTIN}-10-{LOT}", LOT, False),
+        (f"<01>{GTIN}<10>{LOT}", LOT, False),
+        (f"(710)12345678(10){LOT}", LOT, False),
+        # printed text through a German keyboard
+        (f")01={GTIN})17=280430)10={LOT}", LOT, False),
+        # two GTINs in one code do not hide the lot
+        (f"]d201{GTIN}01" + f"0950600055500310{LOT}", LOT, False),
+        # links that name the lot otherwise, or before the GTIN, or hold a scan
+        (f"https://id.gs1.org/01/{GTIN}?lot={LOT}&exp=280430", LOT, False),
+        (f"https://id.gs1.org/10/{LOT}/01/{GTIN}", LOT, False),
+        (f"https://example.com/verify/{GTIN}/{LOT}", LOT, False),
+        (f"https://example.com/q?code=01{GTIN}10{LOT}", LOT, False),
+        (f"01/{GTIN}/10/{LOT}", LOT, False),
+        (f"https://id.gs1.org/01/{GTIN}/10/OVA%202618", LOT, False),
+        (f"https://id.gs1.org/01/{GTIN}/10/RC%E2%80%91551", "RC-551", False),
         (f"]d201{GTIN}10{LOT}\n]d201{GTIN}10{LOT}", LOT, False),
     ],
 )
@@ -139,6 +170,11 @@ def test_the_first_reading(text: str, lot: str, given_: bool) -> None:
         (f"01{GTIN}10{LOT}17", LOT),
         (f"01{GTIN}10{LOT}172804", LOT),
         (f"https://x.org/01/{GTIN}/10/A%252F1", "A/1"),
+        ("EXP04/2028LOTOVA2618", LOT),
+        ("OVA2618OVA2618", LOT),
+        (f"01{GTIN}10{LOT}(GS)21A1", LOT),
+        (f"01{GTIN}10{LOT}_x001D_21A1", LOT),
+        ("Serie nr. OVA2618", LOT),
     ],
 )
 def test_a_reading_among_the_others_is_repaired(text: str, lot: str) -> None:
@@ -164,6 +200,10 @@ def test_a_reading_among_the_others_is_repaired(text: str, lot: str) -> None:
         ("+A99912345/9901510X3", ErrorCode.OTHER_CODE_SYSTEM),
         ("=W12341512345600", ErrorCode.OTHER_CODE_SYSTEM),
         ("00395060001343520018", ErrorCode.OTHER_CODE_SYSTEM),
+        ("SSCC: 395060001343520018", ErrorCode.OTHER_CODE_SYSTEM),
+        ("395060001343520018", ErrorCode.OTHER_CODE_SYSTEM),  # as it is printed
+        ("=W1234 15 123456 00", ErrorCode.OTHER_CODE_SYSTEM),
+        ("XXXX", ErrorCode.NOT_A_LOT),
         ("]E012345678901", ErrorCode.GTIN_LENGTH),  # the AIM identifier says how many digits
         ("OVA2618\u202e", ErrorCode.BAD_CHARACTER),  # shown in another order than it is
     ],
@@ -173,6 +213,22 @@ def test_what_is_no_lot_is_said_to_be_none(text: str, code: ErrorCode) -> None:
     assert found.all == ()
     assert found.refusal
     assert found.refusal.code is code
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("9999-1145-01", ("715", "9999-1145-01")), ("3400999999990", ("711", "3400999999990"))],
+)
+def test_a_bare_number_of_a_country_is_among_the_readings(text: str, number: tuple[str, str]) -> None:
+    assert number in {each for found in readings(text).all for each in found.identifier.national}
+
+
+def test_a_percent_sign_of_a_serial_is_decoded_once_too_often_by_nobody() -> None:
+    found = readings(f"https://x.org/01/{GTIN}/10/{LOT}/21/A%2521B%2525C1").all
+    assert [each.identifier.serial.printed for each in found if each.identifier.serial] == [
+        "A%21B%25C1",
+        "A!B%C1",
+    ]
 
 
 def test_impossible_elements_are_named_and_the_rest_is_read() -> None:

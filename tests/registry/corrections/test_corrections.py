@@ -237,7 +237,7 @@ def test_an_extension_beyond_the_bound_asks_a_second_person(bench: Bench) -> Non
     bench.make(bench.product(stability_months="42"))
     within = bench.known.preview(ExpiryChange(GTIN, "A1", "2027-07", "CP-1"), bench.who)
     beyond = bench.known.preview(ExpiryChange(GTIN, "A1", "2027-08", "CP-1"), bench.who)
-    assert (within.second, beyond.second) == (SecondPerson.NOBODY, SecondPerson.BOUND)
+    assert (within.second, beyond.second) == (SecondPerson.NOT_NEEDED, SecondPerson.BOUND)
     assert beyond.notes == (("bound", "2027-07-31"),)
     number = bench.make(ExpiryChange(GTIN, "A1", "2088-12-31", "CP-1"))
     assert number is not None

@@ -366,7 +366,7 @@ def test_an_order_without_serials_is_one_label() -> None:
 GUARDED = "09506000134352"
 
 
-@pytest.mark.parametrize("lot", ["A1", "A(1", "x_y^~"])
+@pytest.mark.parametrize("lot", ["A1", "A(1", "x_y"])
 def test_a_data_matrix_carries_the_element_string_behind_fnc1(lot: str) -> None:
     identifier = ProductIdentifier(
         Gtin.parse(GUARDED), Lot.parse(lot), Serial.parse("S/9"), Expiry.parse("2028-06")

@@ -165,9 +165,7 @@ class Life(RuleBasedStateMachine):
         if self.expiry[lot] == LATER:
             return
         change = ExpiryChange(GTIN, lot, LATER.printed_form, "x")
-        self.each(
-            lambda database: change_requests(database, lambda: NOW).submit(change, reason="r", who=WHO)
-        )
+        self.each(lambda database: change_requests(database, lambda: NOW).submit(change, reason="r", who=WHO))
         self.expiry[lot] = LATER
 
     @invariant()

@@ -98,6 +98,12 @@ def test_a_shared_lot_asks_which(asking: FlaskClient) -> None:
     assert (chosen["action"], chosen["record"]["product"]) == ("check", "Verotox 50")
 
 
+def test_a_text_with_two_lots_asks_which(asking: FlaskClient) -> None:
+    body = asking.post(URL, json={"scan": "VX2401 408011"}).get_json()
+    assert body["action"] == "check"
+    assert [choice["lot"] for choice in body["choices"]] == ["VX2401", "408011"]
+
+
 def test_a_retry_is_not_a_second_check(asking: FlaskClient) -> None:
     asked = {"scan": FULL, "nonce": "8f3a"}
     first, again = asking.post(URL, json=asked), asking.post(URL, json=asked)

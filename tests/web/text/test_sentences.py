@@ -124,6 +124,7 @@ REASONS = [
         (C.EXPIRY_MISMATCH, Action.QUARANTINE, {}, {"presented": "2024-12", "recorded": "2023-12-31"}),
         (C.SERIAL_IN_OTHER_LOT, Action.QUARANTINE, {}, {"lot": "A1"}),
         (C.PRODUCT_MISMATCH, Action.QUARANTINE, {}, {"lot": "A1", "product": "09506000134352"}),
+        (C.PRODUCT_MISMATCH, Action.QUARANTINE, {}, {"scope": "name", "name": "B", "product": "A"}),
         (
             C.CARTON_VIAL_MISMATCH,
             Action.QUARANTINE,

@@ -98,7 +98,7 @@ def test_units_are_taken_out_and_put_back(releaser: Browser, database: Database)
     page = releaser.get(f"/products/{GTIN}/lots/A1")
     assert "Undo it" in page
     page = releaser.get(f"/products/{GTIN}/units/A1SN001")
-    assert "Take out of use" in page
+    assert "Taken out of use" in page
     assert carried_out(releaser, "/unit-changes/1/withdraw")[0] == 200
     assert {row["disposition"] for row in table(database, "unit")} == {1}
     assert "Undone by" in releaser.get(f"/products/{GTIN}/units/A1SN001")

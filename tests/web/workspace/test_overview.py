@@ -63,7 +63,7 @@ def test_from_the_overview_to_a_batch(world: Flask) -> None:
 def test_search_leads_to_what_it_found(world: Flask) -> None:
     person = signed_in(world, Role.VIEWER)
     page = person.get("/search?q=SN0002").text
-    assert f'href="/products/{TOXIN}/lots/A1001"' in page
+    assert f'href="/products/{TOXIN}/units/SN0002"' in page
     assert "Nothing of your organisation" in person.get("/search?q=<b>nothing</b>").text
     assert "<b>nothing" not in person.get("/search?q=<b>nothing</b>").text
     assert person.get("/search").status_code == 200

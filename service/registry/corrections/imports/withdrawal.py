@@ -168,7 +168,7 @@ class ImportWithdrawal:
             .where(Manufacturer.organisation_id == owner, Manufacturer.two_person_release)
             .limit(1)
         )
-        return SecondPerson.ORGANISATION if owner is not None and asked else SecondPerson.NOBODY
+        return SecondPerson.ORGANISATION if owner is not None and asked else SecondPerson.NOT_NEEDED
 
 
 @dataclass(frozen=True, slots=True)

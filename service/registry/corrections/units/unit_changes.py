@@ -85,7 +85,7 @@ class UnitCorrection:
             organisation_id=product.organisation_id,
             fields=(FieldChange("to_lot" if self.to_lot else "units", of_lots, self.step or self.to_lot),),
             touched=TouchedRecords(concerned.checks, len(before), sum(before.values()), concerned.clinics),
-            second=SecondPerson.ORGANISATION if product.two_person_release else SecondPerson.NOBODY,
+            second=SecondPerson.ORGANISATION if product.two_person_release else SecondPerson.NOT_NEEDED,
             left=tuple(LeftRecord(str(each), "disposition", count) for each, count in sorted(left.items())),
         )
 
@@ -169,8 +169,8 @@ class UnitCorrection:
                 action,
                 "batch",
                 f"{gtin}/{key}",
-                {"units": count},
-                {"to_lot": self.to_lot, "change": number} if self.to_lot else {"change": number},
+                None,
+                {"units": count, "change": number} | ({"to_lot": self.to_lot} if self.to_lot else {}),
             )
             for _, key, count in counted
         ]
@@ -214,7 +214,7 @@ class UnitsWithdrawal:
             organisation_id=product.organisation_id,
             fields=(FieldChange("units", [f"{done}: {units}"], "withdrawn"),),
             touched=TouchedRecords(units=units),
-            second=SecondPerson.ORGANISATION if product.two_person_release else SecondPerson.NOBODY,
+            second=SecondPerson.ORGANISATION if product.two_person_release else SecondPerson.NOT_NEEDED,
             left=left if change.units > units else (),
         )
 

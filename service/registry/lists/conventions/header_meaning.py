@@ -10,10 +10,11 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from service.registry.lists.conventions.header_stems import by_stems
 from service.registry.lists.conventions.locale_names import plain
 
 Meaning = tuple[str, int]
-"""A field, and how far the header is from its words: 0 as written, 1 without brackets, 2 by its parts."""
+"""A field, and how far the header is from its words: 0 none, 1 but for brackets, 2 by parts, 3 by stems."""
 
 _BRACKETS = re.compile(r"[(\[{（【].*?[)\]}）】]")
 _NUMBER_OF = re.compile(
@@ -57,7 +58,10 @@ def meaning(names: Mapping[str, str], label: str) -> Meaning | None:
         if word in names:
             return names[word], 1
     field = _by_words(names, formatless) or _by_head(names, formatless) or _in_brackets(names, label)
-    return (field, 2) if field else None
+    if field:
+        return field, 2
+    field = by_stems(frozenset(names.values()), formatless or label, label)
+    return (field, 3) if field else None
 
 
 def _by_words(names: Mapping[str, str], label: str) -> str | None:

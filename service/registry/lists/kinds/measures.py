@@ -19,7 +19,14 @@ _IN_HOURS = {"hour": 1, "day": 24, "week": 168, "": 1}
 _IN_MONTHS = {"month": 1, "year": 12, "": 1}
 
 _NUMBER = r"([+-]?[0-9]{1,3})"
-_BETWEEN = re.compile(_NUMBER + r"\s*(?:to|bis|a|à|and|und|do|ile|~|\.\.|-|–)\s*\+?" + _NUMBER, re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?:(?:store |keep |lagern |bei )?(?:between|from|at|zwischen|von|entre|de|tra|da|od|от|между|bei)\s+)?"
+    + _NUMBER
+    + r"\s*(?:to|bis|a|à|al|and|und|et|y|e|i|и|do|до|ile|e kadar|~|〜|～|\.\.|/|-|–|—)\s*\+?"
+    + _NUMBER
+    + r"\s*(?:lagern|arası|arasında)?",
+    re.IGNORECASE,
+)
 _BELOW = re.compile(
     r"(?:<=?|≤|below|under|max(?:imum|\.)?|up to|not above|unter|bis|nicht über|höchstens|moins de|max|"
     r"inferior a|menos de|abaixo de|até|sotto|inferiore a|non superiore a|poniżej|do|altında|не выше|ниже|до|"

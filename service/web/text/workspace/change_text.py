@@ -34,6 +34,14 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "receiving": (N_("Received"), N_("They have arrived.")),
 }
 
+_DONE: Mapping[str, str] = {
+    "decommissioning": N_("Taken out of use"),
+    "destroying": N_("Destroyed"),
+    "holding": N_("Locked"),
+    "shipping": N_("Shipped"),
+    "receiving": N_("Received"),
+}
+
 _FIELDS: Mapping[str, str] = {
     "name": N_("Name"),
     "active_substance": N_("Active substance"),
@@ -181,5 +189,5 @@ def bound_words(notes: tuple[tuple[str, str], ...], tr: NullTranslations) -> str
 def step_words(step: str, lot: str, tr: NullTranslations) -> str:
     """What was done to units: a step, or the lot that they were given to."""
     if step:
-        return tr.gettext(STEPS[step][0])
+        return tr.gettext(_DONE[step])
     return tr.gettext("Moved to lot {lot}").format(lot=lot)
