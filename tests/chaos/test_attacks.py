@@ -26,7 +26,7 @@ STOPPING = [
     ("slow_bodies", 40),
     ("large_slow_bodies", 40),
     ("label_sheets", 64),
-    ("idle", 1200),
+    ("idle", 3000),
     ("large_photos", 64),
     ("report_photos", 64),
     ("sign_ins", 256),

@@ -1,10 +1,11 @@
 """The negative control: the same application behind the same server, without the front.
 
 `python -m tests.chaos.unguarded PORT`: WSGI with a pool of threads that receive bodies, checks and costly
-requests in one pool, granian's own defaults, and no supervision. What the attacks do to it shows that they
-are attacks.
+requests in one pool, granian's own defaults, a shell's limit of open files, and no supervision. What the
+attacks do to it shows that they are attacks.
 """
 
+import resource
 import sys
 from collections.abc import Iterable
 from io import BytesIO
@@ -18,6 +19,9 @@ from service.app import create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+OPEN_FILES = 1024
+"""What a shell gives a process."""
 
 THREADS = 4
 PROCESSES = 2
@@ -36,6 +40,8 @@ def application() -> "WSGIApplication":
 
 
 def main(port: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, hard))
     Granian(
         "tests.chaos.unguarded:application",
         factory=True,
