@@ -64,6 +64,7 @@ class ChangePreview:
     """What a change would do. `object_id` is the audit's. `title`: what people call the record.
 
     `organisation_id`: whose record it is. `left`: what stays. `notes`: codes of what a person has to know.
+    `plan`: what was read for it, so that `make` in the same transaction reads it only once.
     """
 
     object_type: str
@@ -75,6 +76,7 @@ class ChangePreview:
     second: SecondPerson = SecondPerson.NOT_NEEDED
     left: tuple[LeftRecord, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    plan: object = None
 
     @property
     def seal(self) -> str:

@@ -87,12 +87,14 @@ class ImportWithdrawal:
             ),
             second=self._second(connection),
             left=left,
+            plan=found,
         )
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:
         """Take it off the record."""
-        reader = ImportReader(connection, self.number)
-        found = reader.read()
+        reader, found = ImportReader(connection, self.number), maker.seen.plan
+        if not isinstance(found, ImportContents):
+            raise TypeError("a withdrawal is made of what was looked at")
         products = self._remove_units(connection, reader, found)
         changes, _ = put_back(connection, found.changes)
         changes += _withdrawn_units(found)
