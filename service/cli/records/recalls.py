@@ -30,7 +30,9 @@ def _what(command: F) -> F:
         (
             click.option("--gtin", required=True, help="The product."),
             click.option(
-                "--lot", default="", help="One lot of it; beside serials, the lot that they are of."
+                "--lot",
+                default="",
+                help="One lot of it, or several with commas; beside serials, the lot they are of.",
             ),
             click.option("--expires", nargs=2, metavar="FROM TO", help="Whatever expires in this window."),
             click.option("--serials", nargs=2, metavar="FIRST LAST", help="A range of serial numbers."),
@@ -133,11 +135,18 @@ def _stop(given: dict[str, Any], *, hold: bool, dry_run: bool, actor: str) -> No
         click.echo(f"{found.product} ({found.gtin}), {found.manufacturer}")
         click.echo(f"Batches: {len(found.batches)} ({lots}{more})" if lots else "Batches: none on record")
         click.echo(f"Units: {found.units:,}\nChecks so far: {found.scans:,}")
+        for lot, meant in found.unknown:
+            asked = f" Did you mean {' or '.join(meant)}?" if meant else ""
+            click.echo(f"Lot {lot} is not on record.{asked}")
+        if not found.all_serials:
+            click.echo("Not every serial is on record: a vial of any lot without its serial may be meant.")
         if dry_run:
             click.echo("Dry run: nothing was changed.")
             return
         number = recalls.issue(database, order, who=_who(actor))
-    click.echo(f"{_kind(hold=hold)} {number} stands now.")
+        others = recalls.find(database, number, _who(actor)).others
+    numbers = ", ".join(map(str, (number, *(other for other, _ in others))))
+    click.echo(f"{_kind(hold=hold)} {numbers} {'stand' if others else 'stands'} now.")
 
 
 def _fields(given: dict[str, Any]) -> dict[str, str]:

@@ -209,8 +209,9 @@ def raise_alert(
                     expected = (
                         "an alert that says what is new since it was withdrawn, for example as a detail"
                     )
+                    named = f"{facts.product_name or facts.gtin} {facts.lot or facts.serial}".strip()
                     raise ConflictError(
-                        ErrorCode.WITHDRAWN_BEFORE, given=str(known.id), expected=expected, field="detail"
+                        ErrorCode.WITHDRAWN_BEFORE, given=named, expected=expected, field="detail"
                     )
                 numbers.append(known.id)
                 continue

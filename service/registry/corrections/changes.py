@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from sqlalchemy import Connection
 
 from service.gs1.identifiers import Expiry
 from service.storage.audit import AuditActor, AuditChange
 from service.storage.clinic_holdings import ClinicHolding
+from service.storage.database import Database
 
 
 class SecondPerson(StrEnum):
@@ -64,6 +65,7 @@ class ChangePreview:
     """What a change would do. `object_id` is the audit's. `title`: what people call the record.
 
     `organisation_id`: whose record it is. `left`: what stays. `notes`: codes of what a person has to know.
+    `plan`: what was read for it, so that `make` in the same transaction reads it only once.
     """
 
     object_type: str
@@ -75,6 +77,7 @@ class ChangePreview:
     second: SecondPerson = SecondPerson.NOT_NEEDED
     left: tuple[LeftRecord, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    plan: object = None
 
     @property
     def seal(self) -> str:
@@ -118,6 +121,14 @@ class RecordChange(Protocol):
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:
         """Make it, and return what is to be audited."""
+
+
+@runtime_checkable
+class LargeChange(Protocol):
+    """A change that begins in pieces, each a transaction of its own, so that other writers wait little."""
+
+    def begin(self, database: Database, maker: ChangeMaker) -> None:
+        """Do all but the rest, which `make` does. Interrupted, the same change is made once more."""
 
 
 def plain(value: Any) -> Any:

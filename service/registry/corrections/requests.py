@@ -1,14 +1,20 @@
 """Makes changes of the record, or keeps them as requests until a second person has decided."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
 from service.errors import ConflictError, ErrorCode, ForbiddenError, NotFoundError, RefusedError
-from service.registry.corrections.changes import ChangeMaker, ChangePreview, RecordChange, SecondPerson
+from service.registry.corrections.changes import (
+    ChangeMaker,
+    ChangePreview,
+    LargeChange,
+    RecordChange,
+    SecondPerson,
+)
 from service.registry.lists.cells import free_text
 from service.storage.audit import MOST_OF_AN_ID, AuditActor, AuditChange, write_down
 from service.storage.database import Database
@@ -72,18 +78,34 @@ class ChangeRequests:
 
         `seal`: of the preview that was shown; RECORD_CHANGED where the change would do something else now.
         """
-        reason = _said(reason)
+        reason, at = _said(reason), self._clock()
         with self._database.transaction() as connection:
-            self._database.advisory_lock(connection, _LOCK)
-            seen = change.look(connection, who, lock=True)
-            if seal is not None and seen.seal != seal:
-                raise ConflictError(ErrorCode.RECORD_CHANGED, field="reason")
-            at = self._clock()
+            seen = self._seen(connection, change, who, seal)
             if seen.second is not SecondPerson.NOT_NEEDED:
                 return self._ask(connection, change, ChangeMaker(seen, who, at, reason))
-            changes = change.make(connection, ChangeMaker(seen, who, at, reason))
-            write_down(connection, changes, who=who, at=at, reason=reason)
+            if not isinstance(change, LargeChange):
+                self._make(connection, change, ChangeMaker(seen, who, at, reason))
+                return None
+        change.begin(self._database, ChangeMaker(seen, who, at, reason))
+        with self._database.transaction() as connection:
+            seen = self._seen(connection, change, who, None)
+            self._make(connection, change, ChangeMaker(seen, who, at, reason))
         return None
+
+    def _seen(
+        self, connection: Connection, change: RecordChange, who: AuditActor, seal: str | None
+    ) -> ChangePreview:
+        """What the change does, with the record locked. RECORD_CHANGED where that is not what was shown."""
+        self._database.advisory_lock(connection, _LOCK)
+        seen = change.look(connection, who, lock=True)
+        if seal is not None and seen.seal != seal:
+            raise ConflictError(ErrorCode.RECORD_CHANGED, field="reason")
+        return seen
+
+    @staticmethod
+    def _make(connection: Connection, change: RecordChange, maker: ChangeMaker) -> None:
+        changes = change.make(connection, maker)
+        write_down(connection, changes, who=maker.who, at=maker.at, reason=maker.reason)
 
     def waiting(self, who: AuditActor) -> list[WaitingChange]:
         """The organisation's requests that wait, the oldest first, at most `MOST`."""
@@ -106,23 +128,42 @@ class ChangeRequests:
         OWN_REQUEST for its author, RECORD_CHANGED where it would do something else than its author was shown.
         `seal`: of what the second person was shown.
         """
+        at = self._clock()
         with self._database.transaction() as connection:
-            self._database.advisory_lock(connection, _LOCK)
-            request = _shown(_row(connection, number, who, lock=True), who)
-            _require_waiting(request)
-            if request.own:
-                raise ForbiddenError(ErrorCode.OWN_REQUEST, given=request.object_id, field="request")
-            change = self.change_of(request)
-            seen = change.look(connection, who, lock=True)
-            if seen.seal != request.seal or (seal is not None and seal != request.seal):
-                raise ConflictError(ErrorCode.RECORD_CHANGED, field="request")
-            at = self._clock()
-            changes = change.make(connection, ChangeMaker(seen, who, at, request.reason))
-            self._decide(connection, number, "made", who=who, at=at, reason="")
-            decided = AuditChange(
-                "approve", "change_request", str(number), {"asked_by": request.actor}, {"state": "made"}
-            )
-            write_down(connection, [*changes, decided], who=who, at=at, reason=request.reason)
+            request, change, seen = self._agreed(connection, number, who, seal)
+            maker = ChangeMaker(seen, who, at, request.reason)
+            if not isinstance(change, LargeChange):
+                return self._approve(connection, request, change, maker)
+        change.begin(self._database, maker)
+        with self._database.transaction() as connection:
+            _require_waiting(_shown(_row(connection, number, who, lock=True), who))
+            seen = self._seen(connection, change, who, None)
+            return self._approve(connection, request, change, replace(maker, seen=seen))
+
+    def _agreed(
+        self, connection: Connection, number: int, who: AuditActor, seal: str | None
+    ) -> tuple[WaitingChange, RecordChange, ChangePreview]:
+        """The request, its change and what that does, where this person may agree to it."""
+        self._database.advisory_lock(connection, _LOCK)
+        request = _shown(_row(connection, number, who, lock=True), who)
+        _require_waiting(request)
+        if request.own:
+            raise ForbiddenError(ErrorCode.OWN_REQUEST, given=request.object_id, field="request")
+        change = self.change_of(request)
+        seen = change.look(connection, who, lock=True)
+        if seen.seal != request.seal or (seal is not None and seal != request.seal):
+            raise ConflictError(ErrorCode.RECORD_CHANGED, field="request")
+        return request, change, seen
+
+    def _approve(
+        self, connection: Connection, request: WaitingChange, change: RecordChange, maker: ChangeMaker
+    ) -> None:
+        changes = change.make(connection, maker)
+        self._decide(connection, request.id, "made", who=maker.who, at=maker.at, reason="")
+        decided = AuditChange(
+            "approve", "change_request", str(request.id), {"asked_by": request.actor}, {"state": "made"}
+        )
+        write_down(connection, [*changes, decided], who=maker.who, at=maker.at, reason=request.reason)
 
     def refuse(self, number: int, *, reason: str, who: AuditActor) -> None:
         """End a request without its change. Its author retracts it, another person refuses it."""

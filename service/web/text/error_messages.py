@@ -281,6 +281,7 @@ _TECHNICAL = frozenset(
         ErrorCode.ROW_TOO_SHORT,
         ErrorCode.VALUE_INVALID,
         ErrorCode.CONFLICT,
+        ErrorCode.WITHDRAWN_BEFORE,
         ErrorCode.SETTING_INVALID,
     }
 )

@@ -1,11 +1,12 @@
 """Withdrawal of an import: what it alone put in, and nothing was built on, is taken off the record."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Update, delete, insert, select, update
 
 from service.errors import ConflictError, ErrorCode, NotFoundError
 from service.registry.corrections.changes import (
@@ -21,7 +22,7 @@ from service.registry.corrections.imports.contents import ImportContents, Import
 from service.registry.corrections.imports.reverted_values import put_back
 from service.registry.import_jobs.terminal_runs import LOCK
 from service.registry.recalls.owning_lots import find_owning_lots
-from service.storage.audit import AuditActor, AuditChange
+from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database, advisory_lock
 from service.storage.models import (
     Alert,
@@ -40,6 +41,9 @@ from service.storage.models import (
 
 MOST_LEFT = 200
 """Records that stay and are named; of further ones only the number is told."""
+
+UNITS_AT_ONCE = 20_000
+"""Units that go in one transaction. On SQLite, other writers wait for it."""
 
 _AT_ONCE = 500
 
@@ -87,12 +91,56 @@ class ImportWithdrawal:
             ),
             second=self._second(connection),
             left=left,
+            plan=found,
         )
+
+    def begin(self, database: Database, maker: ChangeMaker) -> None:
+        """Remove the units but for one piece, in pieces; meanwhile the products do not count as complete."""
+        found = maker.seen.plan
+        if not isinstance(found, ImportContents) or sum(found.units.values()) <= UNITS_AT_ONCE:
+            return
+        while True:
+            started = time.monotonic()
+            with database.transaction() as connection:
+                database.advisory_lock(connection, LOCK)
+                changes = self._remove_piece(connection, found)
+                write_down(connection, changes, who=maker.who, at=maker.at, reason=maker.reason)
+            if not changes:
+                return
+            if database.one_writer:  # as long for other writers
+                time.sleep(time.monotonic() - started)
+
+    def _remove_piece(self, connection: Connection, found: ImportContents) -> list[AuditChange]:
+        """Remove some units, where more than that are left; one entry for each lot."""
+        reader = ImportReader(connection, self.number)
+        of_units = select(Batch.product_id).where(Batch.id.in_(list(found.units))).distinct()
+        for product_id in connection.scalars(of_units.order_by(Batch.product_id)).all():
+            unused = select(Unit.serial, Unit.batch_id).where(reader.unused(product_id))
+            rows = connection.execute(unused.limit(UNITS_AT_ONCE + 1)).all()
+            if len(rows) <= UNITS_AT_ONCE:
+                continue
+            connection.execute(_whole(product_id).values(importing=-self.number))
+            counted: dict[int, int] = {}
+            gone = [row.serial for row in rows[:UNITS_AT_ONCE]]
+            for row in rows[:UNITS_AT_ONCE]:
+                counted[row.batch_id] = counted.get(row.batch_id, 0) + 1
+            _each(
+                gone,
+                lambda some, own=product_id: connection.execute(
+                    delete(Unit).where(Unit.product_id == own, Unit.serial.in_(some))
+                ),
+            )
+            return [
+                AuditChange("withdraw", "batch", found.names[number], {"units": count}, None)
+                for number, count in counted.items()
+            ]
+        return []
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:
         """Take it off the record."""
-        reader = ImportReader(connection, self.number)
-        found = reader.read()
+        reader, found = ImportReader(connection, self.number), maker.seen.plan
+        if not isinstance(found, ImportContents):
+            raise TypeError("a withdrawal is made of what was looked at")
         products = self._remove_units(connection, reader, found)
         changes, _ = put_back(connection, found.changes)
         changes += _withdrawn_units(found)
@@ -119,6 +167,8 @@ class ImportWithdrawal:
             ]
         for product_id in products - set(found.products):
             find_owning_lots(connection, product_id)
+        whole = update(Product).where(Product.importing == -self.number)
+        connection.execute(whole.values(importing=None))
         connection.execute(insert(Withdrawal).values(withdrawal_row("import", self.number, maker)))
         changes.append(AuditChange("withdraw", "import", str(self.number), {"kept": len(found.left)}, None))
         return changes
@@ -212,6 +262,11 @@ def withdrawal_of(database: Database, kind: str, number: int) -> tuple[str, date
     with database.reading() as connection:
         row = connection.execute(statement).first()
     return (row.actor, row.at, row.reason) if row is not None else None
+
+
+def _whole(product_id: int) -> Update:
+    """An update of the product, unless an import is still putting in units of it."""
+    return update(Product).where(Product.id == product_id, Product.importing.is_(None))
 
 
 def _withdrawn_units(found: ImportContents) -> list[AuditChange]:

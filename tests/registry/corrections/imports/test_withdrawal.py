@@ -202,3 +202,35 @@ def test_alerts_of_a_list(database: Database, tmp_path: Path) -> None:
     put_in(database, written(tmp_path, f"authority,kind,gtin,lot\nMHRA,falsified,{OTHER},A1\n"))
     withdraw(database, numbers(database)["alerts"])
     assert count(database, "alert") == 0
+
+
+def test_many_units_go_in_pieces_and_a_run_that_was_killed_is_made_once_more(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(database, tmp_path)
+    before = records(database)
+    imported(database, tmp_path, UNITS)
+    number = numbers(database)["units"]
+    monkeypatch.setattr("service.registry.corrections.imports.withdrawal.UNITS_AT_ONCE", 2)
+    pieces = 0
+    remove = ImportWithdrawal._remove_piece
+
+    def killed(self: ImportWithdrawal, *arguments: Any) -> Any:
+        nonlocal pieces
+        pieces += 1
+        if pieces == 2:
+            raise KeyboardInterrupt
+        return remove(self, *arguments)
+
+    monkeypatch.setattr(ImportWithdrawal, "_remove_piece", killed)
+    with pytest.raises(KeyboardInterrupt):
+        withdraw(database, number)
+    # one piece is gone, with its entry; until the rest is, a missing unit speaks against no vial
+    assert count(database, "unit") == 3
+    (entry,) = [row for row in table(database, "audit_entry") if row["action"] == "withdraw"]
+    assert entry["object_id"] == f"{GTIN}/A1"
+    assert [row["importing"] for row in table(database, "product")] == [-number, None]
+    withdraw(database, number)
+    assert records(database) == before
+    entries = [row["object_type"] for row in table(database, "audit_entry") if row["action"] == "withdraw"]
+    assert entries == ["batch", "batch", "batch", "import"]
