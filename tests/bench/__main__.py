@@ -296,7 +296,7 @@ def importing(figures: Figures, folder: Path) -> None:
         bare.close()
         whole.close()
     figures.say("import_units", statistics.median(speeds), "rows_per_second")
-    figures.say("import_units_ratio", statistics.median(ratios), "of_executemany", AtLeast(0.3))
+    figures.say("import_units_ratio", statistics.median(ratios), "of_executemany", AtLeast(0.4))
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from service.errors import ErrorCode, RefusedError
 from service.registry.exports.record_lists import ExportKind, count_units, export_rows
+from service.registry.lists.columns import EXPORT_COLUMN
 from service.registry.lists.typed_cells import quoted_for_spreadsheets
 from service.registry.workbooks import write_text_workbook
 from service.registry.workbooks.writer import MOST_ROWS
@@ -45,7 +46,7 @@ class RecordExports:
             rows = export_rows(connection, kind, organisation_id)
             if form != "xlsx":
                 target.write(_MARK)
-                for piece in csv_pieces(rows):
+                for piece in csv_pieces(rows, known_again=kind is not ExportKind.CHECKS):
                     target.write(piece)
                 return
             if kind is ExportKind.UNITS and count_units(connection, organisation_id) >= MOST_ROWS:
@@ -66,18 +67,23 @@ class RecordExports:
             name = connection.scalar(select(Organisation.name).where(Organisation.id == organisation_id))
             archive.writestr("README.txt", _README.format(organisation=name, day=day))
             for kind in ExportKind:
-                _put(archive, f"{kind}.csv", export_rows(connection, kind, organisation_id))
+                rows = export_rows(connection, kind, organisation_id)
+                _put(archive, f"{kind}.csv", rows, known_again=kind is not ExportKind.CHECKS)
             _put(archive, "people.csv", _people(connection, organisation_id))
             _put(archive, "reports.csv", _reports(connection, organisation_id))
             _put(archive, "changes.csv", _changes(connection, organisation_id))
 
 
-def csv_pieces(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """The rows as CSV in UTF-8, some at once."""
+def csv_pieces(rows: Iterable[Sequence[str]], *, known_again: bool = False) -> Iterator[bytes]:
+    """The rows as CSV in UTF-8, some at once.
+
+    `known_again`: with a column by which an import knows that cells are quoted (`EXPORT_COLUMN`).
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     for number, row in enumerate(rows, start=1):
-        writer.writerow(map(quoted_for_spreadsheets, row))
+        own = ("" if number > 1 else EXPORT_COLUMN,) if known_again else ()
+        writer.writerow([*map(quoted_for_spreadsheets, row), *own])
         if number % _AT_ONCE == 0:
             yield text.getvalue().encode()
             text.seek(0)
@@ -85,9 +91,11 @@ def csv_pieces(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
     yield text.getvalue().encode()
 
 
-def _put(archive: zipfile.ZipFile, name: str, rows: Iterable[Sequence[str]]) -> None:
+def _put(
+    archive: zipfile.ZipFile, name: str, rows: Iterable[Sequence[str]], *, known_again: bool = False
+) -> None:
     with archive.open(name, "w", force_zip64=True) as target:
-        for piece in chain((_MARK,), csv_pieces(rows)):
+        for piece in chain((_MARK,), csv_pieces(rows, known_again=known_again)):
             target.write(piece)
 
 

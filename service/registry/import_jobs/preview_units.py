@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from service.authenticity.dispositions import Disposition
-from service.registry.import_jobs.plan import PlanWriter
+from service.registry.import_jobs.plan import UNITS, PlanWriter
+from service.registry.import_jobs.serial_ranges import SerialRanges
 from service.registry.lists.columns import Header
 from service.registry.lists.kinds.unit_conflicts import UnitConflicts, UnitKey
 from service.registry.lists.kinds.unit_targets import (
@@ -132,6 +133,22 @@ class UnitComparison:
 
         `shown` hears of some rows, to be looked at; `meter` is told how many rows are done.
         """
+        if self._units.rows <= UNITS:  # one piece
+            return self._plan(header, plan.units, shown, refusals, meter)
+        with SerialRanges.of(self._units.groups(), self._units.rows, UNITS) as ranges:
+            counts = self._plan(header, ranges.add, shown, refusals, meter)
+            for group in ranges.groups():
+                plan.units(group)
+            return counts
+
+    def _plan(
+        self,
+        header: Header,
+        add: Callable[[UnitRowGroup], None],
+        shown: Callable[..., None] | None,
+        refusals: RejectedRows,
+        meter: Meter,
+    ) -> UnitCounts:
         counts, done = UnitCounts(), 0
         of_batch: Counter[int] = Counter()
         once: set[UnitKey] = set()
@@ -148,7 +165,7 @@ class UnitComparison:
                 fresh, known, out = self._sorted_out(group, place, once)
                 refused += out
                 if fresh.size:
-                    plan.units(fresh)
+                    add(fresh)
                     counts.gtins.add(group.what.gtin)
                 counts.new, counts.unchanged = counts.new + fresh.size, counts.unchanged + len(known)
                 of_batch[place.batch_id] += fresh.size + len(known)

@@ -28,7 +28,6 @@ from service.registry.lists.typed_cells import (
     NUMBER,
     TIME,
     TRUTH,
-    spoken,
     unmarked,
 )
 
@@ -80,7 +79,7 @@ class Cells:
     def _cell(self, field: str) -> tuple[str, str]:
         """The kind of a spreadsheet's cell that is not text, and what it shows."""
         place = self._header.index.get(field)
-        kind, text = unmarked("" if place is None else spoken(self._cells[place]))
+        kind, text = unmarked("" if place is None else self._cells[place])
         return kind, text.strip(_UNSEEN) if text[:1] in _MARKS or text[-1:] in _MARKS else text.strip()
 
     def label(self, field: str) -> str:

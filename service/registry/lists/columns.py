@@ -20,6 +20,11 @@ from service.registry.lists.typed_cells import column_name
 REASON_COLUMN = "refused because"
 """The column that we add to the file of refused rows, and know again when it comes back mended."""
 
+EXPORT_COLUMN = "written by vialcheck export"
+"""The column, without values, of our exports. As in files of refused rows, their cells are quoted."""
+
+_QUOTED = (REASON_COLUMN, EXPORT_COLUMN)
+
 
 class ListKind(StrEnum):
     """The kinds of list, in the order in which one needs another: a unit needs its batch on record."""
@@ -170,27 +175,7 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "expiry": words.EXPIRY,
         "disposition": f"{words.DISPOSITION}, {words.STATUS}",
     },
-    ListKind.RECALLS: {
-        "gtin": words.GTIN,
-        "kind": "kind, recall or hold",
-        "scope": "scope",
-        "lot": words.LOT,
-        "expiry_from": "expiry from",
-        "expiry_to": "expiry to",
-        "serial_from": "serial from",
-        "serial_to": "serial to",
-        "serials": "serials",
-        "recall_class": words.RECALL_CLASS,
-        "reference": "reference, recall reference",
-        "reason": "reason, recall reason",
-        "public_text": "public text",
-        "issued": "issued",
-        "issued_by": "issued by",
-        "lifted": "lifted",
-        "lifted_by": "lifted by",
-        "lift_reason": "lift reason",
-        "lift_reference": "lift reference",
-    },
+    ListKind.RECALLS: words.RECALL_LIST,
     ListKind.ALERTS: {
         "authority": words.AUTHORITY,
         "kind": f"{words.ALERT_KIND}, {words.STATUS}",
@@ -323,7 +308,7 @@ def laid_out(cells: Sequence[str], layout: Layout) -> Header:
         )
     labels = tuple(cell.strip() for cell in cells)
     read = set(index.values())
-    reason = labels.index(REASON_COLUMN) if REASON_COLUMN in labels else None
+    reason = _quoted_column(labels)
     ignored = tuple(label for place, label in enumerate(labels) if label and place not in read | {reason})
     return Header(layout.kind, labels, index, ignored, reason)
 
@@ -363,7 +348,7 @@ def _assigned(
     places: dict[str, list[tuple[int, int]]] = {}
     for place, cell in enumerate(cells):
         found = _meaning(kind, cell)
-        if found is not None and cell != REASON_COLUMN:
+        if found is not None and cell not in _QUOTED:
             places.setdefault(found[0], []).append((found[1], place))
     assigned = []
     for field, candidates in places.items():
@@ -376,6 +361,11 @@ def _assigned(
             first = chosen if chosen is not None else first
         assigned.append((field, first, unclear))
     return assigned
+
+
+def _quoted_column(labels: Sequence[str]) -> int | None:
+    """The place of the column by which a file of ours is known; None in a file of others."""
+    return next((place for place, label in enumerate(labels) if label in _QUOTED), None)
 
 
 def _header(kind: ListKind, cells: Sequence[str], choose: Chooser | None) -> Header:
@@ -391,7 +381,7 @@ def _header(kind: ListKind, cells: Sequence[str], choose: Chooser | None) -> Hea
             )
         index[field] = place
     read = set(index.values())
-    reason = next((place for place, cell in enumerate(cells) if cell == REASON_COLUMN), None)
+    reason = _quoted_column(cells)
     labels = tuple(cell.strip() for cell in cells)
     ignored = tuple(label for place, label in enumerate(labels) if label and place not in read | {reason})
     return Header(kind, labels, dict(sorted(index.items(), key=lambda each: each[1])), ignored, reason)

@@ -50,8 +50,10 @@ def refuse_what_is_no_list(start: bytes) -> None:
             raise not_text(name)
     if start[4:8] == b"ftyp":
         raise not_text("a picture or film")
-    if start[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise not_text("a web page")
+    if start[:200].lstrip().lower().startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
+        raise not_text("a web page, perhaps one that calls itself .xls (open it and save it as .xlsx)")
+    if start[:200].lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<?xml"):
+        raise not_text("XML (open it in a spreadsheet program and save it as .xlsx)")
 
 
 def not_text(found: str) -> RefusedError:

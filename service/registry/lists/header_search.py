@@ -174,8 +174,10 @@ def _is_note(texts: Sequence[str], said: str, words: set[str], *, several: bool,
         return True
     if any(map(_FORMAT.fullmatch, texts)) and not any(each.isdigit() for each in "".join(texts)):
         return True  # formats under the headers: TT.MM.JJJJ
-    alone = sum(map(bool, texts)) == 1 and several and len(said) > _LONGEST_MARK
-    return alone and (bool(words & SIGNED) or " " in said or ":" in said)
+    if sum(map(bool, texts)) != 1 or not several:
+        return False
+    sentence = len(said) > _LONGEST_MARK and (" " in said or ":" in said)
+    return sentence or bool(words & SIGNED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from service.storage.types import Moment, WordTuple
 class Organisation(Base):
     """A company, clinic or authority. `country` and `region`: where a clinic's scans come from.
 
-    `contact`: where others can ask it. `default_country`: of products whose lists name no markets.
+    `contact`: where others can ask it. `default_country`: the country that its forms begin with.
     `list_days`: after how many days without a list of its batches its lists are late, None for never. `logo`:
     a PNG. `invited_from`: the organisation that invited it; it stays when the invitation is removed.
     `left`: when it closed its accounts.

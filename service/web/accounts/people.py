@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from service.accounts.actors import OrganisationKind, Role
 from service.accounts.invitations import MAY_FOUND_CLINICS
+from service.accounts.organisation_settings import OrganisationProfiles
 from service.accounts.organisations import read_roles
 from service.errors import RefusedError, UnavailableError
 from service.gs1.iso.countries import countries
@@ -203,6 +204,10 @@ def _done() -> str:
     return spoken().gettext(_DONE[code]) if code in _DONE else ""
 
 
+def _default_country() -> str:
+    return OrganisationProfiles(services().database).settings(actor().organisation_id).default_country
+
+
 def _lines() -> list[str]:
     return [line.strip() for line in request.form.get("lines", "").splitlines() if line.strip()]
 
@@ -273,7 +278,7 @@ def _clinic_form(errors: list[FieldError]) -> str:
         "accounts/invite_clinic.html",
         errors=errors,
         by_box=said(errors),
-        given=request.form,
+        given=request.form or {"country": _default_country()},
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
     )
 

@@ -43,7 +43,8 @@ BATCHES = (
 UNITS = (
     "gtin,lot,serial,disposition\n"
     + "".join(
-        f"{A},A1,{serial},{state}\n" for serial, state in (("S1", "active"), ("s1", "dispensed"), ("+7", ""))
+        f"{A},A1,{serial},{state}\n"
+        for serial, state in (("S1", "active"), ("s1", "dispensed"), ("+7", ""), ("'-1", ""))
     )
     + f"{B},-B1,X9,destroyed\n"
 )
@@ -149,7 +150,7 @@ def test_an_archive_has_all_of_one_organisation_and_nothing_of_another(
                 insert(Organisation).values(id=number, name=name, kind="manufacturer", created=now)
             )
         connection.execute(update(Manufacturer).values(organisation_id=1))
-    for number, units in ((1, 4), (2, 0)):
+    for number, units in ((1, 5), (2, 0)):
         target = io.BytesIO()
         RecordExports(database).archive(number, target, day="2026-11-27")
         with zipfile.ZipFile(target) as archive:
@@ -157,7 +158,7 @@ def test_an_archive_has_all_of_one_organisation_and_nothing_of_another(
             assert len(rows) - 1 == units
             assert {f"{kind}.csv" for kind in ExportKind} < set(archive.namelist())
     with database.reading() as connection:
-        assert len(connection.scalars(select(Unit.serial)).all()) == 4
+        assert len(connection.scalars(select(Unit.serial)).all()) == 5
     database.close()
 
 

@@ -58,6 +58,7 @@ def test_settings_are_kept_and_wrong_ones_stand_beside_their_fields(app: Flask, 
     page = admin.get("/organisation").text
     assert 'value="qa@example.org"' in page
     assert '<option value="DE" selected>' in page
+    assert '<option value="DE" selected>' in admin.get("/people/invite-clinic").text
     assert admin.get("/organisation/logo.png").data.startswith(b"\x89PNG")
     bad = send(
         admin,

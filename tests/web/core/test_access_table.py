@@ -92,6 +92,14 @@ TABLE = {
     "GET /search": "-+-+++++",
     "GET /products/<gtin>": "-+-+++0+",
     "GET /products/<gtin>/lots/<path:lot>": "-+-+++0+",
+    "POST /products/<gtin>/lots": "-+-+++++",  # leads on; what it leads to asks whose lots these are
+    "GET /products/<gtin>/labels": "-+-+++0+",
+    "GET /products/<gtin>/labels.<wanted>": "-+-+++++",  # without a lot it is refused first
+    # exports
+    "GET /exports": "-+-+++++",
+    "GET /exports/<kind>.<form>": "-0-00000",
+    "GET /exports/archive.zip": ADMINS,
+    "POST /exports/leave": ADMINS,
     # a clinic's vials
     "GET /clinic": "--+-----",
     "GET /clinic/in-use": "--+-----",
@@ -193,6 +201,15 @@ TABLE = {
     "POST /people/invite": ADMINS,
     "GET /people/invite-clinic": ADMINS,
     "POST /people/invite-clinic": ADMINS,
+    "GET /people/invite-many": ADMINS,
+    "POST /people/invite-many": ADMINS,
+    "GET /people/clinics": ADMINS,
+    "POST /people/clinics": ADMINS,
+    "GET /organisation": ADMINS,
+    "POST /organisation": ADMINS,
+    "GET /organisation/logo.png": "-0000000",
+    "POST /organisation/claims": ADMINS,
+    "POST /organisation/claims/<int:number>/withdraw": "-----p00",
     "POST /people/invitations/<int:number>/withdraw": "-----p0+",
     "GET /people/<int:number>": "-----p0+",
     "POST /people/<int:number>/roles": "-----p0+",
@@ -210,6 +227,7 @@ TABLE = {
 
 # What stands in the place of each parameter: things of the organisation whose people walk, where there are any.
 PLACES = {
+    "wanted": "pdf",
     "kind": "new",
     "form": "csv",
     "_rest": f"{TOXIN}/10/A1001",

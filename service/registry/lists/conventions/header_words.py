@@ -376,3 +376,26 @@ RECALL: Mapping[str, str] = {
     "recall_reference": RECALL_REFERENCE,
     "recall_reason": RECALL_REASON,
 }
+
+RECALL_LIST: Mapping[str, str] = {
+    "gtin": GTIN,
+    "kind": "kind, recall or hold",
+    "scope": "scope",
+    "lot": LOT,
+    "expiry_from": "expiry from",
+    "expiry_to": "expiry to",
+    "serial_from": "serial from",
+    "serial_to": "serial to",
+    "serials": "serials",
+    "recall_class": RECALL_CLASS,
+    "reference": "reference, recall reference",
+    "reason": "reason, recall reason",
+    "public_text": "public text",
+    "issued": "issued",
+    "issued_by": "issued by",
+    "lifted": "lifted",
+    "lifted_by": "lifted by",
+    "lift_reason": "lift reason",
+    "lift_reference": "lift reference",
+}
+"""The columns of a list of recalls, which exports write: its headers are the names of its fields."""
