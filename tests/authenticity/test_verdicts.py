@@ -270,6 +270,16 @@ ROWS = [
         A.QUARANTINE,
         {C.DISPENSED, C.UNIT_ON_RECORD},
     ),
+    # a use by a clinic that had not scanned the code says so, and stops nothing by itself
+    *(
+        (
+            f"used without a scan, {asker}",
+            evidence(unit=unit(Disposition.DISPENSED), asker=asker, used_without_scan=True),
+            A.CHECK,
+            {C.RECORDED_WITHOUT_SCAN, C.UNIT_ON_RECORD},
+        )
+        for asker in Asker
+    ),
     (
         "decommissioned",
         evidence(unit=unit(Disposition.INACTIVE)),
