@@ -62,6 +62,7 @@ def _filled(database: Database, folder: Path) -> None:
         ({"scope": "window", "expiry_from": "2029-01", "expiry_to": "2029-12"}, True),
         ({"scope": "range", "serial_from": "S1", "serial_to": "S9", "recall_class": "III"}, False),
         ({"scope": "list", "serials": "s1 +7", "lot": "A1", "recall_class": "II"}, False),
+        ({"scope": "lot", "lot": "A1, A3", "recall_class": "II"}, False),  # one order
         ({"scope": "product"}, True),
     ]
     numbers = [

@@ -19,6 +19,7 @@ from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.ownership import no_product
 from service.registry.recalls.batch_status import settle
 from service.registry.recalls.forms import RecallForm, read_recall_form
+from service.registry.recalls.owning_lots import find_owning_lots
 from service.registry.recalls.queries import standing
 from service.storage.models import Manufacturer, Product, Recall, RecalledSerial, RecallLift
 
@@ -106,6 +107,8 @@ class Recalls:
             if problems:
                 refused[line] = problems
         for number in products.values():
+            _put_together(connection, number)
+            find_owning_lots(connection, number)
             after = standing(connection, number)
             connection.execute(update(Product).where(Product.id == number).values(stopped=bool(after)))
             settled = settle(connection, number, before=before[number], after=after, action="recall")
@@ -148,6 +151,18 @@ def _store(
     if facts.lift is not None:
         _lift(connection, number, facts.lift, journal)
     return ()
+
+
+def _put_together(connection: Connection, product_id: int) -> None:
+    """Put lots that were recalled at one moment for one reason under one order, as they were issued."""
+    statement = select(Recall.id, Recall.kind, Recall.at, Recall.actor, Recall.reason, Recall.reference)
+    alone = Recall.product_id == product_id, Recall.scope == str(RecallScope.LOT), Recall.order_id.is_(None)
+    orders: dict[Hashable, list[int]] = {}
+    for number, *same in connection.execute(statement.where(*alone).order_by(Recall.id)):
+        orders.setdefault(tuple(same), []).append(number)
+    for numbers in orders.values():
+        if len(numbers) > 1:
+            connection.execute(update(Recall).where(Recall.id.in_(numbers)).values(order_id=numbers[0]))
 
 
 def _lift(connection: Connection, number: int, lift: LiftFacts, journal: ImportJournal) -> None:
