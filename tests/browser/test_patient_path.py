@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.factories.records import TOXIN
 
 NEXT_DATE = "Lot found. Now enter the expiry date"
-NEXT_COUNTRY = "It agrees so far. Next: your country"
-NEXT_CODE = "It agrees so far. Next: the code on the box"
+NEXT_COUNTRY = "The numbers match so far. Next: your country"
+NEXT_CODE = "The numbers match so far. Next: the code on the box"
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])

@@ -42,7 +42,11 @@ def maker_contact(manufacturer: str, recorded: str, tr: NullTranslations) -> Con
         if found:
             address = re.sub(r"[^\d+]", "", found[0]) if scheme == "tel:" else found[0]
             return Contact(words.format(name=name), found[0], scheme + address)
-    said = visible(recorded, _MOST) if recorded else tr.gettext("look up its number yourself, not on the box")
+    said = (
+        visible(recorded, _MOST)
+        if recorded
+        else tr.gettext("find its phone number yourself: one on the box may be false")
+    )
     return Contact(tr.gettext("Ask {name}").format(name=name), said)
 
 
@@ -51,10 +55,12 @@ def authority_contacts(country: str, tr: NullTranslations) -> list[Contact]:
     authority = AUTHORITIES.get(country)
     if authority is None:
         return []
+    called = tr.gettext("the medicines authority, {name}").format(name=authority.name)
     if authority.phone:
-        name = tr.gettext("Call {name}").format(name=authority.name)
+        name = tr.gettext("Call {name}").format(name=called)
         return [Contact(name, authority.phone, "tel:" + re.sub(r"[^\d+]", "", authority.phone))]
-    return [Contact(authority.name, authority.url.removeprefix("https://").rstrip("/"), authority.url)]
+    name = tr.gettext("Ask {name}").format(name=called)
+    return [Contact(name, authority.url.removeprefix("https://").rstrip("/"), authority.url)]
 
 
 def notice_contact(reason: Reason, tr: NullTranslations) -> Contact | None:

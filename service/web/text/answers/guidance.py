@@ -20,12 +20,15 @@ TAKE_BACK = N_("Do not use it. Take it back to the clinic or pharmacy that gave 
 WAIT = N_("Do not use it yet. Store it the way the box says (often in a fridge).")
 ASK_MAKER = N_("Ask the maker: only they can say whether it is theirs.")
 ANOTHER_LOT = N_("Ask your clinic for a different pack, with another lot number.")
-WHERE_BOUGHT = N_("Ask the clinic where it bought it, and report it.")
+WHERE_BOUGHT = N_("Ask the clinic where it bought it. Report it to the medicines authority.")
 REPORT = N_("Tell the medicines authority.")
 """A page puts the link to the form of a report behind this step."""
 HAD_IT = N_("Had it already? Tell your doctor today. Feeling ill: call an ambulance{number}.")
 HAD_UNKNOWN = N_("Had it already? Tell your doctor. Feeling ill: call an ambulance{number}.")
-WAS_USED = N_("Date wrong, or feeling ill: tell your doctor today. Seriously ill: call an ambulance{number}.")
+WAS_USED = N_(
+    "Another date than yours, or feeling ill: tell your doctor today."
+    " Seriously ill: call an ambulance{number}."
+)
 STILL_FULL = N_("Still full, or offered to you now: do not use it.")
 USED_ON_YOU = N_("Used on you: ask the clinic “Is this the pack you used, and on what date?”")
 
@@ -102,7 +105,7 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     ),
     (C.DISPENSED, ""): Guidance(
         N_("Recorded as used. Still full? Do not use it"),
-        N_("If it was used on you, this is expected. If it is still full, it may be a fake or refilled."),
+        N_("Used on you that day: expected. Still full: it may be a fake, and can do serious harm."),
         (STILL_FULL, USED_ON_YOU, WAS_USED),
     ),
     (C.RECORDED_WITHOUT_SCAN, ""): Guidance(
@@ -220,7 +223,10 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
                 "Look at the pack. Is the seal unbroken, the print sharp,"
                 " and the lot and date the same on vial and box?"
             ),
-            N_("Ask the clinic where it was bought. Any “no”, or no clear answer: do not use it."),
+            N_(
+                "Ask the clinic: “Where did you buy it?” A licensed supplier is a good answer."
+                " Any “no”, or no clear answer: do not use it."
+            ),
         ),
     ),
     (C.NO_LOT_PRESENTED, ""): Guidance(N_("No lot number: do not use it"), _FAKE, _FAKE_STEPS),

@@ -32,8 +32,8 @@ _OPEN = frozenset({Action.CHECK, Action.UNKNOWN})
 TITLES: Mapping[NextQuestion, str] = {
     NextQuestion.LOT: N_("Not enough yet. Next: the lot number"),
     NextQuestion.EXPIRY: N_("Not enough yet. Next: the expiry date"),
-    NextQuestion.MARKET: N_("It agrees so far. Next: your country"),
-    NextQuestion.CODE: N_("It agrees so far. Next: the code on the box"),
+    NextQuestion.MARKET: N_("The numbers match so far. Next: your country"),
+    NextQuestion.CODE: N_("The numbers match so far. Next: the code on the box"),
     NextQuestion.NONE: N_("It agrees, as far as we can check"),
 }
 

@@ -50,7 +50,7 @@ def test_what_stops_says_not_to_use_it_how_serious_it_is_and_what_to_do(
     assert danger_of(lead, TR)
     assert len(steps) >= 2
     # red is also read by people who had it yesterday
-    assert ("Date wrong, or feeling ill" if code is ReasonCode.DISPENSED else "Had it already?") in steps[-1]
+    assert ("Another date than yours" if code is ReasonCode.DISPENSED else "Had it already?") in steps[-1]
     assert "call an ambulance (999)" in steps[-1]
 
 
