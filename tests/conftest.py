@@ -22,11 +22,6 @@ from service.web.core.services import services_of
 from tests import figures
 from tests.postgres import Postgres
 
-# Databases in memory, where there is room: SQLite waits for the disk at each commit. Nothing here cuts the power.
-_MEMORY, _ROOM = Path("/dev/shm"), 4 << 30
-if "PYTEST_DEBUG_TEMPROOT" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
-    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)
-
 # The budgets are switched on by the tests of them; everything else asks as often as it likes.
 os.environ.setdefault("VIALCHECK_RATE_LIMIT", "off")
 

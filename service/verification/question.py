@@ -241,7 +241,7 @@ class _Reader:
         try:
             return parse(text)
         except VialcheckError as error:
-            if is_placeholder(text):  # `NO` is Norway, `N/A` is none
+            if field != "scanned_at" and is_placeholder(text):  # `NO` is Norway, `N/A` is none
                 return None
             error.field = field
             self.errors.append(error)

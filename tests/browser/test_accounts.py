@@ -115,7 +115,7 @@ def test_an_authenticator_app_without_javascript(chromium: Browser, desk: str) -
 def test_an_admins_day(visitor: Page, chromium: Browser, desk: str) -> None:
     fill_in(visitor)
     visitor.get_by_role("button", name="Set up a passkey").click()
-    visitor.get_by_role("link", name="Invite somebody").click()
+    visitor.get_by_role("link", name="Invite a person").click()
     visitor.get_by_role("button", name="Make the link").click()
     expect(visitor.get_by_role("alert")).to_contain_text("Enter the e-mail address")
     check_in_every_guise(visitor)

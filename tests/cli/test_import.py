@@ -92,7 +92,7 @@ def test_refused_rows(on_record: Database, files: list[Path], tmp_path: Path) ->
         (b"", "an empty file"),
         (b"colour,size\n", "does not say what kind of list it is"),
         (b"gtin,lot\n", "lacks a column that is needed"),
-        (b"gtin,lot,batch,serial\n", "two of its columns mean the same"),
+        (b"gtin,lot,batch,serial\n09506000134352,A1,B2,S1\n", "two of its columns mean the same"),
     ],
 )
 def test_refused_files(on_record: Database, tmp_path: Path, content: bytes, says: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from service.authenticity.dispositions import Disposition
 from service.gs1.identifiers import Lot
@@ -102,3 +102,7 @@ def put(database: Database) -> None:
                     source_url=NOTICE,
                 )
             )
+        if connection.dialect.name == "postgresql":  # rows that follow get numbers of their own
+            for model in (Manufacturer, Product, Batch, Alert):
+                table = model.__tablename__
+                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 100)"))

@@ -175,8 +175,11 @@ def test_the_form_leads_to_the_files(client: FlaskClient) -> None:
     addresses = [
         unescape(each) for each in re.findall(r'(?:src|href)="(/labels/(?:01|sheet)[^"]+)"', response.text)
     ]
-    assert len(addresses) == 5  # preview, three formats, the sheet
+    assert len(addresses) == 7  # preview, five formats, the sheet
     for address in addresses:
+        if "zpl" in address:
+            assert client.get(address).text.startswith("^XA")
+            continue
         found = drawn(client.get(address))
         wanted = ["S1", "S2", "S3"] if urlsplit(address).path == "/labels/sheet" else ["S1"]
         assert sorted(str(each.serial) for each in found) == wanted

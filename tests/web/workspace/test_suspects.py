@@ -158,4 +158,4 @@ def test_thresholds_are_set_in_a_form(world: Flask) -> None:
 def test_the_menu_and_the_overview_lead_there(world: Flask) -> None:
     page = signed_in(world, Role.VIEWER).get("/overview").text
     assert 'href="/watch"' in page
-    assert "3 things stand out among the checks." in page
+    assert '<span class="figure">3</span> suspicious patterns of checks' in page

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 
 GTIN = (
     "gtin, GTIN 8, GTIN 12, GTIN 13, GTIN 14, GTIN/EAN, GTIN/NTIN, EAN, EAN 8, EAN 13, EAN 14, EAN code, UPC, "
-    "UPC/EAN, product code, NTIN, GTIN code, GTIN number, GTIN no, EAN number, barcode, bar code, "
-    "trade item number, EAN11, "
-    "GTIN-Nummer, EAN-Nummer, EAN-Code, Strichcode, Barcodenummer, PPN/GTIN, "
+    "UPC/EAN, product code, NTIN, GTIN code, GTIN number, GTIN no, EAN number, barcode, bar code, EAN11, "
+    "trade item number, GTIN-Nummer, EAN-Nummer, EAN-Code, Strichcode, Barcodenummer, PPN/GTIN, "
     "code GTIN, code EAN, code-barres, code barre, code produit, numéro GTIN, "
     "código GTIN, código EAN, código de barras, código de producto, número GTIN, "
     "código do produto, código de barra, "
