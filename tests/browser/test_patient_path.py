@@ -100,7 +100,7 @@ def test_as_a_screen_reader_tells_it(page: Page) -> None:
     page.get_by_role("button", name="Check this country").click()
     heading(page, NEXT_CODE)
     told = outline(page)
-    position(told, 'link "Call MHRA Yellow Card: 0800 731 6789"')
+    position(told, 'link "Call the medicines authority, MHRA Yellow Card: 0800 731 6789"')
     position(told, 'textbox "Expiry date": 2070-12')
 
 

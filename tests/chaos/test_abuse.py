@@ -58,7 +58,9 @@ def poisoned(service: RunningService, networks: int) -> Counter[str]:
         connection = service.connect(f"127.{40 + number % networks}.7.1")
         place = {"country": COUNTRIES[number % 4], "region": REGIONS[number % 4]}
         kind = {"Content-Type": "application/json", "User-Agent": f"agent {number % 4}"}
-        connection.request("POST", "/api/v1/verifications", json.dumps({"scan": SCAN} | place), kind)
+        # who says to be a clinic is answered when the check is on disk, so the next one knows of it
+        asked = {"scan": SCAN, "asker": "clinic"} | place
+        connection.request("POST", "/api/v1/verifications", json.dumps(asked), kind)
         assert connection.getresponse().status == 201
         connection.close()
     said = Counter[str]()
