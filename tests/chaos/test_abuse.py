@@ -134,7 +134,7 @@ def test_a_clinic_that_types_serials_burns_none(records: str, tmp_path: Path) ->
         # another clinic's check is not taken
         check = honest.post("/receive", scan=SCAN).headers["location"]
         assert burner.post(check, at="/receive", outcome="received").status == 404
-        # typed, the number is on record as used, says so, and stops nobody
+        # typed, the number is on record as used, says so, and does not stop the vial
         burner.receive(TYPED)
         assert burner.open(vial_of(burner, TYPED)).status == 303
         said = service.ask("127.3.3.1", scan=SCAN, asker="clinic").json

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 @dataclass
 class Browser:
-    """Somebody who is signed in; every form is sent with its token."""
+    """A person who is signed in; every form is sent with its token."""
 
     client: FlaskClient
 
