@@ -93,6 +93,44 @@ def test_no_scan_is_lost_after_a_new_delivery_was_asked_for_by_mouse(page: Page)
     expect(page.locator(".line")).to_have_count(1)
 
 
+def test_an_answer_that_comes_while_a_new_delivery_is_asked_for_lets_it_begin(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/v1/verifications", lambda route: held.append(route))  # noqa: PLW0108 (playwright takes no method of a list)
+    open_station(page)
+    scan(page, f"(01){FILLER}(10)SHARED1")
+    expect(page.locator(".line")).to_have_count(1)
+    page.get_by_role("button", name="New delivery").click()
+    expect(page.get_by_text("Some scans are not checked yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Empty the list")).to_be_hidden()
+    held.pop().continue_()
+    page.get_by_role("button", name="Empty the list").click()
+    expect(page.locator(".line")).to_have_count(0)
+
+
+def test_a_code_that_a_stop_cuts_is_taken_whole(page: Page) -> None:
+    """A slow scanner, or a busy telephone: the stop opens in the middle of the code, for its keys come late."""
+    held: list[Route] = []
+    page.route("**/api/v1/verifications", lambda route: held.append(route))  # noqa: PLW0108 (playwright takes no method of a list)
+    open_station(page)
+    scan(page, RED)
+    expect(page.locator(".line")).to_have_count(1)
+    second = f"10SHARED1~01{FILLER}"
+    page.keyboard.type(second[:4])
+    held.pop().continue_()
+    expect(page.locator("#stop[open]")).to_be_visible()
+    page.keyboard.type(second[4:9])
+    page.keyboard.press("Control+]")  # FNC1, as a scanner types it
+    page.keyboard.type(second[10:])
+    page.keyboard.press("Enter")
+    expect(page.locator(".line")).to_have_count(2)
+    # while red waits, a code that began after it is still heard and dropped
+    scan(page, f"(01){FILLER}(10)LATER1")
+    settle(page, "mouse")
+    held.pop().continue_()
+    expect(page.locator(".line")).to_have_count(2)
+    expect(page.locator("#line-2")).to_contain_text("SHARED1")
+
+
 def test_a_stop_waits_until_the_code_that_is_being_typed_has_ended(page: Page) -> None:
     """The answer to the first scan comes while the scanner is in the middle of the second."""
     held: list[Route] = []

@@ -69,7 +69,7 @@ class Station {
     this.photo = new Photo(readings, document.getElementById("photo"), { read: (texts) => this.shown(texts) });
     this.controls = new Controls(this.camera, this.finder, this.feedback);
     this.wedge = new Wedge(document.getElementById("scan"), document.getElementById("typed"), {
-      scanned: (text) => this.scanned(text, "typed"),
+      scanned: (text, cut) => this.scanned(text, "typed", cut),
       blocked: () => this.blocked(),
     });
     this.adding = Promise.resolve();
@@ -98,8 +98,8 @@ class Station {
   }
 
   // Dropped while red waits for its answer. What was read before red came is taken, however long the disk needs.
-  scanned(text, source) {
-    if (this.stop.open && source !== "photo") return;
+  scanned(text, source, cut = false) {
+    if (this.stop.open && source !== "photo" && !cut) return;
     this.queue(() => this.take(text, source));
   }
 
@@ -201,6 +201,7 @@ class Station {
 
   update() {
     this.view.summary(this.delivery);
+    this.mayFinish();
     const red = this.delivery.nextStop();
     this.finder.pause(Boolean(red));
     if (!red) return;
@@ -209,6 +210,7 @@ class Station {
       return;
     }
     const sound = !this.stop.open;
+    if (sound) this.wedge.interrupt();
     this.stop.show(red);
     if (sound) this.feedback.give("stop");
   }
@@ -228,15 +230,17 @@ class Station {
   }
 
   // A new delivery is asked for twice, and not begun while something of the old one is open.
+  // The last answer may come while the question is on the screen: what it offers follows the list.
+  mayFinish() {
+    const open = this.delivery.count("waiting") + this.delivery.count("half") > 0;
+    document.getElementById("finish-open").hidden = !open;
+    document.getElementById("finish-sure").hidden = open;
+    document.querySelector("#finish [value=yes]").hidden = open;
+  }
+
   finish() {
     const dialog = document.getElementById("finish");
-    document.getElementById("new").addEventListener("click", () => {
-      const open = this.delivery.count("waiting") + this.delivery.count("half");
-      document.getElementById("finish-open").hidden = open === 0;
-      document.getElementById("finish-sure").hidden = open > 0;
-      dialog.querySelector("[value=yes]").hidden = open > 0;
-      openDialog(dialog);
-    });
+    document.getElementById("new").addEventListener("click", () => openDialog(dialog));
     // Said by a button, not by the browser's own way of closing: that one keeps the keys (`dialogs.js`).
     dialog.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();

@@ -4,21 +4,21 @@
 const BOXES = "input, textarea, select";
 const SCAN = 6; // characters: nobody types so many at a button
 const BETWEEN = 120; // ms: no scanner waits so long between two characters
+const PAUSE = 1000; // ms: after so long even the slowest device has ended its code, or never will
 
 export class Wedge {
-  // `scanned(text)` for each scan; `blocked()`: whether the run is stopped, so that a scan is heard and dropped.
+  // `scanned(text, cut)` for each scan, `cut` where a dialog opened in the middle of it; `blocked()`: whether the run is stopped, so that a scan is heard and dropped.
   constructor(box, form, { scanned, blocked }) {
     Object.assign(this, { box, form, scanned, blocked });
     this.typed = 0; // characters since the last key that is none
     this.last = 0; // when the last of them came
+    this.cut = false; // whether a dialog opened in the middle of a code, whose rest is still to come
   }
 
   begin() {
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const text = this.box.value.trim();
-      this.box.value = "";
-      if (text) this.scanned(text);
+      this.end();
     });
     this.box.addEventListener("keydown", (event) => {
       if (event.key !== "Tab" || event.shiftKey || !this.box.value.trim()) return;
@@ -28,13 +28,45 @@ export class Wedge {
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
+  end() {
+    const text = this.box.value.trim();
+    const { cut } = this;
+    this.box.value = "";
+    this.cut = false;
+    if (text) this.scanned(text, cut);
+  }
+
   // Whether a scanner is in the middle of a code: a dialog that opened now would take the rest of it.
   get arriving() {
     return this.typed > 1 && performance.now() - this.last < BETWEEN;
   }
 
+  // A dialog opens. On a slow device `arriving` can be wrong: a code whose beginning is in the box is then taken whole.
+  interrupt() {
+    this.cut = this.typed > 0 && this.box.value !== "" && performance.now() - this.last < PAUSE;
+  }
+
+  // The rest of a code that a dialog has cut: the box is inert now, and gets no keys of its own.
+  rest(event, character) {
+    const now = performance.now();
+    if (now - this.last > PAUSE || event.target.closest("textarea")) {
+      this.cut = false;
+      return false;
+    }
+    this.last = now;
+    if (event.key === "Enter" || event.key === "Tab") {
+      this.typed = 0;
+      this.end();
+    } else if (character) this.box.setRangeText(event.key, this.box.value.length, this.box.value.length, "end");
+    // Not passed on to the document, where this began: the box sees to a separator (`vialcheck.js`).
+    else this.box.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, code: event.code, ctrlKey: event.ctrlKey }));
+    event.preventDefault();
+    return true;
+  }
+
   key(event) {
     const character = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (this.cut && this.rest(event, character)) return;
     if (character) {
       this.typed += 1;
       this.last = performance.now();
