@@ -4,15 +4,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import CodeType
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.routing import Rule
 
 from service.accounts.credentials import passwords
 from service.app import create_app
@@ -20,6 +17,7 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.web.core.services import services_of
 from tests import figures
+from tests.compiled import compiled_once
 from tests.postgres import Postgres
 
 # The budgets are switched on by the tests of them; everything else asks as often as it likes.
@@ -96,46 +94,10 @@ def shared_cases() -> Path:
     return folder
 
 
-class CompiledTemplates(BytecodeCache):
-    """Compiled templates of this process, by their names and contents, for every application that it makes."""
-
-    def __init__(self) -> None:
-        self._codes: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            self._codes[bucket.key, bucket.checksum] = bucket.code
-
-
 @pytest.fixture(scope="session", autouse=True)
-def compiled_templates() -> Iterator[None]:
-    """Templates are compiled once in a run: an application of its own for each test would compile them anew."""
-    with pytest.MonkeyPatch.context() as patch:
-        options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
-        patch.setattr(Flask, "jinja_options", options)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_rules() -> Iterator[None]:
-    """The builders of addresses are compiled once in a run: they are nine tenths of what an application costs.
-
-    A builder takes its rule as an argument, and depends on the rule's text and defaults alone.
-    """
-    made: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-    compile_builder = Rule._compile_builder
-
-    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compiled)
+def compiled_for_all_tests() -> Iterator[None]:
+    """Templates, rules of addresses and SQL are compiled once in a run."""
+    with compiled_once():
         yield
 
 
