@@ -25,6 +25,7 @@ from service.registry.import_jobs.removal import remove_record, unmark_list
 from service.registry.lists.columns import ListKind
 from service.registry.lists.import_journal import ImportJournal, ImportOrigin
 from service.registry.lists.kinds.unit_targets import UnitTarget, UnitTargets
+from service.registry.recalls.owning_lots import find_owning_lots_of
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.database.commissioning import take_back
@@ -294,7 +295,7 @@ class TerminalRuns:
         with self._database.transaction() as connection:
             self._database.advisory_lock(connection, LOCK)
             self._locked(connection, number, "undoing")
-            connection.execute(update(Product).where(Product.importing == number).values(importing=None))
+            self._finish(connection, number, "undone")
             entries = connection.execute(
                 select(AuditEntry.__table__)
                 .where(AuditEntry.import_id.in_(row["others"]))
@@ -311,7 +312,6 @@ class TerminalRuns:
                 else:
                     left.append(f"{kind} {name}" + ("" if action == "create" else f" ({action})"))
             self._write_down(connection, row, changes, row["others"][0] if row["others"] else None)
-            self._finish(connection, number, "undone")
         return left
 
     def _write_down(
@@ -363,6 +363,7 @@ class TerminalRuns:
             )
 
     def _finish(self, connection: Connection, number: int, state: str) -> None:
+        find_owning_lots_of(connection, select(Product.id).where(Product.importing == number))
         connection.execute(update(Product).where(Product.importing == number).values(importing=None))
         self._move(connection, number, state=state)
 

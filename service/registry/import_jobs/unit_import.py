@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from service.registry.import_jobs.apply import put_on_record
 from service.registry.import_jobs.plan import ImportPlan, PlanWriter
@@ -17,6 +17,8 @@ from service.registry.lists.list_importer import Meter
 from service.registry.lists.ownership import Owner
 from service.registry.lists.readers import Table
 from service.registry.lists.rejected_rows import RejectedRows
+from service.registry.recalls.owning_lots import find_owning_lots_of
+from service.storage.models import Product
 
 
 class UnitImport:
@@ -88,6 +90,7 @@ class UnitImport:
                 cursor = piece.after
         journal.counts.refused = refused + refusals.count - len(known)
         journal.close()
+        find_owning_lots_of(connection, select(Product.id).where(Product.gtin.in_(self.counts.gtins)))
         self.counts.new, self.counts.unchanged = journal.counts.new, journal.counts.unchanged
 
     def planned(self, refused: int) -> PlannedUnits:

@@ -28,6 +28,7 @@ from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of, 
 from service.registry.import_jobs.terminal_runs import LOCK
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin, ImportPolicy
 from service.registry.lists.ownership import Owner
+from service.registry.recalls.owning_lots import find_owning_lots_after
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Import, ImportJob, LateRefusal, Organisation
@@ -205,6 +206,8 @@ class ImportWorker:
                 raise _StoppedError
             piece = plan.piece(now["cursor"])
             if piece is None:
+                if now["import_id"] is not None:
+                    find_owning_lots_after(connection, now["import_id"])
                 self._change(connection, job["id"], "applying", state="done", progress=size, of=size)
                 return False
             self._put(connection, job, now, plan, piece, size)

@@ -6,7 +6,7 @@ not given, is not told that it may be concerned.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, update
 
 from service.authenticity.evidence import RecallScope
 from service.storage.database import by_character
@@ -18,24 +18,43 @@ _AT_ONCE = 500
 
 def find_owning_lots(connection: Connection, product_id: int) -> None:
     """Bring `Recall.owning_lots` of the product's recalls in force up to date, in the transaction."""
-    statement = (
-        select(Recall.id, Recall.scope, Recall.serial_from, Recall.serial_to, Recall.owning_lots)
-        .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
-        .where(
-            Recall.product_id == product_id,
-            Recall.scope.in_(_OF_SERIALS),
-            Recall.lot_key == "",
-            RecallLift.recall_id.is_(None),
-        )
-    )
-    for row in connection.execute(statement).all():
+    _find(connection, Recall.product_id == product_id)
+
+
+def find_owning_lots_of(connection: Connection, products: Select[int]) -> None:
+    """Do so for several products, given as a select of their ids."""
+    _find(connection, Recall.product_id.in_(products))
+
+
+def find_owning_lots_after(connection: Connection, import_id: int) -> None:
+    """Do so for each product of which the import put units on record."""
+    _find(connection, exists().where(Unit.product_id == Recall.product_id, Unit.import_id == import_id))
+
+
+def _find(connection: Connection, which: ColumnElement[bool]) -> None:
+    for row in connection.execute(_in_force(which)).all():
         listed = select(RecalledSerial.serial).where(RecalledSerial.recall_id == row.id)
         serials = list(connection.scalars(listed)) if row.scope == RecallScope.LIST else []
-        batches, whole = owners(connection, product_id, row.serial_from, row.serial_to, serials)
+        batches, whole = owners(connection, row.product_id, row.serial_from, row.serial_to, serials)
         keys = connection.scalars(select(Batch.lot_key).where(Batch.id.in_(batches))) if whole else ()
         found = tuple(sorted(set(keys)))
         if found != row.owning_lots:
             connection.execute(update(Recall).where(Recall.id == row.id).values(owning_lots=found))
+
+
+def _in_force(which: ColumnElement[bool]) -> Select[int, int, str, str, str, tuple[str, ...]]:
+    return (
+        select(
+            Recall.id,
+            Recall.product_id,
+            Recall.scope,
+            Recall.serial_from,
+            Recall.serial_to,
+            Recall.owning_lots,
+        )
+        .outerjoin(RecallLift, RecallLift.recall_id == Recall.id)
+        .where(which, Recall.scope.in_(_OF_SERIALS), Recall.lot_key == "", RecallLift.recall_id.is_(None))
+    )
 
 
 def owners(

@@ -50,6 +50,16 @@ def test_pieces_add_up(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {row["account_id"] for row in changes} == {7}
 
 
+def test_a_recall_of_serials_that_came_first_learns_whose_they_are(office: Office, tmp_path: Path) -> None:
+    recall = f"gtin,kind,scope,serials,reason,class\n{GTIN},recall,list,000000001X 000000002X,particles,1\n"
+    assert imported(office.database, tmp_path, recall).new == 1
+    assert table(office.database, "recall", "owning_lots") == [{"owning_lots": ""}]
+    number = office.previewed(units(20))
+    office.decide(number)
+    office.worker.carry_on(number)
+    assert table(office.database, "recall", "owning_lots") == [{"owning_lots": "A1"}]
+
+
 serials = st.sampled_from(["S1", "S2", "S3", "s1", "S 4", "", "S5"])
 row = st.tuples(
     st.sampled_from([GTIN, "09506000110509"]),

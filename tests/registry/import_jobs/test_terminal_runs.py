@@ -68,6 +68,35 @@ def interrupted(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return database
 
 
+RECALL = (
+    f"gtin,kind,scope,serial_from,serial_to,reason,class\n{GTIN},recall,range,S000100,S000199,particles,1\n"
+)
+
+
+def owning_lots(database: Database) -> list[str]:
+    return [row["owning_lots"] for row in table(database, "recall", "owning_lots")]
+
+
+@pytest.mark.parametrize("pieces", [True, False])
+def test_a_recall_of_serials_that_came_first_learns_whose_they_are(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: bool
+) -> None:
+    if not pieces:
+        monkeypatch.setattr(plan, "UNITS", 10 * UNITS)
+    on_record(database, tmp_path)
+    assert put_in(database, written(tmp_path, RECALL, "r.csv")).good
+    assert owning_lots(database) == [""]  # of any lot
+    put_in(database, units(tmp_path))
+    assert owning_lots(database) == ["A1"]
+
+
+def test_what_is_undone_owns_no_serials(interrupted: Database, tmp_path: Path) -> None:
+    assert put_in(interrupted, written(tmp_path, RECALL, "r.csv")).good
+    assert owning_lots(interrupted) == ["A1"]
+    TerminalRuns(interrupted).undo(1)
+    assert owning_lots(interrupted) == [""]
+
+
 def test_pieces_add_up(database: Database, tmp_path: Path) -> None:
     on_record(database, tmp_path)
     outcome = put_in(database, units(tmp_path), plans=tmp_path / "plans")
