@@ -7,10 +7,9 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 
 from service.gs1.identifiers import Expiry
 from service.registry.exports.export_files import FORMS, RecordExports
@@ -22,6 +21,7 @@ from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Organisation, Product, Unit
 from tests.factories.lists import written
+from tests.factories.record_dump import records
 
 A, B = "09506000134352", "09506000110509"
 WHO = AuditActor("Ada")
@@ -74,34 +74,6 @@ def _filled(database: Database, folder: Path) -> None:
     a3 = select(Batch.__table__, Product.gtin).join(Product, Product.id == Batch.product_id)
     with database.transaction() as connection:
         extend(connection, connection.execute(a3.where(Batch.lot == "A3")).one(), later)
-
-
-SAME = {
-    "product": "SELECT p.*, m.name AS maker FROM product p JOIN manufacturer m ON m.id = p.manufacturer_id ORDER BY gtin",
-    "manufacturer": "SELECT name, gs1_prefixes, catalogue_complete, contact FROM manufacturer ORDER BY name",
-    "batch": "SELECT p.gtin, b.* FROM batch b JOIN product p ON p.id = b.product_id ORDER BY p.gtin, b.lot_written",
-    "quality_result": "SELECT b.lot, q.test, q.method, q.result FROM quality_result q JOIN batch b ON b.id = q.batch_id"
-    " ORDER BY 1, 2",
-    "unit": "SELECT p.gtin, b.lot, u.serial, u.disposition FROM unit u JOIN product p ON p.id = u.product_id"
-    " JOIN batch b ON b.id = u.batch_id ORDER BY 1, 3",
-    "recall": "SELECT p.gtin, r.* FROM recall r JOIN product p ON p.id = r.product_id ORDER BY r.id",
-    "recalled_serial": "SELECT serial FROM recalled_serial ORDER BY recall_id, serial",
-    "recall_lift": "SELECT at, actor, reason, reference FROM recall_lift ORDER BY recall_id",
-}
-_OF_THE_INSTANCE = {"id", "product_id", "manufacturer_id", "recall_id", "account_id", "lists_received"}
-"""Keys, and the days on which this instance received lists."""
-
-
-def records(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """Everything that is on record, without the keys of this instance."""
-    with database.reading() as connection:
-        return {
-            name: [
-                {column: value for column, value in row.items() if column not in _OF_THE_INSTANCE}
-                for row in connection.execute(text(query)).mappings()
-            ]
-            for name, query in SAME.items()
-        }
 
 
 @pytest.fixture
