@@ -144,14 +144,16 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty, migrated database of its own for each test, once of each kind."""
     if request.param == "sqlite":
-        url: str = request.getfixturevalue("sqlite_url")
-        return url
+        yield request.getfixturevalue("sqlite_url")
+        return
     template: str = request.getfixturevalue("migrated_postgres")
     server: Postgres = request.getfixturevalue("postgres")
-    return server.create_from(template)
+    url = server.create_from(template)
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture
