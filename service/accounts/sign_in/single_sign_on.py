@@ -31,6 +31,7 @@ from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Account
 from service.storage.models import SingleSignOn as Row
+from service.tls import tls_context
 
 _SIGNED_WITH = ("RS256", "PS256", "ES256", "EdDSA")
 _SECONDS = 5.0
@@ -180,7 +181,7 @@ class SingleSignOn:
         _web_address(address)
         try:
             with (
-                httpx.Client(timeout=_SECONDS, follow_redirects=False) as client,
+                httpx.Client(verify=tls_context(), timeout=_SECONDS, follow_redirects=False) as client,
                 client.stream(method, address, headers=_PLAIN, **more) as response,
             ):
                 status, content = response.status_code, _read_in_time(response)

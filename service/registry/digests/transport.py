@@ -20,6 +20,7 @@ import httpx
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.registry.digests.subscriptions import check_webhook
+from service.tls import tls_context
 
 SECONDS = 5.0
 SIGNATURE, MOMENT = "X-Vialcheck-Signature", "X-Vialcheck-Time"
@@ -66,7 +67,7 @@ async def _post(address: str, body: bytes, headers: dict[str, str], private: Col
     url = httpx.URL(address)
     headers = headers | {"Host": url.netloc.decode()}
     *others, last = await _addresses_of(url, private)
-    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False) as client:
+    async with httpx.AsyncClient(verify=tls_context(), timeout=SECONDS, follow_redirects=False) as client:
         for each in others:
             with suppress(httpx.ConnectError):
                 return await _status(client, url, each, body, headers)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -33,12 +34,18 @@ ANN = "ann@example.org"
 CLIENT, SECRET = "vialcheck", "s3cret-of-the-client"
 
 
+@cache
+def rsa_key(whose: str) -> RSAKey:
+    """A key, made once in a run: making it takes longer than all that is asked with it."""
+    return RSAKey.generate_key(2048, {"kid": "1"})
+
+
 @dataclass
 class Provider:
     """The provider, and what it says next."""
 
     issuer: str = ""
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "1"}))
+    key: RSAKey = field(default_factory=lambda: rsa_key("the provider"))
     signs_with: RSAKey | None = None
     claims: dict[str, Any] = field(default_factory=dict)
     waiting: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -205,7 +212,7 @@ def test_a_token_that_somebody_else_signed_opens_nothing(
     app: Flask, database: Database, provider: tuple[Provider, str]
 ) -> None:
     member(database, email=ANN)
-    provider[0].signs_with = RSAKey.generate_key(2048, {"kid": "1"})
+    provider[0].signs_with = rsa_key("another")
     client = app.test_client()
     assert client.get(go(client)).status_code == 422
 
