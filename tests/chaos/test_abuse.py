@@ -77,6 +77,7 @@ def test_one_network_does_not_quarantine_a_genuine_unit(records: str, tmp_path: 
         assert "quarantine" not in poisoned(service, 1)
 
 
+@pytest.mark.chaos
 def test_several_networks_do(records: str, tmp_path: Path) -> None:
     """The control: from several networks, the same looks like several packs."""
     with running_service(records, tmp_path) as service:
@@ -145,6 +146,7 @@ def test_a_clinic_that_types_serials_burns_none(records: str, tmp_path: Path) ->
         assert honest.open(vial_of(honest, SCAN)).status == 303
 
 
+@pytest.mark.chaos
 def test_a_clinic_that_scans_a_pack_and_uses_it_does_stop_the_next(records: str, tmp_path: Path) -> None:
     """The control: what is typed above weighs when it is scanned."""
     with running_service(records, tmp_path) as service:
@@ -156,7 +158,9 @@ def test_a_clinic_that_scans_a_pack_and_uses_it_does_stop_the_next(records: str,
         assert "dispensed" in {reason["code"] for reason in said["reasons"]}
 
 
-@pytest.mark.parametrize(("inviters", "status"), [("regulator", 403), ("manufacturer", 200)])
+@pytest.mark.parametrize(
+    ("inviters", "status"), [("regulator", 403), pytest.param("manufacturer", 200, marks=pytest.mark.chaos)]
+)
 def test_only_those_whom_the_operator_names_invite_clinics(
     records: str, tmp_path: Path, inviters: str, status: int
 ) -> None:

@@ -66,6 +66,7 @@ def test_killed_at_any_moment(url: str, kills: int) -> None:
         database.close()
 
 
+@pytest.mark.chaos
 def test_control_two_transactions_leave_a_half(url: str) -> None:
     """Killed between the change and its audit: what the test above looks for."""
     Correcting(url, 0, apart=True).kill()

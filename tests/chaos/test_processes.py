@@ -60,6 +60,7 @@ def test_a_worker_that_dies_is_replaced_and_the_service_goes_on(running: Running
     check_seconds(running, 10)
 
 
+@pytest.mark.chaos
 def test_workers_that_die_one_after_the_other_are_replaced(running: RunningService) -> None:
     """Four ends within seconds: granian's own supervision ends the service with the second."""
     for _ in range(4):
@@ -77,6 +78,7 @@ def kill_one(service: RunningService) -> None:
     assert eventually(lambda: not lives(victim) and len(workers(service) - {victim}) == len(before))
 
 
+@pytest.mark.chaos
 def test_a_service_whose_workers_cannot_start_ends_and_says_so(
     records: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,6 +99,7 @@ def test_a_service_whose_workers_cannot_start_ends_and_says_so(
     assert "no worker process could start" in capfd.readouterr().err
 
 
+@pytest.mark.chaos
 def test_without_supervision_a_dead_worker_is_not_replaced(unguarded: RunningService) -> None:
     """The negative control: the whole service ends, or stays with what is left of it."""
     before = workers(unguarded)
@@ -111,6 +114,7 @@ def test_workers_end_with_their_launcher(running: RunningService) -> None:
     assert eventually(lambda: not any(map(lives, orphans)))
 
 
+@pytest.mark.chaos
 def test_without_a_watch_workers_outlive_their_launcher(unguarded: RunningService) -> None:
     """The negative control: they go on answering, with nothing above them."""
     orphans = workers(unguarded)
@@ -156,6 +160,7 @@ def is_free(port: int) -> bool:
     return True
 
 
+@pytest.mark.chaos
 def test_after_its_end_the_same_service_starts_again(records: str, tmp_path: Path) -> None:
     """The claims go with the processes, even when they are killed."""
     with running_service(records, tmp_path) as first:
@@ -167,7 +172,9 @@ def test_after_its_end_the_same_service_starts_again(records: str, tmp_path: Pat
         assert second.get("/ready").status == 200
 
 
-@pytest.mark.parametrize("after", [0.0, 0.3, pytest.param(0.6, marks=pytest.mark.chaos)])
+@pytest.mark.parametrize(
+    "after", [pytest.param(0.0, marks=pytest.mark.chaos), 0.3, pytest.param(0.6, marks=pytest.mark.chaos)]
+)
 def test_a_stop_while_workers_start_is_heard(records: str, tmp_path: Path, after: float) -> None:
     given = {"DATABASE_URL": records, "PORT": str(free_port()), "FILES": str(tmp_path / "files")}
     process = subprocess.Popen(

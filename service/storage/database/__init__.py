@@ -22,7 +22,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
-from service.storage.database.upgrade import upgrade
 from service.storage.database.whole_inserts import WholeInsert
 from service.storage.hot.statements import PreparedInsert, PreparedSelect, Row, Snapshot, VersionedFacts
 from service.storage.models import Base
@@ -126,6 +125,8 @@ class Database:
 
     def migrate(self) -> bool:
         """Bring the schema to this version. Return whether anything had to be done."""
+        from service.storage.database.upgrade import upgrade  # noqa: PLC0415 (Alembic: half a second that only this needs)
+
         with self._driver_errors:
             return upgrade(self.engine, self.url)
 
