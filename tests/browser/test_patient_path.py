@@ -82,7 +82,7 @@ def test_as_a_screen_reader_tells_it(page: Page) -> None:
     told = outline(page)
     order = [
         f'heading "{NEXT_DATE}" [level=1]',
-        "Is that what your box says? There is no warning about this lot.",
+        "The maker has a lot with this number. There is no warning about it.",
         "How serious:",
         'textbox "Expiry date"',
         'button "Check the expiry date"',
@@ -118,7 +118,9 @@ def test_a_typing_error_is_shown_and_mended_in_place(page: Page) -> None:
     expect(page.locator(".marked mark")).to_have_text("O")
     field = page.get_by_role("textbox", name="Lot number", exact=True)
     expect(field).to_have_value("A10O1")
-    expect(page.get_by_text("Is the marked sign the letter O or the number 0?")).to_be_visible()
+    expect(
+        page.get_by_text("Not found as entered. Is the marked character the letter O or the number 0?")
+    ).to_be_visible()
     field.fill("A1001")
     page.get_by_role("button", name="Check again").click()
     heading(page, NEXT_DATE)

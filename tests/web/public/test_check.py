@@ -67,7 +67,7 @@ def test_no_page_needs_anything_inline_or_from_elsewhere(browser: FlaskClient) -
 @pytest.mark.parametrize(
     ("fields", "action", "said"),
     [
-        ({"scan": "A1001"}, "check", "Is that what your box says? There is no warning about this lot."),
+        ({"scan": "A1001"}, "check", "The maker has a lot with this number. There is no warning about it."),
         ({"scan": "a-1001"}, "check", "Not entered, so not compared: serial number"),  # found under its key
         ({"scan": "A1002"}, "reject", "Recalled: do not use it"),
         ({"scan": "A1003"}, "quarantine", "On hold: do not use it yet"),

@@ -43,9 +43,7 @@ def maker_contact(manufacturer: str, recorded: str, tr: NullTranslations) -> Con
             address = re.sub(r"[^\d+]", "", found[0]) if scheme == "tel:" else found[0]
             return Contact(words.format(name=name), found[0], scheme + address)
     said = (
-        visible(recorded, _MOST)
-        if recorded
-        else tr.gettext("find its phone number yourself: one on the box may be false")
+        visible(recorded, _MOST) if recorded else tr.gettext("find its phone number yourself, not on the box")
     )
     return Contact(tr.gettext("Ask {name}").format(name=name), said)
 

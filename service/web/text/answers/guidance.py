@@ -20,17 +20,17 @@ TAKE_BACK = N_("Do not use it. Take it back to the clinic or pharmacy that gave 
 WAIT = N_("Do not use it yet. Store it the way the box says (often in a fridge).")
 ASK_MAKER = N_("Ask the maker: only they can say whether it is theirs.")
 ANOTHER_LOT = N_("Ask your clinic for a different pack, with another lot number.")
-WHERE_BOUGHT = N_("Ask the clinic where it bought it. Report it to the medicines authority.")
-REPORT = N_("Tell the medicines authority.")
+WHERE_BOUGHT = N_("Ask your clinic where it was bought. Report it to the medicines authority.")
+REPORT = N_("Tell your medicines authority.")
 """A page puts the link to the form of a report behind this step."""
 HAD_IT = N_("Had it already? Tell your doctor today. Feeling ill: call an ambulance{number}.")
 HAD_UNKNOWN = N_("Had it already? Tell your doctor. Feeling ill: call an ambulance{number}.")
 WAS_USED = N_(
-    "Another date than yours, or feeling ill: tell your doctor today."
+    "Not the date of your treatment, or feeling ill? Tell your doctor today."
     " Seriously ill: call an ambulance{number}."
 )
-STILL_FULL = N_("Still full, or offered to you now: do not use it.")
-USED_ON_YOU = N_("Used on you: ask the clinic “Is this the pack you used, and on what date?”")
+STILL_FULL = N_("Not used on you yet? Do not use it.")
+USED_ON_YOU = N_("Used on you? Ask the clinic: “Is this the pack you used, and on what date?”")
 
 READ_DATE_AGAIN = N_("Read the date once more. Still the same? Do not use it, and ask the maker.")
 READ_LOT_AGAIN = N_("Read the lot number again: is it {lot}?")
@@ -105,7 +105,10 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     ),
     (C.DISPENSED, ""): Guidance(
         N_("Recorded as used. Still full? Do not use it"),
-        N_("Used on you that day: expected. Still full: it may be a fake, and can do serious harm."),
+        N_(
+            "If it was used on you, that is as it should be."
+            " If the vial is still full, it may be a fake and can do serious harm."
+        ),
         (STILL_FULL, USED_ON_YOU, WAS_USED),
     ),
     (C.RECORDED_WITHOUT_SCAN, ""): Guidance(
@@ -140,7 +143,7 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     ),
     (C.PRESENTATION_UNKNOWN, ""): Guidance(N_("Not made like this: do not use it"), _FAKE, _FAKE_STEPS),
     (C.MARKET_NOT_AUTHORISED, ""): Guidance(
-        N_("Not meant for {country}: do not use it"),
+        N_("Not for {country}: do not use it"),
         N_("Nobody checked how it was stored on the way here. It may not work, or may do harm."),
         (KEEP, WHERE_BOUGHT, HAD_IT),
     ),

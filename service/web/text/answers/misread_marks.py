@@ -38,9 +38,9 @@ def look_alike_question(marked: list[MarkedCharacter], tr: NullTranslations) -> 
     if not other:
         return ""
     letter, digit = sorted((doubtful[0], other), reverse=True)  # digits sort before letters
-    return tr.gettext("Is the marked sign the letter {letter} or the number {digit}?").format(
-        letter=letter, digit=digit
-    )
+    return tr.gettext(
+        "Not found as entered. Is the marked character the letter {letter} or the number {digit}?"
+    ).format(letter=letter, digit=digit)
 
 
 def misread_field(verdict: Verdict) -> str:

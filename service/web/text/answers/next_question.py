@@ -38,7 +38,7 @@ TITLES: Mapping[NextQuestion, str] = {
 }
 
 _LEADS = {
-    ReasonCode.LOT_ON_RECORD: N_("Is that what your box says? There is no warning about this lot."),
+    ReasonCode.LOT_ON_RECORD: N_("The maker has a lot with this number. There is no warning about it."),
     ReasonCode.PRODUCT_ON_RECORD: N_("No warning about this product. The maker makes it."),
 }
 

@@ -50,7 +50,9 @@ def test_what_stops_says_not_to_use_it_how_serious_it_is_and_what_to_do(
     assert danger_of(lead, TR)
     assert len(steps) >= 2
     # red is also read by people who had it yesterday
-    assert ("Another date than yours" if code is ReasonCode.DISPENSED else "Had it already?") in steps[-1]
+    assert ("Not the date of your treatment" if code is ReasonCode.DISPENSED else "Had it already?") in steps[
+        -1
+    ]
     assert "call an ambulance (999)" in steps[-1]
 
 

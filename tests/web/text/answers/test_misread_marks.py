@@ -6,7 +6,7 @@ import pytest
 
 from service.web.text.answers.misread_marks import MarkedCharacter, look_alike_question
 
-ASKED = "Is the marked sign the letter {} or the number {}?"
+ASKED = "Not found as entered. Is the marked character the letter {} or the number {}?"
 
 
 def marked(text: str, *doubtful: int) -> list[MarkedCharacter]:
