@@ -39,7 +39,7 @@ mutants: .venv/mutants.stamp ## change gs1/ and authenticity/ in thousands of sm
 	$(BIN)/python -m tests.mutants
 
 chaos: .venv/dev.stamp ## attack a running service in many ways, for minutes (its short form is in make test)
-	$(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
+	$(BIN)/python -m pytest -m chaos tests $(ARGS)
 
 lint: .venv/dev.stamp ## check style, formatting, types and the contracts between modules
 	$(BIN)/ruff check .

@@ -37,7 +37,7 @@ class Postgres:
             shutil.chown(self._folder, "nobody")
         self._run("initdb", "-D", data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = (
-            f"-p {self._port} -c fsync=off -c listen_addresses=127.0.0.1 -c max_connections=200 "
+            f"-p {self._port} -c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c listen_addresses=127.0.0.1 -c max_connections=200 "
             f"-c unix_socket_directories={self._folder}"
         )
         self._run("pg_ctl", "-D", data, "-w", "-l", self._folder / "log", "-o", options, "start")

@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -28,7 +28,6 @@ from tests.factories.evidence_strategies import evidences, notices, recalls
 
 @pytest.mark.slow
 @given(evidences)
-@settings(max_examples=1000)
 def test_total_pure_and_the_worst_leads(one: Evidence) -> None:
     verdict = judge(one)
     assert verdict == judge(one)

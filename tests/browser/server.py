@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def launch(playwright: Playwright, *args: str) -> Browser:
-    """The browser; `python tests/get_tools.py` brings one where there is none."""
-    path = find()
+def launch(playwright: Playwright, *args: str, whole: bool = False) -> Browser:
+    """The browser, or its headless shell; `python tests/get_tools.py` brings one where there is none."""
+    path = find(whole=whole)
     if path is None:
         pytest.fail("no Chromium: run `python tests/get_tools.py`")
     return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *args])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.authenticity.reasons import Action, NotChecked, ReasonCode
@@ -324,7 +324,6 @@ def action(desk: VerificationService, fields: dict[str, Any]) -> tuple[Action | 
 
 
 @given(THINGS, st.sampled_from(sorted(FIELDS)), st.data())
-@settings(max_examples=400)
 def test_one_more_field_never_turns_a_stop_into_a_pass(
     sqlite_desk: VerificationService, fields: dict[str, Any], field: str, data: st.DataObject
 ) -> None:
@@ -365,7 +364,6 @@ GIVEN = {
 
 
 @given(THINGS)
-@settings(max_examples=400)
 def test_what_was_not_checked_never_contradicts_a_reason(
     sqlite_desk: VerificationService, fields: dict[str, Any]
 ) -> None:

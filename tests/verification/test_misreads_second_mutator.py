@@ -18,7 +18,7 @@ from tests.figures import Say
 pytestmark = pytest.mark.slow
 
 SEEDS = (101, 2027, 90210)
-PICKED = 60
+PICKED = 25
 ROWS = {"1": "02q", "2": "13w", "3": "24e", "4": "35r", "5": "46t", "6": "57y", "7": "68u", "8": "79i", "9": "80o",
         "0": "9p", "q": "wa1", "w": "qes2", "e": "wrd3", "r": "etf4", "t": "ryg5", "y": "tuh6", "u": "yij7",
         "i": "uok8", "o": "ipl9", "p": "ol0", "a": "qsz", "s": "adwx", "d": "sfec", "f": "dgrv", "g": "fhtb",
@@ -180,7 +180,7 @@ def test_unknown_lots_of_the_same_shape_are_no_misreads(world: World, say: Say) 
     figures: Counter[str] = Counter()
     for seed in SEEDS:
         rnd = random.Random(seed)
-        for _ in range(500):
+        for _ in range(200):
             name = rnd.choice(list(world.lots))
             lots = world.lots[name]
             lot = of_the_same_shape(rnd.choice(lots), rnd)

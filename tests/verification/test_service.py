@@ -251,7 +251,7 @@ def test_all_fields_that_cannot_be_read_are_named_at_once(desk: VerificationServ
 
 
 @given(st.text(max_size=60), st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_text_gets_an_answer_or_an_error_of_ours(
     desk: VerificationService, scan: str, lot: str, expiry: str, product: str
 ) -> None:

@@ -5,7 +5,7 @@ from itertools import permutations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -201,7 +201,6 @@ scans = st.lists(
 
 @pytest.mark.slow
 @given(scans, st.randoms(use_true_random=False), st.integers(1, 39))
-@settings(max_examples=300)
 def test_the_order_of_arrival_changes_nothing(given_scans: list[Sighting], chances: Random, cut: int) -> None:
     """One after the other in any order, or some put together first (a queue that was offline)."""
     shuffled = [*given_scans]
@@ -222,7 +221,6 @@ def test_the_order_of_arrival_changes_nothing(given_scans: list[Sighting], chanc
     ),
     st.sampled_from([0, 7]),
 )
-@settings(max_examples=400)
 def test_one_more_scan_takes_no_reason_away(
     given_scans: list[Sighting], more: list[Sighting], key_days: int
 ) -> None:

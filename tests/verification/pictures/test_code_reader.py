@@ -352,7 +352,7 @@ def outcome(data: bytes) -> set[str] | ErrorCode:
         return error.code
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from([PNG, JPEG, WEBP]),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=0, max_size=6)), max_size=4),

@@ -90,6 +90,7 @@ def test_a_jump_of_years_stops_checks_and_leaves_nothing_behind(
     assert latest <= datetime.now(UTC)
 
 
+@pytest.mark.chaos
 def test_a_service_that_starts_under_such_a_clock_says_so_until_an_operator_has_spoken(
     database: Database, sqlite_url: str, tmp_path: Path, clock: FakedClock
 ) -> None:

@@ -98,6 +98,7 @@ def test_guessing_finds_no_more_than_the_budget_of_misses_pays_for(attacked: Run
     print(f"{NETWORKS * GUESSES} guesses of {NETWORKS} networks: {answered} answered, {found} found")
 
 
+@pytest.mark.chaos
 def test_without_budgets_it_finds_what_there_is(records: str, tmp_path: Path) -> None:
     """The negative control: the attack above is one."""
     with running_service(records, tmp_path, RATE_LIMIT="off") as service:
@@ -106,6 +107,7 @@ def test_without_budgets_it_finds_what_there_is(records: str, tmp_path: Path) ->
     assert found > 20 * GUESSES * DENSITY / 2
 
 
+@pytest.mark.chaos
 def test_a_spent_budget_is_still_spent_after_every_process_was_replaced(records: str, tmp_path: Path) -> None:
     wrong = [number for number in range(1000) if number not in ON_RECORD][: GUEST.misses.burst + 1]
     with running_service(records, tmp_path, WORKERS=3) as service:
