@@ -16,6 +16,7 @@ def printed() -> str:
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("check", "most_modules", "most_climbs"),
     [

@@ -124,6 +124,7 @@ def share_told(name: str, count: int, *, expiry: bool, rounds: int = 150) -> flo
     return told / rounds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_with_an_expiry_or_a_whole_code_hardly_any_unissued_lot_is_excused(name: str) -> None:
     with_expiry = share_softened(name, 300, expiry=True, whole=False, rounds=400)
@@ -133,6 +134,7 @@ def test_with_an_expiry_or_a_whole_code_hardly_any_unissued_lot_is_excused(name:
     assert whole <= 0.02
 
 
+@pytest.mark.slow
 def test_real_slips_are_told_where_the_expiry_agrees() -> None:
     shares = {name: share_told(name, 300, expiry=True) for name in FORMATS}
     sys.stdout.write(f"\nreal slips told, expiry agreeing: { {n: f'{s:.1%}' for n, s in shares.items()} }\n")
@@ -141,6 +143,7 @@ def test_real_slips_are_told_where_the_expiry_agrees() -> None:
     assert min(shares.values()) >= 0.8  # in a format that is used up: those that break it
 
 
+@pytest.mark.slow
 def test_the_curve_for_a_lot_typed_alone() -> None:
     """The point is `MOST_BY_CHANCE_ALONE`: at most one unissued lot in ten is answered `check`."""
     for name in FORMATS:

@@ -54,6 +54,7 @@ def asked(sqlite_url: str, shared_cases: Path, tmp_path: Path) -> Iterator[str]:
             server.terminate()
 
 
+@pytest.mark.slow
 def test_the_shared_cases_are_answered_as_expected(asked: str, shared_cases: Path, say: figures.Say) -> None:
     done = subprocess.run(
         [sys.executable, shared_cases / "run", asked], capture_output=True, text=True, check=False

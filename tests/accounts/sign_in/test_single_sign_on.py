@@ -197,6 +197,7 @@ LIES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 def test_a_token_that_does_not_fit_opens_nothing(
     app: Flask, database: Database, provider: tuple[Provider, str]
 ) -> None:

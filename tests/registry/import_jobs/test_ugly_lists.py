@@ -58,6 +58,7 @@ def test_at_a_terminal(prepared: Database, tmp_path: Path, ugly: UglyList) -> No
     assert ugly.units in (None, len(table(prepared, "unit")))
 
 
+@pytest.mark.slow
 @BY_NAME
 def test_in_a_browser(prepared: Database, tmp_path: Path, ugly: UglyList) -> None:
     office = Office(prepared, tmp_path / "files")

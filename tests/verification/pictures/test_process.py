@@ -49,6 +49,7 @@ WORKERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WORKERS)
 def test_what_ends_it_refuses_the_picture_and_not_the_next(kind: str) -> None:
     process = PictureProcess((sys.executable, "-c", WORKERS[kind]), seconds=3.0)

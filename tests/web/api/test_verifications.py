@@ -245,6 +245,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(["scan", "lot", "gtin", "serial", "expiry", "market", "nonce", "x"]), json_values

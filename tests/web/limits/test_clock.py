@@ -21,6 +21,8 @@ from tests.factories.fake_time import FakedClock, faked_clock
 from tests.factories.records import TOXIN, put
 from tests.factories.running_service import RunningService, running_service
 
+pytestmark = pytest.mark.slow
+
 KNOWN = f"(01){TOXIN}(17)701231(10)A1001(21)SN0001"
 YEARS = "+36500d"  # everything has expired by then
 

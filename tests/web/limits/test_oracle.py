@@ -24,6 +24,8 @@ from service.storage.models import Batch, Manufacturer, Product, Unit
 from tests.factories.records import TOXIN
 from tests.factories.running_service import RunningService, ask_on, running_service
 
+pytestmark = pytest.mark.slow
+
 LONG = bool(os.environ.get("VIALCHECK_LONG"))
 NETWORKS, GUESSES = (1_000, 1_000) if LONG else (40, 60)
 ON_RECORD = range(3, 100_000, 10)
