@@ -106,7 +106,7 @@ class EventCaptures:
             try:
                 self.stage(path, folder, request, outcome)
                 if dry_run or outcome.epcs <= AT_ONCE:
-                    self._whole(folder, request, outcome, dry_run=dry_run)
+                    self.put_whole(folder, request, outcome, dry_run=dry_run)
                     return outcome
                 folder = _moved(folder, request.plans)
                 number = self._begin(folder, request, outcome)
@@ -139,17 +139,28 @@ class EventCaptures:
             outcome.epcs, outcome.known = staging.epcs, staging.repeated
         return plan
 
-    def _whole(
-        self, folder: Path, request: CaptureRequest, outcome: CaptureOutcome, *, dry_run: bool
+    def put_whole(
+        self,
+        folder: Path,
+        request: CaptureRequest,
+        outcome: CaptureOutcome,
+        *,
+        dry_run: bool = False,
+        number: int | None = None,
     ) -> None:
+        """Put staged events on record in one transaction; `number`: of a capture that has a row already.
+
+        DocumentRefusedError where the record contradicts one of them; then nothing has changed.
+        """
         with (
             StagedEvents(folder) as staged,
             suppress(_UndoneError),
             self._database.transaction(durable=not dry_run) as connection,
         ):
             self._database.advisory_lock(connection, LOCK)
-            token, number = insert_capture(connection, request, "done", self._clock())
-            outcome.token = "" if dry_run else token
+            if number is None:
+                token, number = insert_capture(connection, request, "done", self._clock())
+                outcome.token = "" if dry_run else token
             record = self._record(connection, request)
             applier = EventApplier(record, number)
             for at in range(len(staged)):
@@ -246,7 +257,7 @@ class EventCaptures:
                 at=self._clock(),
                 cursor=cursor,
                 chunk=chunk,
-                seen=outcome.record(),
+                seen=outcome.record() | {"plan": (row["seen"] or {}).get("plan", "")},
                 errors=outcome.errors,
                 import_id=journal.import_id,
             )

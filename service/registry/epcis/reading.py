@@ -22,7 +22,9 @@ from service.registry.epcis.xml_reader import XmlEvents
 MOST_REFUSALS = 200
 """How many refusals of one document are named."""
 
-_START = 64 * 1024
+START = 64 * 1024
+"""Bytes of a file that tell what it is."""
+
 
 _WORDS = re.compile(rf'"(?:{"|".join(sorted(EVENT_TYPES | {DocumentKind.EVENTS, DocumentKind.QUERY}))})"')
 
@@ -34,9 +36,14 @@ def looks_like_events(path: Path) -> bool:
     """
     try:
         with path.open("rb") as source:
-            start = source.read(_START)
+            start = source.read(START)
     except OSError:
         return False
+    return starts_like_events(start)
+
+
+def starts_like_events(start: bytes) -> bool:
+    """`looks_like_events`, of the first bytes of a file (`START` of them are enough)."""
     text = _decoded(start).lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         return True
@@ -56,7 +63,7 @@ def _decoded(start: bytes) -> str:
 def open_events(path: Path) -> EventSource:
     """The document in a file. Raises `DocumentRefusedError`, with its place, for what is no such document."""
     with path.open("rb") as source:
-        text = _decoded(source.read(_START)).lstrip("\ufeff \t\r\n")
+        text = _decoded(source.read(START)).lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         return XmlEvents(path)
     if text.startswith("{"):
