@@ -180,8 +180,12 @@ class _Checks:
         for at, each in enumerate(value):
             if not (isinstance(each, str) and is_absolute_uri(each)):
                 self._refuse((name, at), each, "an absolute URI")
-        if self._json and name != "childEPCs" and not self.errors and len(set(value)) < len(value):
+        if self.errors or len(set(value)) == len(value):
+            return
+        if self._json and name != "childEPCs":
             self._refuse((name,), name, "each EPC once")
+        else:  # the schemas of XML allow it, and it says nothing more
+            self._fields[name] = list(dict.fromkeys(value))
 
     def _word(self, kind: str, path: Path, value: Any) -> str | None:
         word = word_or_uri(kind, value, strict=self._json) if isinstance(value, str) else None

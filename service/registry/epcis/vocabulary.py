@@ -79,14 +79,14 @@ QUANTITY_EVENT = "QuantityEvent"
 def word_or_uri(kind: str, text: str, *, strict: bool) -> str | None:
     """A word of the CBV in bare form, or a URI of another vocabulary; None for what is neither.
 
-    `kind`: bizstep, disp, btt, sdt or er. `strict`: a URI in the CBV's own namespace has to be one of its
-    words (CBV 2.0, section 7); documents of EPCIS 1 may have older ones.
+    `kind`: bizstep, disp, btt, sdt or er. `strict`: a URI in the namespace of the CBV 2 has to be one of its
+    words (section 7).
     """
     part, words = _WORDS[kind]
     if text in words:
         return text
-    if text.startswith(_CBV_URN):
-        tail = text.removeprefix(f"{_CBV_URN}{kind}:")
+    if text.startswith(_CBV_URN):  # words of the CBV 1 are gone from the CBV 2, and are still in use
+        tail, strict = text.removeprefix(f"{_CBV_URN}{kind}:"), False
     else:
         start = next((each for each in _CBV_WEB if text.startswith(each)), "")
         if not start:

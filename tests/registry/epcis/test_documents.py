@@ -48,7 +48,7 @@ def database(sqlite_url: str) -> Any:
         ({"epcList": "urn:a:b"}, f"{LIST}/epcList", "value_invalid"),
         ({"epcList": None}, LIST, "value_invalid"),  # about nothing
         ({"childEPCs": ["urn:a:b"]}, f"{LIST}/childEPCs", "value_invalid"),  # of another type of event
-        ({"bizStep": "urn:epcglobal:cbv:bizstep:teleporting"}, f"{LIST}/bizStep", "value_invalid"),
+        ({"bizStep": "https://ref.gs1.org/cbv/BizStep-teleporting"}, f"{LIST}/bizStep", "value_invalid"),
         ({"disposition": "sold"}, f"{LIST}/disposition", "value_invalid"),
         ({"persistentDisposition": {}}, f"{LIST}/persistentDisposition", "value_invalid"),
         ({"persistentDisposition": {"set": []}}, f"{LIST}/persistentDisposition/set", "value_invalid"),
@@ -100,6 +100,7 @@ def test_what_each_type_of_event_needs(
         {"bizStep": "https://ref.gs1.org/cbv/BizStep-shipping", "epcList": ["urn:a:b"]},
         {"bizStep": "urn:epcglobal:cbv:bizstep:shipping", "epcList": ["urn:a:b"]},
         {"bizStep": "https://example.com/steps/teleporting", "epcList": ["urn:a:b"]},
+        {"disposition": "urn:epcglobal:cbv:disp:non_sellable_expired", "epcList": ["urn:a:b"]},  # of the CBV 1
         {"quantityList": [{"epcClass": "urn:epc:class:lgtin:9506000.013435.A1", "quantity": 200.5, "uom": "KGM"}]},
         {"eventTime": "2026-11-20T10:00:00.123456789Z", "epcList": ["urn:a:b"]},
         {"type": "AggregationEvent", "childEPCs": ["urn:a:b"]},  # OBSERVE needs no parent
