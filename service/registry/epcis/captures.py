@@ -13,6 +13,7 @@ import hashlib
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -39,8 +40,11 @@ from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import EpcisCapture, Product, Unit
 
-AT_ONCE = 50_000
-"""EPCs in one transaction, as many as units in one piece of a list."""
+AT_ONCE = 10_000
+"""EPCs in one transaction. On SQLite, other writers wait for it: some tenths of a second."""
+
+_PAUSE = 0.3
+"""Between two pieces on a database with one writer, this part of the piece's time: others come in then."""
 
 _EVENTS_AT_ONCE = 2000
 _MOST_ERRORS = 200
@@ -210,8 +214,11 @@ class EventCaptures:
     def carry_on(self, number: int, folder: Path, request: CaptureRequest, outcome: CaptureOutcome) -> None:
         """Put the pieces that are left on record. They are deleted by the caller."""
         with StagedEvents(folder) as staged:
+            began = time.monotonic()
             while self._put_next(number, staged, request, outcome):
-                pass
+                if self._database.one_writer:
+                    time.sleep((time.monotonic() - began) * _PAUSE)
+                began = time.monotonic()
 
     def resume(self) -> Iterator[tuple[str, CaptureOutcome]]:
         """Go on with the interrupted captures of terminals: the file's name and what became of it."""
@@ -299,8 +306,8 @@ class _Piece:
             event = self._staged.event(cursor)
             chunks = self._staged.chunks(event)
             some = list(islice(chunks, chunk, chunk + budget))
-            budget -= max(len(some), 1) if event.epcs > CHUNK // 10 else 0
-            budget -= 0 if event.epcs > CHUNK // 10 else int(events % 10 == 9)
+            few = event.epcs <= CHUNK // 10
+            budget -= int(events % 10 == 9) if few else max(len(some), 1)
             last = chunk + len(some) >= event.chunks
             self._put(event, some, first=chunk == 0, last=last)
             cursor, chunk = (cursor + 1, 0) if last else (cursor, chunk + len(some))

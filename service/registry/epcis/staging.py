@@ -17,7 +17,7 @@ from service.registry.epcis.documents import EventRefusal
 from service.registry.epcis.event_checks import CheckedEvent
 from service.registry.epcis.identity import EPC_FIELDS, content_sha256, id_of
 
-CHUNK = 10_000
+CHUNK = 2_500
 """EPCs that are looked at together."""
 
 _PLAN, _ORDER = "events.jsonl", "order.bin"
