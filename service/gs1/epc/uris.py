@@ -18,6 +18,7 @@ from service.gs1.characters import refused_character
 from service.gs1.identifiers import Gtin, Lot, Serial, check_digit
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
+_NO_URI = re.compile(r"[\s<>\"{}|\\^`\x00-\x20]")
 _URN = re.compile(r"urn:epc:(id|class|idpat):([a-z]+):(.*)", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+")
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -44,6 +45,15 @@ class EpcIdentifier:
 def is_absolute_uri(text: str) -> bool:
     """Whether a text is an absolute URI: a scheme, a colon, and no blanks (RFC 3986, section 4.3)."""
     return _ABSOLUTE.fullmatch(text) is not None
+
+
+def escaped_uri(text: str) -> str:
+    """A text of XML Schema's type anyURI as a URI: characters that no URI has are escaped (XSD 1.0, 3.2.17).
+
+    >>> escaped_uri("urn:epcglobal:cbv:bt:9521141000005:PO 17")
+    'urn:epcglobal:cbv:bt:9521141000005:PO%2017'
+    """
+    return _NO_URI.sub(lambda found: quote(found[0], safe=""), text)
 
 
 def read_epc(uri: str) -> EpcIdentifier | None:

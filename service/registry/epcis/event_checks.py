@@ -13,6 +13,7 @@ from typing import Any
 from service.errors import ErrorCode, RefusedError, VialcheckError
 from service.gs1.epc.uris import is_absolute_uri
 from service.registry.epcis.documents import DocumentHead, EventRefusal, Path, ReadEvent
+from service.registry.epcis.sensor_checks import sensor_faults
 from service.registry.epcis.vocabulary import EVENT_TYPES, KNOWN_PREFIXES, word_or_uri, words_of
 
 _COMMON = words_of("type eventTime recordTime eventTimeZoneOffset eventID certificationInfo errorDeclaration")
@@ -119,6 +120,8 @@ class _Checks:
 
     def _common(self) -> None:
         fields = self._fields
+        if not self._head.strict and fields.get("eventTimeZoneOffset") in ("Z", "z"):
+            fields["eventTimeZoneOffset"] = "+00:00"
         offset = fields.get("eventTimeZoneOffset")
         if self._need("eventTimeZoneOffset") and not (isinstance(offset, str) and _OFFSET.fullmatch(offset)):
             self._refuse(("eventTimeZoneOffset",), offset, "an offset such as +02:00")
@@ -255,22 +258,12 @@ class _Checks:
 
     def _sensors(self, name: str, value: Any) -> None:
         for path, each in self._objects(name, value):
-            reports = each.get("sensorReport")
-            if not isinstance(reports, list) or not reports:
-                self._refuse((*path, "sensorReport"), reports, "a list of at least one report")
-                continue
-            for at, report in enumerate(reports):
-                typed = isinstance(report, dict) and ("type" in report or "exception" in report)
-                if not typed and (self._json or not isinstance(report, dict)):
-                    self._refuse(
-                        (*path, "sensorReport", at), report, "a report with its type, or an exception"
-                    )
-                elif isinstance(report.get("type"), str):
+            faults = list(sensor_faults(each, lambda text: moment_of(text) is not None, typed=self._json))
+            for inner, given, expected in faults:
+                self._refuse((*path, *inner), given, expected)
+            for report in each["sensorReport"] if not faults else ():
+                if "type" in report:
                     report["type"] = _without_prefix(report["type"])
-            metadata = each.get("sensorMetadata", {})
-            for when in ("time", "startTime", "endTime") if isinstance(metadata, dict) else ():
-                if when in metadata:
-                    self._time((*path, "sensorMetadata", when), metadata[when], "")
 
     def _declaration(self, value: Any) -> None:
         path: Path = ("errorDeclaration",)

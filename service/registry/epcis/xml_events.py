@@ -5,12 +5,14 @@ own fields here. In EPCIS 2.0 the order of fields is that of its schema (section
 are taken in any order.
 """
 
+import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service.errors import ErrorCode, RefusedError, VialcheckError
+from service.gs1.epc.uris import escaped_uri
 from service.registry.epcis.documents import DocumentHead, Path, ReadEvent
 from service.registry.epcis.json_reader import plain_number
 from service.registry.epcis.vocabulary import EPCIS_NAMESPACES, QUANTITY_EVENT, qualified, words_of
@@ -42,6 +44,8 @@ _ORDERS = {
 """The place of each field in its event (EPCIS 2.0, section 9.5)."""
 
 _FIELDS = frozenset(name for order in _ORDERS.values() for name in order)
+_URIS = frozenset({"eventID", "certificationInfo", "parentID", "transformationID"})
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LAST = 100  # of elements of other vocabularies
 _NUMBERS = words_of("value minValue maxValue meanValue sDev percRank percValue")
 
@@ -144,7 +148,7 @@ class _EventReading:
         elif reader := _COMPOUND.get(name):
             value = reader(self, child)
         else:
-            value = child.text.strip()
+            value = _id(child) if name in _URIS else child.text.strip()
             if child.children:
                 self._refuse((name,), child, "text alone")
         self._set(child, name, value)
@@ -171,6 +175,7 @@ class _EventReading:
 
     def _quantity(self, element: XmlElement, path: Path) -> dict[str, Any]:
         value: dict[str, Any] = {}
+        self._require_order(element, ("epcClass", "quantity", "uom"))
         for child in element.children:
             self._lines[(*path, child.name)] = child.line
             if child.name in value:
@@ -193,7 +198,7 @@ class _EventReading:
     def _typed(self, parent: XmlElement) -> list[dict[str, Any]]:
         name, found = parent.name.removesuffix("List"), []
         for _, child in self._listed(parent, name):
-            value = {name: child.text.strip()}
+            value = {name: escaped_uri(child.text.strip())}
             if "type" in child.attributes:
                 value["type"] = child.attributes["type"].strip()
             found.append(value)
@@ -201,6 +206,7 @@ class _EventReading:
 
     def _sensor(self, element: XmlElement) -> dict[str, Any]:
         value: dict[str, Any] = {}
+        self._require_order(element, ("sensorMetadata", "sensorReport"))
         for child in element.children:
             if child.ours and child.name == "sensorMetadata":
                 value["sensorMetadata"] = _attributes(child)
@@ -217,7 +223,7 @@ class _EventReading:
             if not child.ours:
                 _add(value, qualified(child.namespace, child.name), _free(child))
             elif child.name == "correctiveEventIDs":
-                value["correctiveEventIDs"] = [each.text.strip() for each in child.children]
+                value["correctiveEventIDs"] = [_id(each) for each in child.children]
             elif child.name == "extension":
                 for each in child.children:
                     _add(value, qualified(each.namespace, each.name), _free(each))
@@ -236,6 +242,19 @@ class _EventReading:
                 _add(value, name, _free(each))
         return value
 
+    def _words(self, element: XmlElement) -> dict[str, list[str]]:
+        self._require_order(element, ("unset", "set"))
+        value: dict[str, list[str]] = {}
+        for each in element.children:
+            value.setdefault(each.name, []).append(each.text.strip())
+        return value
+
+    def _require_order(self, element: XmlElement, names: tuple[str, ...]) -> None:
+        """The order of what is inside a field, in EPCIS 2.0."""
+        places = [names.index(each.name) for each in element.children if each.ours and each.name in names]
+        if self._head.strict and places != sorted(places):
+            self._refuse((element.name,), element, f"the order of the standard: {', '.join(names)}")
+
     def _refuse(self, path: Path, element: XmlElement, expected: str) -> None:
         self._lines[path] = element.line
         error = RefusedError(
@@ -251,20 +270,13 @@ class _EventReading:
 _COMPOUND: Mapping[str, Callable[[_EventReading, XmlElement], Any]] = {
     "readPoint": lambda _, element: _place(element),
     "bizLocation": lambda _, element: _place(element),
-    "persistentDisposition": lambda _, element: _words(element),
+    "persistentDisposition": _EventReading._words,
     "bizTransactionList": _EventReading._typed,
     "sourceList": _EventReading._typed,
     "destinationList": _EventReading._typed,
     "errorDeclaration": _EventReading._declaration,
     "ilmd": _EventReading._master_data,
 }
-
-
-def _words(element: XmlElement) -> dict[str, list[str]]:
-    value: dict[str, list[str]] = {}
-    for each in element.children:
-        value.setdefault(each.name, []).append(each.text.strip())
-    return value
 
 
 def _add(value: dict[str, Any], name: str, new: Any) -> None:
@@ -276,11 +288,17 @@ def _add(value: dict[str, Any], name: str, new: Any) -> None:
         value[name] = new
 
 
+def _id(element: XmlElement) -> str:
+    """The URI in an element. A bare UUID, as many write the ids of events, is one under `urn:uuid:`."""
+    text = element.text.strip()
+    return f"urn:uuid:{text.lower()}" if _UUID.fullmatch(text) else escaped_uri(text)
+
+
 def _place(element: XmlElement) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for child in element.children:
         if child.ours and child.name == "id":
-            value["id"] = child.text.strip()
+            value["id"] = _id(child)
         else:
             _add(value, qualified(child.namespace or "urn:epcglobal:epcis:xsd:1", child.name), _free(child))
     return value

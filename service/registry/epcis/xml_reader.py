@@ -24,6 +24,7 @@ _ROOTS = frozenset({DocumentKind.EVENTS, DocumentKind.QUERY, DocumentKind.MASTER
 _EVENTS = EVENT_TYPES | {QUANTITY_EVENT}
 _BLOCK = 256 * 1024
 _SENDER = ("StandardBusinessDocumentHeader", "Sender", "Identifier")
+_SOAP = frozenset({"http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"})
 _SEPARATOR = "\x1f"
 
 
@@ -167,6 +168,9 @@ class _Walk:
         head.version = 1 if namespace.endswith(":1") or (not namespace and said.startswith("1")) else 2
         if name in _EVENTS and (namespace in EPCIS_NAMESPACES or not namespace):
             self._bodies += 1
+            return
+        if name == "Envelope" and namespace in _SOAP:  # the binding of EPCIS 1 (section 11)
+            head.version, self._bodies = 1, self._bodies + 1
             return
         if name not in _ROOTS or namespace not in EPCIS_NAMESPACES:
             found = f"{name} in {namespace or 'no namespace'}"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from service.accounts.actors import Actor, OrganisationKind, Role
-from service.errors import ConflictError, RefusedError, UnavailableError
+from service.errors import ConflictError, ErrorCode, RefusedError, UnavailableError
 from service.registry.epcis import captures, staging
 from service.registry.epcis.captures import EventCaptures
 from service.registry.epcis.jobs import CaptureJobs
@@ -240,7 +240,7 @@ def test_a_fault_of_ours_ends_a_job_and_a_busy_database_does_not(
     def fails(*_: object, **__: object) -> None:
         raise raised
 
-    raised: Exception = UnavailableError(captures.ErrorCode.BUSY)
+    raised: Exception = UnavailableError(ErrorCode.BUSY)
     monkeypatch.setattr(EventCaptures, "stage", fails)
     with pytest.raises(UnavailableError):
         worked(jobs)

@@ -64,6 +64,11 @@ def database(sqlite_url: str) -> Any:
         ({"errorDeclaration": {"reason": "incorrect_data"}}, f"{LIST}/errorDeclaration/declarationTime", "value_missing"),
         ({"eventID": "17"}, f"{LIST}/eventID", "value_invalid"),
         ({"sensorElementList": [{}]}, f"{LIST}/sensorElementList/0/sensorReport", "value_missing"),
+        *(
+            ({"sensorElementList": [{"sensorReport": [{"type": "Mass", name: value}]}]}, f"{LIST}/sensorElementList/0/sensorReport/0/{name}", "value_invalid")
+            for name, value in (("value", "5"), ("value", True), ("booleanValue", "true"), ("time", "noon"), ("uriValue", "x"), ("hexBinaryValue", "xyz"), ("uom", 5), ("colour", "red"))
+        ),
+        ({"sensorElementList": [{"sensorReport": [{"value": 5}]}]}, f"{LIST}/sensorElementList/0/sensorReport/0", "value_invalid"),
     ],
 )  # fmt: skip
 def test_one_wrong_field_refuses_the_document(
@@ -237,6 +242,28 @@ def test_the_order_of_fields(database: Database, tmp_path: Path, version: str, t
     assert outcome.refused is not taken
 
 
+@pytest.mark.parametrize(
+    ("inside", "taken"),
+    [
+        ("<persistentDisposition><unset>urn:epcglobal:cbv:disp:active</unset><set>urn:epcglobal:cbv:disp:expired</set></persistentDisposition>", True),
+        ("<persistentDisposition><set>urn:epcglobal:cbv:disp:active</set><unset>urn:epcglobal:cbv:disp:expired</unset></persistentDisposition>", False),
+        ("<quantityList><quantityElement><quantity>5</quantity><epcClass>urn:a:b</epcClass></quantityElement></quantityList>", False),
+        ("<colour>red</colour>", False),
+        ("<ext:colour>red</ext:colour>", True),
+        ("<sensorElementList><sensorElement><sensorReport type='gs1:Mass' value='heavy'/></sensorElement></sensorElementList>", False),
+        ("<sensorElementList><sensorElement><sensorReport type='gs1:Mass' value='5.50'/></sensorElement></sensorElementList>", True),
+        ("<ilmd><lot>A</lot></ilmd>", False),
+        ("<ilmd><ext:lot>A</ext:lot></ilmd>", True),
+    ],
+)  # fmt: skip
+def test_the_schema_of_2_0_in_xml(database: Database, tmp_path: Path, inside: str, taken: bool) -> None:
+    xml = (
+        "<ObjectEvent><eventTime>2026-11-20T09:00:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset>"
+        f"<epcList><epc>urn:a:b</epc></epcList><action>ADD</action>{inside}</ObjectEvent>"
+    )
+    assert captured(database, tmp_path, xml_document(xml, version="2.0")).refused is not taken
+
+
 def test_a_quantity_event_of_1_0_is_an_object_event(database: Database, tmp_path: Path) -> None:
     xml = (
         "<QuantityEvent><eventTime>2026-11-20T09:00:00Z</eventTime>"
@@ -258,3 +285,27 @@ def test_a_question_has_no_events(database: Database, tmp_path: Path) -> None:
     assert (outcome.refused, outcome.events) == (False, 0)
     assert outcome.head is not None
     assert "no events" in outcome.head.remarks[0]
+
+
+def test_ids_as_partners_write_them(database: Database, tmp_path: Path) -> None:
+    """A bare UUID, and a business transaction with a blank in it: XML Schema lets both be an anyURI."""
+    written = (
+        xml_commissioning(["1"])
+        .replace("<epcList>", "<baseExtension><eventID>374D95FC-9457-4a51-bd6a-0bba133845a8</eventID></baseExtension><epcList>")
+        .replace("<extension>", '<bizTransactionList><bizTransaction type="urn:epcglobal:cbv:btt:po">urn:epcglobal:cbv:bt:9521141000005:PO 17'
+                 "</bizTransaction></bizTransactionList><extension>")
+    )  # fmt: skip
+    assert not captured(database, tmp_path, xml_document(written)).refused
+    (row,) = table(database, "epcis_event")
+    assert row["event_id"] == "urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8"
+    transactions = json.loads(row["body"])["bizTransactionList"]
+    assert transactions == [{"bizTransaction": "urn:epcglobal:cbv:bt:9521141000005:PO%2017", "type": "po"}]
+
+
+def test_the_answer_to_a_query_in_soap(database: Database, tmp_path: Path) -> None:
+    answer = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        '<q:QueryResults xmlns:q="urn:epcglobal:epcis-query:xsd:1" xmlns:cbvmda="urn:epcglobal:cbv:mda">'
+        f"<resultsBody><EventList>{xml_commissioning(['1'])}</EventList></resultsBody></q:QueryResults></s:Body></s:Envelope>"
+    )
+    assert captured(database, tmp_path, answer).kept == 1
