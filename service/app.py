@@ -20,6 +20,8 @@ from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
+from service.registry.epcis.jobs import CaptureJobs
+from service.registry.epcis.queries.event_queries import EventQueries
 from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.queue import JobQueue, PeriodicJob
 from service.registry.import_jobs.service import ImportJobs
@@ -48,6 +50,7 @@ from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
 from service.web.api import health as health_views
 from service.web.api import verifications
+from service.web.api.events import events
 from service.web.api.health import health
 from service.web.api.openapi import docs
 from service.web.api.readings import readings
@@ -69,6 +72,7 @@ from service.web.station.page import station
 from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
 from service.web.workspace.alerts import alerts
+from service.web.workspace.captures import captures
 from service.web.workspace.change_requests import changes
 from service.web.workspace.corrections import correct
 from service.web.workspace.exports import exports
@@ -147,7 +151,7 @@ def _services(settings: Settings) -> Services:
         ids=CheckIds(lambda: secrets.derived("check ids")),
         on_answer=metrics.count_check,
     )
-    files, queue = import_queue_of(settings, database, verification.clock)
+    files, queue, captures = import_queue_of(settings, database, verification.clock)
     return Services(
         settings,
         database,
@@ -167,14 +171,17 @@ def _services(settings: Settings) -> Services:
         stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
+        captures=captures,
+        event_queries=EventQueries(database),
     )
 
 
 _PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
-_API = (verifications.api, readings, docs, health)
+_API = (verifications.api, readings, events, docs, health)
 _WORKSPACE = (
     overview,
     imports,
+    captures,
     exports,
     lot_labels,
     watch,
@@ -200,8 +207,11 @@ def _register_blueprints(app: Flask) -> None:
     init_words(app.jinja_env.globals)
 
 
-def import_queue_of(settings: Settings, database: Database, clock: Clock) -> tuple[ImportFiles, JobQueue]:
-    """Return the store of uploaded lists, and the queue that processes them once it is started.
+def import_queue_of(
+    settings: Settings, database: Database, clock: Clock
+) -> tuple[ImportFiles, JobQueue, CaptureJobs]:
+    """Return the store of uploaded lists, the queue that processes them once it is started, and the documents
+    of events that it processes too.
 
     The queue also runs the periodic jobs: retention and digests; none of them by a clock that is in doubt
     (`Clock.exact`).
@@ -212,7 +222,15 @@ def import_queue_of(settings: Settings, database: Database, clock: Clock) -> tup
         PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, transport, clock.exact()))),
     )
     worker = ImportWorker(database, files, stop=stop, clock=clock.now)
-    return files, JobQueue(worker, settings.files, stop, periodic)
+    captures = CaptureJobs(
+        database,
+        ImportFiles(settings.files / "events"),
+        most_bytes=settings.max_upload_bytes,
+        clock=clock.now,
+    )
+    queue = JobQueue(worker, settings.files, stop, periodic, events=captures)
+    captures.wake = queue.wake_events
+    return files, queue, captures
 
 
 def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:

@@ -136,6 +136,13 @@ class ErrorCode(StrEnum):
     RECALL_STANDS = "recall_stands"
     EXTENSION_STANDS = "extension_stands"
     WITHDRAWN_BEFORE = "withdrawn_before"
+    # documents of events (EPCIS)
+    DOCUMENT_UNREADABLE = "document_unreadable"
+    EVENTS_REFUSED = "events_refused"
+    EVENT_IN_FUTURE = "event_in_future"
+    EVENT_KNOWN_OTHERWISE = "event_known_otherwise"
+    EVENT_OUT_OF_ORDER = "event_out_of_order"
+    SENDER_NOT_YOURS = "sender_not_yours"
     # operation
     SETTING_INVALID = "setting_invalid"
     STORAGE_UNAVAILABLE = "storage_unavailable"

@@ -1,5 +1,6 @@
 """`vialcheck export`: lists that import again, and an archive; `vialcheck admin claims`."""
 
+import json
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from service.accounts.organisation_settings import OrganisationProfiles
 from service.cli import group
 from service.storage.database import Database
 from service.storage.models import Manufacturer
+from tests.factories.events import xml_commissioning, xml_document
 from tests.factories.lists import GTIN, prepared
 from tests.factories.people import organisation
 
@@ -71,3 +73,20 @@ def test_the_operator_decides_on_claims(on_record: Database) -> None:
     assert vialcheck("admin", "claims", "--refuse", "2").exit_code != 0
     assert vialcheck("admin", "claims", "--refuse", "2", "--reason", "of Theirs").output == ""
     assert vialcheck("admin", "claims", "--refuse", "2", "--confirm", "1").exit_code == 2
+
+
+def test_events_are_a_document_that_imports_again(
+    monkeypatch: pytest.MonkeyPatch, sqlite_url: str, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VIALCHECK_DATABASE_URL", sqlite_url)
+    database = Database(sqlite_url)
+    prepared(database, tmp_path)
+    sent = tmp_path / "sent.xml"
+    sent.write_text(xml_document(xml_commissioning("12")), encoding="utf-8")
+    assert CliRunner().invoke(group, ["import", str(sent)]).exit_code == 0
+    result = CliRunner().invoke(group, ["export", "events", "--out", str(tmp_path)])
+    assert result.stdout.splitlines() == [str(tmp_path / "events.jsonld")]
+    again = CliRunner().invoke(group, ["import", str(tmp_path / "events.jsonld"), "--json"])
+    (file,) = json.loads(again.stdout)["files"]
+    assert (again.exit_code, file["events"], file["known"]) == (0, 1, 1)
+    database.close()

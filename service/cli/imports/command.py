@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
 
+from service.cli.imports.events import (
+    CapturedFile,
+    capture_files,
+    outcome_json,
+    resume_captures,
+    separated,
+    told_of_events,
+)
 from service.cli.imports.profiles import ANSWERS, asked_at_terminal, hints_of, write_profile
 from service.registry.alerts.matches import count_checks_of_new
 from service.registry.import_jobs.file_import import FileOutcome
@@ -50,6 +59,7 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--save-profile", type=_PATH, help="Where to save these options, for the next list of this form."
 )
+@click.option("--json", "as_json", is_flag=True, help="Say what became of the files as one JSON object.")
 @click.option("--resume", is_flag=True, help="Go on with imports of units that were interrupted.")
 @click.option("--undo", is_flag=True, help="Take back what interrupted imports of units have put in.")
 @click.option("--reason", default="import", show_default=True, help="Why, for the audit.")
@@ -71,6 +81,7 @@ def import_files(  # noqa: PLR0913, PLR0917 (a command's options)
     struck_rows: str | None,
     profile: Path | None,
     save_profile: Path | None,
+    as_json: bool,
     resume: bool,
     undo: bool,
     reason: str,
@@ -78,7 +89,8 @@ def import_files(  # noqa: PLR0913, PLR0917 (a command's options)
 ) -> None:
     """Put the lists in FILES on record: products, batches, units and alerts, told by their header lines.
 
-    A list is a text file (.csv) or a spreadsheet (.xlsx, .ods).
+    A list is a text file (.csv) or a spreadsheet (.xlsx, .ods). A document of events (EPCIS 1.2 or 2.0, in
+    XML or JSON-LD) goes on record behind the lists; each is taken whole or refused.
 
     All of them or, when any row is refused, none (but see --keep-good). The same list twice changes nothing.
     What a column cannot tell is asked for: the options that answer it are named.
@@ -108,14 +120,16 @@ def import_files(  # noqa: PLR0913, PLR0917 (a command's options)
         header_row=hints.header_row if header_row is None else header_row,
     )
     settings = load()
-    database, began, touched = settings.open_database(), datetime.now(UTC), 0
+    who, reason = AuditActor(actor.strip() or getpass.getuser()), reason.strip() or "import"
+    lists, documents = separated(files)
+    database, began, touched, taken = settings.open_database(), datetime.now(UTC), 0, list[CapturedFile]()
     try:
-        with _progress(files) as progress:
+        with _progress(lists) as progress:
             outcome = run(
                 database,
-                files,
-                who=AuditActor(actor.strip() or getpass.getuser()),
-                reason=reason.strip() or "import",
+                lists,
+                who=who,
+                reason=reason,
                 dry_run=dry_run,
                 keep_good=keep_good,
                 errors=errors,
@@ -125,16 +139,26 @@ def import_files(  # noqa: PLR0913, PLR0917 (a command's options)
             )
         if outcome.committed and any(file.kind is ListKind.ALERTS and file.new for file in outcome.files):
             touched = count_checks_of_new(database, began)
+        if outcome.good or keep_good:
+            taken = capture_files(
+                database, documents, who=who, reason=reason, plans=settings.files / "events", dry_run=dry_run
+            )
     finally:
         database.close()
-    for line in _told(outcome, dry_run=dry_run):
+    good = outcome.good and all(file.taken for file in taken) and len(taken) == len(documents)
+    if as_json:
+        click.echo(outcome_json(outcome, taken, good=good, dry_run=dry_run))
+        sys.exit(0 if good else 1)
+    for line in chain(
+        _told(outcome, dry_run=dry_run) if lists else (), told_of_events(taken, dry_run=dry_run)
+    ):
         click.echo(line)
     if touched:
         click.echo(f"Checks so far that the new alerts touch: {touched:,}")
     if save_profile is not None:
         write_profile(save_profile, hints)
         click.echo(f"Profile saved: {save_profile}")
-    sys.exit(0 if outcome.good else 1)
+    sys.exit(0 if good else 1)
 
 
 def _finish_interrupted(*, undo: bool) -> None:
@@ -156,7 +180,11 @@ def _finish_interrupted(*, undo: bool) -> None:
             click.echo(f"{name}: {outcome.units:,} units put in" + (", done" if not outcome.refused else ""))
             for line, errors in outcome.refused[:_SHOWN]:
                 click.echo(f"  line {line}: {'; '.join(map(explain, errors))}")
-        if not waiting:
+        resumed = [] if undo else resume_captures(database)
+        for told in told_of_events(resumed, dry_run=False):
+            click.echo(told)
+        good = good and all(file.taken for file in resumed)
+        if not waiting and not resumed:
             click.echo("No import was interrupted.")
     finally:
         database.close()

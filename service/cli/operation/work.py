@@ -18,7 +18,7 @@ def work() -> None:
     """
     settings = load()
     database = settings.open_database()
-    _, runner = import_queue_of(settings, database, Clock.of(database))
+    _, runner, _captures = import_queue_of(settings, database, Clock.of(database))
     ended = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())

@@ -6,13 +6,16 @@ from pathlib import Path
 import click
 
 from service.accounts.organisations import find_organisation
+from service.registry.epcis.queries.export import export_events
 from service.registry.exports.export_files import FORMS, RecordExports
 from service.registry.exports.record_lists import ExportKind
 from service.settings import load
 
+_EVENTS = "events"
+
 
 @click.command("export")
-@click.argument("kinds", nargs=-1, type=click.Choice([str(each) for each in ExportKind]))
+@click.argument("kinds", nargs=-1, type=click.Choice([*(str(each) for each in ExportKind), _EVENTS]))
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -27,7 +30,9 @@ from service.settings import load
 def export_lists(*, kinds: tuple[str, ...], out: Path, form: str, organisation: str, archive: bool) -> None:
     """Write the lists KINDS (all of them by default) into files such as products.csv.
 
-    All but the counts of checks can be put on record again with `vialcheck import`, in one command.
+    All but the counts of checks can be put on record again with `vialcheck import`, in one command. `events`
+    writes events.jsonld, an EPCIS 2.0 document that can be imported where the products are on record; it
+    rebuilds lots, units and where they are.
     """
     if archive and (kinds or not organisation):
         raise click.UsageError("--archive takes everything of one --organisation, and no kinds")
@@ -42,7 +47,13 @@ def export_lists(*, kinds: tuple[str, ...], out: Path, form: str, organisation: 
                 exports.archive(owner, target, day=datetime.now(UTC).date().isoformat())
             click.echo(str(path))
             return
-        for kind in map(ExportKind, kinds or ExportKind):
+        if _EVENTS in kinds:
+            path = out / "events.jsonld"
+            with path.open("wb") as target:
+                export_events(database, owner, target, datetime.now(UTC))
+            click.echo(str(path))
+        lists = [ExportKind(kind) for kind in kinds if kind != _EVENTS] if kinds else list(ExportKind)
+        for kind in lists:
             path = out / f"{kind}.{form}"
             with path.open("wb") as target:
                 exports.write(kind, form, owner, target)

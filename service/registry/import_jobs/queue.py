@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Protocol
 
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
@@ -39,14 +39,38 @@ class PeriodicJob:
     do: Callable[[], object]
 
 
+class QueuedWork(Protocol):
+    """Work that waits under numbers, such as that of imports."""
+
+    def waiting(self) -> list[int]:
+        """The numbers that have something to be done."""
+
+    def carry_on(self, number: int) -> None:
+        """Do what can be done. UnavailableError: later, from where it is."""
+
+    def tidy(self) -> None:
+        """Let go of what ended long ago."""
+
+
 class JobQueue:
-    """Wakes the work of an import; after `start` a thread of this process does it, and what comes round."""
+    """Wakes the work of an import; after `start` a thread of this process does it, and what comes round.
+
+    `events`: the work of documents of events, beside that of lists.
+    """
 
     def __init__(
-        self, worker: ImportWorker, folder: Path, stop: Event, rounds: Sequence[PeriodicJob] = ()
+        self,
+        worker: ImportWorker,
+        folder: Path,
+        stop: Event,
+        rounds: Sequence[PeriodicJob] = (),
+        *,
+        events: QueuedWork | None = None,
     ) -> None:
         self._worker = worker
-        self._rounds = (PeriodicJob("tidy", "17", worker.tidy), *rounds)
+        self._events = events
+        tidied = [PeriodicJob("tidy_events", "19", events.tidy)] if events else []
+        self._rounds = (PeriodicJob("tidy", "17", worker.tidy), *tidied, *rounds)
         self._folder = folder
         self._stop = stop
         self._thread: Thread | None = None
@@ -65,9 +89,17 @@ class JobQueue:
     def _task(self) -> Any:
         return self._queue.task(name="carry_on")(self._carry_on)
 
+    @cached_property
+    def _event_task(self) -> Any:
+        return self._queue.task(name="carry_on_events")(self._carry_on_events)
+
     def wake(self, number: int) -> None:
         """Have an import carried on."""
         self._task(number)
+
+    def wake_events(self, number: int) -> None:
+        """Have a capture of events carried on."""
+        self._event_task(number)
 
     def start(self) -> None:
         """Do the work here, as soon as no other process does it for these files."""
@@ -88,17 +120,26 @@ class JobQueue:
         except UnavailableError:
             self._task.schedule((number,), delay=_AGAIN)
 
+    def _carry_on_events(self, number: int) -> None:
+        try:
+            if self._events is not None:
+                self._events.carry_on(number)
+        except UnavailableError:
+            self._event_task.schedule((number,), delay=_AGAIN)
+
     def _work(self) -> None:
         lock = self._take_turn()
         if lock is None:
             return
-        _ = self._task  # the queue knows what it is asked to do
+        _ = self._task, self._event_task  # the queue knows what it is asked to do
         consumer = _QuietConsumer(
             self._queue, workers=1, initial_delay=0.02, max_delay=_IDLE, check_worker_health=False
         )
         consumer.start()
         for number in self._worker.waiting():
             self.wake(number)
+        for number in self._events.waiting() if self._events else ():
+            self.wake_events(number)
         self.at_work.set()
         self._stop.wait()
         consumer.stop(graceful=True)

@@ -74,6 +74,11 @@ class RowError:
 _WHY = {
     ErrorCode.EMPTY: "nothing is written here",
     ErrorCode.VALUE_MISSING: "nothing is written here, and it is needed",
+    ErrorCode.DOCUMENT_UNREADABLE: "the document cannot be read",
+    ErrorCode.EVENT_IN_FUTURE: "says that something has happened which has not yet",
+    ErrorCode.EVENT_KNOWN_OTHERWISE: "another event has this id already",
+    ErrorCode.EVENT_OUT_OF_ORDER: "cannot have happened to it as it is on record",
+    ErrorCode.SENDER_NOT_YOURS: "names a sender that your organisation is not",
     ErrorCode.TOO_LONG: "too long",
     ErrorCode.BAD_CHARACTER: "has a character that may not stand here",
     ErrorCode.GTIN_LENGTH: "a GTIN has 8, 12, 13 or 14 digits (a spreadsheet may have removed leading zeros)",

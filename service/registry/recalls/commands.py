@@ -88,31 +88,36 @@ def issue(
     Several lots at once are a recall each, under the number of the first as `order_id`, in one transaction.
     """
     with database.transaction() as connection:
-        product_id, _, _ = _product(connection, order.gtin, who, lock=True)
-        at, before = clock(), standing(connection, product_id)
-        common = {"product_id": product_id, "at": at, "actor": who.name, "account_id": who.account_id}
-        several = order.scope is RecallScope.LOT and len(order.lots) > 1
-        rows = [_columns(order, lot) for lot in (order.lots if several else (order.lot,))]
-        action = "hold" if order.hold else "recall"
-        changes, numbers = list[AuditChange](), list[int]()
-        for row in rows:
-            number: int = connection.execute(
-                insert(Recall).values(row | common).returning(Recall.id)
-            ).scalar_one()
-            numbers.append(number)
-            said = {name: value for name, value in row.items() if value not in (None, "")}
-            said |= {"gtin": order.gtin.value, "serials": len(order.serials)}
-            changes.append(AuditChange(action, "recall", str(number), after=said))
-        if several:
-            of_order = update(Recall).where(Recall.id.in_(numbers))
-            connection.execute(of_order.values(order_id=numbers[0]))
-        if order.serials:
-            serials = [{"recall_id": numbers[0], "serial": serial} for serial in order.serials]
-            connection.execute(insert(RecalledSerial), serials)
-        find_owning_lots(connection, product_id)
-        changes += _settled(connection, product_id, before, action)
-        write_down(connection, changes, who=who, at=at, reason=order.reason)
-        return numbers[0]
+        return issue_within(connection, order, who=who, at=clock())
+
+
+def issue_within(connection: Connection, order: RecallForm, *, who: AuditActor, at: datetime) -> int:
+    """`issue`, in the caller's transaction."""
+    product_id, _, _ = _product(connection, order.gtin, who, lock=True)
+    before = standing(connection, product_id)
+    common = {"product_id": product_id, "at": at, "actor": who.name, "account_id": who.account_id}
+    several = order.scope is RecallScope.LOT and len(order.lots) > 1
+    rows = [_columns(order, lot) for lot in (order.lots if several else (order.lot,))]
+    action = "hold" if order.hold else "recall"
+    changes, numbers = list[AuditChange](), list[int]()
+    for row in rows:
+        number: int = connection.execute(
+            insert(Recall).values(row | common).returning(Recall.id)
+        ).scalar_one()
+        numbers.append(number)
+        said = {name: value for name, value in row.items() if value not in (None, "")}
+        said |= {"gtin": order.gtin.value, "serials": len(order.serials)}
+        changes.append(AuditChange(action, "recall", str(number), after=said))
+    if several:
+        of_order = update(Recall).where(Recall.id.in_(numbers))
+        connection.execute(of_order.values(order_id=numbers[0]))
+    if order.serials:
+        serials = [{"recall_id": numbers[0], "serial": serial} for serial in order.serials]
+        connection.execute(insert(RecalledSerial), serials)
+    find_owning_lots(connection, product_id)
+    changes += _settled(connection, product_id, before, action)
+    write_down(connection, changes, who=who, at=at, reason=order.reason)
+    return numbers[0]
 
 
 def lift(

@@ -15,6 +15,7 @@ from service.storage.models.credentials import (
     SingleSignOn,
     WrongGuesses,
 )
+from service.storage.models.epcis.events import EpcisCapture, EpcisContainment, EpcisEvent, EpcisEventEpc
 from service.storage.models.facts_version import FACTS, FactsVersion
 from service.storage.models.imports import ImportJob, LateRefusal, TerminalImport
 from service.storage.models.operation import ClockCorrection, ReadinessProbe
@@ -53,6 +54,10 @@ __all__ = [
     "DetectionThresholds",
     "DeviceMarkKey",
     "Digest",
+    "EpcisCapture",
+    "EpcisContainment",
+    "EpcisEvent",
+    "EpcisEventEpc",
     "ExpiryExtension",
     "FactsVersion",
     "Import",

@@ -5,7 +5,7 @@ A view says what it takes and gives with `@described`; the rest is read off the 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -40,6 +40,7 @@ _KEY = {
 }
 _OF_A_BODY = (400, 413, 415, 422)
 _OF_A_FILE = (413, 422)
+_DESCRIBED = ("/api/v", "/epcis/")
 _REFERENCE = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"<(?:(?P<type>\w+)[^:<>]*:)?(?P<name>\w+)>")
 
@@ -52,7 +53,8 @@ class Operation:
     """One method of one path. `answers`: the statuses that are no error, each with what it means.
 
     `refuses`: statuses of errors, beside those that every operation and every body has. `uploads`: the name
-    of the file in the form that it takes.
+    of the file in the form that it takes. `sends`: the media types of the document that is its body.
+    `query`: its parameters, each with what it means.
     """
 
     tag: str
@@ -63,6 +65,8 @@ class Operation:
     refuses: tuple[int, ...] = ()
     uploads: str = ""
     description: str = ""
+    sends: tuple[str, ...] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 _OPERATIONS: dict[Callable[..., Any], Operation] = {}
@@ -79,8 +83,8 @@ def described(operation: Operation) -> Callable[[View], View]:
 
 
 def describe(app: Flask) -> Plain:
-    """The OpenAPI document of every route under `/api/v…`; KeyError for one that is not `described`."""
-    routes = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v")]
+    """The OpenAPI document of every route under `/api/v…` and `/epcis`; KeyError for an undescribed one."""
+    routes = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(_DESCRIBED)]
     paths: dict[str, Plain] = {}
     used: list[Operation] = []
     for rule in sorted(routes, key=lambda each: each.rule):
@@ -103,10 +107,15 @@ def describe(app: Flask) -> Plain:
 def _operation(operation: Operation, rule: Rule) -> Plain:
     refused = {*operation.refuses, *(_OF_A_BODY if operation.takes else ()), 401, 403, 429, 503}
     refused |= set(_OF_A_FILE) if operation.uploads else set()
+    refused |= {*_OF_A_FILE, 415} if operation.sends else set()
     plain: Plain = {
         "tags": [operation.tag],
         "summary": operation.summary,
-        "parameters": [_parameter(found) for found in _PARAMETER.finditer(rule.rule)],
+        "parameters": [_parameter(found) for found in _PARAMETER.finditer(rule.rule)]
+        + [
+            {"name": name, "in": "query", "description": meaning, "schema": {"type": "string"}}
+            for name, meaning in operation.query.items()
+        ],
         "responses": {
             str(status): {"description": meaning, "content": _content(operation.gives)}
             for status, meaning in operation.answers.items()
@@ -123,6 +132,11 @@ def _operation(operation: Operation, rule: Rule) -> Plain:
         plain["description"] = operation.description
     if operation.takes:
         plain["requestBody"] = {"required": True, "content": _content(operation.takes)}
+    if operation.sends:
+        plain["requestBody"] = {
+            "required": True,
+            "content": {each: {"schema": {}} for each in operation.sends},
+        }
     if operation.uploads:
         file = {"type": "string", "contentMediaType": "application/octet-stream"}
         form = {"type": "object", "required": [operation.uploads], "properties": {operation.uploads: file}}

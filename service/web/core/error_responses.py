@@ -94,7 +94,9 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 
 def wants_json() -> bool:
     """Whether a program asks: by the path, or because it accepts JSON rather than a page."""
-    if request.path.startswith(("/api/v", "/openapi.json", "/health", "/live", "/ready", "/metrics")):
+    if request.path.startswith(
+        ("/api/v", "/epcis/", "/openapi.json", "/health", "/live", "/ready", "/metrics")
+    ):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return bool(request.accept_mimetypes) and best != "text/html"

@@ -11,6 +11,8 @@ from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
 from service.rate_limit.limiter import RateLimiter
+from service.registry.epcis.jobs import CaptureJobs
+from service.registry.epcis.queries.event_queries import EventQueries
 from service.registry.import_jobs.queue import JobQueue
 from service.registry.import_jobs.service import ImportJobs
 from service.registry.search import RecordSearch
@@ -47,6 +49,8 @@ class Services:
     stock: StockQueries
     import_jobs: ImportJobs
     job_queue: JobQueue
+    captures: CaptureJobs
+    event_queries: EventQueries
 
     @property
     def sessions(self) -> Sessions:

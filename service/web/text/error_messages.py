@@ -253,6 +253,14 @@ ERRORS: Mapping[ErrorCode, str] = {
         "The expiry date of lot “{given}” was extended. Withdraw the extension first, then correct the date."
     ),
     ErrorCode.WITHDRAWN_BEFORE: N_("“{given}” was withdrawn before."),
+    ErrorCode.DOCUMENT_UNREADABLE: N_("This document of events cannot be read."),
+    ErrorCode.EVENTS_REFUSED: N_("Nothing of this document was put on record: {found}."),
+    ErrorCode.EVENT_IN_FUTURE: N_("“{given}” is in the future. An event is reported once it has happened."),
+    ErrorCode.EVENT_KNOWN_OTHERWISE: N_("The event “{given}” is on record already, and says something else."),
+    ErrorCode.EVENT_OUT_OF_ORDER: N_("This cannot have happened to “{given}” as it is on record."),
+    ErrorCode.SENDER_NOT_YOURS: N_(
+        "The document names the sender “{given}”, which is not a number of your organisation."
+    ),
     ErrorCode.SETTING_INVALID: N_("The setting {field} cannot be “{given}”."),
     ErrorCode.STORAGE_UNAVAILABLE: N_(
         "We cannot look at our records at this moment. This says nothing about the product."
@@ -282,6 +290,8 @@ _TECHNICAL = frozenset(
         ErrorCode.VALUE_INVALID,
         ErrorCode.CONFLICT,
         ErrorCode.WITHDRAWN_BEFORE,
+        ErrorCode.DOCUMENT_UNREADABLE,
+        ErrorCode.EVENT_OUT_OF_ORDER,
         ErrorCode.SETTING_INVALID,
     }
 )

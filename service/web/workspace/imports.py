@@ -34,6 +34,7 @@ from service.errors import (
     VialcheckError,
 )
 from service.registry.corrections.imports.withdrawal import withdrawal_of
+from service.registry.epcis.reading import START, starts_like_events
 from service.registry.import_jobs.service import PAGE, ImportJobs, Upload
 from service.registry.lists.columns import Layout, ListKind
 from service.registry.workbooks import MOST_ROWS
@@ -119,6 +120,11 @@ def send() -> BaseResponse:
         file = request.files.get("list")
         if file is None or not file.filename:
             raise RefusedError(ErrorCode.FILE_MISSING, field="list")
+        start = file.stream.read(START)
+        file.stream.seek(0)
+        if starts_like_events(start):
+            token = services().captures.begin(actor(), file.stream, file.filename, previews=True)
+            return redirect(url_for("captures.one", token=token), HTTPStatus.SEE_OTHER)
         number = _jobs().begin(actor(), file.stream, file.filename)
     except UnavailableError:
         raise

@@ -78,6 +78,15 @@ TABLE = {
     "POST /imports/<int:number>/apply": "---0-p00",
     "POST /imports/<int:number>/again": "---0-p00",
     "POST /imports/<int:number>/cancel": "---0-p00",
+    # documents of events: a browser sees them, and decides; programs send and ask with keys
+    "GET /imports/events": "-+-+++++",
+    "GET /imports/events/<token>": "-0-00000",
+    "POST /imports/events/<token>/apply": "---0-p00",
+    "POST /imports/events/<token>/cancel": "---0-p00",
+    "POST /epcis/capture": "---+-p++",
+    "GET /epcis/capture": "-+-+++++",
+    "GET /epcis/capture/<token>": "-0-00000",
+    "GET /epcis/events": "-+-+++++",
     # reports of suspicious products
     "GET /report": EVERYONE,
     "POST /report": EVERYONE,

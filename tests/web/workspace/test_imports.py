@@ -127,7 +127,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
             connection.execute(
                 update(Manufacturer).where(Manufacturer.name == maker).values(organisation_id=owner)
             )
-    shelf, _ = import_queue_of(settings, service.database, service.verification.clock)
+    shelf, _, _ = import_queue_of(settings, service.database, service.verification.clock)
     yield House(app, service.database, ImportWorker(service.database, shelf))
     service.close()
 

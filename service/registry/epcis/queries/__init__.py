@@ -1,0 +1,1 @@
+"""Events out: the standard's simple queries, and documents that can be captured elsewhere."""

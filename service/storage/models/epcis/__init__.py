@@ -1,0 +1,1 @@
+"""Tables of events of the supply chain."""
