@@ -30,6 +30,7 @@ from service.storage.models.records import (
     Unit,
 )
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
+from service.storage.models.resolver import ResolverLink
 from service.storage.models.scans import Scan
 from service.storage.models.sightings import Clearing, DetectionThresholds, DeviceMarkKey, SightingRow
 from service.storage.models.suspects import Digest, Suspect
@@ -75,6 +76,7 @@ __all__ = [
     "Report",
     "ReportPhoto",
     "ReportStep",
+    "ResolverLink",
     "Scan",
     "SightingRow",
     "SignedIn",

@@ -31,6 +31,8 @@ class Manufacturer(Base):
 
     Only the owning organisation may change its records; without an owner, only a terminal.
     `two_person_release`: a batch that one person put in counts once another person has released it.
+    `link_hosts`: the web servers that links of its products may lead to. `gln`: how it is named in
+    verification messages (GS1 LMS), empty for not; `verifies_recalled`: there, a recalled unit is verified.
     """
 
     __tablename__ = "manufacturer"
@@ -41,6 +43,9 @@ class Manufacturer(Base):
     contact: Mapped[str] = mapped_column(Text, default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     two_person_release: Mapped[bool] = mapped_column(default=False, server_default=false())
+    link_hosts: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
+    gln: Mapped[str] = mapped_column(String(13), default="", server_default="")
+    verifies_recalled: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (CheckConstraint("length(trim(name)) > 0", name="named"),)
 
 

@@ -51,10 +51,13 @@ FAULTS = {
     415: "media_type_unsupported",
     422: "request_invalid",
     429: "too_many",
+    431: "header_too_long",
     500: "internal_error",
     503: "unavailable",
 }
 """The code of each HTTP status that is an error by itself."""
+
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 _RETRY_AFTER = {429: "3600", 503: "1"}
 """Retry-After in seconds, by status."""
@@ -96,6 +99,8 @@ def wants_json() -> bool:
     """Whether a program asks: by the path, or because it accepts JSON rather than a page."""
     if request.path.startswith(("/api/v", "/openapi.json", "/health", "/live", "/ready", "/metrics")):
         return True
+    if request.path.startswith(("/01/", "/.well-known/")):  # the resolver's: most who ask are programs
+        return not any(name in _PAGES and quality > 0 for name, quality in request.accept_mimetypes)
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return bool(request.accept_mimetypes) and best != "text/html"
 

@@ -49,6 +49,14 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.LINK_COMPRESSED: N_(
         "This link is shortened in a way that we do not read. Type the lot number instead."
     ),
+    ErrorCode.LINK_TYPE_ABSENT: N_("This product has no link of the type “{given}”."),
+    ErrorCode.LINK_TARGET_INVALID: N_(
+        "“{given}” cannot be the target of a link. It has to be a whole address that begins with https://, "
+        "without a port and without spaces."
+    ),
+    ErrorCode.LINK_HOST_UNKNOWN: N_(
+        "“{given}” is not one of the web servers that your organisation registered. Register it first."
+    ),
     ErrorCode.LINK_CANNOT_CARRY: N_(
         "“{given}” cannot stand in a web address, where its slashes or dots would be read as something else."
         " Print a code that holds the number itself, not a link."

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, update
 
 from service.accounts.actors import OrganisationKind, Role
+from service.gs1.resolver.compression import compressed
 from service.storage.database import Database
 from service.storage.models import ApiKey, Invitation, Manufacturer, Recall
 from service.web.core.services import services_of
@@ -33,6 +34,9 @@ TABLE = {
     # asking
     "GET /": EVERYONE,
     "GET /01/<path:_rest>": EVERYONE,
+    "GET /.well-known/gs1resolver": EVERYONE,
+    "GET /check/01/<path:_rest>": EVERYONE,
+    "GET /<string(minlength=10):_text>": EVERYONE,  # a compressed Digital Link
     "GET /about": EVERYONE,
     "GET /limits": EVERYONE,
     "GET /privacy": EVERYONE,
@@ -231,6 +235,7 @@ PLACES = {
     "kind": "new",
     "form": "csv",
     "_rest": f"{TOXIN}/10/A1001",
+    "_text": compressed((("01", TOXIN), ("10", "A1001"))),
     "scan_id": "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
     "filename": "vialcheck.css",
     "reference": "AAAA-BBBB-CCCC",
@@ -309,7 +314,7 @@ def test_who_may_open_what(world: Flask) -> None:
 def outcome(client: FlaskClient, line: str) -> str:
     """The letter for what becomes of one who walks up to one door."""
     method, _, rule = line.partition(" ")
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: PLACES[found[1]], rule)
+    path = re.sub(r"<(?:[^<>]+:)?(\w+)>", lambda found: PLACES[found[1]], rule)
     form = {"csrf": token_of(client)} if method != "GET" else None
     answer = client.open(path, method=method, data=form, headers={"Accept": "text/html"}, buffered=True)
     assert answer.status_code < 500, (line, answer.status_code)
