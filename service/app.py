@@ -73,6 +73,7 @@ from service.web.workspace.change_requests import changes
 from service.web.workspace.corrections import correct
 from service.web.workspace.exports import exports
 from service.web.workspace.imports import imports
+from service.web.workspace.links import links
 from service.web.workspace.lot_labels import lot_labels
 from service.web.workspace.overview import overview
 from service.web.workspace.recalls import recalls
@@ -184,6 +185,7 @@ _WORKSPACE = (
     triage,
     correct,
     changes,
+    links,
 )
 _ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
 

@@ -188,6 +188,12 @@ TABLE = {
     "POST /extensions/<int:number>/withdraw": "----0p00",
     "GET /imports/<int:number>/withdraw": "----0p00",
     "POST /imports/<int:number>/withdraw": "----0p00",
+    "GET /products/<gtin>/links": "----+p0+",
+    "POST /products/<gtin>/links": "----+p0+",
+    "GET /products/<gtin>/links/<int:number>/remove": "----0p00",
+    "POST /products/<gtin>/links/<int:number>/remove": "----0p00",
+    "GET /link-settings": "-----p0+",
+    "POST /link-settings": "-----p++",  # it shows what is wrong in the form
     "GET /manufacturers/merge": ADMINS,
     "POST /manufacturers/merge": ADMINS,
     "GET /requests/<int:number>": "-0-00000",

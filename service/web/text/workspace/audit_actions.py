@@ -25,6 +25,8 @@ EVENTS: Mapping[str, str] = {
     "approve": N_("Agreed to"),
     "refuse": N_("Request ended"),
     "merge": N_("Merged"),
+    "add_link": N_("Link added"),
+    "remove_link": N_("Link removed"),
     "move": N_("Moved to another lot"),
     "decommissioning": N_("Taken out of use"),
     "destroying": N_("Destroyed"),
