@@ -49,6 +49,7 @@ from service.web.accounts.single_sign_on import single_sign_on
 from service.web.api import health as health_views
 from service.web.api import verifications
 from service.web.api.health import health
+from service.web.api.lms.views import lms
 from service.web.api.openapi import docs
 from service.web.api.readings import readings
 from service.web.clinic import clinic
@@ -172,7 +173,7 @@ def _services(settings: Settings) -> Services:
 
 
 _PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
-_API = (verifications.api, readings, docs, health)
+_API = (verifications.api, readings, docs, health, lms)
 _WORKSPACE = (
     overview,
     imports,

@@ -85,6 +85,8 @@ class ErrorCode(StrEnum):
     SECRET_KEY_CHANGED = "secret_key_changed"  # noqa: S105
     KEY_INVALID = "key_invalid"
     SCOPE_MISSING = "scope_missing"
+    GLN_UNKNOWN = "gln_unknown"
+    GLN_NOT_YOURS = "gln_not_yours"
     # people and their organisations
     PASSWORD_SHORT = "password_short"  # noqa: S105 (codes of refusals, no passwords)
     PASSWORD_LONG = "password_long"  # noqa: S105

@@ -1,5 +1,7 @@
 """Links of the small world's product, as its manufacturer may have registered them."""
 
+from typing import Any
+
 from sqlalchemy import insert, update
 
 from service.gs1.identifiers import Lot
@@ -9,7 +11,7 @@ from service.storage.models import Manufacturer, ResolverLink
 HOST = "www.maker.example"
 MAKER = f"https://{HOST}"
 
-PIP_EN = {
+PIP_EN: dict[str, Any] = {
     "link_type": "pip",
     "href": f"{MAKER}/en",
     "title": "Examplinum",
@@ -17,7 +19,7 @@ PIP_EN = {
     "media_type": "text/html",
     "is_default": True,
 }
-PIP_DE = {
+PIP_DE: dict[str, Any] = {
     "link_type": "pip",
     "href": f"{MAKER}/de",
     "title": "Examplinum",
@@ -25,55 +27,55 @@ PIP_DE = {
     "media_type": "text/html",
     "is_default": True,
 }
-LEAFLET = {"link_type": "epil", "href": f"{MAKER}/leaflet", "title": "Leaflet"}
-CERTIFICATE_PDF = {
+LEAFLET: dict[str, Any] = {"link_type": "epil", "href": f"{MAKER}/leaflet", "title": "Leaflet"}
+CERTIFICATE_PDF: dict[str, Any] = {
     "link_type": "certificationInfo",
     "href": f"{MAKER}/gmp.pdf",
     "title": "GMP certificate",
     "language": "en",
     "media_type": "application/pdf",
 }
-CERTIFICATE_DATA = {
+CERTIFICATE_DATA: dict[str, Any] = {
     "link_type": "certificationInfo",
     "href": f"{MAKER}/gmp.jsonld",
     "title": "GMP certificate",
     "language": "en",
     "media_type": "application/ld+json",
 }
-OF_LOT = {
+OF_LOT: dict[str, Any] = {
     "link_type": "certificationInfo",
     "href": f"{MAKER}/coa/A1001",
     "title": "Certificate of analysis",
     "lot": "A1001",
 }
-IMAGE_ONE = {
+IMAGE_ONE: dict[str, Any] = {
     "link_type": "relatedImage",
     "href": f"{MAKER}/1.png",
     "title": "The box",
     "media_type": "image/png",
 }
-IMAGE_TWO = {
+IMAGE_TWO: dict[str, Any] = {
     "link_type": "relatedImage",
     "href": f"{MAKER}/2.png",
     "title": "The vial",
     "media_type": "image/png",
 }
-FRENCH_MARKET = {
+FRENCH_MARKET: dict[str, Any] = {
     "link_type": "safetyInfo",
     "href": f"{MAKER}/fr/safety",
     "title": "Sécurité",
     "context": "FR",
 }
-ALL_MARKETS = {"link_type": "safetyInfo", "href": f"{MAKER}/safety", "title": "Safety"}
+ALL_MARKETS: dict[str, Any] = {"link_type": "safetyInfo", "href": f"{MAKER}/safety", "title": "Safety"}
 
-ALL: tuple[dict[str, object], ...] = (
+ALL: tuple[dict[str, Any], ...] = (
     *(PIP_EN, PIP_DE, LEAFLET, CERTIFICATE_PDF, CERTIFICATE_DATA, OF_LOT),
     *(IMAGE_ONE, IMAGE_TWO, FRENCH_MARKET, ALL_MARKETS),
 )  # fmt: skip
 
 
 def put_links(
-    database: Database, *links: dict[str, object], product: int = 1, hosts: tuple[str, ...] = (HOST,)
+    database: Database, *links: dict[str, Any], product: int = 1, hosts: tuple[str, ...] = (HOST,)
 ) -> None:
     """Register links of a product, and the hosts that they may be on."""
     with database.transaction() as connection:

@@ -77,7 +77,7 @@ class LinkAddition:
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:
         """Write the row."""
-        number = connection.scalar(select(Product.id).where(Product.gtin == self.gtin))
+        number = connection.scalar(select(Product.id).where(Product.gtin == maker.seen.object_id))
         connection.execute(insert(ResolverLink).values(product_id=number, **self.link))
         return [AuditChange("add_link", "product", self.gtin, after=dict(self.link))]
 
@@ -107,7 +107,7 @@ class LinkRemoval:
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:
         """Delete the row; its values stay in the audit."""
-        number = connection.scalar(select(Product.id).where(Product.gtin == self.gtin))
+        number = connection.scalar(select(Product.id).where(Product.gtin == maker.seen.object_id))
         before = {name: value for name, value in self._link(connection, number or 0).items() if name in FORM}
         connection.execute(delete(ResolverLink).where(ResolverLink.id == self.number))
         return [AuditChange("remove_link", "product", self.gtin, before=before)]
@@ -154,9 +154,11 @@ def read_link(database: Database, gtin: Gtin, given: Mapping[str, str], who: Aud
         "is_default": given.get("is_default", "") in ("1", "yes", "true"),
     }
     said = {error.field for error in errors}
-    for field in ("link_type", "href", "title"):
-        if not link[field] and field not in said:
-            errors.append(RefusedError(ErrorCode.VALUE_MISSING, field=field))
+    errors += [
+        RefusedError(ErrorCode.VALUE_MISSING, field=field)
+        for field in ("link_type", "href", "title")
+        if not link[field] and field not in said
+    ]
     if errors:
         raise InvalidFieldsError(tuple(errors))
     return LinkAddition(gtin.value, link)

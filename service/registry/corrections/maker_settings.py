@@ -1,4 +1,4 @@
-"""What an organisation says for its manufacturers: hosts of links, and how verification messages are answered."""
+"""What holds for all manufacturers of an organisation: hosts of links, answers to LMS messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from sqlalchemy import Connection, Row, select, update
 
 from service.errors import ErrorCode, InvalidFieldsError, NotFoundError, RefusedError, VialcheckError
-from service.gs1.identifiers import check_digit
+from service.gs1.identifiers import is_gln
 from service.gs1.resolver.statements import read_host
 from service.registry.corrections.changes import (
     ChangeMaker,
@@ -24,7 +24,6 @@ FORM = ("link_hosts", "gln", "verifies_recalled")
 """The fields of the form, as columns of `Manufacturer`."""
 
 _MOST_HOSTS = 20
-_GLN = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class MakerSettings:
         return cls(values["organisation_id"], values["settings"])
 
     def look(self, connection: Connection, who: AuditActor, *, lock: bool = False) -> ChangePreview:
-        """What it changes. NOTHING_TO_CHANGE; NotFoundError for others' settings or without a manufacturer."""
+        """What it changes. NOTHING_TO_CHANGE; NotFoundError for others' settings, or no manufacturer."""
         if who.organisation_id not in (None, self.organisation_id):
             raise NotFoundError(ErrorCode.NOT_FOUND, given=str(self.organisation_id), field="organisation")
         rows = _rows(connection, self.organisation_id, lock=lock)
@@ -66,9 +65,9 @@ class MakerSettings:
 
     def make(self, connection: Connection, maker: ChangeMaker) -> list[AuditChange]:
         """Write the values of each manufacturer that has others."""
-        stored = self.settings | {"link_hosts": tuple(self.settings["link_hosts"])}
+        stored = {**self.settings, "link_hosts": tuple(self.settings["link_hosts"])}
         changes = []
-        for row in _rows(connection, self.organisation_id):
+        for row in _rows(connection, maker.seen.organisation_id or 0):
             fields = differing(_values(row), self.settings)
             if fields:
                 connection.execute(update(Manufacturer).where(Manufacturer.id == row.id).values(stored))
@@ -114,12 +113,6 @@ def read_settings(given: Mapping[str, str], who: AuditActor) -> MakerSettings:
     recalled = given.get("verifies_recalled", "") == "yes"
     settings = {"link_hosts": sorted(hosts), "gln": gln, "verifies_recalled": recalled}
     return MakerSettings(who.organisation_id or 0, settings)
-
-
-def is_gln(text: str) -> bool:
-    """Whether a text is a Global Location Number: 13 digits, the last one their check digit."""
-    digits = text.isascii() and text.isdigit() and len(text) == _GLN
-    return digits and check_digit(text[:-1]) == text[-1]
 
 
 def _rows(connection: Connection, organisation_id: int, *, lock: bool = False) -> list[Row[Any]]:

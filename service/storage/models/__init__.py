@@ -27,10 +27,10 @@ from service.storage.models.records import (
     Manufacturer,
     Product,
     QualityResult,
+    ResolverLink,
     Unit,
 )
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
-from service.storage.models.resolver import ResolverLink
 from service.storage.models.scans import Scan
 from service.storage.models.sightings import Clearing, DetectionThresholds, DeviceMarkKey, SightingRow
 from service.storage.models.suspects import Digest, Suspect

@@ -57,6 +57,10 @@ FAULTS = {
 }
 """The code of each HTTP status that is an error by itself."""
 
+_FOR_PROGRAMS = (
+    *("/api/v", "/openapi.json", "/health", "/live", "/ready", "/metrics"),
+    *("/verify/", "/checkConnectivity"),
+)
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 _RETRY_AFTER = {429: "3600", 503: "1"}
@@ -97,7 +101,7 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 
 def wants_json() -> bool:
     """Whether a program asks: by the path, or because it accepts JSON rather than a page."""
-    if request.path.startswith(("/api/v", "/openapi.json", "/health", "/live", "/ready", "/metrics")):
+    if request.path.startswith(_FOR_PROGRAMS):
         return True
     if request.path.startswith(("/01/", "/.well-known/")):  # the resolver's: most who ask are programs
         return not any(name in _PAGES and quality > 0 for name, quality in request.accept_mimetypes)

@@ -146,6 +146,8 @@ ERRORS: Mapping[ErrorCode, str] = {
     ),
     ErrorCode.WAIT: N_("That was wrong too often. You can try again in {found}."),
     ErrorCode.KEY_INVALID: N_("This key is unknown, has ended or was revoked."),
+    ErrorCode.GLN_UNKNOWN: N_("No organisation here has the GLN “{given}”."),
+    ErrorCode.GLN_NOT_YOURS: N_("The GLN “{given}” is not one of the organisation whose key this is."),
     ErrorCode.SCOPE_MISSING: N_("This key may not do that: it lacks the scope {expected}."),
     ErrorCode.SECRET_KEY_CHANGED: N_(
         "The server's secret key is another one than before, so no code can be checked."

@@ -72,6 +72,7 @@ FIELDS = {
     "context": N_("country"),
     "link_hosts": N_("name of a web server"),
     "gln": N_("GLN"),
+    "glns": N_("GLN"),
 }
 """What people call the parts of an identifier, inside a sentence."""
 

@@ -54,6 +54,8 @@ TABLE = {
     "POST /api/v1/verifications": EVERYONE,
     "GET /api/v1/verifications/<scan_id>": NOBODY_HAS_IT,
     "POST /api/v1/readings": EVERYONE,
+    "GET /verify/<path:rest>": EVERYONE,  # a trading partner's key: the view asks
+    "GET /checkConnectivity": EVERYONE,
     "GET /api/docs": EVERYONE,
     "GET /openapi.json": EVERYONE,
     "GET /health": EVERYONE,
@@ -241,6 +243,7 @@ PLACES = {
     "kind": "new",
     "form": "csv",
     "_rest": f"{TOXIN}/10/A1001",
+    "rest": f"gtin/{TOXIN}/lot/A1001/ser/SN0001",
     "_text": compressed((("01", TOXIN), ("10", "A1001"))),
     "scan_id": "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
     "filename": "vialcheck.css",

@@ -17,6 +17,7 @@ def upgrade() -> None:
         "manufacturer",
         sa.Column("verifies_recalled", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column("organisation", sa.Column("glns", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "resolver_link",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -47,5 +48,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The links and what a manufacturer said of them are lost."""
     op.drop_table("resolver_link")
+    op.drop_column("organisation", "glns")
     for column in ("verifies_recalled", "gln", "link_hosts"):
         op.drop_column("manufacturer", column)
