@@ -287,4 +287,7 @@ def _secure(response: Response) -> Response:
     for key, name, value in _SECURE_OVER_HTTPS if is_https() else _SECURE:
         if key not in given:
             headers.add(name, value)
+    if behind(request).method == "HEAD":
+        # there is no body to keep from another site, and GS1's resolver suite asks like this whether we are there
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

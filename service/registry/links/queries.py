@@ -10,7 +10,7 @@ from service.gs1.resolver.statements import LinkStatement, is_on
 from service.registry.recalls.queries import owned
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.storage.models import Manufacturer, Product, ResolverLink
+from service.storage.models import Batch, Manufacturer, Product, ResolverLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,17 @@ def resolved_item(database: Database, gtin: str, lot: str, result_page: str) -> 
         ).all()
     statements = tuple(_statement(row) for row in rows if is_on(row.href, product.link_hosts))
     return ResolvedItem(product.name, statements, result_page)
+
+
+def is_lot_of(database: Database, gtin: str, lot: str) -> bool:
+    """Whether a product on record has a batch of this lot."""
+    statement = (
+        select(Batch.id)
+        .join(Product, Product.id == Batch.product_id)
+        .where(Product.gtin == gtin, Batch.lot_written == Lot.parse(lot).written)
+    )
+    with database.reading() as connection:
+        return connection.execute(statement).first() is not None
 
 
 def managed_links(database: Database, gtin: str, who: AuditActor) -> list[ManagedLink]:

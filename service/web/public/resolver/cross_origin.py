@@ -50,6 +50,12 @@ def share(response: Response) -> Response:
     return response
 
 
+def add_link(response: Response, address: str, parameters: str) -> None:
+    """Add a link to the one Link header (RFC 8288): some readers take only the last of several headers."""
+    links = [*response.headers.getlist("Link"), f"<{address}>; {parameters}"]
+    response.headers["Link"] = ", ".join(links)
+
+
 def preflight() -> Response:
     """Answer an OPTIONS request: the methods that the address takes."""
     response = Response(status=204)

@@ -26,7 +26,7 @@ from service.gs1.resolver.linkset import CONTEXT, choices, linkset
 from service.gs1.resolver.negotiation import Preferences
 from service.gs1.resolver.request import ResolverRequest, parse_request, path_of, uncompressed
 from service.gs1.resolver.resolution import Choices, Redirect, ResolvedItem, resolve
-from service.registry.links.queries import resolved_item
+from service.registry.links.queries import is_lot_of, resolved_item
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.error_responses import refusal, wants_json
@@ -34,7 +34,7 @@ from service.web.core.flask_proxies import behind
 from service.web.core.forms import field_errors
 from service.web.core.i18n import spoken
 from service.web.core.question_form import asker_of, origin_of, own_origin, question_of
-from service.web.core.raw_target import raw_target
+from service.web.core.raw_target import is_as_sent, raw_target
 from service.web.core.services import services
 from service.web.limits.checks import ask_check
 from service.web.public.answer_page import answer_page
@@ -42,6 +42,7 @@ from service.web.public.blueprint import pages
 from service.web.public.resolver.cross_origin import (
     LINKSET_JSON,
     METHODS,
+    add_link,
     preflight,
     readable_elsewhere,
     share,
@@ -65,6 +66,7 @@ def link(_rest: str) -> Response:
     try:
         target = (uncompressed(sent) if _COMPRESSED.match(sent) else None) or sent
         asked = parse_request(own_origin(), target)
+        _require_certain(asked, target)
     except IdentifierError as error:
         return _broken(error)
     return _answer(asked, target, same_as="" if target is sent else path_of(asked.path))
@@ -115,8 +117,23 @@ def _answer(asked: ResolverRequest, target: str, same_as: str) -> Response:
         else:
             response = _resolved(asked, item, target)
     if same_as:
-        response.headers.add("Link", f'<{own_origin()}{same_as}>; rel="owl:sameAs"')
+        add_link(response, own_origin() + same_as, 'rel="owl:sameAs"')
     return _with_linkset_link(response, asked)
+
+
+def _require_certain(asked: ResolverRequest, target: str) -> None:
+    """LINK_INVALID where a value seems to hold a slash, and the server does not tell how that was sent.
+
+    `/10/A/7` is broken, `/10/A%2F7` a lot A/7: behind a server that decodes paths, only a lot that is on
+    record counts as one.
+    """
+    slashed = {ai for ai, value in asked.path if "/" in value}
+    if not slashed or is_as_sent(behind(request)):
+        return
+    if slashed != {"10"} or not is_lot_of(services().database, asked.gtin, asked.lot):
+        raise IdentifierError(
+            ErrorCode.LINK_INVALID, given=target, expected="pairs of /AI/value to the end", field="link"
+        )
 
 
 def _resolved(asked: ResolverRequest, item: ResolvedItem, target: str) -> Response:
@@ -210,16 +227,14 @@ def _json(document: object, status: HTTPStatus) -> Response:
     response.status_code = status
     as_json = "application/json" in request.accept_mimetypes.values() and not wants_linkset()
     response.mimetype = "application/json" if as_json else LINKSET_JSON
-    response.headers.add(
-        "Link", f'<{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
-    )
+    add_link(response, CONTEXT, 'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"')
     return response
 
 
 def _with_linkset_link(response: Response, asked: ResolverRequest) -> Response:
     """Name the linkset in a Link header, also beside a redirect; no other links (deprecated since 1.0)."""
     address = f"{own_origin()}{path_of(asked.path)}?linkType=linkset"
-    response.headers.add("Link", f'<{address}>; rel="linkset"; type="{LINKSET_JSON}"; title="All links"')
+    add_link(response, address, f'rel="linkset"; type="{LINKSET_JSON}"; title="All links"')
     return response
 
 
