@@ -51,6 +51,7 @@ from service.web.api import verifications
 from service.web.api.health import health
 from service.web.api.lms.views import lms
 from service.web.api.openapi import docs
+from service.web.api.product_links import product_links
 from service.web.api.readings import readings
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads
@@ -173,7 +174,7 @@ def _services(settings: Settings) -> Services:
 
 
 _PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
-_API = (verifications.api, readings, docs, health, lms)
+_API = (verifications.api, readings, docs, health, lms, product_links)
 _WORKSPACE = (
     overview,
     imports,
@@ -288,6 +289,6 @@ def _secure(response: Response) -> Response:
         if key not in given:
             headers.add(name, value)
     if behind(request).method == "HEAD":
-        # there is no body to keep from another site, and GS1's resolver suite asks like this whether we are there
+        # no body to keep from another site; GS1's resolver suite asks like this whether the host is there
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -30,14 +30,14 @@ links.after_request(set_language_headers)
 
 
 @links.get("/products/<gtin>/links")
-@only_for(Role.RELEASER, kinds=OWNERS, strong=True)
+@only_for(Role.IMPORTER, Role.RELEASER, kinds=OWNERS, strong=True)
 def page(gtin: str) -> BaseResponse:
     """List a product's links, with the form for another one."""
     return _page(gtin, {}, [])
 
 
 @links.post("/products/<gtin>/links")
-@only_for(Role.RELEASER, kinds=OWNERS, strong=True)
+@only_for(Role.IMPORTER, Role.RELEASER, kinds=OWNERS, strong=True)
 def add(gtin: str) -> BaseResponse:
     """Add a link."""
     known = Gtin.parse(gtin)
@@ -55,14 +55,14 @@ def add(gtin: str) -> BaseResponse:
 
 
 @links.get("/products/<gtin>/links/<int:number>/remove")
-@only_for(Role.RELEASER, kinds=OWNERS, strong=True)
+@only_for(Role.IMPORTER, Role.RELEASER, kinds=OWNERS, strong=True)
 def removal(gtin: str, number: int) -> BaseResponse:
     """Show what removing a link does."""
     return shown(_removal(gtin, number))
 
 
 @links.post("/products/<gtin>/links/<int:number>/remove")
-@only_for(Role.RELEASER, kinds=OWNERS, strong=True)
+@only_for(Role.IMPORTER, Role.RELEASER, kinds=OWNERS, strong=True)
 def remove(gtin: str, number: int) -> BaseResponse:
     """Remove a link."""
     return answered(_removal(gtin, number))

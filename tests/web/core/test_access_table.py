@@ -190,10 +190,13 @@ TABLE = {
     "POST /extensions/<int:number>/withdraw": "----0p00",
     "GET /imports/<int:number>/withdraw": "----0p00",
     "POST /imports/<int:number>/withdraw": "----0p00",
-    "GET /products/<gtin>/links": "----+p0+",
-    "POST /products/<gtin>/links": "----+p0+",
-    "GET /products/<gtin>/links/<int:number>/remove": "----0p00",
-    "POST /products/<gtin>/links/<int:number>/remove": "----0p00",
+    "GET /products/<gtin>/links": "---++p0+",
+    "POST /products/<gtin>/links": "---++p0+",
+    "GET /products/<gtin>/links/<int:number>/remove": "---00p00",
+    "POST /products/<gtin>/links/<int:number>/remove": "---00p00",
+    "GET /api/v1/products/<gtin>/links": "-+-+++0+",
+    "POST /api/v1/products/<gtin>/links": "---++p++",  # what is sent is read first
+    "POST /api/v1/products/<gtin>/links/<int:number>/removal": "---++p++",
     "GET /link-settings": "-----p0+",
     "POST /link-settings": "-----p++",  # it shows what is wrong in the form
     "GET /manufacturers/merge": ADMINS,
