@@ -1,8 +1,8 @@
 """The LMS responder: verification of one unit, and whether a responder can be reached.
 
 Only a 200 has the body that LMS describes. Everything else is a problem detail (RFC 9457) with LMS's status:
-400 malformed, 401 no key or unknown GLN, 403 another organisation's GLN, 404 a product that nobody answers
-for here, 503 a budget that is used up.
+400 malformed, 401 no key or unknown GLN, 403 another organisation's GLN, 404 a product without a responder
+here, 503 a budget that is used up.
 """
 
 from datetime import UTC

@@ -189,7 +189,7 @@ def _not_on_record(asked: ResolverRequest) -> NotFoundError:
 
 
 def _broken(error: IdentifierError) -> Response:
-    """A link that breaks the syntax is a 400, for whoever asks (section 4.3).
+    """A link that breaks the syntax is a 400, for programs and people alike (section 4.3).
 
     A person gets the page with the answer for what can be read of it.
     """
