@@ -136,6 +136,7 @@ class ErrorCode(StrEnum):
     OWN_IMPORT = "own_import"
     OWN_REQUEST = "own_request"
     REQUEST_WAITS = "request_waits"
+    TWO_PERSONS_NEEDED = "two_persons_needed"
     NOTHING_TO_CHANGE = "nothing_to_change"
     SERIALS_NOT_ON_RECORD = "serials_not_on_record"
     RECALL_STANDS = "recall_stands"

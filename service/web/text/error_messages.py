@@ -254,6 +254,9 @@ ERRORS: Mapping[ErrorCode, str] = {
         "A change of this record waits for a second person already (request {given})."
         " Let it be decided first."
     ),
+    ErrorCode.TWO_PERSONS_NEEDED: N_(
+        "Your organisation asks for two persons: add links of “{given}” one by one, on the product's page."
+    ),
     ErrorCode.NOTHING_TO_CHANGE: N_("Nothing would change: the record says this already."),
     ErrorCode.SERIALS_NOT_ON_RECORD: N_("These serial numbers are not on record: {given}."),
     ErrorCode.RECALL_STANDS: N_(

@@ -9,8 +9,19 @@ branch_labels = None
 depends_on = None
 
 
+_KINDS = "kind IN ('products', 'batches', 'units', 'recalls', 'alerts', 'links')"
+_KINDS_BEFORE = "kind IN ('products', 'batches', 'units', 'recalls', 'alerts')"
+
+
+def _kinds(condition: str) -> None:
+    with op.batch_alter_table("import") as table:
+        table.drop_constraint(op.f("ck_import_kind"), type_="check")
+        table.create_check_constraint(op.f("ck_import_kind"), condition)
+
+
 def upgrade() -> None:
     """No product has links so far; a recalled unit is not verified (the stricter of the two policies)."""
+    _kinds(_KINDS)
     op.add_column("manufacturer", sa.Column("link_hosts", sa.Text(), nullable=False, server_default=""))
     op.add_column("manufacturer", sa.Column("gln", sa.String(length=13), nullable=False, server_default=""))
     op.add_column(
@@ -48,6 +59,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The links and what a manufacturer said of them are lost."""
     op.drop_table("resolver_link")
+    op.execute("UPDATE import SET kind = 'products' WHERE kind = 'links'")
+    _kinds(_KINDS_BEFORE)
     op.drop_column("organisation", "glns")
     for column in ("verifies_recalled", "gln", "link_hosts"):
         op.drop_column("manufacturer", column)

@@ -27,6 +27,7 @@ EVENTS: Mapping[str, str] = {
     "merge": N_("Merged"),
     "add_link": N_("Link added"),
     "remove_link": N_("Link removed"),
+    "change_link": N_("Link changed"),
     "move": N_("Moved to another lot"),
     "decommissioning": N_("Taken out of use"),
     "destroying": N_("Destroyed"),
