@@ -6,7 +6,7 @@ SEEDS ?= 1 2 3
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs road chaos test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs road chaos conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -40,6 +40,9 @@ mutants: .venv/mutants.stamp ## change gs1/ and authenticity/ in thousands of sm
 
 chaos: .venv/dev.stamp ## attack a running service in many ways, for minutes (its short form is in make test)
 	$(BIN)/python -m pytest -m chaos tests $(ARGS)
+
+conformance: .venv/dev.stamp ## GS1's own resolver suite, fetched and unmodified, against a running service (CONFORMANCE=folder)
+	$(BIN)/python -m pytest -m conformance -rs -n0 tests/web/public/resolver $(ARGS)
 
 lint: .venv/dev.stamp ## check style, formatting, types and the contracts between modules
 	$(BIN)/ruff check .

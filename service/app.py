@@ -52,7 +52,9 @@ from service.web.api import health as health_views
 from service.web.api import verifications
 from service.web.api.events import events
 from service.web.api.health import health
+from service.web.api.lms.views import lms
 from service.web.api.openapi import docs
+from service.web.api.product_links import product_links
 from service.web.api.readings import readings
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads
@@ -77,6 +79,7 @@ from service.web.workspace.change_requests import changes
 from service.web.workspace.corrections import correct
 from service.web.workspace.exports import exports
 from service.web.workspace.imports import imports
+from service.web.workspace.links import links
 from service.web.workspace.lot_labels import lot_labels
 from service.web.workspace.overview import overview
 from service.web.workspace.recalls import recalls
@@ -177,7 +180,7 @@ def _services(settings: Settings) -> Services:
 
 
 _PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
-_API = (verifications.api, readings, events, docs, health)
+_API = (verifications.api, readings, events, docs, health, lms, product_links)
 _WORKSPACE = (
     overview,
     imports,
@@ -191,6 +194,7 @@ _WORKSPACE = (
     triage,
     correct,
     changes,
+    links,
 )
 _ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
 
@@ -302,4 +306,7 @@ def _secure(response: Response) -> Response:
     for key, name, value in _SECURE_OVER_HTTPS if is_https() else _SECURE:
         if key not in given:
             headers.add(name, value)
+    if behind(request).method == "HEAD":
+        # no body to keep from another site; GS1's resolver suite asks like this whether the host is there
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -30,6 +30,9 @@ class ErrorCode(StrEnum):
     LINK_WITHOUT_IDENTIFIER = "link_without_identifier"
     LINK_COMPRESSED = "link_compressed"
     LINK_CANNOT_CARRY = "link_cannot_carry"
+    LINK_TYPE_ABSENT = "link_type_absent"
+    LINK_TARGET_INVALID = "link_target_invalid"
+    LINK_HOST_UNKNOWN = "link_host_unknown"
     NOT_A_PRODUCT = "not_a_product"
     NOT_A_LOT = "not_a_lot"
     OTHER_CODE_SYSTEM = "other_code_system"
@@ -82,6 +85,8 @@ class ErrorCode(StrEnum):
     SECRET_KEY_CHANGED = "secret_key_changed"  # noqa: S105
     KEY_INVALID = "key_invalid"
     SCOPE_MISSING = "scope_missing"
+    GLN_UNKNOWN = "gln_unknown"
+    GLN_NOT_YOURS = "gln_not_yours"
     # people and their organisations
     PASSWORD_SHORT = "password_short"  # noqa: S105 (codes of refusals, no passwords)
     PASSWORD_LONG = "password_long"  # noqa: S105
@@ -131,6 +136,7 @@ class ErrorCode(StrEnum):
     OWN_IMPORT = "own_import"
     OWN_REQUEST = "own_request"
     REQUEST_WAITS = "request_waits"
+    TWO_PERSONS_NEEDED = "two_persons_needed"
     NOTHING_TO_CHANGE = "nothing_to_change"
     SERIALS_NOT_ON_RECORD = "serials_not_on_record"
     RECALL_STANDS = "recall_stands"

@@ -22,6 +22,7 @@ from service.errors import (
     RefusedError,
     VialcheckError,
 )
+from service.gs1.identifiers import is_gln
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Manufacturer, Organisation, PrefixClaim
@@ -35,13 +36,16 @@ _SHORTEST_PREFIX, _LONGEST_PREFIX = 4, 12
 
 @dataclass(frozen=True, slots=True)
 class OrganisationSettings:
-    """`list_days`: after how many days without a list its lists are late, None for never."""
+    """`list_days`: after how many days without a list its lists are late, None for never. `glns`: its Global
+    Location Numbers, with spaces between them.
+    """
 
     name: str
     contact: str
     default_country: str
     list_days: int | None
     has_logo: bool
+    glns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,12 @@ class OrganisationProfiles:
                 select(Organisation.__table__).where(Organisation.id == organisation_id)
             ).one()
         return OrganisationSettings(
-            row.name, row.contact, row.default_country, row.list_days, row.logo is not None
+            row.name,
+            row.contact,
+            row.default_country,
+            row.list_days,
+            row.logo is not None,
+            " ".join(row.glns),
         )
 
     def logo(self, organisation_id: int) -> bytes:
@@ -99,7 +108,7 @@ class OrganisationProfiles:
         at: datetime,
         without_logo: bool = False,
     ) -> None:
-        """Change `name contact default_country list_days` and the logo (empty: it stays).
+        """Change `name contact default_country list_days glns` and the logo (empty: it stays).
 
         InvalidFieldsError names every wrong field.
         """
@@ -116,8 +125,10 @@ class OrganisationProfiles:
             taken = select(Organisation.id).where(Organisation.name == values["name"], ~here)
             if connection.scalar(taken) is not None:
                 raise ConflictError(ErrorCode.TAKEN, given=str(values["name"]), field="name")
+            _require_free(connection, str(values["glns"]).split(), actor.organisation_id)
             pictures = {"logo": picture} if picture else {"logo": None} if without_logo else {}
-            connection.execute(update(Organisation).where(here).values(values | pictures))
+            stored = values | {"glns": tuple(str(values["glns"]).split())} | pictures
+            connection.execute(update(Organisation).where(here).values(stored))
             old = {name: getattr(before, name) for name in values}
             changed = {name: value for name, value in values.items() if value != old[name]}
             if pictures:
@@ -285,6 +296,14 @@ def _conflicts(connection: Connection, row: Any) -> list[str]:
     return sorted({*claimed, *_holders(connection, row.prefix, but=row.manufacturer_id)})
 
 
+def _require_free(connection: Connection, glns: list[str], organisation_id: int) -> None:
+    """ConflictError(TAKEN) for a GLN that another organisation has."""
+    others = connection.scalars(select(Organisation.glns).where(Organisation.id != organisation_id))
+    taken = {gln for each in others for gln in each}.intersection(glns)
+    if taken:
+        raise ConflictError(ErrorCode.TAKEN, given=min(taken), field="glns")
+
+
 def _read(given: dict[str, str]) -> tuple[dict[str, str | int | None], list[VialcheckError]]:
     values: dict[str, str | int | None] = {}
     errors: list[VialcheckError] = []
@@ -310,6 +329,12 @@ def _read(given: dict[str, str]) -> tuple[dict[str, str | int | None], list[Vial
         errors.append(RefusedError(ErrorCode.VALUE_INVALID, given=days, expected=expected, field="list_days"))
     else:
         values["list_days"] = int(days) if days else None
+    glns = sorted(set(given.get("glns", "").replace(",", " ").split()))
+    for gln in glns:
+        if not is_gln(gln):
+            expected = "13 digits with a right check digit (GS1 General Specifications, 3.7.2)"
+            errors.append(RefusedError(ErrorCode.VALUE_INVALID, given=gln, expected=expected, field="glns"))
+    values["glns"] = " ".join(glns)
     return values, errors
 
 

@@ -45,6 +45,16 @@ def check_digit(payload: str) -> str:
     return str(-weighted % 10)
 
 
+def is_gln(text: str) -> bool:
+    """Whether a text is a Global Location Number: 13 digits, the last one their check digit.
+
+    >>> is_gln("4012345000009"), is_gln("4012345000008")
+    (True, False)
+    """
+    digits = len(text) == 13 and text.isascii() and text.isdigit()
+    return digits and check_digit(text[:-1]) == text[-1]
+
+
 class Gtin(Struct, frozen=True, order=True):
     """A Global Trade Item Number, always as 14 digits (GS1 General Specifications, 3.3.2)."""
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from typing import IO, TYPE_CHECKING, Any, Protocol
-from urllib.parse import unquote_to_bytes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -48,6 +47,8 @@ class Scope(Protocol):
     scheme: str
     method: str
     path: str
+    """Percent-decoded."""
+
     query_string: str
 
     @property
@@ -104,9 +105,8 @@ def environ_of(scope: Scope) -> Environ:
     environ = dict(_CONSTANT)
     environ.update(
         REQUEST_METHOD=scope.method,
-        PATH_INFO=_decoded(path),
+        PATH_INFO=_as_latin(path),
         QUERY_STRING=query,
-        RAW_URI=f"{path}?{query}" if query else path,
         SERVER_PROTOCOL=f"HTTP/{scope.http_version}",
         REMOTE_ADDR=_address(scope.client),
         SERVER_NAME=server,
@@ -172,11 +172,13 @@ def _no_write(_data: bytes) -> None:
     raise RuntimeError("the application returns its body")
 
 
-def _decoded(path: str) -> str:
-    """A path as WSGI has it: percent-decoded, each byte as one character (PEP 3333, Unicode Issues)."""
-    if "%" not in path and path.isascii():
-        return path
-    return unquote_to_bytes(path).decode("latin-1")
+def _as_latin(path: str) -> str:
+    """A path as WSGI has it: each byte as one character (PEP 3333, Unicode Issues).
+
+    Granian has percent-decoded it, and does not tell what was sent: no RAW_URI is set, so that a path is
+    never decoded twice. `web.core.raw_target` rebuilds a Digital Link.
+    """
+    return path if path.isascii() else path.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def _address(client: str) -> str:

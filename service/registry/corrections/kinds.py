@@ -8,6 +8,8 @@ from service.registry.corrections.batches import BatchCorrection
 from service.registry.corrections.changes import RecordChange
 from service.registry.corrections.extensions import ExpiryChange, ExtensionWithdrawal
 from service.registry.corrections.imports.withdrawal import ImportWithdrawal
+from service.registry.corrections.links import LinkAddition, LinkRemoval
+from service.registry.corrections.maker_settings import MakerSettings
 from service.registry.corrections.manufacturers import ManufacturerMerge
 from service.registry.corrections.products import ProductCorrection
 from service.registry.corrections.requests import ChangeRequests
@@ -26,6 +28,9 @@ _ALL: tuple[type[RecordChange], ...] = (
     ImportWithdrawal,
     ManufacturerMerge,
     TwoPersonRule,
+    LinkAddition,
+    LinkRemoval,
+    MakerSettings,
 )
 KINDS: Mapping[str, type[RecordChange]] = {each.kind: each for each in _ALL}
 """By the name under which a request is kept."""

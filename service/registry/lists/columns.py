@@ -14,6 +14,7 @@ from functools import lru_cache
 from service.errors import ErrorCode, RefusedError
 from service.registry.lists.conventions import header_words as words
 from service.registry.lists.conventions.header_meaning import Meaning, meaning
+from service.registry.lists.conventions.link_words import LINK_LIST
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.typed_cells import column_name
 
@@ -34,6 +35,7 @@ class ListKind(StrEnum):
     UNITS = "units"
     RECALLS = "recalls"
     ALERTS = "alerts"
+    LINKS = "links"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "source_url": words.SOURCE_URL,
         "detail": words.DETAIL,
     },
+    ListKind.LINKS: LINK_LIST,
 }
 
 FIELDS: Mapping[ListKind, tuple[str, ...]] = {kind: tuple(table) for kind, table in _TABLES.items()}
@@ -217,6 +220,7 @@ NEEDED: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.UNITS: ("gtin", "lot", "serial"),
     ListKind.RECALLS: ("gtin", "kind", "scope", "reason"),
     ListKind.ALERTS: ("authority", "kind"),
+    ListKind.LINKS: ("gtin", "link_type", "href", "title"),
 }
 """The columns without which a list is none of its kind."""
 
@@ -230,6 +234,7 @@ _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.UNITS: ("serial",),
     ListKind.BATCHES: ("lot",),
     ListKind.PRODUCTS: ("manufacturer", "name"),
+    ListKind.LINKS: ("link_type",),
 }
 
 

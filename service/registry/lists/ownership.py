@@ -11,7 +11,7 @@ from service.accounts.actors import Actor, OrganisationKind
 from service.errors import ErrorCode, ForbiddenError, RefusedError, VialcheckError
 from service.registry.lists.columns import ListKind
 
-_ISSUED = frozenset({ListKind.PRODUCTS, ListKind.BATCHES, ListKind.UNITS})
+_ISSUED = frozenset({ListKind.PRODUCTS, ListKind.BATCHES, ListKind.UNITS, ListKind.LINKS})
 _MAY: dict[OrganisationKind, frozenset[ListKind]] = {
     OrganisationKind.MANUFACTURER: _ISSUED,
     OrganisationKind.DISTRIBUTOR: _ISSUED,

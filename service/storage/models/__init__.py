@@ -28,6 +28,7 @@ from service.storage.models.records import (
     Manufacturer,
     Product,
     QualityResult,
+    ResolverLink,
     Unit,
 )
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
@@ -80,6 +81,7 @@ __all__ = [
     "Report",
     "ReportPhoto",
     "ReportStep",
+    "ResolverLink",
     "Scan",
     "SightingRow",
     "SignedIn",

@@ -14,8 +14,9 @@ class Organisation(Base):
 
     `contact`: where others can ask it. `default_country`: the country that its forms begin with.
     `list_days`: after how many days without a list of its batches its lists are late, None for never. `logo`:
-    a PNG. `invited_from`: the organisation that invited it; it stays when the invitation is removed.
-    `left`: when it closed its accounts.
+    a PNG. `glns`: its Global Location Numbers, by which it asks verification messages. `invited_from`: the
+    organisation that invited it; it stays when the invitation is removed. `left`: when it closed its
+    accounts.
     """
 
     __tablename__ = "organisation"
@@ -29,6 +30,7 @@ class Organisation(Base):
     default_country: Mapped[str] = mapped_column(String(2), default="", server_default="")
     list_days: Mapped[int | None]
     logo: Mapped[bytes | None]
+    glns: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     invited_from: Mapped[int | None]
     left: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (

@@ -25,7 +25,9 @@ class Import(Base):
     rows_unchanged: Mapped[int] = mapped_column(default=0)
     rows_refused: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
-        CheckConstraint("kind IN ('products', 'batches', 'units', 'recalls', 'alerts')", name="kind"),
+        CheckConstraint(
+            "kind IN ('products', 'batches', 'units', 'recalls', 'alerts', 'links')", name="kind"
+        ),
         CheckConstraint("length(sha256) = 64", name="sha256"),
     )
 

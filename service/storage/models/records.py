@@ -31,6 +31,8 @@ class Manufacturer(Base):
 
     Only the owning organisation may change its records; without an owner, only a terminal.
     `two_person_release`: a batch that one person put in counts once another person has released it.
+    `link_hosts`: the web servers that links of its products may lead to. `gln`: how it is named in
+    verification messages (GS1 LMS), empty for not; `verifies_recalled`: there, a recalled unit is verified.
     """
 
     __tablename__ = "manufacturer"
@@ -41,6 +43,9 @@ class Manufacturer(Base):
     contact: Mapped[str] = mapped_column(Text, default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     two_person_release: Mapped[bool] = mapped_column(default=False, server_default=false())
+    link_hosts: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
+    gln: Mapped[str] = mapped_column(String(13), default="", server_default="")
+    verifies_recalled: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (CheckConstraint("length(trim(name)) > 0", name="named"),)
 
 
@@ -239,4 +244,40 @@ class Alert(Base):
         ),
         CheckConstraint("reported = '' OR reported LIKE '____%'", name="reported"),
         CheckConstraint(f"gtin = '' OR ({GTIN_IS_RIGHT})", name="gtin"),
+    )
+
+
+class ResolverLink(Base):
+    """A link of a product, or of its lots under `lot_key` where that is not empty.
+
+    `link_type`: its name in GS1's Web Vocabulary. `language`, `media_type` and `context` (a market) may be
+    empty. `is_default`: a request without a link type is led there.
+    """
+
+    __tablename__ = "resolver_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    lot: Mapped[str] = mapped_column(String(40), default="")
+    lot_key: Mapped[str] = mapped_column(String(40), default="")
+    link_type: Mapped[str] = mapped_column(String(40))
+    href: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(2), default="")
+    media_type: Mapped[str] = mapped_column(String(60), default="")
+    context: Mapped[str] = mapped_column(String(2), default="")
+    is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
+    __table_args__ = (
+        UniqueConstraint(
+            "product_id",
+            "lot_key",
+            "link_type",
+            "href",
+            "language",
+            "media_type",
+            "context",
+            name="uq_resolver_link_same",
+        ),
+        CheckConstraint("href LIKE 'https://%'", name="href"),
+        CheckConstraint("length(trim(title)) > 0 AND length(link_type) > 0", name="said"),
+        CheckConstraint("(lot = '') = (lot_key = '')", name="lot"),
     )

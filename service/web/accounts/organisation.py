@@ -24,7 +24,7 @@ _DONE = {
     "claimed": N_("The claim was sent. The operator of this service decides on it."),
     "withdrawn": N_("The claim was withdrawn."),
 }
-_FIELDS = ("name", "contact", "default_country", "list_days")
+_FIELDS = ("name", "contact", "default_country", "list_days", "glns")
 
 
 @organisation.get("")

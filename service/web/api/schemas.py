@@ -261,3 +261,50 @@ class Problem(BaseModel):
     code: str
     instance: str
     errors: list[FieldError] = []
+
+
+class ProductLink(BaseModel):
+    """A link that the resolver leads to from the codes of a product, or of one of its lots."""
+
+    id: int
+    lot: str = Field(description="Empty: every lot of the product.")
+    link_type: str = Field(description="Its name in GS1's Web Vocabulary, such as epil.")
+    href: str
+    title: str
+    language: str = Field(description="ISO 639-1; empty: not said.")
+    media_type: str
+    context: str = Field(description="The market that it is for (ISO 3166-1 alpha-2); empty: every one.")
+    default: bool = Field(description="Requests without a link type are led there.")
+    offered: bool = Field(description="False where its web server is not registered any more.")
+
+
+class ProductLinks(BaseModel):
+    """The links of a product. `request`: the number of a change that waits for a second person."""
+
+    gtin: str
+    links: list[ProductLink]
+    request: int | None = None
+
+
+class NewProductLink(BaseModel):
+    """A link to add, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(max_length=_MOST)]
+    link_type: Annotated[str, Field(max_length=_MOST)]
+    href: Annotated[str, Field(max_length=_MOST)]
+    title: Annotated[str, Field(max_length=_MOST)]
+    lot: Text = None
+    language: Text = None
+    media_type: Text = None
+    context: Text = None
+    default: bool = False
+
+
+class ChangeReason(BaseModel):
+    """Why a record is changed; it is kept with the change."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(max_length=_MOST)]

@@ -51,10 +51,17 @@ FAULTS = {
     415: "media_type_unsupported",
     422: "request_invalid",
     429: "too_many",
+    431: "header_too_long",
     500: "internal_error",
     503: "unavailable",
 }
 """The code of each HTTP status that is an error by itself."""
+
+_FOR_PROGRAMS = (
+    *("/api/v", "/openapi.json", "/health", "/live", "/ready", "/metrics"),
+    *("/epcis/", "/verify/", "/checkConnectivity"),
+)
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 _RETRY_AFTER = {429: "3600", 503: "1"}
 """Retry-After in seconds, by status."""
@@ -94,10 +101,10 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 
 def wants_json() -> bool:
     """Whether a program asks: by the path, or because it accepts JSON rather than a page."""
-    if request.path.startswith(
-        ("/api/v", "/epcis/", "/openapi.json", "/health", "/live", "/ready", "/metrics")
-    ):
+    if request.path.startswith(_FOR_PROGRAMS):
         return True
+    if request.path.startswith(("/01/", "/.well-known/")):  # the resolver's: most who ask are programs
+        return not any(name in _PAGES and quality > 0 for name, quality in request.accept_mimetypes)
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return bool(request.accept_mimetypes) and best != "text/html"
 

@@ -32,6 +32,11 @@ def raw_target(request: Request) -> str:
     return restored(request.path) + (f"?{query}" if query else "")
 
 
+def is_as_sent(request: Request) -> bool:
+    """Whether the server passes path and query undecoded, so that a slash inside a value is certain."""
+    return bool(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI"))
+
+
 def restored(path: str) -> str:
     """Return a decoded path percent-encoded again, slashes inside a lot or serial too.
 

@@ -1,6 +1,7 @@
-"""Pages for everyone, without an account: ask, answer, photo, labels, report, privacy."""
+"""Pages for everyone, without an account: ask, answer, photo, labels, report, privacy; and the resolver."""
 
-from service.web.public import check, digital_link, information
+from service.web.public import check, information
 from service.web.public.blueprint import pages
+from service.web.public.resolver import description, digital_link
 
-__all__ = ["check", "digital_link", "information", "pages"]
+__all__ = ["check", "description", "digital_link", "information", "pages"]

@@ -49,6 +49,14 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.LINK_COMPRESSED: N_(
         "This link is shortened in a way that we do not read. Type the lot number instead."
     ),
+    ErrorCode.LINK_TYPE_ABSENT: N_("This product has no link of the type “{given}”."),
+    ErrorCode.LINK_TARGET_INVALID: N_(
+        "“{given}” cannot be the target of a link. It has to be a whole address that begins with https://, "
+        "without a port and without spaces."
+    ),
+    ErrorCode.LINK_HOST_UNKNOWN: N_(
+        "“{given}” is not one of the web servers that your organisation registered. Register it first."
+    ),
     ErrorCode.LINK_CANNOT_CARRY: N_(
         "“{given}” cannot stand in a web address, where its slashes or dots would be read as something else."
         " Print a code that holds the number itself, not a link."
@@ -138,6 +146,8 @@ ERRORS: Mapping[ErrorCode, str] = {
     ),
     ErrorCode.WAIT: N_("That was wrong too often. You can try again in {found}."),
     ErrorCode.KEY_INVALID: N_("This key is unknown, has ended or was revoked."),
+    ErrorCode.GLN_UNKNOWN: N_("No organisation here has the GLN “{given}”."),
+    ErrorCode.GLN_NOT_YOURS: N_("The GLN “{given}” is not one of the organisation whose key this is."),
     ErrorCode.SCOPE_MISSING: N_("This key may not do that: it lacks the scope {expected}."),
     ErrorCode.SECRET_KEY_CHANGED: N_(
         "The server's secret key is another one than before, so no code can be checked."
@@ -243,6 +253,9 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.REQUEST_WAITS: N_(
         "A change of this record waits for a second person already (request {given})."
         " Let it be decided first."
+    ),
+    ErrorCode.TWO_PERSONS_NEEDED: N_(
+        "Your organisation asks for two persons: add links of “{given}” one by one, on the product's page."
     ),
     ErrorCode.NOTHING_TO_CHANGE: N_("Nothing would change: the record says this already."),
     ErrorCode.SERIALS_NOT_ON_RECORD: N_("These serial numbers are not on record: {given}."),

@@ -65,6 +65,14 @@ FIELDS = {
     "roles": N_("what they may do"),
     "scopes": N_("what the key may do"),
     "days": N_("how long"),
+    "href": N_("address"),
+    "title": N_("title"),
+    "link_type": N_("type of the link"),
+    "media_type": N_("kind of file"),
+    "context": N_("country"),
+    "link_hosts": N_("name of a web server"),
+    "gln": N_("GLN"),
+    "glns": N_("GLN"),
 }
 """What people call the parts of an identifier, inside a sentence."""
 

@@ -13,6 +13,7 @@ _MESSAGES = {
     413: N_("That is more than this service takes at once. Send only the code or the number."),
     414: N_("The address is too long."),
     415: N_("Send JSON, with the header Content-Type: application/json."),
+    431: N_("A header of the request is too long. What it accepts can be said in a few words."),
     500: N_("Something went wrong here, and nothing was checked. Please try again."),
     503: N_("The service is busy. Nothing was checked. Please try again in a moment."),
 }

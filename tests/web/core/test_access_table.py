@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, update
 
 from service.accounts.actors import OrganisationKind, Role
+from service.gs1.resolver.compression import compressed
 from service.storage.database import Database
 from service.storage.models import ApiKey, Invitation, Manufacturer, Recall
 from service.web.core.services import services_of
@@ -33,6 +34,9 @@ TABLE = {
     # asking
     "GET /": EVERYONE,
     "GET /01/<path:_rest>": EVERYONE,
+    "GET /.well-known/gs1resolver": EVERYONE,
+    "GET /check/01/<path:_rest>": EVERYONE,
+    "GET /<string(minlength=10):_text>": EVERYONE,  # a compressed Digital Link
     "GET /about": EVERYONE,
     "GET /limits": EVERYONE,
     "GET /privacy": EVERYONE,
@@ -50,6 +54,8 @@ TABLE = {
     "POST /api/v1/verifications": EVERYONE,
     "GET /api/v1/verifications/<scan_id>": NOBODY_HAS_IT,
     "POST /api/v1/readings": EVERYONE,
+    "GET /verify/<path:rest>": EVERYONE,  # a trading partner's key: the view asks
+    "GET /checkConnectivity": EVERYONE,
     "GET /api/docs": EVERYONE,
     "GET /openapi.json": EVERYONE,
     "GET /health": EVERYONE,
@@ -193,6 +199,15 @@ TABLE = {
     "POST /extensions/<int:number>/withdraw": "----0p00",
     "GET /imports/<int:number>/withdraw": "----0p00",
     "POST /imports/<int:number>/withdraw": "----0p00",
+    "GET /products/<gtin>/links": "---++p0+",
+    "POST /products/<gtin>/links": "---++p0+",
+    "GET /products/<gtin>/links/<int:number>/remove": "---00p00",
+    "POST /products/<gtin>/links/<int:number>/remove": "---00p00",
+    "GET /api/v1/products/<gtin>/links": "-+-+++0+",
+    "POST /api/v1/products/<gtin>/links": "---++p++",  # what is sent is read first
+    "POST /api/v1/products/<gtin>/links/<int:number>/removal": "---++p++",
+    "GET /link-settings": "-----p0+",
+    "POST /link-settings": "-----p++",  # it shows what is wrong in the form
     "GET /manufacturers/merge": ADMINS,
     "POST /manufacturers/merge": ADMINS,
     "GET /requests/<int:number>": "-0-00000",
@@ -240,6 +255,8 @@ PLACES = {
     "kind": "new",
     "form": "csv",
     "_rest": f"{TOXIN}/10/A1001",
+    "rest": f"gtin/{TOXIN}/lot/A1001/ser/SN0001",
+    "_text": compressed((("01", TOXIN), ("10", "A1001"))),
     "scan_id": "0190aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
     "filename": "vialcheck.css",
     "reference": "AAAA-BBBB-CCCC",
@@ -318,7 +335,7 @@ def test_who_may_open_what(world: Flask) -> None:
 def outcome(client: FlaskClient, line: str) -> str:
     """The letter for what becomes of one who walks up to one door."""
     method, _, rule = line.partition(" ")
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: PLACES[found[1]], rule)
+    path = re.sub(r"<(?:[^<>]+:)?(\w+)>", lambda found: PLACES[found[1]], rule)
     form = {"csrf": token_of(client)} if method != "GET" else None
     answer = client.open(path, method=method, data=form, headers={"Accept": "text/html"}, buffered=True)
     assert answer.status_code < 500, (line, answer.status_code)

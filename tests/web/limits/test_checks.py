@@ -24,6 +24,7 @@ from tests.factories.records import TOXIN, put
 HERE, THERE = "198.51.100.7", "203.0.113.7"
 KNOWN = f"(01){TOXIN}(17)701231(10)A1001(21)SN0001"
 MISSING = f"(01){TOXIN}(17)701231(10)A1001(21)QZX93K7W"
+BROWSER = {"Accept": "text/html"}
 OTHER_EXPIRY = f"(01){TOXIN}(17)711231(10)A1001(21)SN0001"
 
 
@@ -103,7 +104,8 @@ DOORS: dict[str, Callable[[FlaskClient], TestResponse]] = {
     "json": lambda client: api(client, KNOWN),
     "json, not recorded": lambda client: api(client, KNOWN, record=False),
     "form": lambda client: client.post("/check", data={"scan": KNOWN}),
-    "link of a code": lambda client: client.get(f"/01/{TOXIN}/10/A1001/21/SN0001"),
+    "link of a code": lambda client: client.get(f"/01/{TOXIN}/10/A1001/21/SN0001", headers=BROWSER),
+    "page of a link": lambda client: client.get(f"/check/01/{TOXIN}/10/A1001/21/SN0001"),
 }
 
 
@@ -123,7 +125,8 @@ def test_every_door_pays(app: Flask, door: str) -> None:
         "json": lambda: api(client, wrong),
         "json, not recorded": lambda: api(client, wrong, record=False),
         "form": lambda: client.post("/check", data={"scan": wrong}),
-        "link of a code": lambda: client.get(f"/01/{TOXIN}/10/A1001/21/QZX93K7W"),
+        "page of a link": lambda: client.get(f"/check/01/{TOXIN}/10/A1001/21/QZX93K7W"),
+        "link of a code": lambda: client.get(f"/01/{TOXIN}/10/A1001/21/QZX93K7W", headers=BROWSER),
     }
     for _ in range(GUEST.misses.burst):
         assert ways[door]().status_code < 400

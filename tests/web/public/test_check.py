@@ -359,7 +359,7 @@ def test_an_address_that_is_not_there_is_a_clear_page(browser: FlaskClient) -> N
         (f"{LINK}/22/2A/10/A1001/21/SN0001?17=701231", "accept"),
         (f"{LINK}/21/SN0001", "accept"),
         (f"{LINK}/10/A1001/21/SN0001?17=601231", "quarantine"),
-        (f"{LINK}/10/A1001/21/SN0001?17=701231&utm_source=x&linkType=gs1:pip", "accept"),
+        (f"{LINK}/10/A1001/21/SN0001?17=701231&utm_source=x&linkType=gs1:defaultLink", "accept"),
         (f"{LINK}/10/A1002", "reject"),
         (f"{LINK}/10/AB%2F12", "check"),  # the slash is the lot's own
         (f"/01/{UNKNOWN_GTIN}/10/X", "unknown"),
@@ -377,6 +377,13 @@ def test_a_link_shows_the_answer_and_leaves_no_trace(
     assert "Save this check" in words(page)
     assert browser.head(path).status_code == 200
     assert scans(world) == 0
+
+
+def test_a_person_whose_link_asks_for_what_is_not_there_gets_the_answer(browser: FlaskClient) -> None:
+    """404 by GS1-Conformant Resolver, and still the answer for the pack that was scanned."""
+    page = browser.get(f"{LINK}/10/A1001/21/SN0001?17=701231&linkType=gs1:pip")
+    assert page.status_code == 404
+    assert verdict_action(page) == "accept"
 
 
 def test_a_percent_encoded_slash_stays_inside_its_value(browser: FlaskClient) -> None:
@@ -430,8 +437,9 @@ def test_a_link_that_cannot_be_read_is_a_400_with_a_clear_line(
 def test_a_link_that_is_damaged_is_answered_for_what_can_be_read_and_never_passes(
     browser: FlaskClient, path: str, said: str
 ) -> None:
+    """400, as GS1-Conformant Resolver (4.3) has it for what breaks the syntax; the page is the answer's."""
     page = browser.get(path)
-    assert page.status_code == 200
+    assert page.status_code == 400
     assert said in words(page)
     assert verdict_action(page) == "check"
 

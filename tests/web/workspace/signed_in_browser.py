@@ -29,3 +29,10 @@ def seal(page: str) -> str:
     """What a confirmation has shown."""
     found: list[str] = re.findall(r'name="seal" value="([0-9a-f]{64})"', page)
     return found[0]
+
+
+def carried_out(browser: Browser, address: str, **given: object) -> tuple[int, str]:
+    """Preview, then the change with a reason."""
+    status, shown = browser.send(address, address, **given)
+    assert status == 200, shown[-800:]
+    return browser.send(address, address, **given, step="make", seal=seal(shown), reason="typed wrong")

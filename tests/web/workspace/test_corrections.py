@@ -12,7 +12,7 @@ from tests.factories import recall_records
 from tests.factories.lists import count, table
 from tests.factories.people import signed_in
 from tests.factories.recall_records import GTIN, OTHERS
-from tests.web.workspace.signed_in_browser import Browser, seal
+from tests.web.workspace.signed_in_browser import Browser, carried_out, seal
 
 PRODUCT, LOT, UNITS = (f"/products/{GTIN}/{what}" for what in ("correct", "correct-lot/A1", "change-units"))
 
@@ -32,13 +32,6 @@ def database(filled: Flask) -> Database:
 @pytest.fixture
 def releaser(filled: Flask) -> Browser:
     return Browser(signed_in(filled, Role.RELEASER))
-
-
-def carried_out(browser: Browser, address: str, **given: object) -> tuple[int, str]:
-    """Preview, then the change with a reason."""
-    status, shown = browser.send(address, address, **given)
-    assert status == 200, shown[-800:]
-    return browser.send(address, address, **given, step="make", seal=seal(shown), reason="typed wrong")
 
 
 def test_a_product_is_corrected(releaser: Browser, database: Database) -> None:

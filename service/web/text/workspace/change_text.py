@@ -21,6 +21,9 @@ KINDS: Mapping[str, str] = {
     "import_withdrawal": N_("Withdraw an import"),
     "merge": N_("Merge two manufacturers"),
     "two_persons": N_("Change the rule of two persons"),
+    "link_addition": N_("Add a link"),
+    "link_removal": N_("Remove a link"),
+    "maker_settings": N_("Change links and verification messages"),
 }
 
 STEPS: Mapping[str, tuple[str, str]] = {
@@ -80,6 +83,10 @@ _FIELDS: Mapping[str, str] = {
     "batches": N_("Lots"),
     "alerts": N_("Alerts"),
     "changes": N_("Values filled in"),
+    "link": N_("Link"),
+    "link_hosts": N_("Web servers of your links"),
+    "gln": N_("Your GLN"),
+    "verifies_recalled": N_("A recalled pack is verified"),
 }
 
 _WORDS: Mapping[str, str] = {

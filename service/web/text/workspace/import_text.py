@@ -12,6 +12,7 @@ KINDS: Mapping[ListKind, tuple[str, str]] = {
     ListKind.UNITS: (N_("Units"), N_("Each row is one pack with its lot and serial number")),
     ListKind.RECALLS: (N_("Recalls"), N_("Each row is a recall or a hold of a product")),
     ListKind.ALERTS: (N_("Notices"), N_("Each row is a notice of your authority")),
+    ListKind.LINKS: (N_("Links"), N_("Each row is a page that the codes of a product lead to")),
 }
 """Each kind of list, and what its rows are."""
 
@@ -56,6 +57,13 @@ COLUMNS: Mapping[str, str] = {
     "reference": N_("Reference"),
     "reported": N_("Date of the notice"),
     "source_url": N_("Web address of the notice"),
+    "link_type": N_("Type of the link"),
+    "href": N_("Address of the link"),
+    "title": N_("Title of the link"),
+    "language": N_("Language"),
+    "media_type": N_("Kind of file"),
+    "context": N_("Country that it is for"),
+    "is_default": N_("Default link"),
     "detail": N_("Details"),
     "serial_last": N_("Last serial number of a range"),
     "earlier_expiries": N_("Earlier expiry dates that packs bear too"),

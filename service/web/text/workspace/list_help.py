@@ -67,6 +67,13 @@ HELP: Mapping[str, str] = {
     "serials": N_("Of a list of serial numbers, with a space between."),
     "reason": N_("Why, for people of the organisation."),
     "public_text": N_("What the public reads."),
+    "link_type": N_("Its name in GS1's vocabulary, such as epil, smpc, safetyInfo or support."),
+    "href": N_("It begins with https:// and is on a web server that your organisation registered."),
+    "title": N_("What people read before they follow the link."),
+    "language": N_("A code or an English name."),
+    "media_type": N_("text/html or application/pdf, for example."),
+    "context": N_("The country that the link is for; empty for all."),
+    "is_default": N_("yes, when everyone who scans the code is led there."),
     "issued": N_("A moment such as 2026-11-27T09:30:00+00:00."),
     "issued_by": N_("Who issued it."),
     "lifted": N_("A moment such as 2026-11-27T09:30:00+00:00."),
@@ -132,6 +139,14 @@ EXAMPLES: Mapping[ListKind, Mapping[str, str]] = {
         "reference": "2026/117",
         "reported": "2026-11-27",
         "source_url": "https://example.org/notices/117",
+    },
+    ListKind.LINKS: {
+        "gtin": _GTIN,
+        "link_type": "epil",
+        "href": "https://www.example.org/leaflet",
+        "title": "Leaflet",
+        "language": "en",
+        "media_type": "text/html",
     },
 }
 """One row of each kind of list, by field."""

@@ -1,0 +1,1 @@
+"""Links of products and lots that the resolver leads to."""

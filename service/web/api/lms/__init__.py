@@ -1,0 +1,1 @@
+"""Verification of product identifiers for trading partners: GS1's Lightweight Messaging Standard (LMS)."""
