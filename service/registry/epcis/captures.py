@@ -38,7 +38,7 @@ from service.registry.lists.import_journal import ImportJournal, ImportOrigin, I
 from service.registry.lists.ownership import Owner
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.storage.models import EpcisCapture, Product, Unit
+from service.storage.models import EpcisCapture, Product
 
 AT_ONCE = 10_000
 """EPCs in one transaction. On SQLite, other writers wait for it: some tenths of a second."""
@@ -192,6 +192,7 @@ class EventCaptures:
     def _close(self, record: RecordContext, number: int, outcome: CaptureOutcome) -> None:
         journal, connection = record.journal, record.connection
         journal.close()
+        record.settle()
         outcome.units, outcome.unchanged = record.new_units, record.unchanged_units
         move_capture(
             connection,
@@ -256,7 +257,7 @@ class EventCaptures:
             outcome.units += record.new_units
             outcome.unchanged += record.unchanged_units
             done = cursor == len(staged)
-            self._mark_products(connection, number, row["import_id"] is None, journal, done=done)
+            self._mark_products(record, number, done=done)
             move_capture(
                 connection,
                 number,
@@ -271,17 +272,17 @@ class EventCaptures:
             return not done
 
     @staticmethod
-    def _mark_products(
-        connection: Connection, number: int, first: bool, journal: ImportJournal, *, done: bool
-    ) -> None:
+    def _mark_products(record: RecordContext, number: int, *, done: bool) -> None:
         """Until the last piece, the products concerned do not count as complete."""
-        mark = -number
+        connection, mark = record.connection, -number
+        marked = Product.importing == mark
         if done:
-            gone = update(Product).where(Product.importing == mark)
-            connection.execute(gone.values(importing=None))
-        elif first and journal.import_id is not None:
-            concerned = select(Unit.product_id).where(Unit.import_id == journal.import_id).distinct()
-            connection.execute(update(Product).where(Product.id.in_(concerned)).values(importing=mark))
+            record.commissioned.update(connection.scalars(select(Product.id).where(marked)))
+            record.settle()
+            connection.execute(update(Product).where(marked).values(importing=None))
+        elif record.commissioned:
+            concerned = Product.id.in_(record.commissioned), Product.importing.is_(None)
+            connection.execute(update(Product).where(*concerned).values(importing=mark))
 
 
 class _Piece:

@@ -5,12 +5,14 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import chain
 from typing import IO, Any
 
 from sqlalchemy import Connection, select
 
 from service.errors import ErrorCode, RefusedError
+from service.registry.epcis.queries.export import export_events
 from service.registry.exports.record_lists import ExportKind, count_units, export_rows
 from service.registry.lists.columns import EXPORT_COLUMN
 from service.registry.lists.typed_cells import quoted_for_spreadsheets
@@ -28,9 +30,10 @@ _AT_ONCE = 500
 _README = """Everything that {organisation} has on record, written by Vialcheck on {day}.
 
 products.csv, batches.csv, units.csv, recalls.csv and alerts.csv are lists: `vialcheck import` puts
-them on record again, in one command. checks.csv counts checks by lot and answer. people.csv,
-reports.csv and changes.csv are for reading. The files are CSV (RFC 4180) in UTF-8. A cell that a
-spreadsheet would take for a formula has an apostrophe in front; importing takes it away.
+them on record again, in one command, and so the events of events.jsonld (EPCIS 2.0). checks.csv
+counts checks by lot and answer. people.csv, reports.csv and changes.csv are for reading. The lists
+are CSV (RFC 4180) in UTF-8. A cell that a spreadsheet would take for
+a formula has an apostrophe in front; importing takes it away.
 """
 
 
@@ -69,6 +72,8 @@ class RecordExports:
             for kind in ExportKind:
                 rows = export_rows(connection, kind, organisation_id)
                 _put(archive, f"{kind}.csv", rows, known_again=kind is not ExportKind.CHECKS)
+            with archive.open("events.jsonld", "w", force_zip64=True) as events:
+                export_events(self._database, organisation_id, events, datetime.now(UTC))
             _put(archive, "people.csv", _people(connection, organisation_id))
             _put(archive, "reports.csv", _reports(connection, organisation_id))
             _put(archive, "changes.csv", _changes(connection, organisation_id))

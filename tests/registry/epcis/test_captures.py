@@ -100,6 +100,7 @@ def test_stopped_before_any_piece_it_goes_on_where_it_was(
         database.close()
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_a_document_is_there_once_and_whole(sqlite_url: str, tmp_path: Path) -> None:
     """A real process, killed at other moments each time, from the first piece to the last."""
     database = Database(sqlite_url)

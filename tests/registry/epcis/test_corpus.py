@@ -29,6 +29,7 @@ def rows(corpora: Path) -> list[tuple[Path, dict[str, str]]]:
     return [(folder / each["repo"].replace("/", "+") / each["path"], each) for each in listed]
 
 
+@pytest.mark.slow
 def test_valid_documents_are_taken_and_invalid_ones_refused(
     corpora: Path, on_record: Database, say: Say
 ) -> None:

@@ -75,6 +75,7 @@ def _commission(record: RecordContext, target: UnitTarget, serials: list[str], o
         journal.note("commission", "batch", target.name, after={"units": count})
     elif fresh:
         journal.forget()
+    record.commissioned.add(target.product_id)
     record.new_units += count
     record.unchanged_units += len(serials) - count
     journal.counts.new += count

@@ -15,6 +15,7 @@ from service.registry.epcis.staging import StagedEvent
 from service.registry.lists.import_journal import ImportJournal
 from service.registry.lists.kinds.unit_targets import UnitTargets
 from service.registry.lists.ownership import Owner
+from service.registry.recalls.owning_lots import find_owning_lots
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database.commissioning import recorded
 from service.storage.models import EpcisEvent, EpcisEventEpc, Manufacturer, Product
@@ -63,6 +64,8 @@ class RecordContext:
         self.targets = UnitTargets(connection, owner)
         self.new_units = 0
         self.unchanged_units = 0
+        self.commissioned: set[int] = set()
+        """Products of which units came or went in this transaction."""
         self._products: dict[str, OwnProduct | None] = {}
 
     @property
@@ -134,6 +137,11 @@ class RecordContext:
                     f"an event after the last one of the unit, of {latest[1]:%Y-%m-%d %H:%M:%S} UTC",
                     f"{event.at:%Y-%m-%d %H:%M:%S} UTC",
                 )
+
+    def settle(self) -> None:
+        """Bring up to date what recalls of serials know of the lots of these products."""
+        for product_id in sorted(self.commissioned):
+            find_owning_lots(self.connection, product_id)
 
     def write_down(self, event: StagedEvent, changes: Iterable[AuditChange]) -> None:
         """Audit changes under the event's id."""

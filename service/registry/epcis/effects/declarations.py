@@ -74,6 +74,7 @@ def _uncommission(
 ) -> None:
     product_id, batch_id, disposition = where
     gtin = record.connection.scalar(select(Product.gtin).where(Product.id == product_id))
+    record.commissioned.add(product_id)
     removed = kept = 0
     serials = _serials(record, wrong.id, str(gtin))
     while some := list(islice(serials, CHUNK)):

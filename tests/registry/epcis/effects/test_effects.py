@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from service.accounts.actors import OrganisationKind
 from service.authenticity.dispositions import Disposition
 from service.registry.epcis import captures, staging
 from service.registry.lists.ownership import Owner
 from service.storage.database import Database
+from service.storage.models import Product, Recall
 from tests.factories.events import (
     CASE,
     PALLET,
@@ -25,7 +27,7 @@ from tests.factories.events import (
     xml_commissioning,
     xml_document,
 )
-from tests.factories.lists import GTIN, prepared, table
+from tests.factories.lists import GTIN, NOW, prepared, table
 
 
 @pytest.fixture
@@ -291,3 +293,16 @@ def test_more_than_one_piece(stocked: Database, tmp_path: Path, monkeypatch: pyt
     assert {row["state"] for row in table(stocked, "epcis_capture")} == {"done"}
     assert {row["importing"] for row in table(stocked, "product")} == {None}
     assert sum(row["field"] == "epcList" for row in table(stocked, "epcis_event_epc")) == 5 + 120 + 50
+
+
+def test_a_recall_of_serials_knows_the_lots_of_units_that_come_later(
+    stocked: Database, tmp_path: Path
+) -> None:
+    with stocked.transaction() as connection:
+        product = select(Product.id).where(Product.gtin == GTIN).scalar_subquery()
+        said = {"kind": "recall", "scope": "range", "serial_from": "8", "serial_to": "9"}
+        connection.execute(
+            insert(Recall).values(said | {"product_id": product, "at": NOW, "actor": "a", "reason": "r"})
+        )
+    taken(stocked, tmp_path, commissioning("89"))
+    assert {row["owning_lots"] for row in table(stocked, "recall")} == {"N1"}
