@@ -11,13 +11,14 @@ number; text has three bits that say which alphabet it is in, and its length.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.application_identifiers import Element
+from service.gs1.element_strings import checked
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _INDEX = {character: number for number, character in enumerate(_ALPHABET)}
@@ -36,6 +37,9 @@ _SEQUENCES = (
     | {f"C{'ABCD'[last]}": ("255", f"394{last}") for last in range(4)}
 )
 """Sequences of AIs that two hexadecimal digits stand for."""
+
+_ORDERS = (_SEQUENCES, _SEQUENCES | {"1A": ("01", "10", "17", "21")})
+"""The standard's sequences; and with those that GS1's own toolkit writes: it sorts the AIs of each."""
 
 _COMPONENT = re.compile(r"(\[\+)?([NXYZ])(\.\.)?([0-9]+)\]?")
 _LOWER, _UPPER = "0123456789abcdef", "0123456789ABCDEF"
@@ -60,18 +64,21 @@ class _Part:
     length: int
 
 
+class _NotRead(Exception):  # noqa: N818 (a step of reading, never raised to a caller)
+    """The bits do not come out."""
+
+
 class _Bits:
-    """Reads bits from the left. IdentifierError where there are too few."""
+    """Reads bits from the left. _NotRead where there are too few."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self._bits = "".join(f"{_INDEX[character]:06b}" for character in text)
         self._at = 0
 
     def number(self, count: int) -> int:
         """The next `count` bits as a number."""
         if self._at + count > len(self._bits):
-            raise _broken(self._text)
+            raise _NotRead
         piece = self._bits[self._at : self._at + count]
         self._at += count
         return int(piece or "0", 2)
@@ -91,6 +98,24 @@ def decompressed(text: str) -> Decompressed:
     """Read a compressed text. IdentifierError(LINK_INVALID) for what is none."""
     if len(text) > _MOST or not text or any(character not in _INDEX for character in text):
         raise _broken(text)
+    readings: list[Decompressed] = []
+    for sequences in _ORDERS:
+        try:
+            found = _read(text, sequences)
+            checked(list(found.elements))
+        except _NotRead:
+            continue
+        except IdentifierError:
+            readings.append(found)
+        else:
+            return found
+    if not readings:
+        raise _broken(text)
+    return readings[0]
+
+
+def _read(text: str, sequences: Mapping[str, tuple[str, ...]]) -> Decompressed:
+    """Read a text by a table of sequences. _NotRead where its bits do not come out."""
     bits = _Bits(text)
     elements: list[Element] = []
     others: list[tuple[str, str]] = []
@@ -98,16 +123,16 @@ def decompressed(text: str) -> Decompressed:
         first, second = bits.digit(), bits.digit()
         head = f"{first:X}{second:X}"
         if head.isdigit():
-            ai = _whole_ai(head, bits, text)
-            elements.append((ai, _value(ai, bits, text)))
-        elif head in _SEQUENCES:
-            elements += [(ai, _value(ai, bits, text)) for ai in _SEQUENCES[head]]
+            ai = _whole_ai(head, bits)
+            elements.append((ai, _value(ai, bits)))
+        elif head in sequences:
+            elements += [(ai, _value(ai, bits)) for ai in sequences[head]]
         elif head.startswith(_KEY_VALUE):
-            others.append(_key_and_value(second, bits, text))
+            others.append(_key_and_value(second, bits))
         else:
-            raise _broken(text)
+            raise _NotRead
     if not elements and not others:
-        raise _broken(text)
+        raise _NotRead
     return Decompressed(tuple(elements), tuple(others))
 
 
@@ -118,34 +143,34 @@ def compressed(elements: Iterable[Element]) -> str:
     return "".join(_ALPHABET[int(padded[at : at + 6], 2)] for at in range(0, len(padded), 6))
 
 
-def _whole_ai(head: str, bits: _Bits, text: str) -> str:
+def _whole_ai(head: str, bits: _Bits) -> str:
     """An AI of two to four digits by its first two."""
     ai = head
     while not _parts(ai):
         if len(ai) == _LONGEST_AI:
-            raise _broken(text)
+            raise _NotRead
         ai += f"{bits.digit():X}"
     return ai
 
 
-def _value(ai: str, bits: _Bits, text: str) -> str:
-    return "".join(_read_part(part, bits, text) for part in _parts(ai))
+def _value(ai: str, bits: _Bits) -> str:
+    return "".join(_read_part(part, bits) for part in _parts(ai))
 
 
-def _read_part(part: _Part, bits: _Bits, text: str) -> str:
+def _read_part(part: _Part, bits: _Bits) -> str:
     if part.digits:
         length = part.length if part.fixed else bits.number(_bits_of_length(part.length))
-        return _digits(bits, length, text)
+        return _digits(bits, length)
     alphabet = bits.number(3)
     length = part.length if part.fixed else bits.number(_bits_of_length(part.length))
     if length > part.length:
-        raise _broken(text)
-    return _read_text(alphabet, length, bits, text)
+        raise _NotRead
+    return _read_text(alphabet, length, bits)
 
 
-def _read_text(alphabet: int, length: int, bits: _Bits, text: str) -> str:
+def _read_text(alphabet: int, length: int, bits: _Bits) -> str:
     if alphabet == 0:
-        return _digits(bits, length, text)
+        return _digits(bits, length)
     if alphabet in (1, 2):
         hexadecimal = _LOWER if alphabet == 1 else _UPPER
         return "".join(hexadecimal[bits.number(4)] for _ in range(length))
@@ -153,25 +178,25 @@ def _read_text(alphabet: int, length: int, bits: _Bits, text: str) -> str:
         return "".join(_ALPHABET[bits.number(6)] for _ in range(length))
     if alphabet == 4:
         return "".join(chr(bits.number(7)) for _ in range(length))
-    raise _broken(text)
+    raise _NotRead
 
 
-def _digits(bits: _Bits, length: int, text: str) -> str:
+def _digits(bits: _Bits, length: int) -> str:
     """Digits that were packed as one number; zeros in front are part of the value."""
     if length == 0:
         return ""
     number = bits.number(_bits_of_digits(length))
     if number >= 10**length:
-        raise _broken(text)
+        raise _NotRead
     return f"{number:0{length}d}"
 
 
-def _key_and_value(first: int, bits: _Bits, text: str) -> tuple[str, str]:
+def _key_and_value(first: int, bits: _Bits) -> tuple[str, str]:
     """A pair that is not GS1's: its key's length in seven bits, of which four were read as a digit."""
     length = first << 3 | bits.number(3)
     key = "".join(_ALPHABET[bits.number(6)] for _ in range(length))
     alphabet, count = bits.number(3), bits.number(7)
-    return key, _read_text(alphabet, count, bits, text)
+    return key, _read_text(alphabet, count, bits)
 
 
 def _bits_of(ai: str, value: str) -> Iterator[str]:

@@ -45,6 +45,16 @@ def test_published_links_are_read(corpora: Path) -> None:
             (GTIN, ("10", "07"), ("21", "ab"), ("17", "271231")),
             (),
         ),
+        # the same in the order in which GS1's toolkit writes it, the date before the serial
+        (
+            "00011010"
+            + f"{9506000134352:047b}"
+            + "000" + "00010" + f"{7:07b}"
+            + f"{271231:020b}"
+            + "001" + "00010" + "10101011",
+            (GTIN, ("10", "07"), ("17", "271231"), ("21", "ab")),
+            (),
+        ),
         # F: a pair that is not GS1's; its key is k1
         ("00000001" + f"{9506000134352:047b}" + "1111" + f"{2:07b}" + "100100110101" + "000" + f"{3:07b}" + f"{42:010b}", (GTIN,), (("k1", "042"),)),
     ],

@@ -1,5 +1,7 @@
 """GS1's own resolver suite, unmodified, in a browser against a running resolver over TLS: `make conformance`."""
 
+import json
+import random
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Route, sync_playwright
 
+from service.gs1.resolver.compression import compressed, decompressed
 from tests.browser.server import launch
 from tests.factories.gs1_suite import SUITE, Gs1Suite, needs
 from tests.factories.records import TOXIN
@@ -115,3 +118,44 @@ def test_every_statement_of_the_suite_holds(
     say(f"GS1's resolver suite, /01/…{below}: {len(said) - len(missed)} of {len(said)} pass{garbled}")
     assert len(said) > 25
     assert wrong == {}
+
+
+COMPARE = """const Toolkit = require(process.argv[2]), toolkit = new Toolkit();
+const [packs, texts] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const stem = "https://x.example";
+console.log(JSON.stringify([
+  packs.map((pack, number) => toolkit.buildCompressedGS1digitalLink(pack, false, stem, number % 2 == 0, false, {})),
+  texts.map((text) => toolkit.extractFromCompressedGS1digitalLink(`${stem}/${text}`).GS1),
+]));"""
+
+
+def some_packs() -> list[dict[str, str]]:
+    """Elements of packs. No zero in front of digits alone, and no more of them than a double is exact for: the
+    toolkit loses both.
+    """
+    chance = random.Random(7)
+    alphabets = ("123456789", "123456789ABCDEF", "123456789abcdef", "ABCabc19-_", "AZaz19!%/()+,.:;<=>?")
+    packs = []
+    for _ in range(1000):
+        pack = {"01": TOXIN}
+        for ai in ("10", "21", "22"):
+            if chance.random() < 0.6:
+                pack[ai] = "".join(chance.choices(chance.choice(alphabets), k=chance.randint(1, 15)))
+        if chance.random() < 0.5:
+            pack["17"] = f"{chance.randint(25, 40)}1231"
+        packs.append(pack)
+    return packs
+
+
+def test_gs1s_toolkit_compresses_as_we_do(suite: Gs1Suite) -> None:
+    """What either compresses, the other reads."""
+    toolkit, script = suite.folder / "toolkit.js", suite.folder / "compare.js"
+    toolkit.write_bytes(suite.file(SUITE, "GS1DigitalLinkToolkit.js"))
+    script.write_text(COMPARE)
+    packs = some_packs()
+    sent = json.dumps([packs, [compressed(pack.items()) for pack in packs]])
+    command = [needs("node"), str(script), str(toolkit)]
+    done = subprocess.run(command, input=sent, check=True, capture_output=True, text=True)
+    theirs, read = json.loads(done.stdout)
+    assert [dict(decompressed(text.rpartition("/")[2]).elements) for text in theirs] == packs
+    assert read == packs
