@@ -216,7 +216,8 @@ def _broken(*_args: Any) -> None:
 def test_the_description_is_valid_openapi(spec: dict[str, Any]) -> None:
     assert spec["openapi"].startswith("3.1")
     validate(spec)
-    assert set(spec["paths"]) == {URL, URL + "/{scan_id}", "/api/v1/readings"}
+    events = {"/epcis/capture", "/epcis/capture/{token}", "/epcis/events"}
+    assert set(spec["paths"]) == {URL, URL + "/{scan_id}", "/api/v1/readings"} | events
 
 
 def test_answers_and_errors_are_what_the_description_says(asking: FlaskClient, spec: dict[str, Any]) -> None:
