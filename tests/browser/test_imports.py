@@ -18,6 +18,7 @@ from service.web.core.access import COOKIE
 from service.web.core.services import services_of
 from tests.browser.guises import SCHEMES, WIDTHS, check_in_every_guise
 from tests.browser.server import Service
+from tests.factories.events import xml_commissioning, xml_document
 from tests.factories.people import organisation, signed_in
 
 GTIN = "09506000134352"
@@ -119,6 +120,36 @@ def test_an_importers_day(page: Page, context: BrowserContext, app: Flask, site:
     shoot(page, "import, changes")
     page.goto("/imports")
     shoot(page, "imports")
+
+
+def test_a_document_of_events(page: Page, context: BrowserContext, app: Flask, site: str) -> None:
+    """It is shown first, decided on, and a refused one names each place."""
+    sign_in(context, app, site)
+    page.goto("/imports/events")
+    expect(page.get_by_text("No document of events was sent yet")).to_be_visible()
+    shoot(page, "events, none")
+
+    def send(content: str) -> None:
+        page.goto("/imports/new")
+        page.locator("#list").set_input_files(
+            {"name": "events.xml", "mimeType": "application/xml", "buffer": content.encode()}
+        )
+        page.get_by_role("button", name="Send the file").click()
+
+    good = xml_document(xml_commissioning("12"))
+    send(good)
+    expect(page.get_by_role("heading", level=1)).to_have_text("What this document would do")
+    shoot(page, "events, preview")
+    page.get_by_label("Why").fill("delivery of November")
+    page.get_by_role("button", name="Put it on record").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The events are on record")
+    shoot(page, "events, done")
+    send(good.replace("ADD", "CREATE"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("This document was refused")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("line 1")
+    shoot(page, "events, refused")
+    page.get_by_role("link", name="All documents of events").click()
+    shoot(page, "events")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])

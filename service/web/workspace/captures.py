@@ -44,7 +44,7 @@ def one(token: str) -> str:
         time.sleep(_LOOK)
         job = services().captures.one(actor(), token)
     remarks = [remark_words(each, spoken()) for each in job.seen.get("remarks", ())]
-    return _shown("one", job=job, errors=job.errors[:_SHOWN], remarks=remarks)
+    return _shown("one", job=job, refusals=job.errors[:_SHOWN], remarks=remarks)
 
 
 @captures.post("/<token>/apply")
