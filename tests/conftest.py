@@ -1,5 +1,6 @@
 """Fixtures of all tests: real databases of both kinds, the shared corpora, the application; and the markers."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -92,6 +93,18 @@ def shared_cases() -> Path:
             pytest.fail(f"CI has the shared cases, and they are not at {folder}")
         pytest.skip(f"no shared cases at {folder}")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def without_the_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lets a test run loops of its own: the browser of this process leaves its loop running between its tests."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session", autouse=True)

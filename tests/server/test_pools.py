@@ -8,7 +8,6 @@ import pytest
 
 from service.server.pools import BusyError, PoolLimits, ThreadPools
 from service.web.core.concurrency import Pool
-from tests.server.loop import run
 
 
 async def pools_of(**limits: PoolLimits) -> ThreadPools:
@@ -31,7 +30,7 @@ def test_a_full_pool_refuses_and_another_goes_on() -> None:
         assert await asyncio.gather(*busy) == [True] * 3
         pools.close()
 
-    run(go())
+    asyncio.run(go())
 
 
 def test_what_is_overdue_is_given_up_and_its_answer_thrown_away() -> None:
@@ -58,7 +57,7 @@ def test_what_is_overdue_is_given_up_and_its_answer_thrown_away() -> None:
         assert sent == []
         pools.close()
 
-    run(go())
+    asyncio.run(go())
 
 
 def test_a_job_that_waited_too_long_is_not_begun() -> None:
@@ -73,7 +72,7 @@ def test_a_job_that_waited_too_long_is_not_begun() -> None:
         pools.close()
         assert done == []
 
-    run(go())
+    asyncio.run(go())
 
 
 def test_a_thread_that_finds_a_job_overdue_refuses_it_and_lives() -> None:
@@ -89,7 +88,7 @@ def test_a_thread_that_finds_a_job_overdue_refuses_it_and_lives() -> None:
         pools.close()
         assert done == sent == []
 
-    run(go())
+    asyncio.run(go())
 
 
 def test_an_answer_that_cannot_be_sent_costs_no_thread() -> None:
@@ -103,7 +102,7 @@ def test_an_answer_that_cannot_be_sent_costs_no_thread() -> None:
         assert await asyncio.wait_for(pools.run(Pool.CHECKS, lambda: "two"), 30) == "two"
         pools.close()
 
-    run(go())
+    asyncio.run(go())
 
 
 def test_what_a_thread_sent_ends_with_the_next_request() -> None:
@@ -118,7 +117,7 @@ def test_what_a_thread_sent_ends_with_the_next_request() -> None:
         assert sent == ["one"]
         pools.close()
 
-    run(go())
+    asyncio.run(go())
 
 
 def test_what_the_work_raises_is_raised_where_it_was_asked_for() -> None:
@@ -128,7 +127,7 @@ def test_what_the_work_raises_is_raised_where_it_was_asked_for() -> None:
             await pools.run(Pool.CHECKS, lambda: 1 // 0)
         pools.close()
 
-    run(go())
+    asyncio.run(go())
 
 
 def _into(sent: list[object]) -> Callable[[object], bool]:

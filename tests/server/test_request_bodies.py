@@ -8,7 +8,6 @@ import pytest
 
 from service.server import request_bodies
 from service.server.request_bodies import CutOffError, LateError, NoRoomError, RequestBodies
-from tests.server.loop import run
 
 
 class Stream:
@@ -50,7 +49,7 @@ def test_a_large_body_is_received_whole(tmp_path: Path, length: int | None, on_d
         assert not bodies._large_of
         assert not bodies._memory_of
 
-    run(go())
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize("length", [300_000, None])
@@ -61,7 +60,7 @@ def test_more_than_the_view_takes_is_not_kept(tmp_path: Path, length: int | None
         assert await bodies.large(stream, length, most=200_000, on_disk=False, sender="a") is None
         assert not bodies._large_of
 
-    run(go())
+    asyncio.run(go())
 
 
 def test_less_than_was_announced_is_refused(tmp_path: Path) -> None:
@@ -74,7 +73,7 @@ def test_less_than_was_announced_is_refused(tmp_path: Path) -> None:
         assert not bodies._large_of
         assert not bodies.coming
 
-    run(go())
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize("small", [True, False])
@@ -104,7 +103,7 @@ def test_a_sender_who_is_too_slow_is_ended_and_one_in_time_is_not(
         assert not bodies.coming
         assert not bodies._large_of
 
-    run(go())
+    asyncio.run(go())
 
 
 def test_one_sender_does_not_take_all_the_room(tmp_path: Path) -> None:
@@ -129,4 +128,4 @@ def test_one_sender_does_not_take_all_the_room(tmp_path: Path) -> None:
         assert not bodies._large_of
         assert not bodies.coming
 
-    run(go())
+    asyncio.run(go())

@@ -46,6 +46,9 @@ FILMS = [
     ("QR", 4, 0.8),
 ]
 
+SHORT = {("DataMatrix", 3), ("DataMatrix, rectangular", 4), ("GS1-128", 2), ("QR", 4)}
+"""One of each kind, the hardest; the others run in `make fuzz`."""
+
 
 @contextmanager
 def station(
@@ -107,7 +110,15 @@ COUNT = """async (pictures) => {
 }"""
 
 
-@pytest.mark.parametrize(("what", "px", "share"), FILMS, ids=[f"{what} {px} px" for what, px, _ in FILMS])
+@pytest.mark.parametrize(
+    ("what", "px", "share"),
+    [
+        pytest.param(
+            what, px, share, id=f"{what} {px} px", marks=[] if (what, px) in SHORT else pytest.mark.fuzz
+        )
+        for what, px, share in FILMS
+    ],
+)
 def test_a_code_that_moves_in_bad_light_is_read(
     playwright: Playwright, site: str, tmp_path: Path, what: str, px: float, share: float
 ) -> None:

@@ -374,22 +374,22 @@ def test_a_read_is_felt_unless_that_is_switched_off(page: Page) -> None:
 # --- a whole delivery
 
 
-def test_two_hundred_scans_in_a_row_stay_fast(page: Page) -> None:
+def test_a_hundred_scans_in_a_row_stay_fast(page: Page) -> None:
     open_station(page)
     times: list[float] = []
-    for number in range(1, 201):
+    for number in range(1, 101):
         began = time.perf_counter()
         scan(page, f"(01){FILLER}(10)SHARED1(21)P{number:04}")
         line(page, number).wait_for(state="attached")
         times.append(time.perf_counter() - began)
-    expect(page.locator('.line[data-tone="check"]')).to_have_count(200, timeout=30_000)
-    first, last = (sorted(times[part])[10] * 1000 for part in (slice(0, 20), slice(180, 200)))
+    expect(page.locator('.line[data-tone="check"]')).to_have_count(100, timeout=30_000)
+    first, last = (sorted(times[part])[10] * 1000 for part in (slice(0, 20), slice(80, 100)))
     print(
-        f"\nfrom Enter to the line: {first:.0f} ms (scans 1 to 20), {last:.0f} ms (scans 181 to 200), medians"
+        f"\nfrom Enter to the line: {first:.0f} ms (scans 1 to 20), {last:.0f} ms (scans 81 to 100), medians"
     )
     page.reload()
-    expect(page.locator(".line")).to_have_count(200)
-    expect(page.locator("#counts")).to_contain_text("Scanned: 200")
+    expect(page.locator(".line")).to_have_count(100)
+    expect(page.locator("#counts")).to_contain_text("Scanned: 100")
 
 
 def test_the_list_is_downloaded_without_a_cell_that_a_spreadsheet_runs(page: Page, tmp_path: Path) -> None:

@@ -306,6 +306,9 @@ def test_each_kind_survives_being_stored(kind: str) -> None:
         "import_withdrawal": {"number": 3},
         "merge": {"wrong": "A", "right": "B"},
         "two_persons": {"organisation_id": 1, "wanted": False},
+        "link_addition": {"gtin": GTIN, "link": {"link_type": "pip", "href": "https://www.maker.example/en"}},
+        "link_removal": {"gtin": GTIN, "number": 3},
+        "maker_settings": {"organisation_id": 1, "settings": {"link_hosts": ["www.maker.example"]}},
     }
     change = KINDS[kind].of_values(samples[kind])
     assert change.values() == samples[kind]
