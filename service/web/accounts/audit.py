@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -25,8 +26,14 @@ audit = Blueprint("audit", __name__)
 audit.after_request(set_language_headers)
 
 _COLUMNS = ("at", "actor", "network", "action", "object_type", "object_id", "reason", "before", "after")
-_NUMBERS = frozenset({"change", "request", "extension", "alert", "kept"})
-"""Numbers by which programs find records again; people find them by their names."""
+_INTERNAL = frozenset(
+    {
+        *("change", "request", "extension", "alert", "kept"),
+        *("fingerprint", "lot_key", "lot_folded", "serial_folded"),
+    }
+)
+"""Values by which programs find records again; people find them by their names."""
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _NOTHING = "–"  # noqa: RUF001 (a dash, as in every table)
 _TEXTS = ("object_type", "object_id", "actor")
 _DAYS = ("since", "until")
@@ -77,6 +84,7 @@ def init_words(values: dict[str, Any]) -> None:
         audit_words=lambda action: event_words(action, g.translation),
         object_words=lambda object_type: object_words(object_type, g.translation),
         audit_changes=changes,
+        audit_name=named,
         audit_of=_audit_of,
     )
 
@@ -93,8 +101,15 @@ def changes(entry: AuditLine) -> list[tuple[str, str, str]]:
     return [
         (name.replace("_", " "), _shown(old), _shown(new))
         for name, old, new in pairs
-        if (old or None) != (new or None) and name not in _NUMBERS
+        if (old or None) != (new or None) and name not in _INTERNAL
     ]
+
+
+def named(entry: AuditLine) -> str:
+    """Return what the entry is about: its id, or the lot of a notice, whose id is a fingerprint."""
+    if not _FINGERPRINT.fullmatch(entry.object_id):
+        return entry.object_id
+    return visible(str({**(entry.before or {}), **(entry.after or {})}.get("lot") or ""), 200)
 
 
 def _shown(value: object) -> str:
