@@ -8,7 +8,6 @@ from service.accounts.actors import OrganisationKind, Role
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer
 from service.web.core.services import services_of
-from tests.factories import recall_records
 from tests.factories.lists import count, table
 from tests.factories.people import signed_in
 from tests.factories.recall_records import GTIN, OTHERS
@@ -18,20 +17,9 @@ PRODUCT, LOT, UNITS = (f"/products/{GTIN}/{what}" for what in ("correct", "corre
 
 
 @pytest.fixture
-def filled(app: Flask) -> Flask:
-    recall_records.put(services_of(app).database)
-    return app
-
-
-@pytest.fixture
 def database(filled: Flask) -> Database:
     ours: Database = services_of(filled).database
     return ours
-
-
-@pytest.fixture
-def releaser(filled: Flask) -> Browser:
-    return Browser(signed_in(filled, Role.RELEASER))
 
 
 def test_a_product_is_corrected(releaser: Browser, database: Database) -> None:

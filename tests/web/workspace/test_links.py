@@ -8,7 +8,6 @@ from service.accounts.actors import Role
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core.services import services_of
-from tests.factories import recall_records
 from tests.factories.lists import table
 from tests.factories.people import signed_in
 from tests.factories.recall_records import GTIN
@@ -17,12 +16,6 @@ from tests.web.workspace.signed_in_browser import Browser, carried_out
 LINKS, SETTINGS = f"/products/{GTIN}/links", "/link-settings"
 HOST = "www.maker.example"
 LEAFLET = {"link_type": "epil", "href": f"https://{HOST}/leaflet", "title": "Leaflet", "language": "en"}
-
-
-@pytest.fixture
-def filled(app: Flask) -> Flask:
-    recall_records.put(services_of(app).database)
-    return app
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from service.accounts.actors import OrganisationKind, Role
 from service.storage.database import Database
 from service.storage.models import Batch
 from service.web.core.services import services_of
-from tests.factories import recall_records
 from tests.factories.lists import count, table
 from tests.factories.people import signed_in
 from tests.factories.recall_records import GTIN, OTHERS
@@ -22,20 +21,9 @@ MANUFACTURER = OrganisationKind.MANUFACTURER
 
 
 @pytest.fixture
-def filled(app: Flask) -> Flask:
-    recall_records.put(services_of(app).database)
-    return app
-
-
-@pytest.fixture
 def database(filled: Flask) -> Database:
     ours: Database = services_of(filled).database
     return ours
-
-
-@pytest.fixture
-def releaser(filled: Flask) -> Browser:
-    return Browser(signed_in(filled, Role.RELEASER))
 
 
 @pytest.fixture
