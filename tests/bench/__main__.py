@@ -116,7 +116,12 @@ def server(url: str) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"VIALCHECK_DATABASE_URL": url, "VIALCHECK_PORT": str(port)}
+    own = {
+        "DATABASE_URL": url,
+        "PORT": str(port),
+        "RATE_LIMIT_FACTOR": "1000",
+    }  # the budgets are on, and not spent
+    environment = os.environ | {f"VIALCHECK_{name}": value for name, value in own.items()}
     process = subprocess.Popen(
         [sys.executable, "-m", "service.cli", "serve", "--no-seed"],
         env=environment,
