@@ -131,6 +131,21 @@ def test_a_code_that_a_stop_cuts_is_taken_whole(page: Page) -> None:
     expect(page.locator("#line-2")).to_contain_text("SHARED1")
 
 
+@pytest.mark.parametrize("end", ["Enter", "Tab"])
+def test_a_short_code_scanned_at_a_stop_answers_nothing_for_the_person(page: Page, end: str) -> None:
+    open_station(page)
+    scan(page, RED)
+    expect(page.locator("#stop[open]")).to_be_visible(timeout=PATIENCE)
+    choice = page.get_by_label("Set aside")
+    choice.click()
+    page.keyboard.type("7C1")
+    page.keyboard.press(end)
+    expect(page.locator("#stop[open]")).to_be_visible()
+    expect(choice).to_be_focused()
+    settle(page, "mouse")
+    expect(page.locator(".line")).to_have_count(1)
+
+
 def test_a_stop_waits_until_the_code_that_is_being_typed_has_ended(page: Page) -> None:
     """The answer to the first scan comes while the scanner is in the middle of the second."""
     held: list[Route] = []

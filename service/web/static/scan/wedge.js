@@ -2,7 +2,7 @@
 // (FNC1 as Ctrl+] is seen to by vialcheck.js.)
 
 const BOXES = "input, textarea, select";
-const SCAN = 6; // characters: nobody types so many at a button
+const SCAN = 3; // characters: nobody types so many at a button; the shortest lot numbers have three
 const BETWEEN = 120; // ms: no scanner waits so long between two characters
 const PAUSE = 1000; // ms: after so long even the slowest device has ended its code, or never will
 
@@ -74,7 +74,8 @@ export class Wedge {
       if (!taken) this.box.focus({ preventScroll: true }); // the key then goes there
     } else if (event.key !== "Shift") {
       // A scanner went off while the run is stopped: nothing of it is taken, and that must not go unnoticed.
-      const scan = event.key === "Enter" && this.typed >= SCAN && !event.target.closest("textarea");
+      const end = event.key === "Enter" || event.key === "Tab";
+      const scan = end && this.typed >= SCAN && !event.target.closest("textarea");
       if (scan && this.blocked()) event.preventDefault();
       // Ctrl and its letter are a separator inside a code; anything else ends one.
       if (!event.ctrlKey) this.typed = 0;
