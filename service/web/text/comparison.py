@@ -195,7 +195,10 @@ def _serial(verdict: Verdict) -> FieldOutcome:
 
 
 def _expiry(verdict: Verdict) -> FieldOutcome:
-    return _held(verdict, ReasonCode.EXPIRY_MISMATCH, NotChecked.EXPIRY_RECORD)
+    """A date that has passed ends the check by itself: it agrees only with a lot that is on record."""
+    outcome = _held(verdict, ReasonCode.EXPIRY_MISMATCH, NotChecked.EXPIRY_RECORD)
+    compared = verdict.record is not None and verdict.record.batch is not None
+    return FieldOutcome.UNCHECKED if outcome is FieldOutcome.AGREES and not compared else outcome
 
 
 def _market(verdict: Verdict) -> FieldOutcome:

@@ -485,6 +485,21 @@ def test_a_match_leads_to_what_it_does_not_show(browser: FlaskClient, scanned: s
     assert ('href="/limits"' in browser.get(scanned).text) is linked
 
 
+@pytest.mark.parametrize(
+    ("fields", "row"),
+    [
+        # a date that has passed ends the check: nothing was compared with a lot that is not there
+        ({"scan": "ZZZ999", "product": TOXIN, "expiry": "01/2020"}, "Expiry date January 2020 Not checked"),
+        ({"scan": "A1001", "product": TOXIN, "expiry": "01/2020"}, "Expiry date January 2020 Does not match"),
+        ({"scan": "A1001", "product": TOXIN, "expiry": "12/2070"}, "Expiry date December 2070 As on record"),
+    ],
+)
+def test_a_date_agrees_only_with_a_lot_on_record(
+    browser: FlaskClient, fields: dict[str, str], row: str
+) -> None:
+    assert row in words(post(browser, **fields))
+
+
 def test_the_authorities_are_https_addresses_of_countries() -> None:
     for code, authority in AUTHORITIES.items():
         assert re.fullmatch(r"[A-Z]{2}", code)
