@@ -48,7 +48,15 @@ from service.web.text.answers.next_question import NOT_ENOUGH, NextQuestion, goo
 from service.web.text.answers.recall_classes import recall_class_words
 from service.web.text.authorities import AUTHORITIES, Authority, emergency_number
 from service.web.text.comparison import ComparisonRow, PairComparisonRow, compare, side_by_side
-from service.web.text.verdict_text import ADVICE, DISPOSITIONS, MATCHES, SEVERAL_PRODUCTS, STATUSES, caveat
+from service.web.text.verdict_text import (
+    ADVICE,
+    DISPOSITIONS,
+    MATCHES,
+    SEVERAL_PRODUCTS,
+    STATUSES,
+    caveat,
+    leading_reason,
+)
 
 _LEVELS = frozenset(
     {
@@ -234,7 +242,7 @@ def _subject(verdict: Verdict, presented: Presented, tr: NullTranslations, *, wi
 
 
 def _danger(verdict: Verdict, good: str, tr: NullTranslations) -> str:
-    return tr.gettext(NOT_ENOUGH) if good else danger_of(verdict.reasons[0], tr)
+    return tr.gettext(NOT_ENOUGH) if good else danger_of(leading_reason(verdict, Asker.PATIENT), tr)
 
 
 def _contacts(

@@ -5,7 +5,7 @@ from gettext import NullTranslations
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchStatus
-from service.authenticity.reasons import Action, Advice, Match, NotChecked, ReasonCode
+from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.web.text.answers.guidance import steps_of, title_of
 from service.web.text.answers.next_question import open_title
@@ -148,12 +148,41 @@ def action_title(action: Action, asker: Asker, tr: NullTranslations) -> str:
     return tr.gettext(ACTIONS[action].to(asker))
 
 
+_WORSE_THAN_EXPIRED = frozenset(
+    {
+        ReasonCode.ALERT_FALSIFIED,
+        ReasonCode.ALERT_LOT_COUNTERFEITED,
+        ReasonCode.RECALLED,
+        ReasonCode.LOT_NOT_ON_RECORD,
+        ReasonCode.SERIAL_NOT_ON_RECORD,
+        ReasonCode.SERIAL_IN_OTHER_LOT,
+        ReasonCode.EXPIRY_MISMATCH,
+        ReasonCode.NO_LOT_PRESENTED,
+        ReasonCode.DECOMMISSIONED,
+        ReasonCode.DESTROYED,
+        ReasonCode.STOLEN,
+    }
+)
+
+
+def leading_reason(verdict: Verdict, asker: Asker) -> Reason:
+    """What an answer is about: its first reason, which is the worst.
+
+    To a patient a pack that may be a fake is worse than one that is out of date: it is kept, not taken back.
+    """
+    first = verdict.reasons[0]
+    if asker is Asker.CLINIC or first.code is not ReasonCode.EXPIRED:
+        return first
+    stopping = (each for each in verdict.reasons if each.severity.rank >= Action.QUARANTINE.rank)
+    return next((each for each in stopping if each.code in _WORSE_THAN_EXPIRED), first)
+
+
 def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
     """The title of an answer: for a patient the worst thing, for a clinic the action.
 
     Where a lot alone was asked for, it is the lot that nothing is held of.
     """
-    lead = verdict.reasons[0]
+    lead = leading_reason(verdict, asker)
     if lead.code is ReasonCode.NO_RECORDS_HELD and dict(lead.params).get("scope") == "lot":
         return tr.gettext("We hold no records of this lot")
     if lead.code is ReasonCode.LOT_AMBIGUOUS and verdict.choices:
@@ -170,7 +199,7 @@ def caveat(action: Action, tr: NullTranslations) -> str:
 
 def headline(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
     """What stands under the title: the worst reason; a patient is also told why it is recalled."""
-    return lead_sentence(verdict.reasons[0], asker, tr)
+    return lead_sentence(leading_reason(verdict, asker), asker, tr)
 
 
 def advice_messages(verdict: Verdict, tr: NullTranslations) -> list[str]:
@@ -187,7 +216,7 @@ def next_steps(
     presented; empty where none was.
     """
     number = emergency_number(country)
-    own = [] if asker is Asker.CLINIC else steps_of(verdict.reasons[0], number, tr, lot)
+    own = [] if asker is Asker.CLINIC else steps_of(leading_reason(verdict, asker), number, tr, lot)
     return own or advice_messages(verdict, tr)
 
 

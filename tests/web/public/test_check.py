@@ -500,6 +500,24 @@ def test_a_date_agrees_only_with_a_lot_on_record(
     assert row in words(post(browser, **fields))
 
 
+@pytest.mark.parametrize(
+    ("fields", "title", "step"),
+    [
+        # what may be a fake is kept, not taken back, although its date has passed too
+        ({"scan": "ZZZ999", "expiry": "01/2020"}, "Lot not on record: do not use it", "Keep it with its box"),
+        ({"scan": "A1001", "expiry": "01/2020"}, "Expiry date does not match", "Read the date once more"),
+    ],
+)
+def test_a_fake_is_worse_than_a_date_that_has_passed(
+    browser: FlaskClient, fields: dict[str, str], title: str, step: str
+) -> None:
+    said = words(post(browser, product=TOXIN, **fields))
+    assert title in said
+    assert step in said
+    assert "Take it back" not in said
+    assert "could be used until" in said  # among what was found
+
+
 def test_the_authorities_are_https_addresses_of_countries() -> None:
     for code, authority in AUTHORITIES.items():
         assert re.fullmatch(r"[A-Z]{2}", code)
