@@ -32,6 +32,13 @@ def open_station(page: Page) -> None:
     expect(page.locator("#station[data-ready]")).to_be_visible()
 
 
+def holding_answers(page: Page) -> list[Route]:
+    """What the station asks from now on, held until the test lets it go on."""
+    held: list[Route] = []
+    page.route("**/api/v1/verifications", lambda route: held.append(route))  # noqa: PLW0108 (playwright takes no method of a list)
+    return held
+
+
 def scan(page: Page, text: str) -> None:
     """As a USB scanner does: key after key, then Enter."""
     page.keyboard.type(text)
@@ -94,8 +101,7 @@ def test_no_scan_is_lost_after_a_new_delivery_was_asked_for_by_mouse(page: Page)
 
 
 def test_an_answer_that_comes_while_a_new_delivery_is_asked_for_lets_it_begin(page: Page) -> None:
-    held: list[Route] = []
-    page.route("**/api/v1/verifications", lambda route: held.append(route))  # noqa: PLW0108 (playwright takes no method of a list)
+    held = holding_answers(page)
     open_station(page)
     scan(page, f"(01){FILLER}(10)SHARED1")
     expect(page.locator(".line")).to_have_count(1)
@@ -109,8 +115,7 @@ def test_an_answer_that_comes_while_a_new_delivery_is_asked_for_lets_it_begin(pa
 
 def test_a_code_that_a_stop_cuts_is_taken_whole(page: Page) -> None:
     """A slow scanner, or a busy telephone: the stop opens in the middle of the code, for its keys come late."""
-    held: list[Route] = []
-    page.route("**/api/v1/verifications", lambda route: held.append(route))  # noqa: PLW0108 (playwright takes no method of a list)
+    held = holding_answers(page)
     open_station(page)
     scan(page, RED)
     expect(page.locator(".line")).to_have_count(1)
@@ -148,8 +153,7 @@ def test_a_short_code_scanned_at_a_stop_answers_nothing_for_the_person(page: Pag
 
 def test_a_stop_waits_until_the_code_that_is_being_typed_has_ended(page: Page) -> None:
     """The answer to the first scan comes while the scanner is in the middle of the second."""
-    held: list[Route] = []
-    page.route("**/api/v1/verifications", lambda route: held.append(route))  # noqa: PLW0108 (playwright takes no method of a list)
+    held = holding_answers(page)
     open_station(page)
     scan(page, RED)
     expect(page.locator(".line")).to_have_count(1)

@@ -41,7 +41,7 @@ def led_to(target: str, *statements: LinkStatement, **preferences: object) -> ob
 @pytest.mark.parametrize(
     ("target", "statements", "location"),
     [
-        # nobody registered anything: this service's page, for exactly what was asked
+        # no link is registered: this service's page, for exactly what was asked
         (f"/01/{GTIN}", (), f"{PAGE}/01/{GTIN}"),
         (f"/01/{GTIN}/10/A1/21/S1", (), f"{PAGE}/01/{GTIN}/10/A1/21/S1"),
         (f"/01/{GTIN}/10/A%2F1/", (), f"{PAGE}/01/{GTIN}/10/A%2F1"),

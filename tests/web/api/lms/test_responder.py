@@ -195,7 +195,7 @@ def test_who_may_ask(world: Flask, partner: FlaskClient) -> None:
     assert guest.get(path(), query_string=QUERY, headers=wrong).status_code == 401
     reader = {"Authorization": f"Bearer {key(database, 'Reader', (NOBODY,), ApiKeyScope.READ)}"}
     assert guest.get(path(), query_string=QUERY, headers=reader).status_code == 403
-    assert asked(partner, reqGLN="4012345000016").status_code == 401  # nobody's
+    assert asked(partner, reqGLN="4012345000016").status_code == 401  # of no organisation
     assert asked(partner, reqGLN=STRANGER).status_code == 403  # another organisation's
     assert asked(partner, reqGLN="9506000000039").status_code == 200  # its other one
 
