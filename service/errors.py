@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     LINK_HOST_UNKNOWN = "link_host_unknown"
     NOT_A_PRODUCT = "not_a_product"
     NOT_A_LOT = "not_a_lot"
+    SEVERAL_CODES = "several_codes"
     OTHER_CODE_SYSTEM = "other_code_system"
     ONLY_DIGITS = "only_digits"
     SCANNER_SETTING = "scanner_setting"

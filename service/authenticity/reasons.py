@@ -101,6 +101,10 @@ class Reason(Struct, frozen=True):
     params: tuple[tuple[str, str], ...] = ()
 
 
+OF_CARTON = ("part", "carton")
+"""The parameter of a reason that is true of the box alone, where vial and box were presented."""
+
+
 def against(code: ReasonCode, **params: str) -> Reason:
     """A reason to hold the vial until it is cleared up."""
     return Reason(code, Action.QUARANTINE, tuple(params.items()))

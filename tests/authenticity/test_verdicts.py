@@ -666,7 +666,7 @@ ROWS = [
     ),
     # no lot on the vial, whatever its box says
     (
-        "no lot on it, a lot known all the same",
+        "no lot on the vial, one on its box all the same",
         evidence({"no_lot": True}),
         A.QUARANTINE,
         {C.NO_LOT_PRESENTED, C.UNIT_ON_RECORD},

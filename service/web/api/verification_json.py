@@ -67,6 +67,7 @@ class _Written:
     product: ProductRecord | None
     batch: BatchRecord | None
     presented: Presented
+    carton: Presented | None
 
 
 _written: dict[tuple[Judgement, Asker, NullTranslations, bool], _Written] = {}
@@ -104,15 +105,16 @@ def _write(answer: Answer, tr: NullTranslations, whole: bool) -> _Written:
         and kept.presented.lot == presented.lot
         and kept.presented.expiry == presented.expiry
         and kept.presented.market == presented.market
+        and kept.carton == answer.carton
     ):
         return kept
     if len(_written) >= _MOST_KEPT:
         _written.clear()
     shown = disclosed_record(record, presented, whole=whole)
-    seen = disclosed_verdict(verdict, presented, whole=whole)
+    seen = disclosed_verdict(verdict, presented, answer.carton, whole=whole)
     sentences = encode(_sentences(seen, asker, presented.market or "", tr))[1:-1]
     of_record = encode(_record(shown))[1:-1] if shown else b""
-    kept = _written[key] = _Written(sentences, of_record, product, batch, presented)
+    kept = _written[key] = _Written(sentences, of_record, product, batch, presented, answer.carton)
     return kept
 
 

@@ -13,7 +13,13 @@ from service.web.core.i18n import spoken
 from service.web.core.question_form import own_hosts
 from service.web.core.services import services
 from service.web.text.answers.next_question import NextQuestion
-from service.web.text.result_page import ResultPage, asked_fields, manufacturer_of, result_page
+from service.web.text.result_page import (
+    ResultPage,
+    asked_fields,
+    manufacturer_of,
+    result_page,
+    serial_to_read,
+)
 
 
 def answer_page(
@@ -40,6 +46,7 @@ def answer_page(
         check_id=answer.id,
         save_at_once=save_at_once,
         fields=fields or entered,
+        serial_to_read=serial_to_read(answer),
         entered_fields=entered,  # what the forms on the page ask once more, with an answer beside it
         other=Asker.PATIENT if answer.asker is Asker.CLINIC else Asker.CLINIC,
         nonce=secrets.token_urlsafe(18),

@@ -66,6 +66,10 @@ ERRORS: Mapping[ErrorCode, str] = {
         "“{given}” is not a lot number. Type the lot as it is printed behind LOT, Batch or Ch.-B. If the vial"
         " has none, say so in the form."
     ),
+    ErrorCode.SEVERAL_CODES: N_(
+        "The codes of two packs came at once: {found}."
+        " Check them one at a time, so that each gets its answer."
+    ),
     ErrorCode.OTHER_CODE_SYSTEM: N_(
         "This is a code of another system ({found}), which names no lot that we can look up. Scan the GS1"
         " code of the pack, often a square of dots, or type the lot number."

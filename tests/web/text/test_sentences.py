@@ -34,6 +34,7 @@ from service.web.text import (
     verdict_title,
     visible,
 )
+from service.web.text.answers import match_words
 from service.web.text.error_messages import ERRORS
 from service.web.text.reasons.reason_messages import variant
 from service.web.text.reasons.reason_sentences import SAYINGS, TAILS
@@ -73,6 +74,8 @@ REASONS = [
         (C.ALERT_FALSIFIED, Action.REJECT, NOTICE, {"scope": "lot", "kind": "tampered"}),
         (C.ALERT_LOT_COUNTERFEITED, Action.QUARANTINE, NOTICE, {"scope": "lot"}),
         (C.ALERT_LOT_COUNTERFEITED, Action.CHECK, NOTICE, {"scope": "lot"}),
+        (C.ALERT_LOT_COUNTERFEITED, Action.QUARANTINE, NOTICE, {"scope": "lot", "kind": "tampered"}),
+        (C.ALERT_LOT_COUNTERFEITED, Action.CHECK, NOTICE, {"scope": "lot", "kind": "tampered"}),
         (C.ALERT_LOT_COUNTERFEITED, Action.CHECK, NOTICE, {"scope": "name", "lot": "", "expiry": ""}),
         (C.ALERT_CLOSE, Action.QUARANTINE, NOTICE, {"scope": "similar"}),
         (C.ALERT_CLOSE, Action.QUARANTINE, {}, {"scope": "similar", "field": "serial"}),
@@ -185,6 +188,7 @@ REASONS = [
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"scope": "readings", "lots": "A1, A12"}),
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"lot": "A1", "count": "2"}),
         (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {}),
+        (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {"scope": "vial"}),
         (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": ""}),
         (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": "full"}),
         (C.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, SEEN, {"scope": ""}),
@@ -327,7 +331,7 @@ def test_every_step_and_every_gap_is_said() -> None:
 @pytest.mark.parametrize(
     ("table", "codes"),
     [
-        (verdict_text.MATCHES, Match),
+        (match_words.MATCHES, Match),
         (verdict_text.STATUSES, BatchStatus),
         (verdict_text.DISPOSITIONS, Disposition),
         (ERRORS, ErrorCode),

@@ -27,6 +27,13 @@ _ORDER = (
     (NotChecked.SERIAL, NextQuestion.CODE),
 )
 
+_TELLING = {
+    (ReasonCode.RECALLED_IN_PART, "unit"): (NotChecked.SERIAL, NextQuestion.CODE),
+    (ReasonCode.RECALLED_IN_PART, "window"): (NotChecked.EXPIRY, NextQuestion.EXPIRY),
+    (ReasonCode.STOLEN, "serials of the lot"): (NotChecked.SERIAL, NextQuestion.CODE),
+}
+"""By the leading reason and its scope: the field that shows whether it is about the pack in the hand."""
+
 _OPEN = frozenset({Action.CHECK, Action.UNKNOWN})
 
 TITLES: Mapping[NextQuestion, str] = {
@@ -56,7 +63,9 @@ def next_question(verdict: Verdict) -> NextQuestion:
         return NextQuestion.AGAIN
     if lead.code in {ReasonCode.DISPENSED, ReasonCode.RECORDED_WITHOUT_SCAN, ReasonCode.NO_RECORDS_HELD}:
         return NextQuestion.NONE
-    return next((asked for gap, asked in _ORDER if gap in verdict.not_checked), NextQuestion.NONE)
+    telling = _TELLING.get((lead.code, dict(lead.params).get("scope", "")))
+    order = (telling, *_ORDER) if telling else _ORDER
+    return next((asked for gap, asked in order if gap in verdict.not_checked), NextQuestion.NONE)
 
 
 def open_title(verdict: Verdict, tr: NullTranslations) -> str:
