@@ -56,6 +56,7 @@ from service.web.api.lms.views import lms
 from service.web.api.openapi import docs
 from service.web.api.product_links import product_links
 from service.web.api.readings import readings
+from service.web.api.records import RECORDS
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads
 from service.web.core.cookies import is_https
@@ -180,7 +181,7 @@ def _services(settings: Settings) -> Services:
 
 
 _PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
-_API = (verifications.api, readings, events, docs, health, lms, product_links)
+_API = (verifications.api, readings, events, docs, health, lms, product_links, *RECORDS)
 _WORKSPACE = (
     overview,
     imports,

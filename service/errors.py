@@ -48,6 +48,8 @@ class ErrorCode(StrEnum):
     NOTHING_PRESENTED = "nothing_presented"
     NOT_FOUND = "not_found"
     NONCE_REUSED = "nonce_reused"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    PRECONDITION_FAILED = "precondition_failed"
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
     RATE_LIMITED = "rate_limited"
@@ -201,6 +203,10 @@ class RefusedError(VialcheckError):
 
 class ConflictError(VialcheckError):
     """The request contradicts what is already on record."""
+
+
+class PreconditionError(VialcheckError):
+    """The record is not, or no more, as the request says that it is."""
 
 
 class NotFoundError(VialcheckError):

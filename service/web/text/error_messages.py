@@ -200,6 +200,12 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.COUNT_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 500."),
     ErrorCode.HOURS_INVALID: N_("“{given}” is not a number of hours. Write a whole number from 1 to 8760."),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),
+    ErrorCode.IDEMPOTENCY_KEY_REUSED: N_(
+        "“{given}” was sent as the Idempotency-Key of another request. Send a new one with a new request."
+    ),
+    ErrorCode.PRECONDITION_FAILED: N_(
+        "The record has changed since you read it. Read it again, and send the change with its new ETag."
+    ),
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
     ErrorCode.BUSY: N_("Too many checks at this moment. Wait a minute, then try again."),
