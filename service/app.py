@@ -67,6 +67,7 @@ from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
 from service.web.public.labels import labels
 from service.web.public.notices import notices
+from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
 from service.web.public.report import reports
@@ -179,7 +180,7 @@ def _services(settings: Settings) -> Services:
     )
 
 
-_PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
+_PUBLIC = (pages, patient_help, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, events, docs, health, lms, product_links)
 _WORKSPACE = (
     overview,

@@ -40,6 +40,8 @@ TABLE = {
     "GET /about": EVERYONE,
     "GET /limits": EVERYONE,
     "GET /privacy": EVERYONE,
+    "GET /help/injected": EVERYONE,
+    "GET /help/vial-not-shown": EVERYONE,
     "POST /check": EVERYONE,
     "GET /checks/<scan_id>": NOBODY_HAS_IT,
     "GET /photo": EVERYONE,
