@@ -70,6 +70,7 @@ from service.web.public.notices import notices
 from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
+from service.web.public.product import product_page
 from service.web.public.report import reports
 from service.web.station.page import station
 from service.web.station.scanner_setup import setup
@@ -86,6 +87,7 @@ from service.web.workspace.overview import overview
 from service.web.workspace.recalls import recalls
 from service.web.workspace.releases import release
 from service.web.workspace.report_inbox import triage
+from service.web.workspace.statements import statements
 from service.web.workspace.suspects import watch
 
 CONTENT_SECURITY_POLICY = (
@@ -180,7 +182,7 @@ def _services(settings: Settings) -> Services:
     )
 
 
-_PUBLIC = (pages, patient_help, photo, reports, notices, privacy, labels, station, setup)
+_PUBLIC = (pages, patient_help, product_page, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, events, docs, health, lms, product_links)
 _WORKSPACE = (
     overview,
@@ -196,6 +198,7 @@ _WORKSPACE = (
     correct,
     changes,
     links,
+    statements,
 )
 _ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
 

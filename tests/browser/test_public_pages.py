@@ -78,7 +78,9 @@ def fail_the_form(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("31 FEB 2027")
 
 
-@pytest.mark.parametrize("name", ["ask", "about", "limits", "injected", "vial not shown", "reject, clinic", "accept"])
+@pytest.mark.parametrize(
+    "name", ["ask", "about", "limits", "injected", "vial not shown", "reject, clinic", "accept"]
+)
 def test_nothing_is_cut_off_at_the_width_of_a_small_old_phone(page: Page, name: str) -> None:
     """WCAG 2.2, 1.4.10: 320 px, which is also 1280 px enlarged four times."""
     page.set_viewport_size({"width": 320, "height": 480})
@@ -86,7 +88,9 @@ def test_nothing_is_cut_off_at_the_width_of_a_small_old_phone(page: Page, name: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("name", ["ask", "limits", "injected", "vial not shown", "reject", "accept", "check, clinic"])
+@pytest.mark.parametrize(
+    "name", ["ask", "limits", "injected", "vial not shown", "reject", "accept", "check, clinic"]
+)
 def test_what_is_tapped_is_large_enough_for_gloves(page: Page, name: str) -> None:
     page.goto(PAGES[name])
     small = page.evaluate(

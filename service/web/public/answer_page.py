@@ -6,6 +6,7 @@ from flask import render_template
 
 from service.authenticity.evidence import Asker
 from service.gs1.iso.countries import countries
+from service.registry.statements.queries import has_statements
 from service.storage.manufacturer_contacts import contact_of
 from service.verification.service import Answer
 from service.web.core.access import lots_for_viewer, sees_whole
@@ -36,6 +37,7 @@ def answer_page(
         meant=lots_for_viewer(lot) if lot and page.question is NextQuestion.AGAIN else [],
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
         release_tests=_release_tests(answer),
+        about=_described(answer),
         saved=answer.id is not None,
         check_id=answer.id,
         save_at_once=save_at_once,
@@ -57,6 +59,13 @@ def page_of(answer: Answer, *, unchanged: bool = False) -> ResultPage:
         maker=contact_of(services().database, maker) if maker else "",
         unchanged=unchanged,
     )
+
+
+def _described(answer: Answer) -> str:
+    """The GTIN of the answer's product where its maker's statements can be read; empty for all others."""
+    record = answer.verdict.record
+    gtin = record.product.gtin if record else ""
+    return gtin if gtin and has_statements(services().database, gtin) else ""
 
 
 def _release_tests(answer: Answer) -> list[tuple[str, str, str]]:
