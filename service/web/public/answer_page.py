@@ -23,12 +23,14 @@ def answer_page(
     *,
     save_at_once: bool = False,
     unchanged: bool = False,
+    unseen: tuple[str, ...] = (),
 ) -> str:
     """The page as HTML. `fields`: what saves the check; from the answer itself where None is given.
 
-    `unchanged`: a number that may be misread was read again, and is the same.
+    `unchanged`: a number that may be misread was read again, and is the same. `unseen`: the questions that
+    the reader goes on without.
     """
-    page = page_of(answer, unchanged=unchanged)
+    page = page_of(answer, unchanged=unchanged, unseen=unseen)
     entered = asked_fields(answer, answer.asker)
     lot = answer.presented.lot
     return render_template(
@@ -48,7 +50,7 @@ def answer_page(
     )
 
 
-def page_of(answer: Answer, *, unchanged: bool = False) -> ResultPage:
+def page_of(answer: Answer, *, unchanged: bool = False, unseen: tuple[str, ...] = ()) -> ResultPage:
     """The answer in words, as far as the viewer of the current request may see it."""
     maker = manufacturer_of(answer.verdict)
     return result_page(
@@ -58,6 +60,7 @@ def page_of(answer: Answer, *, unchanged: bool = False) -> ResultPage:
         whole=sees_whole(answer),
         maker=contact_of(services().database, maker) if maker else "",
         unchanged=unchanged,
+        unseen=unseen,
     )
 
 
