@@ -57,7 +57,7 @@ from service.web.api.openapi import docs
 from service.web.api.product_links import product_links
 from service.web.api.readings import readings
 from service.web.clinic import clinic
-from service.web.core import access, error_responses, navigation, request_uploads
+from service.web.core import access, error_responses, navigation, request_uploads, static_files
 from service.web.core.cookies import is_https
 from service.web.core.flask_proxies import behind
 from service.web.core.geoip import GeoIpDatabase
@@ -112,7 +112,14 @@ _SECURE_OVER_HTTPS = (
 
 
 class Application(Flask):
-    """Flask without asynchronous views: Flask asks each function of each request whether it is one."""
+    """Flask without asynchronous views: Flask asks each function of each request whether it is one.
+
+    Static files are sent by `web.core.static_files`.
+    """
+
+    def send_static_file(self, filename: str) -> Response:
+        """A static file, compressed, and kept by browsers where its address has its fingerprint."""
+        return static_files.static_response(self, filename, super().send_static_file(filename))
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function itself."""
@@ -211,6 +218,7 @@ def _register_blueprints(app: Flask) -> None:
     request_uploads.init_app(app)
     access.init_app(app)
     navigation.init_app(app)
+    static_files.init_app(app)
     common.init_app(app)
     init_words(app.jinja_env.globals)
 

@@ -150,6 +150,8 @@ def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Check", exact=True)).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.locator("summary", has_text="Where do I find it?")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_label("A patient")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_label("A clinic or pharmacy")).to_be_checked()
@@ -275,3 +277,22 @@ def test_a_message_is_copied_with_a_script_and_stands_there_without(chromium: Br
         page.get_by_role("button", name="Share or copy").click()
         expect(page.get_by_role("status")).to_have_text(re.compile("Copied"))
         assert "see the vial and its box" in page.evaluate("navigator.clipboard.readText()")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_a_scanned_code_goes_on_without_what_cannot_be_seen(
+    chromium: Browser, site: str, scripts: bool
+) -> None:
+    """The answer of a link is saved first, by itself or with the button; then each question can be left out."""
+    with chromium.new_context(base_url=site, java_script_enabled=scripts) as context:
+        page = context.new_page()
+        page.goto(PAGES["check"])
+        if scripts:
+            expect(page.get_by_role("status")).to_have_text("This check is saved.")
+        page.get_by_text("see that").click()
+        page.get_by_text("Go on without it").click()
+        expect(page).to_have_url(re.compile(r"/checks/[0-9a-f-]{36}$"))
+        page.get_by_text("see that").click()
+        expect(page.get_by_role("img", name=re.compile("A vial"))).to_be_visible()
+        page.get_by_role("link", name="Go on without it").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Not enough yet. Next: your country")

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import render_template
+from flask import render_template, request, url_for
 
 from service.authenticity.evidence import Asker
 from service.gs1.iso.countries import countries
@@ -38,6 +38,7 @@ def answer_page(
         page=page,
         meant=lots_for_viewer(lot) if lot and page.question is NextQuestion.AGAIN else [],
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
+        country_page=_country_page(answer),
         release_tests=_release_tests(answer),
         about=_described(answer),
         saved=answer.id is not None,
@@ -62,6 +63,19 @@ def page_of(answer: Answer, *, unchanged: bool = False, unseen: tuple[str, ...] 
         unchanged=unchanged,
         unseen=unseen,
     )
+
+
+def _country_page(answer: Answer) -> str:
+    """The address of this answer with the list of countries, a third of a page's bytes.
+
+    Empty where the page has the list. An answer that is not saved has no address: it is saved first.
+    """
+    if answer.id is None:
+        return "#where"
+    if "where" in request.args:
+        return ""
+    said = {name: request.args.getlist(name) for name in ("again", "unseen", "as")}
+    return url_for("pages.result", scan_id=answer.id, where=1, **said, _anchor="where")  # type: ignore[arg-type]
 
 
 def _described(answer: Answer) -> str:

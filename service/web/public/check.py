@@ -66,7 +66,11 @@ def check() -> BaseResponse:
     # a number that was asked for again, and is the same on the pack
     again = request.form.get("read_again", "")
     same = "1" if again and again in (fields.get("lot"), fields.get("serial")) else None
-    return redirect(url_for("pages.result", scan_id=answer.id, again=same), HTTPStatus.SEE_OTHER)
+    where = "where" if request.form.get("where") else None  # the page with the list of countries
+    return redirect(
+        url_for("pages.result", scan_id=answer.id, again=same, where=where and 1, _anchor=where),
+        HTTPStatus.SEE_OTHER,
+    )
 
 
 @pages.get("/checks/<scan_id>")

@@ -594,7 +594,7 @@ def test_a_question_is_left_out_without_a_better_answer(browser: FlaskClient, wo
     """Each question in turn is gone on without; no check is recorded for it, and no title says that all matches."""
     page = post(browser, scan="A1001")
     seen = []
-    while way := re.search(r'href="(/checks/[^"]*unseen=[^"]*)"', main_part(page)):
+    while way := re.search(r'href="(/checks/[^"]*\?unseen=[^"]*)"', main_part(page)):
         seen.append(title_of(page))
         page = browser.get(unescape(way[1]))
     assert seen == [
@@ -652,3 +652,31 @@ def title_of(page: TestResponse) -> str:
     found = re.search(r'<h1 id="verdict">([^<]*)', page.text)
     assert found, words(page)
     return found[1]
+
+
+# --- the list of countries, a third of an answer's bytes
+
+
+def test_countries_are_a_page_of_their_own_that_keeps_what_the_answer_said(browser: FlaskClient) -> None:
+    place = browser.post("/check", data={"scan": "A1002", "market": "GB"}).location
+    page = browser.get(place + "?again=1")
+    assert "<option" not in main_part(page)
+    way = re.search(r'href="([^"]*where=1[^"]*#where)"', page.text)
+    assert way
+    assert "again=1" in way[1]
+    chosen = browser.get(unescape(way[1]).partition("#")[0])
+    assert 'id="where"' in chosen.text
+    assert title_of(chosen) == title_of(page)
+
+
+def test_an_answer_of_a_link_is_saved_on_the_way_to_the_countries(browser: FlaskClient, world: Flask) -> None:
+    page = browser.get(f"{LINK}/10/A1002")
+    assert "<option" not in main_part(page)
+    form = page.text.split('id="save"', 1)[1].split("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert '<button type="submit" class="second" form="save" name="where" value="1">' in page.text
+    for _ in range(2):  # pressed twice, or after it was saved by itself
+        there = browser.post("/check", data=fields | {"where": "1"})
+        assert there.location.endswith("?where=1#where")
+    assert 'id="where"' in browser.get(there.location.partition("#")[0]).text
+    assert scans(world) == 1
