@@ -58,7 +58,7 @@ from service.web.api.product_links import product_links
 from service.web.api.readings import readings
 from service.web.api.records import RECORDS
 from service.web.clinic import clinic
-from service.web.core import access, error_responses, navigation, request_uploads
+from service.web.core import access, error_responses, navigation, request_uploads, static_files
 from service.web.core.cookies import is_https
 from service.web.core.flask_proxies import behind
 from service.web.core.geoip import GeoIpDatabase
@@ -68,8 +68,10 @@ from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
 from service.web.public.labels import labels
 from service.web.public.notices import notices
+from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
+from service.web.public.product import product_page
 from service.web.public.report import reports
 from service.web.station.page import station
 from service.web.station.scanner_setup import setup
@@ -86,6 +88,7 @@ from service.web.workspace.overview import overview
 from service.web.workspace.recalls import recalls
 from service.web.workspace.releases import release
 from service.web.workspace.report_inbox import triage
+from service.web.workspace.statements import statements
 from service.web.workspace.suspects import watch
 
 CONTENT_SECURITY_POLICY = (
@@ -110,7 +113,14 @@ _SECURE_OVER_HTTPS = (
 
 
 class Application(Flask):
-    """Flask without asynchronous views: Flask asks each function of each request whether it is one."""
+    """Flask without asynchronous views: Flask asks each function of each request whether it is one.
+
+    Static files are sent by `web.core.static_files`.
+    """
+
+    def send_static_file(self, filename: str) -> Response:
+        """A static file, compressed, and kept by browsers where its address has its fingerprint."""
+        return static_files.static_response(self, filename, super().send_static_file(filename))
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function itself."""
@@ -180,7 +190,7 @@ def _services(settings: Settings) -> Services:
     )
 
 
-_PUBLIC = (pages, photo, reports, notices, privacy, labels, station, setup)
+_PUBLIC = (pages, patient_help, product_page, photo, reports, notices, privacy, labels, station, setup)
 _API = (verifications.api, readings, events, docs, health, lms, product_links, *RECORDS)
 _WORKSPACE = (
     overview,
@@ -196,6 +206,7 @@ _WORKSPACE = (
     correct,
     changes,
     links,
+    statements,
 )
 _ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
 
@@ -208,6 +219,7 @@ def _register_blueprints(app: Flask) -> None:
     request_uploads.init_app(app)
     access.init_app(app)
     navigation.init_app(app)
+    static_files.init_app(app)
     common.init_app(app)
     init_words(app.jinja_env.globals)
 

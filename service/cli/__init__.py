@@ -24,6 +24,7 @@ class _LazyGroup(click.Group):
         "hold": ("service.cli.records.recalls", "hold"),
         "lift": ("service.cli.records.recalls", "lift"),
         "release": ("service.cli.records.recalls", "release"),
+        "statements": ("service.cli.records.statements", "statements"),
         "extend": ("service.cli.records.recalls", "extend"),
         "correct": ("service.cli.records.changes", "correct"),
         "withdraw": ("service.cli.records.changes", "withdraw"),

@@ -14,6 +14,9 @@ from functools import cache
 from sqlalchemy import ColumnElement, Connection, Delete, Update, delete, func, or_, select, update
 
 from service.registry.import_jobs import import_files
+from service.registry.statements.queries import versions
+from service.registry.statements.reviews import decide
+from service.registry.statements.topics import StatementState
 from service.resources import seed_folder
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
@@ -27,11 +30,13 @@ from service.storage.models import (
     InUseTime,
     Manufacturer,
     Product,
+    ProductStatement,
     QualityResult,
     Recall,
     RecalledSerial,
     RecallLift,
     Report,
+    ResolverLink,
     Scan,
     SightingRow,
     Suspect,
@@ -41,6 +46,9 @@ from service.storage.models import (
 
 REASON = "first start with an empty database"
 """What the audit says of the demonstration records, since the first version that loaded any."""
+
+
+_SECOND = AuditActor("second person of the demonstration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +63,17 @@ class RemovedRecords:
 
 
 def load_demonstration(database: Database, who: AuditActor) -> bool:
-    """Put the demonstration records in; False where they were not taken, and nothing was changed."""
+    """Put the demonstration records in; False where they were not taken, and nothing was changed.
+
+    Statements are released at once, by a made-up second person: the demonstration has no people.
+    """
     files = sorted(seed_folder().glob("*.csv"))
-    return import_files.run(database, files, who=who, reason=REASON).good
+    if not import_files.run(database, files, who=who, reason=REASON).good:
+        return False
+    waiting = [each.id for each in versions(database, _SECOND, [StatementState.WAITING])]
+    if waiting:
+        decide(database, waiting, StatementState.RELEASED, reason=REASON, who=_SECOND)
+    return True
 
 
 def is_demonstration(database: Database) -> bool:
@@ -145,7 +161,7 @@ def _statements(
         update(Report).where(Report.product_id.in_(products)).values(product_id=None),
         *(
             delete(table).where(table.product_id.in_(products))
-            for table in (SightingRow, Clearing, Suspect, InUseTime)
+            for table in (SightingRow, Clearing, Suspect, InUseTime, ResolverLink, ProductStatement)
         ),
         *(delete(table).where(table.recall_id.in_(recalls)) for table in (RecalledSerial, RecallLift)),
         delete(Recall).where(Recall.product_id.in_(products)),

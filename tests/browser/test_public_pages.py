@@ -14,6 +14,8 @@ PAGES = {
     "ask": "/",
     "about": "/about",
     "limits": "/limits",
+    "injected": "/help/injected?market=GB",
+    "vial not shown": "/help/vial-not-shown",
     "labels": "/labels/",
     "scanner setup": "/scan/setup",
     "docs": "/api/docs",
@@ -76,7 +78,9 @@ def fail_the_form(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("31 FEB 2027")
 
 
-@pytest.mark.parametrize("name", ["ask", "about", "limits", "reject, clinic", "accept"])
+@pytest.mark.parametrize(
+    "name", ["ask", "about", "limits", "injected", "vial not shown", "reject, clinic", "accept"]
+)
 def test_nothing_is_cut_off_at_the_width_of_a_small_old_phone(page: Page, name: str) -> None:
     """WCAG 2.2, 1.4.10: 320 px, which is also 1280 px enlarged four times."""
     page.set_viewport_size({"width": 320, "height": 480})
@@ -84,7 +88,9 @@ def test_nothing_is_cut_off_at_the_width_of_a_small_old_phone(page: Page, name: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("name", ["ask", "limits", "reject", "accept", "check, clinic"])
+@pytest.mark.parametrize(
+    "name", ["ask", "limits", "injected", "vial not shown", "reject", "accept", "check, clinic"]
+)
 def test_what_is_tapped_is_large_enough_for_gloves(page: Page, name: str) -> None:
     page.goto(PAGES[name])
     small = page.evaluate(
@@ -143,6 +149,8 @@ def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
     page.keyboard.type("A1001")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Check", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("summary", has_text="Where do I find it?")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_label("A patient")).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -254,3 +262,37 @@ def test_a_lost_network_leaves_the_button(page: Page, complaints: list[str]) -> 
     page.get_by_role("button", name="Save this check").click()
     expect(page).to_have_url(re.compile(r"/checks/[0-9a-f-]{36}$"))
     complaints.clear()  # the browser reports the lost request
+
+
+def test_a_message_is_copied_with_a_script_and_stands_there_without(chromium: Browser, site: str) -> None:
+    with chromium.new_context(base_url=site, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/help/vial-not-shown")
+        expect(page.get_by_label("Message to the clinic")).to_contain_text("see the vial and its box")
+        expect(page.get_by_role("button", name="Share or copy")).to_be_hidden()
+    with chromium.new_context(base_url=site, permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        page.add_init_script("delete Navigator.prototype.share")
+        page.goto("/help/vial-not-shown")
+        page.get_by_role("button", name="Share or copy").click()
+        expect(page.get_by_role("status")).to_have_text(re.compile("Copied"))
+        assert "see the vial and its box" in page.evaluate("navigator.clipboard.readText()")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_a_scanned_code_goes_on_without_what_cannot_be_seen(
+    chromium: Browser, site: str, scripts: bool
+) -> None:
+    """The answer of a link is saved first, by itself or with the button; then each question can be left out."""
+    with chromium.new_context(base_url=site, java_script_enabled=scripts) as context:
+        page = context.new_page()
+        page.goto(PAGES["check"])
+        if scripts:
+            expect(page.get_by_role("status")).to_have_text("This check is saved.")
+        page.get_by_text("see that").click()
+        page.get_by_text("Go on without it").click()
+        expect(page).to_have_url(re.compile(r"/checks/[0-9a-f-]{36}$"))
+        page.get_by_text("see that").click()
+        expect(page.get_by_role("img", name=re.compile("A vial"))).to_be_visible()
+        page.get_by_role("link", name="Go on without it").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Not enough yet. Next: your country")

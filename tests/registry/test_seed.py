@@ -17,7 +17,7 @@ def test_no_row_is_refused_and_twice_changes_nothing(database: Database) -> None
     outcome = put_in(database, *files)
     assert [(file.refused, file.error, file.unchanged, file.ignored_columns) for file in outcome.files] == [
         (0, None, 0, ())
-    ] * 4
+    ] * 5
     assert outcome.committed
     assert put_in(database, *files).changes_nothing
 

@@ -174,7 +174,7 @@ _KIND_NAMES = {
     TRUTH: "yes-or-no value",
 }
 _IDENTIFIERS = frozenset(("gtin", "lot", "serial", "serial_prefix", "expiry", "gs1_prefix"))
-_DATES = frozenset(("expiry", "made", "released", "reported"))
+_DATES = frozenset(("expiry", "made", "released", "reported", "dated"))
 
 
 def free_text(raw: str, longest: int) -> str:

@@ -16,6 +16,7 @@ from service.registry.lists.conventions import header_words as words
 from service.registry.lists.conventions.header_meaning import Meaning, meaning
 from service.registry.lists.conventions.link_words import LINK_LIST
 from service.registry.lists.conventions.locale_names import plain
+from service.registry.lists.conventions.statement_words import STATEMENT_LIST
 from service.registry.lists.typed_cells import column_name
 
 REASON_COLUMN = "refused because"
@@ -36,6 +37,7 @@ class ListKind(StrEnum):
     RECALLS = "recalls"
     ALERTS = "alerts"
     LINKS = "links"
+    STATEMENTS = "statements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "detail": words.DETAIL,
     },
     ListKind.LINKS: LINK_LIST,
+    ListKind.STATEMENTS: STATEMENT_LIST,
 }
 
 FIELDS: Mapping[ListKind, tuple[str, ...]] = {kind: tuple(table) for kind, table in _TABLES.items()}
@@ -221,6 +224,7 @@ NEEDED: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.RECALLS: ("gtin", "kind", "scope", "reason"),
     ListKind.ALERTS: ("authority", "kind"),
     ListKind.LINKS: ("gtin", "link_type", "href", "title"),
+    ListKind.STATEMENTS: ("gtin", "topic", "text", "source", "dated"),
 }
 """The columns without which a list is none of its kind."""
 
@@ -235,6 +239,7 @@ _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.BATCHES: ("lot",),
     ListKind.PRODUCTS: ("manufacturer", "name"),
     ListKind.LINKS: ("link_type",),
+    ListKind.STATEMENTS: ("topic",),
 }
 
 

@@ -97,6 +97,11 @@ class ImportJournal:
         return self._who.name
 
     @property
+    def account_id(self) -> int | None:
+        """The account of the person who imports; None at a terminal."""
+        return self._who.account_id
+
+    @property
     def owner(self) -> Owner:
         """Whose records may be touched."""
         return self._terms.owner

@@ -11,7 +11,9 @@ from service.accounts.actors import Actor, OrganisationKind
 from service.errors import ErrorCode, ForbiddenError, RefusedError, VialcheckError
 from service.registry.lists.columns import ListKind
 
-_ISSUED = frozenset({ListKind.PRODUCTS, ListKind.BATCHES, ListKind.UNITS, ListKind.LINKS})
+_ISSUED = frozenset(
+    {ListKind.PRODUCTS, ListKind.BATCHES, ListKind.UNITS, ListKind.LINKS, ListKind.STATEMENTS}
+)
 _MAY: dict[OrganisationKind, frozenset[ListKind]] = {
     OrganisationKind.MANUFACTURER: _ISSUED,
     OrganisationKind.DISTRIBUTOR: _ISSUED,

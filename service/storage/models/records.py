@@ -281,3 +281,39 @@ class ResolverLink(Base):
         CheckConstraint("length(trim(title)) > 0 AND length(link_type) > 0", name="said"),
         CheckConstraint("(lot = '') = (lot_key = '')", name="lot"),
     )
+
+
+class ProductStatement(Base):
+    """A version of what a manufacturer states about a product on one topic, in one language.
+
+    `dated`: YYYY, YYYY-MM or YYYY-MM-DD of its source. `state`: waiting, then released or refused by another
+    person than the one who put it in; a newer version makes it replaced; a released one may be withdrawn.
+    Texts are never changed: another text is another version.
+    """
+
+    __tablename__ = "product_statement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    topic: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(2))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(300))
+    source_url: Mapped[str] = mapped_column(Text, default="")
+    dated: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10))
+    put_in: Mapped[datetime] = mapped_column(Moment)
+    put_in_by: Mapped[str] = mapped_column(String(200))
+    put_in_account_id: Mapped[int | None] = mapped_column(Integer)
+    decided: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[str | None] = mapped_column(String(200))
+    decided_account_id: Mapped[int | None] = mapped_column(Integer)
+    __table_args__ = (
+        UniqueConstraint("product_id", "topic", "language", "version", name="uq_product_statement_version"),
+        CheckConstraint("length(trim(text)) > 0 AND length(trim(source)) > 0", name="said"),
+        CheckConstraint("dated LIKE '____%'", name="dated"),
+        CheckConstraint("state IN ('waiting', 'released', 'refused', 'withdrawn', 'replaced')", name="state"),
+        CheckConstraint(
+            "state NOT IN ('released', 'refused', 'withdrawn') OR decided IS NOT NULL", name="decided"
+        ),
+    )

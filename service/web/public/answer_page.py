@@ -2,10 +2,11 @@
 
 import secrets
 
-from flask import render_template
+from flask import render_template, request, url_for
 
 from service.authenticity.evidence import Asker
 from service.gs1.iso.countries import countries
+from service.registry.statements.queries import has_statements
 from service.storage.manufacturer_contacts import contact_of
 from service.verification.service import Answer
 from service.web.core.access import lots_for_viewer, sees_whole
@@ -28,12 +29,14 @@ def answer_page(
     *,
     save_at_once: bool = False,
     unchanged: bool = False,
+    unseen: tuple[str, ...] = (),
 ) -> str:
     """The page as HTML. `fields`: what saves the check; from the answer itself where None is given.
 
-    `unchanged`: a number that may be misread was read again, and is the same.
+    `unchanged`: a number that may be misread was read again, and is the same. `unseen`: the questions that
+    the reader goes on without.
     """
-    page = page_of(answer, unchanged=unchanged)
+    page = page_of(answer, unchanged=unchanged, unseen=unseen)
     entered = asked_fields(answer, answer.asker)
     lot = answer.presented.lot
     return render_template(
@@ -41,7 +44,9 @@ def answer_page(
         page=page,
         meant=lots_for_viewer(lot) if lot and page.question is NextQuestion.AGAIN else [],
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
+        country_page=_country_page(answer),
         release_tests=_release_tests(answer),
+        about=_described(answer),
         saved=answer.id is not None,
         check_id=answer.id,
         save_at_once=save_at_once,
@@ -53,7 +58,7 @@ def answer_page(
     )
 
 
-def page_of(answer: Answer, *, unchanged: bool = False) -> ResultPage:
+def page_of(answer: Answer, *, unchanged: bool = False, unseen: tuple[str, ...] = ()) -> ResultPage:
     """The answer in words, as far as the viewer of the current request may see it."""
     maker = manufacturer_of(answer.verdict)
     return result_page(
@@ -63,7 +68,28 @@ def page_of(answer: Answer, *, unchanged: bool = False) -> ResultPage:
         whole=sees_whole(answer),
         maker=contact_of(services().database, maker) if maker else "",
         unchanged=unchanged,
+        unseen=unseen,
     )
+
+
+def _country_page(answer: Answer) -> str:
+    """The address of this answer with the list of countries, a third of a page's bytes.
+
+    Empty where the page has the list. An answer that is not saved has no address: it is saved first.
+    """
+    if answer.id is None:
+        return "#where"
+    if "where" in request.args:
+        return ""
+    said = {name: request.args.getlist(name) for name in ("again", "unseen", "as")}
+    return url_for("pages.result", scan_id=answer.id, where=1, **said, _anchor="where")  # type: ignore[arg-type]
+
+
+def _described(answer: Answer) -> str:
+    """The GTIN of the answer's product where its maker's statements can be read; empty for all others."""
+    record = answer.verdict.record
+    gtin = record.product.gtin if record else ""
+    return gtin if gtin and has_statements(services().database, gtin) else ""
 
 
 def _release_tests(answer: Answer) -> list[tuple[str, str, str]]:

@@ -25,6 +25,7 @@ from service.web.limits.checks import ask_check
 from service.web.public.answer_page import answer_page
 from service.web.public.blueprint import pages
 from service.web.text import error_message, visible
+from service.web.text.answers.next_question import NextQuestion
 from service.web.text.result_page import asked_fields
 
 _UNSURE = frozenset({ReasonCode.LIKELY_MISREAD, ReasonCode.CODE_IMPOSSIBLE, ReasonCode.CASE_NOT_PACK})
@@ -65,7 +66,11 @@ def check() -> BaseResponse:
     # a number that was asked for again, and is the same on the pack
     again = request.form.get("read_again", "")
     same = "1" if again and again in (fields.get("lot"), fields.get("serial")) else None
-    return redirect(url_for("pages.result", scan_id=answer.id, again=same), HTTPStatus.SEE_OTHER)
+    where = "where" if request.form.get("where") else None  # the page with the list of countries
+    return redirect(
+        url_for("pages.result", scan_id=answer.id, again=same, where=where and 1, _anchor=where),
+        HTTPStatus.SEE_OTHER,
+    )
 
 
 @pages.get("/checks/<scan_id>")
@@ -80,9 +85,17 @@ def result(scan_id: str) -> str:
     asker = asker_of(request.args.get("as"), answer.asker)
     unsure = any(reason.code in _UNSURE for reason in answer.verdict.reasons)
     if asker is answer.asker or unsure:
-        return answer_page(replace(answer, asker=asker), unchanged=request.args.get("again") == "1")
+        return answer_page(
+            replace(answer, asker=asker), unchanged=request.args.get("again") == "1", unseen=_unseen()
+        )
     fields = asked_fields(answer, asker)
     return answer_page(ask_check(question_of(fields, MultiDict()), origin_of(fields), record=False), fields)
+
+
+def _unseen() -> tuple[str, ...]:
+    """The questions that the reader goes on without, as the address says."""
+    given = request.args.getlist("unseen")
+    return tuple(each for each in NextQuestion if each and each in given)
 
 
 def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str:

@@ -30,6 +30,7 @@ from service.web.core.question_form import asker_of, bound_nonce
 from service.web.core.request_origin import request_origin
 from service.web.core.request_uploads import takes_files
 from service.web.core.services import services
+from service.web.public.patient_help.care_cards import care_cards, read_country
 from service.web.text import error_message, visible
 
 reports = Blueprint("reports", __name__, url_prefix="/report")
@@ -91,7 +92,8 @@ def send() -> Response:
             else HTTPStatus.UNPROCESSABLE_ENTITY
         )
         return _page(fields, status, error)
-    return redirect(url_for("reports.followed", reference=reference, sent=1), HTTPStatus.SEE_OTHER)
+    ill = (fields["country"] or "1") if fields["harmed"] else None
+    return redirect(url_for("reports.followed", reference=reference, sent=1, ill=ill), HTTPStatus.SEE_OTHER)
 
 
 @reports.get("/follow")
@@ -114,9 +116,15 @@ def follow() -> Response:
 @reports.get("/<reference>")
 @open_to_everyone
 def followed(reference: str) -> Response:
-    """How one report stands."""
+    """How one report stands. `ill`: it says that a person felt ill, in this country or (1) anywhere."""
     report = _reports().follow(reference)
-    page = render_template("public/report/followed.html", report=report, sent="sent" in request.args)
+    ill = request.args.get("ill", "")
+    page = render_template(
+        "public/report/followed.html",
+        report=report,
+        sent="sent" in request.args,
+        care=care_cards(read_country(ill)) if ill else None,
+    )
     return make_response(page)
 
 

@@ -49,7 +49,7 @@
     history.replaceState(null, "", address); // loading the page again is not a second check
     const note = document.getElementById("saved");
     note.textContent = note.dataset.saved;
-    form.remove();
+    form.hidden = true; // still there for "Go on without it": the nonce keeps it one check
   }
 
   document.addEventListener("visibilitychange", save);

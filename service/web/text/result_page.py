@@ -105,6 +105,7 @@ class ResultPage:
     danger: str
     caveat: str
     question: NextQuestion
+    unseen: tuple[str, ...]
     marked: list[MarkedCharacter]
     marked_field: str
     contacts: list[Contact]
@@ -134,11 +135,13 @@ def result_page(
     whole: bool = False,
     maker: str = "",
     unchanged: bool = False,
+    unseen: tuple[str, ...] = (),
 ) -> ResultPage:
     """The page for an answer, in the words for who asked.
 
     `whole`: the viewer sees the manufacturer's record whole. `maker`: what the manufacturer put on record for
     those who have to reach it. `unchanged`: a patient was asked to read the number again, and it is the same.
+    `unseen`: the questions that the reader goes on without.
     """
     asker, presented = answer.asker, answer.presented
     verdict = disclosed_verdict(answer.verdict, presented, answer.carton, whole=whole)
@@ -154,13 +157,14 @@ def result_page(
         action=verdict.action,
         asker=asker,
         stop=verdict.action in _STOP,
-        title=_confirmed_title(verdict, tr) if confirmed else verdict_title(verdict, asker, tr),
+        title=_confirmed_title(verdict, tr) if confirmed else verdict_title(verdict, asker, tr, unseen),
         subject=_subject(verdict, answer, tr, with_lot=not marked) if patient else "",
         also=also_said(verdict, asker, tr) if patient and not confirmed else [],
         headline=_headline(verdict, asker, tr, confirmed=confirmed),
         danger=tr.gettext(CONFIRMED_DANGER) if confirmed else _danger(verdict, good, tr) if patient else "",
         caveat="" if patient else caveat(verdict.action, tr),
-        question=NextQuestion.NONE if confirmed or verdict.lots_to_choose else next_question(verdict),
+        question=NextQuestion.NONE if confirmed or verdict.lots_to_choose else next_question(verdict, unseen),
+        unseen=unseen,
         marked=marked,
         marked_field=misread_field(verdict),
         contacts=_contacts(verdict, asker, presented.market or "", maker, tr),
@@ -192,7 +196,7 @@ def _steps(
     """
     if confirmed:
         return confirmed_steps(emergency_number(presented.market or ""), tr)
-    if asker is Asker.PATIENT and next_question(verdict):
+    if asker is Asker.PATIENT and next_question(verdict):  # asked, or gone on without
         return [tr.gettext(ADVICE[step]) for step in verdict.advice if step not in _ASKED_IN_PLACE]
     lot = presented.lot.printed if presented.lot else ""
     return next_steps(verdict, asker, presented.market or "", tr, lot)

@@ -1,6 +1,6 @@
 """Actions, steps and gaps in words: what to do, what next, and what a verdict did not look at."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from gettext import NullTranslations
 
 from service.authenticity.dispositions import Disposition
@@ -138,10 +138,10 @@ def action_title(action: Action, asker: Asker, tr: NullTranslations) -> str:
     return tr.gettext(ACTIONS[action].to(asker))
 
 
-def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
+def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations, unseen: Collection[str] = ()) -> str:
     """The title of an answer: for a patient the worst thing, for a clinic the action.
 
-    Where a lot alone was asked for, it is the lot that nothing is held of.
+    Where a lot alone was asked for, it is the lot that nothing is held of. `unseen`: see `next_question`.
     """
     lead = leading_reason(verdict, asker)
     if lead.code is ReasonCode.NO_RECORDS_HELD and dict(lead.params).get("scope") == "lot":
@@ -150,7 +150,7 @@ def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations) -> str:
         return tr.gettext("Which product is it?")
     if asker is Asker.CLINIC:
         return action_title(verdict.action, asker, tr)
-    return open_title(verdict, tr) or title_of(lead, tr)
+    return open_title(verdict, tr, unseen) or title_of(lead, tr)
 
 
 def caveat(action: Action, tr: NullTranslations) -> str:

@@ -40,6 +40,9 @@ TABLE = {
     "GET /about": EVERYONE,
     "GET /limits": EVERYONE,
     "GET /privacy": EVERYONE,
+    "GET /about/<gtin>": EVERYONE,
+    "GET /help/injected": EVERYONE,
+    "GET /help/vial-not-shown": EVERYONE,
     "POST /check": EVERYONE,
     "GET /checks/<scan_id>": NOBODY_HAS_IT,
     "GET /photo": EVERYONE,
@@ -199,6 +202,8 @@ TABLE = {
     "POST /extensions/<int:number>/withdraw": "----0p00",
     "GET /imports/<int:number>/withdraw": "----0p00",
     "POST /imports/<int:number>/withdraw": "----0p00",
+    "GET /statements": "-+-+++++",
+    "POST /statements": "----+p++",  # without a choice it is refused first
     "GET /products/<gtin>/links": "---++p0+",
     "POST /products/<gtin>/links": "---++p0+",
     "GET /products/<gtin>/links/<int:number>/remove": "---00p00",

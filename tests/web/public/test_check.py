@@ -585,3 +585,98 @@ def test_a_region_that_cannot_be_kept_is_said_beside_its_box(client: FlaskClient
     response = client.post("/check", data={"scan": "A1001", "region": "x" * 300})
     assert response.status_code == 422
     assert 'href="#region"' in response.text
+
+
+# --- what a person cannot see
+
+
+def test_a_question_is_left_out_without_a_better_answer(browser: FlaskClient, world: Flask) -> None:
+    """Each question in turn is gone on without; no check is recorded for it, and no title says that all matches."""
+    page = post(browser, scan="A1001")
+    seen = []
+    while way := re.search(r'href="(/checks/[^"]*\?unseen=[^"]*)"', main_part(page)):
+        seen.append(title_of(page))
+        page = browser.get(unescape(way[1]))
+    assert seen == [
+        "Lot found. Now enter the expiry date",
+        "Not enough yet. Next: your country",
+        "Not enough yet. Next: the code on the box",
+    ]
+    assert title_of(page) == "Not enough to tell: do not use it yet"
+    assert "Enter the expiry date" not in words(page)
+    assert verdict_action(page) == "check"
+    assert scans(world) == 1
+
+
+@pytest.mark.parametrize(
+    ("unseen", "title"),
+    [
+        ("?unseen=market&unseen=code", "Lot found. Now enter the expiry date"),
+        ("?unseen=nothing&unseen=%00", "Lot found. Now enter the expiry date"),
+        ("?unseen=", "Lot found. Now enter the expiry date"),
+    ],
+)
+def test_an_odd_address_leaves_the_question_there(browser: FlaskClient, unseen: str, title: str) -> None:
+    place = browser.post("/check", data={"scan": "A1001"}).location
+    assert title_of(browser.get(place + unseen)) == title
+
+
+def test_a_stop_stays_a_stop_whatever_was_not_seen(browser: FlaskClient) -> None:
+    place = browser.post("/check", data={"scan": "A1002"}).location
+    page = browser.get(place + "?unseen=lot&unseen=expiry&unseen=market&unseen=code")
+    assert title_of(page) == "Recalled: do not use it"
+
+
+def test_a_vial_without_a_lot_number_is_said_in_place(browser: FlaskClient) -> None:
+    page = post(browser, product=TOXIN)
+    assert "There is no lot number on it" in words(page)
+    form = re.search(r'<form[^>]* id="next-question"[^>]*>(.*?)</form>', page.text, re.DOTALL)
+    assert form
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[1]))
+    assert 'name="no_lot" value="1"' in form[1]
+    assert title_of(post(browser, **hidden, gtin=TOXIN, no_lot="1")) == "No lot number: do not use it"
+
+
+def test_the_drawings_have_words_and_lie_here(browser: FlaskClient) -> None:
+    for address in ("/", f"/01/{TOXIN}/10/A1001"):
+        drawings = re.findall(r'<img src="(/static/drawings/[^"]+)" alt="([^"]+)"', browser.get(address).text)
+        assert len(drawings) == 2
+        for source, alt in drawings:
+            assert "LOT" in alt
+            assert "EXP" in alt
+            with browser.get(source) as picture:
+                assert picture.content_type.startswith("image/svg+xml")
+
+
+def title_of(page: TestResponse) -> str:
+    found = re.search(r'<h1 id="verdict">([^<]*)', page.text)
+    assert found, words(page)
+    return found[1]
+
+
+# --- the list of countries, a third of an answer's bytes
+
+
+def test_countries_are_a_page_of_their_own_that_keeps_what_the_answer_said(browser: FlaskClient) -> None:
+    place = browser.post("/check", data={"scan": "A1002", "market": "GB"}).location
+    page = browser.get(place + "?again=1")
+    assert "<option" not in main_part(page)
+    way = re.search(r'href="([^"]*where=1[^"]*#where)"', page.text)
+    assert way
+    assert "again=1" in way[1]
+    chosen = browser.get(unescape(way[1]).partition("#")[0])
+    assert 'id="where"' in chosen.text
+    assert title_of(chosen) == title_of(page)
+
+
+def test_an_answer_of_a_link_is_saved_on_the_way_to_the_countries(browser: FlaskClient, world: Flask) -> None:
+    page = browser.get(f"{LINK}/10/A1002")
+    assert "<option" not in main_part(page)
+    form = page.text.split('id="save"', 1)[1].split("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert '<button type="submit" class="second" form="save" name="where" value="1">' in page.text
+    for _ in range(2):  # pressed twice, or after it was saved by itself
+        there = browser.post("/check", data=fields | {"where": "1"})
+        assert there.location.endswith("?where=1#where")
+    assert 'id="where"' in browser.get(there.location.partition("#")[0]).text
+    assert scans(world) == 1

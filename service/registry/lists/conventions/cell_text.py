@@ -23,7 +23,7 @@ from service.registry.lists.typed_cells import DATE, DAY_MONTH, MONTH, NUMBER
 
 Conventions = Mapping[str, str]
 
-DATES = frozenset(("expiry", "made", "released", "reported"))
+DATES = frozenset(("expiry", "made", "released", "reported", "dated"))
 NUMBERS = frozenset(("quantity",))
 WORDS = frozenset(value_words.CHOICES)
 _CODES = frozenset(("gtin", "lot", "serial", "serial_prefix"))

@@ -35,7 +35,10 @@ async function part(request) {
   const kept = await cache.match(request, { ignoreVary: true, ignoreSearch: true });
   const fetched = fetch(request).then(async (response) => {
     // The page of a guest network, and an error, are no part of ours.
-    if (response.ok && !response.redirected) await cache.put(request, response.clone());
+    if (response.ok && !response.redirected) {
+      await cache.delete(request, { ignoreVary: true, ignoreSearch: true }); // an older version under another fingerprint
+      await cache.put(request, response.clone());
+    }
     return response;
   });
   if (!kept) return fetched;

@@ -1,6 +1,6 @@
 """What to ask next where nothing speaks against a product and too little was entered, one at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from gettext import NullTranslations
 
@@ -51,11 +51,25 @@ _LEADS = {
 
 NOT_ENOUGH = N_("Nothing bad so far. But fakes copy numbers: do not use it on this alone.")
 
+_PRINTED = _ORDER[:2]
+"""What stands on every vial: a reader who goes on without it is not told that the numbers match."""
+
+_WITHOUT_PRINT: Mapping[NextQuestion, str] = {
+    NextQuestion.LOT: TITLES[NextQuestion.LOT],
+    NextQuestion.EXPIRY: TITLES[NextQuestion.EXPIRY],
+    NextQuestion.MARKET: N_("Not enough yet. Next: your country"),
+    NextQuestion.CODE: N_("Not enough yet. Next: the code on the box"),
+    NextQuestion.NONE: N_("Not enough to tell: do not use it yet"),
+}
+
 _LOT_FOUND = N_("Lot found. Now enter the expiry date")
 
 
-def next_question(verdict: Verdict) -> NextQuestion:
-    """The one question that is asked in place. A number that may be misread is asked for again first."""
+def next_question(verdict: Verdict, unseen: Collection[str] = ()) -> NextQuestion:
+    """The one question that is asked in place. A number that may be misread is asked for again first.
+
+    `unseen`: questions that the reader goes on without.
+    """
     if verdict.action not in _OPEN or verdict.choices:
         return NextQuestion.NONE
     lead = verdict.reasons[0]
@@ -65,14 +79,17 @@ def next_question(verdict: Verdict) -> NextQuestion:
         return NextQuestion.NONE
     telling = _TELLING.get((lead.code, dict(lead.params).get("scope", "")))
     order = (telling, *_ORDER) if telling else _ORDER
-    return next((asked for gap, asked in order if gap in verdict.not_checked), NextQuestion.NONE)
+    open_ones = (asked for gap, asked in order if gap in verdict.not_checked and asked not in unseen)
+    return next(open_ones, NextQuestion.NONE)
 
 
-def open_title(verdict: Verdict, tr: NullTranslations) -> str:
+def open_title(verdict: Verdict, tr: NullTranslations, unseen: Collection[str] = ()) -> str:
     """The title of an answer that only says how much was found; empty for all others."""
     if verdict.reasons[0].code not in _LEADS:
         return ""
-    asked = next_question(verdict)
+    asked = next_question(verdict, unseen)
+    if any(gap in verdict.not_checked and question in unseen for gap, question in _PRINTED):
+        return tr.gettext(_WITHOUT_PRINT[asked])  # what was not looked at never makes an answer better
     if asked is NextQuestion.EXPIRY and verdict.reasons[0].code is ReasonCode.LOT_ON_RECORD:
         return tr.gettext(_LOT_FOUND)
     return tr.gettext(TITLES.get(asked, TITLES[NextQuestion.NONE]))

@@ -13,6 +13,10 @@ KINDS: Mapping[ListKind, tuple[str, str]] = {
     ListKind.RECALLS: (N_("Recalls"), N_("Each row is a recall or a hold of a product")),
     ListKind.ALERTS: (N_("Notices"), N_("Each row is a notice of your authority")),
     ListKind.LINKS: (N_("Links"), N_("Each row is a page that the codes of a product lead to")),
+    ListKind.STATEMENTS: (
+        N_("Statements for patients"),
+        N_("Each row is what you state about a product on one topic, with its source"),
+    ),
 }
 """Each kind of list, and what its rows are."""
 
@@ -56,7 +60,7 @@ COLUMNS: Mapping[str, str] = {
     "lot_issued": N_("The manufacturer issued this lot (yes or no)"),
     "reference": N_("Reference"),
     "reported": N_("Date of the notice"),
-    "source_url": N_("Web address of the notice"),
+    "source_url": N_("Web address of the source or notice"),
     "link_type": N_("Type of the link"),
     "href": N_("Address of the link"),
     "title": N_("Title of the link"),
@@ -64,6 +68,10 @@ COLUMNS: Mapping[str, str] = {
     "media_type": N_("Kind of file"),
     "context": N_("Country that it is for"),
     "is_default": N_("Default link"),
+    "topic": N_("Topic of the statement"),
+    "text": N_("Statement"),
+    "source": N_("Source of the statement"),
+    "dated": N_("Date of the source"),
     "detail": N_("Details"),
     "serial_last": N_("Last serial number of a range"),
     "earlier_expiries": N_("Earlier expiry dates that packs bear too"),

@@ -68,6 +68,13 @@ HELP: Mapping[str, str] = {
     "reason": N_("Why, for people of the organisation."),
     "public_text": N_("What the public reads."),
     "link_type": N_("Its name in GS1's vocabulary, such as epil, smpc, safetyInfo or support."),
+    "topic": N_("One of mechanism, course, aftercare, interval, who, uses, warning_signs, tests and gmp."),
+    "text": N_(
+        "In plain words, at most 1,500 characters. It informs, and assures nobody of a vial. A second person"
+        " releases it before patients read it."
+    ),
+    "source": N_("The publication that says so, with its section. No statement is taken without one."),
+    "dated": N_("The date of the source: 2026, 2026-11 or 2026-11-27."),
     "href": N_("It begins with https:// and is on a web server that your organisation registered."),
     "title": N_("What people read before they follow the link."),
     "language": N_("A code or an English name."),
@@ -139,6 +146,15 @@ EXAMPLES: Mapping[ListKind, Mapping[str, str]] = {
         "reference": "2026/117",
         "reported": "2026-11-27",
         "source_url": "https://example.org/notices/117",
+    },
+    ListKind.STATEMENTS: {
+        "gtin": _GTIN,
+        "topic": "course",
+        "language": "en",
+        "text": "It begins to work after 3 to 7 days.",
+        "source": "Product information, section 5.1",
+        "source_url": "https://www.example.org/product-information",
+        "dated": "2026-11-27",
     },
     ListKind.LINKS: {
         "gtin": _GTIN,

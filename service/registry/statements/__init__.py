@@ -1,0 +1,1 @@
+"""Manufacturers' statements about their products: reviewed by a second person, then shown to patients."""
