@@ -75,6 +75,7 @@ from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
 from service.web.workspace.alerts import alerts
 from service.web.workspace.captures import captures
+from service.web.workspace.catalogue.marks import marks
 from service.web.workspace.change_requests import changes
 from service.web.workspace.corrections import correct
 from service.web.workspace.exports import exports
@@ -191,6 +192,7 @@ _WORKSPACE = (
     recalls,
     release,
     alerts,
+    marks,
     triage,
     correct,
     changes,

@@ -22,6 +22,7 @@ from service.authenticity.evidence import (
     ProductRecord,
     UnitRecord,
 )
+from service.authenticity.marks import rules as mark_rules
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
 from service.authenticity.scan_history import rules as scan_rules
 from service.authenticity.stages import Finding, Reads, Rule, findings
@@ -202,6 +203,7 @@ def _of_carton(evidence: Evidence) -> Iterator[Reason]:
 _RULES: tuple[Rule, ...] = (
     Rule(Reads.UNIT, _of_alerts),
     Rule(Reads.UNIT, _of_pair),
+    *mark_rules.RULES,
     *reading_rules.RULES,
     *record_rules.RULES,
     Rule(Reads.UNIT, scan_rules.reasons),

@@ -16,6 +16,7 @@ from service.registry.lists.conventions import header_words as words
 from service.registry.lists.conventions.header_meaning import Meaning, meaning
 from service.registry.lists.conventions.link_words import LINK_LIST
 from service.registry.lists.conventions.locale_names import plain
+from service.registry.lists.conventions.mark_words import MARK_LIST
 from service.registry.lists.typed_cells import column_name
 
 REASON_COLUMN = "refused because"
@@ -36,6 +37,7 @@ class ListKind(StrEnum):
     RECALLS = "recalls"
     ALERTS = "alerts"
     LINKS = "links"
+    MARKS = "marks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "detail": words.DETAIL,
     },
     ListKind.LINKS: LINK_LIST,
+    ListKind.MARKS: MARK_LIST,
 }
 
 FIELDS: Mapping[ListKind, tuple[str, ...]] = {kind: tuple(table) for kind, table in _TABLES.items()}
@@ -221,6 +224,7 @@ NEEDED: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.RECALLS: ("gtin", "kind", "scope", "reason"),
     ListKind.ALERTS: ("authority", "kind"),
     ListKind.LINKS: ("gtin", "link_type", "href", "title"),
+    ListKind.MARKS: ("look_at", "should_be", "differs", "source_url"),
 }
 """The columns without which a list is none of its kind."""
 
@@ -229,6 +233,7 @@ _IDENTIFYING = frozenset(("gtin", "lot", "serial", "expiry"))
 
 # The column that only this kind of list would have, asked in this order where two kinds fit equally well.
 _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
+    ListKind.MARKS: ("look_at",),
     ListKind.RECALLS: ("scope",),
     ListKind.ALERTS: ("authority",),
     ListKind.UNITS: ("serial",),

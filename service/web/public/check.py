@@ -21,9 +21,9 @@ from service.web.core.forms import FieldError, field_errors
 from service.web.core.i18n import spoken
 from service.web.core.question_form import asker_of, known_layout, origin_of, posted, question_of
 from service.web.core.services import services
-from service.web.limits.checks import ask_check
 from service.web.public.answer_page import answer_page
 from service.web.public.blueprint import pages
+from service.web.public.look import ask_with_marks, goes_on_looking
 from service.web.text import error_message, visible
 from service.web.text.result_page import asked_fields
 
@@ -57,7 +57,7 @@ def check() -> BaseResponse:
     try:
         # What a photo held never went through a scanner's keyboard.
         layout = "" if request.form.get("source") == "photo" else known_layout()
-        answer = ask_check(replace(question_of(fields, request.form), layout=layout), origin_of(fields))
+        answer = ask_with_marks(replace(question_of(fields, request.form), layout=layout), origin_of(fields))
     except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:
@@ -65,7 +65,8 @@ def check() -> BaseResponse:
     # a number that was asked for again, and is the same on the pack
     again = request.form.get("read_again", "")
     same = "1" if again and again in (fields.get("lot"), fields.get("serial")) else None
-    return redirect(url_for("pages.result", scan_id=answer.id, again=same), HTTPStatus.SEE_OTHER)
+    address = url_for("pages.result", scan_id=answer.id, again=same, _anchor=goes_on_looking(answer))
+    return redirect(address, HTTPStatus.SEE_OTHER)
 
 
 @pages.get("/checks/<scan_id>")
@@ -82,7 +83,8 @@ def result(scan_id: str) -> str:
     if asker is answer.asker or unsure:
         return answer_page(replace(answer, asker=asker), unchanged=request.args.get("again") == "1")
     fields = asked_fields(answer, asker)
-    return answer_page(ask_check(question_of(fields, MultiDict()), origin_of(fields), record=False), fields)
+    asked = ask_with_marks(question_of(fields, MultiDict()), origin_of(fields), record=False)
+    return answer_page(asked, fields)
 
 
 def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str:

@@ -161,6 +161,7 @@ _WORSE_THAN_EXPIRED = frozenset(
         ReasonCode.DECOMMISSIONED,
         ReasonCode.DESTROYED,
         ReasonCode.STOLEN,
+        ReasonCode.MARK_DIFFERS,
     }
 )
 

@@ -74,6 +74,7 @@ def test_an_answer_has_the_documented_fields(asking: FlaskClient) -> None:
         "host": None,
         "kind": "bracketed",
         "repairs": None,
+        "marks": None,
         "expiry_readings": None,
     }
     assert body["record"]["manufacturer"] == "Medulla Labs"
@@ -218,7 +219,8 @@ def test_the_description_is_valid_openapi(spec: dict[str, Any]) -> None:
     validate(spec)
     links = "/api/v1/products/{gtin}/links"
     events = {"/epcis/capture", "/epcis/capture/{token}", "/epcis/events"}
-    own = {URL, URL + "/{scan_id}", "/api/v1/readings", links, f"{links}/{{number}}/removal", *events}
+    checks = {URL, URL + "/{scan_id}", URL + "/{scan_id}/marks"}
+    own = {*checks, "/api/v1/readings", links, f"{links}/{{number}}/removal", *events}
     assert set(spec["paths"]) == own
 
 

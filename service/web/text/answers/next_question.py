@@ -54,7 +54,12 @@ def next_question(verdict: Verdict) -> NextQuestion:
     lead = verdict.reasons[0]
     if lead.code in {ReasonCode.LIKELY_MISREAD, ReasonCode.LOT_AMBIGUOUS}:
         return NextQuestion.AGAIN
-    if lead.code in {ReasonCode.DISPENSED, ReasonCode.RECORDED_WITHOUT_SCAN, ReasonCode.NO_RECORDS_HELD}:
+    if lead.code in {
+        ReasonCode.DISPENSED,
+        ReasonCode.RECORDED_WITHOUT_SCAN,
+        ReasonCode.NO_RECORDS_HELD,
+        ReasonCode.MARK_DIFFERS,
+    }:
         return NextQuestion.NONE
     return next((asked for gap, asked in _ORDER if gap in verdict.not_checked), NextQuestion.NONE)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from service.authenticity.reasons import ReasonCode
 from service.web.text.formatting import N_
 from service.web.text.reasons.history_sentences import SCAN_SAYINGS
+from service.web.text.reasons.mark_sentences import MARK_SAYINGS
 from service.web.text.reasons.reading_sentences import READING_SAYINGS
 from service.web.text.reasons.sentence import Sentence
 
@@ -366,6 +367,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("A product without a lot number is a warning sign. Every vial should have one printed on it."),
         N_("No lot number. A vial without one must not be used."),
     ),
+    **MARK_SAYINGS,
     **SCAN_SAYINGS,
 }
 

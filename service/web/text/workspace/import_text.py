@@ -13,6 +13,7 @@ KINDS: Mapping[ListKind, tuple[str, str]] = {
     ListKind.RECALLS: (N_("Recalls"), N_("Each row is a recall or a hold of a product")),
     ListKind.ALERTS: (N_("Notices"), N_("Each row is a notice of your authority")),
     ListKind.LINKS: (N_("Links"), N_("Each row is a page that the codes of a product lead to")),
+    ListKind.MARKS: (N_("Features of packs"), N_("Each row is a feature by which known fakes are told")),
 }
 """Each kind of list, and what its rows are."""
 
@@ -64,6 +65,13 @@ COLUMNS: Mapping[str, str] = {
     "media_type": N_("Kind of file"),
     "context": N_("Country that it is for"),
     "is_default": N_("Default link"),
+    "mark": N_("Code of the feature"),
+    "feature": N_("What kind of feature it is"),
+    "part": N_("Part of the pack"),
+    "look_at": N_("What to look at"),
+    "should_be": N_("How it should be"),
+    "differs": N_("How known fakes differ"),
+    "fakes": N_("Which known fakes differ so"),
     "detail": N_("Details"),
     "serial_last": N_("Last serial number of a range"),
     "earlier_expiries": N_("Earlier expiry dates that packs bear too"),
