@@ -65,10 +65,14 @@ class SeenLine:
 
 @dataclass(frozen=True, slots=True)
 class LookPart:
-    """The part of an answer's page that asks to look at the pack. Empty where nothing is known to look at."""
+    """The part of an answer's page that asks to look at the pack. Empty where nothing is known to look at.
+
+    `finished`: no further mark tells more.
+    """
 
     question: MarkQuestion | None
     seen: list[SeenLine]
+    finished: bool = False
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
@@ -92,8 +96,9 @@ def look_part(guide: MarkGuide, action: Action, tr: NullTranslations) -> LookPar
         )
         for mark, said in guide.seen
     ]
-    mark = None if action in _STOP else guide.next
-    return LookPart(_question(mark, tr) if mark else None, seen)
+    if action in _STOP:
+        return LookPart(None, seen)
+    return LookPart(_question(guide.next, tr) if guide.next else None, seen, finished=guide.next is None)
 
 
 def _question(mark: MarkRecord, tr: NullTranslations) -> MarkQuestion:
