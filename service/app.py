@@ -18,6 +18,7 @@ from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
+from service.geoip import GeoIpDatabase
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.epcis.jobs import CaptureJobs
@@ -61,7 +62,6 @@ from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads, static_files
 from service.web.core.cookies import is_https
 from service.web.core.flask_proxies import behind
-from service.web.core.geoip import GeoIpDatabase
 from service.web.core.i18n import best_language, template_words, translation
 from service.web.core.services import Services, register
 from service.web.limits import clock as clock_in_doubt
@@ -78,6 +78,7 @@ from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
 from service.web.workspace.alerts import alerts
 from service.web.workspace.captures import captures
+from service.web.workspace.catalogue.marks import marks
 from service.web.workspace.change_requests import changes
 from service.web.workspace.corrections import correct
 from service.web.workspace.exports import exports
@@ -202,6 +203,7 @@ _WORKSPACE = (
     recalls,
     release,
     alerts,
+    marks,
     triage,
     correct,
     changes,

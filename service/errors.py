@@ -122,6 +122,7 @@ class ErrorCode(StrEnum):
     ROW_TOO_SHORT = "row_too_short"
     VALUE_MISSING = "value_missing"
     VALUE_INVALID = "value_invalid"
+    MARK_UNKNOWN = "mark_unknown"
     SPREADSHEET_NUMBER = "spreadsheet_number"
     CELL_MERGED = "cell_merged"
     WORKBOOK_REFUSED = "workbook_refused"

@@ -23,6 +23,7 @@ from service.authenticity.evidence import (
     ProductRecord,
     UnitRecord,
 )
+from service.authenticity.marks import rules as mark_rules
 from service.authenticity.reasons import OF_CARTON, Action, Advice, Match, NotChecked, Reason, ReasonCode
 from service.authenticity.scan_history import rules as scan_rules
 from service.authenticity.stages import Finding, Reads, Rule, findings
@@ -214,6 +215,7 @@ def _of_one(evidence: Evidence) -> Iterator[Reason]:
 _RULES: tuple[Rule, ...] = (
     Rule(Reads.UNIT, _of_alerts),
     Rule(Reads.UNIT, _of_pair),
+    *mark_rules.RULES,
     *reading_rules.RULES,
     *record_rules.RULES,
     Rule(Reads.UNIT, scan_rules.reasons),

@@ -40,6 +40,7 @@ class _Presented(Struct):
     form: str | None = None
     expiry_readings: list[str] | None = None
     repairs: list[str] | None = None
+    marks: list[_Plain] | None = None
     product: str | None = None
     national: dict[str, str] | None = None
     host: str | None = None

@@ -13,6 +13,7 @@ from service.web.core.access import lots_for_viewer, sees_whole
 from service.web.core.i18n import spoken
 from service.web.core.question_form import own_hosts
 from service.web.core.services import services
+from service.web.public.look import look_at_pack
 from service.web.text.answers.next_question import NextQuestion
 from service.web.text.result_page import (
     ResultPage,
@@ -42,6 +43,7 @@ def answer_page(
     return render_template(
         "public/result.html",
         page=page,
+        look=look_at_pack(answer),
         meant=lots_for_viewer(lot) if lot and page.question is NextQuestion.AGAIN else [],
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
         country_page=_country_page(answer),

@@ -237,6 +237,10 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.COLUMN_TWICE: N_("The column {field} is there twice."),
     ErrorCode.ROW_TOO_SHORT: N_("This row has fewer cells than the header."),
     ErrorCode.VALUE_MISSING: N_("The {field} is missing."),
+    ErrorCode.MARK_UNKNOWN: N_(
+        "“{given}” is no feature that we know of on packs of this product."
+        " It may have been taken off our list."
+    ),
     ErrorCode.VALUE_INVALID: N_("“{given}” cannot be the {field}."),
     ErrorCode.SPREADSHEET_NUMBER: N_(
         "A spreadsheet has changed “{given}” into a number. Format the column as text and export it again."

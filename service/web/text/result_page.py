@@ -10,6 +10,7 @@ from service.authenticity.evidence import Asker, Presented, ProductRecord
 from service.authenticity.reasons import Action, Advice, Reason, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.gs1.reading import ReadingKind
+from service.verification.mark_answers import marks_as_text
 from service.verification.service import Answer
 from service.web.text import (
     country_name,
@@ -296,6 +297,7 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "product": presented.product or "",
         "national": " ".join(map(":".join, presented.national)),
         "no_lot": "1" if presented.no_lot else "",
+        "marks": marks_as_text(presented.marks),
         "asker": str(asker),
     }
     return {name: value for name, value in fields.items() if value}

@@ -75,6 +75,7 @@ def test_an_answer_has_the_documented_fields(asking: FlaskClient) -> None:
         "host": None,
         "kind": "bracketed",
         "repairs": None,
+        "marks": None,
         "expiry_readings": None,
     }
     assert body["record"]["manufacturer"] == "Medulla Labs"
@@ -219,7 +220,15 @@ def test_the_description_is_valid_openapi(spec: dict[str, Any]) -> None:
     validate(spec)
     links = "/api/v1/products/{gtin}/links"
     events = {"/epcis/capture", "/epcis/capture/{token}", "/epcis/events"}
-    own = {URL, URL + "/{scan_id}", "/api/v1/readings", links, f"{links}/{{number}}/removal", *events}
+    own = {
+        URL,
+        URL + "/{scan_id}",
+        URL + "/{scan_id}/marks",
+        "/api/v1/readings",
+        links,
+        f"{links}/{{number}}/removal",
+        *events,
+    }
     records = {path for path in spec["paths"] if path.removeprefix("/api/v1/").split("/")[0] in RECORDS}
     assert set(spec["paths"]) - records == own - records
     assert records >= {f"/api/v1/{each}" for each in RECORDS - {"change-requests"}}

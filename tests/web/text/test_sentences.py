@@ -58,6 +58,14 @@ MAKER = {"product": "Examplinum 100", "manufacturer": "Example Pharma"}
 SEEN = {"places": "FR/Lyon|IT/Turin|AT/", "count": "3", "days": "2", "devices": "3", "scans": "4"}
 C = ReasonCode
 WINDOW = {"scope": "window", "from": "2028-06-01", "to": "2028-06-30"}
+MARK = {
+    "authority": "MHRA",
+    "look_at": "the seal",
+    "should_be": "round",
+    "differs": "square",
+    "reported": "2026-04",
+    "source": "https://example.org/1",
+}
 # Parameters as the rules give them, one row for each sentence that they can lead to.
 REASONS = [
     Reason(code, severity, tuple({**common, **params}.items()))
@@ -112,6 +120,8 @@ REASONS = [
         (C.FORM_UNKNOWN, Action.QUARANTINE, MAKER, {"what": "tablets"}),
         (C.NAME_NOT_ON_RECORD, Action.CHECK, MAKER, {"name": "Dysport"}),
         (C.NAME_NOT_ON_RECORD, Action.QUARANTINE, MAKER, {"name": "Exemplinum"}),
+        (C.MARK_DIFFERS, Action.CHECK, {}, MARK),
+        (C.MARK_DIFFERS, Action.QUARANTINE, {}, MARK),
         (C.ALERT_CLOSE, Action.QUARANTINE, {}, {"scope": "marks", "lot": "143-6"}),
         (C.ALERT_FALSIFIED, Action.REJECT, NOTICE, {"scope": "presentation"}),
         (C.STOLEN, Action.CHECK, NOTICE, {"scope": "part of the lot"}),

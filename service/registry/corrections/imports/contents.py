@@ -16,6 +16,7 @@ from service.storage.models import (
     ExpiryExtension,
     InUseTime,
     Manufacturer,
+    PackMark,
     Product,
     Recall,
     Scan,
@@ -49,6 +50,7 @@ class ImportContents:
     products: dict[int, str] = field(default_factory=dict)
     manufacturers: dict[int, str] = field(default_factory=dict)
     alerts: dict[int, str] = field(default_factory=dict)
+    marks: dict[int, str] = field(default_factory=dict)
     changes: list[Row[Any]] = field(default_factory=list)
     left: list[LeftRecord] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class ImportReader:
             ("product", self._read_product),
             ("manufacturer", self._read_manufacturer),
             ("alert", self._read_alert),
+            ("mark", self._read_mark),
         ):
             for entry in created:
                 if entry.object_type == kind:
@@ -169,6 +172,15 @@ class ImportReader:
         if row is None or row.withdrawn:
             return self._leave(entry.object_id, "gone" if row is None else "withdrawn")
         self._found.alerts[row.id] = entry.object_id
+        return None
+
+    def _read_mark(self, entry: Row[Any]) -> None:
+        row = self._connection.execute(
+            select(PackMark.id, PackMark.withdrawn).where(PackMark.mark == entry.object_id)
+        ).first()
+        if row is None or row.withdrawn:
+            return self._leave(entry.object_id, "gone" if row is None else "withdrawn")
+        self._found.marks[row.id] = entry.object_id
         return None
 
     def _changed(self, entry: Row[Any]) -> str:

@@ -31,6 +31,7 @@ from service.storage.models import (
     Import,
     ImportJob,
     Manufacturer,
+    PackMark,
     Product,
     QualityResult,
     Scan,
@@ -75,6 +76,7 @@ class ImportWithdrawal:
             "products": len(found.products),
             "manufacturers": len(found.manufacturers),
             "alerts": len(found.alerts),
+            "marks": len(found.marks),
             "changes": len(changes),
         }
         left = _shortened([*found.left, *kept])
@@ -157,6 +159,7 @@ class ImportWithdrawal:
             (Product, found.products, "product"),
             (Manufacturer, found.manufacturers, "manufacturer"),
             (Alert, found.alerts, "alert"),
+            (PackMark, found.marks, "mark"),
         ):
             _remove(connection, model, list(names))
             changes += [

@@ -29,7 +29,7 @@ _KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR,
     Operation(
         "Alerts",
         "Alerts on your organisation's products",
-        gives=shapes.AlertPage,
+        gives=shapes.AlertListPage,
         answers={200: "A page of them, the newest first; a regulator sees all"},
         query=QUERY,
         refuses=(422,),

@@ -26,7 +26,7 @@ batches = Blueprint("records_batches", __name__, url_prefix="/api/v1")
     Operation(
         "Lots",
         "The lots of a product",
-        gives=shapes.BatchPage,
+        gives=shapes.BatchListPage,
         answers={200: "A page of them"},
         query=QUERY,
         refuses=(404, 422),

@@ -20,7 +20,7 @@ from service.registry.lists.columns import FIELDS, ListKind
 from service.web.api.operations import Operation, described
 from service.web.api.records import import_shapes as shapes
 from service.web.api.records.paging import number_of
-from service.web.api.records.recalls import KEY_HEADER
+from service.web.api.records.preconditions import KEY_HEADER
 from service.web.core.access import actor, only_for
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.error_responses import refusal

@@ -8,6 +8,9 @@ from flask import Response, jsonify, request
 
 from service.errors import ErrorCode, PreconditionError
 
+KEY_HEADER = "Idempotency-Key"
+"""The header with a program's own mark of its request (`storage.idempotency`)."""
+
 
 def with_etag(plain: dict[str, Any], record: dict[str, Any], status: int = 200) -> Response:
     """`plain` as JSON, with the ETag of `record`."""

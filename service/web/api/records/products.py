@@ -29,7 +29,7 @@ _NUMBERS = ("in_use_hours", "stability_months")
     Operation(
         "Products",
         "Your organisation's products",
-        gives=shapes.ProductPage,
+        gives=shapes.ProductListPage,
         answers={200: "A page of them"},
         query=QUERY,
         refuses=(422,),

@@ -11,6 +11,7 @@ from service.storage.idempotency import IdempotentRequest
 from service.web.api.operations import Operation, described
 from service.web.api.records import shapes
 from service.web.api.records.paging import QUERY, number_of, page_limit
+from service.web.api.records.preconditions import KEY_HEADER
 from service.web.core.access import actor, only_for
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.json_body import read_body
@@ -18,15 +19,13 @@ from service.web.core.services import services
 
 recalls = Blueprint("records_recalls", __name__, url_prefix="/api/v1")
 
-KEY_HEADER = "Idempotency-Key"
-
 
 @recalls.get("/recalls")
 @described(
     Operation(
         "Recalls",
         "Your organisation's recalls and holds",
-        gives=shapes.RecallPage,
+        gives=shapes.RecallListPage,
         answers={200: "A page of them, the newest first"},
         query=QUERY,
         refuses=(422,),

@@ -77,7 +77,7 @@ class ProductLine(BaseModel):
     manufacturer: str
 
 
-class ProductPage(BaseModel):
+class ProductListPage(BaseModel):
     """Products by their GTIN."""
 
     products: list[ProductLine]
@@ -117,7 +117,7 @@ class ChangedBatch(BaseModel):
     request: int | None = Field(description=_REQUEST)
 
 
-class BatchPage(BaseModel):
+class BatchListPage(BaseModel):
     """Lots of a product, in the order in which they came on record."""
 
     batches: list[Batch]
@@ -133,7 +133,7 @@ class Unit(BaseModel):
     disposition: Disposition
 
 
-class UnitPage(BaseModel):
+class UnitListPage(BaseModel):
     """Packs of a product, by serial number."""
 
     units: list[Unit]
@@ -183,7 +183,7 @@ class Recall(BaseModel):
     lift_reason: str | None
 
 
-class RecallPage(BaseModel):
+class RecallListPage(BaseModel):
     """Recalls and holds, the newest first."""
 
     recalls: list[Recall]
@@ -242,7 +242,7 @@ class Alert(BaseModel):
     withdrawn: bool
 
 
-class AlertPage(BaseModel):
+class AlertListPage(BaseModel):
     """Alerts on the organisation's products (all, for a regulator), the newest first."""
 
     alerts: list[Alert]

@@ -26,7 +26,7 @@ units = Blueprint("records_units", __name__, url_prefix="/api/v1")
     Operation(
         "Units",
         "The packs of a product",
-        gives=shapes.UnitPage,
+        gives=shapes.UnitListPage,
         answers={200: "A page of them"},
         query=QUERY | {"lot": "Only packs of this lot."},
         refuses=(404, 409, 422),

@@ -214,6 +214,12 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     (C.NAME_NOT_ON_RECORD, "check"): Guidance(
         N_("The maker does not use this name: look closely"), N_("Misspelt names are a sign of fakes."), ()
     ),
+    (C.MARK_DIFFERS, ""): Guidance(N_("The pack looks different: do not use it"), _FAKE, _FAKE_STEPS),
+    (C.MARK_DIFFERS, "check"): Guidance(
+        N_("Something on the pack looks different: ask before it is used"),
+        N_("It may be a fake. One look can be wrong: let someone else look too."),
+        (),
+    ),
     (C.CODE_IMPOSSIBLE, ""): Guidance(
         N_("A part of it cannot be right: look again"), N_("No answer yet: a part of it was not read."), ()
     ),

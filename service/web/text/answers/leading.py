@@ -21,6 +21,7 @@ _WORSE_THAN_EXPIRED = frozenset(
         ReasonCode.DECOMMISSIONED,
         ReasonCode.DESTROYED,
         ReasonCode.STOLEN,
+        ReasonCode.MARK_DIFFERS,
     }
 )
 

@@ -75,7 +75,12 @@ def next_question(verdict: Verdict, unseen: Collection[str] = ()) -> NextQuestio
     lead = verdict.reasons[0]
     if lead.code in {ReasonCode.LIKELY_MISREAD, ReasonCode.LOT_AMBIGUOUS}:
         return NextQuestion.AGAIN
-    if lead.code in {ReasonCode.DISPENSED, ReasonCode.RECORDED_WITHOUT_SCAN, ReasonCode.NO_RECORDS_HELD}:
+    if lead.code in {
+        ReasonCode.DISPENSED,
+        ReasonCode.RECORDED_WITHOUT_SCAN,
+        ReasonCode.NO_RECORDS_HELD,
+        ReasonCode.MARK_DIFFERS,
+    }:
         return NextQuestion.NONE
     telling = _TELLING.get((lead.code, dict(lead.params).get("scope", "")))
     order = (telling, *_ORDER) if telling else _ORDER

@@ -29,10 +29,16 @@ _NOTICES = frozenset(
         ReasonCode.RECORDED_WITHOUT_SCAN,
         ReasonCode.LIKELY_MISREAD,
         ReasonCode.MARKET_NOT_AUTHORISED,
+        ReasonCode.MARK_DIFFERS,
     }
 )
 _BY_SEVERITY = frozenset(
-    {ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED, ReasonCode.NAME_NOT_ON_RECORD}
+    {
+        ReasonCode.ALERT_LOT_COUNTERFEITED,
+        ReasonCode.DISPENSED,
+        ReasonCode.NAME_NOT_ON_RECORD,
+        ReasonCode.MARK_DIFFERS,
+    }
 )
 _LEAD_TAILS = {
     ReasonCode.RECALLED: ("why", N_("Reason given: {why}.")),

@@ -10,6 +10,7 @@ from service.authenticity.reasons import ReasonCode
 from service.web.text.formatting import N_
 from service.web.text.reasons.alert_sentences import ALERT_SAYINGS
 from service.web.text.reasons.history_sentences import SCAN_SAYINGS
+from service.web.text.reasons.mark_sentences import MARK_SAYINGS
 from service.web.text.reasons.reading_sentences import READING_SAYINGS
 from service.web.text.reasons.sentence import Sentence
 
@@ -297,6 +298,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("You said that the vial itself has no lot number. Every vial should have one printed on it."),
         N_("No lot number on the vial itself. A vial without one must not be used."),
     ),
+    **MARK_SAYINGS,
     **SCAN_SAYINGS,
 }
 
