@@ -102,7 +102,7 @@ class Reason(Struct, frozen=True):
     params: tuple[tuple[str, str], ...] = ()
 
 
-OF_CARTON = ("part", "carton")
+OF_CARTON = ("of", "carton")
 """The parameter of a reason that is true of the box alone, where vial and box were presented."""
 
 
