@@ -29,6 +29,7 @@ from service.registry.import_jobs.service import ImportJobs
 from service.registry.import_jobs.worker import ImportWorker
 from service.registry.search import RecordSearch
 from service.registry.statistics import Statistics
+from service.registry.watched_folders.watcher import FolderWatcher
 from service.reports.inbox import ReportInbox
 from service.reports.intake import ReportIntake
 from service.resources import templates_folder
@@ -232,14 +233,10 @@ def import_queue_of(
     """Return the store of uploaded lists, the queue that processes them once it is started, and the documents
     of events that it processes too.
 
-    The queue also runs the periodic jobs: retention and digests; none of them by a clock that is in doubt
-    (`Clock.exact`).
+    The queue also runs the periodic jobs: retention, digests, watched folders. What deletes or sends goes by
+    no clock that is in doubt (`Clock.exact`).
     """
     files, stop, transport = ImportFiles(settings.files), Event(), digest_transport_of(settings)
-    periodic = (
-        PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, clock.exact()))),
-        PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, transport, clock.exact()))),
-    )
     worker = ImportWorker(database, files, stop=stop, clock=clock.now)
     captures = CaptureJobs(
         database,
@@ -247,6 +244,18 @@ def import_queue_of(
         most_bytes=settings.max_upload_bytes,
         clock=clock.now,
     )
+    periodic: tuple[PeriodicJob, ...] = (
+        PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, clock.exact()))),
+        PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, transport, clock.exact()))),
+    )
+    if settings.watched is not None:
+
+        def wake(number: int) -> None:  # the queue is made below, with the job that needs it
+            queue.wake(number)
+
+        lists = ImportJobs(database, files, wake, most_bytes=settings.max_upload_bytes)
+        watcher = FolderWatcher(database, settings.watched, lists, captures)
+        periodic += (PeriodicJob("folders", "*", _counted("folders", watcher.look)),)
     queue = JobQueue(worker, settings.files, stop, periodic, events=captures)
     captures.wake = queue.wake_events
     return files, queue, captures

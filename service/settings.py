@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     files: Path = Field(
         Path("data/files"), description="Where the lists lie that people send, while they are on their way."
     )
+    watched: Path | None = Field(
+        None, description="A folder of folders that others fill with lists, each with a profile.toml."
+    )
     max_upload_bytes: int = Field(
         200_000_000, ge=1024, description="A larger list is refused; send it in parts."
     )
