@@ -1,9 +1,9 @@
 """Takes the files of watched folders, one process at a time, and writes beside them what became of each.
 
 A file that is still being written is waited for: it is taken once it was the same at two looks. It goes from
-the folder to `working`, and when its import has ended to `done` or `refused`. Beside it lies what became of it
-(`NAME.result.json`) with the refused rows (`NAME.refused.csv`). An import that needs a person (a question, a
-refused row) waits on the import page; its result says so.
+the folder to `working`, and when its import has ended to `done` or `refused`. Beside it lies what became
+of it (`NAME.result.json`) with the refused rows (`NAME.refused.csv`). An import that needs a person (a question,
+a refused row) waits on the import page; its result says so.
 """
 
 import hashlib
