@@ -2,8 +2,8 @@
 
 A file that is still being written is waited for: it is taken once it was the same at two looks. It goes from
 the folder to `working`, and when its import has ended to `done` or `refused`. Beside it lies what became
-of it (`NAME.result.json`) with the refused rows (`NAME.refused.csv`). An import that needs a person (a question,
-a refused row) waits on the import page; its result says so.
+of it (`NAME.result.json`) and the refused rows (`NAME.refused.csv`). An import that needs a person, for a
+question or a refused row, waits on the import page; its result says so.
 """
 
 import hashlib
