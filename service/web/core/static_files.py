@@ -66,7 +66,7 @@ def static_response(app: Flask, name: str, plain: Response) -> Response:
 
 def accepts_gzip() -> bool:
     """Whether the current request's sender can read gzip."""
-    return "gzip" in request.headers.get("Accept-Encoding", "")
+    return request.accept_encodings["gzip"] > 0
 
 
 def _add_fingerprint(app: Flask, endpoint: str, values: dict[str, Any]) -> None:

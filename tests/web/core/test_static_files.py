@@ -45,6 +45,7 @@ def test_a_page_names_its_files_by_their_fingerprints(client: FlaskClient) -> No
 def test_a_text_is_packed_for_who_can_read_it(client: FlaskClient) -> None:
     plain, packed = got(client, CSS), got(client, CSS, **GZIP)
     assert "Content-Encoding" not in plain.headers
+    assert "Content-Encoding" not in got(client, CSS, Accept_Encoding="gzip;q=0, br").headers
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in packed.headers["Vary"]
     assert "Accept-Encoding" in plain.headers["Vary"]

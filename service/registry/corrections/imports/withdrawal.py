@@ -22,6 +22,7 @@ from service.registry.corrections.imports.contents import ImportContents, Import
 from service.registry.corrections.imports.reverted_values import put_back
 from service.registry.import_jobs.terminal_runs import LOCK
 from service.registry.recalls.owning_lots import find_owning_lots
+from service.registry.statements.topics import StatementState
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database, advisory_lock
 from service.storage.models import (
@@ -32,6 +33,7 @@ from service.storage.models import (
     ImportJob,
     Manufacturer,
     Product,
+    ProductStatement,
     QualityResult,
     Scan,
     TerminalImport,
@@ -75,6 +77,7 @@ class ImportWithdrawal:
             "products": len(found.products),
             "manufacturers": len(found.manufacturers),
             "alerts": len(found.alerts),
+            "statements": len(found.statements),
             "changes": len(changes),
         }
         left = _shortened([*found.left, *kept])
@@ -165,6 +168,7 @@ class ImportWithdrawal:
                 )
                 for number, name in names.items()
             ]
+        changes += _withdraw_statements(connection, found, maker)
         for product_id in products - set(found.products):
             find_owning_lots(connection, product_id)
         whole = update(Product).where(Product.importing == -self.number)
@@ -267,6 +271,25 @@ def withdrawal_of(database: Database, kind: str, number: int) -> tuple[str, date
 def _whole(product_id: int) -> Update:
     """An update of the product, unless an import is still putting in units of it."""
     return update(Product).where(Product.id == product_id, Product.importing.is_(None))
+
+
+def _withdraw_statements(
+    connection: Connection, found: ImportContents, maker: ChangeMaker
+) -> list[AuditChange]:
+    """Take the import's statements off the page, and out of what waits for a second person."""
+    decided = {
+        "state": StatementState.WITHDRAWN,
+        "decided": maker.at,
+        "decided_by": maker.who.name,
+        "decided_account_id": maker.who.account_id,
+    }
+    _each(
+        found.statements,
+        lambda some: connection.execute(
+            update(ProductStatement).where(ProductStatement.id.in_(some)).values(decided)
+        ),
+    )
+    return [AuditChange("withdraw", "statement", name) for name in found.statements.values()]
 
 
 def _withdrawn_units(found: ImportContents) -> list[AuditChange]:
