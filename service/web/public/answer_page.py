@@ -33,6 +33,7 @@ def answer_page(
     page = page_of(answer, unchanged=unchanged, unseen=unseen)
     entered = asked_fields(answer, answer.asker)
     lot = answer.presented.lot
+    other = Asker.PATIENT if answer.asker is Asker.CLINIC else Asker.CLINIC
     return render_template(
         "public/result.html",
         page=page,
@@ -46,7 +47,8 @@ def answer_page(
         save_at_once=save_at_once,
         fields=fields or entered,
         entered_fields=entered,  # what the forms on the page ask once more, with an answer beside it
-        other=Asker.PATIENT if answer.asker is Asker.CLINIC else Asker.CLINIC,
+        other=other,
+        other_page=_read_as(other),
         nonce=secrets.token_urlsafe(18),
     )
 
@@ -63,6 +65,12 @@ def page_of(answer: Answer, *, unchanged: bool = False, unseen: tuple[str, ...] 
         unchanged=unchanged,
         unseen=unseen,
     )
+
+
+def _read_as(asker: Asker) -> str:
+    """The address of the current page for another kind of asker: what a link presents in its query stays."""
+    query = request.query_string.decode("utf-8", "replace").split("&")
+    return "?" + "&".join([*(each for each in query if each and not each.startswith("as=")), f"as={asker}"])
 
 
 def _country_page(answer: Answer) -> str:

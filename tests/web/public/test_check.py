@@ -680,3 +680,15 @@ def test_an_answer_of_a_link_is_saved_on_the_way_to_the_countries(browser: Flask
         assert there.location.endswith("?where=1#where")
     assert 'id="where"' in browser.get(there.location.partition("#")[0]).text
     assert scans(world) == 1
+
+
+def test_a_link_read_as_a_clinic_still_presents_its_expiry(browser: FlaskClient) -> None:
+    """It led to the same link without its query, and so from a stop to an answer that asked for the date."""
+    page = browser.get(f"/check{LINK}/10/A1001?17=601231")
+    assert verdict_action(page) == "quarantine"
+    for wanted in ("clinic", "patient"):
+        way = re.search(r'<a class="tall" href="(\?[^"]*)">Read this as', page.text)
+        assert way
+        assert unescape(way[1]) == f"?17=601231&as={wanted}"
+        page = browser.get(f"/check{LINK}/10/A1001" + unescape(way[1]))
+        assert verdict_action(page) == "quarantine"
