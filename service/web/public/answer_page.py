@@ -11,9 +11,10 @@ from service.storage.manufacturer_contacts import contact_of
 from service.verification.service import Answer
 from service.web.core.access import lots_for_viewer, sees_whole
 from service.web.core.i18n import spoken
-from service.web.core.question_form import own_hosts
+from service.web.core.question_form import own_hosts, own_origin
 from service.web.core.services import services
 from service.web.text.answers.next_question import NextQuestion
+from service.web.text.patient_help.ready_messages import ReadyMessage
 from service.web.text.result_page import ResultPage, asked_fields, manufacturer_of, result_page
 
 
@@ -47,6 +48,7 @@ def answer_page(
         save_at_once=save_at_once,
         fields=fields or entered,
         entered_fields=entered,  # what the forms on the page ask once more, with an answer beside it
+        sent=_message(answer, page) if answer.id is not None else None,
         other=other,
         other_page=_read_as(other),
         nonce=secrets.token_urlsafe(18),
@@ -65,6 +67,19 @@ def page_of(answer: Answer, *, unchanged: bool = False, unseen: tuple[str, ...] 
         unchanged=unchanged,
         unseen=unseen,
     )
+
+
+def _message(answer: Answer, page: ResultPage) -> ReadyMessage:
+    """The answer to be sent on: what it says, of what, and where it stands."""
+    tr = spoken()
+    place = own_origin() + url_for("pages.result", scan_id=answer.id)
+    lines = [
+        page.title,
+        page.subject,
+        tr.gettext("Checked on {moment}").format(moment=page.checked_at),
+        place,
+    ]
+    return ReadyMessage(tr.gettext("A check of a vial"), "\n".join(filter(None, lines)))
 
 
 def _read_as(asker: Asker) -> str:

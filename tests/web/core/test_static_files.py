@@ -58,6 +58,15 @@ def test_a_text_is_packed_for_who_can_read_it(client: FlaskClient) -> None:
     assert got(client, CSS, If_None_Match=plain.headers["ETag"]).status_code == 304
 
 
+def test_a_script_loses_only_lines_of_comments(client: FlaskClient) -> None:
+    plain, packed = got(client, "/static/vialcheck.js"), got(client, "/static/vialcheck.js", **GZIP)
+    lines = [line.strip() for line in plain.text.splitlines()]
+    kept = [line for line in lines if line and not line.startswith("//")]
+    assert gzip.decompress(packed.data).decode().strip().splitlines() == kept
+    with_strings = got(client, "/static/scan/view.js", **GZIP)  # a template string may have lines of its own
+    assert gzip.decompress(with_strings.data) == got(client, "/static/scan/view.js").data
+
+
 @pytest.mark.parametrize(
     "address", ["/static/nothing.css", "/static/../app.py", "/static/scan", "/static/%00"]
 )
