@@ -109,7 +109,8 @@ def _gzip(content: bytes, level: int) -> bytes:
 
 
 def _compress_page(response: Response) -> Response:
-    if response.mimetype != "text/html" or response.direct_passthrough:
+    # not `mimetype`, which parses the header, and answers of the JSON interface pass here too
+    if not (response.content_type or "").startswith("text/html") or response.direct_passthrough:
         return response
     asked = behind(request)
     if "Authorization" in asked.headers or cookies.read_cookie(cookies.SESSION):
