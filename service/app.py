@@ -60,10 +60,11 @@ from service.web.api.product_links import product_links
 from service.web.api.readings import readings
 from service.web.api.records import RECORDS
 from service.web.clinic import clinic
-from service.web.core import access, error_responses, navigation, request_uploads, static_files
+from service.web.core import access, error_responses, navigation, request_uploads
 from service.web.core.cookies import is_https
 from service.web.core.flask_proxies import behind
 from service.web.core.i18n import best_language, template_words, translation
+from service.web.core.responses import static_files
 from service.web.core.services import Services, register
 from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
@@ -117,7 +118,7 @@ _SECURE_OVER_HTTPS = (
 class Application(Flask):
     """Flask without asynchronous views: Flask asks each function of each request whether it is one.
 
-    Static files are sent by `web.core.static_files`.
+    Static files are sent by `web.core.responses.static_files`.
     """
 
     def send_static_file(self, filename: str) -> Response:

@@ -296,3 +296,29 @@ def test_a_scanned_code_goes_on_without_what_cannot_be_seen(
         expect(page.get_by_role("img", name=re.compile("A vial"))).to_be_visible()
         page.get_by_role("link", name="Go on without it").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Not enough yet. Next: your country")
+
+
+def test_an_answer_is_kept_on_this_device_where_its_reader_asks(page: Page) -> None:
+    """Nothing is kept by itself; it can be forgotten; what lies there is never an address of another site."""
+    page.goto("/")
+    page.get_by_label("Lot number or code").fill("A1002")
+    page.get_by_role("button", name="Check", exact=True).click()
+    page.goto("/")
+    mine = page.get_by_role("region", name="Your checks on this device")
+    expect(mine).to_be_hidden()
+    page.go_back()
+    page.get_by_role("button", name="Keep on this device").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("Kept in this browser"))
+    page.goto("/")
+    expect(mine.get_by_role("listitem")).to_have_text(re.compile("Recalled: do not use it"))
+    mine.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recalled: do not use it")
+    page.goto("/")
+    mine.get_by_role("button", name="Forget them").click()
+    put = "kept => localStorage.setItem('vialcheck-kept', kept)"
+    page.evaluate(put, '[{"at": "//evil.example", "said": "x"}]')
+    page.reload()
+    expect(mine).to_be_hidden()
+    page.evaluate(put, "no list")
+    page.reload()
+    expect(mine).to_be_hidden()

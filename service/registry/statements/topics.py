@@ -30,6 +30,9 @@ class StatementState(StrEnum):
     REPLACED = "replaced"
 
 
+LIVE = (StatementState.WAITING, StatementState.RELEASED)
+"""States of versions that are public or may become so."""
+
 _ASSURANCES = re.compile(r"\b(genuine|authentic|safe|guarantee|original)\w*|100\s*%", re.IGNORECASE)
 
 

@@ -11,10 +11,11 @@ from service.storage.manufacturer_contacts import contact_of
 from service.verification.service import Answer
 from service.web.core.access import lots_for_viewer, sees_whole
 from service.web.core.i18n import spoken
-from service.web.core.question_form import own_hosts
+from service.web.core.question_form import own_hosts, own_origin
 from service.web.core.services import services
 from service.web.public.look import look_at_pack
 from service.web.text.answers.next_question import NextQuestion
+from service.web.text.patient_help.ready_messages import ReadyMessage
 from service.web.text.result_page import (
     ResultPage,
     asked_fields,
@@ -40,6 +41,7 @@ def answer_page(
     page = page_of(answer, unchanged=unchanged, unseen=unseen)
     entered = asked_fields(answer, answer.asker)
     lot = answer.presented.lot
+    other = Asker.PATIENT if answer.asker is Asker.CLINIC else Asker.CLINIC
     return render_template(
         "public/result.html",
         page=page,
@@ -55,7 +57,9 @@ def answer_page(
         fields=fields or entered,
         serial_to_read=serial_to_read(answer),
         entered_fields=entered,  # what the forms on the page ask once more, with an answer beside it
-        other=Asker.PATIENT if answer.asker is Asker.CLINIC else Asker.CLINIC,
+        sent=_message(answer, page) if answer.id is not None else None,
+        other=other,
+        other_page=_read_as(other),
         nonce=secrets.token_urlsafe(18),
     )
 
@@ -72,6 +76,25 @@ def page_of(answer: Answer, *, unchanged: bool = False, unseen: tuple[str, ...] 
         unchanged=unchanged,
         unseen=unseen,
     )
+
+
+def _message(answer: Answer, page: ResultPage) -> ReadyMessage:
+    """The answer to be sent on: what it says, of what, and where it stands."""
+    tr = spoken()
+    place = own_origin() + url_for("pages.result", scan_id=answer.id)
+    lines = [
+        page.title,
+        page.subject,
+        tr.gettext("Checked on {moment}").format(moment=page.checked_at),
+        place,
+    ]
+    return ReadyMessage(tr.gettext("A check of a vial"), "\n".join(filter(None, lines)))
+
+
+def _read_as(asker: Asker) -> str:
+    """The address of the current page for another kind of asker: what a link presents in its query stays."""
+    query = request.query_string.decode("utf-8", "replace").split("&")
+    return "?" + "&".join([*(each for each in query if each and not each.startswith("as=")), f"as={asker}"])
 
 
 def _country_page(answer: Answer) -> str:

@@ -1,4 +1,4 @@
-// Three things that a page without a script cannot do; everything else works without this file.
+// Four things that a page without a script cannot do; everything else works without this file.
 "use strict";
 
 // A USB scanner types. It sends FNC1, the end of a field, as Ctrl+], which browsers drop: then two fields
@@ -68,4 +68,57 @@
   module.addEventListener("error", tell);
   window.addEventListener("error", tell);
   if (!("noModule" in HTMLScriptElement.prototype)) tell();
+})();
+
+// Prints an answer, and keeps it in this browser where its reader asks for that: never by itself, and sent nowhere.
+(function () {
+  const KEY = "vialcheck-kept";
+  const MOST = 20;
+
+  function kept() {
+    try {
+      const found = JSON.parse(localStorage.getItem(KEY) || "[]");
+      return Array.isArray(found) ? found : [];
+    } catch (error) {
+      return []; // storage is closed, or holds something else
+    }
+  }
+
+  const print = document.querySelector("[data-print]");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+
+  const keep = document.querySelector("[data-keep]");
+  if (keep && window.localStorage) {
+    keep.hidden = false;
+    keep.addEventListener("click", () => {
+      const one = { at: location.pathname, said: keep.dataset.keep, day: new Date().toLocaleDateString() };
+      const all = [one, ...kept().filter((each) => each.at !== one.at)].slice(0, MOST);
+      try {
+        localStorage.setItem(KEY, JSON.stringify(all));
+      } catch (error) {
+        return;
+      }
+      keep.closest("section").querySelector("[role=status]").textContent = keep.dataset.kept;
+    });
+  }
+
+  const list = document.getElementById("kept");
+  const all = list ? kept().filter(({ at }) => /^\/checks\/[\w-]+$/.test(at)) : [];
+  if (!all.length) return;
+  for (const { at, said, day } of all) {
+    const link = document.createElement("a");
+    link.className = "tall";
+    link.href = at;
+    link.textContent = day + ": " + said;
+    list.querySelector("ul").append(document.createElement("li"));
+    list.querySelector("li:last-child").append(link);
+  }
+  list.hidden = false;
+  list.querySelector("button").addEventListener("click", () => {
+    localStorage.removeItem(KEY);
+    list.hidden = true;
+  });
 })();

@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from service.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
+from service.registry.corrections.imports.withdrawal import ImportWithdrawal
+from service.registry.corrections.kinds import change_requests
 from service.registry.statements.queries import described_product, has_statements, versions
 from service.registry.statements.reviews import decide
 from service.registry.statements.topics import StatementState as S
 from service.registry.statements.topics import StatementTopic
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from tests.factories.lists import GTIN, imported, prepared, table
+from tests.factories.lists import GTIN, PRODUCTS, imported, prepared, table
 from tests.factories.people import organisation
 
 HEADER = "gtin,topic,language,text,source,date\n"
@@ -103,3 +105,27 @@ def test_all_or_none_with_a_reason_and_only_ones_own(ready: Database) -> None:
             decide(ready, numbers, S.RELEASED, reason=reason, who=who)
     assert versions(ready, stranger, [S.WAITING]) == []
     assert waiting(ready) == [number]
+
+
+def test_a_withdrawn_import_takes_its_statements_off_the_page(ready: Database, tmp_path: Path) -> None:
+    decide(ready, waiting(ready), S.RELEASED, reason="read", who=SECOND)
+    put(ready, tmp_path, "It works after 3 to 7 days.")  # another import, which waits
+    first, second = sorted(row["id"] for row in table(ready, "import"))[-2:]
+    changes = change_requests(ready)
+    seen = changes.preview(ImportWithdrawal(second), SECOND)
+    assert [(each.field, each.before, each.after) for each in seen.fields] == [("statements", 1, 0)]
+    assert changes.submit(ImportWithdrawal(second), reason="wrong list", who=SECOND) is None
+    assert (waiting(ready), shown(ready)) == ([], ["It works after 3 days."])
+    changes.submit(ImportWithdrawal(first), reason="wrong list", who=SECOND)
+    assert shown(ready) == []
+    assert [row["state"] for row in table(ready, "product_statement")] == ["withdrawn", "withdrawn"]
+
+
+def test_a_product_with_statements_stays_when_its_import_is_withdrawn(
+    database: Database, tmp_path: Path
+) -> None:
+    imported(database, tmp_path, PRODUCTS)
+    put(database, tmp_path, "It works after 3 days.")
+    products = min(row["id"] for row in table(database, "import"))
+    left = change_requests(database).preview(ImportWithdrawal(products), SECOND).left
+    assert (GTIN, "statements") in {(each.name, each.why) for each in left}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -680,3 +681,24 @@ def test_an_answer_of_a_link_is_saved_on_the_way_to_the_countries(browser: Flask
         assert there.location.endswith("?where=1#where")
     assert 'id="where"' in browser.get(there.location.partition("#")[0]).text
     assert scans(world) == 1
+
+
+def test_a_link_read_as_a_clinic_still_presents_its_expiry(browser: FlaskClient) -> None:
+    """It led to the same link without its query, and so from a stop to an answer that asked for the date."""
+    page = browser.get(f"/check{LINK}/10/A1001?17=601231")
+    assert verdict_action(page) == "quarantine"
+    for wanted in ("clinic", "patient"):
+        way = re.search(r'<a class="tall" href="(\?[^"]*)">Read this as', page.text)
+        assert way
+        assert unescape(way[1]) == f"?17=601231&as={wanted}"
+        page = browser.get(f"/check{LINK}/10/A1001" + unescape(way[1]))
+        assert verdict_action(page) == "quarantine"
+
+
+def test_an_answer_is_sent_on_with_what_it_says_and_its_address(browser: FlaskClient) -> None:
+    page = post(browser, scan="A1002")
+    mail = re.search(r'href="(mailto:[^"]*)"', page.text)
+    assert mail
+    for said in ("Recalled: do not use it", "Lot A1002", "https://check.example.org/checks/"):
+        assert said in unquote(mail[1])
+    assert "mailto:?subject" not in main_part(browser.get(f"{LINK}/10/A1002"))  # it has no address yet

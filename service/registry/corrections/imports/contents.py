@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select
 
 from service.gs1.identifiers import Lot
 from service.registry.corrections.changes import LeftRecord
+from service.registry.statements.topics import LIVE
 from service.storage.models import (
     Alert,
     AuditEntry,
@@ -18,7 +19,9 @@ from service.storage.models import (
     Manufacturer,
     PackMark,
     Product,
+    ProductStatement,
     Recall,
+    ResolverLink,
     Scan,
     Unit,
     UnitChange,
@@ -26,7 +29,7 @@ from service.storage.models import (
     Withdrawal,
 )
 
-_BY_IMPORTS = ("create", "commission", "withdraw")
+_BY_IMPORTS = ("create", "commission", "withdraw", "add_statement")
 _OF_BATCH = ((ExpiryExtension, "extension"), (Vial, "vials"), (UnitChange, "moved_units"))
 _OF_PRODUCT = (
     (Recall, "recall"),
@@ -35,6 +38,8 @@ _OF_PRODUCT = (
     (Alert, "alert"),
     (UnitChange, "moved_units"),
     (Scan, "checks"),
+    (ProductStatement, "statements"),
+    (ResolverLink, "links"),
 )
 
 
@@ -51,6 +56,7 @@ class ImportContents:
     manufacturers: dict[int, str] = field(default_factory=dict)
     alerts: dict[int, str] = field(default_factory=dict)
     marks: dict[int, str] = field(default_factory=dict)
+    statements: dict[int, str] = field(default_factory=dict)
     changes: list[Row[Any]] = field(default_factory=list)
     left: list[LeftRecord] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
@@ -84,6 +90,9 @@ class ImportReader:
             for entry in created:
                 if entry.object_type == kind:
                     read(entry)
+        for entry in entries:
+            if entry.action == "add_statement":
+                self._read_statement(entry)
         changed = [entry for entry in entries if entry.action not in _BY_IMPORTS]
         self._found.changes = [entry for entry in changed if not self._goes(entry)]
         return self._found
@@ -182,6 +191,22 @@ class ImportReader:
             return self._leave(entry.object_id, "gone" if row is None else "withdrawn")
         self._found.marks[row.id] = entry.object_id
         return None
+
+    def _read_statement(self, entry: Row[Any]) -> None:
+        """Its versions are withdrawn and kept: what patients have read stays on record."""
+        gtin, topic, language = entry.object_id.split("/")
+        row = self._connection.execute(
+            select(ProductStatement.id, ProductStatement.state)
+            .join(Product, Product.id == ProductStatement.product_id)
+            .where(
+                Product.gtin == gtin,
+                ProductStatement.topic == topic,
+                ProductStatement.language == language,
+                ProductStatement.version == (entry.after or {}).get("version"),
+            )
+        ).first()
+        if row is not None and row.state in LIVE:
+            self._found.statements[row.id] = entry.object_id
 
     def _changed(self, entry: Row[Any]) -> str:
         """`changed` where others than this and withdrawn imports have changed it since; else empty."""

@@ -22,6 +22,7 @@ from service.registry.corrections.imports.contents import ImportContents, Import
 from service.registry.corrections.imports.reverted_values import put_back
 from service.registry.import_jobs.terminal_runs import LOCK
 from service.registry.recalls.owning_lots import find_owning_lots
+from service.registry.statements.topics import StatementState
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database, advisory_lock
 from service.storage.models import (
@@ -33,6 +34,7 @@ from service.storage.models import (
     Manufacturer,
     PackMark,
     Product,
+    ProductStatement,
     QualityResult,
     Scan,
     TerminalImport,
@@ -77,6 +79,7 @@ class ImportWithdrawal:
             "manufacturers": len(found.manufacturers),
             "alerts": len(found.alerts),
             "marks": len(found.marks),
+            "statements": len(found.statements),
             "changes": len(changes),
         }
         left = _shortened([*found.left, *kept])
@@ -168,6 +171,7 @@ class ImportWithdrawal:
                 )
                 for number, name in names.items()
             ]
+        changes += _withdraw_statements(connection, found, maker)
         for product_id in products - set(found.products):
             find_owning_lots(connection, product_id)
         whole = update(Product).where(Product.importing == -self.number)
@@ -270,6 +274,25 @@ def withdrawal_of(database: Database, kind: str, number: int) -> tuple[str, date
 def _whole(product_id: int) -> Update:
     """An update of the product, unless an import is still putting in units of it."""
     return update(Product).where(Product.id == product_id, Product.importing.is_(None))
+
+
+def _withdraw_statements(
+    connection: Connection, found: ImportContents, maker: ChangeMaker
+) -> list[AuditChange]:
+    """Take the import's statements off the page, and out of what waits for a second person."""
+    decided = {
+        "state": StatementState.WITHDRAWN,
+        "decided": maker.at,
+        "decided_by": maker.who.name,
+        "decided_account_id": maker.who.account_id,
+    }
+    _each(
+        found.statements,
+        lambda some: connection.execute(
+            update(ProductStatement).where(ProductStatement.id.in_(some)).values(decided)
+        ),
+    )
+    return [AuditChange("withdraw", "statement", name) for name in found.statements.values()]
 
 
 def _withdrawn_units(found: ImportContents) -> list[AuditChange]:

@@ -14,12 +14,11 @@ from service.registry.lists.cells import Cells, free_text, invalid
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.ownership import no_product
-from service.registry.statements.topics import StatementState, StatementTopic, require_no_assurance
+from service.registry.statements.topics import LIVE, StatementState, StatementTopic, require_no_assurance
 from service.storage.models import Manufacturer, Product, ProductStatement
 
 LONGEST_TEXT, LONGEST_SOURCE = 1500, 300
 _SAID = ("text", "source", "source_url", "dated")
-_LIVE = (StatementState.WAITING, StatementState.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _store(
     )
     latest: Any = connection.execute(
         select(ProductStatement.__table__)
-        .where(*same, ProductStatement.state.in_(_LIVE))
+        .where(*same, ProductStatement.state.in_(LIVE))
         .order_by(ProductStatement.version.desc())
         .limit(1)
     ).first()

@@ -45,6 +45,7 @@ def test_a_page_names_its_files_by_their_fingerprints(client: FlaskClient) -> No
 def test_a_text_is_packed_for_who_can_read_it(client: FlaskClient) -> None:
     plain, packed = got(client, CSS), got(client, CSS, **GZIP)
     assert "Content-Encoding" not in plain.headers
+    assert "Content-Encoding" not in got(client, CSS, Accept_Encoding="gzip;q=0, br").headers
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in packed.headers["Vary"]
     assert "Accept-Encoding" in plain.headers["Vary"]
@@ -55,6 +56,15 @@ def test_a_text_is_packed_for_who_can_read_it(client: FlaskClient) -> None:
     again = got(client, CSS, **GZIP, If_None_Match=packed.headers["ETag"])
     assert (again.status_code, again.data) == (304, b"")
     assert got(client, CSS, If_None_Match=plain.headers["ETag"]).status_code == 304
+
+
+def test_a_script_loses_only_lines_of_comments(client: FlaskClient) -> None:
+    plain, packed = got(client, "/static/vialcheck.js"), got(client, "/static/vialcheck.js", **GZIP)
+    lines = [line.strip() for line in plain.text.splitlines()]
+    kept = [line for line in lines if line and not line.startswith("//")]
+    assert gzip.decompress(packed.data).decode().strip().splitlines() == kept
+    with_strings = got(client, "/static/scan/view.js", **GZIP)  # a template string may have lines of its own
+    assert gzip.decompress(with_strings.data) == got(client, "/static/scan/view.js").data
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What is sent over the wire: compressed, and kept by browsers."""
