@@ -18,7 +18,7 @@ from service.registry.demonstration import is_demonstration, load_demonstration,
 from service.settings import Settings
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.storage.models import Alert, AuditEntry, Batch, Manufacturer, Product, Scan, Unit
+from service.storage.models import Alert, AuditEntry, Batch, Manufacturer, PackMark, Product, Scan, Unit
 from service.web.core.services import services_of
 from tests.factories.people import signed_in
 from tests.factories.questions import make_question
@@ -46,13 +46,13 @@ def counts(database: Database) -> list[int]:
     with database.reading() as connection:
         return [
             connection.scalar(select(func.count()).select_from(table)) or 0
-            for table in (Manufacturer, Product, Batch, Unit, Alert)
+            for table in (Manufacturer, Product, Batch, Unit, Alert, PackMark)
         ]
 
 
 def test_removing_leaves_what_is_somebodys_own(demo: Database) -> None:
     removed = remove_demonstration(demo, WHO)
-    assert counts(demo) == [1, 1, 0, 0, 1]
+    assert counts(demo) == [1, 1, 0, 0, 1, 0]
     assert min(removed.manufacturers, removed.products, removed.batches, removed.units, removed.alerts) > 0
     assert not is_demonstration(demo)
 
@@ -90,7 +90,7 @@ def test_removing_is_audited_in_the_same_transaction(demo: Database) -> None:
 def test_removing_twice_removes_nothing_more(demo: Database) -> None:
     remove_demonstration(demo, WHO)
     assert remove_demonstration(demo, WHO).products == 0
-    assert counts(demo) == [1, 1, 0, 0, 1]
+    assert counts(demo) == [1, 1, 0, 0, 1, 0]
 
 
 def test_the_commands_load_into_an_empty_database_and_remove(

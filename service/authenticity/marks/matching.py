@@ -12,7 +12,7 @@ def concerns(mark: MarkRecord, presented: Presented, product: ProductRecord | No
     """Whether a mark is of the product presented. `product`: the one on record, None where none was found.
 
     By the GTIN where the mark has one; else by the name on record, or as it was presented; where neither is
-    known, by the lot that the mark's fakes bear.
+    known (a code of which nothing is on record says no name), by the lot that the mark's fakes bear.
     """
     if mark.gtin:
         return mark.gtin in _gtins(presented, product)
@@ -20,7 +20,7 @@ def concerns(mark: MarkRecord, presented: Presented, product: ProductRecord | No
         return _is_named(mark, product.name) and name_agrees(product, mark.product_name) is not False
     if presented.product:
         return _is_named(mark, presented.product)
-    return presented.gtin is None and presented.lot is not None and presented.lot.key in mark.lot_keys
+    return presented.lot is not None and presented.lot.key in mark.lot_keys
 
 
 def holds_in_market(mark: MarkRecord, presented: Presented) -> bool | None:

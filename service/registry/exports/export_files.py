@@ -29,7 +29,7 @@ _AT_ONCE = 500
 
 _README = """Everything that {organisation} has on record, written by Vialcheck on {day}.
 
-products.csv, batches.csv, units.csv, recalls.csv and alerts.csv are lists: `vialcheck import` puts
+products.csv, batches.csv, units.csv, recalls.csv, alerts.csv and marks.csv are lists: `vialcheck import` puts
 them on record again, in one command, and so the events of events.jsonld (EPCIS 2.0). checks.csv
 counts checks by lot and answer. people.csv, reports.csv and changes.csv are for reading. The lists
 are CSV (RFC 4180) in UTF-8. A cell that a spreadsheet would take for

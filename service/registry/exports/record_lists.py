@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
 from service.gs1.identifiers import Expiry
 from service.registry.lists.columns import FIELDS, ListKind
@@ -17,6 +17,7 @@ from service.storage.models import (
     Batch,
     Manufacturer,
     Organisation,
+    PackMark,
     Product,
     QualityResult,
     Recall,
@@ -37,6 +38,7 @@ class ExportKind(StrEnum):
     UNITS = "units"
     RECALLS = "recalls"
     ALERTS = "alerts"
+    MARKS = "marks"
     CHECKS = "checks"
 
 
@@ -46,6 +48,7 @@ HEADERS: Mapping[ExportKind, tuple[str, ...]] = {
     ExportKind.UNITS: ("gtin", "lot", "serial", "disposition"),
     ExportKind.RECALLS: FIELDS[ListKind.RECALLS],
     ExportKind.ALERTS: FIELDS[ListKind.ALERTS],
+    ExportKind.MARKS: FIELDS[ListKind.MARKS],
     ExportKind.CHECKS: ("gtin", "product", "lot", "action", "checks", "first", "last"),
 }
 """The column headers of each list."""
@@ -56,8 +59,8 @@ def export_rows(
 ) -> Iterator[Sequence[str]]:
     """The header and the rows of one list: records of this organisation, of everyone for None."""
     yield HEADERS[kind]
-    if kind is ExportKind.ALERTS:
-        yield from _alerts(connection, organisation_id)
+    if kind in _PUBLISHED:
+        yield from _PUBLISHED[kind](connection, organisation_id)
         return
     own = () if organisation_id is None else (Manufacturer.organisation_id == organisation_id,)
     yield from _ROWS[kind](connection, own)
@@ -203,11 +206,7 @@ def _recalls(connection: Connection, own: Own) -> Iterator[Sequence[str]]:
 
 def _alerts(connection: Connection, organisation_id: int | None) -> Iterator[Sequence[str]]:
     query = select(*Alert.__table__.c).order_by(Alert.id)
-    if organisation_id is not None:
-        name = select(Organisation.name).where(Organisation.id == organisation_id).scalar_subquery()
-        query = query.where(
-            or_(Alert.organisation_id == organisation_id, func.lower(Alert.authority) == func.lower(name))
-        )
+    query = _published(query, Alert, organisation_id)
     for row in _read(connection, query):
         said = {name: getattr(row, name, "") or "" for name in HEADERS[ExportKind.ALERTS]}
         said |= {
@@ -218,6 +217,37 @@ def _alerts(connection: Connection, organisation_id: int | None) -> Iterator[Seq
             "lot_issued": "" if row.lot_issued is None else ("yes" if row.lot_issued else "no"),
         }
         yield [said[name] for name in HEADERS[ExportKind.ALERTS]]
+
+
+def _marks(connection: Connection, organisation_id: int | None) -> Iterator[Sequence[str]]:
+    """The marks that stand: one that was withdrawn is put on record nowhere else."""
+    query = select(*PackMark.__table__.c).where(PackMark.withdrawn.is_(false())).order_by(PackMark.id)
+    for row in _read(connection, _published(query, PackMark, organisation_id)):
+        said = {name: getattr(row, name, "") for name in HEADERS[ExportKind.MARKS]}
+        said |= {
+            "product": row.product_name,
+            "fakes": "; ".join(row.fakes),
+            "lot": "; ".join(row.lots),
+            "markets": " ".join(row.markets),
+        }
+        yield [said[name] for name in HEADERS[ExportKind.MARKS]]
+
+
+def _published(
+    query: Select[*tuple[Any, ...]], model: type[Alert | PackMark], organisation_id: int | None
+) -> Select[*tuple[Any, ...]]:
+    """Of notices or marks those that the organisation put in, or published as an authority; all for None."""
+    if organisation_id is None:
+        return query
+    name = select(Organisation.name).where(Organisation.id == organisation_id).scalar_subquery()
+    own = func.lower(model.authority) == func.lower(name)
+    return query.where(or_(model.organisation_id == organisation_id, own))
+
+
+_PUBLISHED: Mapping[ExportKind, Callable[[Connection, int | None], Iterator[Sequence[str]]]] = {
+    ExportKind.ALERTS: _alerts,
+    ExportKind.MARKS: _marks,
+}
 
 
 def _checks(connection: Connection, own: Own) -> Iterator[Sequence[str]]:

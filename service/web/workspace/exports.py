@@ -36,9 +36,13 @@ _WORDS = {
     ExportKind.UNITS: (N_("Units"), N_("Each serial number with its lot and where it is.")),
     ExportKind.RECALLS: (N_("Recalls and holds"), N_("In force and lifted.")),
     ExportKind.ALERTS: (N_("Notices"), N_("Those of your organisation.")),
+    ExportKind.MARKS: (
+        N_("Features of packs"),
+        N_("By which known fakes are told. Those of your organisation."),
+    ),
     ExportKind.CHECKS: (N_("Checks by lot"), N_("How often each lot was checked, with which answer.")),
 }
-_OF_REGULATORS = (ExportKind.ALERTS,)
+_OF_REGULATORS = (ExportKind.ALERTS, ExportKind.MARKS)
 
 
 @exports.get("")

@@ -123,6 +123,7 @@ VEROTOX = replace(PRODUCT, name="Verotox Aqua 100 units", strengths=("100 units"
         ({}, Presented(product="Dysport"), None, False),
         ({"lot_keys": ("A1",)}, Presented(lot=Lot.parse("a-1")), None, True),
         ({"lot_keys": ("A1",)}, Presented(lot=Lot.parse("a-1"), product="Dysport"), None, False),
+        ({"lot_keys": ("A1",)}, Presented(lot=Lot.parse("a-1"), gtin=Gtin("04012345678901")), None, True),
         ({"lot_keys": ("A1",)}, Presented(lot=Lot.parse("A2")), None, False),
         ({}, Presented(), None, False),
     ],

@@ -17,9 +17,10 @@ from service.registry.exports.record_lists import ExportKind
 from service.registry.import_jobs.import_files import run
 from service.registry.recalls import issue, lift, read_recall_form
 from service.registry.recalls.expiry_extensions import NewExtension, extend
+from service.resources import seed_folder
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.storage.models import Batch, Manufacturer, Organisation, Product, Unit
+from service.storage.models import Batch, Manufacturer, Organisation, PackMark, Product, Unit
 from tests.factories.lists import written
 from tests.factories.record_dump import records
 
@@ -100,7 +101,7 @@ def test_the_export_imports_into_an_empty_instance_as_the_same_records(
         path = tmp_path / f"{kind}.{form}"
         with path.open("wb") as target:
             RecordExports(database).write(kind, form, None, target)
-        files += [path] if kind not in (ExportKind.CHECKS, ExportKind.ALERTS) else []
+        files += [path] if kind not in (ExportKind.CHECKS, ExportKind.ALERTS, ExportKind.MARKS) else []
     before = records(database)
     outcome = run(empty, files, who=AuditActor("Grace"), reason="moved in")
     assert outcome.good, [(file.path.name, file.error, file.errors) for file in outcome.files]
@@ -109,6 +110,27 @@ def test_the_export_imports_into_an_empty_instance_as_the_same_records(
     again = run(empty, files, who=WHO, reason="again")
     assert again.good
     assert again.changes_nothing
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_marks_are_exported_as_they_came_but_for_those_withdrawn(
+    sqlite_url: str, tmp_path: Path, form: str
+) -> None:
+    database = Database(sqlite_url)
+    seed = seed_folder() / "06-marks.csv"
+    assert run(database, [seed], who=WHO, reason="seed").good
+    path = tmp_path / f"marks.{form}"
+    with path.open("wb") as target:
+        RecordExports(database).write(ExportKind.MARKS, form, None, target)
+    again = run(database, [path], who=WHO, reason="again")
+    assert again.good
+    assert [file.unchanged for file in again.files] == [len(seed.read_text("utf-8").splitlines()) - 1]
+    with database.transaction() as connection:
+        connection.execute(update(PackMark).values(withdrawn=True))
+    with path.open("wb") as target:
+        RecordExports(database).write(ExportKind.MARKS, form, None, target)
+    assert run(database, [path], who=WHO, reason="none").changes_nothing
+    database.close()
 
 
 def test_an_archive_has_all_of_one_organisation_and_nothing_of_another(

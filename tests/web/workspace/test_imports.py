@@ -561,3 +561,18 @@ def test_a_template_is_a_list_of_its_kind(house: House, kind: str, form: str) ->
     )  # every cell can be read
     assert client.get("/imports/template/nothing.csv").status_code == 404
     assert client.get("/imports/template/units.pdf").status_code == 404
+
+
+def test_a_regulator_puts_in_its_marks_and_no_others(house: House) -> None:
+    authority = house.browser(kind=OrganisationKind.REGULATOR, name="MHRA")
+    rows = (
+        "mark,authority,product,look_at,should_be,differs,source\n"
+        "v-seal,,Verotox,the seal,round,square,https://example.org/1\n"
+        "v-cap,ANVISA,Verotox,the cap,blue,red,https://example.org/2\n"
+    )
+    at = house.previewed(authority, rows)
+    assert figures(authority, at) == [1, 0, 0, 0, 1]
+    applied(house, authority, at, "notice 2026/117")
+    assert [(row["mark"], row["authority"]) for row in table(house.database, "pack_mark")] == [
+        ("v-seal", "MHRA")
+    ]
