@@ -18,6 +18,7 @@ from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.invitations import MAY_FOUND_CLINICS
 from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
+from service.storage.backup.service import BackupPlaces
 from service.storage.database import Database
 from service.verification.clock import Clock
 
@@ -213,6 +214,14 @@ class Settings(BaseSettings):
     def secret_box(self) -> SecretBox:
         """What seals and opens the secrets that are kept in the database."""
         return SecretBox(self.secret_key, self.secret_file)
+
+    @property
+    def backup_places(self) -> BackupPlaces:
+        """What a backup of this service holds. The database is open, and not migrated."""
+        database = Database(self.database_url, wait_seconds=self.wait)
+        has_key = bool(self.secret_key) or self.secret_file.exists()
+        mark = self.secret_box().derived("backup mark").hex()[:16] if has_key else ""
+        return BackupPlaces(database, self.files, None if self.secret_key else self.secret_file, mark)
 
     @property
     def secret_file(self) -> Path:

@@ -47,10 +47,15 @@ def claims(settings: Settings, host: str, port: int) -> tuple[PortClaim, Records
     """The port and the records, for this service alone. RefusedError where either is taken."""
     port_claim = PortClaim(host, port)
     try:
-        return port_claim, RecordsClaim(_lock_file(settings))
+        return port_claim, records_claim(settings)
     except RefusedError:
         port_claim.__exit__(None, None, None)
         raise
+
+
+def records_claim(settings: Settings) -> RecordsClaim:
+    """The records, for this process alone. RefusedError where a service of this host runs on them."""
+    return RecordsClaim(_lock_file(settings))
 
 
 def run(settings: Settings, host: str, port: int) -> None:

@@ -47,7 +47,10 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
         database.close()
         _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
         sys.stdout.flush()
-        launcher.run(settings, host, port)
+        try:
+            launcher.run(settings, host, port)
+        finally:
+            Database(settings.database_url).write_back()
 
 
 @click.command()

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, Engine, Insert, create_engine, event, text
@@ -21,10 +21,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
+from service.storage.database.copies import RecordsCopier
 from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
 from service.storage.database.whole_inserts import WholeInsert
 from service.storage.hot.statements import PreparedInsert, PreparedSelect, Row, Snapshot, VersionedFacts
 from service.storage.models import Base
+
+if TYPE_CHECKING:
+    from service.storage.database.health import SchemaState
 
 WAIT_SECONDS = 2.5
 """Seconds that a writer waits for another before UnavailableError(BUSY); every request has to be answered
@@ -143,10 +147,39 @@ class Database:
                 expected="a PostgreSQL database: SQLite knows no roles",
                 field="database_url",
             )
-        name = self.engine.dialect.identifier_preparer.quote_identifier(role)
         with self.transaction() as connection:
-            for statement in _GRANTS:
-                connection.exec_driver_sql(statement.format(role=name))
+            self.grant_within(connection, role)
+
+    def grant_within(self, connection: Connection, role: str) -> None:
+        """See `grant`, in the transaction of `connection`."""
+        name = self.engine.dialect.identifier_preparer.quote_identifier(role)
+        for statement in _GRANTS:
+            connection.exec_driver_sql(statement.format(role=name))
+
+    def copier(self) -> RecordsCopier:
+        """Return what copies the whole database into a backup, and replaces it from one."""
+        # The two need Alembic: half a second that only backups pay.
+        from service.storage.database.postgresql_copies import PostgresqlCopier  # noqa: PLC0415
+        from service.storage.database.sqlite_copies import SqliteCopier  # noqa: PLC0415
+
+        return SqliteCopier(self) if self.is_sqlite else PostgresqlCopier(self)
+
+    def schema(self) -> "tuple[SchemaState, str]":
+        """Return the state of the schema beside this version's, and its revision."""
+        from service.storage.database.health import schema_of  # noqa: PLC0415 (Alembic)
+
+        with self.reading() as connection:
+            return schema_of(connection)
+
+    def write_back(self) -> bool:
+        """Close the connections, and move SQLite's write-ahead log into its file: a copy of the file alone
+        then holds everything. False where another process still uses it; True for PostgreSQL.
+        """
+        from service.storage.database.sqlite_copies import write_back  # noqa: PLC0415 (once, at the end)
+
+        self.close()
+        file = Database.file_of(self.url.render_as_string(hide_password=False))
+        return file is None or write_back(file)
 
     @property
     def connections_in_use(self) -> int:
