@@ -8,9 +8,12 @@ import importlib.util
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,17 +39,26 @@ class Postgres:
         if self._as_root:
             shutil.chown(self._folder, "nobody")
         self._run("initdb", "-D", data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, on the port that it had before."""
+        data = self._folder / "data"
         options = (
             f"-p {self._port} -c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c listen_addresses=127.0.0.1 -c max_connections=200 "
             f"-c unix_socket_directories={self._folder}"
         )
         self._run("pg_ctl", "-D", data, "-w", "-l", self._folder / "log", "-o", options, "start")
-        return self
+
+    def stop(self) -> None:
+        """Stop it at once, as a crash would."""
+        self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "-w", "stop")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "-w", "stop")
+        self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def url(self, name: str) -> str:
@@ -67,6 +79,23 @@ class Postgres:
     def drop(self, url: str) -> None:
         """Remove a database, with the connections to it."""
         self._execute(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """Within it every process of the server is stopped: it accepts packets, and answers none."""
+        leader = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        stopped = [leader]
+        os.kill(leader, signal.SIGSTOP)  # first: it starts no more
+        for child in Path(f"/proc/{leader}/task/{leader}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGSTOP)
+                stopped.append(int(child))
+        try:
+            yield
+        finally:
+            for process in reversed(stopped):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
