@@ -22,8 +22,7 @@ ENV PATH=/opt/vialcheck/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     VIALCHECK_HOST=0.0.0.0 \
     VIALCHECK_PORT=8000 \
-    VIALCHECK_DATABASE_URL=sqlite:////data/vialcheck.db \
-    VIALCHECK_FILES=/data/files
+    VIALCHECK_DATA=/data
 USER vialcheck
 WORKDIR /data
 VOLUME /data

@@ -50,7 +50,7 @@ def doctor() -> None:
 
 def _self_checks(settings: Settings) -> Iterator[SelfCheck]:
     yield from _of_settings(settings)
-    for about, folder in (("records", Database.beside(settings.database_url)), ("lists", settings.files)):
+    for about, folder in (("records", settings.beside_records), ("lists", settings.files)):
         yield _of_folder(about, folder)
     yield from _of_permissions(settings)
     yield _of_open_files()

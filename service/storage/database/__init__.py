@@ -26,6 +26,7 @@ from service.storage.database.engines import (
     postgresql_engine,
     sqlite_engine,
 )
+from service.storage.database.peers import LISTED, SharedMarks
 from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
 from service.storage.database.server_watch import ServerWatch
 from service.storage.database.whole_inserts import WholeInsert
@@ -181,6 +182,14 @@ class Database:
         with self.reading() as connection:
             return schema_of(connection)
 
+    def peers(self) -> list[SharedMarks]:
+        """Return the services that are connected to a PostgreSQL database at this moment; none for SQLite."""
+        if self.is_sqlite:
+            return []
+        with self.reading() as connection:
+            names = [str(row[0]) for row in connection.exec_driver_sql(LISTED)]
+        return [marks for name in names if (marks := SharedMarks.parse(name)) is not None]
+
     def write_back(self) -> bool:
         """Close the connections, and move SQLite's write-ahead log into its file: a copy of the file alone
         then holds everything. False where another process still uses it; True for PostgreSQL.
@@ -212,12 +221,6 @@ class Database:
         parsed = parse_url(url)
         in_a_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
         return Path(parsed.database or "") if in_a_file else None
-
-    @staticmethod
-    def beside(url: str) -> Path:
-        """The folder for what is kept beside the records: of SQLite's file; `data` for a server elsewhere."""
-        file = Database.file_of(url)
-        return file.parent if file is not None else Path("data")
 
     def close(self) -> None:
         """Close all connections."""
