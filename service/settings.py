@@ -24,6 +24,9 @@ from service.storage.database import Database
 from service.verification.clock import Clock
 
 _SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token"})
+_IN_FILES = _SECRET | {"database_url", "smtp_url", "rate_limit"}
+"""Settings that may be in a file, as container engines hand secrets over: they hold passwords."""
+
 _log = logging.getLogger(__name__)
 _MOST_PROCESSES = 4
 """The most processes that the default starts: each takes as much memory as the first."""
@@ -300,6 +303,7 @@ def _cores() -> int:
 def misspelt() -> list[tuple[str, str]]:
     """Variables `VIALCHECK_…` that are no settings, each with the setting that may be meant, or empty."""
     known = {f"VIALCHECK_{name.upper()}" for name in Settings.model_fields}
+    known |= {f"VIALCHECK_{name.upper()}_FILE" for name in _IN_FILES}
     strange = [name for name in os.environ if name.upper().startswith("VIALCHECK_")]
     return [
         (name, next(iter(get_close_matches(name.upper(), known, 1, cutoff=0.8)), ""))
@@ -308,12 +312,43 @@ def misspelt() -> list[tuple[str, str]]:
     ]
 
 
+def _from_files() -> dict[str, str]:
+    """The settings whose value is in a file that VIALCHECK_…_FILE names, without the line's end.
+
+    RefusedError(SETTING_INVALID) where it cannot be read, or the setting itself is set as well.
+    """
+    found = {}
+    for name in sorted(_IN_FILES):
+        variable = f"VIALCHECK_{name.upper()}"
+        path = os.environ.get(f"{variable}_FILE", "")
+        if not path:
+            continue
+        if os.environ.get(variable):
+            raise RefusedError(
+                ErrorCode.SETTING_INVALID,
+                given=path,
+                expected=f"no {variable} beside it",
+                field=f"{variable}_FILE",
+            )
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise RefusedError(
+                ErrorCode.SETTING_INVALID,
+                given=path,
+                expected="a file of text that this user can read",
+                found=str(error),
+                field=f"{variable}_FILE",
+            ) from error
+    return found
+
+
 def load() -> Settings:
     """Return the settings of this process; RefusedError(SETTING_INVALID) names the invalid variable."""
     for name, meant in misspelt():
         _log.warning("%s is not a setting%s", name, f": {meant} is one" if meant else "")
     try:
-        settings = Settings()
+        settings = Settings(**_from_files())  # type: ignore[arg-type]  # values are read as variables are
     except ValidationError as error:
         first = error.errors()[0]
         raise RefusedError(

@@ -104,3 +104,29 @@ def test_no_empty_database_and_no_new_key_takes_the_place_of_one_elsewhere(
     with pytest.raises(RefusedError, match="VIALCHECK_DAT"):
         load()
     assert list(tmp_path.rglob("*.db")) == [tmp_path / "data" / kept for _ in "x" if kept == "vialcheck.db"]
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "SMTP_URL", "OIDC_CLIENT_SECRET"])
+def test_a_secret_may_be_in_a_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As container engines hand them over; its name is a setting, and it is never shown."""
+    monkeypatch.delenv("VIALCHECK_DATABASE_URL", raising=False)
+    secret = (
+        "postgresql://a:hidden@b/c"
+        if name == "DATABASE_URL"
+        else "smtp://a:hidden@b"
+        if name == "SMTP_URL"
+        else "hidden" * 8
+    )
+    file = tmp_path / "secret"
+    file.write_text(f"{secret}\n")
+    monkeypatch.setenv(f"VIALCHECK_{name}_FILE", str(file))
+    assert misspelt() == []
+    assert getattr(load(), name.lower()) == secret
+    assert "hidden" not in str(list(load().described()))
+    monkeypatch.setenv(f"VIALCHECK_{name}", secret)
+    with pytest.raises(RefusedError, match="beside it"):
+        load()
+    monkeypatch.delenv(f"VIALCHECK_{name}")
+    file.unlink()
+    with pytest.raises(RefusedError, match=f"{name}_FILE"):
+        load()
