@@ -97,9 +97,9 @@ class ArchiveWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._zip.fp = None  # one that was not finished writes no directory of its members
-        self._file.close()
-        with suppress(FileNotFoundError):
-            self._draft.unlink()
+        with suppress(OSError):  # a full disk: it is not kept
+            self._file.close()
+        self._draft.unlink(missing_ok=True)
 
     @contextmanager
     def put(self, name: str) -> Iterator[IO[bytes]]:

@@ -5,10 +5,13 @@ a backup can be restored into a newer server.
 """
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import DBAPIError
 
 from service.errors import ErrorCode, RefusedError
 from service.storage.database.copies import (
@@ -56,7 +59,7 @@ class PostgresqlCopier(RecordsCopier):
 
     def write(self, put: Put) -> CopiedRecords:
         """See `RecordsCopier`."""
-        with self._database.engine.connect() as plain:
+        with _refusing(ErrorCode.BACKUP_REFUSED), self._database.reading() as plain:
             connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             tables = _tables(connection)
             if _VERSION not in tables:
@@ -84,7 +87,7 @@ class PostgresqlCopier(RecordsCopier):
     def replace(self, take: Take, copied: CopiedRecords, finish: Finish) -> str:
         """See `RecordsCopier`. One transaction: others see the records of before until it is committed."""
         self._database.engine.dispose()  # none of our own idle connections counts as a service's
-        with self._database.transaction() as connection:
+        with _refusing(ErrorCode.RESTORE_REFUSED), self._database.transaction() as connection:
             if connection.exec_driver_sql(_SERVICES).scalar():
                 raise RefusedError(
                     ErrorCode.RESTORE_REFUSED,
@@ -127,6 +130,18 @@ class PostgresqlCopier(RecordsCopier):
         for column, last in copied.sequences.items():
             _set_sequence(connection, column, last)
         _execute_each(connection, tables, "ALTER TABLE {} ENABLE TRIGGER USER")
+
+
+@contextmanager
+def _refusing(code: ErrorCode) -> Iterator[None]:
+    """RefusedError(code) for what PostgreSQL refuses: a table of another role's, a row that does not fit."""
+    try:
+        yield
+    except (psycopg.Error, DBAPIError) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error)
+        raise RefusedError(
+            code, expected="a role that owns the tables", found=" ".join(said.split())[:200]
+        ) from error
 
 
 def _member(table: str) -> str:

@@ -49,7 +49,10 @@ class SqliteCopier(RecordsCopier):
             raise RefusedError(
                 ErrorCode.BACKUP_REFUSED, expected="records", found=f"no file {self._file}", field="records"
             )
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=self._file.parent) as folder:
+        with (
+            _refusing(ErrorCode.BACKUP_REFUSED),
+            tempfile.TemporaryDirectory(prefix=".backup-", dir=self._file.parent) as folder,
+        ):
             copy = Path(folder) / MEMBER
             with closing(sqlite3.connect(f"{self._file.as_uri()}?mode=rw", uri=True)) as source:
                 source.execute("VACUUM INTO ?", (str(copy),))
@@ -70,7 +73,10 @@ class SqliteCopier(RecordsCopier):
     def replace(self, take: Take, copied: CopiedRecords, finish: Finish) -> str:
         """See `RecordsCopier`. The replaced file is kept beside the new one, under another name."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".restore-", dir=self._file.parent) as folder:
+        with (
+            _refusing(ErrorCode.RESTORE_REFUSED),
+            tempfile.TemporaryDirectory(prefix=".restore-", dir=self._file.parent) as folder,
+        ):
             draft = Path(folder) / MEMBER
             with take(MEMBER) as source, draft.open("wb") as target:
                 shutil.copyfileobj(source, target, _BLOCK)
@@ -120,6 +126,15 @@ class SqliteCopier(RecordsCopier):
         os.link(self._file, kept)
         _sync_folder(self._file.parent)
         return str(kept)
+
+
+@contextmanager
+def _refusing(code: ErrorCode) -> Iterator[None]:
+    """RefusedError(code) for what SQLite or the system refuses: a full disk, a file of something else."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise RefusedError(code, expected="room, and records that can be read", found=str(error)) from error
 
 
 def write_back(file: Path) -> bool:

@@ -1,9 +1,12 @@
 """`vialcheck backup`, `restore` and `doctor`, as an operator walks through them."""
 
 import re
+import resource
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -194,3 +197,23 @@ def test_after_a_clean_stop_the_file_alone_holds_all_checks(sqlite_url: str, tmp
         service.process.send_signal(signal.SIGTERM)
         assert service.process.wait(30) == 0
     assert in_a_copy() == 20
+
+
+@pytest.mark.slow
+def test_a_full_disk_leaves_no_backup_and_the_records_as_they_were(
+    database: Database, tmp_path: Path
+) -> None:
+    """One line, no file that looks like a backup; with room it is made (the control)."""
+    command = [sys.executable, "-m", "service.cli", "backup", str(tmp_path / "of.backup")]
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))  # bytes that any file may have
+
+    for limit, status in ((little_room, 2), (None, 0)):
+        done = subprocess.run(command, preexec_fn=limit, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        assert (tmp_path / "of.backup").exists() is (status == 0)
+        assert len(done.stderr.splitlines()) == (1 if status else 0)
+        assert list(tmp_path.rglob("*.part")) == list(tmp_path.rglob(".backup-*")) == []
+    with database.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM product")) == 2
