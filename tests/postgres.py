@@ -25,22 +25,39 @@ ROOM = 2 << 30  # bytes: what two servers need at most, with room to spare
 
 
 class Postgres:
-    """A server on a free port of the loopback address, gone at the end of the `with` block."""
+    """A server on a free port of the loopback address, gone at the end of the `with` block.
 
-    def __init__(self) -> None:
+    `primary`: a running server that it follows, until it is promoted.
+    """
+
+    def __init__(self, primary: "Postgres | None" = None) -> None:
+        self._primary = primary
         self._as_root = os.getuid() == 0
         self._folder = Path(tempfile.mkdtemp(prefix="vialcheck-postgres-", dir=_place()))
         self._numbers = itertools.count()
         self._port = _free_port()
-        self._bin = self._binaries()
+        self._bin: Path = primary._bin if primary else self._binaries()
 
     def __enter__(self) -> Self:
         data = self._folder / "data"
         if self._as_root:
             shutil.chown(self._folder, "nobody")
+        if self._primary is not None:
+            self._follow(self._primary._port)
+            return self
         self._run("initdb", "-D", data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         self.start()
         return self
+
+    def _follow(self, port: int) -> None:
+        os.chmod(self._folder, 0o755)  # noqa: PTH101 (mkdtemp made it for its owner alone)
+        source = ("-h", "127.0.0.1", "-p", port, "-U", "app")
+        self._run("pg_basebackup", "-D", self._folder / "data", *source, "-c", "fast", "-R", "--no-sync")
+        self.start()
+
+    def promote(self) -> None:
+        """Let a server that follows another take writes."""
+        self._run("pg_ctl", "-D", self._folder / "data", "-w", "promote")
 
     def start(self) -> None:
         """Start it, on the port that it had before."""
@@ -60,6 +77,11 @@ class Postgres:
     ) -> None:
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def host(self) -> str:
+        """Its address, with its port."""
+        return f"127.0.0.1:{self._port}"
 
     def url(self, name: str) -> str:
         """Where a database of this server is."""

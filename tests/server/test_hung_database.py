@@ -71,6 +71,29 @@ def test_every_door_answers_in_time_and_heals(
         assert _comes_back(service)
 
 
+@pytest.mark.chaos
+@pytest.mark.parametrize("away", [Postgres.hung, stopped])
+def test_a_promoted_standby_is_found_by_itself(
+    server: Postgres, tmp_path: Path, away: Callable[[Postgres], AbstractContextManager[None]]
+) -> None:
+    """The URL names both; the first that takes writes is used. Until one does, all are told in time."""
+    url = server.create("records")
+    database = Database(url)
+    database.migrate()
+    put(database)
+    database.close()
+    with Postgres(primary=server) as standby:
+        both = f"postgresql://app@{server.host},{standby.host}/records?target_session_attrs=read-write"
+        with running_service(both, tmp_path, ready="/ready", RATE_LIMIT="off", WORKERS=1) as service:
+            assert service.ask(gtin=TOXIN, lot="A1001").status == 201
+            with away(server):
+                seconds, said = timed(lambda: service.ask(gtin=TOXIN, lot="A1002"))
+                assert (said.status, seconds < LONGEST + 1.0) == (503, True)
+                standby.promote()
+                assert _comes_back(service)
+                assert service.ask(gtin=TOXIN, lot="A1002").json["action"] == "reject"
+
+
 def _comes_back(service: RunningService) -> bool:
     for _ in range(300):
         if service.ask(gtin=TOXIN, lot="A1001").status == 201 and service.get("/ready").status == 200:
