@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from service.errors import UnavailableError
+from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.server.launcher import records_claim
-from service.settings import load
+from service.settings import Settings, load
 from service.storage.audit import AuditActor
 from service.storage.backup.archive import Manifest
 from service.storage.backup.service import (
@@ -34,6 +34,7 @@ def backup(destination: Path, without_key: bool) -> None:
     before the file has its name.
     """
     settings = load()
+    _require_records(settings)
     if destination.is_dir():
         destination /= f"vialcheck-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup"
     places = settings.backup_places
@@ -78,6 +79,13 @@ def restore(source: Path, replace: bool, check: bool, reason: str) -> None:
     click.echo(f"Restored: {_shown(done.manifest)}.")
     for path in done.kept:
         click.echo(f"What was replaced is kept as {path}; delete it when all is well.")
+
+
+def _require_records(settings: Settings) -> None:
+    """RefusedError where there is no database; opening it would make an empty one."""
+    file = Database.file_of(settings.database_url)
+    if file is not None and not file.exists():
+        raise RefusedError(ErrorCode.BACKUP_REFUSED, expected="records", found=f"no file {file}")
 
 
 def _note(database: Database, made: MadeBackup) -> None:

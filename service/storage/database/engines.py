@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from service.errors import ErrorCode, RefusedError
 from service.storage.database.server_watch import ServerWatch, WatchedConnection
@@ -34,6 +34,9 @@ _KEEPALIVE = {
     "tcp_user_timeout": 10_000,
 }
 """What ends a connection that nothing is asked on, where the other side has gone."""
+
+_IDLE_SECONDS = 1.0
+"""For so long after its use a connection is lent again without being asked whether it lives."""
 
 _NOT_LIBPQ = frozenset({"context", "autocommit", "prepare_threshold", "row_factory", "cursor_factory"})
 
@@ -144,13 +147,34 @@ def postgresql_engine(url: URL, wait_seconds: float, name: str) -> tuple[Engine,
         creator=connect,
         json_serializer=_json,
         hide_parameters=True,  # errors are logged, and logs must not hold serial numbers
-        pool_pre_ping=True,
         pool_size=16,
         max_overflow=16,
         pool_timeout=wait_seconds,
     )
+    _ping_idle(engine)
     watch = ServerWatch(lambda: _connect(named()).close(), engine.dispose)
     return engine, watch
+
+
+def _ping_idle(engine: Engine) -> None:
+    """Have a connection that was idle for a while asked whether it lives, before it is lent.
+
+    SQLAlchemy's own `pool_pre_ping` asks each time: a round trip more for every check.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _lent: Any) -> None:
+        used = record.info.get("used")
+        if used is None or time.monotonic() - used < _IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise DisconnectionError(str(error)) from error  # another one is lent
 
 
 def _connect(named: dict[str, Any]) -> WatchedConnection:

@@ -17,6 +17,8 @@ import psycopg
 from psycopg import generators, waiting
 from psycopg.conninfo import make_conninfo
 
+from service.errors import VialcheckError
+
 T = TypeVar("T")
 
 _INTERVAL = 0.1
@@ -101,7 +103,7 @@ class ServerWatch:
         while not self._closed.wait(_PAUSE):
             try:
                 self._reconnect()
-            except psycopg.Error:
+            except (psycopg.Error, OSError, VialcheckError):
                 continue
             self._on_return()
             self.down = ""

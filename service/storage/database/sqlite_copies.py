@@ -45,10 +45,6 @@ class SqliteCopier(RecordsCopier):
 
     def write(self, put: Put) -> CopiedRecords:
         """See `RecordsCopier`. Needs as much free space beside the database as the copy takes."""
-        if not self._file.is_file():
-            raise RefusedError(
-                ErrorCode.BACKUP_REFUSED, expected="records", found=f"no file {self._file}", field="records"
-            )
         with (
             _refusing(ErrorCode.BACKUP_REFUSED),
             tempfile.TemporaryDirectory(prefix=".backup-", dir=self._file.parent) as folder,

@@ -61,6 +61,13 @@ def test_a_backup_is_made_checked_and_put_back(database: Database, tmp_path: Pat
         assert connection.scalar(text("SELECT name FROM manufacturer")) == "Example Biologics"
 
 
+def test_no_database_is_made_to_be_backed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIALCHECK_DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
+    refused = run("backup", tmp_path / "of.backup")
+    assert isinstance(refused.exception, RefusedError)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_role_that_only_uses_the_tables_still_may(database: Database, tmp_path: Path) -> None:
     """PostgreSQL: tables that are made anew are granted as those of before were."""
     if database.is_sqlite:
