@@ -159,7 +159,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _services(settings: Settings) -> Services:
-    database = Database(settings.database_url, wait_seconds=settings.wait)
+    database = Database(settings.database_url, wait_seconds=settings.wait, name=settings.connection_name)
     secrets = settings.secret_box()
     verification = VerificationService(
         database,
@@ -173,9 +173,7 @@ def _services(settings: Settings) -> Services:
         settings,
         database,
         verification,
-        rate_limiter=limiter_of(
-            settings.rate_limit, Database.beside(settings.database_url), settings.rate_limit_factor
-        ),
+        rate_limiter=limiter_of(settings.rate_limit, settings.beside_records, settings.rate_limit_factor),
         accounts=AccountServices.of(database, secrets, settings.provider, inviters=settings.inviters),
         report_intake=ReportIntake(database),
         report_inbox=ReportInbox(database),

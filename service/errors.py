@@ -156,6 +156,9 @@ class ErrorCode(StrEnum):
     # operation
     SETTING_INVALID = "setting_invalid"
     STORAGE_UNAVAILABLE = "storage_unavailable"
+    SCHEMA_NEWER = "schema_newer"
+    BACKUP_REFUSED = "backup_refused"
+    RESTORE_REFUSED = "restore_refused"
     NOT_DELIVERED = "not_delivered"
 
 

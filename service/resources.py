@@ -6,6 +6,8 @@ pyproject.toml). In a checkout they are at its top, where people look for them.
 
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -17,6 +19,15 @@ def templates_folder() -> Path:
 def seed_folder() -> Path:
     """Return the folder of the import files that an empty database is filled with."""
     return _folder("seed")
+
+
+def data_folder() -> Path:
+    """Return the folder of the records where none is set: beside the code in a checkout, else the platform's
+    for this user. It does not depend on the folder that a command is started in.
+    """
+    if (_PACKAGE.parent / "pyproject.toml").is_file():
+        return _PACKAGE.parent / "data"
+    return Path(user_data_path("vialcheck", appauthor=False))
 
 
 def _folder(name: str) -> Path:

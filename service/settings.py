@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.accounts.actors import OrganisationKind
@@ -18,10 +18,15 @@ from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.invitations import MAY_FOUND_CLINICS
 from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
+from service.resources import data_folder
+from service.storage.backup.service import BackupPlaces
 from service.storage.database import Database
 from service.verification.clock import Clock
 
 _SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token"})
+_IN_FILES = _SECRET | {"database_url", "smtp_url", "rate_limit"}
+"""Settings that may be in a file, as container engines hand secrets over: they hold passwords."""
+
 _log = logging.getLogger(__name__)
 _MOST_PROCESSES = 4
 """The most processes that the default starts: each takes as much memory as the first."""
@@ -37,9 +42,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VIALCHECK_", frozen=True, extra="ignore")
 
+    data: Path = Field(
+        default_factory=data_folder,
+        description="The folder for all that is kept: records, key, lists on their way. Where it is not set: "
+        "data beside the code of a checkout, else the platform's folder for this user.",
+    )
     database_url: str = Field(
-        "sqlite:///data/vialcheck.db",
-        description="Where the records are: sqlite:///path, or postgresql://user:password@host/name.",
+        default_factory=lambda given: f"sqlite:///{given['data'] / 'vialcheck.db'}",
+        description="Where the records are: sqlite:////path, or postgresql://user:password@host/name. "
+        "Empty: vialcheck.db in the data folder.",
     )
     public_url: str = Field(
         "",
@@ -66,7 +77,9 @@ class Settings(BaseSettings):
     )
     wait: float = Field(2.5, gt=0, le=30, description="Seconds to wait for a busy database before saying so.")
     files: Path = Field(
-        Path("data/files"), description="Where the lists lie that people send, while they are on their way."
+        default_factory=lambda given: given["data"] / "files",
+        description="Where the lists lie that people send, while they are on their way. Empty: files in the "
+        "data folder.",
     )
     watched: Path | None = Field(
         None, description="A folder of folders that others fill with lists, each with a profile.toml."
@@ -150,6 +163,27 @@ class Settings(BaseSettings):
         "`vialcheck serve` makes and takes away again.",
     )
 
+    connection_name: str = Field(
+        "vialcheck",
+        description="Under which PostgreSQL lists the connections: `vialcheck serve` puts there what several "
+        "hosts have to share.",
+    )
+
+    @field_validator("database_url", "data", "files", mode="before")
+    @classmethod
+    def _default_for_empty(cls, value: object, info: ValidationInfo) -> object:
+        """What a container file sets to nothing is not set."""
+        if value == "" and info.field_name is not None:
+            return cls.model_fields[info.field_name].get_default(
+                call_default_factory=True, validated_data=info.data
+            )
+        return value
+
+    @field_validator("data", "files")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
     @field_validator("clinic_inviters")
     @classmethod
     def _kinds(cls, value: str) -> str:
@@ -218,9 +252,23 @@ class Settings(BaseSettings):
         return SecretBox(self.secret_key, self.secret_file)
 
     @property
+    def backup_places(self) -> BackupPlaces:
+        """What a backup of this service holds. The database is open, and not migrated."""
+        database = Database(self.database_url, wait_seconds=self.wait)
+        has_key = bool(self.secret_key) or self.secret_file.exists()
+        mark = self.secret_box().derived("backup mark").hex()[:16] if has_key else ""
+        return BackupPlaces(database, self.files, None if self.secret_key else self.secret_file, mark)
+
+    @property
     def secret_file(self) -> Path:
-        """Where the encryption key is kept when it is not set: beside SQLite's file, else in `data`."""
-        return Database.beside(self.database_url) / "vialcheck.key"
+        """Where the encryption key is kept when it is not set."""
+        return self.beside_records / "vialcheck.key"
+
+    @property
+    def beside_records(self) -> Path:
+        """The folder for what is kept beside the records: of SQLite's file, else the data folder."""
+        file = Database.file_of(self.database_url)
+        return file.parent if file is not None else self.data
 
     def described(self) -> Iterator[tuple[str, str, str]]:
         """Yield each setting: the variable's name, its value without passwords, its description."""
@@ -258,6 +306,7 @@ def _cores() -> int:
 def misspelt() -> list[tuple[str, str]]:
     """Variables `VIALCHECK_…` that are no settings, each with the setting that may be meant, or empty."""
     known = {f"VIALCHECK_{name.upper()}" for name in Settings.model_fields}
+    known |= {f"VIALCHECK_{name.upper()}_FILE" for name in _IN_FILES}
     strange = [name for name in os.environ if name.upper().startswith("VIALCHECK_")]
     return [
         (name, next(iter(get_close_matches(name.upper(), known, 1, cutoff=0.8)), ""))
@@ -266,12 +315,43 @@ def misspelt() -> list[tuple[str, str]]:
     ]
 
 
+def _from_files() -> dict[str, str]:
+    """The settings whose value is in a file that VIALCHECK_…_FILE names, without the line's end.
+
+    RefusedError(SETTING_INVALID) where it cannot be read, or the setting itself is set as well.
+    """
+    found = {}
+    for name in sorted(_IN_FILES):
+        variable = f"VIALCHECK_{name.upper()}"
+        path = os.environ.get(f"{variable}_FILE", "")
+        if not path:
+            continue
+        if os.environ.get(variable):
+            raise RefusedError(
+                ErrorCode.SETTING_INVALID,
+                given=path,
+                expected=f"no {variable} beside it",
+                field=f"{variable}_FILE",
+            )
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise RefusedError(
+                ErrorCode.SETTING_INVALID,
+                given=path,
+                expected="a file of text that this user can read",
+                found=str(error),
+                field=f"{variable}_FILE",
+            ) from error
+    return found
+
+
 def load() -> Settings:
     """Return the settings of this process; RefusedError(SETTING_INVALID) names the invalid variable."""
     for name, meant in misspelt():
         _log.warning("%s is not a setting%s", name, f": {meant} is one" if meant else "")
     try:
-        return Settings()
+        settings = Settings(**_from_files())  # type: ignore[arg-type]  # values are read as variables are
     except ValidationError as error:
         first = error.errors()[0]
         raise RefusedError(
@@ -280,3 +360,31 @@ def load() -> Settings:
             expected=first["msg"],
             field=f"VIALCHECK_{str(first['loc'][0]).upper()}",
         ) from error
+    _require_records_of_before(settings)
+    return settings
+
+
+def _require_records_of_before(settings: Settings) -> None:
+    """RefusedError(SETTING_INVALID) where an empty database or a new key would take the place of one that
+    lies at a path that depends on the folder of the start.
+    """
+    here, file = Path.cwd() / "data", Database.file_of(settings.database_url)
+    by_default = settings.model_fields_set.isdisjoint({"data", "database_url"})
+    of_server = file is None and ("data" not in settings.model_fields_set or settings.data == here.parent)
+    kept = file if by_default and file else settings.secret_file
+    if (by_default or of_server) and not kept.exists() and (here / kept.name).exists():
+        raise RefusedError(
+            ErrorCode.SETTING_INVALID,
+            given=str(settings.data),
+            expected=f"the folder of the records of before: VIALCHECK_DATA={here}",
+            found=f"{here / kept.name}, and no {kept}",
+            field="VIALCHECK_DATA",
+        )
+    if file is not None and not file.is_absolute() and not file.exists():
+        raise RefusedError(
+            ErrorCode.SETTING_INVALID,
+            given=Database.shown(settings.database_url),
+            expected=f"a whole path, such as sqlite:///{file.absolute()}, that is the same in every folder",
+            found="no records there",
+            field="VIALCHECK_DATABASE_URL",
+        )

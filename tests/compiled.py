@@ -15,7 +15,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine
 from werkzeug.routing import Rule
 
-from service.storage import database
+from service.storage.database import engines
 
 RULE_STATE = ("_parts", "_trace", "_converters", "_build", "_build_unknown")
 
@@ -77,5 +77,5 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
         patch.setattr(Rule, "compile", sharing_rules())
-        patch.setattr(database, "create_engine", sharing_statements())
+        patch.setattr(engines, "create_engine", sharing_statements())
         yield

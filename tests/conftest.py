@@ -1,8 +1,10 @@
 """Fixtures of all tests: real databases of both kinds, the shared corpora, the application; and the markers."""
 
 import asyncio
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +25,11 @@ from tests.postgres import Postgres
 
 # The budgets are switched on by the tests of them; everything else asks as often as it likes.
 os.environ.setdefault("VIALCHECK_RATE_LIMIT", "off")
+
+# What a test does not place itself is kept away from the records of this checkout.
+if "VIALCHECK_DATA" not in os.environ:
+    os.environ["VIALCHECK_DATA"] = tempfile.mkdtemp(prefix="vialcheck-tests-")
+    atexit.register(shutil.rmtree, os.environ["VIALCHECK_DATA"], ignore_errors=True)
 
 # No test asserts a time: a law holds on a machine that is busy with other things too.
 settings.register_profile("vialcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])

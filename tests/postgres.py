@@ -8,9 +8,12 @@ import importlib.util
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,32 +25,63 @@ ROOM = 2 << 30  # bytes: what two servers need at most, with room to spare
 
 
 class Postgres:
-    """A server on a free port of the loopback address, gone at the end of the `with` block."""
+    """A server on a free port of the loopback address, gone at the end of the `with` block.
 
-    def __init__(self) -> None:
+    `primary`: a running server that it follows, until it is promoted.
+    """
+
+    def __init__(self, primary: "Postgres | None" = None) -> None:
+        self._primary = primary
         self._as_root = os.getuid() == 0
         self._folder = Path(tempfile.mkdtemp(prefix="vialcheck-postgres-", dir=_place()))
         self._numbers = itertools.count()
         self._port = _free_port()
-        self._bin = self._binaries()
+        self._bin: Path = primary._bin if primary else self._binaries()
 
     def __enter__(self) -> Self:
         data = self._folder / "data"
         if self._as_root:
             shutil.chown(self._folder, "nobody")
+        if self._primary is not None:
+            self._follow(self._primary._port)
+            return self
         self._run("initdb", "-D", data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.start()
+        return self
+
+    def _follow(self, port: int) -> None:
+        os.chmod(self._folder, 0o755)  # noqa: PTH101 (mkdtemp made it for its owner alone)
+        source = ("-h", "127.0.0.1", "-p", port, "-U", "app")
+        self._run("pg_basebackup", "-D", self._folder / "data", *source, "-c", "fast", "-R", "--no-sync")
+        self.start()
+
+    def promote(self) -> None:
+        """Let a server that follows another take writes."""
+        self._run("pg_ctl", "-D", self._folder / "data", "-w", "promote")
+
+    def start(self) -> None:
+        """Start it, on the port that it had before."""
+        data = self._folder / "data"
         options = (
             f"-p {self._port} -c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c listen_addresses=127.0.0.1 -c max_connections=200 "
             f"-c unix_socket_directories={self._folder}"
         )
         self._run("pg_ctl", "-D", data, "-w", "-l", self._folder / "log", "-o", options, "start")
-        return self
+
+    def stop(self) -> None:
+        """Stop it at once, as a crash would."""
+        self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "-w", "stop")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "-w", "stop")
+        self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def host(self) -> str:
+        """Its address, with its port."""
+        return f"127.0.0.1:{self._port}"
 
     def url(self, name: str) -> str:
         """Where a database of this server is."""
@@ -67,6 +101,23 @@ class Postgres:
     def drop(self, url: str) -> None:
         """Remove a database, with the connections to it."""
         self._execute(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """Within it every process of the server is stopped: it accepts packets, and answers none."""
+        leader = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        stopped = [leader]
+        os.kill(leader, signal.SIGSTOP)  # first: it starts no more
+        for child in Path(f"/proc/{leader}/task/{leader}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGSTOP)
+                stopped.append(int(child))
+        try:
+            yield
+        finally:
+            for process in reversed(stopped):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:

@@ -163,7 +163,7 @@ def serving(command: list[str], folder: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "log.txt"
-    environment = clean_environment(VIALCHECK_PORT=str(port))
+    environment = clean_environment(VIALCHECK_PORT=str(port), XDG_DATA_HOME=str(folder.parent / "share"))
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out)
     address = f"http://127.0.0.1:{port}"
@@ -196,13 +196,17 @@ def test_the_installed_wheel_serves_from_an_empty_folder(installed: Path, tmp_pa
         where, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, check=True
     )
     assert found.stdout.startswith(str(installed.parent))
-    with serving([str(installed / "vialcheck"), "serve"], tmp_path) as address:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with serving([str(installed / "vialcheck"), "serve"], empty) as address:
         status, page = get(f"{address}/")
         assert status == 200  # templates
         for asset in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
             assert get(address + asset)[0] == 200, asset
         assert get(f"{address}/labels/01/09506000134352?format=svg")[0] == 200  # the typeface
-    assert (tmp_path / "data" / "vialcheck.db").stat().st_size > 0  # migrations, and the seed
+    records = tmp_path / "share" / "vialcheck" / "vialcheck.db"
+    assert records.stat().st_size > 0  # migrations
+    assert {path.name for path in empty.iterdir()} == {"log.txt"}
 
 
 def test_make_help_lists_the_commands() -> None:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from service.errors import VialcheckError
+from service.errors import ErrorCode, VialcheckError
 
 
 class _LazyGroup(click.Group):
@@ -39,6 +39,9 @@ class _LazyGroup(click.Group):
         "label": ("service.cli.records.labels", "label"),
         "admin": ("service.cli.operation.admin", "admin"),
         "migrate": ("service.cli.operation.serve", "migrate"),
+        "doctor": ("service.cli.operation.doctor", "doctor"),
+        "backup": ("service.cli.operation.backup", "backup"),
+        "restore": ("service.cli.operation.backup", "restore"),
         "digest": ("service.cli.operation.digest", "digest"),
         "clock": ("service.cli.operation.maintenance", "clock"),
         "tidy": ("service.cli.operation.maintenance", "tidy"),
@@ -63,10 +66,17 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run a command; a VialcheckError is printed as one line, with exit status 2."""
+    """Run a command; a VialcheckError, or a file that cannot be used, is one line, with exit status 2."""
     try:
         group()
+    except OSError as error:
+        click.echo(f"vialcheck: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+        sys.exit(2)
     except VialcheckError as error:
+        if error.code is ErrorCode.STORAGE_UNAVAILABLE:
+            # not the sentence for a patient
+            click.echo(f"vialcheck: the database cannot be used: {' '.join(error.found.split())}", err=True)
+            sys.exit(2)
         from service.web.core.i18n import translation  # noqa: PLC0415 (only when something went wrong)
         from service.web.text import error_message  # noqa: PLC0415 (likewise)
 

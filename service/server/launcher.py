@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from granian.log import LogLevels
 
 from service.errors import ErrorCode, RefusedError
 from service.server.claims import PortClaim, RecordsClaim
+from service.server.shared import marks_of, require_shared
 from service.server.supervisor import UP, SupervisedServer
 from service.settings import Settings, is_loopback
 from service.storage.database import Database
@@ -47,10 +49,23 @@ def claims(settings: Settings, host: str, port: int) -> tuple[PortClaim, Records
     """The port and the records, for this service alone. RefusedError where either is taken."""
     port_claim = PortClaim(host, port)
     try:
-        return port_claim, RecordsClaim(_lock_file(settings))
+        return port_claim, records_claim(settings)
     except RefusedError:
         port_claim.__exit__(None, None, None)
         raise
+
+
+def records_claim(settings: Settings) -> RecordsClaim:
+    """The records, for this process alone. RefusedError where a service of this host runs on them."""
+    return RecordsClaim(_lock_file(settings))
+
+
+def join_hosts(settings: Settings) -> None:
+    """Name this service's connections after what it shares. RefusedError where it should share more."""
+    if Database.file_of(settings.database_url) is None:
+        marks = marks_of(settings)
+        require_shared(settings, marks)
+        os.environ["VIALCHECK_CONNECTION_NAME"] = marks.name  # a setting of the workers, not of people
 
 
 def run(settings: Settings, host: str, port: int) -> None:
@@ -86,7 +101,7 @@ def _lock_file(settings: Settings) -> Path:
     database = Database.file_of(settings.database_url)
     if database is not None:
         return database.with_name(f"{database.name}.serving")
-    return settings.files / "serving"
+    return settings.files / f"serving-{socket.gethostname()}"  # the folder may be shared by several hosts
 
 
 def _raise_open_files() -> None:

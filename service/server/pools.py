@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
+from service.storage.database.server_watch import answering_until
 from service.web.core.concurrency import Pool
 
 Work = Callable[[], Any]
@@ -130,7 +131,8 @@ class ThreadPools:
                 error = BusyError()  # it waited too long, and may not have been given up yet
             else:
                 try:
-                    result = job.work()
+                    with answering_until(job.due):
+                        result = job.work()
                 except BaseException as caught:
                     error = caught
             ours = job.answered.acquire(blocking=False)

@@ -59,6 +59,7 @@ def apply_retention(database: Database, now: datetime) -> dict[str, int]:
             done[rule.code] += touched
             if touched < PIECE:
                 break
+    database.refresh_statistics()
     return done
 
 

@@ -14,7 +14,7 @@ from service.accounts.actors import Actor
 from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.sign_in.login_throttle import SECOND_FACTOR, LoginThrottle
 from service.accounts.sign_in.pending_actions import PendingActions, Purpose
-from service.errors import ErrorCode, ForbiddenError, RefusedError
+from service.errors import ErrorCode, ForbiddenError, RefusedError, UnavailableError
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import CodeGenerator, Passkey, RecoveryCode
@@ -199,6 +199,24 @@ def note(connection: Connection, actor: Actor, action: str, after: dict[str, obj
     """Audit a change that a person made to their own account."""
     change = AuditChange(action, "account", actor.email, after=after)
     write_down(connection, [change], who=actor.who, at=at, reason="by themselves")
+
+
+def key_opens_secrets(database: Database, seal: SecretBox) -> bool:
+    """Whether the encryption key opens the secret of the authenticator app that was set up last; True where
+    there is none.
+    """
+    latest = select(CodeGenerator.account_id, CodeGenerator.sealed_secret).order_by(
+        CodeGenerator.created.desc()
+    )
+    with database.reading() as connection:
+        row = connection.execute(latest.limit(1)).first()
+    if row is None:
+        return True
+    try:
+        seal.open(row.sealed_secret, bound_to=_owner(row.account_id))
+    except UnavailableError:
+        return False
+    return True
 
 
 def _owner(account_id: int) -> str:

@@ -13,7 +13,8 @@ from service.verification.clock import Clock, machine_time
 
 
 @click.command()
-def tidy() -> None:
+@click.option("--shrink", is_flag=True, help="Also give free space back (SQLite); others wait meanwhile.")
+def tidy(*, shrink: bool) -> None:
     """Delete and shorten what has been kept for as long as the privacy page says.
 
     The service does it by itself every hour. Not by a clock that is in doubt: exit status 2.
@@ -22,6 +23,8 @@ def tidy() -> None:
     try:
         for code, count in apply_retention(database, Clock.of(database).exact()).items():
             click.echo(f"{code}: {count}")
+        if shrink:
+            click.echo(f"bytes given back: {database.shrink()}")
     finally:
         database.close()
 

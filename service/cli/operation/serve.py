@@ -45,9 +45,13 @@ def serve(host: str | None, port: int | None, seed: bool) -> None:
         if seed and database.is_empty() and not load_demonstration(database, AuditActor("vialcheck serve")):
             click.echo("The demonstration records were not taken; the database is empty.", err=True)
         database.close()
+        launcher.join_hosts(settings)
         _greet(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
         sys.stdout.flush()
-        launcher.run(settings, host, port)
+        try:
+            launcher.run(settings, host, port)
+        finally:
+            Database(settings.database_url).write_back()
 
 
 @click.command()

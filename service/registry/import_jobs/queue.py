@@ -80,7 +80,10 @@ class JobQueue:
     @cached_property
     def _queue(self) -> Any:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        queue = SqliteHuey("imports", filename=str(self._folder / "queue.db"), results=False)
+        # No write-ahead log: several hosts may share the folder, and it needs memory that all of them see.
+        queue = SqliteHuey(
+            "imports", filename=str(self._folder / "queue.db"), results=False, journal_mode="delete"
+        )
         for job in self._rounds:
             queue.periodic_task(crontab(minute=job.minutes), name=job.name)(job.do)
         return queue

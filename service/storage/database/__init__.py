@@ -5,26 +5,36 @@ BEGIN IMMEDIATE: a deferred transaction that reads and then writes fails at once
 when another connection wrote in between, whatever the timeout.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Connection, Engine, Insert, create_engine, event, text
+from sqlalchemy import ColumnElement, Connection, Engine, Insert, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
+from service.storage.database.copies import RecordsCopier
+from service.storage.database.engines import (
+    APPLICATION_NAME,
+    driver_of,
+    parse_url,
+    postgresql_engine,
+    sqlite_engine,
+)
+from service.storage.database.peers import LISTED, SharedMarks
 from service.storage.database.readers import PostgresqlReaders, Readers, SqliteReaders
+from service.storage.database.server_watch import ServerWatch
 from service.storage.database.whole_inserts import WholeInsert
 from service.storage.hot.statements import PreparedInsert, PreparedSelect, Row, Snapshot, VersionedFacts
 from service.storage.models import Base
+
+if TYPE_CHECKING:
+    from service.storage.database.health import SchemaState
 
 WAIT_SECONDS = 2.5
 """Seconds that a writer waits for another before UnavailableError(BUSY); every request has to be answered
@@ -41,14 +51,19 @@ _GRANTS = (
 
 
 class Database:
-    """One database behind one URL: `sqlite:///path`, or `postgresql://user@host/name`."""
+    """One database behind one URL: `sqlite:///path`, or `postgresql://user@host/name`.
 
-    def __init__(self, url: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
-        self.url = _parse_url(url)
+    `name`: under which a PostgreSQL server lists the connections.
+    """
+
+    def __init__(self, url: str, *, wait_seconds: float = WAIT_SECONDS, name: str = APPLICATION_NAME) -> None:
+        self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = (
-            _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
-        )
+        self._watch: ServerWatch | None = None
+        if self.is_sqlite:
+            self.engine = sqlite_engine(self.url, wait_seconds)
+        else:
+            self.engine, self._watch = postgresql_engine(self.url, wait_seconds, name)
         self._driver_errors = DriverErrorTranslator(self.engine)
         self._readers = (SqliteReaders if self.is_sqlite else PostgresqlReaders)(self.engine)
 
@@ -85,7 +100,7 @@ class Database:
         with self._driver_errors, self.engine.connect() as plain:
             connection = plain.execution_options(write=True)
             if self.is_sqlite:  # has to be set before BEGIN
-                _driver(connection).execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                driver_of(connection).execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             with connection.begin():
                 if not self.is_sqlite and not durable:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
@@ -143,10 +158,71 @@ class Database:
                 expected="a PostgreSQL database: SQLite knows no roles",
                 field="database_url",
             )
-        name = self.engine.dialect.identifier_preparer.quote_identifier(role)
         with self.transaction() as connection:
-            for statement in _GRANTS:
-                connection.exec_driver_sql(statement.format(role=name))
+            self.grant_within(connection, role)
+
+    def grant_within(self, connection: Connection, role: str) -> None:
+        """See `grant`, in the transaction of `connection`."""
+        name = self.engine.dialect.identifier_preparer.quote_identifier(role)
+        for statement in _GRANTS:
+            connection.exec_driver_sql(statement.format(role=name))
+
+    def copier(self) -> RecordsCopier:
+        """Return what copies the whole database into a backup, and replaces it from one."""
+        # The two need Alembic: half a second that only backups pay.
+        from service.storage.database.postgresql_copies import PostgresqlCopier  # noqa: PLC0415
+        from service.storage.database.sqlite_copies import SqliteCopier  # noqa: PLC0415
+
+        return SqliteCopier(self) if self.is_sqlite else PostgresqlCopier(self)
+
+    def schema(self) -> "tuple[SchemaState, str]":
+        """Return the state of the schema beside this version's, and its revision."""
+        from service.storage.database.health import schema_of  # noqa: PLC0415 (Alembic)
+
+        with self.reading() as connection:
+            return schema_of(connection)
+
+    def refresh_statistics(self) -> None:
+        """Let SQLite look anew which indexes pay. PostgreSQL does it by itself."""
+        if self.is_sqlite:
+            with self._driver_errors, self.engine.connect() as connection:
+                driver = driver_of(connection)
+                driver.execute("PRAGMA analysis_limit=1000")  # rows of each index: milliseconds
+                driver.execute("PRAGMA optimize")
+
+    def shrink(self) -> int:
+        """Give the space of deleted rows back to the system. Return the bytes that the file was shortened by.
+
+        Left alone, the space is used by new rows. SQLite writes the whole file anew, and others wait;
+        UnavailableError(BUSY) where another process writes. PostgreSQL: 0, its autovacuum does what can be
+        done.
+        """
+        file = Database.file_of(self.url.render_as_string(hide_password=False))
+        if file is None:
+            return 0
+        before = file.stat().st_size
+        with self._driver_errors, self.engine.connect() as connection:
+            driver_of(connection).execute("VACUUM")
+        self.write_back()
+        return before - file.stat().st_size
+
+    def peers(self) -> list[SharedMarks]:
+        """Return the services that are connected to a PostgreSQL database right now; none for SQLite."""
+        if self.is_sqlite:
+            return []
+        with self.reading() as connection:
+            names = [str(row[0]) for row in connection.exec_driver_sql(LISTED)]
+        return [marks for name in names if (marks := SharedMarks.parse(name)) is not None]
+
+    def write_back(self) -> bool:
+        """Close the connections, and move SQLite's write-ahead log into its file: a copy of the file alone
+        then holds everything. False where another process still uses it; True for PostgreSQL.
+        """
+        from service.storage.database.sqlite_copies import write_back  # noqa: PLC0415 (once, at the end)
+
+        self.close()
+        file = Database.file_of(self.url.render_as_string(hide_password=False))
+        return file is None or write_back(file)
 
     @property
     def connections_in_use(self) -> int:
@@ -161,23 +237,19 @@ class Database:
     @staticmethod
     def shown(url: str) -> str:
         """Return the URL without its password, for output."""
-        return _parse_url(url).render_as_string(hide_password=True)
+        return parse_url(url).render_as_string(hide_password=True)
 
     @staticmethod
     def file_of(url: str) -> Path | None:
         """SQLite's file; None for a database server, and for a database in memory."""
-        parsed = _parse_url(url)
+        parsed = parse_url(url)
         in_a_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
         return Path(parsed.database or "") if in_a_file else None
 
-    @staticmethod
-    def beside(url: str) -> Path:
-        """The folder for what is kept beside the records: of SQLite's file; `data` for a server elsewhere."""
-        file = Database.file_of(url)
-        return file.parent if file is not None else Path("data")
-
     def close(self) -> None:
         """Close all connections."""
+        if self._watch is not None:
+            self._watch.close()
         self._readers.close()
         self.engine.dispose()
 
@@ -191,90 +263,6 @@ def advisory_lock(connection: Connection, what: int) -> None:
 def by_character(connection: Connection, text: ColumnElement[str]) -> ColumnElement[str]:
     """Return `text` compared by code point instead of by the collation of a language."""
     return text.collate("C" if connection.dialect.name == "postgresql" else "BINARY")
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 (for the type checker)
-    return driver
-
-
-def _parse_url(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-        backend = parsed.get_backend_name()
-    except ArgumentError:
-        backend = ""
-    if backend not in {"sqlite", "postgresql"}:
-        raise RefusedError(
-            ErrorCode.SETTING_INVALID,
-            given=url.rsplit("@", maxsplit=1)[-1],  # never the password
-            expected="sqlite:///path/to/file.db or postgresql://user@host/name",
-            field="database_url",
-        )
-    return parsed
-
-
-def _sqlite(url: URL, wait_seconds: float) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        _keep_private(Path(url.database))
-    engine = create_engine(
-        url,
-        json_serializer=_json,
-        hide_parameters=True,  # errors are logged, and logs must not hold serial numbers
-        pool_size=16,
-        max_overflow=48,  # at most as many as there may be threads
-        pool_timeout=wait_seconds,
-        connect_args={"timeout": wait_seconds, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the `begin` listener below issues BEGIN
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("write", False)
-        # Directly on the driver: this runs on every check, and a statement through SQLAlchemy costs 30 µs.
-        _driver(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
-
-
-def _keep_private(path: Path) -> None:
-    """Let its owner alone (and the owner's group, where it could before) read the file of the records.
-
-    SQLite gives the files beside it (-wal, -shm) the same mode.
-    """
-    with suppress(OSError):  # where it cannot be made, connecting says why
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        mode = path.stat().st_mode & 0o777
-        if mode & 0o007:
-            path.chmod(mode & ~0o007)
-
-
-def _json(value: Any) -> str:
-    return to_json(value).decode()  # a seventh of the time of the standard library
-
-
-def _postgresql(url: URL, wait_seconds: float) -> Engine:
-    milliseconds = int(wait_seconds * 1000)
-    return create_engine(
-        url,
-        json_serializer=_json,
-        hide_parameters=True,  # errors are logged, and logs must not hold serial numbers
-        pool_pre_ping=True,
-        pool_size=16,
-        max_overflow=16,
-        pool_timeout=wait_seconds,
-        connect_args={
-            "connect_timeout": max(2, int(wait_seconds)),
-            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
-        },
-    )
 
 
 class _Moment:

@@ -293,6 +293,9 @@ ERRORS: Mapping[ErrorCode, str] = {
         "We cannot look at our records at this moment. This says nothing about the product."
         " Try again in a minute."
     ),
+    ErrorCode.SCHEMA_NEWER: N_("These records were written by a newer version of Vialcheck."),
+    ErrorCode.BACKUP_REFUSED: N_("No backup was made."),
+    ErrorCode.RESTORE_REFUSED: N_("Nothing was restored."),
     ErrorCode.NOT_DELIVERED: N_("The message could not be delivered ({found}). It is tried again."),
 }
 
@@ -320,6 +323,9 @@ _TECHNICAL = frozenset(
         ErrorCode.DOCUMENT_UNREADABLE,
         ErrorCode.EVENT_OUT_OF_ORDER,
         ErrorCode.SETTING_INVALID,
+        ErrorCode.SCHEMA_NEWER,
+        ErrorCode.BACKUP_REFUSED,
+        ErrorCode.RESTORE_REFUSED,
     }
 )
 

@@ -69,6 +69,8 @@ EVENTS: Mapping[str, str] = {
     "link": N_("Single sign-on linked"),
     "many_vials_opened": N_("Alarm: very many vials opened"),
     "set_clock_right": N_("Clock set right"),
+    "back_up": N_("Backup made"),
+    "restore": N_("Records restored from a backup"),
 }
 
 
