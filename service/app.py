@@ -17,6 +17,7 @@ from service import metrics
 from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
+from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
@@ -171,6 +172,7 @@ def _services(settings: Settings) -> Services:
         geoip=GeoIpDatabase(Path(settings.places_database)) if settings.places_database else None,
         deliveries=DeliveryService(database, verification),
         vial_usage=VialUsage(database, verification),
+        step_undo=StepUndo(database, verification),
         stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,

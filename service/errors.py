@@ -110,6 +110,9 @@ class ErrorCode(StrEnum):
     UNITS_INVALID = "units_invalid"
     COUNT_INVALID = "count_invalid"
     HOURS_INVALID = "hours_invalid"
+    UNDO_LATE = "undo_late"
+    UNDO_NOT_YOURS = "undo_not_yours"
+    NUMBER_IN_STOCK = "number_in_stock"
     # imports
     FILE_UNREADABLE = "file_unreadable"
     FILE_NOT_TEXT = "file_not_text"

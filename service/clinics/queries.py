@@ -1,11 +1,13 @@
 """Read access to a clinic's vials; every query is limited to its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
+from sqlalchemy.orm import aliased
 
 from service.authenticity.dispositions import Disposition
 from service.clinics import presentations
@@ -54,21 +56,37 @@ class HeldVial:
 
 @dataclass(frozen=True, slots=True)
 class RecordedStep:
-    """One recorded step of a vial."""
+    """One recorded step of a vial. `undoes`: the id of the step that it takes back; `undone`: it was itself
+    taken back. `before`: what taking it back restores, None where that is not kept.
+    """
 
+    id: int
     vial_id: int
     at: datetime
     actor: str
+    account_id: int | None
     step: Step
     biz_step: str
     disposition: str
     reason: str
     units_used: Decimal | None
+    undoes: int | None = None
+    undone: bool = False
+    before: Mapping[str, Any] | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is a step that stands: neither undone nor an undo."""
+        return not self.undone and self.undoes is None
+
+
+_undo = aliased(VialEvent)
+UNDONE = exists().where(_undo.undoes == VialEvent.id)
+"""Of an event: that it was taken back."""
 
 _used = (
     select(func.sum(VialEvent.units_used).label("used"))
-    .where(VialEvent.vial_id == Vial.id)
+    .where(VialEvent.vial_id == Vial.id, ~UNDONE)
     .correlate(Vial)
     .scalar_subquery()
 )
@@ -95,24 +113,35 @@ def vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial
     return found[0]
 
 
+def locked_vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial:
+    """Return one vial of the clinic, locked until the transaction ends: its steps follow on one another."""
+    connection.execute(select(Vial.id).where(Vial.id == vial_id).with_for_update())
+    return vial(connection, organisation_id, vial_id)
+
+
 def events(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[RecordedStep]:
     """Return what was recorded of the clinic's vials, earliest first."""
     statement = (
-        select(VialEvent.__table__)
+        select(VialEvent.__table__, UNDONE.label("undone"))
         .join(Vial, Vial.id == VialEvent.vial_id)
         .where(Vial.organisation_id == organisation_id, *where)
         .order_by(VialEvent.id)
     )
     return [
         RecordedStep(
+            id=row.id,
             vial_id=row.vial_id,
             at=row.at,
             actor=row.actor,
+            account_id=row.account_id,
             step=Step(row.step),
             biz_step=row.biz_step,
             disposition=row.disposition,
             reason=row.reason,
             units_used=row.units_used,
+            undoes=row.undoes,
+            undone=row.undone,
+            before=row.before,
         )
         for row in connection.execute(statement)
     ]

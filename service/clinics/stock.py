@@ -141,7 +141,8 @@ class StockQueries:
         else:
             return []
         with self._database.reading() as connection:
-            return read.vials(connection, actor.organisation_id, *where)
+            came = Vial.state != VialState.CANCELLED
+            return read.vials(connection, actor.organisation_id, *where, came)
 
     def delivery(self, actor: Actor, delivery_id: int) -> tuple[DeliverySummary, list[HeldVial]]:
         """Return a delivery and its vials. NotFoundError."""

@@ -45,6 +45,7 @@ class Delivery(Base):
 class Vial(Base):
     """A vial of a clinic. `product_name` and `lot` are as they were at receipt.
 
+    `state` cancelled: recorded by mistake, the vial never came in.
     `unit_on_record`: this serial was on the manufacturer's record at receipt, so that steps here also move
     that unit; `unit_was`: the unit's disposition before a step of this clinic moved it. `used_on`: the
     clinic's day on which it was opened. `use_before`: the end of its time in use. `code_scanned`: the serial
@@ -100,7 +101,8 @@ class Vial(Base):
             postgresql_where=text("state IN ('in_stock', 'open') AND serial <> ''"),
         ),
         CheckConstraint(
-            "state IN ('in_stock', 'open', 'quarantined', 'finished', 'wasted', 'returned')", name="state"
+            "state IN ('in_stock', 'open', 'quarantined', 'finished', 'wasted', 'returned', 'cancelled')",
+            name="state",
         ),
         CheckConstraint("(used_on IS NULL) = (opened IS NULL)", name="opened"),
         CheckConstraint("state NOT IN ('open', 'finished') OR opened IS NOT NULL", name="used"),
@@ -123,7 +125,9 @@ class VialEvent(Base):
     """One step of one vial: what, when, by whom, why. Rows are added and never changed.
 
     `step` is the clinic's term, `biz_step` and `disposition` are the CBV's. `units_used` is in the unit of
-    the product's strength. `nonce`: a form that is sent twice is one step.
+    the product's strength. `nonce`: a form that is sent twice is one step. `undoes`: the event that this one
+    takes back. `before`: what taking it back restores: the vial's columns, the unit's disposition before and
+    after, the place under which the scan history counted it; None in events of versions that kept none.
     """
 
     __tablename__ = "vial_event"
@@ -139,13 +143,16 @@ class VialEvent(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     units_used: Mapped[Decimal | None] = mapped_column(Thousandths)
     nonce: Mapped[str | None] = mapped_column(String(64))
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("vial_event.id"), unique=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     __table_args__ = (
         UniqueConstraint("organisation_id", "nonce"),
         CheckConstraint("units_used IS NULL OR units_used > 0", name="units_used"),
         CheckConstraint(
-            "step NOT IN ('quarantine', 'release', 'waste', 'return') OR length(trim(reason)) > 0",
+            "step NOT IN ('quarantine', 'release', 'waste', 'return', 'undo') OR length(trim(reason)) > 0",
             name="reason",
         ),
+        CheckConstraint("(step = 'undo') = (undoes IS NOT NULL)", name="undoes"),
     )
 
 

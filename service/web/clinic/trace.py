@@ -43,6 +43,7 @@ _COLUMNS = (
     N_("Reason"),
     N_("Business step (CBV)"),
     N_("Disposition (CBV)"),
+    N_("Undone since"),
 )
 
 
@@ -142,4 +143,5 @@ def _rows(traced: Iterable[TracedVial]) -> Iterator[list[str]]:
                 event.reason,
                 event.biz_step,
                 event.disposition,
+                tr.gettext(N_("yes")) if event.undone else "",
             ]

@@ -9,6 +9,7 @@ from service.accounts.services import AccountServices
 from service.accounts.sign_in.sessions import Sessions
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
+from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.rate_limit.limiter import RateLimiter
 from service.registry.epcis.jobs import CaptureJobs
@@ -46,6 +47,7 @@ class Services:
     geoip: GeoIpDatabase | None
     deliveries: DeliveryService
     vial_usage: VialUsage
+    step_undo: StepUndo
     stock: StockQueries
     import_jobs: ImportJobs
     job_queue: JobQueue

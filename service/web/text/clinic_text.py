@@ -23,6 +23,7 @@ STATES: Mapping[VialState, str] = {
     VialState.FINISHED: N_("Used"),
     VialState.WASTED: N_("Destroyed"),
     VialState.RETURNED: N_("Sent back"),
+    VialState.CANCELLED: N_("Never came in"),
 }
 BADGES: Mapping[VialState, str] = {
     VialState.IN_STOCK: "good",
@@ -31,6 +32,7 @@ BADGES: Mapping[VialState, str] = {
     VialState.FINISHED: "plain",
     VialState.WASTED: "plain",
     VialState.RETURNED: "plain",
+    VialState.CANCELLED: "plain",
 }
 """The colour of each state; the word is always beside it."""
 
@@ -44,6 +46,7 @@ STEPS: Mapping[Step, str] = {
     Step.RELEASE: N_("Released from quarantine"),
     Step.WASTE: N_("Destroyed"),
     Step.RETURN: N_("Sent back to the supplier"),
+    Step.UNDO: N_("Undone"),
 }
 DONE: Mapping[Step, str] = {
     Step.OPEN: N_("Recorded: opened."),

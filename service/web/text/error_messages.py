@@ -197,6 +197,17 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.UNITS_INVALID: N_(
         "“{given}” is not an amount that we can keep. Write a number like 20 or 2.5."
     ),
+    ErrorCode.UNDO_LATE: N_(
+        "Nothing was changed: it is too late to undo this. The person who recorded it can for an hour, an"
+        " admin of your clinic for a day."
+    ),
+    ErrorCode.UNDO_NOT_YOURS: N_(
+        "Nothing was changed: only the person who recorded this, or an admin of your clinic, can undo it."
+    ),
+    ErrorCode.NUMBER_IN_STOCK: N_(
+        "Nothing was changed: another vial with the number “{given}” is in your stock. Undo what was done"
+        " with that one first."
+    ),
     ErrorCode.COUNT_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 500."),
     ErrorCode.HOURS_INVALID: N_("“{given}” is not a number of hours. Write a whole number from 1 to 8760."),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),

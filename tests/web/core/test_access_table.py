@@ -132,6 +132,7 @@ TABLE = {
     "GET /use/<scan_id>": "--0-----",
     "GET /vials/<int:vial_id>": "--0-----",
     "POST /vials/<int:vial_id>/<step>": "--0-----",
+    "POST /vials/<int:vial_id>/undo": "--0-----",
     "POST /deliveries": "--+-----",
     "GET /deliveries/<int:delivery_id>": "--0-----",
     # signing in

@@ -63,6 +63,7 @@ EVENTS: Mapping[str, str] = {
     "found": N_("Joined, as a new organisation"),
     "own": N_("Records given to an organisation"),
     "link": N_("Single sign-on linked"),
+    "undo": N_("Undone"),
     "many_vials_opened": N_("Alarm: very many vials opened"),
     "set_clock_right": N_("Clock set right"),
 }
