@@ -19,6 +19,7 @@ from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
+from service.clinics.uses.register import UseRegister
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.epcis.jobs import CaptureJobs
@@ -173,6 +174,7 @@ def _services(settings: Settings) -> Services:
         deliveries=DeliveryService(database, verification),
         vial_usage=VialUsage(database, verification),
         step_undo=StepUndo(database, verification),
+        use_register=UseRegister(database),
         stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,

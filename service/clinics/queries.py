@@ -6,11 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.authenticity.dispositions import Disposition
 from service.clinics import presentations
+from service.clinics.uses.content import VialContent, content_of
 from service.clinics.vial_lifecycle import Step, VialState
 from service.errors import ErrorCode, NotFoundError
 from service.gs1.identifiers import Expiry
@@ -20,7 +21,8 @@ from service.verification.service import PresentedPack
 
 @dataclass(frozen=True, slots=True)
 class HeldVial:
-    """One vial of one clinic. `used`: the units recorded so far; `delivery_id`: None when it came alone.
+    """One vial of one clinic. `used` and `wasted`: the units recorded so far; `content`: what it
+    holds when full; `delivery_id`: None when it came alone.
 
     `presentations`: what was presented of it that counts; empty for vials from before these were kept.
     """
@@ -29,7 +31,7 @@ class HeldVial:
     gtin: str
     product_id: int | None
     product_name: str
-    strengths: tuple[str, ...]
+    content: VialContent
     lot: str
     lot_key: str
     serial: str
@@ -47,7 +49,14 @@ class HeldVial:
     use_before: datetime | None
     code_scanned: bool
     used: Decimal
+    wasted: Decimal
     presentations: tuple[PresentedPack, ...]
+
+    @property
+    def left(self) -> Decimal | None:
+        """The units that are left in it; None where the record does not say how much it holds."""
+        whole = self.content.whole
+        return max(whole - self.used - self.wasted, Decimal(0)) if whole is not None else None
 
     def too_late(self, now: datetime) -> bool:
         """Return whether its time in use is over at `now` (aware)."""
@@ -70,6 +79,8 @@ class RecordedStep:
     disposition: str
     reason: str
     units_used: Decimal | None
+    units_wasted: Decimal | None
+    reference: str
     undoes: int | None = None
     undone: bool = False
     before: Mapping[str, Any] | None = None
@@ -84,14 +95,23 @@ _undo = aliased(VialEvent)
 UNDONE = exists().where(_undo.undoes == VialEvent.id)
 """Of an event: that it was taken back."""
 
-_used = (
-    select(func.sum(VialEvent.units_used).label("used"))
-    .where(VialEvent.vial_id == Vial.id, ~UNDONE)
-    .correlate(Vial)
-    .scalar_subquery()
-)
+
+def _sum_of(column: InstrumentedAttribute[Decimal | None]) -> ScalarSelect[Decimal | None]:
+    """The sum over a vial's steps that stand."""
+    mine = VialEvent.vial_id == Vial.id
+    return select(func.sum(column)).where(mine, ~UNDONE).correlate(Vial).scalar_subquery()
+
+
 _VIALS = (
-    select(Vial, Product.strengths, Delivery.supplier, Delivery.note_number, _used.label("used"))
+    select(
+        Vial,
+        Product.strengths,
+        Product.content,
+        Delivery.supplier,
+        Delivery.note_number,
+        _sum_of(VialEvent.units_used).label("used"),
+        _sum_of(VialEvent.units_wasted).label("wasted"),
+    )
     .outerjoin(Product, Product.id == Vial.product_id)
     .outerjoin(Delivery, Delivery.id == Vial.delivery_id)
 )
@@ -139,6 +159,8 @@ def events(connection: Connection, organisation_id: int, *where: ColumnElement[b
             disposition=row.disposition,
             reason=row.reason,
             units_used=row.units_used,
+            units_wasted=row.units_wasted,
+            reference=row.reference,
             undoes=row.undoes,
             undone=row.undone,
             before=row.before,
@@ -153,7 +175,7 @@ def _held(row: Row[*tuple[Any, ...]], presented: tuple[PresentedPack, ...]) -> H
         gtin=row.gtin,
         product_id=row.product_id,
         product_name=row.product_name,
-        strengths=row.strengths or (),
+        content=content_of(row.content or "", row.strengths or ()),
         lot=row.lot,
         lot_key=row.lot_key,
         serial=row.serial,
@@ -171,5 +193,6 @@ def _held(row: Row[*tuple[Any, ...]], presented: tuple[PresentedPack, ...]) -> H
         use_before=row.use_before,
         code_scanned=row.code_scanned,
         used=row.used or Decimal(0),
+        wasted=row.wasted or Decimal(0),
         presentations=presented,
     )

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from service.authenticity.verdicts import Verdict
 from service.clinics import presentations
 from service.clinics.queries import HeldVial, locked_vial, vial
 from service.clinics.unit_moves import UnitOnRecord, already_used_error
+from service.clinics.uses.reference import checked_reference
 from service.clinics.vial_lifecycle import Step, VialState
 from service.clinics.vial_verdicts import stops, verdict_of
 from service.errors import ConflictError, ErrorCode, RefusedError
@@ -24,7 +25,7 @@ from service.gs1.iso.countries import zone_of
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, SubjectScope
-from service.storage.models import InUseTime, Vial, VialEvent
+from service.storage.models import InUseTime, Product, Vial, VialEvent
 from service.verification.service import Answer, PresentedPack, VerificationService
 
 _log = logging.getLogger(__name__)
@@ -43,13 +44,15 @@ MOST_UNITS = Decimal(100_000)
 class StepTaken:
     """One step that a person took. `nonce`: the same form sent twice is one step.
 
-    `units`: those used, in the unit of the product's strength; None: not given.
+    `units`: those used (of DISCARD: thrown away), in the unit of the product's strength; None: not given.
+    `reference`: the clinic's own number of a use (`clinics.uses.reference`).
     """
 
     step: Step
     reason: str = ""
     units: Decimal | None = None
     nonce: str | None = None
+    reference: str = ""
 
     def __post_init__(self) -> None:
         if self.step.needs_reason and not self.reason.strip():
@@ -68,6 +71,8 @@ class StepTaken:
                 expected=f"more than 0 and at most {MOST_UNITS}, with three decimal places at most",
                 field="units",
             )
+        if self.step is Step.DISCARD and self.units is None:
+            raise RefusedError(ErrorCode.UNITS_INVALID, expected="how much was thrown away", field="units")
 
 
 def _is_an_amount(units: Decimal) -> bool:
@@ -190,6 +195,8 @@ def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Step
         raise moved_on(held)
     if step.step is Step.USE and held.too_late(now):
         raise ConflictError(ErrorCode.IN_USE_OVER, given=held.serial or held.lot)
+    _check_units(held, step)
+    step = replace(step, reference=checked_reference(step.reference, now.date()))
     state = step.step.leaves(was_opened=held.opened is not None)
     values: dict[str, object] = {"state": state}
     if step.step.opens:
@@ -205,7 +212,7 @@ def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Step
     if step.step.opens and restores["unit"]:
         # A use that was only typed moved it before: then it goes back to what it was before that one.
         restores["unit"] = [str(values["unit_was"]), str(Disposition.DISPENSED)]
-    write_event(connection, actor, held.id, step, now, restores)
+    write_event(connection, actor, held.id, step, now, restores, wasted=_thrown_away(held, step))
     write_unit_change(connection, actor, change, step.step, now)
     changes = [vial_change(held.id, step.step, held.state, state)]
     write_down(connection, changes, who=actor.who, at=now, reason=step.reason.strip() or str(step.step))
@@ -232,6 +239,38 @@ def what_to_restore(actor: Actor, held: HeldVial, step: Step, moved: AuditChange
         "unit": [each["disposition"] for each in unit if each] or None,
         "counted_at": [actor.country, actor.region] if counted else None,
     }
+
+
+def _check_units(held: HeldVial, step: StepTaken) -> None:
+    """RefusedError for more units than are left in the vial, where the record says how much it holds."""
+    if step.units is not None and held.left is not None and step.units > held.left:
+        raise RefusedError(
+            ErrorCode.UNITS_ABOVE,
+            given=f"{step.units:f}",
+            expected=f"at most {held.left:f}",
+            found=f"{held.left:f}",
+            field="units",
+        )
+
+
+def _thrown_away(held: HeldVial, step: StepTaken) -> Decimal | None:
+    """The units that are thrown away with a step; None where they are not known.
+
+    The rest of a vial is known where its uses were recorded in units: a clinic that records none says nothing
+    of what it throws away.
+    """
+    if step.step is Step.DISCARD:
+        return step.units
+    used = held.used + (step.units or 0)
+    if held.left is None or step.step not in _ENDS or (held.opened is not None and not used):
+        return None
+    if step.step is Step.USE_UP and step.units is None:
+        return None
+    return held.left - (step.units or 0) or None
+
+
+_ENDS = frozenset({Step.USE_UP, Step.FINISH, Step.WASTE})
+"""Steps after which nothing of the vial is used."""
 
 
 def _not_used_before(connection: Connection, held: HeldVial) -> None:
@@ -270,8 +309,10 @@ def write_event(
     step: StepTaken,
     now: datetime,
     before: Mapping[str, object],
+    *,
+    wasted: Decimal | None = None,
 ) -> None:
-    """Append the event. `before`: what its undo restores."""
+    """Append the event. `before`: what its undo restores; `wasted`: units thrown away with it."""
     values = {
         "vial_id": vial_id,
         "organisation_id": actor.organisation_id,
@@ -282,7 +323,9 @@ def write_event(
         "biz_step": step.step.biz_step,
         "disposition": step.step.disposition,
         "reason": step.reason.strip(),
-        "units_used": step.units,
+        "units_used": None if step.step is Step.DISCARD else step.units,
+        "units_wasted": wasted,
+        "reference": step.reference,
         "nonce": step.nonce,
         "before": before,
     }
@@ -318,11 +361,11 @@ def _move_unit(
 
 
 def _use_before(connection: Connection, actor: Actor, held: HeldVial, now: datetime) -> datetime | None:
-    where = (
-        InUseTime.organisation_id == actor.organisation_id,
-        InUseTime.product_id == held.product_id,
-    )
-    hours = connection.scalar(select(InUseTime.hours).where(*where))
+    """The end of the time in use: by the product's record or the clinic's own rule, whichever is sooner."""
+    own = (InUseTime.organisation_id == actor.organisation_id) & (InUseTime.product_id == Product.id)
+    statement = select(Product.in_use_hours, InUseTime.hours).outerjoin(InUseTime, own)
+    row = connection.execute(statement.where(Product.id == held.product_id)).first()
+    hours = min((each for each in row or () if each), default=None)
     return now + timedelta(hours=hours) if hours else None
 
 

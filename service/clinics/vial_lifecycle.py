@@ -34,8 +34,8 @@ USABLE = frozenset({VialState.IN_STOCK, VialState.OPEN})
 
 
 class Step(StrEnum):
-    """What a person does with a vial. `USE_UP` opens and empties it in one step; `UNDO` takes back the step
-    before (`clinics.undo`).
+    """What a person does with a vial. `USE_UP` opens and empties it in one step; `DISCARD` throws
+    away a part of an open one; `UNDO` takes back the step before (`clinics.undo`).
     """
 
     RECEIVE = "receive"
@@ -46,6 +46,7 @@ class Step(StrEnum):
     QUARANTINE = "quarantine"
     RELEASE = "release"
     WASTE = "waste"
+    DISCARD = "discard"
     RETURN = "return"
     UNDO = "undo"
 
@@ -84,7 +85,7 @@ class Step(StrEnum):
     @property
     def needs_reason(self) -> bool:
         """Whether a reason has to be given."""
-        return self in {Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.RETURN, Step.UNDO}
+        return self in _WITH_REASON
 
     def leaves(self, *, was_opened: bool) -> VialState:
         """Return the state after the step. A vial that is released returns to its former state."""
@@ -102,6 +103,7 @@ class _Words:
     moves: BizStep | None = None
 
 
+_WITH_REASON = frozenset({Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.DISCARD, Step.RETURN, Step.UNDO})
 _STOCK, _OPEN, _ASIDE = VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED
 _STEPS = {
     Step.RECEIVE: _Words(frozenset(), _STOCK, "receiving", "in_progress"),
@@ -114,6 +116,7 @@ _STEPS = {
     Step.QUARANTINE: _Words(USABLE, _ASIDE, "holding", "non_sellable_other", BizStep.HOLDING),
     Step.RELEASE: _Words(frozenset({_ASIDE}), _STOCK, "stocking", "available"),
     Step.WASTE: _Words(HERE, VialState.WASTED, "destroying", "destroyed", BizStep.DESTROYING),
+    Step.DISCARD: _Words(frozenset({_OPEN}), _OPEN, "destroying", "partially_dispensed"),
     Step.RETURN: _Words(HERE, VialState.RETURNED, "shipping", "returned", BizStep.SHIPPING),
     Step.UNDO: _Words(frozenset(), _STOCK, "other", "unknown"),
 }

@@ -125,9 +125,11 @@ class VialEvent(Base):
     """One step of one vial: what, when, by whom, why. Rows are added and never changed.
 
     `step` is the clinic's term, `biz_step` and `disposition` are the CBV's. `units_used` is in the unit of
-    the product's strength. `nonce`: a form that is sent twice is one step. `undoes`: the event that this one
-    takes back. `before`: what taking it back restores: the vial's columns, the unit's disposition before and
-    after, the place under which the scan history counted it; None in events of versions that kept none.
+    the product's strength, and so `units_wasted`: thrown away with this step. `reference`: the clinic's own
+    number of a use; read by that clinic alone. `nonce`: a form that is sent twice is one step. `undoes`: the
+    event that this one takes back. `before`: what taking it back restores: the vial's columns, the unit's
+    disposition before and after, the place under which the scan history counted it; None in events of
+    versions that kept none.
     """
 
     __tablename__ = "vial_event"
@@ -142,6 +144,8 @@ class VialEvent(Base):
     disposition: Mapped[str] = mapped_column(String(24))
     reason: Mapped[str] = mapped_column(Text, default="")
     units_used: Mapped[Decimal | None] = mapped_column(Thousandths)
+    units_wasted: Mapped[Decimal | None] = mapped_column(Thousandths)
+    reference: Mapped[str] = mapped_column(String(40), default="", server_default="")
     nonce: Mapped[str | None] = mapped_column(String(64))
     undoes: Mapped[int | None] = mapped_column(ForeignKey("vial_event.id"), unique=True)
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -149,16 +153,18 @@ class VialEvent(Base):
         UniqueConstraint("organisation_id", "nonce"),
         CheckConstraint("units_used IS NULL OR units_used > 0", name="units_used"),
         CheckConstraint(
-            "step NOT IN ('quarantine', 'release', 'waste', 'return', 'undo') OR length(trim(reason)) > 0",
+            "step NOT IN ('quarantine', 'release', 'waste', 'discard', 'return', 'undo')"
+            " OR length(trim(reason)) > 0",
             name="reason",
         ),
+        CheckConstraint("units_wasted IS NULL OR units_wasted > 0", name="units_wasted"),
         CheckConstraint("(step = 'undo') = (undoes IS NOT NULL)", name="undoes"),
     )
 
 
 class InUseTime(Base):
-    """For how many hours after opening a clinic uses a product. The clinic's own rule; there is
-    no default.
+    """For how many hours after opening a clinic uses a product, at most as many as the product's record says;
+    without a row the record's hours count.
     """
 
     __tablename__ = "in_use_time"

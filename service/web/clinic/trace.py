@@ -44,6 +44,8 @@ _COLUMNS = (
     N_("Business step (CBV)"),
     N_("Disposition (CBV)"),
     N_("Undone since"),
+    N_("Your reference"),
+    N_("Units thrown away"),
 )
 
 
@@ -144,4 +146,6 @@ def _rows(traced: Iterable[TracedVial]) -> Iterator[list[str]]:
                 event.biz_step,
                 event.disposition,
                 tr.gettext(N_("yes")) if event.undone else "",
+                event.reference,
+                amount(event.units_wasted) if event.units_wasted is not None else "",
             ]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
+from service.clinics.queries import HeldVial
 from service.clinics.undo import UndoRequest, latest_step, refusal
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import HERE, Step, VialState
@@ -20,8 +21,18 @@ from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
 from service.web.core.json_body import read_body
 from service.web.core.services import services
-from service.web.text.clinic_text import DONE, STATES, STEPS, contents
+from service.web.text.clinic_text import DONE, STATES, STEPS, amount
 from service.web.text.formatting import N_
+
+
+class StepForm(BaseModel):
+    """A step that a program sends as JSON. `units`: a decimal number as text."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    units: Annotated[str, StringConstraints(max_length=20)] = ""
+    reference: Annotated[str, StringConstraints(max_length=100)] = ""
+    nonce: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
 class UndoForm(BaseModel):
@@ -44,21 +55,23 @@ def vial(vial_id: int) -> str:
 
 @clinic.post("/vials/<int:vial_id>/<step>")
 @only_for(Role.CLINIC, kinds=CLINICS)
-def take(vial_id: int, step: str) -> Response | tuple[str, int]:
-    """Record one step. On disk before the answer; sent twice, it is recorded once."""
+def take(vial_id: int, step: str) -> Response | tuple[str | Response, int]:
+    """Record one step, as a form or as JSON. On disk before the answer; sent twice, it is recorded once."""
     if step not in {str(each) for each in DONE}:
         abort(HTTPStatus.NOT_FOUND)
     try:
-        taken = StepTaken(Step(step), request.form.get("reason", ""), _units(), nonce())
-        services().vial_usage.record_step(actor(), vial_id, taken, services().verification.now())
+        taken = _step(Step(step))
+        held = services().vial_usage.record_step(actor(), vial_id, taken, services().verification.now())
     except UnavailableError:
         raise
     except VialcheckError as error:
-        if error.code is ErrorCode.NOT_FOUND:
+        if error.code is ErrorCode.NOT_FOUND or request.is_json:
             raise
         at = _FORMS.get(step, step)
         page = _vial_page(vial_id, at=at, fields=request.form, **wrong(error, "vial"))
         return page, status_of(error)
+    if request.is_json:
+        return _as_json(held)
     return redirect(url_for("clinic.vial", vial_id=vial_id, done=step), HTTPStatus.SEE_OTHER)
 
 
@@ -76,9 +89,24 @@ def undo(vial_id: int) -> Response | tuple[str | Response, int]:
         page = _vial_page(vial_id, at=Step.UNDO, fields=request.form, **wrong(error, "vial"))
         return page, status_of(error)
     if request.is_json:
-        words = spoken().gettext(STATES[held.state])
-        return jsonify({"vial": held.id, "state": held.state, "message": words}), HTTPStatus.OK
+        return _as_json(held)
     return redirect(url_for("clinic.vial", vial_id=vial_id, done=Step.UNDO), HTTPStatus.SEE_OTHER)
+
+
+def _as_json(held: HeldVial) -> tuple[Response, int]:
+    """The vial after a step: its state, and what is left in it where that is known."""
+    told = {"vial": held.id, "state": held.state, "message": spoken().gettext(STATES[held.state])}
+    left = {} if held.left is None else {"left": amount(held.left), "unit": held.content.unit}
+    return jsonify(told | left), HTTPStatus.OK
+
+
+def _step(step: Step) -> StepTaken:
+    if request.is_json:
+        given = read_body(StepForm)
+        return StepTaken(step, given.reason, _amount(given.units), given.nonce, given.reference)
+    form = request.form
+    units = _amount(form.get("units", ""))
+    return StepTaken(step, form.get("reason", ""), units, nonce(), form.get("reference", ""))
 
 
 def _wish() -> UndoRequest:
@@ -95,12 +123,11 @@ _FORMS = {str(Step.USE_UP): str(Step.OPEN), str(Step.FINISH): str(Step.USE)}
 """Steps that are a second button of another's form."""
 
 
-def _units() -> Decimal | None:
-    text = request.form.get("units", "").strip()
-    if not text:
+def _amount(text: str) -> Decimal | None:
+    if not text.strip():
         return None
     try:
-        return Decimal(text.replace(",", "."))
+        return Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         raise RefusedError(ErrorCode.UNITS_INVALID, given=text, field="units") from None
 
@@ -108,7 +135,6 @@ def _units() -> Decimal | None:
 def _vial_page(vial_id: int, **more: object) -> str:
     traced, verdict = services().stock.vial(actor(), vial_id)
     held, now = traced.vial, services().verification.now()
-    whole, unit = contents(held.strengths)
     latest = latest_step(traced.events)
     may_write = actor().may(Role.CLINIC)
     refused = refusal(latest, actor(), now) if latest else ErrorCode.NOT_FOUND
@@ -122,8 +148,7 @@ def _vial_page(vial_id: int, **more: object) -> str:
         too_late=held.state is VialState.OPEN and held.too_late(now),
         may_write=may_write,
         undoable=latest if may_write and refused in {None, ErrorCode.SECOND_FACTOR_NEEDED} else None,
-        whole=whole,
-        unit=unit,
-        too_much=whole is not None and held.used > whole,
+        whole=held.content.whole,
+        unit=held.content.unit,
         **({"fields": {}, "at": ""} | more),
     )

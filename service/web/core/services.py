@@ -11,6 +11,7 @@ from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
+from service.clinics.uses.register import UseRegister
 from service.rate_limit.limiter import RateLimiter
 from service.registry.epcis.jobs import CaptureJobs
 from service.registry.epcis.queries.event_queries import EventQueries
@@ -48,6 +49,7 @@ class Services:
     deliveries: DeliveryService
     vial_usage: VialUsage
     step_undo: StepUndo
+    use_register: UseRegister
     stock: StockQueries
     import_jobs: ImportJobs
     job_queue: JobQueue

@@ -1,7 +1,6 @@
 """What a clinic reads about its own vials: their states, what was done with them, how much was used."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from gettext import NullTranslations
@@ -45,6 +44,7 @@ STEPS: Mapping[Step, str] = {
     Step.QUARANTINE: N_("Quarantined"),
     Step.RELEASE: N_("Released from quarantine"),
     Step.WASTE: N_("Destroyed"),
+    Step.DISCARD: N_("A part was thrown away"),
     Step.RETURN: N_("Sent back to the supplier"),
     Step.UNDO: N_("Undone"),
 }
@@ -56,6 +56,7 @@ DONE: Mapping[Step, str] = {
     Step.QUARANTINE: N_("Recorded: quarantined. Put it where nobody takes it by mistake."),
     Step.RELEASE: N_("Recorded: released from quarantine."),
     Step.WASTE: N_("Recorded: destroyed."),
+    Step.DISCARD: N_("Recorded: a part was thrown away."),
     Step.RETURN: N_("Recorded: sent back to the supplier."),
 }
 SOON: Mapping[ExpiryNearness, str] = {
@@ -69,7 +70,6 @@ _STATUS: Mapping[Action, str] = {
     Action.UNKNOWN: N_("No records held"),
 }
 _LEVELS = frozenset({ReasonCode.LOT_ON_RECORD, ReasonCode.PRODUCT_ON_RECORD, ReasonCode.UNIT_ON_RECORD})
-_STRENGTH = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(.*)")
 
 
 def status_words(verdict: Verdict, tr: NullTranslations) -> str:
@@ -89,18 +89,6 @@ def amount(units: Decimal) -> str:
     """2.500 as 2.5, 20.000 as 20."""
     text = f"{units:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def contents(strengths: Sequence[str]) -> tuple[Decimal | None, str]:
-    """How much one vial holds, and in what unit: (100, "units"). Of several strengths none is meant.
-
-    >>> contents(["100 units"]), contents(["50 units", "100 units"]), contents([])
-    ((Decimal('100'), 'units'), (None, 'units'), (None, ''))
-    """
-    found = [match.groups() for match in map(_STRENGTH.fullmatch, strengths) if match]
-    units = {unit.strip() for _, unit in found}
-    unit = units.pop() if len(units) == 1 else ""
-    return (Decimal(found[0][0].replace(",", ".")) if len(found) == len(strengths) == 1 else None), unit
 
 
 def received_words(received: DeliveryResult, tr: NullTranslations) -> str:

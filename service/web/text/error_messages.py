@@ -197,6 +197,21 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.UNITS_INVALID: N_(
         "“{given}” is not an amount that we can keep. Write a number like 20 or 2.5."
     ),
+    ErrorCode.UNITS_ABOVE: N_(
+        "Nothing was recorded: “{given}” is more than the vial holds. By the record, {found} are left in it."
+        " If an earlier amount was wrong, undo that one first."
+    ),
+    ErrorCode.HOURS_ABOVE: N_(
+        "“{given}” is longer than the manufacturer allows: {found} hours. Write that or less."
+    ),
+    ErrorCode.REFERENCE_INVALID: N_(
+        "This is not a reference. Write an appointment or file number of your own, with a digit in it, such"
+        " as A-1042: letters, digits and - / . : # only, at most 40."
+    ),
+    ErrorCode.REFERENCE_PERSONAL: N_(
+        "This looks like a name or a date of birth, and was not kept. Write a number that only your clinic"
+        " can look up, such as an appointment or file number: A-1042."
+    ),
     ErrorCode.UNDO_LATE: N_(
         "Nothing was changed: it is too late to undo this. The person who recorded it can for an hour, an"
         " admin of your clinic for a day."

@@ -95,8 +95,7 @@ def test_a_vial_comes_in_is_opened_used_and_finished(app: Flask, nurse: Person) 
     # our own open vial is not a vial that somebody else has used
     assert (again.request.path, title(again)) == ("/vials/1", "Matches the manufacturer's record")
     page = nurse.post("/vials/1/use", units="90,5", nonce="b")
-    assert "110.5" in page.text
-    assert "More is recorded than the vial holds" not in page.text  # the product has two strengths
+    assert "110.5" in page.text  # the product has two strengths: nothing is refused
     page = nurse.post("/vials/1/finish", nonce="c")
     assert "Recorded: finished" in page.text
     used = nurse.post("/use", scan=UNIT)
@@ -133,12 +132,49 @@ def test_a_mistake_is_undone_with_a_reason_as_a_form_and_as_json(app: Flask, nur
     assert "yes" in nurse.get("/trace.csv?lot=A1001").text
 
 
-def test_more_than_the_vial_holds_is_said_and_kept(app: Flask, nurse: Person) -> None:
+def test_more_than_the_vial_holds_is_refused_and_what_is_left_is_shown(app: Flask, nurse: Person) -> None:
     with services_of(app).database.transaction() as connection:
-        connection.exec_driver_sql("UPDATE product SET strengths = '100 units'")
+        connection.exec_driver_sql("UPDATE product SET content = '100 units in 2.5 ml'")
     nurse.receive(UNIT)
-    page = nurse.post("/vials/1/open", units="120")
-    assert "120 of 100 units" in page.text
+    page = nurse.post("/vials/1/open", units="120", reference="A-1042")
+    assert page.status_code == 422
+    assert "100 are left in it" in page.text
+    assert 'value="A-1042"' in page.text  # what was entered is kept
+    page = nurse.post("/vials/1/open", units="60", reference="A-1042")
+    assert "Left in it: 40 of 100 units." in page.text
+    assert "40 units left" in nurse.get("/clinic").text
+    page = nurse.post("/vials/1/discard", units="15", reason="Spilled")
+    assert "Left in it: 25 of 100 units." in page.text
+    assert nurse.post("/vials/1/use", units="25.001").status_code == 422
+    answer = nurse.client.post("/vials/1/use", json={"units": "20", "reference": "A-1043"})
+    assert answer.get_json() == {"vial": 1, "state": "open", "message": "Open", "left": "5", "unit": "units"}
+    page = nurse.post("/vials/1/finish")
+    assert "thrown away: 5 units" in page.text  # the rest
+
+
+def test_uses_are_found_by_the_clinics_own_reference_and_by_no_other_clinic(
+    app: Flask, nurse: Person
+) -> None:
+    nurse.receive(UNIT)
+    page = nurse.post("/vials/1/open", units="20", reference="Anna Schmidt")
+    assert page.status_code == 422
+    assert "looks like a name or a date of birth" in page.text
+    nurse.post("/vials/1/open", units="20", reference="A-1042")
+    nurse.post("/vials/1/use", units="20", reference="B-7")
+    assert "A-1042" in nurse.get("/uses").text
+    found = nurse.post("/uses", reference="a-10").text
+    assert "A-1042" in found
+    assert "B-7" not in found
+    assert "No use is recorded under this reference." in nurse.post("/uses", reference="%").text
+    table = list(csv.DictReader(io.StringIO(nurse.post("/uses.csv").text.removeprefix("\ufeff"))))
+    assert [(row["Your reference"], row["Units used"]) for row in table] == [("B-7", "20"), ("A-1042", "20")]
+    assert nurse.post("/uses.xlsx", reference="A-1042").data.startswith(b"PK")
+    assert nurse.post("/uses.pdf").status_code == 404
+    other = Person(app, Role.CLINIC, name="Clinic B")
+    assert "A-1042" not in other.get("/uses").text
+    with services_of(app).database.reading() as connection:
+        audit = connection.exec_driver_sql("SELECT reason, before, after FROM audit_entry").all()
+    assert "A-1042" not in str(audit)
 
 
 def test_what_is_stopped_is_put_aside_with_a_reason_or_not_recorded(app: Flask, nurse: Person) -> None:
