@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service import metrics
 from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
+from service.clinics.notices.affected import StopNotices
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
@@ -175,6 +176,7 @@ def _services(settings: Settings) -> Services:
         vial_usage=VialUsage(database, verification),
         step_undo=StepUndo(database, verification),
         use_register=UseRegister(database),
+        stop_notices=StopNotices(database, verification),
         stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,

@@ -222,6 +222,7 @@ def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, service: Ser
             "/receive?delivery=1",
             "/use",
             "/uses",
+            "/clinic/reconciliation",
             "/trace",
             "/trace?lot=A1001",
             "/trace?lot=AB/12",

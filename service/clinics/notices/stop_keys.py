@@ -31,7 +31,7 @@ _STOP = frozenset({Action.REJECT, Action.QUARANTINE})
 
 
 def stop_key(reason: Reason) -> str:
-    """The key of a reason: 32 characters, the same for the same code and, where it was issued, the same text."""
+    """The key of a reason, 32 characters: the same for the same code and, where it was issued, same text."""
     params = sorted(reason.params) if reason.code in ISSUED else []
     text = "\0".join([str(reason.code), *(f"{name}={value}" for name, value in params if value)])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,6 +1,6 @@
 """The register of a clinic's uses: what was taken from which vial, when, by whom, under which reference."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,8 @@ from service.storage.models import Product, Vial, VialEvent
 MOST = 200
 """Uses on one page; a file has all."""
 
-_STEPS = (Step.OPEN, Step.USE, Step.USE_UP, Step.FINISH, Step.DISCARD, Step.WASTE)
+_OF_PATIENTS = (Step.OPEN, Step.USE, Step.USE_UP, Step.FINISH)
+_STEPS = (*_OF_PATIENTS, Step.DISCARD, Step.WASTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ class UseRegister:
         with self._database.reading() as connection:
             rows = connection.execute(_uses(actor, reference).limit(MOST))
             return [_use(row) for row in rows]
+
+    def of_vials(self, actor: Actor, vial_ids: Sequence[int]) -> list[tuple[int, RecordedUse]]:
+        """Return every use of these vials, each with the id of its event; not what was thrown away alone."""
+        found: list[tuple[int, RecordedUse]] = []
+        with self._database.reading() as connection:
+            for start in range(0, len(vial_ids), MOST):
+                some = VialEvent.vial_id.in_(vial_ids[start : start + MOST])
+                rows = connection.execute(_uses(actor, "").where(some, VialEvent.step.in_(_OF_PATIENTS)))
+                found += [(row.id, _use(row)) for row in rows]
+        used = [each for each in found if each[1].step is not Step.FINISH or each[1].used is not None]
+        return sorted(used, key=lambda each: -each[0])
 
     def all(self, actor: Actor, reference: str = "") -> Iterator[RecordedUse]:
         """Yield every one of them."""

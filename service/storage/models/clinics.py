@@ -162,6 +162,30 @@ class VialEvent(Base):
     )
 
 
+class StopAcknowledgement(Base):
+    """A clinic has read that one of its vials is stopped. `key`: for which reason
+    (`clinics.notices.stop_keys`). Rows are added and never changed.
+    """
+
+    __tablename__ = "stop_acknowledgement"
+    vial_id: Mapped[int] = mapped_column(ForeignKey("vial.id"), primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+
+
+class ToldUse(Base):
+    """A clinic has told whom a use of a stopped vial concerns. Rows are added and never changed."""
+
+    __tablename__ = "told_use"
+    event_id: Mapped[int] = mapped_column(ForeignKey("vial_event.id"), primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+
+
 class InUseTime(Base):
     """For how many hours after opening a clinic uses a product, at most as many as the product's record says;
     without a row the record's hours count.

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from service.accounts.services import AccountServices
 from service.accounts.sign_in.sessions import Sessions
 from service.clinics.deliveries import DeliveryService
+from service.clinics.notices.affected import StopNotices
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
@@ -49,6 +50,7 @@ class Services:
     deliveries: DeliveryService
     vial_usage: VialUsage
     step_undo: StepUndo
+    stop_notices: StopNotices
     use_register: UseRegister
     stock: StockQueries
     import_jobs: ImportJobs

@@ -9,6 +9,7 @@ from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.clinics.deliveries import DeliveryResult
+from service.clinics.reconciliation import BookDifference
 from service.clinics.stock import ExpiryNearness
 from service.clinics.vial_lifecycle import Step, VialState
 from service.gs1.iso.countries import zone_of
@@ -63,6 +64,16 @@ SOON: Mapping[ExpiryNearness, str] = {
     ExpiryNearness.OVER: N_("Expired"),
     ExpiryNearness.MONTH: N_("Within 30 days"),
     ExpiryNearness.QUARTER: N_("Within 90 days"),
+}
+DIFFERENCES: Mapping[BookDifference, str] = {
+    BookDifference.STATE: N_("Its state is not what its steps say."),
+    BookDifference.UNITS: N_("More is recorded as used or thrown away than it holds."),
+    BookDifference.USED_NOT_ON_RECORD: N_(
+        "You opened it, and by the manufacturer's record the number is still in circulation."
+    ),
+    BookDifference.GONE_ON_RECORD: N_(
+        "It is in your stock, and by the manufacturer's record the number is not in circulation."
+    ),
 }
 _STATUS: Mapping[Action, str] = {
     Action.ACCEPT: N_("Matches the record"),

@@ -14,12 +14,15 @@ from werkzeug.test import TestResponse
 
 from service.accounts.actors import OrganisationKind, Role
 from service.app import create_app
+from service.registry import recalls
 from service.settings import Settings
+from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Batch, Delivery, Scan, Unit, Vial, VialEvent
 from service.web.core.access import COOKIE
 from service.web.core.services import services_of
 from tests.factories.people import signed_in
+from tests.factories.recall_records import order
 from tests.factories.records import TOXIN, put
 
 UNIT = f"01{TOXIN}1770123110A1001\x1d21SN0001"
@@ -175,6 +178,44 @@ def test_uses_are_found_by_the_clinics_own_reference_and_by_no_other_clinic(
     with services_of(app).database.reading() as connection:
         audit = connection.exec_driver_sql("SELECT reason, before, after FROM audit_entry").all()
     assert "A-1042" not in str(audit)
+
+
+def test_a_recall_becomes_a_list_of_whom_to_tell(app: Flask, nurse: Person) -> None:
+    nurse.receive(UNIT)
+    nurse.post("/vials/1/open", units="20", reference="A-1042")
+    maker = Person(app, Role.ADMIN, name="Example Biologics", kind=OrganisationKind.MANUFACTURER)
+    database = services_of(app).database
+    with database.transaction() as connection:
+        owner = "(SELECT id FROM organisation WHERE name = 'Example Biologics')"
+        connection.exec_driver_sql(f"UPDATE manufacturer SET organisation_id = {owner}")
+        number = connection.exec_driver_sql("SELECT organisation_id FROM manufacturer").scalar_one()
+    issued = recalls.issue(
+        database, order(gtin=TOXIN, scope="lot", lot="A1001"), who=AuditActor("Maker", None, number)
+    )
+    home = nurse.get("/clinic").text
+    found = re.search(r"/clinic/notices/(\w+)", home)
+    assert found
+    address = found[0]
+    page = nurse.get(address)
+    assert "A-1042" in page.text
+    seen = maker.get(f"/recalls/{issued}").text
+    assert "Clinic A" in seen
+    assert "A-1042" not in seen
+    page = nurse.post(address)
+    assert "you have read this notice" in page.text
+    assert "0: read" in maker.get(f"/recalls/{issued}").text
+    assert "1 use of a stopped vial" in nurse.get("/clinic").text
+    [event] = re.findall(r'name="use" value="(\d+)"', page.text)
+    page = nurse.post(address + "/told", use=event)
+    assert "Told on" in page.text
+    assert "use of a stopped vial" not in nurse.get("/clinic").text
+    table = list(csv.DictReader(io.StringIO(nurse.get(address + "/uses.csv").text.removeprefix("\ufeff"))))
+    assert [(row["Your reference"], bool(row["Told by"])) for row in table] == [("A-1042", True)]
+    assert nurse.get(address + "/uses.xlsx").data.startswith(b"PK")
+    other = Person(app, Role.CLINIC, name="Clinic B")
+    assert other.get(address).status_code == 404
+    assert other.post(address + "/told", use=event).status_code == 404
+    assert "Yes: everything received is accounted for." in nurse.get("/clinic/reconciliation").text
 
 
 def test_what_is_stopped_is_put_aside_with_a_reason_or_not_recorded(app: Flask, nurse: Person) -> None:
