@@ -17,6 +17,7 @@ from service import metrics
 from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.notices.affected import StopNotices
+from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
@@ -85,6 +86,7 @@ from service.web.workspace.imports import imports
 from service.web.workspace.links import links
 from service.web.workspace.lot_labels import lot_labels
 from service.web.workspace.overview import overview
+from service.web.workspace.quarantine.questions import questions
 from service.web.workspace.recalls import recalls
 from service.web.workspace.releases import release
 from service.web.workspace.report_inbox import triage
@@ -177,6 +179,7 @@ def _services(settings: Settings) -> Services:
         step_undo=StepUndo(database, verification),
         use_register=UseRegister(database),
         stop_notices=StopNotices(database, verification),
+        quarantine_cases=QuarantineCases(database),
         stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
@@ -201,6 +204,7 @@ _WORKSPACE = (
     correct,
     changes,
     links,
+    questions,
 )
 _ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
 

@@ -6,6 +6,7 @@ from service.storage.models.base import Base
 from service.storage.models.clinics import (
     Delivery,
     InUseTime,
+    QuarantineEntry,
     StopAcknowledgement,
     ToldUse,
     Vial,
@@ -81,6 +82,7 @@ __all__ = [
     "PrefixClaim",
     "Product",
     "QualityResult",
+    "QuarantineEntry",
     "ReadinessProbe",
     "Recall",
     "RecallLift",

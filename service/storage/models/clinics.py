@@ -162,6 +162,38 @@ class VialEvent(Base):
     )
 
 
+class QuarantineEntry(Base):
+    """One entry in the case of a quarantined vial; rows are added and never changed.
+
+    `event_id`: the quarantine. `kind` assigned: `holder` has the vial, `answerer` has to answer by the end of
+    `due`, and `text` is the question; found, answer: `text` says what. `organisation_id`: who wrote it, the
+    clinic or the owner of the product.
+    """
+
+    __tablename__ = "quarantine_entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("vial_event.id"), index=True)
+    vial_id: Mapped[int] = mapped_column(ForeignKey("vial.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(8))
+    holder: Mapped[str] = mapped_column(String(200), default="")
+    answerer: Mapped[str] = mapped_column(String(9), default="")
+    due: Mapped[date | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (
+        CheckConstraint("kind IN ('assigned', 'found', 'answer')", name="kind"),
+        CheckConstraint(
+            "kind <> 'assigned' OR (length(holder) > 0 AND due IS NOT NULL"
+            " AND answerer IN ('clinic', 'maker', 'authority'))",
+            name="assigned",
+        ),
+        CheckConstraint("kind = 'assigned' OR length(text) > 0", name="said"),
+    )
+
+
 class StopAcknowledgement(Base):
     """A clinic has read that one of its vials is stopped. `key`: for which reason
     (`clinics.notices.stop_keys`). Rows are added and never changed.

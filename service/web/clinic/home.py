@@ -12,6 +12,7 @@ from service.clinics.reconciliation import reconcile
 from service.clinics.stock import ExpiryNearness
 from service.clinics.vial_lifecycle import VialState
 from service.errors import ErrorCode, RefusedError
+from service.gs1.iso.countries import zone_of
 from service.web.clinic.common import CLINICS, clinic, wrong
 from service.web.core.access import actor, only_for
 from service.web.core.concurrency import Pool, runs_in
@@ -26,6 +27,8 @@ from service.web.text.reasons.reason_messages import reason_message
 def first() -> str:
     """Show what needs attention, and links to the clinic's tasks."""
     notices, tr = services().stop_notices.all(actor()), spoken()
+    now = services().verification.now()
+    today = now.astimezone(zone_of(actor().country or None, now.date())).date()
     waiting = [(each, len(_untold(each))) for each in notices if not each.is_open]
     return render_template(
         "clinic/home.html",
@@ -33,6 +36,7 @@ def first() -> str:
         soon=_soon(),
         who=actor(),
         notices=[(each, reason_message(each.reason, Asker.CLINIC, tr)) for each in notices if each.is_open],
+        cases=[each for each in services().quarantine_cases.open(actor(), today) if each.is_overdue(today)],
         untold=[(each, count) for each, count in waiting if count],
     )
 

@@ -9,6 +9,7 @@ from service.accounts.services import AccountServices
 from service.accounts.sign_in.sessions import Sessions
 from service.clinics.deliveries import DeliveryService
 from service.clinics.notices.affected import StopNotices
+from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
@@ -50,6 +51,7 @@ class Services:
     deliveries: DeliveryService
     vial_usage: VialUsage
     step_undo: StepUndo
+    quarantine_cases: QuarantineCases
     stop_notices: StopNotices
     use_register: UseRegister
     stock: StockQueries

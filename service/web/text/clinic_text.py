@@ -9,6 +9,7 @@ from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.clinics.deliveries import DeliveryResult
+from service.clinics.quarantine.case_forms import Answerer, CaseEntryKind
 from service.clinics.reconciliation import BookDifference
 from service.clinics.stock import ExpiryNearness
 from service.clinics.vial_lifecycle import Step, VialState
@@ -64,6 +65,16 @@ SOON: Mapping[ExpiryNearness, str] = {
     ExpiryNearness.OVER: N_("Expired"),
     ExpiryNearness.MONTH: N_("Within 30 days"),
     ExpiryNearness.QUARTER: N_("Within 90 days"),
+}
+ANSWERERS: Mapping[Answerer, str] = {
+    Answerer.CLINIC: N_("We ourselves"),
+    Answerer.MAKER: N_("The manufacturer"),
+    Answerer.AUTHORITY: N_("The authority"),
+}
+CASE_ENTRIES: Mapping[CaseEntryKind, str] = {
+    CaseEntryKind.ASSIGNED: N_("Who answers"),
+    CaseEntryKind.FOUND: N_("Found"),
+    CaseEntryKind.ANSWER: N_("The answer"),
 }
 DIFFERENCES: Mapping[BookDifference, str] = {
     BookDifference.STATE: N_("Its state is not what its steps say."),

@@ -212,6 +212,12 @@ ERRORS: Mapping[ErrorCode, str] = {
         "This looks like a name or a date of birth, and was not kept. Write a number that only your clinic"
         " can look up, such as an appointment or file number: A-1042."
     ),
+    ErrorCode.HOLDER_MISSING: N_("Write who holds the vial, or where it lies."),
+    ErrorCode.ANSWERER_MISSING: N_("Choose who has to answer."),
+    ErrorCode.DUE_INVALID: N_(
+        "“{given}” is not a day by which an answer can come. Choose one from today on, within a year."
+    ),
+    ErrorCode.CASE_TEXT_MISSING: N_("Write it down here: the field is empty."),
     ErrorCode.UNDO_LATE: N_(
         "Nothing was changed: it is too late to undo this. The person who recorded it can for an hour, an"
         " admin of your clinic for a day."

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -216,6 +217,37 @@ def test_a_recall_becomes_a_list_of_whom_to_tell(app: Flask, nurse: Person) -> N
     assert other.get(address).status_code == 404
     assert other.post(address + "/told", use=event).status_code == 404
     assert "Yes: everything received is accounted for." in nurse.get("/clinic/reconciliation").text
+
+
+def test_a_quarantine_asks_the_manufacturer_and_an_overdue_answer_leads(app: Flask, nurse: Person) -> None:
+    nurse.receive(UNIT)
+    nurse.post("/vials/1/quarantine", reason="Seal broken")
+    assert nurse.get("/vials/1/case").status_code == 200
+    page = nurse.post("/vials/1/case", holder="Fridge 2", answerer="maker", due="soon", question="")
+    assert page.status_code == 422
+    assert 'value="Fridge 2"' in page.text  # what was entered is kept
+    assert "Write it down here" in page.text
+    due = datetime.now(UTC).date().isoformat()
+    page = nurse.post("/vials/1/case", holder="Fridge 2", answerer="maker", due=due, question="Is it yours?")
+    assert "The manufacturer" in page.text
+    maker = Person(app, Role.RELEASER, name="Example Biologics", kind=OrganisationKind.MANUFACTURER)
+    owner = "(SELECT id FROM organisation WHERE name = 'Example Biologics')"
+    with services_of(app).database.transaction() as connection:
+        connection.exec_driver_sql(f"UPDATE manufacturer SET organisation_id = {owner}")
+        connection.exec_driver_sql("UPDATE quarantine_entry SET due = '2020-01-01'")
+    assert "the answer is overdue" in nurse.get("/clinic").text
+    assert "overdue: 1" in maker.get("/overview").text
+    seen = maker.get("/quarantine").text
+    assert "Clinic A asks: Is it yours?" in seen
+    assert "Seal broken" not in seen
+    assert "Fridge 2" not in seen
+    page = nurse.post("/vials/1/case/notes", kind="answer", text="")
+    assert page.status_code == 422
+    page = nurse.post("/vials/1/case/notes", kind="answer", text="By telephone: yes")
+    assert "It was answered." in page.text
+    assert "the answer is overdue" not in nurse.get("/clinic").text
+    assert "By telephone" not in maker.get("/quarantine").text
+    assert Person(app, Role.CLINIC, name="Clinic B").get("/vials/1/case").status_code == 404
 
 
 def test_what_is_stopped_is_put_aside_with_a_reason_or_not_recorded(app: Flask, nurse: Person) -> None:

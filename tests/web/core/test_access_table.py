@@ -115,6 +115,9 @@ TABLE = {
     "GET /exports/<kind>.<form>": "-0-00000",
     "GET /exports/archive.zip": ADMINS,
     "POST /exports/leave": ADMINS,
+    # what clinics ask about vials in quarantine
+    "GET /quarantine": "-+-+++++",
+    "POST /quarantine/<int:event_id>": "----0p00",
     # a clinic's vials
     "GET /clinic": "--+-----",
     "GET /clinic/in-use": "--+-----",
@@ -124,6 +127,9 @@ TABLE = {
     "POST /clinic/notices/<key>/told": "--0-----",
     "GET /clinic/notices/<key>/uses.<form>": "--0-----",
     "GET /clinic/reconciliation": "--+-----",
+    "GET /vials/<int:vial_id>/case": "--0-----",
+    "POST /vials/<int:vial_id>/case": "--0-----",
+    "POST /vials/<int:vial_id>/case/notes": "--0-----",
     "GET /stock": "--+-----",
     "GET /trace": "--+-----",
     "POST /trace": "--+-----",
@@ -277,6 +283,8 @@ PLACES = {
     "vial_id": "1",
     "delivery_id": "1",
     "step": "open",
+    "key": "0" * 32,
+    "event_id": "1",
     "photo": "1",
     "what": "lots",
     "name": "A1001",

@@ -64,6 +64,7 @@ EVENTS: Mapping[str, str] = {
     "own": N_("Records given to an organisation"),
     "link": N_("Single sign-on linked"),
     "undo": N_("Undone"),
+    "quarantine_case": N_("Entry in the case of a quarantined vial"),
     "acknowledge": N_("Notice of a stopped vial acknowledged"),
     "mark_told": N_("Uses of a stopped vial marked as told"),
     "many_vials_opened": N_("Alarm: very many vials opened"),
