@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service import metrics
 from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
-from service.clinics.notices.affected import StopNotices
+from service.clinics.notices.affected import StopNotices, count_open_notices
 from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
@@ -273,6 +273,7 @@ def digest_transport_of(settings: Settings) -> DigestTransport:
         settings.smtp_url,
         settings.mail_from,
         settings.private_webhooks,
+        count_open_notices,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from service.accounts.actors import Actor
+from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.reasons import Reason
 from service.clinics import queries
 from service.clinics.notices.stop_keys import stop_key, told_reasons
@@ -27,6 +27,7 @@ from service.storage.hot.sightings import SubjectScope
 from service.storage.models import (
     Alert,
     Batch,
+    Organisation,
     Product,
     StopAcknowledgement,
     Suspect,
@@ -156,6 +157,22 @@ class StopNotices:
             connection.execute(self._database.insert_new(ToldUse), rows)
             change = AuditChange("mark_told", "notice", key, after={"uses": len(new)})
             write_down(connection, [change], who=actor.who, at=now, reason=str(notice.reason.code))
+
+
+def count_open_notices(database: Database, organisation_id: int) -> int:
+    """How many notices a clinic has not acknowledged: for a message to it, which says no more than that."""
+    with database.reading() as connection:
+        statement = select(Organisation.name, Organisation.country, Organisation.region)
+        row = connection.execute(statement.where(Organisation.id == organisation_id)).one()
+    kind = OrganisationKind.CLINIC
+    actor = Actor(
+        "", None, organisation_id, row.name, kind, frozenset(), country=row.country, region=row.region
+    )
+    verification = VerificationService(database)
+    try:
+        return sum(each.is_open for each in StopNotices(database, verification).all(actor))
+    finally:
+        verification.close()
 
 
 def _by(actor: Actor, now: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 
 from service.accounts.actors import Actor, OrganisationKind, Role
 from service.authenticity.reasons import ReasonCode
-from service.clinics.notices.affected import StopNotice, StopNotices
+from service.clinics.notices.affected import StopNotice, StopNotices, count_open_notices
 from service.clinics.notices.recall_progress import ClinicProgress, recall_progress
 from service.clinics.undo import StepUndo, UndoRequest, latest_step
 from service.clinics.usage import StepTaken
@@ -118,9 +118,11 @@ def test_a_notice_is_read_once_and_is_open_again_for_a_vial_that_comes_later(dat
     number = recall(database, owner, lot="A1001")
     service = StopNotices(database, ward.desk)
     [notice] = service.all(who)
+    assert count_open_notices(database, who.organisation_id) == 1
     for _ in range(2):
         service.acknowledge(who, notice.key, ward.desk.now())
     [read] = service.all(who)
+    assert count_open_notices(database, who.organisation_id) == 0
     assert (notice.is_open, read.is_open) == (True, False)
     with database.reading() as connection:
         audit = connection.execute(
