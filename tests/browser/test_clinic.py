@@ -136,7 +136,7 @@ def test_the_main_day(chromium: Browser, service: Service, tmp_path: Path, size:
         expect(page.get_by_role("status")).to_have_text("Recorded: opened.")
         page.get_by_label("Used from it now").fill("70")
         page.get_by_role("button", name="Record this use").click()
-        expect(page.get_by_role("main")).to_contain_text("60 are left in it")
+        expect(page.get_by_role("main")).to_contain_text("more than is left in the vial, “60”")
         page.get_by_label("Used from it now").fill("50")
         page.get_by_role("button", name="Record this use").click()
         expect(page.get_by_text("Left in it: 10 of 100 units.")).to_be_visible()
@@ -294,7 +294,8 @@ def test_red_is_on_top_of_the_first_page(chromium: Browser, service: Service) ->
         first = page.locator(".attention > li").first
         expect(first).to_contain_text("1 of your vials must not be used")
         expect(first).to_be_in_viewport()
-        first.get_by_role("link").click()
+        expect(first.get_by_role("link", name="Read it, and confirm that you did")).to_be_visible()
+        first.get_by_role("link", name="Find them").click()
         page.get_by_text("Put the one that is still in use in quarantine").click()
         page.get_by_role("button", name="Quarantine").click()
         expect(page.get_by_role("status")).to_contain_text("Recorded: quarantined")

@@ -68,6 +68,11 @@ class StopNotice:
         return tuple(each for each in self.vials if each.opened is not None)
 
     @property
+    def lots(self) -> tuple[HeldVial, ...]:
+        """One vial of each product and lot among them."""
+        return tuple({(each.product_name, each.gtin, each.lot_key): each for each in self.vials}.values())
+
+    @property
     def is_open(self) -> bool:
         """Whether the clinic has to acknowledge it, for some vial."""
         return any(each.id not in self.acknowledged for each in self.vials)

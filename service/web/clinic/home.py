@@ -9,7 +9,7 @@ from service.accounts.actors import Role
 from service.authenticity.evidence import Asker
 from service.clinics.notices.affected import StopNotice, UseTask
 from service.clinics.reconciliation import reconcile
-from service.clinics.stock import ExpiryNearness
+from service.clinics.stock import ExpiryNearness, LotInStock
 from service.clinics.vial_lifecycle import VialState
 from service.errors import ErrorCode, RefusedError
 from service.gs1.iso.countries import zone_of
@@ -30,19 +30,32 @@ def first() -> str:
     now = services().verification.now()
     today = now.astimezone(zone_of(actor().country or None, now.date())).date()
     waiting = [(each, len(_untold(each))) for each in notices if not each.is_open]
+    house, open_ones = services().stock.house(actor()), [each for each in notices if each.is_open]
+    stopped = [(lot, [each for each in open_ones if _is_about(each, lot)]) for lot in house.stopped]
+    shown = {each.key for _, of_lot in stopped for each in of_lot}
     return render_template(
         "clinic/home.html",
-        house=services().stock.house(actor()),
+        house=house,
+        stopped=stopped,
         soon=_soon(),
         who=actor(),
-        notices=[(each, reason_message(each.reason, Asker.CLINIC, tr)) for each in notices if each.is_open],
+        notices=[
+            (each, reason_message(each.reason, Asker.CLINIC, tr))
+            for each in open_ones
+            if each.key not in shown
+        ],
         cases=[each for each in services().quarantine_cases.open(actor(), today) if each.is_overdue(today)],
         untold=[(each, count) for each, count in waiting if count],
     )
 
 
+def _is_about(notice: StopNotice, lot: LotInStock) -> bool:
+    """Whether a vial of the lot is one of the notice's."""
+    return not {each.id for each in notice.vials}.isdisjoint(each.id for each in lot.vials)
+
+
 def _untold(notice: StopNotice) -> list[UseTask]:
-    """The uses of which nobody was told yet."""
+    """The uses that are not marked as told yet."""
     return [each for each in services().stop_notices.tasks(actor(), notice) if each.told is None]
 
 

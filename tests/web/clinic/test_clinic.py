@@ -142,7 +142,7 @@ def test_more_than_the_vial_holds_is_refused_and_what_is_left_is_shown(app: Flas
     nurse.receive(UNIT)
     page = nurse.post("/vials/1/open", units="120", reference="A-1042")
     assert page.status_code == 422
-    assert "100 are left in it" in page.text
+    assert "more than is left in the vial, “100”" in page.text
     assert 'value="A-1042"' in page.text  # what was entered is kept
     page = nurse.post("/vials/1/open", units="60", reference="A-1042")
     assert "Left in it: 40 of 100 units." in page.text

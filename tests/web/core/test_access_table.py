@@ -117,7 +117,7 @@ TABLE = {
     "POST /exports/leave": ADMINS,
     # what clinics ask about vials in quarantine
     "GET /quarantine": "-+-+++++",
-    "POST /quarantine/<int:event_id>": "----0p00",
+    "POST /quarantine/<int:event_id>": "----+p++",
     # a clinic's vials
     "GET /clinic": "--+-----",
     "GET /clinic/in-use": "--+-----",
@@ -143,7 +143,7 @@ TABLE = {
     "GET /use/<scan_id>": "--0-----",
     "GET /uses": "--+-----",
     "POST /uses": "--+-----",
-    "POST /uses.<form>": "--0-----",
+    "POST /uses.<form>": "--+-----",
     "GET /vials/<int:vial_id>": "--0-----",
     "POST /vials/<int:vial_id>/<step>": "--0-----",
     "POST /vials/<int:vial_id>/undo": "--0-----",
