@@ -131,6 +131,24 @@ class StockQueries:
         verdict = verdict_of(self._verification, actor, held)
         return TracedVial(held, tuple(happened)), verdict
 
+    def first_to_expire(self, actor: Actor, vial: HeldVial) -> HeldVial | None:
+        """Return a vial of the same product in stock that expires before this one and is not stopped; None
+        where this one is the first. The soonest to expire is returned (first expiry, first out).
+        """
+        if vial.expiry is None or vial.state is not VialState.IN_STOCK:
+            return None
+        same = Vial.product_id == vial.product_id if vial.product_id else Vial.gtin == vial.gtin
+        where = [same, Vial.state == VialState.IN_STOCK, Vial.expiry < vial.expiry.last_day]
+        if not vial.product_id and not vial.gtin:
+            return None
+        with self._database.reading() as connection:
+            sooner = read.vials(connection, actor.organisation_id, *where)
+        lots = {(each.lot_key, each.expiry): each for each in sooner}
+        for each in sorted(lots.values(), key=lambda each: each.expiry.iso if each.expiry else ""):
+            if not stops(verdict_of(self._verification, actor, each)):
+                return each
+        return None
+
     def same(self, actor: Actor, answer: Answer) -> list[HeldVial]:
         """Return the clinic's vials that a check was about: of its serial, or else those of its lot that it
         still has.

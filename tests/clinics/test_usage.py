@@ -1,12 +1,12 @@
 """Vials at clinics: what may follow on what, what the record's unit does with it, and who sees it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
@@ -272,6 +272,30 @@ def test_what_is_thrown_away_is_counted(
         ward.hands.record_step(who, number, taken, ward.desk.now())
     held = ward.shelves.vial(who, number)[0].vial
     assert (held.used, held.wasted) == tuple(map(Decimal, sums))
+
+
+def test_the_first_to_expire_is_named_unless_it_is_stopped(ward: Ward) -> None:
+    who = clinic(ward.database, "Clinic A")
+    with ward.database.transaction() as connection:
+        batch = {
+            "product_id": 1,
+            "lot": "SOON",
+            "lot_key": "SOON",
+            "lot_folded": "SOON",
+            "status": "released",
+        }
+        connection.execute(insert(Batch).values(batch | {"expiry": date(2069, 12, 31)}))
+    [later], [sooner] = ward.received(who, LOT), ward.received(who, LOT.replace("A1001", "SOON"))
+    held = ward.shelves.vial(who, later)[0].vial
+    first = ward.shelves.first_to_expire(who, held)
+    assert first is not None
+    assert first.id == sooner
+    assert ward.shelves.first_to_expire(who, first) is None
+    other = clinic(ward.database, "Clinic B")
+    [theirs] = ward.received(other, LOT)
+    assert ward.shelves.first_to_expire(other, ward.shelves.vial(other, theirs)[0].vial) is None
+    recall(ward.database, "SOON")
+    assert ward.shelves.first_to_expire(who, held) is None
 
 
 # --- receiving

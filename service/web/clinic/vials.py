@@ -147,6 +147,7 @@ def _vial_page(vial_id: int, **more: object) -> str:
         here=held.state in HERE,
         too_late=held.state is VialState.OPEN and held.too_late(now),
         may_write=may_write,
+        sooner=services().stock.first_to_expire(actor(), held) if may_write else None,
         undoable=latest if may_write and refused in {None, ErrorCode.SECOND_FACTOR_NEEDED} else None,
         whole=held.content.whole,
         unit=held.content.unit,

@@ -198,8 +198,8 @@ ERRORS: Mapping[ErrorCode, str] = {
         "“{given}” is not an amount that we can keep. Write a number like 20 or 2.5."
     ),
     ErrorCode.UNITS_ABOVE: N_(
-        "Nothing was recorded: “{given}” is more than is left in the vial, “{found}”. If an earlier amount was"
-        " wrong, undo that one first."
+        "Nothing was recorded: “{given}” is more than is left in the vial, “{found}”. If an earlier amount"
+        " was wrong, undo that one first."
     ),
     ErrorCode.HOURS_ABOVE: N_(
         "“{given}” is longer than the manufacturer allows, “{found}” hours. Write that or less."
