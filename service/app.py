@@ -16,8 +16,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service import metrics
 from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
+from service.clinics.notices.affected import StopNotices, count_open_notices
+from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.stock import StockQueries
+from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
+from service.clinics.uses.register import UseRegister
 from service.geoip import GeoIpDatabase
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
@@ -88,6 +92,7 @@ from service.web.workspace.imports import imports
 from service.web.workspace.links import links
 from service.web.workspace.lot_labels import lot_labels
 from service.web.workspace.overview import overview
+from service.web.workspace.quarantine.questions import questions
 from service.web.workspace.recalls import recalls
 from service.web.workspace.releases import release
 from service.web.workspace.report_inbox import triage
@@ -183,6 +188,10 @@ def _services(settings: Settings) -> Services:
         geoip=GeoIpDatabase(Path(settings.places_database)) if settings.places_database else None,
         deliveries=DeliveryService(database, verification),
         vial_usage=VialUsage(database, verification),
+        step_undo=StepUndo(database, verification),
+        use_register=UseRegister(database),
+        stop_notices=StopNotices(database, verification),
+        quarantine_cases=QuarantineCases(database),
         stock=StockQueries(database, verification),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
@@ -209,6 +218,7 @@ _WORKSPACE = (
     changes,
     links,
     statements,
+    questions,
 )
 _ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
 
@@ -286,6 +296,7 @@ def digest_transport_of(settings: Settings) -> DigestTransport:
         settings.smtp_url,
         settings.mail_from,
         settings.private_webhooks,
+        count_open_notices,
     )
 
 

@@ -28,14 +28,39 @@ def reasons(evidence: Evidence) -> Reasons:
     for recall in evidence.recalls:
         reach = reach_of(recall, evidence)
         if reach is Reach.SURELY:
-            code = ReasonCode.ON_HOLD if recall.hold else ReasonCode.RECALLED
-            severity = Action.QUARANTINE if recall.hold else Action.REJECT
-            yield Reason(code, severity, _params(recall, _SCOPES[recall.scope]))
+            yield reason_of(recall)
         elif reach is Reach.ALIKE:
             yield against(ReasonCode.ALERT_CLOSE, scope="marks", lot=recall.lot)
         elif reach is Reach.PERHAPS and not recall.hold:
             scope = "window" if recall.scope is RecallScope.WINDOW else "unit"
             yield Reason(ReasonCode.RECALLED_IN_PART, Action.CHECK, _params(recall, scope))
+
+
+def reason_of(recall: RecallRecord) -> Reason:
+    """The reason of everything that the recall or hold surely reaches."""
+    code = ReasonCode.ON_HOLD if recall.hold else ReasonCode.RECALLED
+    severity = Action.QUARANTINE if recall.hold else Action.REJECT
+    return Reason(code, severity, _params(recall, _SCOPES[recall.scope]))
+
+
+def reaches_pack(recall: RecallRecord, lot: Lot | None, expiry: Expiry | None, serial: str) -> bool:
+    """Whether a recall of the product reaches a pack that bears these (serial empty: none).
+
+    For figures alone: a verdict looks at the records of the pack too (`reach_of`).
+    """
+    key = lot.key if lot is not None else ""
+    match recall.scope:
+        case RecallScope.PRODUCT:
+            return True
+        case RecallScope.LOT:
+            return key == recall.lot_key
+        case RecallScope.WINDOW:
+            return expiry is not None and _in_window(recall, expiry)
+        case RecallScope.LIST:
+            named = recall.listed
+        case RecallScope.RANGE:
+            named = in_range(serial.casefold(), recall.serial_from, recall.serial_to)
+    return named and (not recall.lot_key or not key or key == recall.lot_key)
 
 
 def stops_batch(evidence: Evidence, batch: BatchRecord, *, hold: bool) -> bool:

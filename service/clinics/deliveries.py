@@ -15,7 +15,7 @@ from service.authenticity.reasons import Match, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.clinics import presentations
 from service.clinics.unit_moves import UnitOnRecord
-from service.clinics.usage import StepTaken, vial_change, write_event
+from service.clinics.usage import StepTaken, vial_change, write_event, write_unit_change
 from service.clinics.vial_lifecycle import HERE, Step, VialState
 from service.clinics.vial_verdicts import stops
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
@@ -195,32 +195,41 @@ class DeliveryService:
         then = _THEN.get(line.outcome)
         if then is None and _is_here(connection, values):
             return replace(counted, already=counted.already + 1)
-        changes = _put_aside(connection, values, then) if then else []
+        moved = _put_aside(connection, values, then) if then else None
+        write_unit_change(connection, actor, moved, then or Step.RECEIVE, now)
         ids = sorted(connection.scalars(insert(Vial).values([values] * line.count).returning(Vial.id)))
-        changes += presentations.add(connection, actor, ids, answer, now)
+        changes = presentations.add(connection, actor, ids, answer, now)
         steps = [StepTaken(Step.RECEIVE), *([StepTaken(then, line.reason)] if then else [])]
         for each in ids:
             changes.append(vial_change(each, Step.RECEIVE, None, values["state"]))
             for step in steps:
-                write_event(connection, actor, each, step, now)
+                write_event(connection, actor, each, step, now, _before(step.step, moved))
         write_down(connection, changes, who=actor.who, at=now, reason=line.reason or "receiving")
         sums = {str(line.outcome): getattr(counted, line.outcome) + len(ids)}
         return replace(counted, **sums, vial_ids=(*counted.vial_ids, *ids))
 
 
-def _put_aside(connection: Connection, values: dict[str, Any], step: Step) -> list[AuditChange]:
+def _put_aside(connection: Connection, values: dict[str, Any], step: Step) -> AuditChange | None:
     """Record a vial that never reaches the stock; its unit is put on hold, or goes back, where that is
     possible.
     """
     values["state"] = step.leaves(was_opened=False)
     if not values["unit_on_record"] or step.moves is None:
-        return []
+        return None
     unit = UnitOnRecord(values["product_id"], values["gtin"], values["serial"])
     moved = unit.move(connection, step.moves)
     if moved is None:
-        return []
+        return None
     values["unit_was"] = moved[0]
-    return [moved[1]]
+    return moved[1]
+
+
+def _before(step: Step, moved: AuditChange | None) -> dict[str, object]:
+    """What an undo restores: of a receipt, and of what was recorded with it, that the vial never came in."""
+    unit = (moved.before, moved.after) if moved is not None and step is not Step.RECEIVE else ()
+    none = dict.fromkeys(("opened", "used_on", "use_before", "unit_was", "counted_at"))
+    moves = [each["disposition"] for each in unit if each] or None
+    return {"state": str(VialState.CANCELLED), "unit": moves, **none}
 
 
 def _own(connection: Connection, actor: Actor, delivery_id: int) -> None:

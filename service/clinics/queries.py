@@ -1,14 +1,17 @@
 """Read access to a clinic's vials; every query is limited to its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.authenticity.dispositions import Disposition
 from service.clinics import presentations
+from service.clinics.uses.content import VialContent, content_of
 from service.clinics.vial_lifecycle import Step, VialState
 from service.errors import ErrorCode, NotFoundError
 from service.gs1.identifiers import Expiry
@@ -18,7 +21,8 @@ from service.verification.service import PresentedPack
 
 @dataclass(frozen=True, slots=True)
 class HeldVial:
-    """One vial of one clinic. `used`: the units recorded so far; `delivery_id`: None when it came alone.
+    """One vial of one clinic. `used` and `wasted`: the units recorded so far; `content`: what it
+    holds when full; `delivery_id`: None when it came alone.
 
     `presentations`: what was presented of it that counts; empty for vials from before these were kept.
     """
@@ -27,7 +31,7 @@ class HeldVial:
     gtin: str
     product_id: int | None
     product_name: str
-    strengths: tuple[str, ...]
+    content: VialContent
     lot: str
     lot_key: str
     serial: str
@@ -45,7 +49,14 @@ class HeldVial:
     use_before: datetime | None
     code_scanned: bool
     used: Decimal
+    wasted: Decimal
     presentations: tuple[PresentedPack, ...]
+
+    @property
+    def left(self) -> Decimal | None:
+        """The units that are left in it; None where the record does not say how much it holds."""
+        whole = self.content.whole
+        return max(whole - self.used - self.wasted, Decimal(0)) if whole is not None else None
 
     def too_late(self, now: datetime) -> bool:
         """Return whether its time in use is over at `now` (aware)."""
@@ -54,26 +65,53 @@ class HeldVial:
 
 @dataclass(frozen=True, slots=True)
 class RecordedStep:
-    """One recorded step of a vial."""
+    """One recorded step of a vial. `undoes`: the id of the step that it takes back; `undone`: it was itself
+    taken back. `before`: what taking it back restores, None where that is not kept.
+    """
 
+    id: int
     vial_id: int
     at: datetime
     actor: str
+    account_id: int | None
     step: Step
     biz_step: str
     disposition: str
     reason: str
     units_used: Decimal | None
+    units_wasted: Decimal | None
+    reference: str
+    undoes: int | None = None
+    undone: bool = False
+    before: Mapping[str, Any] | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a step that stands: neither undone nor an undo."""
+        return not self.undone and self.undoes is None
 
 
-_used = (
-    select(func.sum(VialEvent.units_used).label("used"))
-    .where(VialEvent.vial_id == Vial.id)
-    .correlate(Vial)
-    .scalar_subquery()
-)
+_undo = aliased(VialEvent)
+UNDONE = exists().where(_undo.undoes == VialEvent.id)
+"""Of an event: that it was taken back."""
+
+
+def _sum_of(column: InstrumentedAttribute[Decimal | None]) -> ScalarSelect[Decimal | None]:
+    """The sum over a vial's steps that stand."""
+    mine = VialEvent.vial_id == Vial.id
+    return select(func.sum(column)).where(mine, ~UNDONE).correlate(Vial).scalar_subquery()
+
+
 _VIALS = (
-    select(Vial, Product.strengths, Delivery.supplier, Delivery.note_number, _used.label("used"))
+    select(
+        Vial,
+        Product.strengths,
+        Product.content,
+        Delivery.supplier,
+        Delivery.note_number,
+        _sum_of(VialEvent.units_used).label("used"),
+        _sum_of(VialEvent.units_wasted).label("wasted"),
+    )
     .outerjoin(Product, Product.id == Vial.product_id)
     .outerjoin(Delivery, Delivery.id == Vial.delivery_id)
 )
@@ -95,24 +133,37 @@ def vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial
     return found[0]
 
 
+def locked_vial(connection: Connection, organisation_id: int, vial_id: int) -> HeldVial:
+    """Return one vial of the clinic, locked until the transaction ends: its steps follow on one another."""
+    connection.execute(select(Vial.id).where(Vial.id == vial_id).with_for_update())
+    return vial(connection, organisation_id, vial_id)
+
+
 def events(connection: Connection, organisation_id: int, *where: ColumnElement[bool]) -> list[RecordedStep]:
     """Return what was recorded of the clinic's vials, earliest first."""
     statement = (
-        select(VialEvent.__table__)
+        select(VialEvent.__table__, UNDONE.label("undone"))
         .join(Vial, Vial.id == VialEvent.vial_id)
         .where(Vial.organisation_id == organisation_id, *where)
         .order_by(VialEvent.id)
     )
     return [
         RecordedStep(
+            id=row.id,
             vial_id=row.vial_id,
             at=row.at,
             actor=row.actor,
+            account_id=row.account_id,
             step=Step(row.step),
             biz_step=row.biz_step,
             disposition=row.disposition,
             reason=row.reason,
             units_used=row.units_used,
+            units_wasted=row.units_wasted,
+            reference=row.reference,
+            undoes=row.undoes,
+            undone=row.undone,
+            before=row.before,
         )
         for row in connection.execute(statement)
     ]
@@ -124,7 +175,7 @@ def _held(row: Row[*tuple[Any, ...]], presented: tuple[PresentedPack, ...]) -> H
         gtin=row.gtin,
         product_id=row.product_id,
         product_name=row.product_name,
-        strengths=row.strengths or (),
+        content=content_of(row.content or "", row.strengths or ()),
         lot=row.lot,
         lot_key=row.lot_key,
         serial=row.serial,
@@ -142,5 +193,6 @@ def _held(row: Row[*tuple[Any, ...]], presented: tuple[PresentedPack, ...]) -> H
         use_before=row.use_before,
         code_scanned=row.code_scanned,
         used=row.used or Decimal(0),
+        wasted=row.wasted or Decimal(0),
         presentations=presented,
     )

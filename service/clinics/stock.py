@@ -90,11 +90,15 @@ class TracedVial:
 
 @dataclass(frozen=True, slots=True)
 class InUseLimit:
-    """A product that the clinic has had, and for how many hours after opening it is used; None: no rule."""
+    """A product that the clinic has had, and for how many hours after opening it is used; None: no rule.
+
+    `by_record`: the hours on the product's record, which the clinic's own may not pass.
+    """
 
     product_id: int
     name: str
     hours: int | None
+    by_record: int | None = None
 
 
 class StockQueries:
@@ -127,6 +131,24 @@ class StockQueries:
         verdict = verdict_of(self._verification, actor, held)
         return TracedVial(held, tuple(happened)), verdict
 
+    def first_to_expire(self, actor: Actor, vial: HeldVial) -> HeldVial | None:
+        """Return a vial of the same product in stock that expires before this one and is not stopped; None
+        where this one is the first. The soonest to expire is returned (first expiry, first out).
+        """
+        if vial.expiry is None or vial.state is not VialState.IN_STOCK:
+            return None
+        same = Vial.product_id == vial.product_id if vial.product_id else Vial.gtin == vial.gtin
+        where = [same, Vial.state == VialState.IN_STOCK, Vial.expiry < vial.expiry.last_day]
+        if not vial.product_id and not vial.gtin:
+            return None
+        with self._database.reading() as connection:
+            sooner = read.vials(connection, actor.organisation_id, *where)
+        lots = {(each.lot_key, each.expiry): each for each in sooner}
+        for each in sorted(lots.values(), key=lambda each: each.expiry.iso if each.expiry else ""):
+            if not stops(verdict_of(self._verification, actor, each)):
+                return each
+        return None
+
     def same(self, actor: Actor, answer: Answer) -> list[HeldVial]:
         """Return the clinic's vials that a check was about: of its serial, or else those of its lot that it
         still has.
@@ -141,7 +163,8 @@ class StockQueries:
         else:
             return []
         with self._database.reading() as connection:
-            return read.vials(connection, actor.organisation_id, *where)
+            came = Vial.state != VialState.CANCELLED
+            return read.vials(connection, actor.organisation_id, *where, came)
 
     def delivery(self, actor: Actor, delivery_id: int) -> tuple[DeliverySummary, list[HeldVial]]:
         """Return a delivery and its vials. NotFoundError."""
@@ -176,7 +199,7 @@ class StockQueries:
         """Return every product that the clinic has had, by name, with the hours that it set."""
         own = InUseTime.organisation_id == actor.organisation_id
         statement = (
-            select(Product.id, Product.name, InUseTime.hours)
+            select(Product.id, Product.name, InUseTime.hours, Product.in_use_hours)
             .join(Vial, Vial.product_id == Product.id)
             .outerjoin(InUseTime, own & (InUseTime.product_id == Product.id))
             .where(Vial.organisation_id == actor.organisation_id)
@@ -184,7 +207,7 @@ class StockQueries:
             .order_by(Product.name, Product.id)
         )
         with self._database.reading() as connection:
-            return [InUseLimit(row.id, row.name, row.hours) for row in connection.execute(statement)]
+            return [InUseLimit(*row) for row in connection.execute(statement)]
 
     def set_in_use_time(self, actor: Actor, product_id: int, hours: int | None) -> None:
         """Set how long the clinic uses an opened vial of a product, from now on; None: no rule."""
@@ -192,11 +215,15 @@ class StockQueries:
             raise RefusedError(
                 ErrorCode.HOURS_INVALID, given=str(hours), expected=f"1 to {MOST_HOURS}", field="hours"
             )
-        known = {each.product_id: each.hours for each in self.in_use_times(actor)}
-        if product_id not in known:
+        known = {each.product_id: each for each in self.in_use_times(actor)}
+        limit = known.get(product_id)
+        if limit is None:
             raise NotFoundError(ErrorCode.NOT_FOUND, given=str(product_id), expected="a product that you had")
-        if known[product_id] == hours:
+        if limit.hours == hours:
             return
+        if hours is not None and limit.by_record is not None and hours > limit.by_record:
+            most = str(limit.by_record)
+            raise RefusedError(ErrorCode.HOURS_ABOVE, given=str(hours), found=most, field="hours")
         where = (InUseTime.organisation_id == actor.organisation_id, InUseTime.product_id == product_id)
         with self._database.transaction() as connection:
             connection.execute(delete(InUseTime).where(*where))
@@ -204,7 +231,7 @@ class StockQueries:
                 row = {"organisation_id": actor.organisation_id, "product_id": product_id, "hours": hours}
                 connection.execute(self._database.insert_new(InUseTime).values(row))
             change = AuditChange(
-                "in_use_time", "product", str(product_id), {"hours": known[product_id]}, {"hours": hours}
+                "in_use_time", "product", str(product_id), {"hours": limit.hours}, {"hours": hours}
             )
             write_down(
                 connection, [change], who=actor.who, at=self._verification.now(), reason="clinic's rule"

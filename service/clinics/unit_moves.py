@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from service.authenticity.dispositions import BizStep, Disposition, may_move
+from service.clinics.vial_lifecycle import VialState
 from service.errors import ConflictError, ErrorCode
 from service.storage.audit import AuditChange
 from service.storage.models import Unit, Vial
@@ -31,6 +32,10 @@ class UnitOnRecord:
         """Return its disposition on record now; None where it is not on record."""
         return connection.scalar(select(Unit.disposition).where(*self._key))
 
+    def _locked(self, connection: Connection) -> Disposition | None:
+        """The same, locked until the transaction ends: what others do with the number waits."""
+        return connection.scalar(select(Unit.disposition).where(*self._key).with_for_update())
+
     def move(self, connection: Connection, step: BizStep) -> tuple[Disposition, AuditChange] | None:
         """Move it where `step` allows it. Return its former disposition and the change, or None where nothing
         was moved.
@@ -47,7 +52,7 @@ class UnitOnRecord:
 
         `scanned`: the caller has scanned its code; a use recorded without a scan is no obstacle then.
         """
-        was, step = self.disposition(connection), BizStep.DISPENSING
+        was, step = self._locked(connection), BizStep.DISPENSING
         if scanned and was is Disposition.DISPENSED:
             earlier = _used_without_scan(connection, self.gtin, self.serial)
             if earlier is not None:
@@ -58,11 +63,28 @@ class UnitOnRecord:
             raise already_used_error(connection, self.gtin, self.serial, self.disposition(connection))
         return was, self._change(step.name.lower(), was, step.leaves)
 
-    def put_back(self, connection: Connection, *, left: Disposition, was: Disposition) -> AuditChange | None:
-        """Undo a move of this clinic, unless the unit was moved again since."""
-        where = (*self._key, Unit.disposition == left)
-        moved = connection.execute(update(Unit).where(*where).values(disposition=was))
-        return self._change("release", left, was) if moved.rowcount else None
+    def put_back(
+        self, connection: Connection, *, left: Disposition, was: Disposition, action: str, vial_id: int
+    ) -> AuditChange | None:
+        """Undo a move that was made with vial `vial_id`. Return the change, named `action`.
+
+        None, and nothing is moved, where the unit was moved again since, or another vial with its number was
+        used or destroyed: the disposition rests on that one too.
+        """
+        if self._locked(connection) is not left or self._rests_on_another(connection, left, vial_id):
+            return None
+        connection.execute(update(Unit).where(*self._key).values(disposition=was))
+        return self._change(action, left, was)
+
+    def _rests_on_another(self, connection: Connection, left: Disposition, vial_id: int) -> bool:
+        another = {
+            Disposition.DISPENSED: Vial.used_on.is_not(None),
+            Disposition.DESTROYED: Vial.state == VialState.WASTED,
+        }.get(left)
+        if another is None:
+            return False
+        where = (Vial.gtin == self.gtin, Vial.serial == self.serial, Vial.id != vial_id, another)
+        return connection.scalar(select(Vial.id).where(*where).limit(1)) is not None
 
     def _change(self, action: str, was: Disposition, becomes: Disposition) -> AuditChange:
         before, after = {"disposition": str(was)}, {"disposition": str(becomes)}

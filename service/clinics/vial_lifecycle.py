@@ -15,7 +15,7 @@ from service.authenticity.dispositions import BizStep
 
 
 class VialState(StrEnum):
-    """The state of a vial at the clinic."""
+    """The state of a vial at the clinic. CANCELLED: recorded by mistake, it never came in."""
 
     IN_STOCK = "in_stock"
     OPEN = "open"
@@ -23,6 +23,7 @@ class VialState(StrEnum):
     FINISHED = "finished"
     WASTED = "wasted"
     RETURNED = "returned"
+    CANCELLED = "cancelled"
 
 
 HERE = frozenset({VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED})
@@ -33,7 +34,9 @@ USABLE = frozenset({VialState.IN_STOCK, VialState.OPEN})
 
 
 class Step(StrEnum):
-    """What a person does with a vial. `USE_UP` opens and empties it in one step."""
+    """What a person does with a vial. `USE_UP` opens and empties it in one step; `DISCARD` throws
+    away a part of an open one; `UNDO` takes back the step before (`clinics.undo`).
+    """
 
     RECEIVE = "receive"
     OPEN = "open"
@@ -43,11 +46,15 @@ class Step(StrEnum):
     QUARANTINE = "quarantine"
     RELEASE = "release"
     WASTE = "waste"
+    DISCARD = "discard"
     RETURN = "return"
+    UNDO = "undo"
 
     @property
     def starts_from(self) -> frozenset[VialState]:
-        """The states that the step may start from; none for receiving, which creates a vial."""
+        """The states that the step may start from; none for receiving, which creates a vial,
+        and for undoing, which depends on the step before.
+        """
         return _STEPS[self].starts_from
 
     @property
@@ -78,7 +85,7 @@ class Step(StrEnum):
     @property
     def needs_reason(self) -> bool:
         """Whether a reason has to be given."""
-        return self in {Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.RETURN}
+        return self in _WITH_REASON
 
     def leaves(self, *, was_opened: bool) -> VialState:
         """Return the state after the step. A vial that is released returns to its former state."""
@@ -96,6 +103,7 @@ class _Words:
     moves: BizStep | None = None
 
 
+_WITH_REASON = frozenset({Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.DISCARD, Step.RETURN, Step.UNDO})
 _STOCK, _OPEN, _ASIDE = VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED
 _STEPS = {
     Step.RECEIVE: _Words(frozenset(), _STOCK, "receiving", "in_progress"),
@@ -108,5 +116,7 @@ _STEPS = {
     Step.QUARANTINE: _Words(USABLE, _ASIDE, "holding", "non_sellable_other", BizStep.HOLDING),
     Step.RELEASE: _Words(frozenset({_ASIDE}), _STOCK, "stocking", "available"),
     Step.WASTE: _Words(HERE, VialState.WASTED, "destroying", "destroyed", BizStep.DESTROYING),
+    Step.DISCARD: _Words(frozenset({_OPEN}), _OPEN, "destroying", "partially_dispensed"),
     Step.RETURN: _Words(HERE, VialState.RETURNED, "shipping", "returned", BizStep.SHIPPING),
+    Step.UNDO: _Words(frozenset(), _STOCK, "other", "unknown"),
 }

@@ -30,7 +30,7 @@ def clinics_that_received(
         .join(Vial, Vial.organisation_id == Organisation.id)
         .join(Product, Product.id == Vial.product_id)
         .join(Manufacturer, Manufacturer.id == Product.manufacturer_id)
-        .where(Product.id == product_id, Manufacturer.organisation_id == owner)
+        .where(Product.id == product_id, Manufacturer.organisation_id == owner, Vial.state != "cancelled")
         .group_by(Organisation.id, Organisation.name)
         .order_by(Organisation.name)
     )

@@ -23,7 +23,11 @@ class FoundRecord:
 def sees_record(database: Database, organisation_id: int, found: FoundRecord) -> bool:
     """Whether the organisation owns the product, or received a vial of the batch (of the unit, if found)."""
     owns = _owned(organisation_id, found.product_id)
-    same = (Vial.organisation_id == organisation_id) & (Vial.batch_id == found.batch_id)
+    same = (
+        (Vial.organisation_id == organisation_id)
+        & (Vial.batch_id == found.batch_id)
+        & (Vial.state != "cancelled")
+    )
     if found.serial:
         same &= Vial.serial.in_(("", found.serial))
     with database.reading() as connection:
@@ -33,7 +37,8 @@ def sees_record(database: Database, organisation_id: int, found: FoundRecord) ->
 def lots_meant(database: Database, organisation_id: int, lot: Lot) -> list[str]:
     """At most five lots as printed, one misreading away from `lot`, that the organisation may see."""
     spelled = or_(Batch.lot_folded == lot.folded, Batch.lot_key.in_(misreads.lot_keys(lot)))
-    held = exists().where(Vial.organisation_id == organisation_id, Vial.batch_id == Batch.id)
+    came = (Vial.organisation_id == organisation_id, Vial.state != "cancelled")
+    held = exists().where(*came, Vial.batch_id == Batch.id)
     statement = (
         select(Batch.lot)
         .where(spelled, Batch.lot_key != lot.key, or_(_owned(organisation_id, Batch.product_id), held))

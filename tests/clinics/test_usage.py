@@ -1,12 +1,12 @@
 """Vials at clinics: what may follow on what, what the record's unit does with it, and who sees it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker
@@ -17,7 +17,7 @@ from service.clinics.vial_lifecycle import HERE, USABLE, Step, VialState
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError, VialcheckError
 from service.storage.clinic_holdings import clinics_that_received
 from service.storage.database import Database
-from service.storage.models import AuditEntry, Batch, Manufacturer, Unit, Vial, VialEvent
+from service.storage.models import AuditEntry, Batch, Manufacturer, Product, Unit, Vial, VialEvent
 from service.verification.service import VerificationService
 from tests.factories.clinics import LOT, RECALLED, UNIT, Ward, a_ward, clinic
 from tests.factories.people import organisation
@@ -92,7 +92,7 @@ def test_a_step_that_does_not_start_here_changes_nothing(ward: Ward) -> None:
             connection.execute(update(Vial).values(row))
         for step in (each for each in Step if state not in each.starts_from):
             with pytest.raises(ConflictError) as refused:
-                ward.hands.record_step(who, number, StepTaken(step, "Because"), now)
+                ward.hands.record_step(who, number, StepTaken(step, "Because", Decimal(1)), now)
             assert refused.value.code is ErrorCode.VIAL_MOVED_ON
     with ward.database.reading() as connection:
         assert connection.execute(select(VialEvent.step)).scalars().all() == [Step.RECEIVE]
@@ -106,7 +106,9 @@ def test_every_step_of_the_record_is_used_only_where_the_core_lets_it() -> None:
         assert step.disposition
 
 
-@pytest.mark.parametrize("step", [Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.RETURN])
+@pytest.mark.parametrize(
+    "step", [Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.DISCARD, Step.RETURN, Step.UNDO]
+)
 def test_somebody_says_why(step: Step) -> None:
     with pytest.raises(RefusedError) as refused:
         StepTaken(step, "  ")
@@ -217,6 +219,83 @@ def test_a_vial_is_not_used_after_its_time_in_use(ward: Ward) -> None:
         ward.hands.record_step(who, number, StepTaken(Step.USE), now + timedelta(hours=24))
     assert refused.value.code is ErrorCode.IN_USE_OVER
     ward.hands.record_step(who, number, StepTaken(Step.FINISH, units=Decimal(5)), now + timedelta(hours=25))
+
+
+@pytest.mark.parametrize(("by_record", "own", "hours"), [(24, None, 24), (24, 6, 6), (None, 6, 6)])
+def test_the_stricter_time_in_use_counts(
+    ward: Ward, by_record: int | None, own: int | None, hours: int
+) -> None:
+    who, now = clinic(ward.database, "Clinic A"), ward.desk.now()
+    with ward.database.transaction() as connection:
+        connection.execute(update(Product).values(in_use_hours=by_record))
+    [number] = ward.received(who, UNIT + "SN0001")
+    ward.shelves.set_in_use_time(who, 1, own)
+    held = ward.hands.record_step(who, number, StepTaken(Step.OPEN), now)
+    assert held.use_before == now + timedelta(hours=hours)
+
+
+def test_a_clinics_own_time_in_use_is_no_longer_than_the_records(ward: Ward) -> None:
+    who = clinic(ward.database, "Clinic A")
+    ward.received(who, UNIT + "SN0001")
+    with ward.database.transaction() as connection:
+        connection.execute(update(Product).values(in_use_hours=24))
+    with pytest.raises(RefusedError) as refused:
+        ward.shelves.set_in_use_time(who, 1, 25)
+    assert (refused.value.code, refused.value.found) == (ErrorCode.HOURS_ABOVE, "24")
+
+
+THROWN = [
+    # steps with their units, what was used and what was thrown away of a vial of 100
+    ([(Step.OPEN, 60), (Step.FINISH, 10)], (70, 30)),
+    (
+        [(Step.OPEN, None), (Step.FINISH, None)],
+        (0, 0),
+    ),  # a clinic that records no units says nothing of the rest
+    ([(Step.OPEN, 60), (Step.WASTE, None)], (60, 40)),
+    ([(Step.WASTE, None)], (0, 100)),
+    ([(Step.USE_UP, 80)], (80, 20)),
+    ([(Step.USE_UP, None)], (0, 0)),
+    ([(Step.OPEN, 60), (Step.DISCARD, 15), (Step.USE, 25)], (85, 15)),
+]
+
+
+@pytest.mark.parametrize(("steps", "sums"), THROWN, ids=str)
+def test_what_is_thrown_away_is_counted(
+    ward: Ward, steps: list[tuple[Step, int | None]], sums: tuple[int, int]
+) -> None:
+    who = clinic(ward.database, "Clinic A")
+    with ward.database.transaction() as connection:
+        connection.execute(update(Product).values(strengths=("100 units",)))
+    [number] = ward.received(who, UNIT + "SN0001")
+    for step, units in steps:
+        taken = StepTaken(step, why(step), Decimal(units) if units else None)
+        ward.hands.record_step(who, number, taken, ward.desk.now())
+    held = ward.shelves.vial(who, number)[0].vial
+    assert (held.used, held.wasted) == tuple(map(Decimal, sums))
+
+
+def test_the_first_to_expire_is_named_unless_it_is_stopped(ward: Ward) -> None:
+    who = clinic(ward.database, "Clinic A")
+    with ward.database.transaction() as connection:
+        batch = {
+            "product_id": 1,
+            "lot": "SOON",
+            "lot_key": "SOON",
+            "lot_folded": "SOON",
+            "status": "released",
+        }
+        connection.execute(insert(Batch).values(batch | {"expiry": date(2069, 12, 31)}))
+    [later], [sooner] = ward.received(who, LOT), ward.received(who, LOT.replace("A1001", "SOON"))
+    held = ward.shelves.vial(who, later)[0].vial
+    first = ward.shelves.first_to_expire(who, held)
+    assert first is not None
+    assert first.id == sooner
+    assert ward.shelves.first_to_expire(who, first) is None
+    other = clinic(ward.database, "Clinic B")
+    [theirs] = ward.received(other, LOT)
+    assert ward.shelves.first_to_expire(other, ward.shelves.vial(other, theirs)[0].vial) is None
+    recall(ward.database, "SOON")
+    assert ward.shelves.first_to_expire(who, held) is None
 
 
 # --- receiving

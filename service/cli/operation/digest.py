@@ -79,7 +79,7 @@ def send_now(dry_run: bool) -> None:
     with _database() as (settings, database):
         ways, now = digest_transport_of(settings), datetime.now(UTC)
         if dry_run:
-            _show(waiting(database, now), ways)
+            _show(waiting(database, ways, now), ways)
             return
         done = send(database, ways, now, due_only=False)
     for organisation, told in done:

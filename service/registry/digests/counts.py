@@ -1,5 +1,6 @@
 """Counts of what is new for an organisation. A digest holds counts only: no number, no place, no person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,8 @@ class DigestCounts:
     """Counts of what came after `since` and not after `until`.
 
     `suspects`: very strong, strong, weak; lots that are not on record are in `unknown_lots` instead.
-    `harmed`: reports that say that a person is ill.
+    `harmed`: reports that say that a person is ill. `stop_notices`: of a clinic, those of its stopped vials
+    that it has not acknowledged, whenever they came.
     """
 
     organisation: str
@@ -30,16 +32,25 @@ class DigestCounts:
     unknown_lots: int
     reports: int
     harmed: int
+    stop_notices: int = 0
 
     @property
     def anything(self) -> bool:
         """Whether anything is new."""
-        return bool(sum(self.suspects) or self.unknown_lots or self.reports)
+        return bool(sum(self.suspects) or self.unknown_lots or self.reports or self.stop_notices)
 
 
-def gather(database: Database, subscription: Subscription, until: datetime) -> DigestCounts:
-    """Count what is new since the last digest and still undecided."""
+def gather(
+    database: Database, subscription: Subscription, until: datetime, open_notices: Callable[[int], int]
+) -> DigestCounts:
+    """Count what is new since the last digest and still undecided.
+
+    `open_notices`: counts the notices that a clinic, by its id, has not acknowledged.
+    """
     since = subscription.until
+    if subscription.kind is OrganisationKind.CLINIC:
+        count = open_notices(subscription.organisation_id)
+        return DigestCounts(subscription.organisation, since, until, (0, 0, 0), 0, 0, 0, count)
     regulator = subscription.kind is OrganisationKind.REGULATOR
     own: ColumnElement[bool] = Manufacturer.organisation_id == subscription.organisation_id
     level = case((Suspect.score >= VERY_STRONG, 3), (Suspect.score >= STRONG, 2), else_=1).label("level")

@@ -30,6 +30,7 @@ class DigestTransport:
     """The text of a digest, and the server that sends it. `address`: where the pages are.
 
     `secrets` opens what signs a webhook's body; `private`: hosts of webhooks inside the operator's network.
+    `open_notices` counts what a clinic, by its id, has not acknowledged.
     """
 
     text: Callable[[DigestCounts, str], tuple[str, str]]
@@ -38,6 +39,7 @@ class DigestTransport:
     smtp: str = ""
     sender: str = ""
     private: frozenset[str] = frozenset()
+    open_notices: Callable[[Database, int], int] = lambda _database, _organisation_id: 0
 
 
 def content(news: DigestCounts, address: str) -> dict[str, Any]:
@@ -51,14 +53,29 @@ def content(news: DigestCounts, address: str) -> dict[str, Any]:
         "suspects": {"very_strong": very_strong, "strong": strong, "worth_a_look": worth_a_look},
         "unknown_lots": news.unknown_lots,
         "reports": {"new": news.reports, "harmed": news.harmed},
-        "links": {"watch": f"{address}/watch", "reports": f"{address}/reports"},
+        "stop_notices": news.stop_notices,
+        "links": {
+            "watch": f"{address}/watch",
+            "reports": f"{address}/reports",
+            "clinic": f"{address}/clinic",
+        },
     }
 
 
-def waiting(database: Database, now: datetime) -> list[tuple[Subscription, DigestCounts]]:
-    """Return what each organisation would be sent now."""
+def waiting(
+    database: Database, ways: DigestTransport, now: datetime, *, due_only: bool = False
+) -> list[tuple[Subscription, DigestCounts]]:
+    """Return what each organisation (that is due) would be sent now."""
     until = now - _STILL_COMING
-    return [(each, gather(database, each, until)) for each in listed(database) if each.until < until]
+
+    def open_notices(organisation_id: int) -> int:
+        return ways.open_notices(database, organisation_id)
+
+    return [
+        (each, gather(database, each, until, open_notices))
+        for each in listed(database)
+        if each.until < until and not (due_only and each.until + EVERY[each.every] > now)
+    ]
 
 
 def send(
@@ -71,9 +88,7 @@ def send(
     """
     seal_secrets(database, ways.secrets)
     done = []
-    for subscription, news in waiting(database, now):
-        if due_only and subscription.until + EVERY[subscription.every] > now:
-            continue
+    for subscription, news in waiting(database, ways, now, due_only=due_only):
         told = True
         if news.anything:
             try:

@@ -20,8 +20,8 @@ from service.storage.models import Digest, Organisation
 
 EVERY = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 
-WATCHERS = (OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR)
-"""Kinds of organisations that may have a digest; a clinic has no suspects."""
+WATCHERS = tuple(OrganisationKind)
+"""Kinds of organisations that may have a digest: of suspects and reports, or of a clinic's stopped vials."""
 
 _EMAIL = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?")
 # Printable ASCII without the @ itself: nothing that could start another header line.
@@ -178,7 +178,7 @@ def _organisation(connection: Connection, name: str) -> Any:
         select(Organisation.id, Organisation.kind).where(Organisation.name == name)
     ).first()
     if row is None or row.kind not in WATCHERS:
-        expected = "a manufacturer, distributor or regulator by its exact name"
+        expected = "an organisation by its exact name"
         raise RefusedError(ErrorCode.VALUE_INVALID, given=name, expected=expected, field="organisation")
     return row
 

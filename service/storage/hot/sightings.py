@@ -28,7 +28,14 @@ from sqlalchemy import (
 
 from service.authenticity.scan_history.history import Cleared
 from service.authenticity.scan_history.score import DEFAULTS, SuspicionScore, Thresholds
-from service.authenticity.scan_history.sightings import MOST_PLACES, Region, Sighting, SightingKind, together
+from service.authenticity.scan_history.sightings import (
+    MOST_PLACES,
+    Region,
+    Sighting,
+    SightingKind,
+    rank,
+    together,
+)
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.hot.statements import Part, PreparedInsert, PreparedSelect, Row, Snapshot
@@ -239,6 +246,21 @@ class HistoryWriter:
             self._add.rows(connection, rows)
         for subject in sorted(set(crowded)):
             self._tidy(connection, subject)
+
+    def take_back(self, connection: Connection, subject: Subject, kind: SightingKind, place: Region) -> None:
+        """Remove the line of one kind and place. The caller reads what of it stands after that, and adds it
+        again: a scan of another writer is then either seen by the caller, or added later.
+
+        Where the place is not kept (more than `MOST_PLACES`) nothing is removed.
+        """
+        where = (
+            SightingRow.scope == subject.scope,
+            SightingRow.product_id == subject.product_id,
+            SightingRow.name == subject.name,
+            SightingRow.kind == kind,
+            SightingRow.rank == rank(place.country, place.region),
+        )
+        connection.execute(delete(SightingRow).where(*where))
 
     def _tidy(self, connection: Connection, subject: Subject) -> None:
         """Merge the places that are not kept into the row for the remainder."""

@@ -3,7 +3,16 @@
 from service.storage.models.accounts import Account, Organisation, PrefixClaim, SignedIn
 from service.storage.models.audit import AuditEntry, Import
 from service.storage.models.base import Base
-from service.storage.models.clinics import Delivery, InUseTime, Vial, VialEvent, VialPresentation
+from service.storage.models.clinics import (
+    Delivery,
+    InUseTime,
+    QuarantineEntry,
+    StopAcknowledgement,
+    ToldUse,
+    Vial,
+    VialEvent,
+    VialPresentation,
+)
 from service.storage.models.corrections import ChangedUnit, ChangeRequest, UnitChange, Withdrawal
 from service.storage.models.credentials import (
     ApiKey,
@@ -78,6 +87,7 @@ __all__ = [
     "Product",
     "ProductStatement",
     "QualityResult",
+    "QuarantineEntry",
     "ReadinessProbe",
     "Recall",
     "RecallLift",
@@ -91,8 +101,10 @@ __all__ = [
     "SightingRow",
     "SignedIn",
     "SingleSignOn",
+    "StopAcknowledgement",
     "Suspect",
     "TerminalImport",
+    "ToldUse",
     "Unit",
     "UnitChange",
     "Vial",

@@ -45,6 +45,7 @@ class Delivery(Base):
 class Vial(Base):
     """A vial of a clinic. `product_name` and `lot` are as they were at receipt.
 
+    `state` cancelled: recorded by mistake, the vial never came in.
     `unit_on_record`: this serial was on the manufacturer's record at receipt, so that steps here also move
     that unit; `unit_was`: the unit's disposition before a step of this clinic moved it. `used_on`: the
     clinic's day on which it was opened. `use_before`: the end of its time in use. `code_scanned`: the serial
@@ -100,7 +101,8 @@ class Vial(Base):
             postgresql_where=text("state IN ('in_stock', 'open') AND serial <> ''"),
         ),
         CheckConstraint(
-            "state IN ('in_stock', 'open', 'quarantined', 'finished', 'wasted', 'returned')", name="state"
+            "state IN ('in_stock', 'open', 'quarantined', 'finished', 'wasted', 'returned', 'cancelled')",
+            name="state",
         ),
         CheckConstraint("(used_on IS NULL) = (opened IS NULL)", name="opened"),
         CheckConstraint("state NOT IN ('open', 'finished') OR opened IS NOT NULL", name="used"),
@@ -123,7 +125,11 @@ class VialEvent(Base):
     """One step of one vial: what, when, by whom, why. Rows are added and never changed.
 
     `step` is the clinic's term, `biz_step` and `disposition` are the CBV's. `units_used` is in the unit of
-    the product's strength. `nonce`: a form that is sent twice is one step.
+    the product's strength, and so `units_wasted`: thrown away with this step. `reference`: the clinic's own
+    number of a use; read by that clinic alone. `nonce`: a form that is sent twice is one step. `undoes`: the
+    event that this one takes back. `before`: what taking it back restores: the vial's columns, the unit's
+    disposition before and after, the place under which the scan history counted it; None in events of
+    versions that kept none.
     """
 
     __tablename__ = "vial_event"
@@ -138,20 +144,83 @@ class VialEvent(Base):
     disposition: Mapped[str] = mapped_column(String(24))
     reason: Mapped[str] = mapped_column(Text, default="")
     units_used: Mapped[Decimal | None] = mapped_column(Thousandths)
+    units_wasted: Mapped[Decimal | None] = mapped_column(Thousandths)
+    reference: Mapped[str] = mapped_column(String(40), default="", server_default="")
     nonce: Mapped[str | None] = mapped_column(String(64))
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("vial_event.id"), unique=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     __table_args__ = (
         UniqueConstraint("organisation_id", "nonce"),
         CheckConstraint("units_used IS NULL OR units_used > 0", name="units_used"),
         CheckConstraint(
-            "step NOT IN ('quarantine', 'release', 'waste', 'return') OR length(trim(reason)) > 0",
+            "step NOT IN ('quarantine', 'release', 'waste', 'discard', 'return', 'undo')"
+            " OR length(trim(reason)) > 0",
             name="reason",
         ),
+        CheckConstraint("units_wasted IS NULL OR units_wasted > 0", name="units_wasted"),
+        CheckConstraint("(step = 'undo') = (undoes IS NOT NULL)", name="undoes"),
     )
 
 
+class QuarantineEntry(Base):
+    """One entry in the case of a quarantined vial; rows are added and never changed.
+
+    `event_id`: the quarantine. `kind` assigned: `holder` has the vial, `answerer` has to answer by the end of
+    `due`, and `text` is the question; found, answer: `text` says what. `organisation_id`: who wrote it, the
+    clinic or the owner of the product.
+    """
+
+    __tablename__ = "quarantine_entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("vial_event.id"), index=True)
+    vial_id: Mapped[int] = mapped_column(ForeignKey("vial.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(8))
+    holder: Mapped[str] = mapped_column(String(200), default="")
+    answerer: Mapped[str] = mapped_column(String(9), default="")
+    due: Mapped[date | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (
+        CheckConstraint("kind IN ('assigned', 'found', 'answer')", name="kind"),
+        CheckConstraint(
+            "kind <> 'assigned' OR (length(holder) > 0 AND due IS NOT NULL"
+            " AND answerer IN ('clinic', 'maker', 'authority'))",
+            name="assigned",
+        ),
+        CheckConstraint("kind = 'assigned' OR length(text) > 0", name="said"),
+    )
+
+
+class StopAcknowledgement(Base):
+    """A clinic has read that one of its vials is stopped. `key`: for which reason
+    (`clinics.notices.stop_keys`). Rows are added and never changed.
+    """
+
+    __tablename__ = "stop_acknowledgement"
+    vial_id: Mapped[int] = mapped_column(ForeignKey("vial.id"), primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+
+
+class ToldUse(Base):
+    """A clinic has told whom a use of a stopped vial concerns. Rows are added and never changed."""
+
+    __tablename__ = "told_use"
+    event_id: Mapped[int] = mapped_column(ForeignKey("vial_event.id"), primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(Integer)
+
+
 class InUseTime(Base):
-    """For how many hours after opening a clinic uses a product. The clinic's own rule; there is
-    no default.
+    """For how many hours after opening a clinic uses a product, at most as many as the product's record says;
+    without a row the record's hours count.
     """
 
     __tablename__ = "in_use_time"

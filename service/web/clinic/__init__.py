@@ -1,6 +1,6 @@
 """Pages of a clinic's people: what needs attention, deliveries, use, tracing."""
 
-from service.web.clinic import home, receive, trace, use
+from service.web.clinic import home, notices, quarantine_case, receive, trace, use, uses, vials
 from service.web.clinic.common import clinic
 
-__all__ = ["clinic", "home", "receive", "trace", "use"]
+__all__ = ["clinic", "home", "notices", "quarantine_case", "receive", "trace", "use", "uses", "vials"]

@@ -82,7 +82,7 @@ def verdict_in_words(verdict: Verdict, shown: Presented) -> ResultPage:
 
 def wrong(error: VialcheckError, box: str = "scan") -> FormErrors:
     """Return an error for a page whose fields differ from those of the first page."""
-    known = {"reason", "units", "count", "hours", "supplier", "note_number"}
+    known = {"reason", "units", "count", "hours", "supplier", "note_number", "reference"}
     if error.field in known:
         box = error.field or box
     elif box == "scan":

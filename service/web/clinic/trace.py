@@ -43,6 +43,9 @@ _COLUMNS = (
     N_("Reason"),
     N_("Business step (CBV)"),
     N_("Disposition (CBV)"),
+    N_("Undone since"),
+    N_("Your reference"),
+    N_("Units thrown away"),
 )
 
 
@@ -142,4 +145,7 @@ def _rows(traced: Iterable[TracedVial]) -> Iterator[list[str]]:
                 event.reason,
                 event.biz_step,
                 event.disposition,
+                tr.gettext(N_("yes")) if event.undone else "",
+                event.reference,
+                amount(event.units_wasted) if event.units_wasted is not None else "",
             ]

@@ -1,17 +1,15 @@
-"""Use a vial: scan it, read the answer, record what was done. The answer always comes first."""
+"""Use a vial: scan it and read the answer, which leads to the vial. The answer always comes first."""
 
-from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
 from service.clinics.queries import HeldVial
-from service.clinics.usage import StepTaken
-from service.clinics.vial_lifecycle import HERE, Step, VialState
-from service.clinics.vial_verdicts import shown_of, stops
-from service.errors import ErrorCode, RefusedError, TooManyError, UnavailableError, VialcheckError
+from service.clinics.vial_lifecycle import HERE, VialState
+from service.clinics.vial_verdicts import stops
+from service.errors import TooManyError, UnavailableError, VialcheckError
 from service.verification.service import Answer
 from service.web.clinic.common import (
     CLINICS,
@@ -19,17 +17,13 @@ from service.web.clinic.common import (
     clinic,
     clinics_answer,
     in_words,
-    nonce,
     origin,
-    verdict_in_words,
     wrong,
 )
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
-from service.web.core.i18n import spoken
 from service.web.core.services import services
 from service.web.limits.checks import ask_check
-from service.web.text.clinic_text import DONE, STEPS, contents
 
 
 @clinic.get("/use")
@@ -106,49 +100,6 @@ def _only_choice(answer: Answer) -> int | None:
     return None
 
 
-@clinic.get("/vials/<int:vial_id>")
-@only_for(Role.VIEWER, kinds=CLINICS)
-def vial(vial_id: int) -> str:
-    """One vial: the answer on it now, what may be done with it, what was done."""
-    step = request.args.get("done", "")
-    done = spoken().gettext(DONE[Step(step)]) if step in {str(each) for each in DONE} else ""
-    return _vial_page(vial_id, done=done)
-
-
-@clinic.post("/vials/<int:vial_id>/<step>")
-@only_for(Role.CLINIC, kinds=CLINICS)
-def take(vial_id: int, step: str) -> Response | tuple[str, int]:
-    """Record one step. On disk before the answer; sent twice, it is recorded once."""
-    if step not in {str(each) for each in DONE}:
-        abort(HTTPStatus.NOT_FOUND)
-    try:
-        taken = StepTaken(Step(step), request.form.get("reason", ""), _units(), nonce())
-        services().vial_usage.record_step(actor(), vial_id, taken, services().verification.now())
-    except UnavailableError:
-        raise
-    except VialcheckError as error:
-        if error.code is ErrorCode.NOT_FOUND:
-            raise
-        at = _FORMS.get(step, step)
-        page = _vial_page(vial_id, at=at, fields=request.form, **wrong(error, "vial"))
-        return page, status_of(error)
-    return redirect(url_for("clinic.vial", vial_id=vial_id, done=step), HTTPStatus.SEE_OTHER)
-
-
-_FORMS = {str(Step.USE_UP): str(Step.OPEN), str(Step.FINISH): str(Step.USE)}
-"""Steps that are a second button of another's form."""
-
-
-def _units() -> Decimal | None:
-    text = request.form.get("units", "").strip()
-    if not text:
-        return None
-    try:
-        return Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise RefusedError(ErrorCode.UNITS_INVALID, given=text, field="units") from None
-
-
 def _known(answer: Answer) -> int | None:
     """The clinic's own vial with this number, where it is not simply in stock."""
     if answer.presented.serial is None:
@@ -160,23 +111,3 @@ def _known(answer: Answer) -> int | None:
 
 def _scan_page(*, scan: str = "", **more: object) -> str:
     return render_template("clinic/use.html", house=services().stock.house(actor()), scan=scan[:4000], **more)
-
-
-def _vial_page(vial_id: int, **more: object) -> str:
-    traced, verdict = services().stock.vial(actor(), vial_id)
-    held, now = traced.vial, services().verification.now()
-    whole, unit = contents(held.strengths)
-    return render_template(
-        "clinic/vial.html",
-        vial=held,
-        events=traced.events,
-        steps={step: spoken().gettext(text) for step, text in STEPS.items()},
-        page=verdict_in_words(verdict, shown_of(held)),
-        here=held.state in HERE,
-        too_late=held.state is VialState.OPEN and held.too_late(now),
-        may_write=actor().may(Role.CLINIC),
-        whole=whole,
-        unit=unit,
-        too_much=whole is not None and held.used > whole,
-        **({"fields": {}, "at": ""} | more),
-    )

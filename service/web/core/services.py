@@ -8,8 +8,12 @@ from flask import Flask, current_app
 from service.accounts.services import AccountServices
 from service.accounts.sign_in.sessions import Sessions
 from service.clinics.deliveries import DeliveryService
+from service.clinics.notices.affected import StopNotices
+from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.stock import StockQueries
+from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
+from service.clinics.uses.register import UseRegister
 from service.geoip import GeoIpDatabase
 from service.rate_limit.limiter import RateLimiter
 from service.registry.epcis.jobs import CaptureJobs
@@ -46,6 +50,10 @@ class Services:
     geoip: GeoIpDatabase | None
     deliveries: DeliveryService
     vial_usage: VialUsage
+    step_undo: StepUndo
+    quarantine_cases: QuarantineCases
+    stop_notices: StopNotices
+    use_register: UseRegister
     stock: StockQueries
     import_jobs: ImportJobs
     job_queue: JobQueue

@@ -1,7 +1,6 @@
 """What a clinic reads about its own vials: their states, what was done with them, how much was used."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from gettext import NullTranslations
@@ -10,6 +9,8 @@ from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.clinics.deliveries import DeliveryResult
+from service.clinics.quarantine.case_forms import Answerer, CaseEntryKind
+from service.clinics.reconciliation import BookDifference
 from service.clinics.stock import ExpiryNearness
 from service.clinics.vial_lifecycle import Step, VialState
 from service.gs1.iso.countries import zone_of
@@ -23,6 +24,7 @@ STATES: Mapping[VialState, str] = {
     VialState.FINISHED: N_("Used"),
     VialState.WASTED: N_("Destroyed"),
     VialState.RETURNED: N_("Sent back"),
+    VialState.CANCELLED: N_("Never came in"),
 }
 BADGES: Mapping[VialState, str] = {
     VialState.IN_STOCK: "good",
@@ -31,6 +33,7 @@ BADGES: Mapping[VialState, str] = {
     VialState.FINISHED: "plain",
     VialState.WASTED: "plain",
     VialState.RETURNED: "plain",
+    VialState.CANCELLED: "plain",
 }
 """The colour of each state; the word is always beside it."""
 
@@ -43,7 +46,9 @@ STEPS: Mapping[Step, str] = {
     Step.QUARANTINE: N_("Quarantined"),
     Step.RELEASE: N_("Released from quarantine"),
     Step.WASTE: N_("Destroyed"),
+    Step.DISCARD: N_("A part was thrown away"),
     Step.RETURN: N_("Sent back to the supplier"),
+    Step.UNDO: N_("Undone"),
 }
 DONE: Mapping[Step, str] = {
     Step.OPEN: N_("Recorded: opened."),
@@ -53,6 +58,7 @@ DONE: Mapping[Step, str] = {
     Step.QUARANTINE: N_("Recorded: quarantined. Put it where nobody takes it by mistake."),
     Step.RELEASE: N_("Recorded: released from quarantine."),
     Step.WASTE: N_("Recorded: destroyed."),
+    Step.DISCARD: N_("Recorded: a part was thrown away."),
     Step.RETURN: N_("Recorded: sent back to the supplier."),
 }
 SOON: Mapping[ExpiryNearness, str] = {
@@ -60,13 +66,32 @@ SOON: Mapping[ExpiryNearness, str] = {
     ExpiryNearness.MONTH: N_("Within 30 days"),
     ExpiryNearness.QUARTER: N_("Within 90 days"),
 }
+ANSWERERS: Mapping[Answerer, str] = {
+    Answerer.CLINIC: N_("We ourselves"),
+    Answerer.MAKER: N_("The manufacturer"),
+    Answerer.AUTHORITY: N_("The authority"),
+}
+CASE_ENTRIES: Mapping[CaseEntryKind, str] = {
+    CaseEntryKind.ASSIGNED: N_("Who answers"),
+    CaseEntryKind.FOUND: N_("Found"),
+    CaseEntryKind.ANSWER: N_("The answer"),
+}
+DIFFERENCES: Mapping[BookDifference, str] = {
+    BookDifference.STATE: N_("Its state is not what its steps say."),
+    BookDifference.UNITS: N_("More is recorded as used or thrown away than it holds."),
+    BookDifference.USED_NOT_ON_RECORD: N_(
+        "You opened it, and by the manufacturer's record the number is still in circulation."
+    ),
+    BookDifference.GONE_ON_RECORD: N_(
+        "It is in your stock, and by the manufacturer's record the number is not in circulation."
+    ),
+}
 _STATUS: Mapping[Action, str] = {
     Action.ACCEPT: N_("Matches the record"),
     Action.CHECK: N_("Nothing against it"),
     Action.UNKNOWN: N_("No records held"),
 }
 _LEVELS = frozenset({ReasonCode.LOT_ON_RECORD, ReasonCode.PRODUCT_ON_RECORD, ReasonCode.UNIT_ON_RECORD})
-_STRENGTH = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(.*)")
 
 
 def status_words(verdict: Verdict, tr: NullTranslations) -> str:
@@ -86,18 +111,6 @@ def amount(units: Decimal) -> str:
     """2.500 as 2.5, 20.000 as 20."""
     text = f"{units:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def contents(strengths: Sequence[str]) -> tuple[Decimal | None, str]:
-    """How much one vial holds, and in what unit: (100, "units"). Of several strengths none is meant.
-
-    >>> contents(["100 units"]), contents(["50 units", "100 units"]), contents([])
-    ((Decimal('100'), 'units'), (None, 'units'), (None, ''))
-    """
-    found = [match.groups() for match in map(_STRENGTH.fullmatch, strengths) if match]
-    units = {unit.strip() for _, unit in found}
-    unit = units.pop() if len(units) == 1 else ""
-    return (Decimal(found[0][0].replace(",", ".")) if len(found) == len(strengths) == 1 else None), unit
 
 
 def received_words(received: DeliveryResult, tr: NullTranslations) -> str:

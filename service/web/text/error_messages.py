@@ -197,6 +197,38 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.UNITS_INVALID: N_(
         "“{given}” is not an amount that we can keep. Write a number like 20 or 2.5."
     ),
+    ErrorCode.UNITS_ABOVE: N_(
+        "Nothing was recorded: “{given}” is more than is left in the vial, “{found}”. If an earlier amount"
+        " was wrong, undo that one first."
+    ),
+    ErrorCode.HOURS_ABOVE: N_(
+        "“{given}” is longer than the manufacturer allows, “{found}” hours. Write that or less."
+    ),
+    ErrorCode.REFERENCE_INVALID: N_(
+        "This is not a reference. Write an appointment or file number of your own, with a digit in it, such"
+        " as A-1042: letters, digits and - / . : # only, at most 40."
+    ),
+    ErrorCode.REFERENCE_PERSONAL: N_(
+        "This looks like a name or a date of birth, and was not kept. Write a number that only your clinic"
+        " can look up, such as an appointment or file number: A-1042."
+    ),
+    ErrorCode.HOLDER_MISSING: N_("Write who holds the vial, or where it lies."),
+    ErrorCode.ANSWERER_MISSING: N_("Choose who has to answer."),
+    ErrorCode.DUE_INVALID: N_(
+        "“{given}” is not a day by which an answer can come. Choose one from today on, within a year."
+    ),
+    ErrorCode.CASE_TEXT_MISSING: N_("Write it down here: the field is empty."),
+    ErrorCode.UNDO_LATE: N_(
+        "Nothing was changed: it is too late to undo this. The person who recorded it can for an hour, an"
+        " admin of your clinic for a day."
+    ),
+    ErrorCode.UNDO_NOT_YOURS: N_(
+        "Nothing was changed: only the person who recorded this, or an admin of your clinic, can undo it."
+    ),
+    ErrorCode.NUMBER_IN_STOCK: N_(
+        "Nothing was changed: another vial with the number “{given}” is in your stock. Undo what was done"
+        " with that one first."
+    ),
     ErrorCode.COUNT_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 500."),
     ErrorCode.HOURS_INVALID: N_("“{given}” is not a number of hours. Write a whole number from 1 to 8760."),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),

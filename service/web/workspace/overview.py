@@ -71,6 +71,8 @@ def page() -> str:
     """Show figures about the organisation's products."""
     days = _span()
     figures, who = _figures(), actor()
+    today = services().verification.now().date()
+    asked = services().quarantine_cases.asked(who, today)
     by_day, by_country = figures.by_day(who, days), figures.by_country(who, days)
     return render_template(
         "workspace/overview.html",
@@ -85,6 +87,8 @@ def page() -> str:
         reports=_triage().counts(who),
         requests=len(change_requests(services().database).waiting(who.who)),
         waits=waiting_work(services().database, who),
+        asked=[each for each in asked if each.answer is None],
+        overdue=sum(each.is_overdue(today) for each in asked),
         standing_out=_watching().counts(who)[SuspectState.OPEN],
         products=_catalogue().products(who),
     )

@@ -10,6 +10,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import OWNERS, Role
+from service.clinics.notices.recall_progress import recall_progress
 from service.errors import InvalidFieldsError, VialcheckError
 from service.registry import recalls as use
 from service.storage.database import Database
@@ -164,9 +165,12 @@ def _question(
 def _page(
     number: int, given: dict[str, str], errors: list[FieldError], *, ticked: set[int] | None = None
 ) -> BaseResponse:
+    line = use.find(_database(), number, actor().who)
+    also = [other for other, _ in line.others]
     page = render_template(
         "workspace/recalls/recall.html",
-        line=use.find(_database(), number, actor().who),
+        line=line,
+        clinics=recall_progress(_database(), actor(), [line.id, *also]) if line.stands else [],
         ticked=ticked,
         given=given,
         errors=errors,

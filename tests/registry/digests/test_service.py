@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
 from pathlib import Path
@@ -82,7 +83,7 @@ def by_mail(database: Database, every: str = "day") -> None:
 
 
 def test_nobody_is_sent_anything_before_it_is_set_up(watched: Database) -> None:
-    assert waiting(watched, START + DAY) == []
+    assert waiting(watched, ways(), START + DAY) == []
     assert send(watched, ways(), START + DAY) == []
 
 
@@ -130,9 +131,11 @@ def test_a_webhook_is_sent_counts_that_it_can_trust(watched: Database) -> None:
         "suspects": {"very_strong": 1, "strong": 0, "worth_a_look": 0},
         "unknown_lots": 1,
         "reports": {"new": 1, "harmed": 1},
+        "stop_notices": 0,
         "links": {
             "watch": "https://check.example.org/watch",
             "reports": "https://check.example.org/reports",
+            "clinic": "https://check.example.org/clinic",
         },
     }
 
@@ -216,7 +219,27 @@ def test_set_again_and_off_are_on_record(watched: Database) -> None:
     assert secret not in str(entries)
 
 
-@pytest.mark.parametrize("name", ["Nobody", "Clinic"])
-def test_only_whoever_watches_is_told(watched: Database, name: str) -> None:
+def test_only_an_organisation_on_record_is_told(watched: Database) -> None:
     with pytest.raises(RefusedError):
-        subscribe(watched, name, every="day", email="a@b.example", who=WHO, secrets_of=BOX)
+        subscribe(watched, "Nobody", every="day", email="a@b.example", who=WHO, secrets_of=BOX)
+
+
+def test_a_clinic_is_reminded_until_it_has_confirmed(watched: Database) -> None:
+    subscribe(
+        watched,
+        "Clinic",
+        every="hour",
+        email="a@b.example",
+        who=WHO,
+        secrets_of=BOX,
+        clock=lambda: START,
+    )
+    counts = iter([2, 1, 0])
+    with smtp_server() as server:
+        told = replace(ways(smtp=server), open_notices=lambda _database, _organisation: next(counts))
+        for hour in (1, 2, 3):
+            assert send(watched, told, START + timedelta(hours=hour)) == [("Clinic", True)]
+        said = [message_from_string(each, policy=policy.default).get_content() for each in server.mails]
+    assert len(said) == 2
+    assert "2 notices of stopped vials that you have or used are not confirmed yet" in said[0]
+    assert "https://check.example.org/clinic" in said[0]

@@ -44,6 +44,13 @@ def _counted(news: DigestCounts, address: str, tr: NullTranslations) -> Iterator
         yield _line(said, news.unknown_lots)
     if sum(news.suspects) or news.unknown_lots:
         yield from (f"  {address}/watch", "")
+    if news.stop_notices:
+        said = tr.ngettext(
+            "{count} notice of stopped vials that you have or used is not confirmed yet",
+            "{count} notices of stopped vials that you have or used are not confirmed yet",
+            news.stop_notices,
+        )
+        yield from (_line(said, news.stop_notices), f"  {address}/clinic", "")
     if news.reports:
         yield from _reported(news, address, tr)
 

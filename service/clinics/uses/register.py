@@ -1,0 +1,103 @@
+"""The register of a clinic's uses: what was taken from which vial, when, by whom, under which reference."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from service.accounts.actors import Actor
+from service.clinics.queries import UNDONE
+from service.clinics.uses.content import content_of
+from service.clinics.vial_lifecycle import Step
+from service.storage.database import Database
+from service.storage.models import Product, Vial, VialEvent
+
+MOST = 200
+"""Uses on one page; a file has all."""
+
+_OF_PATIENTS = (Step.OPEN, Step.USE, Step.USE_UP, Step.FINISH)
+_STEPS = (*_OF_PATIENTS, Step.DISCARD, Step.WASTE)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedUse:
+    """One use, or what was thrown away. `unit`: in which the amounts are; None: no amount was given."""
+
+    at: datetime
+    vial_id: int
+    product_name: str
+    gtin: str
+    lot: str
+    serial: str
+    step: Step
+    used: Decimal | None
+    wasted: Decimal | None
+    unit: str
+    reference: str
+    reason: str
+    actor: str
+
+
+class UseRegister:
+    """Reads a clinic's own uses, without those that were undone; the latest first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, actor: Actor, reference: str = "") -> list[RecordedUse]:
+        """Return at most `MOST` uses whose reference contains `reference`, capitals or not; empty: any."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_uses(actor, reference).limit(MOST))
+            return [_use(row) for row in rows]
+
+    def of_vials(self, actor: Actor, vial_ids: Sequence[int]) -> list[tuple[int, RecordedUse]]:
+        """Return every use of these vials, each with the id of its event; not what was thrown away alone."""
+        found: list[tuple[int, RecordedUse]] = []
+        with self._database.reading() as connection:
+            for start in range(0, len(vial_ids), MOST):
+                some = VialEvent.vial_id.in_(vial_ids[start : start + MOST])
+                rows = connection.execute(_uses(actor, "").where(some, VialEvent.step.in_(_OF_PATIENTS)))
+                found += [(row.id, _use(row)) for row in rows]
+        used = [each for each in found if each[1].step is not Step.FINISH or each[1].used is not None]
+        return sorted(used, key=lambda each: -each[0])
+
+    def all(self, actor: Actor, reference: str = "") -> Iterator[RecordedUse]:
+        """Yield every one of them."""
+        with self._database.reading() as connection:
+            for row in connection.execute(_uses(actor, reference)):
+                yield _use(row)
+
+
+def _uses(actor: Actor, reference: str) -> Select[Any]:
+    where = [VialEvent.organisation_id == actor.organisation_id, VialEvent.step.in_(_STEPS), ~UNDONE]
+    if reference.strip():
+        where.append(VialEvent.reference.icontains(" ".join(reference.split()), autoescape=True))
+    return (
+        select(VialEvent.__table__, Vial.product_name, Vial.gtin, Vial.lot, Vial.serial)
+        .add_columns(Product.content, Product.strengths)
+        .join(Vial, Vial.id == VialEvent.vial_id)
+        .outerjoin(Product, Product.id == Vial.product_id)
+        .where(*where)
+        .order_by(VialEvent.id.desc())
+    )
+
+
+def _use(row: Any) -> RecordedUse:
+    return RecordedUse(
+        at=row.at,
+        vial_id=row.vial_id,
+        product_name=row.product_name,
+        gtin=row.gtin,
+        lot=row.lot,
+        serial=row.serial,
+        step=Step(row.step),
+        used=row.units_used,
+        wasted=row.units_wasted,
+        unit=content_of(row.content or "", row.strengths or ()).unit,
+        reference=row.reference,
+        reason=row.reason,
+        actor=row.actor,
+    )

@@ -1,0 +1,1 @@
+"""What clinics ask the owner of a product about vials in quarantine."""
