@@ -15,6 +15,7 @@ from service.authenticity.reasons import ReasonCode
 from service.authenticity.scan_history.sightings import Region, SightingKind, sighting
 from service.authenticity.verdicts import Verdict
 from service.clinics import presentations
+from service.clinics.plain_text import printable
 from service.clinics.queries import HeldVial, locked_vial, vial
 from service.clinics.unit_moves import UnitOnRecord, already_used_error
 from service.clinics.uses.reference import checked_reference
@@ -55,6 +56,7 @@ class StepTaken:
     reference: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", printable(self.reason))
         if self.step.needs_reason and not self.reason.strip():
             raise RefusedError(ErrorCode.REASON_MISSING, expected="a reason", field="reason")
         if len(self.reason) > MOST_CHARACTERS:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from service.clinics.plain_text import printable
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
 
 MOST_CHARACTERS = 500
@@ -40,7 +41,7 @@ class CaseAssignment:
 def read_assignment(holder: str, answerer: str, due: str, question: str, today: date) -> CaseAssignment:
     """Return what the fields say. InvalidFieldsError with every field that is wrong."""
     errors: list[VialcheckError] = []
-    holder, question = holder.strip(), question.strip()
+    holder, question = printable(holder), printable(question)
     if not holder:
         errors.append(RefusedError(ErrorCode.HOLDER_MISSING, field="holder"))
     for field, text, most in (("holder", holder, MOST_OF_A_NAME), ("question", question, MOST_CHARACTERS)):
@@ -64,7 +65,7 @@ def read_assignment(holder: str, answerer: str, due: str, question: str, today: 
 
 def read_text(text: str, field: str) -> str:
     """Return what was found or answered. RefusedError where it is empty or too long."""
-    text = text.strip()
+    text = printable(text)
     if not text:
         raise RefusedError(ErrorCode.CASE_TEXT_MISSING, field=field)
     if len(text) > MOST_CHARACTERS:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from service.accounts.actors import Actor
+from service.clinics.plain_text import printable
 from service.clinics.queries import UNDONE
 from service.clinics.uses.content import content_of
 from service.clinics.vial_lifecycle import Step
@@ -73,8 +74,9 @@ class UseRegister:
 
 def _uses(actor: Actor, reference: str) -> Select[Any]:
     where = [VialEvent.organisation_id == actor.organisation_id, VialEvent.step.in_(_STEPS), ~UNDONE]
-    if reference.strip():
-        where.append(VialEvent.reference.icontains(" ".join(reference.split()), autoescape=True))
+    wanted = " ".join(printable(reference).split())
+    if wanted:
+        where.append(VialEvent.reference.icontains(wanted, autoescape=True))
     return (
         select(VialEvent.__table__, Vial.product_name, Vial.gtin, Vial.lot, Vial.serial)
         .add_columns(Product.content, Product.strengths)

@@ -32,7 +32,7 @@ class StepForm(BaseModel):
     reason: Annotated[str, StringConstraints(max_length=500)] = ""
     units: Annotated[str, StringConstraints(max_length=20)] = ""
     reference: Annotated[str, StringConstraints(max_length=100)] = ""
-    nonce: Annotated[str, StringConstraints(max_length=64)] | None = None
+    nonce: Annotated[str, StringConstraints(max_length=64, pattern="^[ -~]*$")] | None = None
 
 
 class UndoForm(BaseModel):
@@ -41,7 +41,7 @@ class UndoForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
     event: int
     reason: Annotated[str, StringConstraints(max_length=500)]
-    nonce: Annotated[str, StringConstraints(max_length=64)] | None = None
+    nonce: Annotated[str, StringConstraints(max_length=64, pattern="^[ -~]*$")] | None = None
 
 
 @clinic.get("/vials/<int:vial_id>")
@@ -103,7 +103,7 @@ def _as_json(held: HeldVial) -> tuple[Response, int]:
 def _step(step: Step) -> StepTaken:
     if request.is_json:
         given = read_body(StepForm)
-        return StepTaken(step, given.reason, _amount(given.units), given.nonce, given.reference)
+        return StepTaken(step, given.reason, _amount(given.units), given.nonce or None, given.reference)
     form = request.form
     units = _amount(form.get("units", ""))
     return StepTaken(step, form.get("reason", ""), units, nonce(), form.get("reference", ""))
@@ -112,7 +112,7 @@ def _step(step: Step) -> StepTaken:
 def _wish() -> UndoRequest:
     if request.is_json:
         given = read_body(UndoForm)
-        return UndoRequest(given.event, given.reason, given.nonce)
+        return UndoRequest(given.event, given.reason, given.nonce or None)
     event = request.form.get("event", "")
     number = int(event) if event.isascii() and event.isdigit() and len(event) < 10 else 0
     return UndoRequest(number, request.form.get("reason", ""), nonce())

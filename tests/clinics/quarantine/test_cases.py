@@ -94,6 +94,7 @@ def test_the_owner_is_asked_and_the_answer_comes_back(database: Database) -> Non
 WRONG = [
     # holder, answerer, due, question, the fields that are wrong
     ("", "clinic", "2026-12-01", "", ["holder"]),
+    ("\x00 ", "clinic", "2026-12-01", "", ["holder"]),  # nothing that a person reads
     ("Fridge", "neighbour", "2026-12-01", "", ["answerer"]),
     ("Fridge", "maker", "2026-12-01", " ", ["question"]),
     ("Fridge", "clinic", "2026-11-27", "", ["due"]),
