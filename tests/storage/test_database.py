@@ -132,6 +132,18 @@ def test_a_writer_that_waits_too_long_is_told(database_url: str) -> None:
     second.close()
 
 
+def test_a_file_that_is_no_database_is_no_fault_of_ours(sqlite_url: str) -> None:
+    """A damaged one is refused as one that does not answer: 503, and one line at a terminal."""
+    Path(sqlite_url.removeprefix("sqlite:///")).write_bytes(b"x" * 100_000)
+    database = Database(sqlite_url)
+    for take in (database.reading, database.transaction, database.snapshot):
+        with pytest.raises(UnavailableError) as refused, take():
+            pass
+        assert refused.value.code is ErrorCode.STORAGE_UNAVAILABLE
+        assert "not a database" in refused.value.found
+    database.close()
+
+
 def test_who_gets_no_connection_is_told_within_the_wait(database_url: str) -> None:
     """Every connection is lent: the answer is due within 3 s, not after the pool's own 30."""
     database = Database(database_url, wait_seconds=0.2)

@@ -305,5 +305,8 @@ class DriverErrorTranslator:
             said = str(error.orig if isinstance(error, OperationalError) else error)
             code = ErrorCode.BUSY if "locked" in said else ErrorCode.STORAGE_UNAVAILABLE
             raise UnavailableError(code, found=said) from error
+        if type(error.orig if isinstance(error, DBAPIError) else error) is sqlite3.DatabaseError:
+            # exactly this class, of which others are kinds: the file is damaged, or of another program
+            raise UnavailableError(ErrorCode.STORAGE_UNAVAILABLE, found=str(error).splitlines()[0]) from error
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise UnavailableError(ErrorCode.STORAGE_UNAVAILABLE, found=str(error.orig)) from error

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.errors import ErrorCode, RefusedError
+from service.errors import ErrorCode, RefusedError, VialcheckError
 from service.storage.database.copies import (
     LEFT_OUT,
     CopiedRecords,
@@ -107,7 +107,7 @@ class SqliteCopier(RecordsCopier):
         The log must never lie beside the restored file. The first name is never free: a service that is
         started meanwhile would make an empty database there.
         """
-        with suppress(SQLAlchemyError):  # a damaged file is kept as it is
+        with suppress(SQLAlchemyError, VialcheckError):  # a damaged file is kept as it is
             if self.is_empty():
                 self._database.write_back()
                 return ""

@@ -20,7 +20,8 @@ NEWEST = "head"
 def upgrade(engine: Engine, url: URL) -> bool:
     """Run the migrations that are missing. Return whether there were any.
 
-    Processes that start at once do so one after the other: the first migrates, the others find it done.
+    All of them or, where one fails, none. Processes that start at once do so one after the other: the first
+    migrates, the others find it done.
     RefusedError(SCHEMA_NEWER) where the database knows a migration that this version does not.
     """
     config = alembic_config(url)

@@ -66,11 +66,12 @@ def _run_in_own_transaction(plain: Connection) -> None:
     _foreign_keys(connection, "OFF")
     try:
         if connection.dialect.name == "sqlite":
-            with _waiting_long(connection):
+            # Begun before Alembic looks: it would commit after each migration, and let another process in.
+            with _waiting_long(connection), connection.begin():
                 _run(connection)
         else:
             _run(connection)
-        connection.commit()
+            connection.commit()
     finally:
         connection.rollback()
         _foreign_keys(connection, "ON")
