@@ -4,6 +4,8 @@ BIN := .venv/bin
 WORKERS ?= auto
 SEEDS ?= 1 2 3
 PARALLEL := --numprocesses $(WORKERS) --dist worksteal
+# Tests start hundreds of processes: each would compile the service anew where an environment forbids to keep that.
+export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
 .PHONY: help run docs road chaos conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean

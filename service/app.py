@@ -18,6 +18,7 @@ from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
+from service.geoip import GeoIpDatabase
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.epcis.jobs import CaptureJobs
@@ -56,11 +57,11 @@ from service.web.api.lms.views import lms
 from service.web.api.openapi import docs
 from service.web.api.product_links import product_links
 from service.web.api.readings import readings
+from service.web.api.records import RECORDS
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, navigation, request_uploads
 from service.web.core.cookies import is_https
 from service.web.core.flask_proxies import behind
-from service.web.core.geoip import GeoIpDatabase
 from service.web.core.i18n import best_language, template_words, translation
 from service.web.core.responses import static_files
 from service.web.core.services import Services, register
@@ -78,6 +79,7 @@ from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
 from service.web.workspace.alerts import alerts
 from service.web.workspace.captures import captures
+from service.web.workspace.catalogue.marks import marks
 from service.web.workspace.change_requests import changes
 from service.web.workspace.corrections import correct
 from service.web.workspace.exports import exports
@@ -191,7 +193,7 @@ def _services(settings: Settings) -> Services:
 
 
 _PUBLIC = (pages, patient_help, product_page, photo, reports, notices, privacy, labels, station, setup)
-_API = (verifications.api, readings, events, docs, health, lms, product_links)
+_API = (verifications.api, readings, events, docs, health, lms, product_links, *RECORDS)
 _WORKSPACE = (
     overview,
     imports,
@@ -202,6 +204,7 @@ _WORKSPACE = (
     recalls,
     release,
     alerts,
+    marks,
     triage,
     correct,
     changes,

@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     LINK_HOST_UNKNOWN = "link_host_unknown"
     NOT_A_PRODUCT = "not_a_product"
     NOT_A_LOT = "not_a_lot"
+    SEVERAL_CODES = "several_codes"
     OTHER_CODE_SYSTEM = "other_code_system"
     ONLY_DIGITS = "only_digits"
     SCANNER_SETTING = "scanner_setting"
@@ -47,6 +48,8 @@ class ErrorCode(StrEnum):
     NOTHING_PRESENTED = "nothing_presented"
     NOT_FOUND = "not_found"
     NONCE_REUSED = "nonce_reused"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    PRECONDITION_FAILED = "precondition_failed"
     REQUEST_INVALID = "request_invalid"
     BUSY = "busy"
     RATE_LIMITED = "rate_limited"
@@ -119,6 +122,7 @@ class ErrorCode(StrEnum):
     ROW_TOO_SHORT = "row_too_short"
     VALUE_MISSING = "value_missing"
     VALUE_INVALID = "value_invalid"
+    MARK_UNKNOWN = "mark_unknown"
     SPREADSHEET_NUMBER = "spreadsheet_number"
     CELL_MERGED = "cell_merged"
     WORKBOOK_REFUSED = "workbook_refused"
@@ -200,6 +204,10 @@ class RefusedError(VialcheckError):
 
 class ConflictError(VialcheckError):
     """The request contradicts what is already on record."""
+
+
+class PreconditionError(VialcheckError):
+    """The record is not, or no more, as the request says that it is."""
 
 
 class NotFoundError(VialcheckError):

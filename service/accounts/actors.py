@@ -60,6 +60,7 @@ class ApiKeyScope(StrEnum):
     VERIFY = "verify"
     READ = "read"
     IMPORT = "import"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,45 @@ class RecallScope(StrEnum):
     LIST = "list"
 
 
+class MarkFeature(StrEnum):
+    """What kind of feature of a pack a mark is."""
+
+    SEAL = "seal"
+    HOLOGRAM = "hologram"
+    TYPEFACE = "typeface"
+    SPELLING = "spelling"
+    LANGUAGE = "language"
+    NAME = "name"
+    ADDRESS = "address"
+    NUMBERS = "numbers"
+    COLOUR = "colour"
+    LABEL = "label"
+    CODE = "code"
+    BRAILLE = "braille"
+    VIAL = "vial"
+    CAP = "cap"
+    DEVICE = "device"
+    LEAFLET = "leaflet"
+    CONTENTS = "contents"
+    SIZE = "size"
+
+
+class Seen(StrEnum):
+    """What a person sees of a mark on the pack in hand. NOT_VISIBLE: they cannot see it."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_VISIBLE = "not_visible"
+
+
 class Presented(Struct, frozen=True):
     """What was scanned or typed. `no_lot`: the holder says that no lot number is printed on it.
 
     `strength`, `substance`, `language` and `form` are the answers to "what does your box say?". `national`:
     pairs of scheme and number, such as a German PZN. `expiry_readings`: the dates that the expiry as typed
     may be, where these are several; `expiry` is the one that was chosen by the record, None where none was.
-    `repairs`: what had to be repaired before it could be read, sorted; such a thing never passes.
+    `repairs`: what had to be repaired before it could be read, sorted; such a thing never passes. `marks`:
+    which marks (`MarkRecord.mark`) were looked at and what was seen, sorted, each mark once.
     """
 
     gtin: Gtin | None = None
@@ -77,6 +109,7 @@ class Presented(Struct, frozen=True):
     form: str | None = None
     expiry_readings: tuple[Expiry, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    marks: tuple[tuple[str, Seen], ...] = ()
 
 
 class ProductRecord(Struct, frozen=True):
@@ -189,6 +222,32 @@ class AlertRecord(Struct, frozen=True):
     source_url: str = ""
 
 
+class MarkRecord(Struct, frozen=True):
+    """A mark: a visible feature of a pack by which a regulator or the maker tells known fakes.
+
+    `mark`: its code. `part`: where to look; `look_at`: what for; `should_be`: how it is on the maker's packs;
+    `differs`: how it is on the fakes. `fakes`: the known fakes that differ so, each by a name or date of its
+    notice; `lot_keys`: the lots that they bear, empty where these are not known. `markets`: the countries
+    whose packs it is true of, empty for all. `product_name` and `gtin`: of which product, at least one.
+    """
+
+    mark: str
+    authority: str
+    feature: MarkFeature
+    part: str
+    look_at: str
+    should_be: str
+    differs: str
+    fakes: tuple[str, ...]
+    lot_keys: tuple[str, ...] = ()
+    markets: tuple[str, ...] = ()
+    product_name: str = ""
+    gtin: str = ""
+    reference: str = ""
+    reported: str = ""
+    source_url: str = ""
+
+
 class NearMiss(Struct, frozen=True):
     """A record that what was presented would have matched, had some characters been read otherwise.
 
@@ -222,6 +281,7 @@ class Evidence(Struct, frozen=True):
     `alike`: batches of the product that are written with the letters and
     digits of the lot presented and other marks, or, where marks were left out, all that may be meant.
     `newest_expiry`: the latest of the product's batches on record, read where the lot is not on record.
+    `marks`: those of the product on record whose codes were presented.
     """
 
     presented: Presented
@@ -249,6 +309,7 @@ class Evidence(Struct, frozen=True):
     history: SeenBefore | None = None
     alike: tuple[BatchRecord, ...] = ()
     newest_expiry: Expiry | None = None
+    marks: tuple[MarkRecord, ...] = ()
 
     @property
     def batches(self) -> tuple[BatchRecord, ...]:

@@ -1,8 +1,8 @@
 """The words of a verdict: actions, reasons, advice. Codes only; sentences live in the doors.
 
 Every `ReasonCode` has a rule (`record_rules`, `reading_rules`, `lot_rules`, `presentation_rules`,
-`alert_rules`, `pair_rules`, `scan_history.rules`), a row in the truth table of the tests, a sentence for
-patients and one for clinics (`service.web.text`).
+`alert_rules`, `pair_rules`, `marks.rules`, `scan_history.rules`), a row in the truth table of the tests, a
+sentence for patients and one for clinics (`service.web.text`).
 """
 
 from enum import StrEnum
@@ -68,6 +68,7 @@ class ReasonCode(StrEnum):
     PRESENTATION_UNKNOWN = "presentation_unknown"
     FORM_UNKNOWN = "form_unknown"
     NAME_NOT_ON_RECORD = "name_not_on_record"
+    MARK_DIFFERS = "mark_differs"
     MARKET_NOT_AUTHORISED = "market_not_authorised"
     NOT_RELEASED = "not_released"
     ON_HOLD = "on_hold"
@@ -99,6 +100,10 @@ class Reason(Struct, frozen=True):
     code: ReasonCode
     severity: Action
     params: tuple[tuple[str, str], ...] = ()
+
+
+OF_CARTON = ("of", "carton")
+"""The parameter of a reason that is true of the box alone, where vial and box were presented."""
 
 
 def against(code: ReasonCode, **params: str) -> Reason:

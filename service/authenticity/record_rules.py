@@ -142,8 +142,10 @@ def _no_lot(evidence: Evidence) -> Reasons:
     # An expiry read off a product without a lot: the asker has it in the hand, and found no lot on it.
     named = shown.gtin is not None or bool(shown.national)
     in_hand = named and shown.expiry is not None and shown.serial is None
-    if shown.no_lot or (shown.lot is None and in_hand):
+    if shown.lot is None and (shown.no_lot or in_hand):
         yield against(ReasonCode.NO_LOT_PRESENTED)
+    elif shown.no_lot:  # the box says one, or its code
+        yield against(ReasonCode.NO_LOT_PRESENTED, scope="vial")
 
 
 def _level(evidence: Evidence) -> Reasons:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.authenticity import coverage, pair_rules, reading_rules, record_rules
 from service.authenticity.alerts import rules as alert_rules
@@ -22,7 +23,8 @@ from service.authenticity.evidence import (
     ProductRecord,
     UnitRecord,
 )
-from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
+from service.authenticity.marks import rules as mark_rules
+from service.authenticity.reasons import OF_CARTON, Action, Advice, Match, NotChecked, Reason, ReasonCode
 from service.authenticity.scan_history import rules as scan_rules
 from service.authenticity.stages import Finding, Reads, Rule, findings
 
@@ -189,19 +191,31 @@ def _of_pair(evidence: Evidence) -> Iterator[Reason]:
 
 
 def _of_carton(evidence: Evidence) -> Iterator[Reason]:
-    """What is wrong with the box is wrong with the pack; how much of it matched is the vial's to say."""
+    """What is wrong with the box is wrong with the pack; how much of it matched is the vial's to say.
+
+    Such a reason is marked with `OF_CARTON`, unless it is true of the vial as well.
+    """
     carton = evidence.carton
     if carton is None:
         return
-    yield from _of_alerts(carton)
+    of_vial = set(_of_one(evidence))
+    for each in _of_one(carton):
+        if each.code not in record_rules.LEVELS and each not in of_vial:
+            yield replace(each, params=(*each.params, OF_CARTON))
+
+
+def _of_one(evidence: Evidence) -> Iterator[Reason]:
+    """What notices and records say of the vial alone, or of its box alone."""
+    yield from _of_alerts(evidence)
     for rule in (*reading_rules.RULES, *record_rules.RULES):
-        yield from (each for each in rule.reasons(carton) if each.code not in record_rules.LEVELS)
+        yield from rule.reasons(evidence)
 
 
 # A regulator's notice tells a person more than a date that has passed: it leads among equals.
 _RULES: tuple[Rule, ...] = (
     Rule(Reads.UNIT, _of_alerts),
     Rule(Reads.UNIT, _of_pair),
+    *mark_rules.RULES,
     *reading_rules.RULES,
     *record_rules.RULES,
     Rule(Reads.UNIT, scan_rules.reasons),

@@ -26,6 +26,17 @@ EXIT = {Action.ACCEPT: 0, Action.CHECK: 10, Action.UNKNOWN: 11, Action.QUARANTIN
 """The exit status of each action. 1 and 2 are reserved for failures and for wrong usage."""
 
 
+Marks = tuple[tuple[str, str], ...]
+"""Codes of marks, each with what was seen of it."""
+
+
+def _seen_marks(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> Marks:  # noqa: ARG001 (click's signature)
+    pairs = [each.partition("=") for each in given]
+    if wrong := next((code for code, equals, _ in pairs if not equals), None):
+        raise click.BadParameter(f"{wrong}: give CODE=agrees, CODE=differs or CODE=not_visible.")
+    return tuple((code, seen.strip()) for code, _, seen in pairs)
+
+
 @click.command()
 @click.argument("scan", default="")
 @click.option("--gtin", default="", help="GTIN-8 to GTIN-14.")
@@ -39,10 +50,18 @@ EXIT = {Action.ACCEPT: 0, Action.CHECK: 10, Action.UNKNOWN: 11, Action.QUARANTIN
 @click.option("--form", default="", help="Form as printed, such as powder for solution for injection.")
 @click.option("--product", default="", help="Product name as printed.")
 @click.option("--no-lot", is_flag=True, help="No lot number is printed on it.")
+@click.option(
+    "--mark",
+    "marks",
+    multiple=True,
+    metavar="CODE=SEEN",
+    callback=_seen_marks,
+    help="A feature of the pack that was looked at: agrees, differs or not_visible. May be given again.",
+)
 @click.option("--clinic", is_flag=True, help="Answer a clinic rather than a patient.")
 @click.option("--record", is_flag=True, help="Record the check, as the web does.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, as the API answers.")
-def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool) -> None:
+def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool | Marks) -> None:
     """Check SCAN (a scan, a link, a lot number) against the records.
 
     Exit status: 0 accept, 10 check, 11 unknown, 20 quarantine, 30 reject; 2 when it cannot be read.

@@ -29,6 +29,7 @@ from service.storage.models import (
     ExpiryExtension,
     InUseTime,
     Manufacturer,
+    PackMark,
     Product,
     ProductStatement,
     QualityResult,
@@ -105,9 +106,12 @@ def remove_demonstration(
             )
         )
         alerts = list(connection.execute(select(Alert.id, Alert.fingerprint).where(_loaded_alerts(products))))
+        marks = list(connection.scalars(select(PackMark.mark).where(_loaded_marks())))
+        connection.execute(delete(PackMark).where(PackMark.mark.in_(marks)))
         removed = _remove(connection, ids, [row.id for row in products], [row.id for row in alerts])
         changes = [
             *(AuditChange("delete", "alert", row.fingerprint, before={}) for row in alerts),
+            *(AuditChange("delete", "mark", mark, before={}) for mark in marks),
             *(AuditChange("delete", "product", row.gtin, before={"name": row.name}) for row in products),
             *(AuditChange("delete", "manufacturer", row.name, before={"name": row.name}) for row in makers),
         ]
@@ -129,6 +133,13 @@ def _loaded_alerts(products: Sequence[object]) -> ColumnElement[bool]:
     )
     of_product = Alert.product_id.in_([row.id for row in products])  # type: ignore[attr-defined]  # rows of `select`
     return or_(of_product, Alert.fingerprint.in_(loaded) & Alert.organisation_id.is_(None))
+
+
+def _loaded_marks() -> ColumnElement[bool]:
+    loaded = select(AuditEntry.object_id).where(
+        AuditEntry.reason == REASON, AuditEntry.object_type == "mark", AuditEntry.action == "create"
+    )
+    return PackMark.mark.in_(loaded) & PackMark.organisation_id.is_(None)
 
 
 def _remove(

@@ -37,8 +37,9 @@ MOST = 300
 class PublicRecall:
     """One recall as published. `by`: the manufacturer or the authority; `reported`: YYYY[-MM[-DD]].
 
-    `scope` is None for a regulator's notice, which names what it names. Serial numbers are not listed:
-    `scope` says that some are meant. `withdrawn`: the day on which a regulator's notice was.
+    `scope` is None for a regulator's notice that names no serial number: it names what it names. Serial
+    numbers are not listed: `scope` says that some are meant. `withdrawn`: the day on which a
+    regulator's notice was.
     """
 
     product: str
@@ -257,7 +258,7 @@ def _noticed(row: Any) -> PublicRecall:
     return PublicRecall(
         row["product_name"],
         row["authority"],
-        None,
+        RecallScope.LIST if row["serial"] or row["serial_prefix"] else None,
         row["lot"],
         recall_class=row["recall_class"],
         reference=row["reference"],

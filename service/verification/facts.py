@@ -29,7 +29,7 @@ from service.gs1.identifiers import Expiry, Gtin, Lot
 from service.gs1.iso.countries import zone_of
 from service.gs1.national import gtins_of_ndc
 from service.gs1.reading import GS1_SYMBOLOGIES
-from service.storage.hot import alerts, product_names, product_records, recalls
+from service.storage.hot import alerts, pack_marks, product_names, product_records, recalls
 from service.storage.hot.statements import Snapshot
 from service.verification.question import ParsedQuestion, of_carton, with_carton
 from service.verification.readings_choice import choose
@@ -59,14 +59,34 @@ def load(
     """Everything on record that a verdict may look at, at the moment `now` (aware), and the reading it is of.
 
     Of several readings of the question the records choose (`readings_choice`). Raises InvalidFieldsError
-    where they have none that can be judged.
+    where they have none that can be judged, or where the question names a mark that is none of the product's.
     """
     parsed, evidence = choose(snapshot, parsed, lambda each: _load(snapshot, each, asker, now))
+    if parsed.question.marks:
+        _require_known_marks(evidence)
     alone = of_carton(parsed)
     if alone is None:
         return evidence, parsed
     alone, carton = choose(snapshot, alone, lambda each: _load(snapshot, each, asker, now))
     return replace(evidence, carton=carton), with_carton(parsed, alone)
+
+
+def _require_known_marks(evidence: Evidence) -> None:
+    """Raise InvalidFieldsError(MARK_UNKNOWN) with each code presented that is no mark of the product."""
+    known = {each.mark for each in evidence.marks}
+    errors = [
+        IdentifierError(
+            ErrorCode.MARK_UNKNOWN,
+            given=code,
+            expected="the code of a mark of this product",
+            found="no such mark, or one that was withdrawn",
+            field="marks",
+        )
+        for code, _ in evidence.presented.marks
+        if code not in known
+    ]
+    if errors:
+        raise InvalidFieldsError(tuple(errors))
 
 
 def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: datetime) -> Evidence:
@@ -95,6 +115,7 @@ def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: dat
         scanned_at=understood.scanned_at,
         asker=asker,
         alike=found.alike,
+        marks=pack_marks.named(snapshot, shown, found.product) if shown.marks else (),
     )
     if evidence.batch is None and shown.lot is not None:
         evidence = replace(evidence, newest_expiry=_newest_expiry(snapshot, evidence))

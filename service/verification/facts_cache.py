@@ -149,7 +149,7 @@ def _key(parsed: ParsedQuestion, asker: Asker) -> Hashable | None:
     shown = parsed.presented
     if parsed.carton is not None or parsed.scanned_at is not None or not parsed.pack.given:
         return None
-    if shown.lot is None or shown.expiry_readings:
+    if shown.lot is None or shown.expiry_readings or shown.marks:
         return None
     return (
         asker,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from service.authenticity.evidence import Asker, Presented
+from service.authenticity.evidence import Asker, Presented, Seen
 from service.authenticity.scan_history.sightings import NOWHERE, Region, rounded
 from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, RefusedError, VialcheckError
 from service.gs1.iso.countries import parse_country
@@ -57,7 +57,8 @@ class Question(Struct, frozen=True):
     `asker`: who the asking person says to be. `national`: a country's own number, `PZN:12345678`.
     `scanned_at`: when the code was read, where it could not be asked at once: ISO 8601 with its offset from
     UTC. `layout`: the keyboard that the scanner was found to type on (`gs1.keyboards`). `nonce`: the asker's
-    own mark, up to 64 characters: the same nonce again is the same check.
+    own mark, up to 64 characters: the same nonce again is the same check. `marks`: codes of marks of the
+    catalogue (`authenticity.marks`), each with what was seen of it (`Seen`).
     """
 
     scan: str = ""
@@ -78,6 +79,7 @@ class Question(Struct, frozen=True):
     layout: str = ""
     asker: Asker = Asker.PATIENT
     nonce: str | None = None
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 class ParsedQuestion(Struct, frozen=True):
@@ -130,6 +132,7 @@ def parse_question(question: Question, origin: RequestOrigin) -> ParsedQuestion:
         form=reader.read("form", question.form, _FORM) if question.form else None,
         expiry_readings=pack.expiry_readings,
         repairs=pack.sorted_repairs,
+        marks=_seen_marks(question.marks, reader) if question.marks else (),
     )
     scanned_at = reader.read("scanned_at", question.scanned_at, _moment) if question.scanned_at else None
     country = reader.read("country", origin.country, parse_country) if origin.country else None
@@ -246,6 +249,27 @@ class _Reader:
             error.field = field
             self.errors.append(error)
             return None
+
+
+def _seen_marks(given: tuple[tuple[str, str], ...], reader: _Reader) -> tuple[tuple[str, Seen], ...]:
+    """Each mark once, by its code; of two answers about one mark the one that speaks against the pack."""
+    found: dict[str, Seen] = {}
+    for mark, said in given:
+        code = mark.strip().lower()
+        seen = reader.read("marks", said, _seen)
+        if code and seen is not None:
+            found[code] = min(seen, found.get(code, seen), key=_WORST_FIRST.index)
+    return tuple(sorted(found.items()))
+
+
+_WORST_FIRST = (Seen.DIFFERS, Seen.AGREES, Seen.NOT_VISIBLE)
+
+
+def _seen(text: str) -> Seen:
+    if text not in set(Seen):
+        expected = " or ".join(Seen)
+        raise RefusedError(ErrorCode.VALUE_INVALID, given=text, expected=expected, field="marks")
+    return Seen(text)
 
 
 def _moment(text: str) -> datetime:

@@ -15,11 +15,15 @@ from msgspec.structs import replace
 from service.authenticity.evidence import Evidence
 from service.errors import InvalidFieldsError, VialcheckError
 from service.gs1.identifiers import Lot
+from service.gs1.reading import ReadingKind
 from service.gs1.repairs import Repair
 from service.storage.hot.readings_on_record import LotOnRecord, OnRecord, on_record
 from service.storage.hot.statements import Snapshot
 from service.verification.pack_readings import MOST
 from service.verification.question import ParsedQuestion, other_readings
+
+_SHORTEST_NAME = 4
+"""Letters of a word that may be the name of a product."""
 
 _MOST_ASKED = 3
 """So many lots are named in a question which one was meant."""
@@ -42,6 +46,10 @@ def choose(
         return parsed, evidence
     candidates = [parsed, *_others(parsed, evidence)][:MOST]
     chosen, also_read = _chosen(snapshot, candidates) if len(candidates) > 1 or refusal else (None, ())
+    if chosen is None and (named := _as_name(parsed)) is not None:
+        of_name = load(named)
+        if of_name.named or of_name.product is not None:
+            return named, of_name
     if chosen is None and refusal is not None:
         refusal.field = refusal.field or "scan"
         raise refusal if isinstance(refusal, InvalidFieldsError) else InvalidFieldsError((refusal,))
@@ -49,6 +57,19 @@ def choose(
     if evidence is None or chosen is not parsed:
         evidence = load(chosen)
     return chosen, replace(evidence, also_read=also_read) if also_read else evidence
+
+
+def _as_name(parsed: ParsedQuestion) -> ParsedQuestion | None:
+    """The question with a word typed for a lot as the product's name; None where it can be no name."""
+    shown, reading = parsed.presented, parsed.reading
+    if reading is None or reading.kind is not ReadingKind.LOT or shown.lot is None:
+        return None
+    others = shown.gtin or shown.serial or shown.national or shown.product or parsed.carton
+    name = shown.lot.printed
+    if others or parsed.question.lot or not name.isalpha() or len(name) < _SHORTEST_NAME:
+        return None
+    pack = replace(parsed.pack, lot=None)
+    return replace(parsed, presented=replace(shown, lot=None, product=name), pack=pack)
 
 
 def _is_missing(evidence: Evidence) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import BatchRecord, BatchStatus, Presented, ProductRecord, UnitRecord
+from service.authenticity.evidence import BatchRecord, BatchStatus, Presented, ProductRecord, Seen, UnitRecord
 from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
 from service.authenticity.verdicts import Judgement, Record, Verdict
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
@@ -33,6 +33,7 @@ def presented_to_plain(presented: Presented) -> Plain:
         "national": dict(presented.national) or None,
         "expiry_readings": [each.printed_form for each in presented.expiry_readings] or None,
         "repairs": [each.value for each in presented.repairs] or None,
+        "marks": [{"mark": mark, "seen": seen.value} for mark, seen in presented.marks] or None,
     }
     return {name: value for name, value in shown.items() if value is not None}
 
@@ -54,6 +55,7 @@ def presented_from_plain(plain: Plain) -> Presented:
         national=tuple(plain.get("national", {}).items()),
         expiry_readings=tuple(map(Expiry.parse, plain.get("expiry_readings", ()))),
         repairs=tuple(map(Repair, plain.get("repairs", ()))),
+        marks=tuple((each["mark"], Seen(each["seen"])) for each in plain.get("marks", ())),
     )
 
 

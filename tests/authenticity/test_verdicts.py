@@ -14,9 +14,12 @@ from service.authenticity.evidence import (
     Asker,
     BatchStatus,
     Evidence,
+    MarkFeature,
+    MarkRecord,
     NearMiss,
     Presented,
     RecallScope,
+    Seen,
 )
 from service.authenticity.reasons import Action, Match, NotChecked, ReasonCode
 from service.authenticity.record_rules import has_ended
@@ -52,6 +55,9 @@ SCATTERED = [scan(Region("FR", f"Town {n}"), 20 * n, f"d{n}") for n in range(5)]
 WINDOW = recall(RecallScope.WINDOW, expiry_from=date(2028, 12, 1), expiry_to=date(2028, 12, 31))
 INCOMPLETE = replace(PRODUCT, complete=False, serialised=False)
 LOT_ONLY = Presented(lot=LOT)
+SEAL = MarkRecord(
+    "seal", "MHRA", MarkFeature.SEAL, "box", "the seal", "round", "square", ("F1",), product_name="Verotox"
+)
 OTHER_PRODUCT = replace(PRODUCT, id=2, gtin="09506000134369", name="Verotox 50")
 BRAND = alert(authority="FDA", product_name="Botox 100 units/vial")
 UNLICENSED = alert(product_name="Toxpia", kind=AlertKind.UNLICENSED)
@@ -537,6 +543,24 @@ ROWS = [
         A.CHECK,
         {C.NAME_NOT_ON_RECORD, C.PRODUCT_ON_RECORD},
     ),
+    (
+        "a seal that differs, as a patient saw it",
+        evidence({"marks": (("seal", Seen.DIFFERS),)}, marks=(SEAL,)),
+        A.CHECK,
+        {C.MARK_DIFFERS, C.UNIT_ON_RECORD},
+    ),
+    (
+        "a seal that differs, as a clinic saw it",
+        evidence({"marks": (("seal", Seen.DIFFERS),)}, marks=(SEAL,), asker=Asker.CLINIC),
+        A.QUARANTINE,
+        {C.MARK_DIFFERS, C.UNIT_ON_RECORD},
+    ),
+    (
+        "a seal that agrees",
+        evidence({"marks": (("seal", Seen.AGREES),)}, marks=(SEAL,)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
     ("another brand", evidence({"product": "Dysport"}), A.CHECK, {C.NAME_NOT_ON_RECORD, C.UNIT_ON_RECORD}),
     # complete until a day: what may be younger is asked about
     (
@@ -666,7 +690,7 @@ ROWS = [
     ),
     # no lot on the vial, whatever its box says
     (
-        "no lot on it, a lot known all the same",
+        "no lot on the vial, one on its box all the same",
         evidence({"no_lot": True}),
         A.QUARANTINE,
         {C.NO_LOT_PRESENTED, C.UNIT_ON_RECORD},

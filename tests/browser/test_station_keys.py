@@ -136,6 +136,35 @@ def test_a_code_that_a_stop_cuts_is_taken_whole(page: Page) -> None:
     expect(page.locator("#line-2")).to_contain_text("SHARED1")
 
 
+def test_a_scan_at_a_stop_is_said_to_be_missed_and_leaves_the_note_alone(page: Page) -> None:
+    """The note has the focus: a scanner's keys are taken out of it again, a person's stay."""
+    open_station(page)
+    scan(page, RED)
+    note = page.get_by_label("Note (if you like)")
+    note.click()
+    page.keyboard.type("box torn", delay=150)
+    scan(page, f"(01){FILLER}(10)LATER1")
+    expect(page.get_by_text("That scan was not taken")).to_be_visible()
+    expect(note).to_have_value("box torn")
+    settle(page, "mouse")
+    expect(page.locator(".line")).to_have_count(1)
+
+
+def test_what_was_typed_before_a_stop_is_not_glued_to_the_next_scan(page: Page) -> None:
+    held = holding_answers(page)
+    open_station(page)
+    scan(page, RED)
+    expect(page.locator(".line")).to_have_count(1)
+    page.keyboard.type("SHA")
+    page.wait_for_function(
+        "start => performance.now() - start > 1000", arg=page.evaluate("performance.now()")
+    )
+    held.pop().continue_()
+    settle(page, "mouse")
+    scan(page, f"(01){FILLER}(10)SHARED1")
+    expect(page.locator("#line-2")).to_contain_text("SHARED1")
+
+
 @pytest.mark.parametrize("end", ["Enter", "Tab"])
 def test_a_short_code_scanned_at_a_stop_answers_nothing_for_the_person(page: Page, end: str) -> None:
     open_station(page)

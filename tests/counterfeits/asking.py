@@ -17,6 +17,7 @@ from service.verification.question import Channel, Question, RequestOrigin, pars
 from tests.counterfeits import keys
 from tests.counterfeits.books import Books
 from tests.counterfeits.keys import Plain, listed, words
+from tests.counterfeits.marks import MarkCatalogue, without_marks
 from tests.factories.questions import Asked, make_question
 
 NOON = time(12, 0, tzinfo=UTC)
@@ -43,15 +44,17 @@ class Showing:
 class Asking:
     """Makes questions; what is left out is taken from the books where only one thing can be meant."""
 
-    def __init__(self, books: Books, unknown: list[str]) -> None:
+    def __init__(self, books: Books, unknown: list[str], marks: MarkCatalogue) -> None:
         self._books = books
+        self._marks = marks
         self._unknown = unknown
         self.notes: list[str] = []
 
     def showing(self, presented: Any, at: datetime, *, no_lot: bool = False) -> Showing:
         """What somebody holds: one thing, or a carton and the vial in it. `no_lot`: where no lot is given,
         none is printed."""
-        packs = [self._fields(pack) for pack in packs_of(presented)]
+        seen = tuple(pair for pack in packs_of(presented) for pair in self._marks.seen(pack, self.notes))
+        packs = [self._fields(without_marks(pack)) for pack in packs_of(presented)]
         if no_lot and not any(_has_lot(pack) for pack in packs):
             packs[-1]["no_lot"] = True
         sides = {words(pack.get("on")).casefold(): pack for pack in packs if pack.get("on")}
@@ -65,6 +68,7 @@ class Asking:
             else Asker.CLINIC
         )
         common: dict[str, Any] = self._identified(vial, carton) | {"asker": asker} | _origin(vial, asker)
+        common["marks"] = seen
         box = PackFields(**_own(carton)) if carton else PackFields()
         once = ("market", "strength", "substance", "language", "product", "form")
         told = [{name: words(side.get(name)) for name in once} for side in (vial, carton or {})]

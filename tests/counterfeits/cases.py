@@ -19,11 +19,12 @@ from tests.counterfeits.asking import PRESENTED, Asking, Showing, moment, packs_
 from tests.counterfeits.books import Books
 from tests.counterfeits.keys import Plain, listed, words
 from tests.counterfeits.made_up import mended_gtins
+from tests.counterfeits.marks import MarkCatalogue, without_marks
 
 _ALERT = keys.named(keys.ALERT)
 _KEYS = (
     "id source sources kind records record alerts alert scans presented at expect twin twins synthetic date title "
-    "note notes recordcontradicts catchable url authority product"
+    "note notes recordcontradicts catchable url authority product marks features visualmarks packmarks"
 )
 _CASE = frozenset(_KEYS.split())
 _NO_LOT_KIND = re.compile(
@@ -62,6 +63,7 @@ class Case:
     synthetic: bool
     books: Books
     alerts: list[dict[str, str]]
+    marks: list[dict[str, str]]
     scans: list[Showing]
     shown: Showing
     expect: Expectation
@@ -85,7 +87,8 @@ def case_of(line: str) -> Case:
     """Read one line. CaseError when it is no case at all."""
     raw, notes = _raw(line)
     unknown: list[str] = []
-    books = Books(_either(raw, "records", "record"), unknown)
+    catalogue = MarkCatalogue(raw, unknown)
+    books = Books(without_marks(_either(raw, "records", "record")), unknown)
     alerts = list(_alerts(_either(raw, "alerts", "alert"), unknown))
     kind = words(raw.get("kind")) or "not said"
     presented = raw.get("presented")
@@ -98,7 +101,8 @@ def case_of(line: str) -> Case:
         list(_gtins([each for twin in twins for each in packs_of(_inside(twin))])),
         _name_of(presented, alerts),
     )
-    ask = Asking(books, unknown)
+    catalogue.name_all(_name_of(presented, alerts) or (books.products[0].name if books.products else ""))
+    ask = Asking(books, unknown, catalogue)
     scans = ask.scans(raw.get("scans"), presented)
     at = _moment_of(raw, alerts, scans)
     expect = _expectation(raw.get("expect"), {"quarantine", "reject"})
@@ -110,6 +114,7 @@ def case_of(line: str) -> Case:
         synthetic=bool(keys.truth(raw.get("synthetic"))),
         books=books,
         alerts=alerts,
+        marks=catalogue.rows,
         scans=scans,
         shown=shown,
         expect=expect,

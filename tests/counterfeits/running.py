@@ -100,6 +100,8 @@ class Bench:
         files = case.books.write(folder)
         if alerts and case.alerts:
             files.append(write_sheet(folder / "alerts.csv", case.alerts))
+        if case.marks:
+            files.append(write_sheet(folder / "marks.csv", case.marks))
         if not files:
             return
         for _ in range(_TRIES):

@@ -50,6 +50,18 @@ def test_what_the_record_contradicts_is_caught_with_no_notice_on_record(shipped:
     assert len(resting) >= 10
 
 
+def test_fakes_with_numbers_of_the_maker_are_told_by_eye_and_by_no_number(shipped: Score) -> None:
+    """The same numbers on the twin pass: what stops the fake is the mark alone."""
+    seen = [each for each in shipped.results if each.case.kind == "real numbers, told by eye"]
+    assert len(seen) >= 8
+    for each in seen:
+        assert set(each.answers.fake.reasons) >= {"mark_differs"}, each.case.id
+        assert {outcome for outcome, _ in each.policies.values()} <= {Outcome.PASS, Outcome.NOT_ASKED}, (
+            each.case.id
+        )
+        assert not each.false_alarms, each.case.id
+
+
 def test_what_nobody_can_catch_is_not_pretended_to_be(shipped: Score) -> None:
     hopeless = [each for each in shipped.results if not each.case.catchable]
     assert {each.case.kind for each in hopeless} == {

@@ -21,6 +21,7 @@ from service.storage.models import (
     Batch,
     FactsVersion,
     Manufacturer,
+    PackMark,
     Product,
     QualityResult,
     Scan,
@@ -88,6 +89,23 @@ CHANGES = {
         insert(Alert).values(fingerprint="9", authority="MHRA", kind="stolen", serial="A", serial_folded="a"),
         update(Alert).values(recall_class="I"),
         delete(Alert),
+    ),
+    "pack_mark": (
+        insert(PackMark).values(
+            mark="seal",
+            authority="MHRA",
+            product_name="Verotox",
+            feature="seal",
+            part="",
+            look_at="it",
+            should_be="so",
+            differs="otherwise",
+            fakes=("F1",),
+            source_url="https://example.org/1",
+            entered=datetime(2026, 11, 28, tzinfo=UTC),
+        ),
+        update(PackMark).values(withdrawn=True),
+        delete(PackMark),
     ),
 }
 

@@ -207,6 +207,7 @@ _SUSPECT = ("address", "agent", "client", "contact", "device", "email", "name", 
 _OF_NO_PERSON = {
     # companies, products and files have names too
     "alert.product_name",
+    "pack_mark.product_name",
     "import.file_name",
     "manufacturer.contact",
     "manufacturer.name",

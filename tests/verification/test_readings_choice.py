@@ -49,7 +49,6 @@ def codes(verdict: Verdict) -> set[ReasonCode]:
         {"scan": f"01{GTIN}17281131" + "10VX2402"},
         {"scan": f"01{GTIN}10VX2402{GS}10VX2401"},  # two lots in one code: the recalled one is judged
         {"scan": f"01{GTIN}10VX2401{GS}10VX2402"},
-        {"scan": f"(01){GTIN}(10)VX2401\n(01){GTIN}(10)VX2402"},
         {"gtin": GTIN, "lot": "VX240217"},
         {"gtin": GTIN, "lot": "Batch: VX2402"},
         {"scan": "VX2402 12/2070"},

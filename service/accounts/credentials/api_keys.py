@@ -31,7 +31,11 @@ LIFETIMES = (30, 90, 365)
 
 _HINT = len(BEGINS) + 6
 _NOTED = timedelta(minutes=5)
-_ROLES = {ApiKeyScope.IMPORT: Role.IMPORTER, ApiKeyScope.VERIFY: Role.CLINIC}
+_ROLES = {
+    ApiKeyScope.IMPORT: Role.IMPORTER,
+    ApiKeyScope.RELEASE: Role.RELEASER,
+    ApiKeyScope.VERIFY: Role.CLINIC,
+}
 """The role that a use case asks of a program, by the scope of its key."""
 
 

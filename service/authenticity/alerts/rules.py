@@ -84,10 +84,17 @@ def concerns_product(alert: AlertRecord, evidence: Evidence) -> bool:
 
 
 def _recalled(alert: AlertRecord, evidence: Evidence) -> Reasons:
+    """A recall that names serials of a lot leaves its others: the serial says whether it is one of them."""
+    names_serials = bool(alert.serial or alert.serial_prefix)
+    if names_serials and not _same_unit(alert, evidence):
+        if _same_lot(alert, evidence) and evidence.unit is None:
+            yield notice(ReasonCode.RECALLED_IN_PART, Action.CHECK, alert, scope="unit")
+        return
     whole_product = not (alert.lot_key or alert.serial or alert.serial_prefix)
     by_gtin = whole_product and bool(alert.gtin) and evidence.presented.gtin is not None
     if by_gtin or _same_lot(alert, evidence) or _same_unit(alert, evidence):
-        yield notice(ReasonCode.RECALLED, Action.REJECT, alert, scope="product" if by_gtin else "lot")
+        scope = "unit" if names_serials else "product" if by_gtin else "lot"
+        yield notice(ReasonCode.RECALLED, Action.REJECT, alert, scope=scope)
 
 
 def _falsified(alert: AlertRecord, evidence: Evidence, match: Match) -> Reasons:
@@ -116,8 +123,9 @@ def _falsified_lot(alert: AlertRecord, evidence: Evidence, match: Match) -> Reas
     if never_issued or (as_alerted and not as_recorded):
         return notice(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="lot")
     other_expiry = alert.expiry is not None and not as_alerted
-    # The notice names serials of this lot, and the one presented is none of them.
-    other_serial = bool(alert.serial or alert.serial_prefix) and evidence.presented.serial is not None
+    # The notice names serials of this lot, which is on record, and the one presented is none of them.
+    names_serials = bool(alert.serial or alert.serial_prefix)
+    other_serial = names_serials and batch is not None and evidence.presented.serial is not None
     elsewhere = other_serial or (as_recorded and (match is Match.UNIT or other_expiry))
     if other and batch is not None:  # fakes of a strength that is not made; the pack says another
         elsewhere |= _bears_own_strength(evidence)

@@ -17,10 +17,12 @@ from service.registry.corrections.extensions import ExtensionWithdrawal
 from service.registry.corrections.imports.withdrawal import ImportWithdrawal, latest_imports
 from service.registry.corrections.kinds import change_requests
 from service.registry.corrections.manufacturers import ManufacturerMerge
+from service.registry.corrections.marks import MarkWithdrawal
 from service.registry.corrections.products import FORM as OF_PRODUCT
 from service.registry.corrections.products import read_product
 from service.registry.corrections.units.selection import read_selection
 from service.registry.corrections.units.unit_changes import STEPS, UnitCorrection, UnitsWithdrawal
+from service.registry.pack_marks import listed_marks
 from service.settings import load
 from service.storage.audit import AuditActor
 from service.storage.database import Database
@@ -34,6 +36,7 @@ _WITHDRAWN: dict[str, Callable[[int], RecordChange]] = {
     "import": ImportWithdrawal,
     "extension": ExtensionWithdrawal,
     "units": UnitsWithdrawal,
+    "mark": MarkWithdrawal,
 }
 
 
@@ -126,8 +129,16 @@ def correct_units(  # noqa: PLR0913, PLR0917 (one parameter for each option)
 @_ACTOR
 @_DRY_RUN
 def withdraw(what: str, number: int | None, reason: str, actor: str, dry_run: bool) -> None:
-    """Withdraw the alert, import, extension or change of units NUMBER; of imports without one, list them."""
+    """Withdraw the alert, import, extension, mark or change of units NUMBER.
+
+    Of imports and marks without a number, list them.
+    """
     with opened() as database:
+        if number is None and what == "mark":
+            for mark in listed_marks(database):
+                ended = "  withdrawn" if mark.withdrawn else ""
+                click.echo(f"{mark.id}  {mark.mark}  {mark.product}  {mark.look_at}{ended}")
+            return
         if number is None:
             if what != "import":
                 raise click.UsageError("Give the number.")

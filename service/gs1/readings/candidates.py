@@ -33,7 +33,7 @@ from service.gs1.readings.clean_text import Cleaned, clean, in_latin
 from service.gs1.readings.labelled_text import labelled, only_labels, unlabelled
 from service.gs1.readings.links import epc, links
 from service.gs1.readings.other_systems import refuse_other_system
-from service.gs1.readings.pack_fields import Fields, lot_of
+from service.gs1.readings.pack_fields import Fields, is_date, lot_of
 from service.gs1.readings.typed_lots import is_sentence, lot_repairs
 from service.gs1.repairs import Repair
 
@@ -110,6 +110,8 @@ class _Survey:
 
     def _in_order(self) -> Iterator[Reading]:
         text = self._text
+        if text.count("://") > 1:
+            self._refuse_several(self._parts(text))
         plain = self._plain(Cleaned(text)) if text.isascii() else None
         if plain is not None and plain.kind is not ReadingKind.LOT:
             if plain.kind is ReadingKind.DIGITAL_LINK and plain.identifier.lot is None:
@@ -152,6 +154,9 @@ class _Survey:
         ):
             yield plain
             return
+        if plain is not None and is_date(text):  # an expiry, unless there is a lot of this very number
+            self.refusal = self._not_a_lot()
+            plain = replace(plain, tentative=True)
         urn = epc(text)
         if urn is not None:
             yield urn
@@ -169,14 +174,13 @@ class _Survey:
         dated = any(each.expiry or each.serial for each in said)
         nothing = dated or only_labels(text) or is_sentence(text)
         if nothing and not self._labels and not scans.is_marked(text):
-            raise IdentifierError(
-                ErrorCode.NOT_A_LOT,
-                given=self._text,
-                expected="the lot number as it is printed",
-                field="scan",
-            )
+            raise self._not_a_lot()
         if plain is not None:
             yield plain
+
+    def _not_a_lot(self) -> IdentifierError:
+        expected = "the lot number as it is printed"
+        return IdentifierError(ErrorCode.NOT_A_LOT, given=self._text, expected=expected, field="scan")
 
     def _as_readings(self, said: list[Fields], cleaned: Cleaned) -> Iterator[Reading]:
         for each in said:
@@ -207,7 +211,8 @@ class _Survey:
     def _damaged(self, text: str, plain: Reading | None) -> Iterator[Reading]:
         prefix = scans.SYMBOLOGY.match(text)
         if not self._labels:
-            those = [each for part in scans.scans_in(text) if (each := self._part(part)) is not None]
+            those = self._parts(text)
+            self._refuse_several(those)
             if any(each.identifier.gtin for each in those):
                 yield from scans.together(those)
         if prefix is not None and prefix[0] in GTIN_SYMBOLOGIES:
@@ -220,6 +225,21 @@ class _Survey:
             yield from scans.keyed(text)
         if prefix is not None and prefix[0] not in GS1_SYMBOLOGIES:
             yield from self._in_plain_symbol(text[3:])
+
+    def _parts(self, text: str) -> list[Reading]:
+        """The scans that went into one field; empty for a single one."""
+        return [each for part in scans.scans_in(text) if (each := self._part(part)) is not None]
+
+    def _refuse_several(self, those: list[Reading]) -> None:
+        """Raise SEVERAL_CODES where scans name more than one pack: an answer on one would pass for both."""
+        if packs := scans.packs_in(those):
+            raise IdentifierError(
+                ErrorCode.SEVERAL_CODES,
+                given=self._text,
+                expected="the code of one pack",
+                found=", ".join(packs),
+                field="scan",
+            )
 
     def _part(self, part: str) -> Reading | None:
         """One of several scans in a field; a second bar code of the pack is no lot there."""

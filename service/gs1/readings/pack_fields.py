@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - words of many scripts
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice, product
 
@@ -138,12 +139,15 @@ def trimmed(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text says that there is nothing: `N/A`, `-`, `unknown`, in many languages."""
+    """Whether a text says that there is nothing: `N/A`, `-`, `unknown`, in many languages.
+
+    Pictures say nothing of the kind: they are refused.
+    """
     if any(map(str.isdigit, text)):
         return False
     folded = fold(text)
     if (
-        not folded
+        (not folded and not any(unicodedata.category(each) == "So" for each in text))
         or folded in _PLACEHOLDERS
         or (set(folded) == {"x"} and len(folded) <= _LONGEST_PLACEHOLDER)
     ):

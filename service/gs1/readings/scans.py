@@ -208,6 +208,25 @@ def together(each: list[Reading]) -> Iterator[Reading]:
     yield from readings_of(Way(elements, problems), each[0].kind, each[0].symbology, each[0].host, repairs)
 
 
+def packs_in(those: list[Reading]) -> list[str]:
+    """The numbers of the packs that several scans name, one each, where these are several; else empty.
+
+    What is the beginning of another scan was cut: it names no pack of its own.
+    """
+    named: dict[tuple[str, str, str], str] = {}
+    for one in those:
+        code = one.identifier
+        lot, serial = code.lot.printed if code.lot else "", str(code.serial or "")
+        if code.gtin is not None and (lot or serial):
+            named.setdefault((code.gtin.value, lot, serial), f"{lot} {serial}".strip())
+    whole = [each for each in named if not any(_begins(each, other) for other in named if other != each)]
+    return [named[each] for each in whole] if len(whole) > 1 else []
+
+
+def _begins(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    return all(whole.startswith(cut) for cut, whole in zip(one, other, strict=True))
+
+
 def _apart(those: list[Reading], several: frozenset[Repair]) -> Iterator[Reading]:
     for one in those:
         yield replace(one, repairs=one.repairs | several)

@@ -77,6 +77,17 @@ def listed(database: Database, who: AuditActor, *, regulator: bool, search: str 
         return [_shown(row) for row in connection.execute(statement).mappings()]
 
 
+def alerts_before(
+    database: Database, who: AuditActor, before: int, limit: int, *, regulator: bool
+) -> list[AlertDetails]:
+    """Return alerts as `listed` does, those before the id `before` (0: all)."""
+    statement = _visible(who, regulator=regulator).order_by(Alert.id.desc()).limit(limit)
+    if before:
+        statement = statement.where(Alert.id < before)
+    with database.reading() as connection:
+        return [_shown(row) for row in connection.execute(statement).mappings()]
+
+
 def count_unparsed(database: Database, who: AuditActor, *, regulator: bool) -> int:
     """Return how many of them have text that could not be parsed."""
     with database.reading() as connection:

@@ -164,7 +164,7 @@ def batch_row(
 def shown(database: Database, gtin: Gtin, lot: Lot, who: AuditActor) -> dict[str, str]:
     """The lot's values as the form has them. NotFoundError for a lot that is not theirs."""
     with database.reading() as connection:
-        return _shown(batch_row(connection, gtin.value, lot, who))
+        return batch_values(batch_row(connection, gtin.value, lot, who))
 
 
 def read_batch(
@@ -173,7 +173,7 @@ def read_batch(
     """Read the form (or the fields of it that are given). InvalidFieldsError lists all that is wrong."""
     with database.reading() as connection:
         row = batch_row(connection, gtin.value, lot, who)
-    before = _shown(row)
+    before = batch_values(row)
     said = {name: given[name].strip() for name in FORM if name in given}
     changed = {name for name, text in said.items() if text != before[name]}
     cells_of = {name: text for name, text in (before | said).items() if text or name in changed}
@@ -195,7 +195,8 @@ _TOGETHER = frozenset({"expiry", "made", "released"})
 """Dates that have to be in order, so that they are read together."""
 
 
-def _shown(row: Row[Any]) -> dict[str, str]:
+def batch_values(row: Row[Any]) -> dict[str, str]:
+    """The values of a row of batches, as the form has them."""
     return {name: _as_text(_on_record(row, name)) for name in FORM}
 
 

@@ -11,6 +11,7 @@ from service.registry.corrections.imports.withdrawal import ImportWithdrawal
 from service.registry.corrections.links import LinkAddition, LinkRemoval
 from service.registry.corrections.maker_settings import MakerSettings
 from service.registry.corrections.manufacturers import ManufacturerMerge
+from service.registry.corrections.marks import MarkWithdrawal
 from service.registry.corrections.products import ProductCorrection
 from service.registry.corrections.requests import ChangeRequests
 from service.registry.corrections.two_persons import TwoPersonRule
@@ -25,6 +26,7 @@ _ALL: tuple[type[RecordChange], ...] = (
     ExpiryChange,
     ExtensionWithdrawal,
     AlertWithdrawal,
+    MarkWithdrawal,
     ImportWithdrawal,
     ManufacturerMerge,
     TwoPersonRule,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from service.authenticity.dispositions import Disposition
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.registry.import_jobs.plan import PlanPiece, Row
-from service.registry.import_jobs.preview_units import unit_cells
+from service.registry.import_jobs.previews.preview_units import unit_cells
 from service.registry.lists.cells import Cells
 from service.registry.lists.columns import Header
 from service.registry.lists.import_journal import ImportJournal

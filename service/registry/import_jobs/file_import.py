@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from service.errors import ConflictError, RefusedError, VialcheckError
 from service.registry.alerts.openfda import OpenFda, OpenFdaNotices, looks_like_json
-from service.registry.import_jobs.preview_units import OverfullLot
+from service.registry.import_jobs.previews.preview_units import OverfullLot
 from service.registry.import_jobs.terminal_runs import PlannedUnits
 from service.registry.import_jobs.unit_import import UnitImport
 from service.registry.lists.columns import ListHints, ListKind

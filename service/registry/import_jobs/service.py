@@ -16,12 +16,14 @@ from service.accounts.actors import Actor
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError, VialcheckError
 from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.inspect import SheetSummary
+from service.registry.import_jobs.unattended import UnattendedImport
 from service.registry.lists.cells import free_text
 from service.registry.lists.columns import Layout, ListKind, laid_out
 from service.registry.lists.conventions.questions import ColumnQuestion
 from service.registry.lists.ownership import Owner
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
+from service.storage.idempotency import IdempotentRequest, find_made, note_made
 from service.storage.models import AuditEntry, ImportJob, LateRefusal
 
 PAGE = 50
@@ -135,10 +137,25 @@ class ImportJobs:
         self._most = most_bytes
         self._clock = clock
 
-    def begin(self, actor: Actor, source: IO[bytes], file_name: str) -> int:
-        """Keep the file and have it read; the import's number. FILE_EMPTY, FILE_TOO_LARGE."""
+    def begin(
+        self,
+        actor: Actor,
+        source: IO[bytes],
+        file_name: str,
+        *,
+        unattended: UnattendedImport | None = None,
+        reason: str = "",
+        key: str = "",
+    ) -> int:
+        """Keep the file and have it read; the import's number. FILE_EMPTY, FILE_TOO_LARGE.
+
+        `unattended`: it goes on without a person, and `reason` is for the audit. `key`: of the request; the
+        same one again gives the same import.
+        """
         taken = self._shelf.take(source, self._most)
-        now = self._clock()
+        now, terms = self._clock(), unattended.record() if unattended else None
+        sent = f"{taken.sha256} {terms} {reason}".encode()
+        asked = IdempotentRequest.of(actor.organisation_id, key, sent)
         values = {
             "organisation_id": actor.organisation_id,
             "account_id": actor.account_id,
@@ -151,14 +168,22 @@ class ImportJobs:
             "size": taken.size,
             "sha256": taken.sha256,
             "folder": taken.folder,
+            "unattended": terms,
+            "reason": free_text(reason, 2000),
         }
         try:
             with self._database.transaction() as connection:
-                statement = insert(ImportJob).values(values).returning(ImportJob.id)
-                number: int = connection.execute(statement).scalar_one()
+                earlier = find_made(connection, asked, "import")
+                if earlier is None:
+                    statement = insert(ImportJob).values(values).returning(ImportJob.id)
+                    number: int = connection.execute(statement).scalar_one()
+                    note_made(connection, asked, "import", number, now)
         except BaseException:
             self._shelf.remove(taken.folder)
             raise
+        if earlier is not None:
+            self._shelf.remove(taken.folder)
+            return earlier
         self._wake(number)
         return number
 
@@ -256,10 +281,7 @@ class ImportJobs:
             ("preview",),
             "applying",
             reason=reason or f"import of {upload.file_name}",
-            rows_unchanged=seen["unchanged"],
-            rows_refused=seen["conflicting"] + seen["refused"],
-            progress=0,
-            of=0,
+            **decided(seen),
         )
         self._wake(number)
 
@@ -322,6 +344,12 @@ class ImportJobs:
             if note:
                 change = AuditChange(note, "import", str(number), {"state": row["state"]}, {"state": after})
                 write_down(connection, [change], who=actor.who, at=now, reason=row["file_name"])
+
+
+def decided(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of an import whose preview was agreed to."""
+    refused = seen["conflicting"] + seen["refused"]
+    return {"rows_unchanged": seen["unchanged"], "rows_refused": refused, "progress": 0, "of": 0}
 
 
 def look_kept(parts: Sequence[SheetSummary], questions: Sequence[ColumnQuestion] = ()) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from service.registry.import_jobs.apply import put_on_record
 from service.registry.import_jobs.plan import ImportPlan, PlanWriter
-from service.registry.import_jobs.preview_units import UnitComparison, UnitCounts
+from service.registry.import_jobs.previews.preview_units import UnitComparison, UnitCounts
 from service.registry.import_jobs.terminal_runs import PlannedUnits
 from service.registry.lists.import_journal import ImportJournal, ImportOrigin
 from service.registry.lists.kinds.unit_targets import ComingRecords, UnitTarget, UnitTargets

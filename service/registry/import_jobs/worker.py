@@ -14,7 +14,7 @@ from threading import Event
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.accounts.actors import OrganisationKind
@@ -23,15 +23,23 @@ from service.registry.import_jobs.apply import put_on_record
 from service.registry.import_jobs.files import ImportFiles
 from service.registry.import_jobs.inspect import SheetSummary, inspect_file
 from service.registry.import_jobs.plan import ImportPlan, PlanPiece, hash_of
-from service.registry.import_jobs.preview import ImportPrincipal, check
-from service.registry.import_jobs.service import UNDECIDED, WORKING, layout_of, look_kept
+from service.registry.import_jobs.previews.preview import ImportPrincipal, PreviewTable, check
+from service.registry.import_jobs.service import (
+    UNDECIDED,
+    WORKING,
+    decided,
+    layout_kept,
+    layout_of,
+    look_kept,
+)
 from service.registry.import_jobs.terminal_runs import LOCK
+from service.registry.import_jobs.unattended import UnattendedImport
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin, ImportPolicy
 from service.registry.lists.ownership import Owner
 from service.registry.recalls.owning_lots import find_owning_lots_after
 from service.storage.audit import AuditActor
 from service.storage.database import Database
-from service.storage.models import Import, ImportJob, LateRefusal, Organisation
+from service.storage.models import IdempotencyKey, Import, ImportJob, LateRefusal, Organisation
 
 KEPT = timedelta(days=30)
 """How long refused rows and samples can be had after an import has ended; undecided ones end after it."""
@@ -96,7 +104,7 @@ class ImportWorker:
             self._fail(number, VialcheckError(ErrorCode.FILE_UNREADABLE, found="a fault of ours"))
 
     def tidy(self) -> None:
-        """Delete the files of imports that ended 30 days ago."""
+        """Delete the files of imports that ended 30 days ago, and the keys of requests of that time."""
         ended = self._clock() - KEPT
         with self._database.transaction() as connection:
             old = select(ImportJob.id, ImportJob.folder).where(
@@ -106,6 +114,7 @@ class ImportWorker:
             gone = update(ImportJob).where(ImportJob.id.in_([row.id for row in rows]))
             connection.execute(gone.values(folder=""))
             connection.execute(gone.where(ImportJob.state.in_(UNDECIDED)).values(state="cancelled"))
+            connection.execute(delete(IdempotencyKey).where(IdempotencyKey.at < ended))
         for row in rows:
             self._shelf.remove(row.folder)
 
@@ -124,7 +133,13 @@ class ImportWorker:
 
     def _read(self, job: sa.RowMapping) -> None:
         parts = [self._remembered(job, part) for part in inspect_file(self._shelf.list(job["folder"]))]
-        self._move(job["id"], "reading", state="columns", look=look_kept(parts))
+        more: dict[str, Any] = {"state": "columns"}
+        if job["unattended"]:
+            layout = UnattendedImport.of_record(job["unattended"]).layout(parts)
+            _owner(job).require(layout.kind)
+            part = next(each for each in parts if each.sheet == layout.sheet)
+            more = {"state": "checking", "layout": layout_kept(layout), "header_key": part.key}
+        self._move(job["id"], "reading", look=look_kept(parts), **more)
 
     def _remembered(self, job: sa.RowMapping, part: SheetSummary) -> SheetSummary:
         """What the organisation said of the same headers the last time, instead of what they look like."""
@@ -169,7 +184,7 @@ class ImportWorker:
                 self._move(job["id"], "checking", state="columns", look=look)
                 return
             with self._database.transaction() as connection:
-                values = {"state": "preview", "seen": seen.record(), "plan_sha256": seen.plan_sha256}
+                values = {"seen": seen.record(), "plan_sha256": seen.plan_sha256} | _after_preview(job, seen)
                 self._change(connection, job["id"], "checking", **values)
                 for name in ("plan.jsonl", "refused.csv", "samples.json"):
                     (apart / name).replace(self._shelf.plan(folder).with_name(name))
@@ -275,6 +290,15 @@ class ImportWorker:
         with self._database.transaction() as connection:
             statement = update(ImportJob).where(ImportJob.id == number, ImportJob.state.in_(WORKING))
             connection.execute(statement.values(state="failed", error=kept, moved=self._clock()))
+
+
+def _after_preview(job: sa.RowMapping, seen: PreviewTable) -> dict[str, Any]:
+    """A person decides, or the terms of the program that sent the list."""
+    counts, unattended = seen.record(), job["unattended"]
+    if not unattended or not UnattendedImport.of_record(unattended).decides(counts):
+        return {"state": "preview"}
+    reason = job["reason"] or f"import of {job['file_name']}"
+    return {"state": "applying", "reason": reason, **decided(counts)}
 
 
 def _who(job: sa.RowMapping) -> AuditActor:

@@ -16,6 +16,7 @@ from service.registry.lists.conventions import header_words as words
 from service.registry.lists.conventions.header_meaning import Meaning, meaning
 from service.registry.lists.conventions.link_words import LINK_LIST
 from service.registry.lists.conventions.locale_names import plain
+from service.registry.lists.conventions.mark_words import MARK_LIST
 from service.registry.lists.conventions.statement_words import STATEMENT_LIST
 from service.registry.lists.typed_cells import column_name
 
@@ -38,6 +39,7 @@ class ListKind(StrEnum):
     ALERTS = "alerts"
     LINKS = "links"
     STATEMENTS = "statements"
+    MARKS = "marks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
     },
     ListKind.LINKS: LINK_LIST,
     ListKind.STATEMENTS: STATEMENT_LIST,
+    ListKind.MARKS: MARK_LIST,
 }
 
 FIELDS: Mapping[ListKind, tuple[str, ...]] = {kind: tuple(table) for kind, table in _TABLES.items()}
@@ -225,6 +228,7 @@ NEEDED: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.ALERTS: ("authority", "kind"),
     ListKind.LINKS: ("gtin", "link_type", "href", "title"),
     ListKind.STATEMENTS: ("gtin", "topic", "text", "source", "dated"),
+    ListKind.MARKS: ("look_at", "should_be", "differs", "source_url"),
 }
 """The columns without which a list is none of its kind."""
 
@@ -233,6 +237,7 @@ _IDENTIFYING = frozenset(("gtin", "lot", "serial", "expiry"))
 
 # The column that only this kind of list would have, asked in this order where two kinds fit equally well.
 _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
+    ListKind.MARKS: ("look_at",),
     ListKind.RECALLS: ("scope",),
     ListKind.ALERTS: ("authority",),
     ListKind.UNITS: ("serial",),
@@ -382,12 +387,9 @@ def _header(kind: ListKind, cells: Sequence[str], choose: Chooser | None) -> Hea
     index: dict[str, int] = {}
     for field, place, unclear in _assigned(kind, cells, choose):
         if unclear is not None:
+            one, both = "one column of each meaning", f"{cells[place]!r} and {cells[unclear]!r}"
             raise RefusedError(
-                ErrorCode.COLUMN_TWICE,
-                given=cells[unclear],
-                expected="one column of each meaning",
-                found=f"{cells[place]!r} and {cells[unclear]!r}",
-                field=field,
+                ErrorCode.COLUMN_TWICE, given=cells[unclear], expected=one, found=both, field=field
             )
         index[field] = place
     read = set(index.values())

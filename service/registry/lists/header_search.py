@@ -160,9 +160,14 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
     has_digits = any(each.isdigit() for each in first)
     if words & TOTALS and (not has_digits or len(filled) < 2):
         return True
-    if not has_digits and filled and likeness(texts) >= _ENOUGH:
+    if not has_digits and filled and not _is_of_record(texts) and likeness(texts) >= _ENOUGH:
         return True  # the header once more, in another language
     return len(filled) < 2 and _is_note(texts, said, words, several=len(needed) > 1, sum_=not filled)
+
+
+def _is_of_record(texts: Sequence[str]) -> bool:
+    """Whether a line has what only a row has: a product number, a date, or a web address."""
+    return holds_data(texts) or any("://" in each for each in texts)
 
 
 def _is_note(texts: Sequence[str], said: str, words: set[str], *, several: bool, sum_: bool) -> bool:

@@ -10,6 +10,7 @@ from service.registry.lists.columns import ListKind
 from service.registry.lists.kinds.alerts import Alerts
 from service.registry.lists.kinds.batches import Batches
 from service.registry.lists.kinds.links import Links
+from service.registry.lists.kinds.marks import Marks
 from service.registry.lists.kinds.products import Products
 from service.registry.lists.kinds.recalls import Recalls
 from service.registry.lists.kinds.statements import Statements
@@ -23,6 +24,7 @@ HANDLERS: Mapping[ListKind, Callable[[], Any]] = {
     ListKind.ALERTS: Alerts,
     ListKind.LINKS: Links,
     ListKind.STATEMENTS: Statements,
+    ListKind.MARKS: Marks,
 }
 """What reads and stores the rows of a list that is not of units."""
 

@@ -12,12 +12,15 @@ from service.errors import ErrorCode, ForbiddenError, RefusedError, VialcheckErr
 from service.registry.lists.columns import ListKind
 
 _ISSUED = frozenset(
-    {ListKind.PRODUCTS, ListKind.BATCHES, ListKind.UNITS, ListKind.LINKS, ListKind.STATEMENTS}
+    {
+        *(ListKind.PRODUCTS, ListKind.BATCHES, ListKind.UNITS, ListKind.LINKS),
+        *(ListKind.STATEMENTS, ListKind.MARKS),
+    }
 )
 _MAY: dict[OrganisationKind, frozenset[ListKind]] = {
     OrganisationKind.MANUFACTURER: _ISSUED,
     OrganisationKind.DISTRIBUTOR: _ISSUED,
-    OrganisationKind.REGULATOR: frozenset({ListKind.ALERTS}),
+    OrganisationKind.REGULATOR: frozenset({ListKind.ALERTS, ListKind.MARKS}),
     OrganisationKind.CLINIC: frozenset(),
 }
 
@@ -44,6 +47,11 @@ class Owner:
     def everybody(self) -> bool:
         """Whether all records may be touched."""
         return self.organisation_id is None
+
+    @property
+    def issues_products(self) -> bool:
+        """Whether it is a maker or distributor, whose marks are of its own products alone."""
+        return ListKind.PRODUCTS in self.kinds and not self.everybody
 
     def owns(self, organisation_id: int | None) -> bool:
         """Whether records of this organisation (None: of no organisation) may be touched."""

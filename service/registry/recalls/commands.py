@@ -18,6 +18,7 @@ from service.registry.recalls.owning_lots import find_owning_lots, owners
 from service.registry.recalls.queries import find_within, owned, standing
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database, by_character
+from service.storage.idempotency import IdempotentRequest, find_made, note_made
 from service.storage.models import (
     Batch,
     Manufacturer,
@@ -81,14 +82,24 @@ def preview(database: Database, order: RecallForm, *, who: AuditActor) -> Recall
 
 
 def issue(
-    database: Database, order: RecallForm, *, who: AuditActor, clock: Callable[[], datetime] = _now
+    database: Database,
+    order: RecallForm,
+    *,
+    who: AuditActor,
+    clock: Callable[[], datetime] = _now,
+    asked: IdempotentRequest | None = None,
 ) -> int:
     """Issue a recall or hold and return its id. NotFoundError for a product that is not theirs.
 
     Several lots at once are a recall each, under the number of the first as `order_id`, in one transaction.
+    `asked`: the program's request, which is carried out once however often it is sent.
     """
     with database.transaction() as connection:
-        return issue_within(connection, order, who=who, at=clock())
+        at, made = clock(), find_made(connection, asked, "recall")
+        if made is None:
+            made = issue_within(connection, order, who=who, at=at)
+            note_made(connection, asked, "recall", made, at)
+        return made
 
 
 def issue_within(connection: Connection, order: RecallForm, *, who: AuditActor, at: datetime) -> int:

@@ -121,6 +121,16 @@ def history(database: Database, who: AuditActor) -> list[IssuedRecall]:
     return list(reversed(lines.values()))
 
 
+def recalls_before(database: Database, who: AuditActor, before: int, limit: int) -> list[IssuedRecall]:
+    """Return the organisation's recalls and holds, the newest first: before the id `before` (0: all)."""
+    listed = select(func.count()).where(RecalledSerial.recall_id == Recall.id).scalar_subquery()
+    statement = owned(_ISSUED.add_columns(listed), who).order_by(Recall.id.desc()).limit(limit)
+    if before:
+        statement = statement.where(Recall.id < before)
+    with database.reading() as connection:
+        return [_issued(row) for row in connection.execute(statement)]
+
+
 def products(database: Database, who: AuditActor) -> list[tuple[str, str]]:
     """Return GTIN and name of the products that the organisation may recall, by name; at most `MOST`."""
     statement = select(Product.gtin, Product.name).join(

@@ -18,7 +18,7 @@ from service.storage.models.credentials import (
 from service.storage.models.epcis.events import EpcisCapture, EpcisContainment, EpcisEvent, EpcisEventEpc
 from service.storage.models.facts_version import FACTS, FactsVersion
 from service.storage.models.imports import ImportJob, LateRefusal, TerminalImport
-from service.storage.models.operation import ClockCorrection, ReadinessProbe
+from service.storage.models.operation import ClockCorrection, IdempotencyKey, ReadinessProbe
 from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
@@ -26,6 +26,7 @@ from service.storage.models.records import (
     Alert,
     Batch,
     Manufacturer,
+    PackMark,
     Product,
     ProductStatement,
     QualityResult,
@@ -62,6 +63,7 @@ __all__ = [
     "EpcisEventEpc",
     "ExpiryExtension",
     "FactsVersion",
+    "IdempotencyKey",
     "Import",
     "ImportJob",
     "InUseTime",
@@ -69,6 +71,7 @@ __all__ = [
     "LateRefusal",
     "Manufacturer",
     "Organisation",
+    "PackMark",
     "Passkey",
     "PendingActionRow",
     "PrefixClaim",

@@ -26,7 +26,7 @@ class Import(Base):
     rows_refused: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('products', 'batches', 'units', 'recalls', 'alerts', 'links', 'statements')",
+            "kind IN ('products', 'batches', 'units', 'recalls', 'alerts', 'links', 'statements', 'marks')",
             name="kind",
         ),
         CheckConstraint("length(sha256) = 64", name="sha256"),

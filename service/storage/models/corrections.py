@@ -84,7 +84,7 @@ class ChangedUnit(Base):
 
 
 class Withdrawal(Base):
-    """The end of an alert, an extension of an expiry, a change of units or an import, with its reason.
+    """The end of an alert, a mark, an extension, a change of units or an import, with its reason.
 
     `number`: the id of what is withdrawn, in the table of its `kind`. Each is withdrawn at most once; its own
     record stays.
@@ -98,6 +98,6 @@ class Withdrawal(Base):
     account_id: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
     __table_args__ = (
-        CheckConstraint("kind IN ('alert', 'extension', 'units', 'import')", name="kind"),
+        CheckConstraint("kind IN ('alert', 'extension', 'units', 'import', 'mark')", name="kind"),
         CheckConstraint("length(trim(actor)) > 0 AND length(trim(reason)) > 0", name="said"),
     )

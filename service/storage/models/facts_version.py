@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
 
-FACTS = frozenset({"alert", "batch", "manufacturer", "product", "quality_result"})
+FACTS = frozenset({"alert", "batch", "manufacturer", "pack_mark", "product", "quality_result"})
 """Units are not among them: there are millions, each is asked for rarely, and an index search finds it."""
 
 

@@ -16,6 +16,7 @@ class ImportJob(Base):
     reading → columns (the person maps them) → checking → preview (the person decides) → applying → done;
     `failed` and `cancelled` end it. `cursor`: how many bytes of the plan are applied; it moves in the
     transaction that applies them. `seen`: counts of the preview; `rows_…`: counts of what was applied.
+    `unattended`: what a program said of its list, so that it goes on without a person.
     """
 
     __tablename__ = "import_job"
@@ -46,6 +47,7 @@ class ImportJob(Base):
     rows_refused: Mapped[int] = mapped_column(default=0, server_default="0")
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    unattended: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     __table_args__ = (
         CheckConstraint(
             "state IN ('reading', 'columns', 'checking', 'preview', "

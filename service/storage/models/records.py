@@ -247,6 +247,48 @@ class Alert(Base):
     )
 
 
+class PackMark(Base):
+    """One mark of the catalogue: a visible feature by which known fakes of a product are told.
+
+    `mark`: its code, in lower case. `part`, `look_at`, `should_be`, `differs`: where and what to look at, how
+    it is on the maker's packs, and how on the fakes. `fakes`: the known fakes that differ so; `lots` and
+    `lot_keys`: the lots that they bear. `organisation_id`: whose list it came with; None for a terminal.
+    `withdrawn`: no check knows it any more; when, by whom and why is in `withdrawal`.
+    """
+
+    __tablename__ = "pack_mark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(String(60), unique=True)
+    authority: Mapped[str] = mapped_column(String(200))
+    product_name: Mapped[str] = mapped_column(String(200), default="")
+    gtin: Mapped[str] = mapped_column(String(14), default="")
+    feature: Mapped[str] = mapped_column(String(20))
+    part: Mapped[str] = mapped_column(String(100))
+    look_at: Mapped[str] = mapped_column(String(300))
+    should_be: Mapped[str] = mapped_column(String(300))
+    differs: Mapped[str] = mapped_column(String(300))
+    fakes: Mapped[tuple[str, ...]] = mapped_column(LineTuple)
+    lots: Mapped[tuple[str, ...]] = mapped_column(LineTuple, default=())
+    lot_keys: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
+    markets: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=())
+    reference: Mapped[str] = mapped_column(String(200), default="")
+    reported: Mapped[str] = mapped_column(String(10), default="")
+    source_url: Mapped[str] = mapped_column(Text)
+    organisation_id: Mapped[int | None] = mapped_column(Integer)
+    entered: Mapped[datetime] = mapped_column(Moment)
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
+    __table_args__ = (
+        CheckConstraint("length(mark) > 0 AND mark = lower(mark)", name="mark"),
+        CheckConstraint("length(trim(authority)) > 0", name="authority"),
+        CheckConstraint("gtin <> '' OR length(trim(product_name)) > 0", name="of_product"),
+        CheckConstraint("length(look_at) > 0 AND length(should_be) > 0 AND length(differs) > 0", name="said"),
+        CheckConstraint("length(fakes) > 0", name="fakes"),
+        CheckConstraint("source_url LIKE 'http%://%'", name="source_url"),
+        CheckConstraint("markets = upper(markets)", name="markets"),
+        CheckConstraint(f"gtin = '' OR ({GTIN_IS_RIGHT})", name="gtin"),
+    )
+
+
 class ResolverLink(Base):
     """A link of a product, or of its lots under `lot_key` where that is not empty.
 

@@ -64,12 +64,9 @@ def revoke(number: int) -> Response:
 
 
 def _offered() -> list[ApiKeyScope]:
-    """Return the scopes that an organisation may choose; a clinic has no records of its own to import."""
-    return [
-        each
-        for each in ApiKeyScope
-        if each is not ApiKeyScope.IMPORT or actor().kind is not OrganisationKind.CLINIC
-    ]
+    """Return the scopes that an organisation may choose; a clinic has no records of its own to put in."""
+    owners = {ApiKeyScope.IMPORT, ApiKeyScope.RELEASE}
+    return [each for each in ApiKeyScope if each not in owners or actor().kind is not OrganisationKind.CLINIC]
 
 
 def _scope_words() -> dict[ApiKeyScope, str]:

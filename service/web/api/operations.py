@@ -26,7 +26,8 @@ _PROBLEMS = {
     401: "The key is unknown, has ended or was revoked",
     403: "The key lacks the scope, or another website sent this",
     404: "Nothing is there",
-    409: "The nonce was used for another check",
+    409: "It contradicts what is on record, or the nonce or key was used for another request",
+    412: "The record has changed since it was read",
     413: "The body is too large",
     415: "The body is not sent as JSON",
     422: "A value cannot be read; every field that was refused is named",
@@ -54,7 +55,7 @@ class Operation:
 
     `refuses`: statuses of errors, beside those that every operation and every body has. `uploads`: the name
     of the file in the form that it takes. `sends`: the media types of the document that is its body.
-    `query`: its parameters, each with what it means.
+    `query` and `headers`: its parameters, each with what it means.
     """
 
     tag: str
@@ -67,6 +68,7 @@ class Operation:
     description: str = ""
     sends: tuple[str, ...] = ()
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 _OPERATIONS: dict[Callable[..., Any], Operation] = {}
@@ -113,8 +115,9 @@ def _operation(operation: Operation, rule: Rule) -> Plain:
         "summary": operation.summary,
         "parameters": [_parameter(found) for found in _PARAMETER.finditer(rule.rule)]
         + [
-            {"name": name, "in": "query", "description": meaning, "schema": {"type": "string"}}
-            for name, meaning in operation.query.items()
+            {"name": name, "in": place, "description": meaning, "schema": {"type": "string"}}
+            for place, known in (("query", operation.query), ("header", operation.headers))
+            for name, meaning in known.items()
         ],
         "responses": {
             str(status): {"description": meaning, "content": _content(operation.gives)}

@@ -25,6 +25,15 @@ class Pack(BaseModel):
     national: Text = None
 
 
+class SeenMark(BaseModel):
+    """What was seen of one mark: a visible feature by which known fakes are told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mark: Annotated[str, Field(min_length=1, max_length=60, description="The code of the mark.")]
+    seen: Literal["agrees", "differs", "not_visible"]
+
+
 class Request(BaseModel):
     """What to check: a scan, or any of the single fields, or both when they agree."""
 
@@ -76,6 +85,11 @@ class Request(BaseModel):
         "PZN, CIP, CN, DRN, AIM, NDC, AIC, SRN.",
     )
     no_lot: bool = Field(False, description="True when no lot number is printed on the vial at all.")
+    marks: Annotated[list[SeenMark], Field(max_length=50)] | None = Field(
+        None,
+        description="Marks of the product that were looked at (`/verifications/{id}/marks`). One that "
+        "differs is a reason; marks that agree change nothing. A code of another product's mark is refused.",
+    )
     carton: Pack | None = Field(
         None,
         description="The box around the vial, when both are at hand: then `scan` and the fields beside it "
@@ -141,6 +155,7 @@ class Presented(BaseModel):
         + ", ".join(sorted(Repair))
         + ". What was repaired is never answered accept.",
     )
+    marks: list[SeenMark] | None = Field(None, description="Marks that were looked at, each once, by code.")
     host: str | None = Field(None, description="The host of a scanned web address. It was not opened.")
     kind: str | None = Field(None, description=f"How `scan` was read: {', '.join(ReadingKind)}.")
 
@@ -220,6 +235,33 @@ class Verification(BaseModel):
     choices: list[Choice] = []
     as_of: str = Field(description="When it was checked. RFC 3339, UTC.")
     scanned_at: str | None = Field(None, description="When the code was read, where that was said.")
+
+
+class Mark(BaseModel):
+    """A visible feature of a product's packs by which a regulator or the maker tells known fakes."""
+
+    mark: str = Field(description="Its code, for `marks` of the next check.")
+    feature: str = Field(description="What kind it is, such as seal, typeface or leaflet.")
+    part: str = Field(description="Where to look; may be empty.")
+    look_at: str
+    should_be: str = Field(description="How it is on the maker's packs.")
+    differs: str = Field(description="How it is on the fakes.")
+    fakes: list[str] = Field(description="The known fakes that differ so.")
+    markets: list[str] = Field(description="ISO 3166-1 alpha-2: whose packs it is true of; empty: of all.")
+    authority: str
+    reference: str
+    reported: str = Field(description="YYYY, YYYY-MM or YYYY-MM-DD; empty: not known.")
+    source: str = Field(description="The web address of what was published.")
+    seen: Literal["agrees", "differs", "not_visible"] | None = Field(None, description="In this check.")
+
+
+class Marks(BaseModel):
+    """The marks of the product that a check was about, by code."""
+
+    next: str | None = Field(
+        description="The code of the mark that tells most now; null: none tells any more."
+    )
+    marks: list[Mark]
 
 
 class Code(BaseModel):

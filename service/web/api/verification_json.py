@@ -40,6 +40,7 @@ class _Presented(Struct):
     form: str | None = None
     expiry_readings: list[str] | None = None
     repairs: list[str] | None = None
+    marks: list[_Plain] | None = None
     product: str | None = None
     national: dict[str, str] | None = None
     host: str | None = None
@@ -67,6 +68,7 @@ class _Written:
     product: ProductRecord | None
     batch: BatchRecord | None
     presented: Presented
+    carton: Presented | None
 
 
 _written: dict[tuple[Judgement, Asker, NullTranslations, bool], _Written] = {}
@@ -104,15 +106,16 @@ def _write(answer: Answer, tr: NullTranslations, whole: bool) -> _Written:
         and kept.presented.lot == presented.lot
         and kept.presented.expiry == presented.expiry
         and kept.presented.market == presented.market
+        and kept.carton == answer.carton
     ):
         return kept
     if len(_written) >= _MOST_KEPT:
         _written.clear()
     shown = disclosed_record(record, presented, whole=whole)
-    seen = disclosed_verdict(verdict, presented, whole=whole)
+    seen = disclosed_verdict(verdict, presented, answer.carton, whole=whole)
     sentences = encode(_sentences(seen, asker, presented.market or "", tr))[1:-1]
     of_record = encode(_record(shown))[1:-1] if shown else b""
-    kept = _written[key] = _Written(sentences, of_record, product, batch, presented)
+    kept = _written[key] = _Written(sentences, of_record, product, batch, presented, answer.carton)
     return kept
 
 

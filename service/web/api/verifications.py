@@ -3,13 +3,16 @@
 from typing import Any
 
 from flask import Blueprint, Response, g, request
+from msgspec.json import encode
 from pydantic import BaseModel
 
 from service.accounts.actors import ApiKeyScope
+from service.verification.mark_guide import mark_guide
 from service.verification.pack_readings import PackFields
 from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import Answer
 from service.web.api import schemas
+from service.web.api.marks_json import marks_as_plain
 from service.web.api.operations import Operation, described
 from service.web.api.verification_json import in_json
 from service.web.core.access import guest_or_actor, needs_scope, open_to_everyone, sees_whole
@@ -67,6 +70,25 @@ def answered(scan_id: str) -> Response:
     return _json(services().verification.find_check(scan_id), 200)
 
 
+@api.get("/verifications/<scan_id>/marks")
+@described(
+    Operation(
+        "Verifications",
+        "What to look at on the pack",
+        gives=schemas.Marks,
+        answers={200: "The marks of the product, and the one to look at next"},
+        refuses=(404,),
+        description="By which marks known fakes of the product are told. Ask again with `marks` added.",
+    )
+)
+@open_to_everyone
+@runs_in(Pool.LOOKUPS)
+def marks(scan_id: str) -> Response:
+    """Return the marks of the product that a recorded check was about."""
+    guide = mark_guide(services().database, services().verification.find_check(scan_id))
+    return Response(encode(marks_as_plain(guide)), content_type="application/json")
+
+
 def _question(asked: schemas.Request) -> tuple[Question, RequestOrigin]:
     """The question in a body, and its origin; what the body does not say has the default of `Question`."""
     who = guest_or_actor()
@@ -76,6 +98,8 @@ def _question(asked: schemas.Request) -> tuple[Question, RequestOrigin]:
     given.pop("record", None)
     if "carton" in given:
         given["carton"] = PackFields(**_given(given["carton"]))
+    if "marks" in given:
+        given["marks"] = tuple((each.mark, each.seen) for each in given["marks"])
     said = not _PLACES.isdisjoint(given)
     place = {name: given.pop(name) for name in ("country", "region") if name in given}
     origin = request_origin(behind(request), who, Channel.API, said=said, **place)

@@ -142,7 +142,7 @@ def _reason(line: StationLine) -> str:
     if line.note.strip() or line.outcome == "received":
         return line.note
     answer = clinics_answer(line.check)
-    shown = disclosed_verdict(answer.verdict, answer.presented, whole=sees_whole(answer))
+    shown = disclosed_verdict(answer.verdict, answer.presented, answer.carton, whole=sees_whole(answer))
     return headline(shown, Asker.CLINIC, spoken())
 
 

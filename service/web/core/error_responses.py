@@ -14,6 +14,7 @@ from service.errors import (
     IdentifierError,
     InvalidFieldsError,
     NotFoundError,
+    PreconditionError,
     RefusedError,
     TooManyError,
     UnavailableError,
@@ -38,6 +39,7 @@ _STATUS: tuple[tuple[type[VialcheckError], int], ...] = (
     (IdentifierError, 422),
     (InvalidFieldsError, 422),
     (RefusedError, 422),
+    (PreconditionError, 412),
 )
 FAULTS = {
     400: "request_invalid",

@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("release.page", N_("Release")),
     ("recalls.listing", N_("Recalls")),
     ("alerts.listing", N_("Alerts")),
+    ("marks.listing", N_("Fakes by eye")),
     ("triage.listing", N_("Reports")),
     ("people.page", N_("People")),
     ("organisation.page", N_("Organisation")),

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from service.accounts.actors import Actor, OrganisationKind
 from service.authenticity.evidence import Asker
 from service.gs1 import keyboards
+from service.verification.mark_answers import marks_from_text, with_mark
 from service.verification.pack_readings import PackFields
 from service.verification.question import Channel, Question, RequestOrigin
 from service.web.core.access import guest_or_actor
@@ -51,6 +52,7 @@ def usual_asker(who: Actor | None) -> Asker:
 def posted(form: MultiDict[str, str]) -> dict[str, str]:
     """Return what was typed, with control pictures (U+2400 to U+241F) turned back into control characters."""
     fields = {name: from_visible(form.get(name, "")) for name in (*TEXT_FIELDS, "region", *CARTON_FIELDS)}
+    fields["marks"] = with_mark(form.get("marks", ""), form.get("mark", ""), form.get("seen", ""))
     fields["no_lot"] = "1" if form.get("no_lot") else ""
     fields["asker"] = str(asker_of(form.get("asker")))
     return {name: text for name, text in fields.items() if text}
@@ -63,6 +65,7 @@ def question_of(fields: dict[str, str], form: MultiDict[str, str]) -> Question:
         **texts,
         carton=PackFields(**{field: fields[name] for name, field in CARTON_FIELDS.items() if name in fields}),
         no_lot="no_lot" in fields,
+        marks=marks_from_text(fields.get("marks", "")),
         asker=asker_of(fields.get("asker")),
         nonce=bound_nonce(form.get("nonce", ""), fields),
     )

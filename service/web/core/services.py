@@ -10,6 +10,7 @@ from service.accounts.sign_in.sessions import Sessions
 from service.clinics.deliveries import DeliveryService
 from service.clinics.stock import StockQueries
 from service.clinics.usage import VialUsage
+from service.geoip import GeoIpDatabase
 from service.rate_limit.limiter import RateLimiter
 from service.registry.epcis.jobs import CaptureJobs
 from service.registry.epcis.queries.event_queries import EventQueries
@@ -24,7 +25,6 @@ from service.storage.database import Database
 from service.verification.device_marks import DeviceMarks
 from service.verification.service import VerificationService
 from service.web.core.flask_proxies import behind
-from service.web.core.geoip import GeoIpDatabase
 
 _KEY = "vialcheck"
 

@@ -13,9 +13,16 @@ from service.web.core.access import lots_for_viewer, sees_whole
 from service.web.core.i18n import spoken
 from service.web.core.question_form import own_hosts, own_origin
 from service.web.core.services import services
+from service.web.public.look import look_at_pack
 from service.web.text.answers.next_question import NextQuestion
 from service.web.text.patient_help.ready_messages import ReadyMessage
-from service.web.text.result_page import ResultPage, asked_fields, manufacturer_of, result_page
+from service.web.text.result_page import (
+    ResultPage,
+    asked_fields,
+    manufacturer_of,
+    result_page,
+    serial_to_read,
+)
 
 
 def answer_page(
@@ -38,6 +45,7 @@ def answer_page(
     return render_template(
         "public/result.html",
         page=page,
+        look=look_at_pack(answer),
         meant=lots_for_viewer(lot) if lot and page.question is NextQuestion.AGAIN else [],
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
         country_page=_country_page(answer),
@@ -47,6 +55,7 @@ def answer_page(
         check_id=answer.id,
         save_at_once=save_at_once,
         fields=fields or entered,
+        serial_to_read=serial_to_read(answer),
         entered_fields=entered,  # what the forms on the page ask once more, with an answer beside it
         sent=_message(answer, page) if answer.id is not None else None,
         other=other,

@@ -21,9 +21,9 @@ from service.web.core.forms import FieldError, field_errors
 from service.web.core.i18n import spoken
 from service.web.core.question_form import asker_of, known_layout, origin_of, posted, question_of
 from service.web.core.services import services
-from service.web.limits.checks import ask_check
 from service.web.public.answer_page import answer_page
 from service.web.public.blueprint import pages
+from service.web.public.look import ask_with_marks, goes_on_looking
 from service.web.text import error_message, visible
 from service.web.text.answers.next_question import NextQuestion
 from service.web.text.result_page import asked_fields
@@ -58,7 +58,7 @@ def check() -> BaseResponse:
     try:
         # What a photo held never went through a scanner's keyboard.
         layout = "" if request.form.get("source") == "photo" else known_layout()
-        answer = ask_check(replace(question_of(fields, request.form), layout=layout), origin_of(fields))
+        answer = ask_with_marks(replace(question_of(fields, request.form), layout=layout), origin_of(fields))
     except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:
@@ -68,7 +68,13 @@ def check() -> BaseResponse:
     same = "1" if again and again in (fields.get("lot"), fields.get("serial")) else None
     where = "where" if request.form.get("where") else None  # the page with the list of countries
     return redirect(
-        url_for("pages.result", scan_id=answer.id, again=same, where=where and 1, _anchor=where),
+        url_for(
+            "pages.result",
+            scan_id=answer.id,
+            again=same,
+            where=where and 1,
+            _anchor=where or goes_on_looking(answer),
+        ),
         HTTPStatus.SEE_OTHER,
     )
 
@@ -89,7 +95,8 @@ def result(scan_id: str) -> str:
             replace(answer, asker=asker), unchanged=request.args.get("again") == "1", unseen=_unseen()
         )
     fields = asked_fields(answer, asker)
-    return answer_page(ask_check(question_of(fields, MultiDict()), origin_of(fields), record=False), fields)
+    asked = ask_with_marks(question_of(fields, MultiDict()), origin_of(fields), record=False)
+    return answer_page(asked, fields)
 
 
 def _unseen() -> tuple[str, ...]:

@@ -66,6 +66,10 @@ ERRORS: Mapping[ErrorCode, str] = {
         "“{given}” is not a lot number. Type the lot as it is printed behind LOT, Batch or Ch.-B. If the vial"
         " has none, say so in the form."
     ),
+    ErrorCode.SEVERAL_CODES: N_(
+        "The codes of two packs came at once: {found}."
+        " Check them one at a time, so that each gets its answer."
+    ),
     ErrorCode.OTHER_CODE_SYSTEM: N_(
         "This is a code of another system ({found}), which names no lot that we can look up. Scan the GS1"
         " code of the pack, often a square of dots, or type the lot number."
@@ -196,6 +200,12 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.COUNT_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 500."),
     ErrorCode.HOURS_INVALID: N_("“{given}” is not a number of hours. Write a whole number from 1 to 8760."),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),
+    ErrorCode.IDEMPOTENCY_KEY_REUSED: N_(
+        "“{given}” was sent as the Idempotency-Key of another request. Send a new one with a new request."
+    ),
+    ErrorCode.PRECONDITION_FAILED: N_(
+        "The record has changed since you read it. Read it again, and send the change with its new ETag."
+    ),
     ErrorCode.NONCE_REUSED: N_("This check was sent before, with other contents. Start a new check."),
     ErrorCode.REQUEST_INVALID: N_("We could not read the request."),
     ErrorCode.BUSY: N_("Too many checks at this moment. Wait a minute, then try again."),
@@ -227,6 +237,10 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.COLUMN_TWICE: N_("The column {field} is there twice."),
     ErrorCode.ROW_TOO_SHORT: N_("This row has fewer cells than the header."),
     ErrorCode.VALUE_MISSING: N_("The {field} is missing."),
+    ErrorCode.MARK_UNKNOWN: N_(
+        "“{given}” is no feature that we know of on packs of this product."
+        " It may have been taken off our list."
+    ),
     ErrorCode.VALUE_INVALID: N_("“{given}” cannot be the {field}."),
     ErrorCode.SPREADSHEET_NUMBER: N_(
         "A spreadsheet has changed “{given}” into a number. Format the column as text and export it again."

@@ -1,6 +1,5 @@
 """Everything on a result page, already in words. The template only puts it into boxes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from gettext import NullTranslations
@@ -10,7 +9,8 @@ from msgspec.structs import replace
 from service.authenticity.evidence import Asker, Presented, ProductRecord
 from service.authenticity.reasons import Action, Advice, Reason, ReasonCode
 from service.authenticity.verdicts import Verdict
-from service.gs1.iso.languages import LANGUAGES
+from service.gs1.reading import ReadingKind
+from service.verification.mark_answers import marks_as_text
 from service.verification.service import Answer
 from service.web.text import (
     country_name,
@@ -30,14 +30,15 @@ from service.web.text.answers.contacts import (
     notice_contact,
     notice_link_words,
 )
-from service.web.text.answers.disclosure import DisclosedRecord, disclosed_record, disclosed_verdict
+from service.web.text.answers.disclosure import disclosed_record, disclosed_verdict
 from service.web.text.answers.guidance import (
     CONFIRMED_DANGER,
     READ_AGAIN,
     REPORT,
     confirmed_steps,
-    danger_of,
 )
+from service.web.text.answers.leading import also_said, dangers, is_of_carton, leading_reason
+from service.web.text.answers.match_words import match_words
 from service.web.text.answers.misread_marks import (
     MarkedCharacter,
     look_alike_question,
@@ -45,17 +46,12 @@ from service.web.text.answers.misread_marks import (
     misread_field,
 )
 from service.web.text.answers.next_question import NOT_ENOUGH, NextQuestion, good_news, next_question
-from service.web.text.answers.recall_classes import recall_class_words
+from service.web.text.answers.record_lines import record_lines
 from service.web.text.authorities import AUTHORITIES, Authority, emergency_number
 from service.web.text.comparison import ComparisonRow, PairComparisonRow, compare, side_by_side
 from service.web.text.verdict_text import (
     ADVICE,
-    DISPOSITIONS,
-    MATCHES,
-    SEVERAL_PRODUCTS,
-    STATUSES,
     caveat,
-    leading_reason,
 )
 
 _LEVELS = frozenset(
@@ -95,8 +91,9 @@ class ReportingAuthority:
 class ResultPage:
     """One answer for one kind of reader.
 
-    `danger`: how serious it is for a patient; `question`: what is asked next, in place; `marked`: a number
-    that may be misread, character by character; `contacts`: whom to call. `country`: the reader's, or empty.
+    `also`: what else stops it, beside the headline; `danger`: how serious it is for a patient; `question`:
+    what is asked next, in place; `marked`: a number that may be misread, character by character; `contacts`:
+    whom to call; `country`: the reader's, or empty.
     """
 
     action: Action
@@ -105,6 +102,7 @@ class ResultPage:
     title: str
     subject: str
     headline: str
+    also: list[str]
     danger: str
     caveat: str
     question: NextQuestion
@@ -147,7 +145,7 @@ def result_page(
     `unseen`: the questions that the reader goes on without.
     """
     asker, presented = answer.asker, answer.presented
-    verdict = disclosed_verdict(answer.verdict, presented, whole=whole)
+    verdict = disclosed_verdict(answer.verdict, presented, answer.carton, whole=whole)
     shown = disclosed_record(verdict.record, presented, whole=whole)
     beside = [reason for reason in verdict.reasons if reason.code not in _LEVELS]
     against = [reason for reason in beside if reason.severity is not Action.ACCEPT]
@@ -161,7 +159,8 @@ def result_page(
         asker=asker,
         stop=verdict.action in _STOP,
         title=_confirmed_title(verdict, tr) if confirmed else verdict_title(verdict, asker, tr, unseen),
-        subject=_subject(verdict, presented, tr, with_lot=not marked) if patient else "",
+        subject=_subject(verdict, answer, tr, with_lot=not marked) if patient else "",
+        also=also_said(verdict, asker, tr) if patient and not confirmed else [],
         headline=_headline(verdict, asker, tr, confirmed=confirmed),
         danger=tr.gettext(CONFIRMED_DANGER) if confirmed else _danger(verdict, good, tr) if patient else "",
         caveat="" if patient else caveat(verdict.action, tr),
@@ -171,7 +170,7 @@ def result_page(
         marked_field=misread_field(verdict),
         contacts=_contacts(verdict, asker, presented.market or "", maker, tr),
         country=country_name(presented.market) if presented.market else "",
-        match=tr.gettext(_match(verdict)),
+        match=tr.gettext(match_words(verdict, presented)),
         rows=compare(presented, verdict, tr),
         pair=side_by_side(answer.vial, answer.carton, tr) if answer.vial and answer.carton else [],
         notes=[reason_message(each, asker, tr) for each in beside if each not in against],
@@ -181,7 +180,7 @@ def result_page(
         advice=_steps(verdict, asker, presented, tr, confirmed=confirmed),
         report_step=tr.gettext(REPORT),
         read_again_steps=[tr.gettext(step).format(lot=lot) for step in READ_AGAIN],
-        record=list(_record(shown, tr)) if shown else [],
+        record=record_lines(shown, verdict, tr) if shown else [],
         choices=verdict.choices,
         lots=verdict.lots_to_choose,
         host_note=host_note(answer.host, own_hosts, tr),
@@ -231,11 +230,14 @@ def _headline(verdict: Verdict, asker: Asker, tr: NullTranslations, *, confirmed
     return good_news(verdict, tr) or asked or headline(verdict, asker, tr)
 
 
-def _subject(verdict: Verdict, presented: Presented, tr: NullTranslations, *, with_lot: bool) -> str:
+def _subject(verdict: Verdict, answer: Answer, tr: NullTranslations, *, with_lot: bool) -> str:
     """Which lot and product an answer is about: the lot as presented; the product of the record or notice.
 
     `with_lot`: False where the page shows the number anyway, character by character.
     """
+    presented, carton = answer.presented, answer.carton
+    if carton and carton.lot and is_of_carton(leading_reason(verdict, answer.asker)):
+        return tr.gettext("The box: lot {lot}").format(lot=visible(carton.lot.printed))
     lot = visible(presented.lot.printed) if presented.lot and with_lot else ""
     named = (dict(reason.params).get("product", "") for reason in verdict.reasons)
     record = verdict.record.product.name if verdict.record else ""
@@ -246,7 +248,7 @@ def _subject(verdict: Verdict, presented: Presented, tr: NullTranslations, *, wi
 
 
 def _danger(verdict: Verdict, good: str, tr: NullTranslations) -> str:
-    return tr.gettext(NOT_ENOUGH) if good else danger_of(leading_reason(verdict, Asker.PATIENT), tr)
+    return tr.gettext(NOT_ENOUGH) if good else dangers(verdict, tr)
 
 
 def _contacts(
@@ -270,7 +272,7 @@ def _contacts(
 def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
     """What was presented as the fields of a form, to ask the same again.
 
-    What was repaired is asked without its serial: as a typed field it would look as if it had come so.
+    A scan that was repaired is asked without its serial: as a typed field it would look as if it had come so.
     """
     presented, carton = answer.presented, answer.carton
     if answer.vial is not None and carton is not None:
@@ -285,7 +287,7 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "carton_expiry": carton.expiry.printed_form if carton and carton.expiry else "",
         "gtin": presented.gtin.value if presented.gtin else "",
         "lot": presented.lot.printed if presented.lot else "",
-        "serial": presented.serial.printed if presented.serial and not presented.repairs else "",
+        "serial": presented.serial.printed if presented.serial and not serial_to_read(answer) else "",
         "expiry": presented.expiry.printed_form if presented.expiry else "",
         "market": presented.market or "",
         "strength": presented.strength or "",
@@ -295,9 +297,17 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "product": presented.product or "",
         "national": " ".join(map(":".join, presented.national)),
         "no_lot": "1" if presented.no_lot else "",
+        "marks": marks_as_text(presented.marks),
         "asker": str(asker),
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def serial_to_read(answer: Answer) -> str:
+    """The serial that was read off a repaired scan, for a person to enter as it is printed; else empty."""
+    presented = answer.presented
+    typed = answer.kind in (None, ReadingKind.LABELLED, ReadingKind.LOT)
+    return visible(presented.serial.printed) if presented.serial and presented.repairs and not typed else ""
 
 
 def places() -> list[ReportingAuthority]:
@@ -306,11 +316,6 @@ def places() -> list[ReportingAuthority]:
         (ReportingAuthority(country_name(code), authority) for code, authority in AUTHORITIES.items()),
         key=lambda place: place.country,
     )
-
-
-def _match(verdict: Verdict) -> str:
-    several = any(reason.code is ReasonCode.LOT_AMBIGUOUS for reason in verdict.reasons)
-    return SEVERAL_PRODUCTS if several else MATCHES[verdict.match]
 
 
 def _finding(reason: Reason, asker: Asker, tr: NullTranslations) -> ReasonInWords:
@@ -325,45 +330,3 @@ def _moment(verdict: Verdict, tr: NullTranslations) -> str:
     moment = verdict.as_of.astimezone(UTC)
     day = date_words(moment.date().isoformat(), tr)
     return tr.gettext("{day}, {time} UTC").format(day=day, time=f"{moment:%H:%M}")
-
-
-def _record(shown: DisclosedRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
-    lines = (*_product_lines(shown.product, tr), *_batch_lines(shown, tr), *_unit_lines(shown, tr))
-    return ((label, value) for label, value in lines if value)
-
-
-def _product_lines(product: ProductRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
-    yield tr.gettext("Manufacturer"), product.manufacturer
-    yield tr.gettext("Product"), product.name
-    yield tr.gettext("Active substance"), product.active_substance
-    yield tr.gettext("Strengths"), ", ".join(product.strengths)
-    yield (
-        tr.gettext("Languages of the box"),
-        ", ".join(LANGUAGES.get(each, each) for each in product.languages),
-    )
-    yield tr.gettext("Form"), product.form
-    yield tr.gettext("Product number (GTIN)"), product.gtin
-    for scheme, number in product.national_numbers:
-        yield scheme.upper(), number
-    yield tr.gettext("Licensed in"), ", ".join(sorted(map(country_name, product.markets)))
-
-
-def _batch_lines(shown: DisclosedRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
-    yield tr.gettext("Lot number"), shown.lot or ""
-    yield tr.gettext("Expiry date"), date_words(shown.expiry.printed_form, tr) if shown.expiry else ""
-    yield tr.gettext("State of the lot"), tr.gettext(STATUSES[shown.status]) if shown.status else ""
-    yield tr.gettext("Made on"), date_words(shown.made.isoformat(), tr) if shown.made else ""
-    yield tr.gettext("Released on"), date_words(shown.released.isoformat(), tr) if shown.released else ""
-    yield tr.gettext("Lot meant for"), ", ".join(sorted(map(country_name, shown.markets)))
-    if shown.recall_class:
-        yield tr.gettext("Recall class"), recall_class_words(shown.recall_class, tr)
-    yield tr.gettext("Recall reference"), shown.recall_reference
-    yield tr.gettext("Reason for the recall"), shown.recall_reason
-
-
-def _unit_lines(shown: DisclosedRecord, tr: NullTranslations) -> Iterator[tuple[str, str]]:
-    yield tr.gettext("Serial number"), shown.serial or ""
-    yield (
-        tr.gettext("State of this pack"),
-        tr.gettext(DISPOSITIONS[shown.disposition]) if shown.disposition else "",
-    )

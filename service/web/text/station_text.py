@@ -51,6 +51,7 @@ WORDS: Mapping[str, str] = {
     "title_twin": N_("Hold both packs. They carry one number"),
     # what happens to it
     "done": N_("{choice}, {time}."),
+    "scan_missed": N_("That scan was not taken. Say first what happens to this vial, then scan it again."),
     "choice_needed": N_("Choose what happens to the vial."),
     **{f"choice_{name}": text for name, text in CHOICES.items()},
     # the whole list

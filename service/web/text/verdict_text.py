@@ -5,9 +5,10 @@ from gettext import NullTranslations
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchStatus
-from service.authenticity.reasons import Action, Advice, Match, NotChecked, Reason, ReasonCode
+from service.authenticity.reasons import Action, Advice, NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
-from service.web.text.answers.guidance import steps_of, title_of
+from service.web.text.answers.guidance import title_of
+from service.web.text.answers.leading import leading_reason, patient_steps
 from service.web.text.answers.next_question import open_title
 from service.web.text.authorities import emergency_number
 from service.web.text.formatting import N_
@@ -33,17 +34,6 @@ CAVEATS: Mapping[Action, str] = {
     ),
 }
 """What an action's title must not be read without."""
-
-MATCHES: Mapping[Match, str] = {
-    Match.NONE: N_("Nothing was found on record."),
-    Match.PRODUCT: N_("The product was found on record. The lot was not."),
-    Match.LOT: N_(
-        "The product and the lot were found on record. Single packs have a serial number: none was found."
-    ),
-    Match.UNIT: N_("The product, the lot and the serial number were found on record together."),
-}
-
-SEVERAL_PRODUCTS = N_("The lot number is on record, for more than one product.")
 
 ADVICE: Mapping[Advice, str] = {
     Advice.DO_NOT_USE: N_(
@@ -148,35 +138,6 @@ def action_title(action: Action, asker: Asker, tr: NullTranslations) -> str:
     return tr.gettext(ACTIONS[action].to(asker))
 
 
-_WORSE_THAN_EXPIRED = frozenset(
-    {
-        ReasonCode.ALERT_FALSIFIED,
-        ReasonCode.ALERT_LOT_COUNTERFEITED,
-        ReasonCode.RECALLED,
-        ReasonCode.LOT_NOT_ON_RECORD,
-        ReasonCode.SERIAL_NOT_ON_RECORD,
-        ReasonCode.SERIAL_IN_OTHER_LOT,
-        ReasonCode.EXPIRY_MISMATCH,
-        ReasonCode.NO_LOT_PRESENTED,
-        ReasonCode.DECOMMISSIONED,
-        ReasonCode.DESTROYED,
-        ReasonCode.STOLEN,
-    }
-)
-
-
-def leading_reason(verdict: Verdict, asker: Asker) -> Reason:
-    """What an answer is about: its first reason, which is the worst.
-
-    To a patient a pack that may be a fake is worse than one that is out of date: it is kept, not taken back.
-    """
-    first = verdict.reasons[0]
-    if asker is Asker.CLINIC or first.code is not ReasonCode.EXPIRED:
-        return first
-    stopping = (each for each in verdict.reasons if each.severity.rank >= Action.QUARANTINE.rank)
-    return next((each for each in stopping if each.code in _WORSE_THAN_EXPIRED), first)
-
-
 def verdict_title(verdict: Verdict, asker: Asker, tr: NullTranslations, unseen: Collection[str] = ()) -> str:
     """The title of an answer: for a patient the worst thing, for a clinic the action.
 
@@ -216,7 +177,7 @@ def next_steps(
     presented; empty where none was.
     """
     number = emergency_number(country)
-    own = [] if asker is Asker.CLINIC else steps_of(leading_reason(verdict, asker), number, tr, lot)
+    own = [] if asker is Asker.CLINIC else patient_steps(verdict, number, tr, lot)
     return own or advice_messages(verdict, tr)
 
 

@@ -3,7 +3,6 @@ openFDA's reports.
 """
 
 import tempfile
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -15,13 +14,12 @@ from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.evidence import AlertKind
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, UnavailableError, VialcheckError
 from service.registry.alerts import matches
+from service.registry.alerts.forms import ALERT_FIELDS, read_alert_form
 from service.registry.alerts.openfda import OpenFda, OpenFdaReport
 from service.registry.corrections.alerts import AlertWithdrawal
 from service.registry.corrections.imports.withdrawal import withdrawal_of
 from service.registry.import_jobs.import_files import run
-from service.registry.lists.cells import Cells
-from service.registry.lists.columns import recognise
-from service.registry.lists.kinds.alerts import AlertFacts, Alerts
+from service.registry.lists.kinds.alerts import AlertFacts
 from service.registry.recalls import CLASSES
 from service.storage.database import Database
 from service.web.core.access import actor, only_for
@@ -37,10 +35,6 @@ alerts.after_request(set_language_headers)
 
 KINDS = frozenset({OrganisationKind.MANUFACTURER, OrganisationKind.DISTRIBUTOR, OrganisationKind.REGULATOR})
 _REGULATORS = frozenset({OrganisationKind.REGULATOR})
-_FIELDS = (
-    *("kind", "product", "gtin", "lot", "expiry", "serial", "serial_prefix", "lot_issued"),
-    *("recall_class", "reference", "reported", "source_url", "detail"),
-)
 MOST_UPLOAD = 16 * 1024 * 1024
 """The largest upload of reports in bytes; `vialcheck import` takes larger files."""
 
@@ -97,21 +91,21 @@ def _withdrawal(number: int) -> ChangeForm:
 @only_for(Role.RELEASER, kinds=KINDS, strong=True)
 def form() -> BaseResponse:
     """Show the form of a new alert, filled from the query."""
-    return _form({name: request.args.get(name, "").strip() for name in _FIELDS}, [])
+    return _form({name: request.args.get(name, "").strip() for name in ALERT_FIELDS}, [])
 
 
 @alerts.post("/new")
 @only_for(Role.RELEASER, kinds=KINDS, strong=True)
 def enter() -> BaseResponse:
     """Show what an alert touches; then put it on record. It takes effect with the next check."""
-    given = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    given = {name: request.form.get(name, "").strip() for name in ALERT_FIELDS}
     step = request.form.get("step", "look")
     if request.form.get("instead"):
         given["lot"], step = request.form["instead"], "look"
     if step == "back":
         return _form(given, [])
     try:
-        facts = _facts(given)
+        facts = read_alert_form(_database(), given, actor(), regulator=_regulator())
         if step != "make":
             seen = matches.preview(_database(), facts, actor().who, regulator=_regulator())
             return _look(given, facts, seen)
@@ -171,22 +165,6 @@ def upload() -> BaseResponse:
         scans=matches.count_checks_of_new(_database(), began),
     )
     return make_response(page)
-
-
-def _facts(given: Mapping[str, str]) -> AlertFacts:
-    """Parse the form like a row of an alert list. InvalidFieldsError lists every invalid field."""
-    authority = actor().organisation
-    named = {name: value for name, value in given.items() if value}
-    if given["gtin"] and not given["product"]:
-        known = dict(matches.products(_database(), actor().who, regulator=_regulator()))
-        given = {**given, "product": known.get(given["gtin"], "")}
-    cells = Cells(
-        recognise(["authority", "kind", *_FIELDS[1:]]), [authority, *(given[name] for name in _FIELDS)]
-    )
-    facts = Alerts().parse(cells)
-    if facts is None or cells.problems or not named:
-        raise InvalidFieldsError(tuple(cells.problems))
-    return facts
 
 
 def _regulator() -> bool:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.errors import ErrorCode
-from service.gs1.identifiers import Expiry
+from service.gs1.identifiers import Expiry, Lot
 from service.gs1.readings import candidates
 from service.gs1.readings.candidates import MOST, readings
 from service.gs1.readings.labels import WEAK, fold
@@ -215,6 +215,43 @@ def test_what_is_no_lot_is_said_to_be_none(text: str, code: ErrorCode) -> None:
     assert found.all == ()
     assert found.refusal
     assert found.refusal.code is code
+
+
+LINKED = f"https://id.example.org/01/{GTIN}/10/"
+
+
+@pytest.mark.parametrize(
+    ("text", "packs"),
+    [
+        (f"01{GTIN}10A1001 01{GTIN}10A1002", "A1001, A1002"),
+        (f"01{GTIN}10A100101{GTIN}10A1002", "A1001, A1002"),
+        (f"(01){GTIN}(10)A1001\n(01){GTIN}(10)A1002", "A1001, A1002"),
+        (f"]d201{GTIN}10A1001]d201{GTIN}10A1002", "A1001, A1002"),
+        (f"{LINKED}A1001 {LINKED}A1002", "A1001, A1002"),
+        (f"{LINKED}A1001{LINKED}A1002", "A1001, A1002"),
+        # two vials of one lot: only their serials differ
+        (f"01{GTIN}10A1001\x1d21S1\n01{GTIN}10A1001\x1d21S2", "A1001 S1, A1001 S2"),
+    ],
+)
+def test_the_codes_of_two_packs_are_refused_with_both(text: str, packs: str) -> None:
+    """An answer on one of them would pass for both."""
+    found = readings(text)
+    assert found.all == ()
+    assert found.refusal
+    assert (found.refusal.code, found.refusal.found) == (ErrorCode.SEVERAL_CODES, packs)
+
+
+@pytest.mark.parametrize(
+    ("text", "lot"),
+    [
+        (f"01{GTIN}10A1001 01{GTIN}10A10", "A1001"),  # the second was cut
+        (f"01{GTIN}10A1001 01{GTIN}10A1001", "A1001"),
+        (f"01{GTIN} 10A1001", "A1001"),  # two bar codes of one pack
+        (f"{LINKED}A1001?next=https://www.example.org/", "A1001"),
+    ],
+)
+def test_one_pack_in_two_scans_is_read(text: str, lot: str) -> None:
+    assert readings(text).best.identifier.lot == Lot.parse(lot)
 
 
 @pytest.mark.parametrize(

@@ -304,6 +304,7 @@ def test_each_kind_survives_being_stored(kind: str) -> None:
         "extension_withdrawal": {"number": 3},
         "alert_withdrawal": {"number": 3},
         "import_withdrawal": {"number": 3},
+        "mark_withdrawal": {"number": 3},
         "merge": {"wrong": "A", "right": "B"},
         "two_persons": {"organisation_id": 1, "wanted": False},
         "link_addition": {"gtin": GTIN, "link": {"link_type": "pip", "href": "https://www.maker.example/en"}},

@@ -24,6 +24,7 @@ from tests.factories.scans.pictures import PLAIN, encoded, symbol, unit
 
 URL = "/api/v1/verifications"
 READINGS = "/api/v1/readings"
+RECORDS = {"alerts", "change-requests", "changes", "imports", "products", "recalls"}
 PPN = "[)>\x1e06\x1d9N111234567842\x1d1TVX2401\x1e\x04"
 FULL = f"(01){maker_records.GTIN}(17)701231(10)VX2401(21)9KQ4T7M2"
 
@@ -74,6 +75,7 @@ def test_an_answer_has_the_documented_fields(asking: FlaskClient) -> None:
         "host": None,
         "kind": "bracketed",
         "repairs": None,
+        "marks": None,
         "expiry_readings": None,
     }
     assert body["record"]["manufacturer"] == "Medulla Labs"
@@ -218,8 +220,18 @@ def test_the_description_is_valid_openapi(spec: dict[str, Any]) -> None:
     validate(spec)
     links = "/api/v1/products/{gtin}/links"
     events = {"/epcis/capture", "/epcis/capture/{token}", "/epcis/events"}
-    own = {URL, URL + "/{scan_id}", "/api/v1/readings", links, f"{links}/{{number}}/removal", *events}
-    assert set(spec["paths"]) == own
+    own = {
+        URL,
+        URL + "/{scan_id}",
+        URL + "/{scan_id}/marks",
+        "/api/v1/readings",
+        links,
+        f"{links}/{{number}}/removal",
+        *events,
+    }
+    records = {path for path in spec["paths"] if path.removeprefix("/api/v1/").split("/")[0] in RECORDS}
+    assert set(spec["paths"]) - records == own - records
+    assert records >= {f"/api/v1/{each}" for each in RECORDS - {"change-requests"}}
 
 
 def test_answers_and_errors_are_what_the_description_says(asking: FlaskClient, spec: dict[str, Any]) -> None:

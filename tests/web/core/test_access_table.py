@@ -56,6 +56,7 @@ TABLE = {
     "POST /scan/setup/layout": EVERYONE,
     "POST /api/v1/verifications": EVERYONE,
     "GET /api/v1/verifications/<scan_id>": NOBODY_HAS_IT,
+    "GET /api/v1/verifications/<scan_id>/marks": NOBODY_HAS_IT,
     "POST /api/v1/readings": EVERYONE,
     "GET /verify/<path:rest>": EVERYONE,  # a trading partner's key: the view asks
     "GET /checkConnectivity": EVERYONE,
@@ -183,6 +184,9 @@ TABLE = {
     "POST /release/later-expiry": "----+p++",
     "GET /alerts": "-+-+++++",
     "GET /alerts/<int:number>": "-0-00000",
+    "GET /marks": "-+-+++++",
+    "GET /marks/<int:number>/withdraw": "----0p00",
+    "POST /marks/<int:number>/withdraw": "----0p00",
     "GET /alerts/new": "----+p++",
     "POST /alerts/new": "----+p++",
     "POST /alerts/upload": "--------",

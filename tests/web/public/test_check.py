@@ -429,10 +429,10 @@ def test_a_link_that_cannot_be_read_is_a_400_with_a_clear_line(
     [
         (f"{LINK}/21/SN0001/10/A1001", "not a complete code"),  # the wrong order
         (f"{LINK}/10", "not a complete code"),  # a lot is announced and is not there
-        (f"{LINK}/10/{'A' * 21}", "One part of the code cannot be right"),
-        (f"{LINK}/10/%D0%90%D0%92", "One part of the code cannot be right"),  # look-alike letters
-        (f"{LINK}?17=269931", "One part of the code cannot be right"),
-        (f"{LINK}/10/%00", "One part of the code cannot be right"),
+        (f"{LINK}/10/{'A' * 21}", "One part of it cannot be right"),
+        (f"{LINK}/10/%D0%90%D0%92", "One part of it cannot be right"),  # look-alike letters
+        (f"{LINK}?17=269931", "One part of it cannot be right"),
+        (f"{LINK}/10/%00", "One part of it cannot be right"),
     ],
 )
 def test_a_link_that_is_damaged_is_answered_for_what_can_be_read_and_never_passes(

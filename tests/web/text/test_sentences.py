@@ -34,6 +34,7 @@ from service.web.text import (
     verdict_title,
     visible,
 )
+from service.web.text.answers import match_words
 from service.web.text.error_messages import ERRORS
 from service.web.text.reasons.reason_messages import variant
 from service.web.text.reasons.reason_sentences import SAYINGS, TAILS
@@ -57,6 +58,14 @@ MAKER = {"product": "Examplinum 100", "manufacturer": "Example Pharma"}
 SEEN = {"places": "FR/Lyon|IT/Turin|AT/", "count": "3", "days": "2", "devices": "3", "scans": "4"}
 C = ReasonCode
 WINDOW = {"scope": "window", "from": "2028-06-01", "to": "2028-06-30"}
+MARK = {
+    "authority": "MHRA",
+    "look_at": "the seal",
+    "should_be": "round",
+    "differs": "square",
+    "reported": "2026-04",
+    "source": "https://example.org/1",
+}
 # Parameters as the rules give them, one row for each sentence that they can lead to.
 REASONS = [
     Reason(code, severity, tuple({**common, **params}.items()))
@@ -73,6 +82,8 @@ REASONS = [
         (C.ALERT_FALSIFIED, Action.REJECT, NOTICE, {"scope": "lot", "kind": "tampered"}),
         (C.ALERT_LOT_COUNTERFEITED, Action.QUARANTINE, NOTICE, {"scope": "lot"}),
         (C.ALERT_LOT_COUNTERFEITED, Action.CHECK, NOTICE, {"scope": "lot"}),
+        (C.ALERT_LOT_COUNTERFEITED, Action.QUARANTINE, NOTICE, {"scope": "lot", "kind": "tampered"}),
+        (C.ALERT_LOT_COUNTERFEITED, Action.CHECK, NOTICE, {"scope": "lot", "kind": "tampered"}),
         (C.ALERT_LOT_COUNTERFEITED, Action.CHECK, NOTICE, {"scope": "name", "lot": "", "expiry": ""}),
         (C.ALERT_CLOSE, Action.QUARANTINE, NOTICE, {"scope": "similar"}),
         (C.ALERT_CLOSE, Action.QUARANTINE, {}, {"scope": "similar", "field": "serial"}),
@@ -109,6 +120,8 @@ REASONS = [
         (C.FORM_UNKNOWN, Action.QUARANTINE, MAKER, {"what": "tablets"}),
         (C.NAME_NOT_ON_RECORD, Action.CHECK, MAKER, {"name": "Dysport"}),
         (C.NAME_NOT_ON_RECORD, Action.QUARANTINE, MAKER, {"name": "Exemplinum"}),
+        (C.MARK_DIFFERS, Action.CHECK, {}, MARK),
+        (C.MARK_DIFFERS, Action.QUARANTINE, {}, MARK),
         (C.ALERT_CLOSE, Action.QUARANTINE, {}, {"scope": "marks", "lot": "143-6"}),
         (C.ALERT_FALSIFIED, Action.REJECT, NOTICE, {"scope": "presentation"}),
         (C.STOLEN, Action.CHECK, NOTICE, {"scope": "part of the lot"}),
@@ -185,6 +198,7 @@ REASONS = [
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"scope": "readings", "lots": "A1, A12"}),
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"lot": "A1", "count": "2"}),
         (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {}),
+        (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {"scope": "vial"}),
         (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": ""}),
         (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": "full"}),
         (C.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, SEEN, {"scope": ""}),
@@ -327,7 +341,7 @@ def test_every_step_and_every_gap_is_said() -> None:
 @pytest.mark.parametrize(
     ("table", "codes"),
     [
-        (verdict_text.MATCHES, Match),
+        (match_words.MATCHES, Match),
         (verdict_text.STATUSES, BatchStatus),
         (verdict_text.DISPOSITIONS, Disposition),
         (ERRORS, ErrorCode),

@@ -17,6 +17,7 @@ from service.storage.models import (
     ExpiryExtension,
     InUseTime,
     Manufacturer,
+    PackMark,
     Product,
     ProductStatement,
     Recall,
@@ -55,6 +56,7 @@ class ImportContents:
     manufacturers: dict[int, str] = field(default_factory=dict)
     alerts: dict[int, str] = field(default_factory=dict)
     statements: dict[int, str] = field(default_factory=dict)
+    marks: dict[int, str] = field(default_factory=dict)
     changes: list[Row[Any]] = field(default_factory=list)
     left: list[LeftRecord] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
@@ -83,6 +85,7 @@ class ImportReader:
             ("product", self._read_product),
             ("manufacturer", self._read_manufacturer),
             ("alert", self._read_alert),
+            ("mark", self._read_mark),
         ):
             for entry in created:
                 if entry.object_type == kind:
@@ -195,6 +198,15 @@ class ImportReader:
         ).first()
         if row is not None and row.state in LIVE:
             self._found.statements[row.id] = entry.object_id
+
+    def _read_mark(self, entry: Row[Any]) -> None:
+        row = self._connection.execute(
+            select(PackMark.id, PackMark.withdrawn).where(PackMark.mark == entry.object_id)
+        ).first()
+        if row is None or row.withdrawn:
+            return self._leave(entry.object_id, "gone" if row is None else "withdrawn")
+        self._found.marks[row.id] = entry.object_id
+        return None
 
     def _changed(self, entry: Row[Any]) -> str:
         """`changed` where others than this and withdrawn imports have changed it since; else empty."""

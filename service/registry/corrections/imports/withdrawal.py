@@ -32,6 +32,7 @@ from service.storage.models import (
     Import,
     ImportJob,
     Manufacturer,
+    PackMark,
     Product,
     ProductStatement,
     QualityResult,
@@ -78,6 +79,7 @@ class ImportWithdrawal:
             "manufacturers": len(found.manufacturers),
             "alerts": len(found.alerts),
             "statements": len(found.statements),
+            "marks": len(found.marks),
             "changes": len(changes),
         }
         left = _shortened([*found.left, *kept])
@@ -160,6 +162,7 @@ class ImportWithdrawal:
             (Product, found.products, "product"),
             (Manufacturer, found.manufacturers, "manufacturer"),
             (Alert, found.alerts, "alert"),
+            (PackMark, found.marks, "mark"),
         ):
             _remove(connection, model, list(names))
             changes += [

@@ -86,7 +86,7 @@ class Alerts:
             cells.refuse("serial_prefix", "either a serial or the beginning of one")
         if not (gtin or lot or serial or prefix or product or cells.problems):
             cells.refuse("product", "at least one of product, gtin, lot, serial and serial_prefix")
-        url, further = cells.read("source_url", _source, ("", ""))
+        url, further = cells.read("source_url", source, ("", ""))
         detail = cells.text("detail", 4000)
         expiries = cells.read("expiry", _expiries, (None,))
         facts = AlertFacts(
@@ -101,7 +101,7 @@ class Alerts:
             lot_issued=cells.read("lot_issued", yes_or_no, None),
             recall_class=cells.text("recall_class", 40),
             reference=cells.text("reference", 200),
-            reported=cells.read("reported", _published, ""),
+            reported=cells.read("reported", published, ""),
             source_url=url,
             detail="; ".join(part for part in (detail, further) if part),
         )
@@ -185,7 +185,7 @@ def _end_of_range(raw: str, text: str) -> Expiry:
         raise invalid(raw, "one date, or a range of months such as 10/2024-12/2024") from error
 
 
-def _published(raw: str) -> str:
+def published(raw: str) -> str:
     """The day of the notice, as precisely as it is known: YYYY, YYYY-MM or YYYY-MM-DD."""
     if not _PUBLISHED.fullmatch(raw):
         raise invalid(raw, "the date as YYYY, YYYY-MM or YYYY-MM-DD")
@@ -194,7 +194,7 @@ def _published(raw: str) -> str:
     return raw
 
 
-def _source(raw: str) -> tuple[str, str]:
+def source(raw: str) -> tuple[str, str]:
     """The first web address, and what else is said of the source."""
     match = _URL.search(raw)
     if match is None:

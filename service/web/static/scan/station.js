@@ -99,7 +99,10 @@ class Station {
 
   // Dropped while red waits for its answer. What was read before red came is taken, however long the disk needs.
   scanned(text, source, cut = false) {
-    if (this.stop.open && source !== "photo" && !cut) return;
+    if (this.stop.open && source !== "photo" && !cut) {
+      this.stop.missed();
+      return;
+    }
     this.queue(() => this.take(text, source));
   }
 
@@ -215,9 +218,12 @@ class Station {
     if (sound) this.feedback.give("stop");
   }
 
-  // Whether a scanner's text must be dropped, which is then heard.
+  // Whether a scanner's text must be dropped, which is then heard and said.
   blocked() {
-    if (this.stop.open) this.feedback.give("stop");
+    if (this.stop.open) {
+      this.feedback.give("stop");
+      this.stop.missed();
+    }
     return this.stop.open;
   }
 
@@ -227,6 +233,7 @@ class Station {
     if (line.twinOf) this.view.line(this.delivery.lines[line.twinOf - 1]);
     this.update();
     this.controls.focus();
+    this.wedge.resume();
   }
 
   // A new delivery is asked for twice, and not begun while something of the old one is open.

@@ -58,6 +58,12 @@ export class Stop {
     this.dialog.scrollTop = 0;
   }
 
+  // A scan came while the question is open, and was not taken.
+  missed() {
+    this.error.hidden = false;
+    this.error.textContent = say("scan_missed");
+  }
+
   complain() {
     this.error.hidden = false;
     this.error.textContent = say("choice_needed");

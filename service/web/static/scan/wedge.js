@@ -4,6 +4,8 @@
 const BOXES = "input, textarea, select";
 const SCAN = 3; // characters: nobody types so many at a button; the shortest lot numbers have three
 const BETWEEN = 120; // ms: no scanner waits so long between two characters
+const NOTED = 6; // characters: a shorter word in a note may be a person's
+const FAST = 50; // ms a character, on average: no person types so fast
 const PAUSE = 1000; // ms: after so long even the slowest device has ended its code, or never will
 
 export class Wedge {
@@ -11,6 +13,7 @@ export class Wedge {
   constructor(box, form, { scanned, blocked }) {
     Object.assign(this, { box, form, scanned, blocked });
     this.typed = 0; // characters since the last key that is none
+    this.burst = { count: 0, since: 0 }; // how many of them came without a gap, and when the first did
     this.last = 0; // when the last of them came
     this.cut = false; // whether a dialog opened in the middle of a code, whose rest is still to come
   }
@@ -64,19 +67,37 @@ export class Wedge {
     return true;
   }
 
+  // Whether what went into a note came from a scanner.
+  inNote() {
+    const { count, since } = this.burst;
+    return count >= NOTED && this.last - since < count * FAST;
+  }
+
+  // What was typed by hand before a stop: the next keys take its place, so that no scan is glued to it.
+  resume() {
+    this.typed = 0;
+    this.box.select();
+  }
+
   key(event) {
     const character = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
     if (this.cut && this.rest(event, character)) return;
     if (character) {
       this.typed += 1;
+      if (performance.now() - this.last > BETWEEN) this.burst = { count: 0, since: performance.now() };
+      this.burst.count += 1;
       this.last = performance.now();
       const taken = event.target.closest(BOXES) || document.querySelector("dialog[open]") || event.key === " ";
       if (!taken) this.box.focus({ preventScroll: true }); // the key then goes there
     } else if (event.key !== "Shift") {
       // A scanner went off while the run is stopped: nothing of it is taken, and that must not go unnoticed.
       const end = event.key === "Enter" || event.key === "Tab";
-      const scan = end && this.typed >= SCAN && !event.target.closest("textarea");
-      if (scan && this.blocked()) event.preventDefault();
+      const note = event.target.closest("textarea");
+      const scan = end && (note ? this.inNote() : this.typed >= SCAN);
+      if (scan && this.blocked()) {
+        event.preventDefault();
+        if (note) note.setRangeText("", note.selectionStart - this.burst.count, note.selectionStart, "end");
+      }
       // Ctrl and its letter are a separator inside a code; anything else ends one.
       if (!event.ctrlKey) this.typed = 0;
     }

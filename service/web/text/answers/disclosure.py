@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import BatchStatus, Presented, ProductRecord
-from service.authenticity.reasons import Reason, ReasonCode
+from service.authenticity.reasons import OF_CARTON, Reason, ReasonCode
 from service.authenticity.verdicts import Record, Verdict
 from service.gs1.identifiers import Expiry, Lot
 
@@ -35,7 +35,8 @@ _PUBLISHED = frozenset(
 )
 """Reasons that may rest on a published notice or recall; its own dates are public already."""
 
-_OF_NOTICE = frozenset({"expiry", "from", "to"})
+_WINDOW = frozenset({"from", "to"})
+_OF_NOTICE = _WINDOW | {"expiry"}
 
 
 class DisclosedRecord(Struct, frozen=True):
@@ -61,14 +62,20 @@ class DisclosedRecord(Struct, frozen=True):
     disposition: Disposition | None = None
 
 
-def disclosed_verdict(verdict: Verdict, presented: Presented, *, whole: bool) -> Verdict:
+def disclosed_verdict(
+    verdict: Verdict, presented: Presented, carton: Presented | None = None, *, whole: bool
+) -> Verdict:
     """The verdict with the reasons that the viewer may read; itself where nothing is withheld.
 
-    Of its record only `disclosed_record` may be shown.
+    `carton`: what the box says, where it was presented beside the vial. Of its record only
+    `disclosed_record` may be shown.
     """
     if whole:
         return verdict
-    reasons = tuple(_disclosed_reason(reason, presented) for reason in verdict.reasons)
+    reasons = tuple(
+        _disclosed_reason(each, carton if carton is not None and OF_CARTON in each.params else presented)
+        for each in verdict.reasons
+    )
     if reasons == verdict.reasons:
         return verdict
     return replace(verdict, judgement=replace(verdict.judgement, reasons=reasons))
@@ -124,6 +131,8 @@ def _is_withheld(reason: Reason, name: str, text: str, presented: Presented) -> 
         return False
     if name in _RECORDED:
         return True
+    if name in _WINDOW and reason.code is ReasonCode.RECALLED and presented.expiry is None:
+        return True  # that this lot is in the window would tell the month in which it expires
     if name in _OF_NOTICE:
         # a date of a notice is published; any other date may only be the one that was presented
         shown = presented.expiry.printed_form if presented.expiry else ""

@@ -43,6 +43,8 @@ ASK_WHETHER_LICENSED = N_("Ask your medicines authority: “Is it licensed in my
 
 _FAKE = N_("It may be a fake, and a fake can do serious harm.")
 _COPY = N_("The number may have been copied, and yours may be the copy. A fake can do serious harm.")
+GRAVEST_DANGERS = frozenset({_FAKE, _COPY})
+"""Said beside whatever leads an answer. Not yet translated."""
 _UNKNOWN_KEEPING = N_("Nobody knows how it was kept. It may not work, or may do harm.")
 _FAKE_STEPS = (KEEP, ASK_MAKER, HAD_IT)
 _WARNED_STEPS = (KEEP, REPORT, HAD_IT)
@@ -69,6 +71,16 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     (C.ALERT_LOT_COUNTERFEITED, "check"): Guidance(
         N_("Fakes carry this lot number: look closely"),
         N_("Yours fits the maker's record, and a good fake would too."),
+        (),
+    ),
+    (C.ALERT_LOT_COUNTERFEITED, "tampered"): Guidance(
+        N_("Tampered packs carry this lot number: do not use it"),
+        N_("Nobody knows what is in it. It can do serious harm."),
+        _WARNED_STEPS,
+    ),
+    (C.ALERT_LOT_COUNTERFEITED, "tampered check"): Guidance(
+        N_("Tampered packs carry this lot number: look closely"),
+        N_("Yours fits the maker's record, and a pack that was tampered with would too."),
         (),
     ),
     (C.ALERT_LOT_COUNTERFEITED, "name"): Guidance(
@@ -147,6 +159,11 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
         N_("Nobody checked how it was stored on the way here. It may not work, or may do harm."),
         (KEEP, WHERE_BOUGHT, HAD_IT),
     ),
+    (C.MARKET_NOT_AUTHORISED, "notice"): Guidance(
+        N_("Not licensed in {country}: look closely"),
+        N_("What is not licensed where you are was not checked there. It may not work, or may do harm."),
+        (),
+    ),
     (C.MARKET_NOT_AUTHORISED, "notice of none"): Guidance(
         N_("Not licensed: do not use it"), _UNKNOWN_KEEPING, _WARNED_STEPS
     ),
@@ -197,8 +214,14 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
     (C.NAME_NOT_ON_RECORD, "check"): Guidance(
         N_("The maker does not use this name: look closely"), N_("Misspelt names are a sign of fakes."), ()
     ),
+    (C.MARK_DIFFERS, ""): Guidance(N_("The pack looks different: do not use it"), _FAKE, _FAKE_STEPS),
+    (C.MARK_DIFFERS, "check"): Guidance(
+        N_("Something on the pack looks different: ask before it is used"),
+        N_("It may be a fake. One look can be wrong: let someone else look too."),
+        (),
+    ),
     (C.CODE_IMPOSSIBLE, ""): Guidance(
-        N_("The code cannot be right: scan it again"), N_("No answer yet: a part of it was not read."), ()
+        N_("A part of it cannot be right: look again"), N_("No answer yet: a part of it was not read."), ()
     ),
     (C.CASE_NOT_PACK, ""): Guidance(
         N_("The code of a shipping case: scan the pack"), N_("No answer yet on the pack itself."), ()
@@ -258,12 +281,11 @@ def guidance_of(reason: Reason) -> Guidance:
 
     Some reasons stop in one answer and not in another: the entry that tells to stop is for the former alone.
     """
-    found = GUIDANCE.get((reason.code, variant(reason))) or GUIDANCE.get((reason.code, ""))
     stops = reason.severity in _STOP
     mixed = reason.code is C.DISPENSED  # whether it stops depends on whose it is, which the entry says
-    if found is None or (stops != (HAD_IT in found.steps) and not mixed):
-        return _BY_ACTION[reason.severity]
-    return found
+    entries = (GUIDANCE.get((reason.code, each)) for each in (variant(reason), ""))
+    fitting = (each for each in entries if each is not None and (mixed or stops == (HAD_IT in each.steps)))
+    return next(fitting, _BY_ACTION[reason.severity])
 
 
 CONFIRMED_DANGER = N_("It may be a fake. Do not use it until the maker has confirmed it.")
@@ -290,10 +312,12 @@ def title_of(reason: Reason, tr: NullTranslations) -> str:
 
 def danger_of(reason: Reason, tr: NullTranslations) -> str:
     """How serious it is for the reader; empty where nothing is said."""
+    recall_class = dict(reason.params).get("class", "")
     if reason.code is C.RECALLED:
-        return recall_class_words(dict(reason.params).get("class", ""), tr)
-    danger = guidance_of(reason).danger
-    return tr.gettext(danger) if danger else ""
+        return recall_class_words(recall_class, tr)
+    danger = tr.gettext(found) if (found := guidance_of(reason).danger) else ""
+    in_part = reason.code is C.RECALLED_IN_PART and recall_class
+    return f"{danger} {recall_class_words(recall_class, tr)}" if in_part else danger
 
 
 def steps_of(reason: Reason, emergency: str, tr: NullTranslations, lot: str = "") -> list[str]:

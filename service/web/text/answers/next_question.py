@@ -27,6 +27,13 @@ _ORDER = (
     (NotChecked.SERIAL, NextQuestion.CODE),
 )
 
+_TELLING = {
+    (ReasonCode.RECALLED_IN_PART, "unit"): (NotChecked.SERIAL, NextQuestion.CODE),
+    (ReasonCode.RECALLED_IN_PART, "window"): (NotChecked.EXPIRY, NextQuestion.EXPIRY),
+    (ReasonCode.STOLEN, "serials of the lot"): (NotChecked.SERIAL, NextQuestion.CODE),
+}
+"""By the leading reason and its scope: the field that shows whether it is about the pack in the hand."""
+
 _OPEN = frozenset({Action.CHECK, Action.UNKNOWN})
 
 TITLES: Mapping[NextQuestion, str] = {
@@ -68,9 +75,16 @@ def next_question(verdict: Verdict, unseen: Collection[str] = ()) -> NextQuestio
     lead = verdict.reasons[0]
     if lead.code in {ReasonCode.LIKELY_MISREAD, ReasonCode.LOT_AMBIGUOUS}:
         return NextQuestion.AGAIN
-    if lead.code in {ReasonCode.DISPENSED, ReasonCode.RECORDED_WITHOUT_SCAN, ReasonCode.NO_RECORDS_HELD}:
+    if lead.code in {
+        ReasonCode.DISPENSED,
+        ReasonCode.RECORDED_WITHOUT_SCAN,
+        ReasonCode.NO_RECORDS_HELD,
+        ReasonCode.MARK_DIFFERS,
+    }:
         return NextQuestion.NONE
-    open_ones = (asked for gap, asked in _ORDER if gap in verdict.not_checked and asked not in unseen)
+    telling = _TELLING.get((lead.code, dict(lead.params).get("scope", "")))
+    order = (telling, *_ORDER) if telling else _ORDER
+    open_ones = (asked for gap, asked in order if gap in verdict.not_checked and asked not in unseen)
     return next(open_ones, NextQuestion.NONE)
 
 

@@ -10,9 +10,7 @@ _MEANINGS = {
     "1": N_("Class 1 recall, the most serious: it can do serious harm, or kill."),
     "2": N_("Class 2 recall: it can make you ill for a while. Lasting harm is unlikely."),
     "3": N_("Class 3 recall: it is unlikely to do harm, and must not be used all the same."),
-    "4": N_(
-        "Class 4 notice: it is not expected to do harm. Use it only with the care that the notice asks for."
-    ),
+    "4": N_("Class 4 notice: no harm is expected. Do not use it before your pharmacy has told you how."),
 }
 _NOT_SAID = N_("How serious it is was not said: treat it as serious.")
 
@@ -33,3 +31,8 @@ def recall_class_words(text: str, tr: NullTranslations) -> str:
     if text.strip():
         return tr.gettext("Recall class: {name}.").format(name=visible(text)) + " " + tr.gettext(_NOT_SAID)
     return tr.gettext(_NOT_SAID)
+
+
+def recall_class_meaning(text: str, tr: NullTranslations) -> str:
+    """The same behind a label that says that it is a recall's class."""
+    return recall_class_words(text, tr) if recall_class_number(text) else visible(text)

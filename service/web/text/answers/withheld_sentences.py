@@ -11,6 +11,10 @@ WITHHELD_SENTENCES: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("It is out of date, by the maker's record."),
         N_("Expired, by the manufacturer's record."),
     ),
+    (ReasonCode.RECALLED, "window"): Sentence(
+        N_("Packs of this product with some expiry dates have been recalled, and this lot is one of them."),
+        N_("This product has been recalled for a range of expiry dates, and this lot is in it."),
+    ),
     (ReasonCode.EXPIRY_MISMATCH, ""): Sentence(
         N_("The expiry date {presented} is not the maker's date for this lot."),
         N_("Expiry {presented} is not the one on the manufacturer's record for this lot."),

@@ -53,12 +53,12 @@ READING_SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("What was typed is read as {reading}. If that is not right, type the lot number alone."),
     ),
     (ReasonCode.CODE_IMPOSSIBLE, "value"): Sentence(
-        N_("One part of the code cannot be right: ({element}) {value}. The rest of it was looked up."),
-        N_("The code has an element that cannot be right: ({element}) {value}. The rest was looked up."),
+        N_("One part of it cannot be right: {element} {value}. The rest of it was looked up."),
+        N_("One element cannot be right: {element} {value}. The rest was looked up."),
     ),
     (ReasonCode.CODE_IMPOSSIBLE, "repeated"): Sentence(
-        N_("The code says one thing twice, and differently: ({element}) is also {value}."),
-        N_("The code contradicts itself: element ({element}) also came with the value {value}."),
+        N_("The code says one thing twice, and differently: {element} is also {value}."),
+        N_("The code contradicts itself: {element} also came with the value {value}."),
     ),
     (ReasonCode.CASE_NOT_PACK, ""): Sentence(
         N_(

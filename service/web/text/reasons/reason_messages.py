@@ -5,7 +5,7 @@ from functools import lru_cache
 from gettext import NullTranslations
 
 from service.authenticity.evidence import Asker
-from service.authenticity.reasons import Action, Reason, ReasonCode
+from service.authenticity.reasons import OF_CARTON, Action, Reason, ReasonCode
 from service.gs1.iso.languages import LANGUAGES
 from service.web.text.answers.disclosure import WITHHELD
 from service.web.text.answers.recall_classes import recall_class_words
@@ -29,15 +29,24 @@ _NOTICES = frozenset(
         ReasonCode.RECORDED_WITHOUT_SCAN,
         ReasonCode.LIKELY_MISREAD,
         ReasonCode.MARKET_NOT_AUTHORISED,
+        ReasonCode.MARK_DIFFERS,
     }
 )
 _BY_SEVERITY = frozenset(
-    {ReasonCode.ALERT_LOT_COUNTERFEITED, ReasonCode.DISPENSED, ReasonCode.NAME_NOT_ON_RECORD}
+    {
+        ReasonCode.ALERT_LOT_COUNTERFEITED,
+        ReasonCode.DISPENSED,
+        ReasonCode.NAME_NOT_ON_RECORD,
+        ReasonCode.MARK_DIFFERS,
+    }
 )
 _LEAD_TAILS = {
     ReasonCode.RECALLED: ("why", N_("Reason given: {why}.")),
     ReasonCode.ALERT_LOT_COUNTERFEITED: ("expiry", N_("Expiry date on the fakes: {expiry}.")),
 }
+_OF_CARTON = Sentence(N_("On the box: {sentence}"), N_("Carton: {sentence}"))
+_ELEMENTS = {"01": "gtin", "10": "lot", "17": "expiry", "21": "serial"}
+"""Application identifiers that a reader knows by another name."""
 _DATES = frozenset(
     {
         "expiry",
@@ -59,6 +68,9 @@ def variant(reason: Reason) -> str:
     """Which of a code's sentences fits: by severity, by scope, by what is known."""
     known = dict(reason.params)
     scope = known.get("scope", "")
+    tampered = known.get("kind") == "tampered" and scope == "lot"
+    if tampered and reason.code is ReasonCode.ALERT_LOT_COUNTERFEITED:
+        return "tampered check" if reason.severity is Action.CHECK else "tampered"
     if reason.code in _BY_SEVERITY and (reason.code, scope) not in SAYINGS:
         return str(Action.CHECK if reason.severity is Action.CHECK else Action.QUARANTINE)
     if reason.code is ReasonCode.LOT_ON_RECORD and not known.get("product"):
@@ -83,7 +95,10 @@ def reason_sentence(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
     values = _values(reason, tr)
     if asker is Asker.PATIENT:
         values["authority"] = authority_words(values["authority"], tr)
-    return tr.gettext(_sentence(reason).to(asker)).format_map(values)
+    said = tr.gettext(_sentence(reason).to(asker)).format_map(values)
+    if OF_CARTON in reason.params:
+        return tr.gettext(_OF_CARTON.to(asker)).format(sentence=said)
+    return said
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +107,7 @@ def lead_sentence(reason: Reason, asker: Asker, tr: NullTranslations) -> str:
     said = reason_sentence(reason, asker, tr)
     known = dict(reason.params)
     asked, tail = _LEAD_TAILS.get(reason.code, ("", ""))
-    if asker is Asker.CLINIC or not known.get(asked):
+    if asker is Asker.CLINIC or not known.get(asked) or known.get("kind") == "tampered":
         return said
     return f"{said} {tr.gettext(tail).format_map(_values(reason, tr))}"
 
@@ -139,6 +154,8 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
         values["days"] = tr.ngettext("{count} day", "{count} days", days).format(count=days)
     values["class_words"] = recall_class_words(known.get("class", ""), tr)
     values["language"] = LANGUAGES.get(known.get("what", ""), known.get("what", ""))
+    element = known.get("element", "")
+    values["element"] = field_name(_ELEMENTS[element], tr) if element in _ELEMENTS else f"({element})"
     values["country"] = country_name(known.get("market", "")) or "…"
     values["places"] = places_words(known.get("places", ""), tr) or "…"
     values["characters"] = ", ".join(_characters(known, tr))

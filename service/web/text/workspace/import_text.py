@@ -17,6 +17,7 @@ KINDS: Mapping[ListKind, tuple[str, str]] = {
         N_("Statements for patients"),
         N_("Each row is what you state about a product on one topic, with its source"),
     ),
+    ListKind.MARKS: (N_("Features of packs"), N_("Each row is a feature by which known fakes are told")),
 }
 """Each kind of list, and what its rows are."""
 
@@ -72,6 +73,13 @@ COLUMNS: Mapping[str, str] = {
     "text": N_("Statement"),
     "source": N_("Source of the statement"),
     "dated": N_("Date of the source"),
+    "mark": N_("Code of the feature"),
+    "feature": N_("What kind of feature it is"),
+    "part": N_("Part of the pack"),
+    "look_at": N_("What to look at"),
+    "should_be": N_("How it should be"),
+    "differs": N_("How known fakes differ"),
+    "fakes": N_("Which known fakes differ so"),
     "detail": N_("Details"),
     "serial_last": N_("Last serial number of a range"),
     "earlier_expiries": N_("Earlier expiry dates that packs bear too"),

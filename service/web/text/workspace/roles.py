@@ -24,6 +24,7 @@ SCOPES: Mapping[ApiKeyScope, str] = {
     ApiKeyScope.VERIFY: N_("Check vials, as this organisation"),
     ApiKeyScope.READ: N_("Read this organisation's records"),
     ApiKeyScope.IMPORT: N_("Put records in"),
+    ApiKeyScope.RELEASE: N_("Correct, release and recall what is on record"),
 }
 OBJECTS: Mapping[str, str] = {
     "account": N_("Account"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.registry.import_jobs.serial_ranges import SerialRanges, borders_of
+from service.registry.import_jobs.previews.serial_ranges import SerialRanges, borders_of
 from service.registry.lists.kinds.unit_targets import UnitRow, UnitRowGroup
 
 SERIALS = st.lists(st.text("AB019-", min_size=1, max_size=4), unique=True, max_size=60)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from service.authenticity.dispositions import Disposition
 from service.registry.import_jobs.plan import UNITS, PlanWriter
-from service.registry.import_jobs.serial_ranges import SerialRanges
+from service.registry.import_jobs.previews.serial_ranges import SerialRanges
 from service.registry.lists.columns import Header
 from service.registry.lists.kinds.unit_conflicts import UnitConflicts, UnitKey
 from service.registry.lists.kinds.unit_targets import (

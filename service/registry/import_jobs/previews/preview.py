@@ -18,7 +18,7 @@ from sqlalchemy import select
 from service.errors import IdentifierError
 from service.gs1.identifiers import Gtin
 from service.registry.import_jobs.plan import PlanWriter
-from service.registry.import_jobs.preview_units import OverfullLot, check_units
+from service.registry.import_jobs.previews.preview_units import OverfullLot, check_units
 from service.registry.lists.columns import Layout, ListKind
 from service.registry.lists.conventions.cell_text import normal
 from service.registry.lists.conventions.questions import ColumnQuestion, examine

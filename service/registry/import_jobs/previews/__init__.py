@@ -1,0 +1,1 @@
+"""What an import would do, before anything is put on record."""

@@ -1,0 +1,1 @@
+"""Pages on what is published about packs of products."""
