@@ -68,10 +68,9 @@ def test_no_database_is_made_to_be_backed_up(tmp_path: Path, monkeypatch: pytest
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_role_that_only_uses_the_tables_still_may(database: Database, tmp_path: Path) -> None:
     """PostgreSQL: tables that are made anew are granted as those of before were."""
-    if database.is_sqlite:
-        pytest.skip("SQLite knows no roles")
     with database.transaction() as connection:
         connection.execute(text("DROP ROLE IF EXISTS application"))
         connection.execute(text("CREATE ROLE application"))

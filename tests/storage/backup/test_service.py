@@ -198,10 +198,9 @@ def test_records_are_replaced_only_where_that_is_said(places: BackupPlaces, tmp_
         assert pairs(Database(f"sqlite:///{path}")) == (2, 2)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_nothing_is_replaced_under_a_service_that_runs(places: BackupPlaces, tmp_path: Path) -> None:
     """PostgreSQL, on whichever host it runs; on SQLite's host the lock of the service says it (`launcher`)."""
-    if places.database.is_sqlite:
-        pytest.skip("one host")
     made = backed_up(places, tmp_path / "of.backup")
     service = Database(places.database.url.render_as_string(hide_password=False))
     with service.reading():

@@ -57,9 +57,7 @@ def test_the_planner_of_sqlite_knows_the_rows(sqlite_url: str) -> None:
     database.close()
 
 
-@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_postgresql_does_it_by_itself(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite is asked above")
     assert database.shrink() == 0
     database.refresh_statistics()

@@ -100,9 +100,8 @@ def test_a_difference_is_looked_at_again_and_a_second_one_stops(browser: FlaskCl
         {"mark": "v-seal", "seen": "not_visible"},
     ]
     # what else the page asks goes on with what was seen: the stop stays
-    country = next(
-        each for each in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if 'id="market"' in each
-    )
+    there = browser.get(f"{page.request.path}?where=1").text  # the page with the list of countries
+    country = next(each for each in re.findall(r"<form.*?</form>", there, re.DOTALL) if 'id="market"' in each)
     assert verdict_action(post(browser, form_of(country), market="FR")) == "quarantine"
 
 
