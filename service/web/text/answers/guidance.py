@@ -132,7 +132,9 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
             WAS_USED,
         ),
     ),
-    (C.LOT_NOT_ON_RECORD, ""): Guidance(N_("Lot not on record: do not use it"), _FAKE, _FAKE_STEPS),
+    (C.LOT_NOT_ON_RECORD, ""): Guidance(
+        N_("Lot not on record: do not use it"), _FAKE, (KEEP, READ_LOT_AGAIN, ASK_MAKER, HAD_IT)
+    ),
     (C.SERIAL_NOT_ON_RECORD, ""): Guidance(
         N_("Serial number not on record: do not use it"), _FAKE, _FAKE_STEPS
     ),
