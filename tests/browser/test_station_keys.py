@@ -217,7 +217,10 @@ def test_red_opens_over_the_page_where_the_browser_knows_no_modal_dialog(page: P
 
 @pytest.mark.parametrize("module", ["csv.js", "finder.js", "store.js", "station.js", "dialogs.js"])
 def test_where_a_module_is_missing_the_field_leads_to_an_answer(page: Page, module: str) -> None:
-    page.route(f"**/static/scan/{module}", lambda route: route.fulfill(status=404, body=""))
+    page.route(
+        re.compile(rf"/static/scan/{re.escape(module)}(\?|$)"),
+        lambda route: route.fulfill(status=404, body=""),
+    )
     page.goto("/scan")
     expect(page.locator("#not-started")).to_be_visible()
     expect(page.get_by_text("need JavaScript")).to_be_hidden()
