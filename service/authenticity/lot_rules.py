@@ -100,13 +100,13 @@ def ambiguous(evidence: Evidence) -> Reasons:
     lot = evidence.presented.lot
     if lot is None:
         return
-    if evidence.product is None and evidence.presented.gtin is None:
-        if len(evidence.same_lot) > 1:
-            params = (("lot", lot.printed), ("count", str(len(evidence.same_lot))))
-            yield Reason(ReasonCode.LOT_AMBIGUOUS, Action.CHECK, params)
-        if evidence.any_same_lot_stopped:
-            yield against(ReasonCode.ALERT_CLOSE, scope="other_product", field="lot")
-    elif _written_without_marks(evidence):
+    unnamed = evidence.product is None and evidence.presented.gtin is None
+    if unnamed and len(evidence.same_lot) > 1:
+        params = (("lot", lot.printed), ("count", str(len(evidence.same_lot))))
+        yield Reason(ReasonCode.LOT_AMBIGUOUS, Action.CHECK, params)
+    if evidence.any_same_lot_stopped and evidence.batch is None:
+        yield against(ReasonCode.ALERT_CLOSE, scope="other_product", field="lot")
+    if not unnamed and _written_without_marks(evidence):
         count = str(len(evidence.alike))
         marks = (("scope", "marks"), ("lot", lot.printed), ("count", count))
         yield Reason(ReasonCode.LOT_AMBIGUOUS, Action.CHECK, marks)

@@ -66,12 +66,11 @@ def name_not_on_record(evidence: Evidence) -> Reasons:
     product = evidence.product or next(iter(evidence.named), None)
     if product is None or not shown.product:
         return
-    if not names_differ(shown.product, known_as(product)):
-        return
-    misspelt = nearly(shown.product, product.name) and evidence.batch is not None
-    severity = Action.QUARANTINE if misspelt else Action.CHECK
-    params = (("name", shown.product), ("product", product.name), ("manufacturer", product.manufacturer))
-    yield Reason(ReasonCode.NAME_NOT_ON_RECORD, severity, params)
+    if names_differ(shown.product, known_as(product)):
+        misspelt = nearly(shown.product, product.name) and evidence.batch is not None
+        severity = Action.QUARANTINE if misspelt else Action.CHECK
+        params = (("name", shown.product), ("product", product.name), ("manufacturer", product.manufacturer))
+        yield Reason(ReasonCode.NAME_NOT_ON_RECORD, severity, params)
     if evidence.product is not None and evidence.named and product not in evidence.named:
         # The numbers say one product, and the name is another one's.
         yield against(ReasonCode.PRODUCT_MISMATCH, scope="name", name=shown.product, product=product.name)

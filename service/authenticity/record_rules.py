@@ -148,14 +148,22 @@ def _no_lot(evidence: Evidence) -> Reasons:
         yield against(ReasonCode.NO_LOT_PRESENTED, scope="vial")
 
 
+def _unknown_lot(evidence: Evidence, match: Match) -> tuple[tuple[str, str], ...]:
+    """The parameters of a level that found the product, and not the lot that was presented with it."""
+    lot = evidence.presented.lot
+    missing = lot is not None and match in (Match.PRODUCT, Match.NONE) and not evidence.alike
+    return (("scope", "unknown lot"), ("lot", lot.printed)) if missing and lot else ()
+
+
 def _level(evidence: Evidence) -> Reasons:
     product, match = evidence.product, match_level(evidence)
     if product is not None:
         code, severity = _LEVELS[match]
-        yield Reason(code, severity, (("product", product.name), ("manufacturer", product.manufacturer)))
+        params = (("product", product.name), ("manufacturer", product.manufacturer))
+        yield Reason(code, severity, (*_unknown_lot(evidence, match), *params))
     elif makers := {each.manufacturer for each in evidence.named}:
         params = (("product", evidence.presented.product or ""), ("manufacturer", ", ".join(sorted(makers))))
-        yield Reason(ReasonCode.PRODUCT_ON_RECORD, Action.CHECK, params)
+        yield Reason(ReasonCode.PRODUCT_ON_RECORD, Action.CHECK, (*_unknown_lot(evidence, match), *params))
     elif evidence.presented.gtin is not None or not evidence.same_lot:
         shown = evidence.presented
         lot_alone = shown.gtin is None and not shown.national and shown.lot is not None

@@ -266,6 +266,8 @@ def _with_lot(snapshot: Snapshot, found: _Found, lot: Lot) -> None:
     holders = written or stopped or [pair for pair in holders if lot.marks_may_agree(Lot.parse(pair[1].lot))]
     products = tuple({product.id: product for product, _ in holders}.values())
     if named and not products:
+        # A name that fits no product with this lot does not hide that one of them is stopped.
+        found.any_same_lot_stopped = _any_stopped(batch for _, batch in product_records.by_lot(snapshot, lot))
         found.named = tuple(_named(snapshot, named))
         found.product = _only(found.named)
         return
@@ -315,9 +317,12 @@ def _named(snapshot: Snapshot, typed: str) -> list[ProductRecord]:
 
 
 def _called_otherwise(snapshot: Snapshot, product: ProductRecord, typed: str) -> tuple[ProductRecord, ...]:
-    """The products on record that have the name given, where the one that was found is called otherwise."""
+    """The products on record that have the name given, where the one that was found is called otherwise.
+
+    Where it has a part of the name: those of which the name says more, such as what it is made with.
+    """
     if not names_differ(typed, known_as(product)):
-        return ()
+        return product_names.named_besides(snapshot, product, typed)
     return tuple(each for each in product_names.called(snapshot, typed) if not names_differ(typed, each.name))
 
 

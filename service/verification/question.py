@@ -139,7 +139,8 @@ def parse_question(question: Question, origin: RequestOrigin) -> ParsedQuestion:
     region = reader.read("region", origin.region, _REGION) if origin.region else None
     if reader.errors:
         raise InvalidFieldsError(tuple(reader.errors))
-    if not (presented.gtin or presented.lot or presented.product or presented.national):
+    known = presented.gtin or presented.lot or presented.product or presented.national
+    if not (known or presented.no_lot):
         raise RefusedError(
             ErrorCode.NOTHING_PRESENTED, expected="a scan, a GTIN or a lot number", field="scan"
         )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from service.authenticity.evidence import Evidence
-from service.errors import InvalidFieldsError, VialcheckError
+from service.errors import ErrorCode, InvalidFieldsError, VialcheckError
 from service.gs1.identifiers import Lot
 from service.gs1.reading import ReadingKind
 from service.gs1.repairs import Repair
@@ -25,6 +25,7 @@ from service.verification.question import ParsedQuestion, other_readings
 _SHORTEST_NAME = 4
 """Letters of a word that may be the name of a product."""
 
+_SEVERAL = 2
 _MOST_ASKED = 3
 """So many lots are named in a question which one was meant."""
 
@@ -109,6 +110,8 @@ def _chosen(
     ]
     if not fitting:
         return None, ()
+    if (stopped_one := _stopped_of_several([each for _, each in fitting], held)) is not None:
+        return stopped_one, ()
     best = max(fit for fit, _ in fitting)
     equals = [each for fit, each in fitting if fit == best]
     stopped = [each for each in equals if any(lot.stopped for lot in _lots(each, held))]
@@ -118,6 +121,19 @@ def _chosen(
     lots = dict.fromkeys(each.presented.lot.printed for each in equals if each.presented.lot)
     lots.pop(chosen.presented.lot.printed if chosen.presented.lot else "", None)
     return chosen, tuple(lots)[: _MOST_ASKED - 1]
+
+
+def _stopped_of_several(fitting: list[ParsedQuestion], held: OnRecord) -> ParsedQuestion | None:
+    """Of several whole lots in one text, or in one code, the one that is stopped, whatever fits better."""
+    named = [each for each in fitting if _names_several(each)]
+    if len({_named_lot(each) for each in named}) < _SEVERAL:
+        return None
+    return next((each for each in named if any(lot.stopped for lot in _lots(each, held))), None)
+
+
+def _names_several(candidate: ParsedQuestion) -> bool:
+    repeated = any(each.code is ErrorCode.AI_REPEATED for each in candidate.pack.problems)
+    return candidate.presented.lot is not None and (repeated or Repair.WORDS_BESIDE in candidate.pack.repairs)
 
 
 def _named_lot(candidate: ParsedQuestion) -> tuple[str, str]:

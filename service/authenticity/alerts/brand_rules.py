@@ -30,6 +30,8 @@ def _names_it(alert: AlertRecord, evidence: Evidence) -> bool:
         shown = names(evidence.presented.product or "") - _ANY_BRAND
         return bool(said and shown) and (said <= shown or shown <= said)
     known = names(f"{product.name} {product.manufacturer} {product.active_substance}")
+    if said and not said <= known and said <= names(evidence.presented.product or ""):
+        return True  # the name on the pack holds the one of the notice
     return said <= known and bool(said & names(product.name))
 
 

@@ -99,7 +99,8 @@ def _recalled(alert: AlertRecord, evidence: Evidence) -> Reasons:
 
 def _falsified(alert: AlertRecord, evidence: Evidence, match: Match) -> Reasons:
     if _same_unit(alert, evidence):
-        yield notice(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope="serial")
+        scope = "serial" if alert.serial else "serial prefix"
+        yield notice(ReasonCode.ALERT_FALSIFIED, Action.REJECT, alert, scope=scope)
     elif _same_lot(alert, evidence):
         yield _falsified_lot(alert, evidence, match)
     elif _names_only_gtin(alert) and evidence.product is None and evidence.presented.gtin is not None:

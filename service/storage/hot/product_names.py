@@ -32,14 +32,23 @@ def called(snapshot: Snapshot, typed: str) -> list[ProductRecord]:
 
     Where the text says a strength, those of that strength, if there are any.
     """
+    wanted = names(typed)
+    if not wanted:  # `A`, `300 units`: nothing that tells one product from another
+        return [product for folded, product in _all(snapshot) if folded == folded_name(typed)]
     found = by_name(snapshot, typed)
     if found:
         return found
-    wanted = names(typed)
-    if not wanted:
-        return []
     found = [product for _, product in _all(snapshot) if wanted <= names(known_as(product))]
     return ([each for each in found if name_agrees(each, typed)] or found)[:MOST_PRODUCTS]
+
+
+def named_besides(snapshot: Snapshot, product: ProductRecord, typed: str) -> tuple[ProductRecord, ...]:
+    """Other products whose whole name is in what a person typed, with a word that this product's has not."""
+    own, said = names(known_as(product)), names(typed)
+    if said <= own:
+        return ()
+    others = ((each, names(each.name)) for _, each in _all(snapshot) if each.id != product.id)
+    return tuple(each for each, words in others if words and words <= said and not words <= own)
 
 
 def nearly_called(snapshot: Snapshot, typed: str) -> list[ProductRecord]:

@@ -23,8 +23,16 @@ TEXT_FIELDS = (
     *("scan", "lot", "gtin", "product", "national", "serial", "expiry", "market"),
     *("strength", "substance", "language", "form"),
 )
-CARTON_FIELDS = {"carton_scan": "scan", "carton_lot": "lot", "carton_expiry": "expiry"}
-"""The inputs for the carton, and the field of `Question.carton` that each fills."""
+CARTON_FIELDS = {
+    "carton_scan": "scan",
+    "carton_lot": "lot",
+    "carton_expiry": "expiry",
+    "carton_gtin": "gtin",
+    "carton_serial": "serial",
+    "carton_national": "national",
+}
+"""The inputs for the carton, and the field of `Question.carton` that each fills; the last three go along
+hidden, with what a scan of it said."""
 
 FIELDS = frozenset({*TEXT_FIELDS, *CARTON_FIELDS, "region"})
 """Fields that an error can link to."""

@@ -272,22 +272,26 @@ def _contacts(
 def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
     """What was presented as the fields of a form, to ask the same again.
 
-    A scan that was repaired is asked without its serial: as a typed field it would look as if it had come so.
+    A scan that was repaired, of the vial or of its box, is asked without the vial's serial: as a typed field
+    it would look as if it had come so.
     """
     presented, carton = answer.presented, answer.carton
     if answer.vial is not None and carton is not None:
+        vial = answer.vial
         presented = replace(
             presented,
-            lot=answer.vial.lot,
-            expiry=answer.vial.expiry,
-            serial=answer.vial.serial or carton.serial,
+            gtin=vial.gtin,
+            lot=vial.lot,
+            expiry=vial.expiry,
+            serial=vial.serial,
+            national=vial.national,
         )
+    unsure = serial_to_read(answer) or (carton is not None and carton.repairs)
     fields = {
-        "carton_lot": carton.lot.printed if carton and carton.lot else "",
-        "carton_expiry": carton.expiry.printed_form if carton and carton.expiry else "",
+        **(_carton_fields(carton) if carton else {}),
         "gtin": presented.gtin.value if presented.gtin else "",
         "lot": presented.lot.printed if presented.lot else "",
-        "serial": presented.serial.printed if presented.serial and not serial_to_read(answer) else "",
+        "serial": presented.serial.printed if presented.serial and not unsure else "",
         "expiry": presented.expiry.printed_form if presented.expiry else "",
         "market": presented.market or "",
         "strength": presented.strength or "",
@@ -301,6 +305,17 @@ def asked_fields(answer: Answer, asker: Asker) -> dict[str, str]:
         "asker": str(asker),
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _carton_fields(carton: Presented) -> dict[str, str]:
+    """All that the box says, as fields of a form: what was wrong with it stays wrong."""
+    return {
+        "carton_lot": carton.lot.printed if carton.lot else "",
+        "carton_expiry": carton.expiry.printed_form if carton.expiry else "",
+        "carton_gtin": carton.gtin.value if carton.gtin else "",
+        "carton_serial": carton.serial.printed if carton.serial else "",
+        "carton_national": " ".join(map(":".join, carton.national)),
+    }
 
 
 def serial_to_read(answer: Answer) -> str:

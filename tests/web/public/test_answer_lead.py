@@ -1,5 +1,6 @@
 """What a patient reads first of an answer, where more than one thing is wrong, or the box is, or two packs came."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +15,8 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Alert
 from service.web.core.services import services_of
-from tests.factories.records import NOTICE, TOXIN, put
-from tests.web.pages import words
+from tests.factories.records import FILLER, NOTICE, TOXIN, put
+from tests.web.pages import verdict_action, words
 
 GS = "\x1d"
 NOTICES = (
@@ -106,6 +107,34 @@ def post(browser: FlaskClient, **fields: str) -> TestResponse:
         ({"scan": "Examplinum"}, ("Next: the lot number", "Examplinum"), ("Lot Examplinum",)),
         # a typed element that cannot be right is no code's
         ({"scan": "A1001 EXP 13/2070"}, ("expiry date 13/2070",), ("(17)", "The code cannot")),
+        # a lot that an incomplete list does not have agrees with nothing
+        (
+            {"gtin": FILLER, "lot": "ZZZ999", "expiry": "12/2070", "market": "GB"},
+            ("We do not know this lot: ask the maker", "Lot ZZZ999 is not on record here"),
+            ("match so far", "It agrees", "No warning about"),
+        ),
+        # a name that fits no product with the lot does not hide that one of them is recalled
+        (
+            {"lot": "A1002", "product": "toxina botulínica"},
+            ("A product with this lot number is recalled: which is yours?",),
+            ("We hold no records", "No product that we hold"),
+        ),
+        # nothing that tells one product from another is a name
+        ({"lot": "ZZZ999", "product": "A"}, ("We hold no records of this lot",), ("match so far", "makes A")),
+        # two lots in one box: the one that is stopped, whatever date fits the other
+        (
+            {"lot": "A1002 A1001", "product": TOXIN, "expiry": "12/2070"},
+            ("Recalled: do not use it", "Lot A1002"),
+            ("match so far",),
+        ),
+        # the same in one code, with the serial of the good lot between them
+        (
+            {"scan": f"01{TOXIN}17701231" + "10A1001\x1d21SN0001\x1d10A1002"},
+            ("Recalled: do not use it",),
+            ("match so far",),
+        ),
+        ({"no_lot": "1"}, ("No lot number: do not use it",), ()),
+        ({"no_lot": "1", "carton_lot": "A1002"}, ("The box: lot A1002", "Also: A product without a lot"), ()),
         # what was compared, for a serial alone and for a lot alone
         (
             {"gtin": TOXIN, "serial": "SN0001"},
@@ -166,3 +195,32 @@ def test_a_search_of_recalls_leads_to_the_warnings_that_fit(world: Flask) -> Non
     assert "1 recall fits “A1002”" in words(back)
     some = world.test_client().get("/recalls/public?q=SHARED1")
     assert "Some packs, by their serial numbers, of lot SHARED1" in words(some)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"(01){TOXIN}(10)A1001(21)SN0003",  # stolen
+        f"(01){TOXIN}(10)A1001(21)SN0002",  # used
+        f"(01){TOXIN}(10)A1001(21)NOTONRECORD1",
+        f"(01){FILLER}(10)A1001",  # another product's
+    ],
+)
+def test_the_box_is_asked_again_whole(world: Flask, box: str) -> None:
+    """Read as a clinic, or sent again with nothing changed: what is wrong with the box stays wrong."""
+    browser = world.test_client()
+    vial = {"lot": "A1001", "gtin": TOXIN, "serial": "SN0001", "expiry": "12/2070", "market": "GB"}
+    page = post(browser, **vial, carton_scan=box)
+    assert verdict_action(page) in {"reject", "quarantine"}
+    there = page.request.path
+    assert verdict_action(browser.get(f"{there}?as=clinic")) in {"reject", "quarantine"}
+    form = re.search(r'<form[^>]*id="next-question".*?</form>', page.text, re.DOTALL)
+    assert form is not None
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    shown = dict(
+        re.findall(
+            r'<input id="\w+" name="(\w+)" form="next-question" type="text" value="([^"]*)"', page.text
+        )
+    )
+    again = post(browser, **hidden, **shown, market="GB")
+    assert verdict_action(again) in {"reject", "quarantine"}

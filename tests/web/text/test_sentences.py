@@ -199,6 +199,8 @@ REASONS = [
         (C.LOT_AMBIGUOUS, Action.CHECK, {}, {"lot": "A1", "count": "2"}),
         (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {}),
         (C.NO_LOT_PRESENTED, Action.QUARANTINE, {}, {"scope": "vial"}),
+        (C.PRODUCT_ON_RECORD, Action.CHECK, MAKER, {"scope": "unknown lot", "lot": "ZZ9"}),
+        (C.ALERT_FALSIFIED, Action.REJECT, NOTICE, {"scope": "serial prefix"}),
         (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": ""}),
         (C.SEEN_ELSEWHERE, Action.QUARANTINE, SEEN, {"scope": "full"}),
         (C.IMPOSSIBLE_JOURNEY, Action.QUARANTINE, SEEN, {"scope": ""}),

@@ -79,10 +79,11 @@ def _country(answer: Answer | None) -> str:
 def _pack(answer: Answer | None) -> CheckedPack:
     if answer is None:
         return CheckedPack()
-    record, presented = answer.verdict.record, answer.presented
+    record, presented, carton = answer.verdict.record, answer.presented, answer.carton
+    lots = [each.lot.printed for each in (presented, carton) if each and each.lot]
     return CheckedPack(
-        product=record.product.name if record else visible(presented.product or ""),
-        lot=presented.lot.printed if presented.lot else "",
+        product=visible(presented.product or "") or (record.product.name if record else ""),
+        lot=" / ".join(dict.fromkeys(lots)),
         said=verdict_title(answer.verdict, Asker.PATIENT, spoken()),
     )
 

@@ -243,6 +243,11 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
             HAD_UNKNOWN,
         ),
     ),
+    (C.PRODUCT_ON_RECORD, "unknown lot"): Guidance(
+        N_("We do not know this lot: ask the maker"),
+        N_("We cannot tell. Do not use it until someone has confirmed it."),
+        (READ_LOT_AGAIN, ASK_WHETHER_MADE, HAD_UNKNOWN),
+    ),
     (C.UNIT_ON_RECORD, ""): Guidance(
         N_("The numbers match. Now look at the pack"),
         N_("We found nothing wrong. That does not prove what is in it: fakes copy numbers."),

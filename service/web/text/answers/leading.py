@@ -34,6 +34,10 @@ def leading_reason(verdict: Verdict, asker: Asker) -> Reason:
     To a patient a pack that may be a fake is worse than one that is out of date: it is kept, not taken back.
     """
     first = verdict.reasons[0]
+    if first.code is ReasonCode.ALERT_LOT_COUNTERFEITED and first.severity is Action.CHECK:
+        # What was seen on this very pack says more than a warning about its name.
+        seen = (each for each in verdict.reasons if each.code is ReasonCode.MARK_DIFFERS)
+        return next(seen, first)
     if asker is Asker.CLINIC or first.code is not ReasonCode.EXPIRED:
         return first
     return next((each for each in _stopping(verdict) if each.code in _WORSE_THAN_EXPIRED), first)

@@ -75,7 +75,8 @@ def next_question(verdict: Verdict, unseen: Collection[str] = ()) -> NextQuestio
     lead = verdict.reasons[0]
     if lead.code in {ReasonCode.LIKELY_MISREAD, ReasonCode.LOT_AMBIGUOUS}:
         return NextQuestion.AGAIN
-    if lead.code in {
+    unknown_lot = ("scope", "unknown lot") in lead.params
+    if unknown_lot or lead.code in {
         ReasonCode.DISPENSED,
         ReasonCode.RECORDED_WITHOUT_SCAN,
         ReasonCode.NO_RECORDS_HELD,
@@ -90,7 +91,7 @@ def next_question(verdict: Verdict, unseen: Collection[str] = ()) -> NextQuestio
 
 def open_title(verdict: Verdict, tr: NullTranslations, unseen: Collection[str] = ()) -> str:
     """The title of an answer that only says how much was found; empty for all others."""
-    if verdict.reasons[0].code not in _LEADS:
+    if not _is_level(verdict):
         return ""
     asked = next_question(verdict, unseen)
     if any(gap in verdict.not_checked and question in unseen for gap, question in _PRINTED):
@@ -102,5 +103,10 @@ def open_title(verdict: Verdict, tr: NullTranslations, unseen: Collection[str] =
 
 def good_news(verdict: Verdict, tr: NullTranslations) -> str:
     """What is good about an answer that only says how much was found; empty for all others."""
-    lead = _LEADS.get(verdict.reasons[0].code)
-    return tr.gettext(lead) if lead else ""
+    return tr.gettext(_LEADS[verdict.reasons[0].code]) if _is_level(verdict) else ""
+
+
+def _is_level(verdict: Verdict) -> bool:
+    """Whether an answer only says how much was found. A lot that was not is more than that."""
+    lead = verdict.reasons[0]
+    return lead.code in _LEADS and ("scope", "unknown lot") not in lead.params

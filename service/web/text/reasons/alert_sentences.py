@@ -15,6 +15,10 @@ ALERT_SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("{authority} has warned of fakes with exactly this serial number."),
         N_("{authority} has published a falsification alert that names exactly this serial number."),
     ),
+    (ReasonCode.ALERT_FALSIFIED, "serial prefix"): Sentence(
+        N_("{authority} has warned of fakes with serial numbers that begin like this one."),
+        N_("{authority} has published a falsification alert on serial numbers that begin like this one."),
+    ),
     (ReasonCode.ALERT_FALSIFIED, "product"): Sentence(
         N_("{authority} has warned of fakes with exactly this product number."),
         N_("{authority} has published a falsification alert that names exactly this product number."),

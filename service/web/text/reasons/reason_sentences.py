@@ -40,6 +40,10 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("{product} from {manufacturer} is on record. That says nothing yet about the one you have."),
         N_("{product} from {manufacturer} is on record. This vial itself was not found or not looked up."),
     ),
+    (ReasonCode.PRODUCT_ON_RECORD, "unknown lot"): Sentence(
+        N_("{manufacturer} makes {product}. Lot {lot} is not on record here, and not every lot is."),
+        N_("{product} from {manufacturer} is on record. Lot {lot} is not; its lots are not all held here."),
+    ),
     (ReasonCode.NO_RECORDS_HELD, "product"): Sentence(
         N_("We have no records of this product, so we can say nothing for or against it."),
         N_("This registry holds no records for this product number. It can say nothing for or against it."),
