@@ -88,9 +88,13 @@ def may_withdraw(connection: Connection, number: int, who: AuditActor) -> bool:
     if who.organisation_id is None:
         return True
     row = connection.execute(select(Alert.authority, Alert.organisation_id).where(Alert.id == number)).first()
+    return row is not None and is_own_notice(connection, row.authority, row.organisation_id, who)
+
+
+def is_own_notice(connection: Connection, authority: str, entered_by: int | None, who: AuditActor) -> bool:
+    """Whether an organisation entered a notice, or is the authority that published it. A terminal is all."""
+    if who.organisation_id is None or entered_by == who.organisation_id:
+        return True
     own = select(Organisation.name, Organisation.kind).where(Organisation.id == who.organisation_id)
-    organisation = connection.execute(own).first()
-    if row is None or organisation is None:
-        return False
-    published = organisation.kind == "regulator" and folded(row.authority) == folded(organisation.name)
-    return row.organisation_id == who.organisation_id or published
+    row = connection.execute(own).first()
+    return row is not None and row.kind == "regulator" and folded(authority) == folded(row.name)

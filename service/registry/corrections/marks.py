@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from sqlalchemy import Connection, insert, select, update
 
 from service.errors import ConflictError, ErrorCode, ForbiddenError, NotFoundError
+from service.registry.corrections.alerts import is_own_notice
 from service.registry.corrections.changes import (
     ChangeMaker,
     ChangePreview,
@@ -15,9 +16,8 @@ from service.registry.corrections.changes import (
     TouchedRecords,
     withdrawal_row,
 )
-from service.registry.lists.merge_rules import folded
 from service.storage.audit import AuditActor, AuditChange
-from service.storage.models import Manufacturer, Organisation, PackMark, Product, Withdrawal
+from service.storage.models import Manufacturer, PackMark, Product, Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,4 @@ class MarkWithdrawal:
 
 def may_withdraw_mark(connection: Connection, mark: Mapping[str, Any], who: AuditActor) -> bool:
     """Whether the mark is the organisation's own: of its list, or published by it as an authority."""
-    if who.organisation_id is None or mark["organisation_id"] == who.organisation_id:
-        return True
-    own = select(Organisation.name, Organisation.kind).where(Organisation.id == who.organisation_id)
-    row = connection.execute(own).first()
-    return row is not None and row.kind == "regulator" and folded(mark["authority"]) == folded(row.name)
+    return is_own_notice(connection, mark["authority"], mark["organisation_id"], who)
