@@ -18,9 +18,6 @@ from service.registry.found_records import own_products
 from service.storage.database import Database, by_character
 from service.storage.models import AuditEntry, Batch, Product, Unit
 
-MOST = 500
-"""Rows of one page."""
-
 OF_RECORDS = ("product", "batch", "unit", "recall", "alert", "import", "manufacturer")
 """The kinds of object whose changes are told to programs."""
 

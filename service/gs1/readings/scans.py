@@ -21,7 +21,6 @@ from service.gs1.readings.words import find_labels
 from service.gs1.repairs import Repair
 
 SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
-_GS1_AGAIN = re.compile(r"\](?:C1|e0|d2|d8|Q3|J1)")
 _NOT_IN_VALUES = re.compile(f"(?:[^{CSET_82}\x1d])+")
 _PERCENT = re.compile(
     r"%1d|&#(?:29|x1d);|\\x1d|\\u001d|_x001d_|<(?:GS|FNC1|0x1D|U\+001D|US|RS)>|\((?:GS|FNC1)\)|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\^\]|0x1d",
