@@ -43,7 +43,7 @@ def test_a_text_is_a_version_that_waits(ready: Database, tmp_path: Path) -> None
     [
         ("course", "price"),  # no topic of ours
         ("It works after 3 days.", ""),
-        ("It works after 3 days.", "It is safe."),  # assures of a vial that nobody has seen
+        ("It works after 3 days.", "It is safe."),  # assures of a vial that its maker cannot see
         ("It works after 3 days.", "Each vial is guaranteed to be genuine."),
         ("It works after 3 days.", "x" * 1501),
         ("Label", ""),  # never without a source
