@@ -149,10 +149,14 @@ def _no_lot(evidence: Evidence) -> Reasons:
 
 
 def _unknown_lot(evidence: Evidence, match: Match) -> tuple[tuple[str, str], ...]:
-    """The parameters of a level that found the product, and not the lot that was presented with it."""
+    """The parameters of a level that found the product, and not the lot that was presented with it.
+
+    Empty where another reason says what a missing lot means: every lot is on record, or it is another's.
+    """
     lot = evidence.presented.lot
-    missing = lot is not None and match in (Match.PRODUCT, Match.NONE) and not evidence.alike
-    return (("scope", "unknown lot"), ("lot", lot.printed)) if missing and lot else ()
+    found = match not in (Match.PRODUCT, Match.NONE) or evidence.alike or evidence.same_lot
+    complete = any(each.complete for each in (*evidence.named, evidence.product) if each is not None)
+    return (("scope", "unknown lot"), ("lot", lot.printed)) if lot and not (found or complete) else ()
 
 
 def _level(evidence: Evidence) -> Reasons:

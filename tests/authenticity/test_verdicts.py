@@ -1180,3 +1180,14 @@ def test_parts_of_the_evidence_are_what_the_cases_say() -> None:
 )
 def test_a_regulator_speaks_for_its_country(authority: str, country: str | None) -> None:
     assert country_of(authority) == country
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_lot_is_unknown_where_the_list_has_not_every_lot(complete: bool) -> None:
+    """Where every lot is on record, the missing one is a reason of its own; the two never contradict each other."""
+    product = replace(PRODUCT, complete=complete, serialised=False)
+    shown = {"lot": Lot.parse("ZZ-99"), "serial": None}
+    verdict = judge(evidence(shown, product=product, batch=None, unit=None))
+    level = next(each for each in verdict.reasons if each.code is C.PRODUCT_ON_RECORD)
+    assert (("scope", "unknown lot") in level.params) is not complete
+    assert (C.LOT_NOT_ON_RECORD in {each.code for each in verdict.reasons}) is complete
