@@ -43,26 +43,6 @@ def reason_of(recall: RecallRecord) -> Reason:
     return Reason(code, severity, _params(recall, _SCOPES[recall.scope]))
 
 
-def reaches_pack(recall: RecallRecord, lot: Lot | None, expiry: Expiry | None, serial: str) -> bool:
-    """Whether a recall of the product reaches a pack that bears these (serial empty: none).
-
-    For figures alone: a verdict looks at the records of the pack too (`reach_of`).
-    """
-    key = lot.key if lot is not None else ""
-    match recall.scope:
-        case RecallScope.PRODUCT:
-            return True
-        case RecallScope.LOT:
-            return key == recall.lot_key
-        case RecallScope.WINDOW:
-            return expiry is not None and _in_window(recall, expiry)
-        case RecallScope.LIST:
-            named = recall.listed
-        case RecallScope.RANGE:
-            named = in_range(serial.casefold(), recall.serial_from, recall.serial_to)
-    return named and (not recall.lot_key or not key or key == recall.lot_key)
-
-
 def stops_batch(evidence: Evidence, batch: BatchRecord, *, hold: bool) -> bool:
     """Whether a record says why this batch is recalled (or on hold), so that its status need not."""
     return any(

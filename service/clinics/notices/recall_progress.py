@@ -5,17 +5,19 @@ Counts alone: what a clinic did with a vial, and its references, are never read 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, or_, select
 
 from service.accounts.actors import Actor
-from service.authenticity.evidence import RecallRecord, RecallScope
-from service.authenticity.recall_rules import reaches_pack, reason_of
+from service.authenticity.evidence import Evidence, Presented, RecallRecord, RecallScope
+from service.authenticity.recall_rules import Reach, reach_of, reason_of
 from service.clinics.notices.stop_keys import stop_key
 from service.clinics.vial_lifecycle import HERE
-from service.gs1.identifiers import Expiry, Lot
+from service.gs1.identifiers import Expiry, Lot, Serial
 from service.storage.database import Database
 from service.storage.models import (
     Manufacturer,
@@ -82,9 +84,15 @@ def _concerned(connection: Connection, row: Any) -> list[Any]:
 
 
 def _reaches(recall: RecallRecord, listed: frozenset[str], vial: Any) -> bool:
+    """By what is printed on the vial alone."""
     named = replace(recall, listed=vial.serial.casefold() in listed)
     expiry = Expiry.from_record(vial.expiry, vial.expiry_month_only) if vial.expiry else None
-    return reaches_pack(named, Lot.parse(vial.lot) if vial.lot else None, expiry, vial.serial)
+    lot, serial = (
+        Lot.parse(vial.lot) if vial.lot else None,
+        Serial.parse(vial.serial) if vial.serial else None,
+    )
+    shown = Presented(lot=lot, serial=serial, expiry=expiry)
+    return reach_of(named, Evidence(shown, datetime.now(UTC), ZoneInfo("UTC"))) is Reach.SURELY
 
 
 def _record(row: Any) -> RecallRecord:
