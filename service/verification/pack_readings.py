@@ -19,7 +19,7 @@ from service.gs1.readings.candidates import readings
 from service.gs1.readings.cases import is_case, pack_gtin
 from service.gs1.readings.clean_text import clean
 from service.gs1.readings.labelled_text import labelled
-from service.gs1.readings.pack_fields import Fields
+from service.gs1.readings.pack_fields import Fields, is_placeholder
 from service.gs1.repairs import Repair
 
 _NDC = re.compile(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
@@ -130,8 +130,8 @@ def best_reading(
         return _of_scan(scan, refusal) if scan is not None else PackReading()
 
     def field(name: str, text: str, read: Callable[[str], T]) -> T | None:
-        if not text or text.isspace():
-            return None
+        if not text or text.isspace() or (name != "lot" and is_placeholder(text)):
+            return None  # `unknown` for an expiry is none; for a lot it is asked about
         try:
             return read(text)
         except VialcheckError as error:

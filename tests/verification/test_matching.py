@@ -144,6 +144,9 @@ CASES: list[tuple[str, dict[str, Any], Action, set[ReasonCode], set[ReasonCode]]
     ("pronounced alike", {"product": "Lymitocks", "lot": "143-6"}, A.QUARANTINE, {R.NAME_NOT_ON_RECORD}, {R.NO_RECORDS_HELD}),
     # what says that nothing is known is not presented; that none is printed is told
     ("no substance", {"gtin": TOXIN, "lot": "143-6", "substance": "unknown"}, A.CHECK, {R.LOT_ON_RECORD}, {R.PRESENTATION_UNKNOWN}),
+    # who writes that a number cannot be read has not given a wrong one
+    ("no expiry", {"gtin": TOXIN, "lot": "143-6", "expiry": "not legible"}, A.CHECK, {R.LOT_ON_RECORD}, set()),
+    ("no GTIN", {"gtin": "unknown", "lot": "143-6", "expiry": "N/A"}, A.CHECK, {R.LOT_ON_RECORD}, set()),
     ("no name", {"gtin": TOXIN, "lot": "143-6", "product": "N/A"}, A.CHECK, {R.LOT_ON_RECORD}, {R.NAME_NOT_ON_RECORD}),
     ("no serial", {"gtin": TOXIN, "lot": "143-6", "serial": "0000"}, A.CHECK, {R.LOT_ON_RECORD}, {R.SERIAL_NOT_ON_RECORD}),
     ("no lot printed", {"gtin": TOXIN, "lot": "none"}, A.QUARANTINE, {R.NO_LOT_PRESENTED}, set()),

@@ -35,7 +35,7 @@ def limited(url: str, folder: Path, **settings: Any) -> Iterator[Flask]:
     put(database)
     database.close()
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
+        patch.setenv("VIALCHECK_DATA", str(folder))
         application = create_app(Settings(database_url=url, rate_limit="on", **settings))
     application.testing = True
     yield application

@@ -86,7 +86,7 @@ def test_no_page_needs_anything_inline_or_from_elsewhere(browser: FlaskClient) -
         (
             {"scan": "A1001", "strength": "150 units"},
             "quarantine",
-            "does not make this product in the strength 150 units",
+            "has another strength on record for this, not 150 units",
         ),
         ({"scan": "A1001", "product": TOXIN}, "check", "The product and the lot were found on record"),
         ({"scan": "A1001", "product": "Examplinum"}, "check", "Examplinum"),

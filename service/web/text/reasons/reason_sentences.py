@@ -219,8 +219,8 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("{manufacturer} makes no such presentation: {what}."),
     ),
     (ReasonCode.PRESENTATION_UNKNOWN, "strength"): Sentence(
-        N_("{manufacturer} does not make this product in the strength {what}."),
-        N_("{manufacturer} makes no such strength of it: {what}."),
+        N_("{manufacturer} has another strength on record for this, not {what}."),
+        N_("{manufacturer} has another strength on record for it, not {what}."),
     ),
     (ReasonCode.PRESENTATION_UNKNOWN, "substance"): Sentence(
         N_("{manufacturer} prints another active substance on this product, not {what}."),

@@ -43,6 +43,12 @@ def test_help_is_shown_whatever_the_address_says(browser: FlaskClient, address: 
     assert browser.get(address).status_code == 200
 
 
+def test_a_country_whose_authority_we_do_not_know_is_not_asked_for_again(browser: FlaskClient) -> None:
+    page = words(browser.get(INJECTED, query_string={"market": "KZ"}))
+    assert "The medicines authority of your country" in page
+    assert "Choose your country above" not in page
+
+
 @pytest.mark.parametrize("country", ["", *sorted({*EMERGENCY, *AUTHORITIES})])
 def test_the_ambulance_and_the_authority_are_those_of_the_country(browser: FlaskClient, country: str) -> None:
     page = browser.get(INJECTED, query_string={"market": country})
