@@ -218,9 +218,13 @@ class Settings(BaseSettings):
         all the same): what a command puts on record would bear its time.
         """
         database = Database(self.database_url, wait_seconds=self.wait)
-        database.migrate()
-        if not by_any_clock:
-            Clock.of(database).now()
+        try:
+            database.migrate()
+            if not by_any_clock:
+                Clock.of(database).now()
+        except BaseException:
+            database.close()
+            raise
         return database
 
     @property

@@ -21,6 +21,7 @@ from service.storage.database import Database
 from service.web.core.services import services_of
 from tests import figures
 from tests.compiled import compiled_once
+from tests.filled_databases import Fill, FilledDatabases
 from tests.postgres import Postgres
 
 # The budgets are switched on by the tests of them; everything else asks as often as it likes.
@@ -156,21 +157,40 @@ def migrated_postgres(postgres: Postgres) -> str:
     return "template_vialcheck"
 
 
+@pytest.fixture(scope="session")
+def filled_databases(tmp_path_factory: pytest.TempPathFactory) -> FilledDatabases:
+    """Databases with the records that the marker `filled_by` names."""
+    return FilledDatabases(tmp_path_factory.mktemp("filled"))
+
+
+def _fill_of(request: pytest.FixtureRequest) -> Fill | None:
+    marker = request.node.get_closest_marker("filled_by")
+    return marker.args[0] if marker else None
+
+
 @pytest.fixture
-def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+def sqlite_url(
+    request: pytest.FixtureRequest, migrated_sqlite: Path, filled_databases: FilledDatabases, tmp_path: Path
+) -> str:
+    """An SQLite file of its own for each test: empty and migrated, or with the records of `filled_by`."""
+    fill = _fill_of(request)
     path = tmp_path / "vialcheck.db"
-    shutil.copy(migrated_sqlite, path)
+    shutil.copy(filled_databases.sqlite(migrated_sqlite, fill) if fill else migrated_sqlite, path)
     return f"sqlite:///{path}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty, migrated database of its own for each test, once of each kind."""
+    """A database of its own for each test, once of each kind: empty, or with the records of `filled_by`."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_url")
         return
     template: str = request.getfixturevalue("migrated_postgres")
     server: Postgres = request.getfixturevalue("postgres")
+    fill = _fill_of(request)
+    if fill:
+        filled: FilledDatabases = request.getfixturevalue("filled_databases")
+        template = filled.postgres(server, template, fill)
     url = server.create_from(template)
     yield url
     server.drop(url)

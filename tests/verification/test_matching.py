@@ -17,13 +17,17 @@ from service.verification.service import Answer, VerificationService
 from tests.factories import matching_records as made
 from tests.factories.matching_records import AT, DROPS, IMPORTED, OPEN, TOXIN
 from tests.factories.questions import make_question
+from tests.filled_databases import filled_by
 
 A, R = Action, ReasonCode
 
 
+in_the_lists = filled_by(made.fill)
+
+
 @pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Iterator[VerificationService]:
-    made.fill(database, tmp_path)
+def desk(database: Database) -> Iterator[VerificationService]:
+    """Asks what `in_the_lists` put on record."""
     opened = VerificationService(database, read_clock=lambda: AT)
     yield opened
     opened.close()
@@ -188,6 +192,7 @@ CASES: list[tuple[str, dict[str, Any], Action, set[ReasonCode], set[ReasonCode]]
 ]  # fmt: skip
 
 
+@in_the_lists
 @pytest.mark.parametrize(
     ("fields", "action", "some", "none"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
 )
@@ -211,12 +216,14 @@ def test_marks_left_out_that_tell_two_lots_apart_are_asked_for(database: Databas
     desk.close()
 
 
+@in_the_lists
 def test_a_date_of_two_readings_is_asked_for_where_no_record_can_choose(desk: VerificationService) -> None:
     with pytest.raises(InvalidFieldsError) as refused:
         asked(desk, gtin=OPEN, lot="ZZ-1", expiry="07/05/2028")
     assert [error.code for error in refused.value.errors] == [ErrorCode.EXPIRY_AMBIGUOUS]
 
 
+@in_the_lists
 def test_notices_of_one_authority_on_one_lot_are_one_sentence_with_its_dates(
     desk: VerificationService,
 ) -> None:
@@ -230,6 +237,7 @@ def test_notices_of_one_authority_on_one_lot_are_one_sentence_with_its_dates(
     assert dates == "2026-01-05 / 2026-02-05 / 2026-03-05 / 2026-04-05"
 
 
+@in_the_lists
 @pytest.mark.parametrize(
     ("days", "fields", "code"),
     [
@@ -240,9 +248,8 @@ def test_notices_of_one_authority_on_one_lot_are_one_sentence_with_its_dates(
     ],
 )
 def test_a_lot_that_may_be_younger_than_the_last_list_is_asked_about(
-    database: Database, tmp_path: Path, days: int, fields: dict[str, str], code: ReasonCode
+    database: Database, days: int, fields: dict[str, str], code: ReasonCode
 ) -> None:
-    made.fill(database, tmp_path)
     desk = VerificationService(database, read_clock=lambda: AT + timedelta(days=days))
     answer = asked(desk, gtin=TOXIN, lot="QX-77182", **fields)
     assert code in codes(answer)

@@ -62,10 +62,12 @@ def migrate(app_role: str) -> None:
     """Bring the database to this version's shape, and say whether anything was done."""
     settings = load()
     database = Database(settings.database_url, wait_seconds=settings.wait)
-    done = database.migrate()
-    if app_role:
-        database.grant(app_role)
-    database.close()
+    try:
+        done = database.migrate()
+        if app_role:
+            database.grant(app_role)
+    finally:
+        database.close()
     click.echo("migrated" if done else "nothing to do")
 
 
