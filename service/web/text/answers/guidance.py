@@ -295,7 +295,7 @@ def guidance_of(reason: Reason) -> Guidance:
     return next(fitting, _BY_ACTION[reason.severity])
 
 
-CONFIRMED_DANGER = N_("It may be a fake. Do not use it until the maker has confirmed it.")
+CONFIRMED_DANGER = N_("It may be a fake. Do not use it until the maker has confirmed that it is theirs.")
 """How serious it is where a number was read again, is the same, and is not on record."""
 
 
