@@ -8,7 +8,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs road chaos conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs translations road chaos conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -78,6 +78,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 bench-clones: .venv/dev.stamp ## measure how many copied codes a history of scans gives away
 	$(BIN)/python -m tests.bench.clones
+
+translations: .venv/dev.stamp ## take new and changed sentences over to every catalogue, and say what is missing or wrong
+	$(BIN)/python -m scripts.catalogues extract
+	$(BIN)/python -m scripts.catalogues update
+	$(BIN)/python -m scripts.catalogues report
 
 docs: .venv/dev.stamp ## write docs/data-model.md from the models, and the picture of README.md
 	$(BIN)/python -m scripts.data_model

@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -64,15 +64,16 @@ from service.web.api.product_links import product_links
 from service.web.api.readings import readings
 from service.web.api.records import RECORDS
 from service.web.clinic import clinic
-from service.web.core import access, error_responses, navigation, request_uploads
+from service.web.core import access, error_responses, language_choice, navigation, request_uploads
 from service.web.core.cookies import is_https
 from service.web.core.flask_proxies import behind
-from service.web.core.i18n import best_language, template_words, translation
+from service.web.core.i18n import translation
 from service.web.core.responses import static_files
 from service.web.core.services import Services, register
 from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
 from service.web.public.labels import labels
+from service.web.public.language import language
 from service.web.public.notices import notices
 from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
@@ -151,7 +152,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, services)
     health_views.init_app(app)
     atexit.register(services.verification.close)
-    _init_translations(app)
+    language_choice.init_app(app, frozenset(each.name for each in _ENGLISH_ONLY))
     if settings.trusted_hosts:
         _refuse_other_hosts(app, settings.trusted_hosts)
     error_responses.init_app(app)
@@ -200,7 +201,19 @@ def _services(settings: Settings) -> Services:
     )
 
 
-_PUBLIC = (pages, patient_help, product_page, photo, reports, notices, privacy, labels, station, setup)
+_PUBLIC = (
+    pages,
+    patient_help,
+    product_page,
+    photo,
+    reports,
+    notices,
+    privacy,
+    language,
+    labels,
+    station,
+    setup,
+)
 _API = (verifications.api, readings, events, docs, health, lms, product_links, *RECORDS)
 _WORKSPACE = (
     overview,
@@ -221,12 +234,12 @@ _WORKSPACE = (
     questions,
 )
 _ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
+_ENGLISH_ONLY = (*_WORKSPACE, people, organisation, keys, audit, events, docs, lms, product_links, *RECORDS)
 
 
 def _register_blueprints(app: Flask) -> None:
     for blueprint in (*_PUBLIC, *_API, clinic, *_WORKSPACE, *_ACCOUNTS):
         app.register_blueprint(blueprint)
-    app.context_processor(template_words)
     clock_in_doubt.init_app(app)
     request_uploads.init_app(app)
     access.init_app(app)
@@ -298,30 +311,6 @@ def digest_transport_of(settings: Settings) -> DigestTransport:
         settings.private_webhooks,
         count_open_notices,
     )
-
-
-def _init_translations(app: Flask) -> None:
-    """Render every sentence through gettext, in the language that the request prefers."""
-
-    @app.before_request
-    def choose_language() -> None:
-        language = best_language(behind(request).environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-        held = behind(g)
-        held.language, held.translation = language, translation(language)
-
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    # Not `g.translation.gettext` itself: `g` differs in each request.
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-
-
-def _gettext(text: str) -> str:
-    said: str = g.translation.gettext(text)
-    return said
-
-
-def _ngettext(one: str, many: str, count: int) -> str:
-    said: str = g.translation.ngettext(one, many, count)
-    return said
 
 
 def _refuse_other_hosts(app: Flask, trusted: frozenset[str]) -> None:

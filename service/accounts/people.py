@@ -132,6 +132,23 @@ class People:
             connection.execute(update(Account).where(Account.id == person.id).values(name=new))
             self._note(connection, actor, "rename", person, {"name": person.name}, {"name": new})
 
+    def choose_language(self, actor: Actor, language: str) -> None:
+        """Keep the language that the actor reads in, a BCP 47 code, for their next sign-in on any device."""
+        person = self.find(actor, actor.person_id)
+        before = self.language_of(actor.person_id)
+        if before == language:
+            return
+        with self._database.transaction() as connection:
+            connection.execute(update(Account).where(Account.id == person.id).values(language=language))
+            change = {"language": before}, {"language": language}
+            self._note(connection, actor, "choose_language", person, *change)
+
+    def language_of(self, account_id: int) -> str:
+        """Return the language that a person chose, a BCP 47 code; empty where they chose none."""
+        with self._database.reading() as connection:
+            kept = connection.scalar(select(Account.language).where(Account.id == account_id))
+        return kept or ""
+
     def change_password(self, actor: Actor, old: str, new: str) -> None:
         """Change the actor's own password and end the other sessions. RefusedError names the field."""
         with self._database.reading() as connection:

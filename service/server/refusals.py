@@ -11,7 +11,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from service.server.wsgi import Environ, WsgiAnswer, header
 from service.web.core.error_responses import FAULTS, answer_without_view
-from service.web.core.i18n import best_language, translation
+from service.web.core.i18n import translation
+from service.web.core.language_choice import language_of
 from service.web.text.http_errors import http_message
 
 _JSON = "application/problem+json"
@@ -32,7 +33,7 @@ class Refusals:
 
     def refuse(self, status: int, environ: Environ) -> WsgiAnswer:
         """The answer with this status. The connection is closed where the body was not read to its end."""
-        language = best_language(header(environ, "HTTP_ACCEPT_LANGUAGE"))
+        language = language_of(environ)
         accept = header(environ, "HTTP_ACCEPT")
         path = environ["PATH_INFO"]
         program = path.startswith(("/api/v", "/openapi.json", "/health", "/ready", "/metrics"))

@@ -52,11 +52,12 @@ class Visitor:
 @dataclass(frozen=True, slots=True)
 class SignedInAs:
     """Signed in. `token`: the cookie's value. `lacks_factor`: the roles need a second factor and the account
-    has none.
+    has none. `language`: the one that the person chose, empty for none.
     """
 
     token: str
     lacks_factor: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class SignIn:
             who = AuditActor(row.name, row.id, row.organisation_id, visitor.network)
             write_down(connection, [change], who=who, at=now, reason=how)
             lacks = needs_second_factor(map(Role, row.roles)) and not factors_in(connection, account_id).any
-        return SignedInAs(token, lacks)
+        return SignedInAs(token, lacks, row.language)
 
     def sign_out(self, actor: Actor) -> None:
         """End the current session."""

@@ -65,7 +65,10 @@ class PrefixClaim(Base):
 
 
 class Account(Base):
-    """A person of one organisation. `email` is in lower case; `disabled`: may no longer sign in."""
+    """A person of one organisation. `email` is in lower case; `disabled`: may no longer sign in.
+
+    `language`: the BCP 47 code of the one that they chose, empty for what their browser prefers.
+    """
 
     __tablename__ = "account"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +79,7 @@ class Account(Base):
     roles: Mapped[tuple[str, ...]] = mapped_column(WordTuple)
     created: Mapped[datetime] = mapped_column(Moment)
     disabled: Mapped[datetime | None] = mapped_column(Moment)
+    language: Mapped[str] = mapped_column(String(12), default="", server_default="")
     __table_args__ = (
         CheckConstraint("length(trim(name)) > 0", name="named"),
         CheckConstraint("email = lower(email) AND email LIKE '_%@_%'", name="email"),

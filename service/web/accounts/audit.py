@@ -20,7 +20,7 @@ from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.text import error_message, visible
 from service.web.text.workspace.audit_actions import event_words
-from service.web.text.workspace.roles import object_words
+from service.web.text.workspace.object_names import object_words
 
 audit = Blueprint("audit", __name__)
 audit.after_request(set_language_headers)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from flask import Flask, g, make_response, redirect, request, url_for
 from markupsafe import Markup
@@ -24,8 +23,9 @@ from service.web.core.error_responses import status_of
 from service.web.core.forms import FieldError
 from service.web.core.services import services
 from service.web.text import error_message
-from service.web.text.formatting import country_name, moment_words
-from service.web.text.workspace.roles import role_names
+from service.web.text.accounts.roles import role_names
+from service.web.text.formatting import moment_words
+from service.web.text.locales import country_name
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -65,21 +65,6 @@ def device_of(user_agent: str) -> str:
         next((name for mark, name in table if mark in user_agent), "") for table in (_BROWSERS, _MACHINES)
     ]
     return ", ".join(filter(None, found))
-
-
-def own_path(text: str | None) -> str:
-    """Return `text` where it is a path of this service, else an empty text: no open redirects.
-
-    >>> own_path("/audit?page=2"), own_path("//evil.example"), own_path("https://evil.example/")
-    ('/audit?page=2', '', '')
-    """
-    if not text or not text.isascii() or not text.isprintable() or "\\" in text:
-        return ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    return text if text.startswith("/") and not text.startswith("//") and not parts.netloc else ""
 
 
 def said(errors: Iterable[FieldError]) -> dict[str, str]:
@@ -124,7 +109,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         role_names=lambda roles: role_names(roles, g.translation),
         moment=_moment,
-        country=country_name,
+        country=lambda code: country_name(code, g.translation),
     )
 
 

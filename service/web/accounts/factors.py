@@ -13,13 +13,14 @@ from service.accounts.credentials.passkeys import PasskeyOptions, RelyingParty
 from service.accounts.credentials.second_factor import NewGenerator
 from service.accounts.sign_in.service import SignedInAs
 from service.errors import ErrorCode, ForbiddenError
-from service.web.accounts.common import account_services, needs_proof, own_path, said, see, tried, visitor
+from service.web.accounts.common import account_services, needs_proof, said, see, tried, visitor
 from service.web.accounts.session_responses import hand_over, way_on
 from service.web.core import cookies
 from service.web.core.access import actor, only_for, open_to_everyone
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers
 from service.web.core.json_body import read_body
+from service.web.core.navigation import own_path
 from service.web.core.question_form import own_origin
 
 factors = Blueprint("factors", __name__)

@@ -11,7 +11,7 @@ from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import own_origin
 from service.web.text.formatting import N_
-from service.web.text.workspace.roles import SCOPES
+from service.web.text.workspace.object_names import SCOPES
 
 keys = Blueprint("keys", __name__, url_prefix="/keys")
 keys.after_request(set_language_headers)

@@ -18,9 +18,9 @@ from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import own_origin
 from service.web.core.services import services
+from service.web.text.accounts.roles import ROLES
 from service.web.text.formatting import N_
 from service.web.text.workspace.invitation_text import invitation_text
-from service.web.text.workspace.roles import ROLES
 
 people = Blueprint("people", __name__, url_prefix="/people")
 people.after_request(set_language_headers)

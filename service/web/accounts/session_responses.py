@@ -7,9 +7,12 @@ from werkzeug.wrappers import Response
 
 from service.accounts.sign_in import pending_actions, sessions
 from service.accounts.sign_in.service import SecondStep, SignedInAs
-from service.web.accounts.common import account_services, own_path, see
+from service.web.accounts.common import account_services, see
 from service.web.core import cookies
 from service.web.core.access import guest_or_actor
+from service.web.core.i18n import available
+from service.web.core.language_choice import keep_language
+from service.web.core.navigation import own_path
 
 
 def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Response:
@@ -28,9 +31,11 @@ def enter(outcome: SignedInAs | SecondStep, wanted: str | None = None) -> Respon
 
 
 def hand_over(response: Response, outcome: SignedInAs) -> None:
-    """Set the session's cookie, and delete that of its first step."""
+    """Set the session's cookie and that of the person's language, and delete that of the first step."""
     cookies.delete_cookie(response, cookies.STEP)
     cookies.set_cookie(response, cookies.SESSION, outcome.token, sessions.LONGEST)
+    if outcome.language in available():
+        keep_language(response, outcome.language)
 
 
 def way_on(outcome: SignedInAs, wanted: str) -> str:

@@ -5,13 +5,14 @@ from http import HTTPStatus
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.web.accounts.common import account_services, own_path, said, see, tried, visitor
+from service.web.accounts.common import account_services, said, see, tried, visitor
 from service.web.accounts.session_responses import enter, next_page
 from service.web.core import cookies
 from service.web.core.access import actor, guest_or_actor, only_for, open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import FieldError
 from service.web.core.i18n import set_language_headers
+from service.web.core.navigation import own_path
 
 account = Blueprint("account", __name__)
 account.after_request(set_language_headers)

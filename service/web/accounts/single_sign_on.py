@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from service.accounts.sign_in import pending_actions
 from service.accounts.sign_in.single_sign_on import SingleSignOn
-from service.web.accounts.common import account_services, own_path, visitor
+from service.web.accounts.common import account_services, visitor
 from service.web.accounts.session_responses import enter
 from service.web.core import cookies
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.i18n import set_language_headers
+from service.web.core.navigation import own_path
 from service.web.core.question_form import own_origin
 from service.web.core.services import services
 

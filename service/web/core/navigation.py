@@ -1,6 +1,9 @@
-"""What every page shows: the menu of a signed-in person, and whether demonstration records are on record."""
+"""What every page shows: the menu of a signed-in person, and whether demonstration records are on record; and
+where a form may lead back to.
+"""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 
@@ -70,3 +73,18 @@ def shows_demonstration() -> bool:
         return is_demonstration(services().database)
     except UnavailableError:
         return False  # the page is the one that says so
+
+
+def own_path(text: str | None) -> str:
+    """Return `text` where it is a path of this service, else an empty text: no open redirects.
+
+    >>> own_path("/audit?page=2"), own_path("//evil.example"), own_path("https://evil.example/")
+    ('/audit?page=2', '', '')
+    """
+    if not text or not text.isascii() or not text.isprintable() or "\\" in text:
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if text.startswith("/") and not text.startswith("//") and not parts.netloc else ""

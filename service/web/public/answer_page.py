@@ -5,7 +5,6 @@ import secrets
 from flask import render_template, request, url_for
 
 from service.authenticity.evidence import Asker
-from service.gs1.iso.countries import countries
 from service.registry.statements.queries import has_statements
 from service.storage.manufacturer_contacts import contact_of
 from service.verification.service import Answer
@@ -15,6 +14,7 @@ from service.web.core.question_form import own_hosts, own_origin
 from service.web.core.services import services
 from service.web.public.look import look_at_pack
 from service.web.text.answers.next_question import NextQuestion
+from service.web.text.locales import country_choices
 from service.web.text.patient_help.ready_messages import ReadyMessage
 from service.web.text.result_page import (
     ResultPage,
@@ -47,7 +47,7 @@ def answer_page(
         page=page,
         look=look_at_pack(answer),
         meant=lots_for_viewer(lot) if lot and page.question is NextQuestion.AGAIN else [],
-        countries=sorted(countries().items(), key=lambda pair: pair[1]),
+        countries=country_choices(spoken()),
         country_page=_country_page(answer),
         release_tests=_release_tests(answer),
         about=_described(answer),

@@ -13,8 +13,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.authenticity.reasons import ReasonCode
 from service.errors import ErrorCode, RefusedError, TooManyError, UnavailableError, VialcheckError
-from service.gs1.iso.countries import countries
-from service.gs1.iso.languages import LANGUAGES
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import FieldError, field_errors
@@ -26,6 +24,7 @@ from service.web.public.blueprint import pages
 from service.web.public.look import ask_with_marks, goes_on_looking
 from service.web.text import error_message, visible
 from service.web.text.answers.next_question import NextQuestion
+from service.web.text.locales import country_choices, language_choices
 from service.web.text.result_page import asked_fields
 
 _UNSURE = frozenset({ReasonCode.LIKELY_MISREAD, ReasonCode.CODE_IMPOSSIBLE, ReasonCode.CASE_NOT_PACK})
@@ -116,7 +115,7 @@ def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str
         fields=shown,
         errors=errors or [],
         by_box={error.box: error.message for error in reversed(errors or [])},
-        languages=sorted(LANGUAGES.items(), key=lambda pair: pair[1]),
-        countries=sorted(countries().items(), key=lambda pair: pair[1]),
+        languages=language_choices(spoken()),
+        countries=country_choices(spoken()),
         nonce=secrets.token_urlsafe(18),
     )

@@ -3,6 +3,7 @@
 from flask import render_template
 
 from service.web.core.access import open_to_everyone
+from service.web.core.i18n import spoken
 from service.web.public.blueprint import pages
 from service.web.text.result_page import places
 
@@ -11,11 +12,11 @@ from service.web.text.result_page import places
 @open_to_everyone
 def about() -> str:
     """What an answer shows and what it does not."""
-    return render_template("public/about.html", places=places())
+    return render_template("public/about.html", places=places(spoken()))
 
 
 @pages.get("/limits")
 @open_to_everyone
 def limits() -> str:
     """What a matching answer does not show, and what a clinic can do about each."""
-    return render_template("public/limits.html", places=places())
+    return render_template("public/limits.html", places=places(spoken()))

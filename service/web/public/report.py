@@ -19,7 +19,6 @@ from service.errors import (
     UnavailableError,
     VialcheckError,
 )
-from service.gs1.iso.countries import countries
 from service.reports.intake import MOST_PHOTOS, NewReport, ReportIntake, about
 from service.verification.question import Channel
 from service.web.core.access import guest_or_actor, open_to_everyone
@@ -32,6 +31,7 @@ from service.web.core.request_uploads import takes_files
 from service.web.core.services import services
 from service.web.public.patient_help.care_cards import care_cards, read_country
 from service.web.text import error_message, visible
+from service.web.text.locales import country_choices
 
 reports = Blueprint("reports", __name__, url_prefix="/report")
 reports.after_request(set_language_headers)
@@ -164,7 +164,7 @@ def _page(fields: dict[str, str], status: HTTPStatus, error: VialcheckError | No
         fields={name: "" if "\0" in text else text[:_KEPT] for name, text in fields.items()},
         errors=errors,
         by_box={each.box: each.message for each in reversed(errors)},
-        countries=sorted(countries().items(), key=lambda pair: pair[1]),
+        countries=country_choices(spoken()),
         most_photos=MOST_PHOTOS,
         nonce=secrets.token_urlsafe(18),
     )

@@ -12,10 +12,10 @@ from flask import Blueprint, Response, current_app, g, jsonify, make_response, r
 from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
-from service.gs1.iso.countries import countries
 from service.web.core.access import guest_or_actor, open_to_everyone
 from service.web.core.question_form import known_layout
 from service.web.text import action_title
+from service.web.text.locales import country_choices
 from service.web.text.station_text import CHOICES, page_words
 from service.web.text.verdict_text import caveat
 
@@ -41,7 +41,7 @@ def page() -> Response:
         actions=list(Action),
         receives=_receives(),
         choices=[(name, tr.gettext(text)) for name, text in CHOICES.items()],
-        countries=sorted(countries().items(), key=lambda pair: pair[1]),
+        countries=country_choices(tr),
     )
     response = make_response(rendered)
     response.vary.add("Accept-Language")

@@ -11,8 +11,9 @@ returned is plain text: a template escapes it.
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.web.text.error_messages import error_message
-from service.web.text.formatting import country_name, date_words, visible
+from service.web.text.formatting import date_words, visible
 from service.web.text.host_notes import host_note
+from service.web.text.locales import country_name
 from service.web.text.reasons.reason_messages import reason_message
 from service.web.text.verdict_text import (
     action_title,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 from urllib.parse import urlsplit
 
-from service.web.text.formatting import country_name
+from service.web.text.locales import country_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def country_of(authority: str) -> str:
 
 def authority_words(name: str, tr: NullTranslations) -> str:
     """An authority with what it is and where: "COFEPRIS (medicines authority, Mexico)"."""
-    country = country_name(country_of(name))
+    country = country_name(country_of(name), tr)
     if not country:
         return name
     return tr.gettext("{authority} (medicines authority, {country})").format(authority=name, country=country)

@@ -12,8 +12,8 @@ from service.authenticity.evidence import Presented
 from service.authenticity.reasons import NotChecked, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
-from service.gs1.iso.languages import LANGUAGES
-from service.web.text.formatting import N_, country_name, date_words
+from service.web.text.formatting import N_, date_words
+from service.web.text.locales import country_name, language_name
 
 
 class FieldOutcome(StrEnum):
@@ -101,7 +101,7 @@ def _shown(value: Gtin | Lot | Serial | Expiry | str | None, tr: NullTranslation
 def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> list[ComparisonRow]:
     """A row for each field that was presented, in the order in which people find them on a pack."""
     expiry = date_words(presented.expiry.printed_form, tr) if presented.expiry else ""
-    country = country_name(presented.market) if presented.market else ""
+    country = country_name(presented.market, tr) if presented.market else ""
     lot = presented.lot.printed if presented.lot else ""
     serial = presented.serial.printed if presented.serial else ""
     gtin = presented.gtin.value if presented.gtin else ""
@@ -127,7 +127,7 @@ def compare(presented: Presented, verdict: Verdict, tr: NullTranslations) -> lis
         ),
         (
             tr.gettext("Language of the box"),
-            LANGUAGES.get(presented.language or "", ""),
+            language_name(presented.language, tr) if presented.language else "",
             _on_box(verdict, "language", NotChecked.LANGUAGE_RECORD),
             False,
         ),

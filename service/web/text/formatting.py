@@ -1,11 +1,11 @@
-"""Small words that every sentence shares: dates, countries, fields, and text from outside made visible."""
+"""Small words that every sentence shares: dates, fields, and text from outside made visible."""
 
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from gettext import NullTranslations
 
-from service.gs1.iso.countries import countries
+from service.web.text.locales import day_words, language_of
 
 SHOWN = 80
 """How many characters of a person's input a sentence repeats."""
@@ -15,21 +15,6 @@ def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors loo
     """Mark a sentence for translation where it stands in a table; it is looked up when it is said."""
     return text
 
-
-MONTHS = (
-    N_("January"),
-    N_("February"),
-    N_("March"),
-    N_("April"),
-    N_("May"),
-    N_("June"),
-    N_("July"),
-    N_("August"),
-    N_("September"),
-    N_("October"),
-    N_("November"),
-    N_("December"),
-)
 
 FIELDS = {
     "scan": N_("text"),
@@ -89,13 +74,10 @@ def date_words(text: str, tr: NullTranslations) -> str:
     parts = text.split("-")
     try:
         year, month, day = (*map(int, parts), *[1] * (3 - len(parts)))
-        date(year, month, day)
+        on = date(year, month, day)
     except (ValueError, TypeError):
         return text
-    names = {"day": day, "month": tr.gettext(MONTHS[month - 1]), "year": year}
-    if len(parts) == 3:
-        return tr.gettext("{day} {month} {year}").format(**names)
-    return tr.gettext("{month} {year}").format(**names) if len(parts) == 2 else text
+    return day_words(on, language_of(tr), whole=len(parts) == 3) if len(parts) in {2, 3} else text
 
 
 def moment_words(moment: datetime, tr: NullTranslations) -> str:
@@ -112,11 +94,6 @@ def duration_words(seconds: int, tr: NullTranslations) -> str:
         return tr.ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
     minutes = -(-seconds // 60)
     return tr.ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
-
-
-def country_name(code: str) -> str:
-    """The English short name of an ISO 3166-1 code (the time zone data holds no other)."""
-    return countries().get(code, code)
 
 
 def visible(text: str, limit: int = SHOWN) -> str:

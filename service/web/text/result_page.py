@@ -169,7 +169,7 @@ def result_page(
         marked=marked,
         marked_field=misread_field(verdict),
         contacts=_contacts(verdict, asker, presented.market or "", maker, tr),
-        country=country_name(presented.market) if presented.market else "",
+        country=country_name(presented.market, tr) if presented.market else "",
         match=tr.gettext(match_words(verdict, presented)),
         rows=compare(presented, verdict, tr),
         pair=side_by_side(answer.vial, answer.carton, tr) if answer.vial and answer.carton else [],
@@ -325,10 +325,10 @@ def serial_to_read(answer: Answer) -> str:
     return visible(presented.serial.printed) if presented.serial and presented.repairs and not typed else ""
 
 
-def places() -> list[ReportingAuthority]:
+def places(tr: NullTranslations) -> list[ReportingAuthority]:
     """Every authority that is known here, by the name of its country."""
     return sorted(
-        (ReportingAuthority(country_name(code), authority) for code, authority in AUTHORITIES.items()),
+        (ReportingAuthority(country_name(code, tr), authority) for code, authority in AUTHORITIES.items()),
         key=lambda place: place.country,
     )
 

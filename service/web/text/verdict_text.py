@@ -12,6 +12,7 @@ from service.web.text.answers.leading import leading_reason, patient_steps
 from service.web.text.answers.next_question import open_title
 from service.web.text.authorities import emergency_number
 from service.web.text.formatting import N_
+from service.web.text.locales import listed
 from service.web.text.reasons.reason_messages import lead_sentence
 from service.web.text.reasons.sentence import Sentence
 
@@ -191,5 +192,5 @@ def not_checked_messages(verdict: Verdict, tr: NullTranslations) -> list[str]:
     for table, sentence in told:
         names = [tr.gettext(table[gap]) for gap in verdict.not_checked if gap in table]
         if names:
-            lines.append(sentence.format(names=", ".join(names)))
+            lines.append(sentence.format(names=listed(names, tr)))
     return lines

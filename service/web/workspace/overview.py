@@ -27,7 +27,7 @@ from service.web.charts.world_map import drawn
 from service.web.core.access import actor, only_for
 from service.web.core.i18n import set_language_headers
 from service.web.core.services import services
-from service.web.text.formatting import MONTHS, date_words
+from service.web.text.formatting import date_words
 from service.web.text.verdict_text import DISPOSITIONS
 from service.web.text.workspace.change_text import step_words
 
@@ -62,7 +62,7 @@ def _words() -> dict[str, object]:
 
 def short_day(on: date) -> str:
     """Return a day as a chart shows it: 5 Nov."""
-    return f"{on.day} {g.translation.gettext(MONTHS[on.month - 1])[:3]}"
+    return f"{on.day} {on:%b}"
 
 
 @overview.get("/overview")

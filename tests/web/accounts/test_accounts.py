@@ -19,8 +19,8 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Account, Base, Invitation, Organisation, Scan, SignedIn
-from service.web.accounts.common import own_path
 from service.web.core.access import COOKIE
+from service.web.core.navigation import own_path
 from service.web.core.services import services_of
 from tests.factories.people import PASSWORD, member, signed_in, token_of
 
@@ -52,11 +52,11 @@ def row_of(database: Database, model: type[Base]) -> list[object]:
 def set_up_codes(client: FlaskClient) -> tuple[str, str, list[str]]:
     """An authenticator app set up in the browser: its secret, the code typed for it, the recovery codes."""
     page = client.get("/account/authenticator").text
-    secret = re.findall(r'class="code">([A-Z2-7 ]+)<', page)[0].replace(" ", "")
+    secret = re.findall(r'class="code"><bdi dir="ltr">([A-Z2-7 ]+)<', page)[0].replace(" ", "")
     token = re.findall(r'name="token" value="([^"]+)"', page)[0]
     code = pyotp.TOTP(secret).now()
     done = post(client, "/account/authenticator", token=token, code=code)
-    return secret, code, re.findall(r'class="code">([-a-z0-9]+)<', done.text)
+    return secret, code, re.findall(r'class="code"><bdi dir="ltr">([-a-z0-9]+)<', done.text)
 
 
 # --- the way in and out

@@ -40,6 +40,8 @@ TABLE = {
     "GET /about": EVERYONE,
     "GET /limits": EVERYONE,
     "GET /privacy": EVERYONE,
+    "GET /language": EVERYONE,
+    "POST /language": EVERYONE,
     "GET /about/<gtin>": EVERYONE,
     "GET /help/injected": EVERYONE,
     "GET /help/vial-not-shown": EVERYONE,

@@ -6,7 +6,7 @@ from service.errors import VialcheckError
 from service.gs1.iso.countries import parse_country
 from service.web.core.i18n import spoken
 from service.web.text.authorities import emergency_number
-from service.web.text.formatting import country_name
+from service.web.text.locales import country_name
 from service.web.text.patient_help.side_effect_reports import ANY_MOBILE_PHONE, URGENT_LINES
 from service.web.text.patient_help.warning_signs import EMERGENCY_SIGNS, URGENT_SIGNS
 
@@ -39,7 +39,7 @@ def care_cards(country: str) -> CareCards:
     tr = spoken()
     return CareCards(
         country=country,
-        country_name=country_name(country) if country else "",
+        country_name=country_name(country, tr) if country else "",
         number=emergency_number(country),
         otherwise=ANY_MOBILE_PHONE,
         urgent_line=URGENT_LINES.get(country),

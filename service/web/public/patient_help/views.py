@@ -7,7 +7,6 @@ from flask import Blueprint, render_template, request
 
 from service.authenticity.evidence import Asker
 from service.errors import VialcheckError
-from service.gs1.iso.countries import countries
 from service.storage.manufacturer_contacts import contact_of
 from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
@@ -18,6 +17,7 @@ from service.web.public.patient_help.care_cards import care_cards, read_country
 from service.web.text import verdict_title
 from service.web.text.answers.contacts import Contact, maker_contact
 from service.web.text.formatting import date_words, visible
+from service.web.text.locales import country_choices
 from service.web.text.patient_help.ready_messages import (
     CheckedPack,
     message_to_clinic,
@@ -44,7 +44,7 @@ def injected() -> str:
         "public/patient_help/injected.html",
         care=care_cards(country),
         check=answer.id if answer else None,
-        countries=sorted(countries().items(), key=lambda pair: pair[1]),
+        countries=country_choices(tr),
         report_to=side_effect_report(country),
         maker=_maker(answer) if answer else None,
         to_clinic=message_to_clinic(pack, tr),
@@ -59,7 +59,9 @@ def injected() -> str:
 def vial_not_shown() -> str:
     """What to do where a clinic does not show the vial, with a sentence to send."""
     message = message_to_see_vial(_pack(_answer()), spoken())
-    return render_template("public/patient_help/vial_not_shown.html", message=message, places=places())
+    return render_template(
+        "public/patient_help/vial_not_shown.html", message=message, places=places(spoken())
+    )
 
 
 def _answer() -> Answer | None:

@@ -1,6 +1,6 @@
 """The page about a product: its maker's reviewed statements. It informs, and never takes back an answer."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
@@ -11,9 +11,10 @@ from service.registry.statements.queries import described_product
 from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
-from service.web.core.i18n import SOURCE_LANGUAGE, set_language_headers, spoken
+from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.services import services
 from service.web.text import date_words, verdict_title
+from service.web.text.locales import SOURCE_LANGUAGE, language_name
 from service.web.text.product.statement_text import TOPICS, result_sentences
 
 product_page = Blueprint("product_page", __name__)
@@ -40,7 +41,7 @@ def page(gtin: str) -> str:
             (each, tr.gettext(TOPICS[each.topic]), date_words(each.dated, tr))
             for each in known.best(_languages())
         ],
-        languages=[(code, LANGUAGES[code]) for code in known.languages],
+        languages=[(code, language_name(code, tr)) for code in known.languages],
         answered=verdict_title(answer.verdict, Asker.PATIENT, tr) if answer else "",
         check=answer.id if answer else None,
         stop=stop,
@@ -65,5 +66,9 @@ def _results(answer: Answer) -> list[tuple[str, str, str]]:
 
 
 def _languages() -> list[str]:
-    wanted = [request.args.get("language", ""), *(each[:2] for each in request.accept_languages.values())]
+    wanted = [
+        request.args.get("language", ""),
+        g.language,
+        *(each[:2] for each in request.accept_languages.values()),
+    ]
     return [each for each in (*wanted, SOURCE_LANGUAGE) if each in LANGUAGES]

@@ -20,8 +20,6 @@ from service.errors import (
     UnavailableError,
     VialcheckError,
 )
-from service.gs1.iso.countries import countries
-from service.gs1.iso.languages import LANGUAGES
 from service.gs1.resolver.linkset import CONTEXT, choices, linkset
 from service.gs1.resolver.negotiation import Preferences
 from service.gs1.resolver.request import ResolverRequest, parse_request, path_of, uncompressed
@@ -49,6 +47,7 @@ from service.web.public.resolver.cross_origin import (
     wants_linkset,
     wants_page,
 )
+from service.web.text.locales import country_name, language_name
 
 _COMPRESSED = re.compile(r"/01/[0-9]{14}/[A-Za-z0-9_-]+/?(?:\?|$)")
 
@@ -168,8 +167,8 @@ def _choices(asked: ResolverRequest, item: ResolvedItem, found: Choices) -> Resp
             "public/resolver/choices.html",
             item=item,
             links=found.links,
-            languages=LANGUAGES,
-            countries=countries(),
+            language_of=lambda code: language_name(code, spoken()),
+            country_of=lambda code: country_name(code, spoken()),
         )
         response = make_response(page, HTTPStatus.MULTIPLE_CHOICES)
     else:

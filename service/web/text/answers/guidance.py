@@ -12,7 +12,8 @@ from msgspec import Struct
 from service.authenticity.reasons import Action, Reason
 from service.authenticity.reasons import ReasonCode as C
 from service.web.text.answers.recall_classes import recall_class_words
-from service.web.text.formatting import N_, country_name, field_name, visible
+from service.web.text.formatting import N_, field_name, visible
+from service.web.text.locales import country_name
 from service.web.text.reasons.reason_messages import variant
 
 KEEP = N_("Do not use it. Keep it with its box.")
@@ -311,7 +312,7 @@ def title_of(reason: Reason, tr: NullTranslations) -> str:
     known = dict(reason.params)
     return tr.gettext(guidance_of(reason).title).format_map(
         {
-            "country": country_name(known.get("market", "")) or tr.gettext("this country"),
+            "country": country_name(known.get("market", ""), tr) or tr.gettext("this country"),
             "field": field_name(known.get("field"), tr),
         }
     )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from gettext import NullTranslations
 
 from service.authenticity.reasons import ReasonCode
-from service.web.text.formatting import N_, country_name, visible
+from service.web.text.formatting import N_, visible
+from service.web.text.locales import country_name, listed
 from service.web.text.reasons.sentence import Sentence
 
 SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
@@ -96,9 +97,9 @@ def places_words(text: str, tr: NullTranslations) -> str:
     named = []
     for place in text.split("|"):
         code, _, region = place.partition("/")
-        country = country_name(code)
+        country = country_name(code, tr)
         if region and country:
             named.append(tr.gettext("{region} ({country})").format(region=visible(region), country=country))
         elif region or country:
             named.append(visible(region) or country)
-    return ", ".join(named)
+    return listed(named, tr)

@@ -6,12 +6,12 @@ from gettext import NullTranslations
 
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import OF_CARTON, Action, Reason, ReasonCode
-from service.gs1.iso.languages import LANGUAGES
 from service.web.text.answers.disclosure import WITHHELD
 from service.web.text.answers.recall_classes import recall_class_words
 from service.web.text.answers.withheld_sentences import WITHHELD_SENTENCES
 from service.web.text.authorities import authority_words
-from service.web.text.formatting import N_, country_name, date_words, field_name, visible
+from service.web.text.formatting import N_, date_words, field_name, visible
+from service.web.text.locales import country_name, language_name, listed
 from service.web.text.reasons.history_sentences import places_words
 from service.web.text.reasons.reason_sentences import IN_MONTH, SAYINGS, TAILS
 from service.web.text.reasons.sentence import Sentence
@@ -153,12 +153,12 @@ def _values(reason: Reason, tr: NullTranslations) -> _Known:
         days = int(known["days"])
         values["days"] = tr.ngettext("{count} day", "{count} days", days).format(count=days)
     values["class_words"] = recall_class_words(known.get("class", ""), tr)
-    values["language"] = LANGUAGES.get(known.get("what", ""), known.get("what", ""))
+    values["language"] = language_name(known.get("what", ""), tr)
     element = known.get("element", "")
     values["element"] = field_name(_ELEMENTS[element], tr) if element in _ELEMENTS else f"({element})"
-    values["country"] = country_name(known.get("market", "")) or "…"
+    values["country"] = country_name(known.get("market", ""), tr) or "…"
     values["places"] = places_words(known.get("places", ""), tr) or "…"
-    values["characters"] = ", ".join(_characters(known, tr))
+    values["characters"] = listed(_characters(known, tr), tr)
     return values
 
 

@@ -49,6 +49,7 @@ EVENTS: Mapping[str, str] = {
     "new_recovery_codes": N_("New recovery codes"),
     "change_password": N_("Password changed"),
     "rename": N_("Name changed"),
+    "choose_language": N_("Language chosen"),
     "set_roles": N_("Roles changed"),
     "disable": N_("Account disabled"),
     "enable": N_("Account enabled"),
