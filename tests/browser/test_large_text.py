@@ -18,6 +18,7 @@ from service.clinics.deliveries import DeliveryLine, DeliveryNote, DeliveryOutco
 from service.settings import Settings
 from service.storage.models import Manufacturer
 from service.web.core.access import COOKIE
+from service.web.core.language_choice import COOKIE as LANGUAGE_COOKIE
 from service.web.core.services import services_of
 from tests.browser.server import Service
 from tests.factories.people import account, organisation, signed_in
@@ -206,6 +207,33 @@ def test_every_page_of_every_menu(context: BrowserContext, filled: Service, who:
         assert answer is not None
         if answer.status in {403, 404}:
             continue  # of another kind of organisation
+        open_all(page)
+        if wrong := faults(page):
+            found[address] = wrong
+    told = [f"{address}: {each}" for address, wrong in found.items() for each in wrong]
+    assert not told, "\n".join(told)
+
+
+ENGLISH_ALONE = frozenset({"/api/docs"})
+CLINIC_PAGES = ("/clinic", "/receive", "/use", "/stock", "/trace", "/account")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ar", "de"])  # from right to left, and the longest words
+def test_pages_in_other_languages(context: BrowserContext, filled: Service, language: str) -> None:
+    kind, role, name = PEOPLE["clinic"]
+    cookie = signed_in(filled.app, role, kind=kind, name=name, country="GB").get_cookie(COOKIE)
+    assert cookie is not None
+    context.add_cookies(
+        [{"name": LANGUAGE_COOKIE, "value": language, "url": filled.address}],
+    )
+    found = {}
+    page = context.new_page()
+    for address in (*GUEST.values(), "/language", *CLINIC_PAGES):
+        if address == CLINIC_PAGES[0]:
+            context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": filled.address}])
+        page.goto(address)
+        assert address in ENGLISH_ALONE or page.locator(f"html[lang={language}]").count() == 1, address
         open_all(page)
         if wrong := faults(page):
             found[address] = wrong
