@@ -16,7 +16,7 @@ from service.web.text.reasons.sentence import Sentence
 
 SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     (ReasonCode.UNIT_ON_RECORD, ""): Sentence(
-        N_("{manufacturer} has one pack with this number on record."),
+        N_("{manufacturer} has one pack with this serial number on record."),
         N_("This serial number is on {manufacturer}'s record as one pack of {product}."),
     ),
     (ReasonCode.LOT_ON_RECORD, ""): Sentence(
