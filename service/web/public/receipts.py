@@ -1,6 +1,6 @@
 """Receipts of treatments, for those who hold one: read, deleted, kept as a signed file, and checked.
 
-Reading records nothing: a preview of a link changes nothing, and the clinic does not learn that it was opened.
+Reading records nothing: a preview of a link changes nothing, and the clinic does not learn of it.
 """
 
 from datetime import UTC
