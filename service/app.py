@@ -18,6 +18,8 @@ from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.notices.affected import StopNotices, count_open_notices
 from service.clinics.quarantine.cases import QuarantineCases
+from service.clinics.receipts.service import ReceiptService
+from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
@@ -79,6 +81,7 @@ from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
 from service.web.public.product import product_page
+from service.web.public.receipts import receipts
 from service.web.public.report import reports
 from service.web.station.page import station
 from service.web.station.scanner_setup import setup
@@ -194,6 +197,8 @@ def _services(settings: Settings) -> Services:
         stop_notices=StopNotices(database, verification),
         quarantine_cases=QuarantineCases(database),
         stock=StockQueries(database, verification),
+        receipts=ReceiptService(database, verification, lambda: secrets.derived("receipts")),
+        receipt_keys=ReceiptKeys(database, secrets, verification.now),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
         captures=captures,
@@ -210,6 +215,7 @@ _PUBLIC = (
     notices,
     privacy,
     language,
+    receipts,
     labels,
     station,
     setup,

@@ -116,6 +116,8 @@ class ErrorCode(StrEnum):
     HOURS_ABOVE = "hours_above"
     REFERENCE_INVALID = "reference_invalid"
     REFERENCE_PERSONAL = "reference_personal"
+    RECEIPT_UNREADABLE = "receipt_unreadable"
+    SIGNATURE_INVALID = "signature_invalid"
     HOLDER_MISSING = "holder_missing"
     ANSWERER_MISSING = "answerer_missing"
     DUE_INVALID = "due_invalid"

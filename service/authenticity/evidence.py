@@ -282,6 +282,7 @@ class Evidence(Struct, frozen=True):
     digits of the lot presented and other marks, or, where marks were left out, all that may be meant.
     `newest_expiry`: the latest of the product's batches on record, read where the lot is not on record.
     `marks`: those of the product on record whose codes were presented.
+    `treated_on`: the day on which the pack was used, where that is past: the expiry counts on that day.
     """
 
     presented: Presented
@@ -310,6 +311,7 @@ class Evidence(Struct, frozen=True):
     alike: tuple[BatchRecord, ...] = ()
     newest_expiry: Expiry | None = None
     marks: tuple[MarkRecord, ...] = ()
+    treated_on: date | None = None
 
     @property
     def batches(self) -> tuple[BatchRecord, ...]:

@@ -70,15 +70,22 @@ def _stopped_alike(evidence: Evidence) -> Reasons:
 
 
 def _expired(evidence: Evidence) -> Reasons:
-    now, zone, presented = evidence.now, evidence.zone, evidence.presented.expiry
+    presented = evidence.presented.expiry
     for batch in evidence.batches:
-        if has_ended(batch.expiry.last_day, now, zone):
+        if _was_over(batch.expiry.last_day, evidence):
             yield _ended("record", batch.expiry)
             return  # one date is enough to stop; a second says nothing more
     if presented is None or _printed_before(evidence, presented):
         return  # it was put later since: the record decides
-    if has_ended(presented.last_day, now, zone):
+    if _was_over(presented.last_day, evidence):
         yield _ended("printed", presented)
+
+
+def _was_over(day: date, evidence: Evidence) -> bool:
+    """Whether `day` was over when the pack was used, or is over now where it is still to be used."""
+    if evidence.treated_on is not None:
+        return evidence.treated_on > day
+    return has_ended(day, evidence.now, evidence.zone)
 
 
 def _ended(source: str, expiry: Expiry) -> Reason:

@@ -35,6 +35,7 @@ class _LazyGroup(click.Group):
         "refuse": ("service.cli.records.changes", "refuse"),
         "parse": ("service.cli.parse", "parse"),
         "decode": ("service.cli.decode", "decode"),
+        "receipt": ("service.cli.receipt", "receipt"),
         "simulate": ("service.cli.simulate", "simulate"),
         "replay": ("service.cli.replay", "replay"),
         "label": ("service.cli.records.labels", "label"),

@@ -43,7 +43,7 @@ def add(
     Vials that were typed so far, and are scanned now, are scanned from now on.
     """
     pack = PresentedPack(answer.presented, answer.vial, answer.carton)
-    shared = {"at": now, "actor": actor.name, "scan_id": answer.id, "presented": _to_plain(pack)}
+    shared = {"at": now, "actor": actor.name, "scan_id": answer.id, "presented": to_plain(pack)}
     connection.execute(insert(VialPresentation), [{"vial_id": each} | shared for each in vial_ids])
     if is_scanned(answer):
         connection.execute(update(Vial).where(Vial.id.in_(vial_ids)).values(code_scanned=True))
@@ -58,7 +58,7 @@ def of_vials(connection: Connection, vial_ids: Iterable[int]) -> dict[int, tuple
         some = VialPresentation.vial_id.in_(ids[start : start + _AT_ONCE])
         statement = select(VialPresentation.vial_id, VialPresentation.presented).where(some)
         for vial_id, plain in connection.execute(statement.order_by(VialPresentation.id)):
-            later = _from_plain(plain)
+            later = from_plain(plain)
             kept = found.setdefault(vial_id, [])
             kept[:] = [each for each in kept if not _says_no_more(each, later)] + [later]
     return {vial_id: tuple(each) for vial_id, each in found.items()}
@@ -83,10 +83,12 @@ def _given(presented: Presented) -> set[str]:
     return presented_to_plain(presented).keys() - {"repairs", "expiry_readings"}
 
 
-def _to_plain(pack: PresentedPack) -> Plain:
+def to_plain(pack: PresentedPack) -> Plain:
+    """Return a presentation as JSON can hold it."""
     parts = {"pack": pack.pack, "vial": pack.vial, "carton": pack.carton}
     return {name: presented_to_plain(each) for name, each in parts.items() if each is not None}
 
 
-def _from_plain(plain: dict[str, Any]) -> PresentedPack:
+def from_plain(plain: dict[str, Any]) -> PresentedPack:
+    """Return a presentation from what `to_plain` gave."""
     return PresentedPack(**{name: presented_from_plain(each) for name, each in plain.items()})

@@ -30,6 +30,7 @@ from service.storage.models import (
     SightingRow,
     SignedIn,
     SingleSignOn,
+    TreatmentReceipt,
 )
 
 PIECE = 500
@@ -170,6 +171,12 @@ def _erase_people(connection: Connection, due: datetime) -> int:
     return len(numbers)
 
 
+def _delete_receipts(connection: Connection, due: datetime) -> int:
+    """Delete receipts whose whole month of issue is past by that long."""
+    month = (due - timedelta(days=31)).date()
+    return _delete(connection, TreatmentReceipt, TreatmentReceipt.token_hash, TreatmentReceipt.month <= month)
+
+
 _ERASED = "@erased.invalid"  # RFC 2606: no mail goes there
 
 RULES: Sequence[RetentionRule] = (
@@ -181,6 +188,7 @@ RULES: Sequence[RetentionRule] = (
     RetentionRule("sessions", timedelta(days=7), _end_sessions),
     RetentionRule("invitations", timedelta(days=30), _forget_invitations),
     RetentionRule("reporters", timedelta(days=180), _forget_reporters),
+    RetentionRule("receipts", timedelta(days=5 * 365), _delete_receipts),
     RetentionRule("people", timedelta(days=30), _erase_people),
     RetentionRule("unsettled", timedelta(days=730), _forget_unsettled),
 )

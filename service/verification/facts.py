@@ -113,6 +113,7 @@ def _load(snapshot: Snapshot, understood: ParsedQuestion, asker: Asker, now: dat
         contradictory=_contradicts_itself(understood),
         case=understood.pack.case,
         scanned_at=understood.scanned_at,
+        treated_on=understood.treated_on,
         asker=asker,
         alike=found.alike,
         marks=pack_marks.named(snapshot, shown, found.product) if shown.marks else (),

@@ -149,6 +149,8 @@ def _key(parsed: ParsedQuestion, asker: Asker) -> Hashable | None:
     shown = parsed.presented
     if parsed.carton is not None or parsed.scanned_at is not None or not parsed.pack.given:
         return None
+    if parsed.treated_on is not None:
+        return None
     if shown.lot is None or shown.expiry_readings or shown.marks:
         return None
     return (

@@ -1,7 +1,7 @@
 """Questions: scanned text, typed fields, or both, parsed into one `Presented`."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -87,7 +87,8 @@ class ParsedQuestion(Struct, frozen=True):
     `presented` is the vial's with the carton's where the vial says nothing.
 
     `pack` is the reading that `presented` comes from, `carton_pack` the carton's; `question` is the question
-    itself, of which there may be other readings (`other_readings`).
+    itself, of which there may be other readings (`other_readings`). `treated_on`: the day on which the pack
+    was used, where the question is about a treatment that is past.
     """
 
     presented: Presented
@@ -100,6 +101,7 @@ class ParsedQuestion(Struct, frozen=True):
     place: Region = NOWHERE
     client: str = ""
     trade: bool = False
+    treated_on: date | None = None
 
     @property
     def reading(self) -> Reading | None:

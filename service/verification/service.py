@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -162,11 +162,19 @@ class VerificationService:
         kept = self._scans.append(scan, durable=question.asker is Asker.CLINIC, shared=shared)
         return _answer(scan) if kept is scan else _same_question(kept, parsed, question)
 
-    def assess(self, presented: PresentedPack, origin: RequestOrigin, own: OwnStep | None = None) -> Verdict:
-        """Return the verdict for a clinic on a pack that was presented before, at this moment; nothing is
-        recorded.
+    def assess(
+        self,
+        presented: PresentedPack,
+        origin: RequestOrigin,
+        own: OwnStep | None = None,
+        *,
+        asker: Asker = Asker.CLINIC,
+        treated_on: date | None = None,
+    ) -> Verdict:
+        """Return the verdict on a pack that was presented before, at this moment; nothing is recorded.
 
-        `own`: the clinic's own step on the unit, which is no evidence against the unit.
+        `own`: the clinic's own step on the unit, which is no evidence against the unit. `treated_on`: the day
+        on which the pack was used; it had to be within its expiry date then.
         """
         parsed = ParsedQuestion(
             presented.pack,
@@ -178,9 +186,9 @@ class VerificationService:
             place=rounded(origin.country, origin.region),
             client=origin.client,
             trade=origin.trade,
+            treated_on=treated_on,
         )
-        now = self._clock.now()
-        return self._assess(parsed, Asker.CLINIC, now, recording=False, own=own)[0]
+        return self._assess(parsed, asker, self._clock.now(), recording=False, own=own)[0]
 
     def find_check(self, scan_id: str) -> Answer:
         """Return the answer to a recorded check; NotFoundError."""

@@ -3,10 +3,8 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-import qrcode
 from flask import Blueprint, jsonify, make_response, render_template, request, url_for
 from pydantic import BaseModel, ConfigDict, Field
-from qrcode.constants import ERROR_CORRECT_M
 from werkzeug.wrappers import Response
 
 from service.accounts.credentials.passkeys import PasskeyOptions, RelyingParty
@@ -15,6 +13,7 @@ from service.accounts.sign_in.service import SignedInAs
 from service.errors import ErrorCode, ForbiddenError
 from service.web.accounts.common import account_services, needs_proof, said, see, tried, visitor
 from service.web.accounts.session_responses import hand_over, way_on
+from service.web.charts.qr_code import drawn_qr
 from service.web.core import cookies
 from service.web.core.access import actor, only_for, open_to_everyone
 from service.web.core.forms import FieldError
@@ -25,8 +24,6 @@ from service.web.core.question_form import own_origin
 
 factors = Blueprint("factors", __name__)
 factors.after_request(set_language_headers)
-
-_QUIET_ZONE = 4  # modules (ISO/IEC 18004, 6.3.8)
 
 
 class PasskeyAnswer(BaseModel):
@@ -195,7 +192,7 @@ def _codes_page() -> str:
 
 
 def _generator_form(new: NewGenerator, errors: list[FieldError]) -> str:
-    side, path = _drawn(new.link)
+    side, path = drawn_qr(new.link)
     grouped = " ".join(new.secret[at : at + 4] for at in range(0, len(new.secret), 4))
     return render_template(
         "accounts/factors/generator.html",
@@ -207,17 +204,3 @@ def _generator_form(new: NewGenerator, errors: list[FieldError]) -> str:
         token=new.token,
         link=new.link,
     )
-
-
-def _drawn(text: str) -> tuple[int, str]:
-    """Return a QR code as the side of its square in modules (quiet zone included) and the SVG path of dark
-    modules.
-    """
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_ZONE)
-    code.add_data(text)
-    code.make(fit=True)
-    rows = code.get_matrix()
-    dark = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark
-    )
-    return len(rows), dark

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
 from service.clinics.queries import HeldVial
+from service.clinics.receipts.service import is_use
 from service.clinics.undo import UndoRequest, latest_step, refusal
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import HERE, Step, VialState
@@ -49,7 +50,8 @@ class UndoForm(BaseModel):
 def vial(vial_id: int) -> str:
     """One vial: the answer on it now, what may be done with it, what was done."""
     step = request.args.get("done", "")
-    known = {str(each): words for each, words in DONE.items()} | {str(Step.UNDO): _UNDONE}
+    known = {str(each): words for each, words in DONE.items()}
+    known |= {str(Step.UNDO): _UNDONE, "receipt_voided": _RECEIPT_VOIDED}
     return _vial_page(vial_id, done=spoken().gettext(known[step]) if step in known else "")
 
 
@@ -80,7 +82,9 @@ def take(vial_id: int, step: str) -> Response | tuple[str | Response, int]:
 def undo(vial_id: int) -> Response | tuple[str | Response, int]:
     """Undo the step that was recorded last, sent as a form or as JSON. Sent twice, it is undone once."""
     try:
-        held = services().step_undo.undo(actor(), vial_id, _wish(), services().verification.now())
+        wish, now = _wish(), services().verification.now()
+        held = services().step_undo.undo(actor(), vial_id, wish, now)
+        services().receipts.void(actor(), wish.event_id, spoken().gettext(_USE_UNDONE), now)
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -119,6 +123,8 @@ def _wish() -> UndoRequest:
 
 
 _UNDONE = N_("Undone. What was recorded before it counts again.")
+_RECEIPT_VOIDED = N_("The receipt is taken back. Its holder reads your reason.")
+_USE_UNDONE = N_("The clinic took back its record of this treatment.")
 _FORMS = {str(Step.USE_UP): str(Step.OPEN), str(Step.FINISH): str(Step.USE)}
 """Steps that are a second button of another's form."""
 
@@ -138,9 +144,12 @@ def _vial_page(vial_id: int, **more: object) -> str:
     latest = latest_step(traced.events)
     may_write = actor().may(Role.CLINIC)
     refused = refusal(latest, actor(), now) if latest else ErrorCode.NOT_FOUND
+    uses = [each.id for each in traced.events if is_use(each)]
+    handed_over = services().receipts.of_uses(actor(), uses) if uses else {}
     return render_template(
         "clinic/vial.html",
         vial=held,
+        receipts={each: handed_over.get(each) for each in uses},
         events=traced.events,
         steps={step: spoken().gettext(text) for step, text in STEPS.items()},
         page=verdict_in_words(verdict, shown_of(held)),

@@ -10,6 +10,8 @@ from service.accounts.sign_in.sessions import Sessions
 from service.clinics.deliveries import DeliveryService
 from service.clinics.notices.affected import StopNotices
 from service.clinics.quarantine.cases import QuarantineCases
+from service.clinics.receipts.service import ReceiptService
+from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
@@ -55,6 +57,8 @@ class Services:
     stop_notices: StopNotices
     use_register: UseRegister
     stock: StockQueries
+    receipts: ReceiptService
+    receipt_keys: ReceiptKeys
     import_jobs: ImportJobs
     job_queue: JobQueue
     captures: CaptureJobs

@@ -212,6 +212,12 @@ ERRORS: Mapping[ErrorCode, str] = {
         "This looks like a name or a date of birth, and was not kept. Write a number that only your clinic"
         " can look up, such as an appointment or file number: A-1042."
     ),
+    ErrorCode.RECEIPT_UNREADABLE: N_(
+        "This is not a receipt file of this service. Choose the file, or paste its whole text."
+    ),
+    ErrorCode.SIGNATURE_INVALID: N_(
+        "This file was changed, or was not signed by this service. Do not rely on what it says."
+    ),
     ErrorCode.HOLDER_MISSING: N_("Write who holds the vial, or where it lies."),
     ErrorCode.ANSWERER_MISSING: N_("Choose who has to answer."),
     ErrorCode.DUE_INVALID: N_(

@@ -39,6 +39,10 @@ RULES: Mapping[str, tuple[str, str]] = {
         N_("How to reach whoever reported a product, and their photos"),
         N_("They are deleted this long after the report was settled. What was seen stays with the product."),
     ),
+    "receipts": (
+        N_("A receipt that a clinic handed over: what was used, on which day"),
+        N_("It is deleted, unless its holder has deleted it before."),
+    ),
     "people": (
         N_("Names and addresses of people whose organisation has left"),
         N_("They are erased this long after it closed its accounts. What they changed keeps their name."),

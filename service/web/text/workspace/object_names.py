@@ -27,6 +27,7 @@ OBJECTS: Mapping[str, str] = {
     "unit_change": N_("Change of units"),
     "import": N_("Import"),
     "recall": N_("Recall"),
+    "receipt": N_("Receipt"),
 }
 
 

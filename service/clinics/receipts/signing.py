@@ -1,0 +1,117 @@
+"""Receipts as signed files: JSON Web Signatures (RFC 7515) with Ed25519 (RFC 8037, RFC 9864).
+
+A file can be checked without our records, with the public keys that the service publishes. It says what was
+handed over; whether anything has changed since, only the link can say.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+from sqlalchemy import insert, select
+
+from service.accounts.credentials.secret_box import SecretBox
+from service.clinics.receipts.content import ReceiptContent
+from service.errors import ErrorCode, RefusedError
+from service.storage.database import Database
+from service.storage.models import ReceiptKey
+
+ALGORITHM = "Ed25519"
+TYPE = "vialcheck-receipt+jws"
+LONGEST_FILE = 10_000
+"""Characters; a receipt has about a thousand."""
+
+_FIELDS = (
+    "product",
+    "gtin",
+    "lot",
+    "expiry",
+    "serial",
+    "units",
+    "unit",
+    "used_on",
+    "clinic",
+    "country",
+    "issued_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReceipt:
+    """A signed file that was found unchanged: who signed it, and what it says."""
+
+    issuer: str
+    said: Mapping[str, str]
+
+
+class ReceiptKeys:
+    """The key pairs of this service. One is made with the first file that is signed."""
+
+    def __init__(self, database: Database, secrets: SecretBox, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._clock = clock
+
+    def sign(self, content: ReceiptContent, issuer: str) -> str:
+        """Return the receipt as a signed file. `issuer`: the service's address."""
+        key = self._latest() or self._make()
+        header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
+        said = {"iss": issuer} | {name: getattr(content, name) for name in _FIELDS}
+        return jws.serialize_compact(header, json.dumps(said).encode(), key, algorithms=[ALGORITHM])
+
+    def published(self) -> dict[str, Any]:
+        """Return the public keys as a JWK Set (RFC 7517), those that sign no more among them."""
+        with self._database.reading() as connection:
+            rows = connection.scalars(select(ReceiptKey.public).order_by(ReceiptKey.made))
+            return {"keys": [json.loads(row) for row in rows]}
+
+    def _latest(self) -> OKPKey | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(ReceiptKey).order_by(ReceiptKey.made.desc())).first()
+        if row is None:
+            return None
+        return OKPKey.import_key(
+            json.loads(self._secrets.open(row.private, bound_to=f"receipt key {row.kid}"))
+        )
+
+    def _make(self) -> OKPKey:
+        key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+        kid = str(key.kid)
+        values = {
+            "kid": kid,
+            "public": json.dumps(key.as_dict(private=False)),
+            "private": self._secrets.seal(
+                json.dumps(key.as_dict(private=True)), bound_to=f"receipt key {kid}"
+            ),
+            "made": self._clock(),
+        }
+        with self._database.transaction() as connection:
+            connection.execute(insert(ReceiptKey).values(values))
+        return key
+
+
+def read_signed(text: str, published: Mapping[str, Any]) -> ReadReceipt:
+    """Return what a signed file says, where one of the published keys signed it and nothing was changed.
+
+    RefusedError(RECEIPT_UNREADABLE) for what is no such file, RefusedError(SIGNATURE_INVALID) for one that
+    was changed, or that another key signed.
+    """
+    kept = "".join(text.split())
+    if len(kept) > LONGEST_FILE or kept.count(".") != 2:
+        raise RefusedError(ErrorCode.RECEIPT_UNREADABLE, field="file")
+    try:
+        keys = KeySet.import_key_set({"keys": list(published["keys"])})
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise RefusedError(ErrorCode.RECEIPT_UNREADABLE, field="keys") from error
+    try:
+        signed = jws.deserialize_compact(kept.encode(), keys, algorithms=[ALGORITHM])
+        said = json.loads(signed.payload)
+        found = {name: str(said[name]) for name in _FIELDS}
+        return ReadReceipt(str(said["iss"]), found)
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise RefusedError(ErrorCode.SIGNATURE_INVALID, field="file") from error

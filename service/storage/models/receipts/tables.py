@@ -1,0 +1,48 @@
+"""Receipts of treatments, and the keys that sign them. No patient is recorded, and no use can be joined.
+
+A copy of the database opens no receipt and cannot tell which use one is about: the content is encrypted with
+the token of its link, which is not kept, and the use is a keyed hash whose key is outside the database.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.storage.models.base import Base
+from service.storage.types import Moment
+
+
+class TreatmentReceipt(Base):
+    """One receipt. `token_hash`: SHA-256 of the link's token. `use_mark`: keyed hash of clinic and use.
+
+    `month`: the first day of the month of issue: a day would tell which use it may be about. `voided`: the
+    clinic took it back, for `void_reason`, which its reader sees. SQLite keeps the rows by their hashes, not
+    in the order of their issue.
+    """
+
+    __tablename__ = "treatment_receipt"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    use_mark: Mapped[str] = mapped_column(String(64), unique=True)
+    content: Mapped[str] = mapped_column(Text)
+    month: Mapped[date]
+    voided: Mapped[bool] = mapped_column(default=False)
+    void_reason: Mapped[str] = mapped_column(String(500), default="")
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64 AND length(use_mark) = 64", name="hashes"),
+        CheckConstraint("NOT voided OR length(trim(void_reason)) > 0", name="reason"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ReceiptKey(Base):
+    """A key pair that signs receipts (Ed25519). `public`: the JWK, published as long as the row is there.
+
+    `private`: the JWK, sealed with the service's secret key.
+    """
+
+    __tablename__ = "receipt_key"
+    kid: Mapped[str] = mapped_column(String(43), primary_key=True)
+    public: Mapped[str] = mapped_column(Text)
+    private: Mapped[str] = mapped_column(Text)
+    made: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,160 @@
+"""Receipts of treatments, for those who hold one: read, deleted, kept as a signed file, and checked.
+
+Reading records nothing: a preview of a link changes nothing, and the clinic does not learn of it.
+"""
+
+from datetime import UTC
+from http import HTTPStatus
+
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response as FileResponse
+from werkzeug.wrappers import Response
+
+from service.authenticity.evidence import Asker
+from service.authenticity.reasons import Action
+from service.authenticity.verdicts import Verdict
+from service.clinics.receipts.content import ReceiptContent
+from service.clinics.receipts.signing import LONGEST_FILE, ReadReceipt, read_signed
+from service.errors import VialcheckError
+from service.verification.service import Answer
+from service.web.core.access import open_to_everyone
+from service.web.core.concurrency import Pool, runs_in
+from service.web.core.error_responses import status_of
+from service.web.core.i18n import set_language_headers, spoken
+from service.web.core.question_form import own_hosts, own_origin
+from service.web.core.services import services
+from service.web.limits.checks import current_payer
+from service.web.text import date_words, error_message
+from service.web.text.formatting import visible
+from service.web.text.result_page import ResultPage, result_page
+
+receipts = Blueprint("receipts", __name__)
+receipts.after_request(set_language_headers)
+
+
+@receipts.get("/r/<token>")
+@open_to_everyone
+@runs_in(Pool.CHECKS)
+def show(token: str) -> str:
+    """A receipt, judged anew: what changed since first, then what was used."""
+    ours = services()
+    ours.rate_limiter.admit(current_payer())
+    opened = ours.receipts.open(token)
+    verdict = ours.receipts.verdict(opened.content)
+    return render_template(
+        "public/receipts/receipt.html",
+        receipt=opened.content,
+        token=token,
+        void_reason=visible(opened.void_reason, 500),
+        page=_page(verdict, opened.content),
+        worse=verdict.action.rank > Action(opened.content.action).rank,
+        new=_new_reasons(verdict, opened.content),
+        lines=_lines(opened.content),
+        issued=date_words(opened.content.issued_on, spoken()),
+        today=date_words(verdict.as_of.astimezone(UTC).date().isoformat(), spoken()),
+    )
+
+
+@receipts.post("/r/<token>/delete")
+@open_to_everyone
+def delete(token: str) -> Response:
+    """Delete the receipt for good. The link alone entitles to it, as it does to reading."""
+    services().rate_limiter.admit(current_payer())
+    services().receipts.delete(token)
+    return redirect(url_for("receipts.deleted"), HTTPStatus.SEE_OTHER)
+
+
+@receipts.get("/receipts/deleted")
+@open_to_everyone
+def deleted() -> str:
+    """Say that a receipt is gone."""
+    return render_template("public/receipts/deleted.html")
+
+
+@receipts.get("/r/<token>/file")
+@open_to_everyone
+@runs_in(Pool.CHECKS)
+def signed_file(token: str) -> FileResponse:
+    """The receipt as a signed file, which can be checked without our records."""
+    ours = services()
+    ours.rate_limiter.admit(current_payer())
+    opened = ours.receipts.open(token)
+    signed = ours.receipt_keys.sign(opened.content, own_origin())
+    response = FileResponse(signed + "\n", mimetype="application/jose")
+    response.headers["Content-Disposition"] = 'attachment; filename="treatment-receipt.jws"'
+    return response
+
+
+@receipts.get("/.well-known/vialcheck-receipt-keys.json")
+@open_to_everyone
+def keys() -> FileResponse:
+    """The public keys that signed files are checked with (RFC 7517)."""
+    response = jsonify(services().receipt_keys.published())
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@receipts.get("/receipts/check")
+@open_to_everyone
+def ask_file() -> str:
+    """The form that takes a signed file or its text."""
+    return _check_page()
+
+
+@receipts.post("/receipts/check")
+@open_to_everyone
+def check_file() -> Response:
+    """Say whether a file was signed by this service and is unchanged, and what it says."""
+    sent = request.files.get("file")
+    text = request.form.get("text", "")
+    if sent is not None and sent.filename:
+        text = sent.stream.read(LONGEST_FILE + 1).decode("ascii", "replace")
+    try:
+        services().rate_limiter.admit(current_payer())
+        read = read_signed(text, services().receipt_keys.published())
+    except VialcheckError as error:
+        said = error_message(error, spoken(), technical=False)
+        return make_response(_check_page(text=visible(text, LONGEST_FILE), error=said), status_of(error))
+    return make_response(_check_page(read=read, lines=_signed_lines(read)))
+
+
+def _check_page(
+    text: str = "",
+    error: str = "",
+    read: ReadReceipt | None = None,
+    lines: list[tuple[str, str, bool]] | None = None,
+) -> str:
+    return render_template("public/receipts/check.html", text=text, error=error, read=read, lines=lines or [])
+
+
+def _page(verdict: Verdict, content: ReceiptContent) -> ResultPage:
+    pack = content.presented()[-1]
+    answer = Answer(None, verdict, pack.pack, None, None, Asker.PATIENT, vial=pack.vial, carton=pack.carton)
+    return result_page(answer, spoken(), own_hosts=own_hosts())
+
+
+def _new_reasons(verdict: Verdict, content: ReceiptContent) -> bool:
+    """Whether anything is said of the pack now that was not said on the day of issue."""
+    return not {str(each.code) for each in verdict.reasons} <= set(content.reasons)
+
+
+def _lines(content: ReceiptContent) -> list[tuple[str, str, bool]]:
+    """Label, value and whether it is a code, of all that a receipt says."""
+    tr = spoken()
+    amount = f"{content.units} {content.unit}".strip()
+    lines = [
+        (tr.gettext("Product"), content.product, False),
+        (tr.gettext("Lot number"), content.lot, True),
+        (tr.gettext("Expiry date"), date_words(content.expiry, tr), False),
+        (tr.gettext("Serial number"), content.serial, True),
+        (tr.gettext("Product number (GTIN)"), content.gtin, True),
+        (tr.gettext("Units used"), amount, False),
+        (tr.gettext("Day of the treatment"), date_words(content.used_on, tr), False),
+        (tr.gettext("Clinic"), content.clinic, False),
+    ]
+    return [(label, visible(value, 200), code) for label, value, code in lines if value]
+
+
+def _signed_lines(read: ReadReceipt) -> list[tuple[str, str, bool]]:
+    return _lines(ReceiptContent(**read.said, action="", reasons=(), packs=()))
