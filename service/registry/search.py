@@ -195,6 +195,7 @@ class RecordSearch:
                     "national_numbers": "; ".join(row.national_numbers),
                     "content": row.content,
                     "stability_months": row.stability_months or "",
+                    "interval_days": row.interval_days or "",
                 },
                 markets=row.markets,
                 languages=row.languages,
@@ -285,6 +286,7 @@ _PRODUCT_FACTS = (
     "complete",
     "content",
     "stability_months",
+    "interval_days",
 )
 _BATCH_FACTS = ("made", "released", "quantity", "recall_class", "recall_reference", "recall_reason")
 

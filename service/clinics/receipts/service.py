@@ -5,7 +5,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -23,7 +23,7 @@ from service.errors import ErrorCode, NotFoundError, RefusedError
 from service.gs1.iso.countries import zone_of
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
-from service.storage.models import TreatmentReceipt
+from service.storage.models import Product, TreatmentReceipt
 from service.verification.question import Channel, RequestOrigin
 from service.verification.service import OwnStep, PresentedPack, VerificationService
 
@@ -133,6 +133,15 @@ class ReceiptService:
             for pack in content.presented()
         ]
         return max(verdicts, key=lambda each: each.action.rank)
+
+    def next_day(self, content: ReceiptContent) -> tuple[date, int] | None:
+        """Return the earliest day of the next treatment and the days that the maker asks for between two.
+
+        None where the product's record has no interval.
+        """
+        with self._database.reading() as connection:
+            days = connection.scalar(select(Product.interval_days).where(Product.gtin == content.gtin))
+        return (content.day + timedelta(days=days), days) if days else None
 
     def _content(self, actor: Actor, held: HeldVial, use: RecordedStep, now: datetime) -> ReceiptContent:
         packs = held.presentations or (PresentedPack(presented(held)),)

@@ -28,7 +28,8 @@ from service.storage.models import Manufacturer, Product
 
 FORM = (
     *("name", "active_substance", "strengths", "form", "content", "national_numbers", "markets", "languages"),
-    *("complete", "complete_until", "in_use_hours", "storage", "stability_months", "source_gtins"),
+    *("complete", "complete_until", "in_use_hours", "storage", "stability_months", "interval_days"),
+    "source_gtins",
 )
 """The fields of the form, as `shown` gives them."""
 
@@ -158,6 +159,7 @@ def _shown(row: Row[Any]) -> dict[str, str]:
         "complete_until": row.complete_until.isoformat() if row.complete_until else "",
         "in_use_hours": str(row.in_use_hours or ""),
         "stability_months": str(row.stability_months or ""),
+        "interval_days": str(row.interval_days or ""),
         "storage": _storage_shown(*storage),
     }
 

@@ -125,6 +125,7 @@ def _products(connection: Connection, own: Own) -> Iterator[Sequence[str]]:
             "in_use_hours": _text(row.in_use_hours),
             "storage": _limits(row.storage_min, row.storage_max),
             "stability_months": _text(row.stability_months),
+            "interval_days": _text(row.interval_days),
             "source_gtins": " ".join(row.source_gtins),
         }
         yield [said[name] for name in HEADERS[ExportKind.PRODUCTS]]

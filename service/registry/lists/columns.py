@@ -158,6 +158,7 @@ _TABLES: Mapping[ListKind, Mapping[str, str]] = {
         "in_use_hours": words.IN_USE,
         "storage": words.STORAGE,
         "stability_months": words.STABILITY,
+        "interval_days": words.INTERVAL,
         "source_gtins": words.SOURCE_GTINS,
     },
     ListKind.BATCHES: {

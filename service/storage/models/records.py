@@ -57,8 +57,9 @@ class Product(Base):
     its packs bear (a parallel importer's or relabeller's pack).
     `content`: what one vial holds. `in_use_hours`: how long it may be used after opening. `storage_min`,
     `storage_max`: the limits of its storage in degrees Celsius, None for no limit. `stability_months`: from
-    manufacture to expiry. `importing`: the number of the import at a terminal that is still putting in lots
-    or units of it; until that is done, the product does not count as `complete`.
+    manufacture to expiry. `interval_days`: at least between two treatments. `importing`: the number of the
+    import at a terminal that is still putting in lots or units of it; until that is done, the product does
+    not count as `complete`.
     `stopped`: a recall or hold of it is in force; only then does a check read them.
     """
 
@@ -79,6 +80,7 @@ class Product(Base):
     storage_min: Mapped[int | None]
     storage_max: Mapped[int | None]
     stability_months: Mapped[int | None]
+    interval_days: Mapped[int | None]
     importing: Mapped[int | None]
     complete_until: Mapped[date | None]
     lists_received: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.authenticity.verdicts import Verdict
-from service.clinics.receipts.content import ReceiptContent
+from service.clinics.receipts.content import ReceiptContent, hash_of
 from service.clinics.receipts.signing import LONGEST_FILE, ReadReceipt, read_signed
-from service.errors import VialcheckError
+from service.errors import ErrorCode, NotFoundError, VialcheckError
 from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
@@ -25,7 +25,8 @@ from service.web.core.question_form import own_hosts, own_origin
 from service.web.core.services import services
 from service.web.limits.checks import current_payer
 from service.web.text import date_words, error_message
-from service.web.text.formatting import visible
+from service.web.text.calendar_file import day_file
+from service.web.text.formatting import N_, visible
 from service.web.text.result_page import ResultPage, result_page
 
 receipts = Blueprint("receipts", __name__)
@@ -47,9 +48,11 @@ def show(token: str) -> str:
         token=token,
         void_reason=visible(opened.void_reason, 500),
         page=_page(verdict, opened.content),
+        date_words=lambda text: date_words(text, spoken()),
         worse=verdict.action.rank > Action(opened.content.action).rank,
         new=_new_reasons(verdict, opened.content),
         lines=_lines(opened.content),
+        next_day=ours.receipts.next_day(opened.content),
         issued=date_words(opened.content.issued_on, spoken()),
         today=date_words(verdict.as_of.astimezone(UTC).date().isoformat(), spoken()),
     )
@@ -83,6 +86,34 @@ def signed_file(token: str) -> FileResponse:
     response = FileResponse(signed + "\n", mimetype="application/jose")
     response.headers["Content-Disposition"] = 'attachment; filename="treatment-receipt.jws"'
     return response
+
+
+@receipts.get("/r/<token>/next.ics")
+@open_to_everyone
+def next_treatment(token: str) -> FileResponse:
+    """The earliest day of the next treatment as a calendar file. NotFoundError where none is known."""
+    ours, tr = services(), spoken()
+    ours.rate_limiter.admit(current_payer())
+    content = ours.receipts.open(token).content
+    found = ours.receipts.next_day(content)
+    if found is None:
+        raise NotFoundError(ErrorCode.NOT_FOUND, expected="a product with an interval", field="receipt")
+    on, days = found
+    file = day_file(
+        f"{hash_of(token)[:32]}@vialcheck",
+        tr.gettext("Earliest day of the next treatment"),
+        tr.gettext(INTERVAL) % {"days": days},
+        on,
+        f"{content.issued_on.replace('-', '')}T000000Z",
+    )
+    response = FileResponse(file, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = 'attachment; filename="next-treatment.ics"'
+    return response
+
+
+INTERVAL = N_(
+    "The maker asks for at least this many days between two treatments: %(days)d. Your doctor decides."
+)
 
 
 @receipts.get("/.well-known/vialcheck-receipt-keys.json")

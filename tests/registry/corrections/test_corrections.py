@@ -52,6 +52,7 @@ CORRECTED: list[tuple[str, str, Any]] = [
     ("in_use_hours", "24", 24),
     ("storage", "2-8 °C", 2),
     ("stability_months", "3 years", 36),
+    ("interval_days", "12 weeks", 84),
     ("source_gtins", OTHERS, (OTHERS,)),
 ]
 

@@ -29,10 +29,10 @@ WHO = AuditActor("Ada")
 
 PRODUCTS = (
     "gtin,name,manufacturer,gs1_prefix,catalogue_complete,contact,active_substance,strengths,content,languages,form,"
-    "national_numbers,markets,complete,in_use_hours,storage,stability_months,source_gtins\n"
+    "national_numbers,markets,complete,in_use_hours,storage,stability_months,interval_days,source_gtins\n"
     f'{A},"Ondrevaine, ""100"" units",Ostrelind,9506000,yes,qa@example.org,botulinum toxin type A,100 units; 50 units,'
-    f"1 ml,de en,powder,PZN:01234562; CIP:3400930000120,AT DE,2026-11-01,24,2-8,36,{B}\n"
-    f"{B},=cmd|' /C calc'!A0,Ostrelind,,,,,,,,,,,no,,below 25,,\n"
+    f"1 ml,de en,powder,PZN:01234562; CIP:3400930000120,AT DE,2026-11-01,24,2-8,36,84,{B}\n"
+    f"{B},=cmd|' /C calc'!A0,Ostrelind,,,,,,,,,,,no,,below 25,,,\n"
 )
 BATCHES = (
     "gtin,lot,expiry,made,released,status,markets,quantity,quality,recall_class,recall_reference,recall_reason\n"

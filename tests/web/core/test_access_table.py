@@ -44,6 +44,7 @@ TABLE = {
     "POST /language": EVERYONE,
     "GET /r/<token>": NOBODY_HAS_IT,
     "GET /r/<token>/file": NOBODY_HAS_IT,
+    "GET /r/<token>/next.ics": NOBODY_HAS_IT,
     "POST /r/<token>/delete": NOBODY_HAS_IT,
     "GET /receipts/deleted": EVERYONE,
     "GET /receipts/check": EVERYONE,

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 
 from service.accounts.actors import OrganisationKind, Role
 from service.cli.receipt import receipt
-from service.storage.models import Batch, TreatmentReceipt
+from service.storage.models import Batch, Product, TreatmentReceipt
 from service.web.core.services import services_of
 from tests.factories.people import signed_in, token_of
 from tests.factories.records import TOXIN, put
@@ -76,6 +77,28 @@ def test_a_patient_opens_it_and_a_recall_flips_it(
     assert 'data-action="reject"' in flipped
     assert "This is new since the receipt was issued" in flipped
     assert "nothing has changed" not in flipped
+
+
+def test_the_earliest_day_of_the_next_treatment_goes_into_a_calendar(
+    world: Flask, nurse: FlaskClient, browser: FlaskClient
+) -> None:
+    path, _ = handed_over(nurse)
+    assert "Next treatment" not in browser.get(path).text  # the product's record says no interval
+    assert browser.get(f"{path}/next.ics").status_code == 404
+    with services_of(world).database.transaction() as connection:
+        connection.execute(update(Product).where(Product.gtin == TOXIN).values(interval_days=84))
+    earliest = datetime.now(UTC).date() + timedelta(days=84)
+    page = browser.get(path).text
+    assert f"Next treatment: not before {earliest.day} {earliest:%B %Y}" in page
+    assert "Your doctor decides." in page
+    file = browser.get(f"{path}/next.ics")
+    assert file.mimetype == "text/calendar"
+    lines = file.text.split("\r\n")
+    assert f"DTSTART;VALUE=DATE:{earliest:%Y%m%d}" in lines
+    assert max(len(line.encode()) for line in lines) <= 75
+    assert "Riverside" not in file.text
+    arabic = browser.get(f"{path}/next.ics?lang=ar").text.split("\r\n")
+    assert max(len(line.encode()) for line in arabic) <= 75
 
 
 def test_a_preview_of_its_link_changes_nothing(

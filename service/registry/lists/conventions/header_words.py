@@ -265,6 +265,12 @@ STABILITY = (
     "okres trwałości, trwałość, okres ważności, raf ömrü, stabilite, срок хранения, стабильность, "
     "안정성기간, 유효기간개월, 안정성, 安定性期間, 有効期間, 有效期月, 保质期月, 稳定期, 穩定期"
 )
+INTERVAL = (
+    "interval days, treatment interval, treatment interval days, days between treatments, "
+    "Behandlungsabstand, Behandlungsintervall, intervalle entre traitements, intervalo entre tratamientos, "
+    "intervalo entre tratamentos, intervallo tra trattamenti, odstęp między zabiegami, tedavi aralığı, "
+    "интервал между процедурами, 시술간격, 投与間隔, 治疗间隔"
+)
 MADE = (
     "made, mfg, mfg date, mfg dt, mfd, manufactured, manufactured on, manufacture date, manufacturing date, "
     "date of manufacture, production date, prod date, date of production, dom, HSDAT, Herst.datum, Herst.dat., HerstDat, Prod.datum, Prod.-Datum, "

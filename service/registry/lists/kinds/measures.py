@@ -2,6 +2,8 @@
 
 >>> hours("24"), hours("7 Tage"), months_of_time("3 years")
 (24, 168, 36)
+>>> days_of_time("12 weeks"), days_of_time("84")
+(84, 84)
 >>> celsius_limits("2–8 °C"), celsius_limits("below 25")
 ((2, 8), (None, 25))
 """
@@ -16,6 +18,7 @@ from service.registry.lists.conventions.value_words import TIME_UNITS
 _AMOUNT = re.compile(r"([0-9]{1,5})\s*([^\W\d_]*)\.?", re.IGNORECASE)
 _NAMED = {plain(word): unit for unit, words in TIME_UNITS.items() for word in words.split()}
 _IN_HOURS = {"hour": 1, "day": 24, "week": 168, "": 1}
+_IN_DAYS = {"day": 1, "week": 7, "": 1}
 _IN_MONTHS = {"month": 1, "year": 12, "": 1}
 
 _NUMBER = r"([+-]?[0-9]{1,3})"
@@ -39,6 +42,14 @@ _SCALE = re.compile(r"\s*(?:°\s*C|℃|°|degrees?(?: celsius)?|grad(?: celsius)
 def hours(raw: str) -> int:
     """A time of hours, days or weeks, in hours; a bare number counts hours. VALUE_INVALID for none."""
     return _time(raw, _IN_HOURS, "hours, such as 24 h or 7 days")
+
+
+def days_of_time(raw: str) -> int:
+    """A time of days or weeks, in days; a bare number counts days. VALUE_INVALID for none.
+
+    Months are not taken: they differ, and a day too early would be on record as allowed.
+    """
+    return _time(raw, _IN_DAYS, "days, such as 84 days or 12 weeks")
 
 
 def months_of_time(raw: str) -> int:

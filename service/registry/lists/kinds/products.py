@@ -18,7 +18,7 @@ from service.gs1.iso.languages import parse_language
 from service.registry.lists.cells import Cells, invalid, last_day, markets, pieces, yes_or_no
 from service.registry.lists.conventions.locale_names import language_codes, plain
 from service.registry.lists.import_journal import ImportJournal, RowOutcome
-from service.registry.lists.kinds.measures import celsius_limits, hours, months_of_time
+from service.registry.lists.kinds.measures import celsius_limits, days_of_time, hours, months_of_time
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.merge_rules import (
     Rule,
@@ -68,6 +68,7 @@ class ProductFacts:
     storage_min: int | None
     storage_max: int | None
     stability_months: int | None
+    interval_days: int | None
     complete_until: date | None
     source_gtins: tuple[str, ...]
 
@@ -87,6 +88,7 @@ _PRODUCT_RULES: dict[str, Rule] = {
     "storage_min": equal,
     "storage_max": equal,
     "stability_months": equal,
+    "interval_days": equal,
     "complete_until": only_later,
     "source_gtins": joined,
 }
@@ -131,6 +133,7 @@ class Products:
             storage_min=lowest,
             storage_max=highest,
             stability_months=cells.read("stability_months", months_of_time, None),
+            interval_days=cells.read("interval_days", days_of_time, None),
             complete=complete,
             complete_until=complete_until,
             source_gtins=cells.read("source_gtins", _gtins, ()),

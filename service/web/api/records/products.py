@@ -21,7 +21,7 @@ from service.web.core.services import services
 products = Blueprint("records_products", __name__, url_prefix="/api/v1")
 
 _SEVERAL = ("strengths", "national_numbers", "markets", "languages", "source_gtins")
-_NUMBERS = ("in_use_hours", "stability_months")
+_NUMBERS = ("in_use_hours", "stability_months", "interval_days")
 
 
 @products.get("/products")

@@ -39,6 +39,7 @@ class Product(BaseModel):
     in_use_hours: int | None
     storage: str = Field(description="Degrees Celsius: 2 to 8, or below 25.")
     stability_months: int | None
+    interval_days: int | None = Field(description="At least so many days between two treatments.")
     source_gtins: list[str]
 
 
@@ -58,6 +59,7 @@ class ProductChange(_Asked):
     in_use_hours: int | None = None
     storage: _Words | None = None
     stability_months: int | None = None
+    interval_days: int | None = None
     source_gtins: _Numbers | None = None
     reason: _Why
 

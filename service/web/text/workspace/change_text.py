@@ -62,6 +62,7 @@ _FIELDS: Mapping[str, str] = {
     "storage_min": N_("Storage from (°C)"),
     "storage_max": N_("Storage up to (°C)"),
     "stability_months": N_("Stability time (months)"),
+    "interval_days": N_("Time between two treatments (days)"),
     "source_gtins": N_("Source products (GTIN)"),
     "lot": N_("Lot number"),
     "expiry": N_("Expiry date"),

@@ -40,6 +40,7 @@ COLUMNS: Mapping[str, str] = {
     "in_use_hours": N_("Time in use after opening"),
     "storage": N_("Storage temperature"),
     "stability_months": N_("Stability time (time between manufacture and expiry)"),
+    "interval_days": N_("Shortest time between two treatments"),
     "storage_min": N_("Lowest storage temperature (°C)"),
     "storage_max": N_("Highest storage temperature (°C)"),
     "lot": N_("Lot number"),

@@ -28,6 +28,7 @@ HELP: Mapping[str, str] = {
     "in_use_hours": N_("Hours, or a number with its unit: 24, 24 h, 7 days."),
     "storage": N_("The limits in degrees Celsius: 2-8, -25 to -15, below 25."),
     "stability_months": N_("Months, or a number with its unit: 36, 36 months, 3 years."),
+    "interval_days": N_("Days, or a number with its unit: 84, 84 days, 12 weeks. Receipts show it."),
     "lot": N_("One lot in each row, as it is printed, without the word lot in front."),
     "expiry": N_("The day or the month that is printed: 2028-12-31, 31.12.2028, 12/2028, DEC 2028."),
     "made": N_("A day, or a month, which counts from its first day."),
@@ -115,6 +116,7 @@ EXAMPLES: Mapping[ListKind, Mapping[str, str]] = {
         "in_use_hours": "24 h",
         "storage": "2-8",
         "stability_months": "36",
+        "interval_days": "84",
     },
     ListKind.BATCHES: {
         "gtin": _GTIN,
