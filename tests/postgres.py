@@ -35,6 +35,7 @@ class Postgres:
         self._as_root = os.getuid() == 0
         self._folder = Path(tempfile.mkdtemp(prefix="vialcheck-postgres-", dir=_place()))
         self._numbers = itertools.count()
+        self._admin: psycopg.Connection | None = None
         self._port = _free_port()
         self._bin: Path = primary._bin if primary else self._binaries()
 
@@ -70,6 +71,8 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop it at once, as a crash would."""
+        if self._admin is not None:
+            self._admin.close()
         self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "-w", "stop")
 
     def __exit__(
@@ -120,8 +123,10 @@ class Postgres:
                     os.kill(process, signal.SIGCONT)
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode())
+        """Run a statement on one connection, which is kept: opening one took as long as copying a database."""
+        if self._admin is None or self._admin.closed:
+            self._admin = psycopg.connect(self.url("postgres"), autocommit=True)
+        self._admin.execute(statement.encode())
 
     def _run(self, program: str, *arguments: object) -> None:
         # pg_ctl's server keeps the descriptors that it inherits: into a file with them, not into a pipe.
