@@ -1,0 +1,73 @@
+"""A treatment receipt in a browser: handed over by the clinic, opened in Arabic, flipped by a recall, kept as a file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
+
+from service.accounts.actors import OrganisationKind, Role
+from service.storage.models import Batch
+from service.web.core.access import COOKIE
+from service.web.core.i18n import translation
+from service.web.core.services import services_of
+from tests.browser.guises import check_in_every_guise
+from tests.browser.server import Service
+from tests.factories.people import signed_in
+from tests.factories.records import TOXIN
+
+
+@pytest.fixture
+def nurse(chromium: Browser, service: Service) -> Iterator[Page]:
+    kind = OrganisationKind.CLINIC
+    cookie = signed_in(service.app, Role.CLINIC, kind=kind, name="Riverside", country="GB").get_cookie(COOKIE)
+    assert cookie is not None
+    with chromium.new_context(
+        base_url=service.address, java_script_enabled=False, service_workers="block"
+    ) as context:
+        context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": service.address}])
+        yield context.new_page()
+
+
+def test_a_receipt_goes_on_telling_the_truth(
+    nurse: Page, chromium: Browser, service: Service, tmp_path: Path
+) -> None:
+    nurse.goto("/receive")
+    nurse.get_by_label("Scan or type the code").fill(f"(01){TOXIN}(17)701231(10)A1001(21)SN0001")
+    nurse.get_by_role("button", name="Check").click()
+    nurse.locator("button[name=outcome][value=received]").click()
+    nurse.goto("/vials/1")
+    nurse.get_by_label("Used from it now (if you like)").fill("40")
+    nurse.get_by_role("button", name="Opened, some is left").click()
+    nurse.get_by_role("button", name="Receipt for the patient").click()
+    expect(nurse.get_by_role("img", name="QR code of the receipt")).to_be_visible()
+    link = nurse.locator("p.token").inner_text()
+    with chromium.new_context(
+        base_url=service.address, locale="ar", service_workers="block", accept_downloads=True
+    ) as context:
+        page, say = context.new_page(), translation("ar").gettext
+        page.goto(link)
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        expect(page.get_by_role("heading", level=1)).to_have_text(say("Receipt of a treatment"))
+        expect(page.locator("main [data-action]")).not_to_have_class("card")
+        check_in_every_guise(page)
+        with page.expect_download() as download:
+            page.get_by_role("link", name=say("Keep it as a signed file")).click()
+        download.value.save_as(tmp_path / "receipt.jws")
+        with services_of(service.app).database.transaction() as connection:
+            connection.execute(update(Batch).where(Batch.lot_key == "A1001").values(status="recalled"))
+        page.goto(f"{link}?lang=en")
+        expect(page.locator("article.card")).to_have_attribute("data-action", "reject")
+        expect(page.locator("article.card")).to_contain_text("This is new since the receipt was issued")
+        page.goto("/receipts/check")
+        page.get_by_label("Choose the file").set_input_files(tmp_path / "receipt.jws")
+        page.get_by_role("button", name="Check the file").click()
+        expect(page.get_by_role("status")).to_contain_text("unchanged")
+        page.goto(link)
+        page.get_by_text("Delete this receipt").click()
+        page.get_by_role("button", name="Delete it for good").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("The receipt is deleted")
+        gone = page.goto(link)
+        assert gone is not None
+        assert gone.status == 404
