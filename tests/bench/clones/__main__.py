@@ -17,7 +17,7 @@ DETECTOR = os.environ.get("DETECTOR", "")
 def detectors(client: str) -> dict[str, Detector]:
     """The columns of the table."""
     found: dict[str, Detector] = {"count": by_count, "devices": by_devices, "places": by_places}
-    found["vialcheck"] = replayed(7 if client == "weekly" else 0)
+    found["vialcheck"] = replayed()
     return found | ({"yours": program(DETECTOR)} if DETECTOR else {})
 
 

@@ -17,9 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from msgspec.structs import replace
-
-from service.verification.history_replay.replay import LASTING_KEYS, Replay
+from service.verification.history_replay.replay import Replay
 from tests.bench.clones.worlds import Row
 
 COLUMNS = ("time", "gtin", "serial", "lot", "country", "region", "client", "asker")
@@ -62,11 +60,11 @@ def _different(rows: Iterable[Row], names: tuple[str, ...]) -> dict[str, Found]:
     return {serial: Found(float(len(values))) for serial, values in seen.items()}
 
 
-def replayed(key_days: int) -> Detector:
-    """The detector of this project, as `vialcheck replay --key-days` runs it."""
+def replayed(key_days: int = 0) -> Detector:
+    """The detector of this project, as `vialcheck replay` runs it."""
 
     def detect(rows: Iterable[Row]) -> dict[str, Found]:
-        log = Replay(replace(LASTING_KEYS, key_days=key_days))
+        log = Replay(key_days=key_days)
         for _ in log.read(rows):
             pass
         return {

@@ -1,18 +1,22 @@
-"""The logs that detectors are measured on: three worlds that are built otherwise, the copies of every kind in one log.
+"""The logs that detectors are measured on: three worlds that are built otherwise, the copies of every kind in
+one log.
 
-A log is rows as `vialcheck replay` reads them, in order of time, with `truth`: `genuine`, or what was done and how
-many copies there are (`spread 20`). A code of which no holder ever scans is in no log and counts as not found.
+A log is rows as `vialcheck replay` reads them, in order of time, with `truth`: `genuine`, or what was done
+and how many copies there are (`spread 20`). A code of which no holder ever scans is in no log and counts as
+not found.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from service.verification.history_replay.simulation import simulate
+from service.verification.history_replay.simulation import HolderHabits, simulate
 from tests.factories.scans.market import EPOCH, SCENARIOS, WEEK, Market, in_order
 from tests.factories.scans.simulation import World
 
 RATE = 0.1
 """The share of copies that a holder scans."""
+
+_HASTE = (1.0, 1.0, 1.0, 1.0, 1.0, 4.0, 16.0)
 
 Row = dict[str, str]
 
@@ -31,37 +35,48 @@ class Size:
     """So many single vials, so many codes of each kind, of so many copies. `client`: what names a device.
 
     `network`: an address' network, for good; `weekly`: the mark that the service keeps of it; `none`: nothing.
+    `blank`: columns that this log does not have. `haste`: copies of some codes are sold within days or weeks.
     """
 
     genuine: int
     cloned: int
     copies: tuple[int, ...] = (5, 20, 100)
     client: str = "weekly"
+    blank: tuple[str, ...] = ()
+    haste: bool = False
 
 
-def _marked(row: Row, client: str) -> Row:
+def _marked(row: Row, size: Size) -> Row:
     marks = {"network": row["client"], "weekly": f"{_week(row)}-{row['client']}", "none": ""}
-    return {**row, "client": marks[client]}
+    return {**row, "client": marks[size.client]} | dict.fromkeys(size.blank, "")
 
 
 def _week(row: Row) -> int:
     return int(row["time"]) // WEEK
 
 
-def simulated(seed: int, size: Size) -> Log:
+def simulated(seed: int, size: Size, habits: HolderHabits | None = None) -> Log:
     """`vialcheck simulate`: shares of one, copies spread over all cities."""
     made = {"genuine": size.genuine}
-    parts = [simulate(seed=seed, genuine=size.genuine, cloned=0, copies=0, rate=RATE, leaked=0)]
+    parts = [
+        simulate(seed=seed, genuine=size.genuine, cloned=0, copies=0, rate=RATE, leaked=0, habits=habits)
+    ]
     for number, copies in enumerate(size.copies):
         name = f"spread {copies}"
         made[name] = size.cloned
         scans = simulate(
-            seed=seed + 1 + number, genuine=0, cloned=size.cloned, copies=copies, rate=RATE, leaked=0
+            seed=seed + 1 + number,
+            genuine=0,
+            cloned=size.cloned,
+            copies=copies,
+            rate=RATE,
+            leaked=0,
+            habits=habits,
         )
         parts.append([replace(each, serial=f"{copies}-{each.serial}", truth=name) for each in scans])
     scans = sorted((each for part in parts for each in part), key=lambda each: each.day)
     timed = [{**each.row(), "time": str(EPOCH + int(each.day * 86400))} for each in scans]
-    return Log([_marked(row, size.client) for row in timed], made)
+    return Log([_marked(row, size) for row in timed], made)
 
 
 def lived(seed: int, size: Size) -> Log:
@@ -89,7 +104,7 @@ def lived(seed: int, size: Size) -> Log:
         }
         for look, truth in sorted(looks, key=lambda pair: pair[0].day)
     ]
-    return Log([_marked(row, size.client) for row in rows], made)
+    return Log([_marked(row, size) for row in rows], made)
 
 
 def traded(seed: int, size: Size) -> Log:
@@ -100,8 +115,11 @@ def traded(seed: int, size: Size) -> Log:
     for scenario in SCENARIOS:
         for copies in size.copies:
             made[f"{scenario} {copies}"] = size.cloned
-            histories += [market.cloned(n, scenario, copies, RATE) for n in range(size.cloned)]
-    rows = [scan.row(size.client) for scan in in_order(histories)]
+            histories += [
+                market.cloned(n, scenario, copies, RATE, _HASTE[n % len(_HASTE)] if size.haste else 1.0)
+                for n in range(size.cloned)
+            ]
+    rows = [_marked(scan.row(), size) for scan in in_order(histories)]
     return Log(rows, made, market.events)
 
 

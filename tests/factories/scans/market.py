@@ -1,15 +1,17 @@
 """A third world of scans: a supply chain with stock, networks that decide where people seem to be, and news.
 
-Built otherwise than `service.verification.history_replay.simulation` (shares of one) and `simulation` (towns on a
-line). Every rate is drawn anew for each seed (`MarketHabits.drawn`), so that no detector can learn one of them:
+Built otherwise than `service.verification.history_replay.simulation` (shares of one) and `simulation`
+(towns on a line). Every rate is drawn anew for each seed (`MarketHabits.drawn`), so that no detector can
+learn one of them:
 
-* A lot is made, lies in depots, and is delivered in parts to clinics, where it stays in stock. Some clinics pass
-vials on. Clinics scan on receipt and on use; inspectors look at stock with devices of their own.
-* A vial is opened once and serves one patient, or two or three within some days; a pen is looked at weekly. Holders
-look on the day, once more soon, seldom after months; on days of news many look again, and some for the first time.
-* A phone asks through its home's network or its carrier's gateway, which stands in another city and changes; some
-ask through VPNs and data centres. Addresses are placed in the wrong town. A code sent to friends is fetched by a
-data centre for a preview, and a friend looks.
+* A lot is made, lies in depots, and is delivered in parts to clinics, where it stays in stock. Some clinics
+  pass vials on. Clinics scan on receipt and on use; inspectors look at stock with devices of their own.
+* A vial is opened once and serves one patient, or two or three within some days; a pen is looked at weekly.
+  Holders look on the day, once more soon, seldom after months; on days of news many look again, and some
+  for the first time.
+* A phone asks through its home's network or its carrier's gateway, which stands in another city and
+  changes; some ask through VPNs and data centres. Addresses are placed in the wrong town. A code sent to
+  friends is fetched by a data centre for a preview, and a friend looks.
 * Copies (`SCENARIOS`) are held by people like anybody else.
 """
 
@@ -52,7 +54,7 @@ _PREVIEWS = ("US", "IE")
 
 @dataclass(frozen=True, slots=True)
 class MarketScan:
-    """One scan. `at`: seconds since 1970. `network` and `device` last; `live` turns a network into a weekly mark."""
+    """One scan. `at`: seconds since 1970. `network` and `device` last."""
 
     at: int
     serial: str
@@ -64,14 +66,8 @@ class MarketScan:
     asker: str
     truth: str
 
-    def row(self, client: str = "network") -> dict[str, str]:
-        """A row of a log. `client`: `network` (lasting), `device`, `weekly` (as the service marks) or `none`."""
-        marks = {
-            "network": self.network,
-            "device": self.device,
-            "weekly": f"{self.at // WEEK}-{self.network}",
-            "none": "",
-        }
+    def row(self) -> dict[str, str]:
+        """A row of a log: the client is the network that was asked from, for good."""
         return {
             "time": str(self.at),
             "gtin": "09506000134352",
@@ -79,7 +75,7 @@ class MarketScan:
             "lot": self.lot,
             "country": self.country,
             "region": self.region,
-            "client": marks[client],
+            "client": self.network,
             "asker": self.asker,
             "truth": self.truth,
         }
@@ -98,10 +94,15 @@ class MarketHabits:
     inspected: float
     checked: float
     shared: float
+    shared_days: float
     pen: float
     soon_again: float
     again: float
     months_later: float
+    months_days: float
+    kept: float  # at home for weeks before it is looked at
+    sold_to_clinics: float  # of copies
+    handed_on: float  # by its holder to another one, somewhere
     shown: float
     preview: float
     news: float
@@ -135,8 +136,8 @@ class MarketHabits:
 _RANGES: dict[str, tuple[float, float]] = {
     "depot": (0.0, 0.8), "received": (0.3, 0.9), "used": (0.15, 0.8), "says_used": (0.0, 1.0),
     "passed_on": (0.005, 0.08), "passed_abroad": (0.0002, 0.004), "inspected": (0.002, 0.03),
-    "checked": (0.15, 0.7), "shared": (0.03, 0.3), "pen": (0.0, 0.2), "soon_again": (0.1, 0.4),
-    "again": (0.1, 0.45), "months_later": (0.01, 0.08), "shown": (0.02, 0.15), "preview": (0.003, 0.06),
+    "checked": (0.15, 0.7), "shared": (0.03, 0.3), "shared_days": (1, 15), "pen": (0.0, 0.2), "soon_again": (0.1, 0.4),
+    "again": (0.1, 0.45), "months_later": (0.01, 0.08), "months_days": (30, 150), "kept": (0.02, 0.15), "handed_on": (0.0005, 0.006), "sold_to_clinics": (0.0, 0.2), "shown": (0.02, 0.15), "preview": (0.003, 0.06),
     "news": (0.002, 0.05), "mobile": (0.2, 0.8), "gateways": (4, 400), "gateway_far": (0.15, 0.8),
     "vpn": (0.005, 0.08), "away": (0.04, 0.25), "abroad": (0.002, 0.03), "travel": (0.01, 0.06),
     "misplaced": (0.02, 0.15), "misplaced_country": (0.001, 0.01), "no_region": (0.02, 0.25),
@@ -173,6 +174,7 @@ class _Person:
     gateway: Place
     carrier: str
     hidden: bool
+    tells: int  # how much of where: 0 nothing, 1 the country, 2 all
 
 
 class Market:
@@ -197,25 +199,29 @@ class Market:
         vial, _ = self._single(f"G{number}", "genuine")
         return vial.scans
 
-    def cloned(self, number: int, scenario: str, copies: int, rate: float) -> list[MarketScan]:
+    def cloned(
+        self, number: int, scenario: str, copies: int, rate: float, haste: float = 1.0
+    ) -> list[MarketScan]:
         """The scans of a vial and its copies; none at all where no holder of either ever scans.
 
         `spread` over all cities and half a year or more; `regional`: some cities of one country, four months;
         `one_city`: two months to half a year; `online`: nothing is known of where they are; `dripped`: one after the
         other over a year; `after_dispensing`: copies of what was used, from then on; `never_scanned`: the vial itself
-        is in no log.
+        is in no log. All in a `haste`-th of that time.
         """
         name = f"{scenario} {copies}"
         vial, used = self._single(f"{scenario}-{copies}-{number}", name, quiet=scenario == "never_scanned")
         chances = self._chances
         country = self._country()
-        cities = [self._city(country) for _ in range(1 if scenario == "one_city" else 5)]
+        cities = [
+            self._city(country) for _ in range(1 if scenario == "one_city" else chances.choice((3, 5, 8, 12)))
+        ]
         start = used if scenario == "after_dispensing" else max(0.0, used + chances.uniform(-60, 60))
         span = {"spread": 270, "regional": 120, "one_city": chances.uniform(60, 180), "dripped": 365}
         for copy in range(copies):
-            day = start + chances.random() * span.get(scenario, 200)
+            day = start + chances.random() * span.get(scenario, 200) / haste
             if scenario == "dripped":
-                day = start + 365 * (copy + chances.random()) / copies
+                day = start + 365 * (copy + chances.random()) / copies / haste
             if chances.random() >= rate:
                 continue
             city = (
@@ -223,6 +229,10 @@ class Market:
                 if scenario in {"regional", "one_city"}
                 else self._city(self._country())
             )
+            if scenario != "online" and self._happens(self.habits.sold_to_clinics):
+                clinic = f"clinic-{city[1]}-{chances.randrange(30)}"
+                vial.scan(day, city, clinic, clinic, "clinic")
+                continue
             holder = self._person(city, at_home=scenario == "one_city")
             self._holds(vial, holder, day, nowhere=scenario == "online")
         return vial.scans
@@ -240,7 +250,7 @@ class Market:
             patients = chances.choice((2, 2, 3)) if self._happens(habits.shared) else 1
             for patient in range(patients):
                 vial.events.update(("shared",) if patient else ())
-                opened = day + (chances.expovariate(0.3) if vial.scans else 0.0)
+                opened = day + (chances.expovariate(1 / habits.shared_days) if patient else 0.0)
                 if chances.random() < habits.checked:
                     self._holds(vial, self._person(city), opened + chances.expovariate(0.7))
             if quiet:
@@ -286,11 +296,16 @@ class Market:
         far = self._happens(habits.gateway_far)
         gateway = chances.choice(self._cities[home[0]][:3]) if far else home
         carrier = f"{home[0]}-{chances.randrange(3)}"
-        return _Person(home, f"home-{number}", f"phone-{number}", gateway, carrier, self._happens(habits.vpn))
+        tells = 0 if self._happens(habits.no_place) else 1 if self._happens(habits.no_region) else 2
+        hidden = self._happens(habits.vpn)
+        return _Person(home, f"home-{number}", f"phone-{number}", gateway, carrier, hidden, tells)
 
     def _holds(self, vial: _Vial, person: _Person, day: float, *, nowhere: bool = False) -> None:
         """All looks of one holder."""
         chances, habits = self._chances, self.habits
+        if self._happens(habits.kept):
+            vial.events.add("kept")
+            day += chances.lognormvariate(3.3, 0.8)
         for look in self._looks(vial, day):
             self._look(vial, person, look, nowhere=nowhere)
             if self._happens(habits.new_device):
@@ -305,6 +320,9 @@ class Market:
                 friend = self._person(person.home)
                 friend.network = person.network if self._happens(0.5) else friend.network
                 self._look(vial, friend, look + chances.expovariate(1.0), nowhere=nowhere)
+            if self._happens(habits.handed_on):
+                vial.events.add("handed_on")
+                person = self._person(self._city(person.home[0]))
 
     def _looks(self, vial: _Vial, day: float) -> Iterator[float]:
         chances, habits = self._chances, self.habits
@@ -312,7 +330,7 @@ class Market:
         if self._happens(habits.soon_again):
             yield day + chances.expovariate(300)
         if self._happens(habits.pen):
-            for week in range(1, chances.randrange(3, 9)):
+            for week in range(1, chances.choice((3, 5, 8, 12))):
                 if self._happens(0.4):
                     yield day + 7 * week + chances.uniform(-1, 1)
         later = day
@@ -321,7 +339,7 @@ class Market:
             yield later
         if self._happens(habits.months_later):
             vial.events.add("months_later")
-            yield day + chances.uniform(60, 200)
+            yield day + 20 + chances.expovariate(1 / habits.months_days)
         for news in self._news:
             if news > day and self._happens(habits.news * 5 * math.exp((day - news) / 60)):
                 vial.events.add("news")
@@ -348,9 +366,9 @@ class Market:
         elif self._happens(habits.misplaced):
             vial.events.add("misplaced")
             place = self._city(place[0])
-        if self._happens(habits.no_region):
+        if person.tells < 2 or self._happens(habits.no_region / 4):
             place = (place[0], "")
-        if nowhere or self._happens(habits.no_place):
+        if nowhere or not person.tells or self._happens(habits.no_place / 4):
             place = ("", "")
         vial.scan(day, place, network, person.device)
 
