@@ -8,7 +8,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs translations road chaos conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs translations road chaos conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones train-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -62,6 +62,10 @@ fuzz-api: .venv/fuzz.stamp ## send chance requests to every operation of the API
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/fuzz.txt
 	@touch $@
 
+.venv/train.stamp: .venv/dev.stamp requirements/train.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/train.txt
+	@touch $@
+
 format: .venv/dev.stamp ## mend what the formatter and the linter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -84,6 +88,9 @@ translations: .venv/dev.stamp ## take new and changed sentences over to every ca
 	$(BIN)/python -m scripts.catalogues update
 	$(BIN)/python -m scripts.catalogues report
 
+train-clones: .venv/train.stamp ## train the trees of the scan history's likelihood again (weights.json)
+	$(BIN)/python -m tests.bench.clones.train
+
 docs: .venv/dev.stamp ## write docs/data-model.md from the models, and the picture of README.md
 	$(BIN)/python -m scripts.data_model
 	$(BIN)/python -m scripts.screenshot
@@ -100,6 +107,7 @@ lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRA
 		pyproject.toml --group dev -o requirements/dev.txt
 	$(COMPILE) --constraint requirements/dev.txt --group mutants -o requirements/mutants.txt
 	$(COMPILE) --constraint requirements/dev.txt --group fuzz -o requirements/fuzz.txt
+	$(COMPILE) --constraint requirements/dev.txt --group train -o requirements/train.txt
 
 wheel: .venv/dev.stamp ## build dist/vialcheck-*.whl
 	$(BIN)/python -m hatchling build -t wheel

@@ -10,9 +10,9 @@ import click
 from msgspec.structs import replace
 
 from service.authenticity.evidence import Asker
-from service.authenticity.scan_history.score import Thresholds
+from service.authenticity.scan_history.score import DEFAULTS, Thresholds
 from service.errors import ErrorCode, RefusedError
-from service.verification.history_replay.replay import LASTING_KEYS, Replay, UnitReplay, columns
+from service.verification.history_replay.replay import Replay, UnitReplay, columns
 from service.web.core.i18n import translation
 from service.web.text import reason_message
 
@@ -38,7 +38,7 @@ _NUMBERS = frozenset({"count", "days", "devices", "scans"})
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="A device has another key after so many days; 0: it keeps its key.",
+    help="Give each client another key after so many days, as the service does (7); 0: as the log names it.",
 )
 def replay(file: BinaryIO, *, as_json: bool, every: bool, threshold: float, key_days: int) -> None:
     """Read a log of scans (CSV) from FILE or standard input, and say which units stand out.
@@ -49,7 +49,7 @@ def replay(file: BinaryIO, *, as_json: bool, every: bool, threshold: float, key_
     count, days, devices, scans}]}. scan_number is the unit's own count of scans at the moment of the flag,
     score the suspicion when the whole log was read. With --all also the others: flagged_at null, no reasons.
     """
-    log = Replay(replace(LASTING_KEYS, suspicion=threshold, key_days=key_days))
+    log = Replay(replace(DEFAULTS, suspicion=threshold), key_days)
     flagged = list(log.read(_rows(file)))
     if every:
         flagged += [unit for unit in log.units.values() if unit.flagged_at is None]

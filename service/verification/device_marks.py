@@ -19,7 +19,7 @@ from service.storage.database import Database
 from service.storage.models import DeviceMarkKey
 
 KEY_DAYS = 7
-"""For so long a network keeps its mark (`Thresholds.key_days` knows it too)."""
+"""For so long a network keeps its mark (`vialcheck replay --key-days` does the same to a log)."""
 
 _DAY = 86400
 _MOST_KEPT = 4096

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from service.authenticity.scan_history.score import DEFAULTS
 from service.errors import RefusedError
-from service.verification.history_replay.replay import LASTING_KEYS, Replay, columns, parse_time
-from tests.bench.clones import measure
-from tests.factories.scans.simulation import World
+from service.verification.history_replay.replay import Replay, columns, parse_time
+from tests.bench.clones.detectors import replayed
+from tests.bench.clones.measure import measure
+from tests.bench.clones.worlds import Size, lived
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +94,7 @@ def test_each_flag_says_when_and_why(log: Path) -> None:
         own = [row for row in rows if row["serial"] == each["serial"]]
         assert own[each["scan_number"] - 1]["time"] == each["flagged_at"]
         assert each["scans"] == len(own)
-        assert each["score"] >= LASTING_KEYS.suspicion - 1
+        assert each["score"] >= DEFAULTS.suspicion - 1
         (first, *_) = each["reasons"]
         assert {"code", "severity", "message", "places", "count", "days", "devices"} <= first.keys()
         assert first["severity"] == "quarantine"
@@ -113,8 +115,14 @@ HEADERS = [
     "serial\ttime\tregion\tclient",  # a few of them only
 ]
 LIVES = {
-    # several vials: four towns, four devices, half a year
-    "COPIED": [(0, "Lyon", "a"), (60, "Lille", "b"), (120, "Nice", "c"), (180, "Metz", "d")],
+    # several vials: five towns, five devices, more than half a year
+    "COPIED": [
+        (0, "Lyon", "a"),
+        (60, "Lille", "b"),
+        (120, "Nice", "c"),
+        (180, "Metz", "d"),
+        (240, "Brest", "f"),
+    ],
     # one vial: at home, and once on a journey
     "SINGLE": [(0, "Lyon", "e"), (2, "Lyon", "e"), (4, "Paris", "e")],
 }
@@ -197,16 +205,7 @@ def test_a_flood_of_one_unit_costs_no_memory_for_its_scans() -> None:
 
 def test_another_world_is_judged_as_well() -> None:
     """A generator that the detector was not tuned to: people who live day by day in towns on a line."""
-    world = World(31)
-    looks = [(each, "genuine") for n in range(4000) for each in world.genuine(n)]
-    looks += [(each, "20 copies") for n in range(150) for each in world.cloned(n, 20, 0.1)]
-    looks += [(each, "unit of 100") for n in range(60) for each in world.cloned(1000 + n, 100, 0.1)]
-    rows = [
-        {"time": str(1_767_225_600 + int(look.day * 86400)), "serial": look.unit, "country": look.country}
-        | {"region": look.region, "client": look.device, "truth": truth}
-        for look, truth in sorted(looks, key=lambda pair: pair[0].day)
-    ]
-    shares = {kind: default for kind, default, _, _ in measure(rows)}
-    assert shares["genuine"] <= 0.002
-    assert shares["20 copies"] >= 0.65
-    assert shares["unit of 100"] >= 0.97
+    figures, _ = measure(lived(31, Size(4000, 150, (20, 100), client="network")), replayed(0))
+    assert (figures["genuine"].as_shipped or 0) <= 0.2
+    assert figures["spread 20"].at_line >= 65
+    assert (figures["spread 100"].as_shipped or 0) >= 97

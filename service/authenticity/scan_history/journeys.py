@@ -9,6 +9,7 @@ from service.authenticity.scan_history.sightings import (
     SightingKind,
     hours_apart,
     same_window,
+    windows_of,
 )
 from service.gs1.iso.countries import kilometres_between
 
@@ -17,6 +18,12 @@ FARTHEST_JOURNEY = 2500
 
 FASTEST_DELIVERY = 150
 """Kilometres in an hour from one clinic's shelf to another's, the nearest cities of their countries apart."""
+
+_TWO_DAYS = 24
+"""Windows of two hours."""
+
+_MOST = 100
+"""Windows looked at from each one on: more than two days have in three countries."""
 
 
 def impossible_journey(sightings: tuple[Sighting, ...]) -> tuple[Region, Region] | None:
@@ -36,6 +43,20 @@ def impossible_journey(sightings: tuple[Sighting, ...]) -> tuple[Region, Region]
                 pair = (min(ours, theirs), max(ours, theirs))
                 found = pair if found is None else min(found, pair)
     return found
+
+
+def three_countries(sightings: tuple[Sighting, ...]) -> bool:
+    """Return whether clinics of three countries had it within two days: no chain moves one vial so."""
+    had = sorted(
+        (window, each.place.country)
+        for each in sightings
+        if each.kind is not SightingKind.STRANGER and each.place.country
+        for window in windows_of(each)
+    )
+    return any(
+        len({country for window, country in had[at : at + _MOST] if window - start <= _TWO_DAYS}) > 2
+        for at, (start, _) in enumerate(had)
+    )
 
 
 def impossible_delivery(sightings: tuple[Sighting, ...]) -> tuple[Region, Region] | None:

@@ -32,6 +32,10 @@ _WINDOW = 2 * 3600
 _SLOTS_LATER = 62
 # Two sets of remainders tell windows apart over 63 * 62 of them, which is most of a year.
 
+PERIOD = 6 * 86400
+_PERIODS = 62
+"""Periods of six days, by their remainders: 62 of them are a year."""
+
 MOST_CHARACTERS = 40
 _COORDINATES = re.compile(r"[-+]?\d{1,3}[.,]\d+\s*°?\s*[NSEWnsew]?")
 _JUNK = re.compile(r"[\s()\[\];,/|]+")
@@ -69,7 +73,7 @@ class Sighting(Struct, frozen=True):
 
     `first` and `last` are seconds since 1970 (UTC). `clients` is a set of devices, each in one of 62 bits
     (ask `devices`); `windows` and `windows_later` are the two-hour windows in which scans fell, by their
-    remainders.
+    remainders; `periods` the periods of six days (0: not kept, as before migration 0043).
     """
 
     kind: SightingKind
@@ -80,6 +84,7 @@ class Sighting(Struct, frozen=True):
     clients: int = 0
     windows: int = 0
     windows_later: int = 0
+    periods: int = 0
 
     @property
     def devices(self) -> int:
@@ -109,6 +114,7 @@ class Sighting(Struct, frozen=True):
             self.clients | other.clients,
             self.windows | other.windows,
             self.windows_later | other.windows_later,
+            self.periods | other.periods,
         )
 
 
@@ -129,6 +135,7 @@ def sighting_at(kind: SightingKind, place: Region, seconds: int, client: str = "
         1 << _hash(client) % _DEVICES if client else _WITHOUT_KEY,
         1 << window % _SLOTS,
         1 << window % _SLOTS_LATER,
+        1 << seconds // PERIOD % _PERIODS,
     )
 
 
@@ -172,17 +179,31 @@ def same_window(one: Sighting, other: Sighting) -> bool:
     return False
 
 
+def periods_of(line: Sighting) -> list[int]:
+    """The periods of six days in which a line was scanned, in order. Exact while a code lives for a year.
+
+    Of a line without `periods` the first and the last one.
+    """
+    start, end = line.first // PERIOD, line.last // PERIOD
+    if start == end:
+        return [start]
+    found = {start, end}
+    for slot in _bits(line.periods):
+        found.update(range(start + (slot - start) % _PERIODS, end + 1, _PERIODS))
+    return sorted(found)
+
+
 def hours_apart(one: Sighting, other: Sighting) -> int:
     """How many hours at the most lie between the two scans, one of each, that are nearest in time.
 
     Exact to a window of two hours, as `same_window` is: so long at the most, and never more with more scans.
     """
-    ours, theirs = _windows_of(one), _windows_of(other)
+    ours, theirs = windows_of(one), windows_of(other)
     nearest = min(abs(window - theirs[at]) for window in ours for at in _around(theirs, window))
     return (nearest + 1) * _WINDOW // 3600
 
 
-def _windows_of(line: Sighting) -> list[int]:
+def windows_of(line: Sighting) -> list[int]:
     """The two-hour windows that a line's scans were in, in order."""
     start, end = line.first // _WINDOW, line.last // _WINDOW
     return sorted(

@@ -88,6 +88,7 @@ LINE = Part(
         SightingRow.clients,
         SightingRow.windows,
         SightingRow.windows_later,
+        SightingRow.periods,
     ),
     _from_row,
 )
@@ -221,6 +222,7 @@ def _merged(old: Any, new: Any) -> dict[str, Any]:
         "clients": old.clients.bitwise_or(new.clients),
         "windows": old.windows.bitwise_or(new.windows),
         "windows_later": old.windows_later.bitwise_or(new.windows_later),
+        "periods": old.periods.bitwise_or(new.periods),
     }
 
 
@@ -292,6 +294,7 @@ def _to_row(subject: Subject, sighting: Sighting) -> dict[str, object]:
         "clients": sighting.clients,
         "windows": sighting.windows,
         "windows_later": sighting.windows_later,
+        "periods": sighting.periods,
     }
 
 

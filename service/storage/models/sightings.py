@@ -32,6 +32,7 @@ class SightingRow(Base):
     clients: Mapped[int] = mapped_column(BigInteger)
     windows: Mapped[int] = mapped_column(BigInteger)
     windows_later: Mapped[int] = mapped_column(BigInteger)
+    periods: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     __table_args__ = (
         CheckConstraint(
             "scope IN ('unit', 'lot', 'unknown_lot', 'guesser', 'neighbours')",

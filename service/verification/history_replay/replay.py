@@ -7,15 +7,14 @@ each unit, whatever the number of its scans.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from service.authenticity.reasons import Reason
-from service.authenticity.scan_history.habits import Learning, Lesson, differ_in_both
 from service.authenticity.scan_history.rules import of_suspicion
-from service.authenticity.scan_history.score import SuspicionScore, Thresholds, weigh
+from service.authenticity.scan_history.score import DEFAULTS, SuspicionScore, Thresholds, weigh
 from service.authenticity.scan_history.sightings import (
     Region,
     Sighting,
@@ -28,14 +27,7 @@ from service.errors import ErrorCode, RefusedError, VialcheckError
 from service.gs1.identifiers import Gtin
 from service.gs1.iso.countries import parse_country
 
-LASTING_KEYS = Thresholds(key_days=0)
-"""Devices of a log keep their names; the service's own marks last a week (`verification.device_marks`)."""
-
-_LEARN_EVERY = 200
-"""Scans after which the learned habits are computed again."""
-
-_MOST_LESSONS = 8
-"""The most scans of one unit that are learned from, so that no single unit decides what is usual."""
+_DAY = 86400
 
 _NAMES = {
     "time": "time timestamp datetime date when at scanned scannedat scantime ts eventtime createdat",
@@ -54,21 +46,9 @@ _KINDS = {
     "practice",
     SightingKind.DISPENSING: "dispensing dispensed dispense decommission decommissioned administered used",
     SightingKind.SUPPLY: "distributor wholesaler manufacturer depot warehouse logistics carrier supplier "
-    "factory mah",
+    "factory mah inspector regulator authority customs bot crawler preview monitor",
 }
 _ASKERS = {word: kind for kind, words in _KINDS.items() for word in words.split()}
-
-
-@dataclass(slots=True)
-class _Anybody:
-    """What is learned from a unit's scans by the public: the first, the last, whether all were alike."""
-
-    first: int
-    last: int
-    seen: tuple[Region, str]
-    one_place: bool = True
-    one_device: bool = True
-    taught: list[Lesson] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -83,25 +63,26 @@ class UnitReplay:
     flagged_at: datetime | None = None
     scan_number: int | None = None
     reasons: tuple[Reason, ...] = ()
-    anybody: _Anybody | None = None
+    strongest: float = 0.0
 
     def suspicion(self, thresholds: Thresholds) -> SuspicionScore:
-        """Return the score of all its scans."""
-        return weigh(self.lines, thresholds)
+        """Return what all its scans say; never less than when it was flagged, whatever the order of rows."""
+        found = weigh(self.lines, thresholds)
+        return found if found.score >= self.strongest else replace(found, score=self.strongest)
 
 
 class Replay:
     """A log so far. `refused`: counts of unusable rows, with an example of each kind.
 
-    It learns from the log how single vials are scanned in this market (`scan_history.habits`).
+    `key_days`: each client gets another key after so many days, as the service's own marks do
+    (`verification.device_marks`); 0: as the log names it.
     """
 
-    def __init__(self, thresholds: Thresholds = LASTING_KEYS) -> None:
+    def __init__(self, thresholds: Thresholds = DEFAULTS, key_days: int = 0) -> None:
         self.thresholds = thresholds
         self.units: dict[tuple[str, str], UnitReplay] = {}
         self.refused: dict[str, tuple[int, str]] = {}
-        self._learning = Learning(thresholds.recheck_days)
-        self._scans = 0
+        self._key_seconds = key_days * _DAY
 
     def read(self, rows: Iterable[Mapping[str, str]]) -> Iterator[UnitReplay]:
         """Read rows; yield each unit once, at the scan at which it stands out."""
@@ -116,6 +97,20 @@ class Replay:
                 yield unit
 
     def _add(self, row: Mapping[str, str]) -> UnitReplay | None:
+        unit, seconds = self.keep(row)
+        if unit.flagged_at is not None:
+            return None
+        suspicion = unit.suspicion(self.thresholds)
+        if suspicion.score < self.thresholds.suspicion:
+            return None
+        unit.strongest = suspicion.score
+        unit.flagged_at = datetime.fromtimestamp(seconds, UTC)
+        unit.scan_number = unit.scans
+        unit.reasons = tuple(of_suspicion(suspicion, self.thresholds))
+        return unit
+
+    def keep(self, row: Mapping[str, str]) -> tuple[UnitReplay, int]:
+        """Add a row to its unit's history, unjudged; return the unit and the moment (seconds since 1970)."""
         serial = row.get("serial", "").strip()
         if not serial:
             raise RefusedError(ErrorCode.VALUE_MISSING, field="serial", expected="the serial of one unit")
@@ -126,51 +121,12 @@ class Replay:
             unit = self.units[gtin, serial] = UnitReplay(gtin, serial, row.get("lot", "").strip())
         place = _place(row.get("country", ""), row.get("region", ""))
         client = row.get("client", "").strip()
+        if client and self._key_seconds:
+            client = f"{seconds // self._key_seconds}-{client}"
         line = sighting_at(_kind(row.get("asker", "")), place, seconds, client)
-        if line.kind is SightingKind.STRANGER and unit.flagged_at is None:
-            self._learn(unit, seconds, (place, client))
         unit.scans += 1
         unit.lines = together((*unit.lines, line))
-        if unit.flagged_at is not None:
-            return None
-        suspicion = unit.suspicion(self.thresholds)
-        if suspicion.score < self.thresholds.suspicion:
-            return None
-        self._unlearn(unit)
-        unit.flagged_at = datetime.fromtimestamp(seconds, UTC)
-        unit.scan_number = unit.scans
-        unit.reasons = tuple(of_suspicion(suspicion, self.thresholds))
-        return unit
-
-    def _learn(self, unit: UnitReplay, seconds: int, seen: tuple[Region, str]) -> None:
-        before = unit.anybody
-        if before is None:
-            self._learning.unit()
-            unit.anybody = _Anybody(seconds, seconds, seen)
-            return
-        before.one_place &= seen[0] == before.seen[0]
-        before.one_device &= seen[1] == before.seen[1]
-        lesson = Lesson(
-            since_first=seconds - before.first,
-            since_last=seconds - before.last,
-            alike=before.one_place or before.one_device,
-            both=differ_in_both(before.seen, seen),
-        )
-        before.last, before.seen = seconds, seen
-        if len(before.taught) < _MOST_LESSONS:
-            before.taught.append(lesson)
-            self._learning.count(lesson)
-        self._scans += 1
-        if self._scans % _LEARN_EVERY == 0 and not self.thresholds.key_days:
-            self.thresholds = replace(self.thresholds, habits=self._learning.habits())
-
-    def _unlearn(self, unit: UnitReplay) -> None:
-        """Remove what was learned from a unit that turned out to be several."""
-        if unit.anybody is not None:
-            self._learning.unit(-1)
-            for lesson in unit.anybody.taught:
-                self._learning.count(lesson, -1)
-            unit.anybody = None
+        return unit, seconds
 
 
 def columns(header: Iterable[str]) -> list[str]:

@@ -16,7 +16,6 @@ from tests.factories.evidence import BATCH, LYON, OTHER_BATCH, PRODUCT, TOKYO, U
 C = ReasonCode
 TURIN, PARIS = Region("IT", "Turin"), Region("FR", "Paris")
 TRADE, DISPENSING, SUPPLY = SightingKind.TRADE, SightingKind.DISPENSING, SightingKind.SUPPLY
-LASTING = Thresholds(key_days=0)
 TOWNS = [Region("FR", f"Town {number}") for number in range(16)]
 WITHOUT_MARKETS = replace(PRODUCT, markets=())
 
@@ -37,7 +36,7 @@ def test_without_a_history_nothing_is_said() -> None:
 
 def test_seen_elsewhere_in_whole() -> None:
     scans = [scan(place, number, f"d{number}") for number, place in enumerate(TOWNS[:6])]
-    seen = history(*scans, scan(TOWNS[5], 9.5, "d5"), thresholds=LASTING)
+    seen = history(*scans, scan(TOWNS[5], 9.5, "d5"))
     assert said(seen)[C.SEEN_ELSEWHERE] == (
         Action.QUARANTINE,
         {
@@ -55,10 +54,10 @@ def test_seen_elsewhere_in_whole() -> None:
 
 def test_a_journey_in_whole() -> None:
     scans = [scan(LYON, 0, "a"), scan(TOKYO, 0.01, "b"), scan(PARIS, 20, "c"), scan(TURIN, 40, "d")]
-    severity, params = said(history(*scans, thresholds=LASTING))[C.IMPOSSIBLE_JOURNEY]
+    severity, params = said(history(*scans))[C.IMPOSSIBLE_JOURNEY]
     assert severity is Action.QUARANTINE
     assert (params["places"], params["count"], params["scope"]) == ("FR/Lyon|JP/Tokyo", "2", "")
-    assert said(history(*scans, thresholds=LASTING))[C.SEEN_ELSEWHERE][1]["count"] == "4"
+    assert said(history(*scans))[C.SEEN_ELSEWHERE][1]["count"] == "4"
 
 
 def test_places_far_apart_on_different_days_are_no_journey() -> None:
@@ -68,8 +67,9 @@ def test_places_far_apart_on_different_days_are_no_journey() -> None:
         scan(TOKYO, 9, "b"),
         scan(Region("BR"), 20, "c"),
         scan(Region("US"), 40, "d"),
+        scan(Region("MX"), 60, "e"),
     ]
-    given = said(history(*scans, thresholds=LASTING))
+    given = said(history(*scans))
     assert C.SEEN_ELSEWHERE in given
     assert C.IMPOSSIBLE_JOURNEY not in given
 
@@ -97,36 +97,36 @@ CLINICS = [scan(place, 20 * number, f"c{number}", TRADE) for number, place in en
         ("clinics alone", CLINICS, None, Action.QUARANTINE),
         ("clinics, and one stranger", [*CLINICS, scan(LYON, 0, "a")], None, Action.QUARANTINE),
         ("two networks, and a clinic that is not suspicious alone", [*STRANGERS[:2], *STRANGERS[3:5], CLINICS[0]], None, Action.CHECK),
-        ("a clearing that protects from strangers", STRANGERS, Cleared(0.0, 0, protected=True), Action.CHECK),
-        ("and one that does not", STRANGERS, Cleared(0.0, 0), Action.QUARANTINE),
-        ("clinics are heard all the same", CLINICS, Cleared(0.0, 0, protected=True), Action.QUARANTINE),
+        ("a clearing that protects from strangers", STRANGERS, Cleared(-1.0, 0, protected=True), Action.CHECK),
+        ("and one that does not", STRANGERS, Cleared(-1.0, 0), Action.QUARANTINE),
+        ("clinics are heard all the same", CLINICS, Cleared(-1.0, 0, protected=True), Action.QUARANTINE),
     ],
 )  # fmt: skip
 def test_who_stops_a_vial(why: str, scans: list[Sighting], cleared: Cleared | None, severity: Action) -> None:
-    given = said(history(*scans, thresholds=LASTING, cleared=cleared))
+    given = said(history(*scans, cleared=cleared, thresholds=Thresholds(suspicion=0.5)))
     assert given[C.SEEN_ELSEWHERE][0] is severity
 
 
 def test_one_place_is_never_another() -> None:
     """However many devices: a crowd at one place is told as a crowd."""
     crowd = [scan(LYON, 0, f"d{number}") for number in range(40)]
-    given = said(history(*crowd, thresholds=Thresholds(key_days=0, suspicion=2.0)))
+    given = said(history(*crowd, thresholds=Thresholds(suspicion=2.0)))
     assert set(given) == {C.MANY_DEVICES, C.CHECKED_BEFORE}
 
 
 @pytest.mark.parametrize(("more", "told"), [(0.0, True), (0.001, False)])
 def test_the_border_of_suspicion(more: float, told: bool) -> None:
     scans = [scan(LYON, 0, "a"), scan(PARIS, 0, "b")]
-    score = history(*scans, thresholds=LASTING).suspicion.score
-    seen = history(*scans, thresholds=Thresholds(key_days=0, suspicion=score + more))
+    score = history(*scans).suspicion.score
+    seen = history(*scans, thresholds=Thresholds(suspicion=score + more))
     assert (C.SEEN_ELSEWHERE in said(seen)) is told
 
 
 @pytest.mark.parametrize(("below", "told"), [(1.0, True), (0.999, False)])
 def test_a_cleared_unit_is_told_of_again_when_one_more_is_seen(below: float, told: bool) -> None:
     scans = [scan(place, 0, f"d{number}") for number, place in enumerate(TOWNS[:5])]
-    score = history(*scans, thresholds=LASTING).suspicion.score
-    seen = history(*scans, thresholds=LASTING, cleared=Cleared(score - below, 0))
+    score = history(*scans).suspicion.score
+    seen = history(*scans, cleared=Cleared(score - below, 0))
     assert (C.SEEN_ELSEWHERE in said(seen)) is told
 
 
@@ -356,6 +356,5 @@ def test_what_scans_alone_say(why: str, suspicion: SuspicionScore, codes: set[Re
 
 def test_a_history_weighs_a_units_scans_and_no_lots() -> None:
     scans = together([scan(LYON, 0, "a"), scan(PARIS, 0, "b")])
-    assert SeenBefore(LYON, (), scans).suspicion.score == 1.6
-    assert SeenBefore(LYON, (), scans, thresholds=LASTING).suspicion.score == 2.4
+    assert SeenBefore(LYON, (), scans).suspicion.score == 1.7
     assert SeenBefore(LYON, (), scans, of_unit=False).suspicion == SuspicionScore(0.0, (), 0, 0, 0)

@@ -106,6 +106,7 @@ def test_it_only_ever_grows(
     of: Callable[[list[Sighting]], StandingOut | None], scans: list[Sighting]
 ) -> None:
     """So that the most that was ever seen is what is true of all that was seen."""
+    scans = sorted(scans, key=lambda each: each.first)
     score, codes = 0.0, set[ReasonCode]()
     for number in range(len(scans)):
         standing = of(scans[: number + 1])

@@ -61,7 +61,7 @@ OTHER_LOT, OTHER_DAY = Lot.parse("VX-2402"), Expiry(2029, 1, 31)
 COPIED = history(
     *(scan(Region("FR", f"Town {number}"), number, f"d{number}") for number in range(6)),
     scan(Region("FR", "Town 5"), 9.5, "d5"),
-    thresholds=Thresholds(key_days=0),
+    thresholds=Thresholds(),
 )
 
 ROWS: dict[str, tuple[Evidence, bool, R | None, More | None]] = {
