@@ -28,6 +28,9 @@ SHORTEST_START = 2
 SHORTEST_CUT = 6
 """How much of a serial must be left for its end to be missed: shorter ones begin too many others."""
 
+_MOST_ZEROS = 6
+"""Zeros before a number that a spreadsheet may have left out."""
+
 _ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LOOK_ALIKES = ("0OQD", "1ILJ", "5S", "8B", "2Z", "6G")
 _OTHER_COUNTRIES = ("YZ", "AQ", "WZ")  # letters that change places on German and French keyboards
@@ -110,6 +113,7 @@ _THROUGHOUT += [{ord(group[0]): group[1]} for group in _LOOK_ALIKES]
 def _slips(text: str) -> Iterator[str]:
     """Every text of which `text` is one slip, or which one habit (O for every 0) makes `text` of."""
     yield from (text.translate(each) for each in _THROUGHOUT)
+    yield from _with_zeros(text)
     lower = any(map(str.islower, text))
     alphabet = _DIGITS + _LETTERS + (_LETTERS.lower() if lower else "")  # the only letter may be the lost one
     for at, character in enumerate(text):
@@ -130,6 +134,13 @@ def _slips(text: str) -> Iterator[str]:
         for gap in range(len(text) + 1):
             for lost in alphabet:
                 yield text[:gap] + lost + text[gap:]
+
+
+def _with_zeros(text: str) -> Iterator[str]:
+    """Digits with the zeros before them that a spreadsheet left out when it took them for a number."""
+    if text.isdigit():
+        yield from ("0" * zeros + text for zeros in range(2, _MOST_ZEROS + 1))
+        yield text.lstrip("0")
 
 
 def _unglued(text: str) -> Iterator[str]:

@@ -109,15 +109,16 @@ def _scheme_of_form(text: str) -> str:
         return text
     number = re.sub("[^0-9A-Z]", "", text.upper())
     ppn = _PPN.fullmatch(number)
-    if ppn and has_pzn_check_digit(ppn[1]):
-        return f"PZN {ppn[1]}"
-    if number.isdigit() and len(number) == 8 and has_pzn_check_digit(number):
-        return f"PZN {number}"
-    if len(number) == 13 and number.startswith("34009"):
-        return f"CIP {number}"
-    if re.fullmatch("A?0[0-9]{8}", number):
-        return f"AIC {number.removeprefix('A')}"
-    return f"NDC {number}" if number.isdigit() and len(number) in (10, 11) else text
+    digits = ppn[1] if ppn else number.removeprefix("A")
+    if not digits.isdigit() or (digits != number and len(digits) not in (8, 9)):
+        return text
+    forms = {
+        "PZN": len(digits) == 8 and has_pzn_check_digit(digits),
+        "CIP": len(digits) == 13 and digits.startswith("34009"),
+        "AIC": len(digits) == 9 and digits.startswith("0"),
+        "NDC": len(digits) in (10, 11),
+    }
+    return next((f"{scheme} {digits}" for scheme, fits in forms.items() if fits), text)
 
 
 def _scheme(name: str) -> str | None:
