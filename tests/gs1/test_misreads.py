@@ -47,6 +47,8 @@ def test_the_lot_that_was_meant_is_among_the_candidates(presented: str, meant: s
         ("j38qapxk", "J38QAPXK"),
         ("J38qAPxK", "j38QapXk"),  # caps lock
         ("J38qAPXK", "J38QAPXK"),
+        ("9t4b0zyq7c", "9T4b0zYq7C"),  # mixed case, typed in one
+        ("9T4B0ZYQ7C", "9T4b0zYq7C"),
         ("j38lap", "j381ap"),
         ("j381ap", "j38lap"),
         ("BBO3OO", "BB0300"),  # O for every 0

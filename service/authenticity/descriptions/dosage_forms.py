@@ -121,12 +121,12 @@ _CONTAINER_STEMS = {
     Container.SYRINGE: r"syring|spritze|seringue|jeringa|seringa|siringa|strzykawk|"
     r"strikack|fecskendo|шприц|\bspuit|"
     r"sprojte|sproyte|spruta|ruisku|striekack|striekac|ampul[ck]o-?strzykawk|strcaljk|\bspric|"
-    r"brizga|enjektor|спринцовк|svirkst|slirce|sustel\b|sprauta|מזרק|سرنگ|محقن|กระบอกฉีด|bom tiem|"
+    r"brizga(?!lic)|enjektor|спринцовк|svirkst|slirce|sustel\b|sprauta|מזרק|سرنگ|محقن|กระบอกฉีด|bom tiem|"
     r"\bsiring|注射器|シリンジ|시린지|주사기|pre.?filled(?! pen)|\bpfs\b|"
     r"σ.ριγγα|συριγγα",
     Container.PEN: r"\bpens?\b|fertigpen|autoinject|auto.inject|injektor|inyector|"
     r"\bpluma|\bstylo|caneta|\bpenna\b|"
-    r"wstrzykiwacz|\bpero\b|шприц.?ручк|ペン|\b펜",
+    r"wstrzykiwacz|\bpero\b|brizgalic|шприц.?ручк|ペン|\b펜",
     Container.CARTRIDGE: r"cartridge|patrone|cartouche|cartucho|cartuccia|carpule|картридж",
     Container.BAG: r"\bbags?\b|beutel|\bpoche|\bbolsa|\bsacca",
     Container.TUBE: r"\btubes?\b|\btuben?\b|\btubo\b|тюбик",

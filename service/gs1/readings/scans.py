@@ -3,6 +3,7 @@
 Every reading is marked with what was repaired. `tentative` are those of a text that may not be a scan at all.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -60,6 +61,11 @@ def damaged(text: str) -> Iterator[Reading]:
         yield from bracketed(content, symbology, unmarked)
     elif " " in content or "-" in content:
         yield from _spaced(content, symbology, unmarked)
+        if gtin is not None and surely and " " in content:  # groups, as in `0109506000134352 10 A1`
+            grouped = unmarked | {Repair.SEPARATOR_SPELLED}
+            yield from itertools.islice(
+                _of_content(content.replace(" ", ""), symbology, grouped, tentative=False), 4
+            )
     if not surely and not unmarked and not _begins_with_ai(content):
         return
     if not surely:

@@ -131,6 +131,7 @@ def test_the_order_of_labelled_fields_changes_nothing(between: str) -> None:
         # AIs and values with spaces or hyphens between them, or with other brackets
         (f"01 {GTIN} 17 280430 10 {LOT}", LOT, False),
         (f"01-{GTIN}-10-{LOT}", LOT, False),
+        (f"01: {GTIN} 17: 280430 10: {LOT}", LOT, True),
         (f"<01>{GTIN}<10>{LOT}", LOT, False),
         (f"(710)12345678(10){LOT}", LOT, False),
         # printed text through a German keyboard
@@ -186,6 +187,8 @@ def test_the_first_reading(text: str, lot: str, given_: bool) -> None:
         ("OVQé-&_", LOT),  # a French one
         # a label glued before or behind, in other languages; a date in digits behind its label
         ("SERIAOVA2618", LOT),
+        (f"01{GTIN} 10 {LOT}", LOT),
+        (f"01{GTIN} 17280430 10 {LOT}", LOT),
         ("PARTIOVA2618", LOT),
         ("OVA2618LOT", LOT),
         ("OVA2618EXP042028", LOT),
