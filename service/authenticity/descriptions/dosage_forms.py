@@ -200,6 +200,8 @@ def named_form(name: str, recorded: str) -> bool | None:
     states, containers = _named(name)
     if states - {State.SOLUTION, State.INJECTION}:
         return forms_agree(name, recorded)
+    if Container.VIAL in containers:
+        return None  # a vial, and a syringe beside it
     handed = containers & {Container.SYRINGE, Container.PEN}
     held = [_named(each) for each in recorded.split(";")]
     foreign = handed and all(not inside and not _fits(handed, made) for made, inside in held)

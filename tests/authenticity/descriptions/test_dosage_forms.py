@@ -72,7 +72,10 @@ def test_forms_are_compared_by_what_they_are_and_are_in(
         ("Testavox tablets", False),
         ("Testavox cream", False),
         ("Testavox 100 units powder", True),
-        ("Testavox 100 units/vial", None),  # of containers in a name nothing is concluded
+        ("Testavox 100 units/vial", None),  # of most containers in a name nothing is concluded
+        ("Testavox pre-filled syringe", False),  # a powder is in none
+        ("Testavox pen", False),
+        ("Testavox vial and syringe", None),
         ("Testavox", None),
     ],
 )
