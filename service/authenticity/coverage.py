@@ -6,6 +6,7 @@ A field that a reason speaks of was looked at: the two lists never contradict ea
 from collections.abc import Iterable, Iterator
 
 from service.authenticity.descriptions.dosage_forms import forms_agree
+from service.authenticity.descriptions.substance_names import substances_agree
 from service.authenticity.evidence import Evidence
 from service.authenticity.presentation_rules import name_agrees, strength_agrees
 from service.authenticity.reasons import NotChecked, Reason, ReasonCode
@@ -41,7 +42,7 @@ def not_checked(evidence: Evidence) -> tuple[NotChecked, ...]:
             NotChecked.SUBSTANCE,
             NotChecked.SUBSTANCE_RECORD,
             shown.substance,
-            held and held.active_substance,
+            held and _substance_compared(shown.substance, held.active_substance),
         ),
         (NotChecked.LANGUAGE, NotChecked.LANGUAGE_RECORD, shown.language, held and held.languages),
         (
@@ -56,6 +57,11 @@ def not_checked(evidence: Evidence) -> tuple[NotChecked, ...]:
         if given and not known:
             missing.append(unheld)
     return tuple(missing)
+
+
+def _substance_compared(presented: str | None, recorded: str) -> bool:
+    """Whether a substance is on record, and the one presented, if any, can be held against it."""
+    return bool(recorded) and (not presented or substances_agree(presented, recorded) is not None)
 
 
 def _strength(evidence: Evidence) -> Iterator[NotChecked]:

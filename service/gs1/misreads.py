@@ -10,6 +10,7 @@ look-alike, a case flipped, the fields of a scan run together because a separato
 such a spelling says "look again", never "found": the spelling itself is never shown.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -27,6 +28,12 @@ SHORTEST_START = 2
 
 SHORTEST_CUT = 6
 """How much of a serial must be left for its end to be missed: shorter ones begin too many others."""
+
+_MOST_LETTERS = 7
+"""Letters of a serial of which every case is tried: 128 spellings."""
+
+_MOST_ZEROS = 6
+"""Zeros before a number that a spreadsheet may have left out."""
 
 _ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LOOK_ALIKES = ("0OQD", "1ILJ", "5S", "8B", "2Z", "6G")
@@ -92,9 +99,21 @@ def serials(serial: Serial, *, whole: bool = False) -> tuple[str, ...]:
     printed = serial.printed
     meant = {printed.upper(), printed.lower(), printed.swapcase()}
     if len(printed) >= SHORTEST:
-        meant |= set() if whole else set(_slips(printed))
+        meant |= set() if whole else {*_slips(printed), *_in_mixed_case(printed)}
         meant |= {part for part in _unglued(printed) if len(part) >= SHORTEST}
     return tuple(sorted(meant - {printed, ""}))[:MOST]
+
+
+def _in_mixed_case(text: str) -> Iterator[str]:
+    """A serial of mixed case that was typed in one: every case of its letters, if these are few."""
+    letters = [at for at, each in enumerate(text) if each.isalpha()]
+    if not 1 < len(letters) <= _MOST_LETTERS or not (text.isupper() or text.islower()):
+        return
+    for cases in itertools.product((str.lower, str.upper), repeat=len(letters)):
+        mixed = list(text)
+        for at, case in zip(letters, cases, strict=True):
+            mixed[at] = case(mixed[at])
+        yield "".join(mixed)
 
 
 def _swapping(one: str, other: str) -> dict[int, str]:
@@ -110,6 +129,7 @@ _THROUGHOUT += [{ord(group[0]): group[1]} for group in _LOOK_ALIKES]
 def _slips(text: str) -> Iterator[str]:
     """Every text of which `text` is one slip, or which one habit (O for every 0) makes `text` of."""
     yield from (text.translate(each) for each in _THROUGHOUT)
+    yield from _with_zeros(text)
     lower = any(map(str.islower, text))
     alphabet = _DIGITS + _LETTERS + (_LETTERS.lower() if lower else "")  # the only letter may be the lost one
     for at, character in enumerate(text):
@@ -130,6 +150,13 @@ def _slips(text: str) -> Iterator[str]:
         for gap in range(len(text) + 1):
             for lost in alphabet:
                 yield text[:gap] + lost + text[gap:]
+
+
+def _with_zeros(text: str) -> Iterator[str]:
+    """Digits with the zeros before them that a spreadsheet left out when it took them for a number."""
+    if text.isdigit():
+        yield from ("0" * zeros + text for zeros in range(2, _MOST_ZEROS + 1))
+        yield text.lstrip("0")
 
 
 def _unglued(text: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from service.errors import ErrorCode, IdentifierError
 from service.gs1.application_identifiers import Element, check_value
 from service.gs1.element_strings import check_format
 from service.gs1.identifiers import Gtin, check_digit
+from service.gs1.iso15434 import has_pzn_check_digit
 
 SCHEMES = MappingProxyType(
     {
@@ -48,6 +49,10 @@ _SCHEME_BEHIND = re.compile(r"(.*?[0-9*])[\s,.:]*[(\[]?([A-Za-z]{2,4}[0-9]{0,2})
 _PZN_BAR_CODE = re.compile(r"-[0-9]{7,8}")  # Code 39 on German packs
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
+_NDC = re.compile(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
+_PPN = re.compile(r"(?:PPN)?11([0-9]{8})[0-9]{2}")
+_BARE = re.compile(r"(?:PPN[ :.-]*)?A?[0-9](?:[ .-]?[0-9])*", re.IGNORECASE)
+
 _NUMBER = r"A?[0-9][0-9A-Za-z]*(?:[ .-]{1,3}[0-9*]+)*"
 _WRITTEN = re.compile(
     rf"([A-Za-z][A-Za-z.° -]*?(?:13|7|8|10|11)?)[\s.:=#№/()\[\]-]*({_NUMBER})(?:[\s,;|)\]]+|$)"
@@ -62,10 +67,11 @@ def named(elements: Iterable[Element]) -> National:
 def parse_national(text: str) -> National:
     """`PZN:12345678`, `PZN 12345678`, `12345678 (PZN)`, `-12345678`; several in a row.
 
-    Raises AI_VALUE_INVALID.
+    Without a scheme, a number whose form tells it: `9999-1145-01`, `12345678` with a PZN's check digit,
+    `34009…`, `A012345678`, a PPN. Raises AI_VALUE_INVALID.
     """
     found: list[tuple[str, str]] = []
-    at, plain = 0, _scheme_first(text.strip())
+    at, plain = 0, _scheme_of_form(_scheme_first(text.strip()))
     while at < len(plain):
         match = _WRITTEN.match(plain, at)
         scheme = _scheme(match[1]) if match else None
@@ -93,6 +99,26 @@ def _scheme_first(text: str) -> str:
     if _PZN_BAR_CODE.fullmatch(text):
         return f"PZN {text[1:]}"
     return _ASIDE.sub(lambda aside: " " if _scheme(aside[0]) is None else aside[0], text)
+
+
+def _scheme_of_form(text: str) -> str:
+    """The text with the scheme that its form tells before it; as it came where that tells none."""
+    if _NDC.fullmatch(text):
+        return f"NDC {text}"
+    if not _BARE.fullmatch(text):
+        return text
+    number = re.sub("[^0-9A-Z]", "", text.upper())
+    ppn = _PPN.fullmatch(number)
+    digits = ppn[1] if ppn else number.removeprefix("A")
+    if not digits.isdigit() or (digits != number and len(digits) not in (8, 9)):
+        return text
+    forms = {
+        "PZN": len(digits) == 8 and has_pzn_check_digit(digits),
+        "CIP": len(digits) == 13 and digits.startswith("34009"),
+        "AIC": len(digits) == 9 and digits.startswith("0"),
+        "NDC": len(digits) in (10, 11),
+    }
+    return next((f"{scheme} {digits}" for scheme, fits in forms.items() if fits), text)
 
 
 def _scheme(name: str) -> str | None:

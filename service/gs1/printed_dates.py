@@ -33,6 +33,11 @@ _DOTTED = re.compile(r"(?<![0-9])[0-9]{1,2} ?\. ?[0-9]{1,2} ?\. ?[0-9]{2,4}(?![0
 _ALLOWED = re.compile(r"[0-9a-z ,./-]+")
 _EAST_ASIAN = str.maketrans({"年": "-", "月": "-", "日": " ", "년": "-", "월": "-", "일": " "})
 _OTHER_WORD = re.compile(r"[^\W\d_][^\s\d,/:-]*")
+_BUDDHIST = 543
+_ERA = re.compile(r"(民國|民国|令和)\s*([0-9]{1,3}|元)")
+_ERAS = {"民國": 1911, "民国": 1911, "令和": 2018}
+"""Years before the first of an era: the Republic of China's, and Japan's Reiwa."""
+_VIETNAMESE = re.compile(r"\b(ngày|tháng|năm)\b", re.IGNORECASE)
 _IN_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = (
     "mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday"
@@ -96,9 +101,16 @@ def _in_ascii(text: str) -> str:
     """août 2024 → aug 2024, 2028年7月5日 → 2028-7-5. Words that name no month stay, to be refused by name."""
     if len(text) > _LONGEST:
         return text
-    plain = unicodedata.normalize("NFKC", text).translate(_EAST_ASIAN).strip(" -")
+    plain = _ERA.sub(_in_common_era, unicodedata.normalize("NFKC", text))
+    plain = _VIETNAMESE.sub(lambda word: " " if word[0].lower() == "ngày" else "/", plain)
+    plain = plain.translate(_EAST_ASIAN).strip(" -/")
     plain = _YEAR_WORDS.sub("", plain)
     return "".join(str(unicodedata.digit(each, each)) for each in _OTHER_WORD.sub(_month_in_english, plain))
+
+
+def _in_common_era(year: re.Match[str]) -> str:
+    """令和10 → 2028, 民國117 → 2028."""
+    return str(_ERAS[year[1]] + (1 if year[2] == "元" else int(year[2])))
 
 
 def _month_in_english(word: re.Match[str]) -> str:
@@ -149,9 +161,14 @@ def _readings(tokens: list[str]) -> list[PrintedDate] | None:
 
 
 def _year(token: str) -> int | None:
-    """A year of four digits in the centuries that packs can bear, or of two."""
+    """A year of four digits in the centuries that packs can bear, or of two.
+
+    The Buddhist calendar of Thailand is 543 years ahead: 2571 is 2028.
+    """
     if len(token) == 2:
         return current_century(int(token))
+    if len(token) == 4 and token[:2] in ("25", "26"):
+        return int(token) - _BUDDHIST
     return int(token) if len(token) == 4 and token[:2] in ("19", "20", "21") else None
 
 
@@ -187,10 +204,10 @@ def _one_number(token: str) -> list[PrintedDate] | None:
 
 def _two_numbers(shape: tuple[int, ...], first: int, second: int) -> list[PrintedDate] | None:
     match shape:
-        case (4, 1 | 2) if 1900 <= first < 2200:  # 2024-12
-            return [(first, second, None)]
-        case (1 | 2, 4) if 1900 <= second < 2200:  # 12/2024
-            return [(second, first, None)]
+        case (4, 1 | 2) if (year := _year(f"{first:04}")) is not None:  # 2024-12
+            return [(year, second, None)]
+        case (1 | 2, 4) if (year := _year(f"{second:04}")) is not None:  # 12/2024
+            return [(year, first, None)]
         case (2, 2) if first <= 12:  # MM/YY, or YY/MM; 31/12 may also be a day without a year: not read
             readings: list[PrintedDate] = [(current_century(second), first, None)]
             return [*readings, (current_century(first), second, None)]

@@ -14,6 +14,7 @@ from service.errors import ErrorCode, IdentifierError, InvalidFieldsError, Refus
 from service.gs1.iso.countries import parse_country
 from service.gs1.iso.languages import parse_language
 from service.gs1.reading import Reading
+from service.gs1.readings.clean_text import visible
 from service.gs1.readings.pack_fields import is_placeholder, says_none
 from service.verification.pack_readings import PackFields, PackReading, all_readings, best_reading, same_lot
 
@@ -293,7 +294,7 @@ def _moment(text: str) -> datetime:
 
 def _words(field: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        words = " ".join(text.split())
+        words = " ".join(visible(text).split())
         if len(words) > MOST_CHARACTERS:
             raise IdentifierError(
                 ErrorCode.TOO_LONG, given=text, expected=f"at most {MOST_CHARACTERS} characters", field=field

@@ -109,7 +109,7 @@ def _chosen(
         (fit, each) for fit, each in fitting if not (_left_words_out(each) and _named_lot(each) in dated)
     ]
     if not fitting:
-        return None, ()
+        return _packs_of_case(candidates, held), ()
     if (stopped_one := _stopped_of_several([each for _, each in fitting], held)) is not None:
         return stopped_one, ()
     best = max(fit for fit, _ in fitting)
@@ -121,6 +121,17 @@ def _chosen(
     lots = dict.fromkeys(each.presented.lot.printed for each in equals if each.presented.lot)
     lots.pop(chosen.presented.lot.printed if chosen.presented.lot else "", None)
     return chosen, tuple(lots)[: _MOST_ASKED - 1]
+
+
+def _packs_of_case(candidates: list[ParsedQuestion], held: OnRecord) -> ParsedQuestion | None:
+    """The packs of a case whose product is on record, though its lot is not; None where the case's own is."""
+    first = candidates[0].presented.gtin
+    if first is None or first.value in held.products:
+        return None
+    those = (each for each in candidates if each.pack.case and each.presented.gtin is not None)
+    return next(
+        (each for each in those if each.presented.gtin and each.presented.gtin.value in held.products), None
+    )
 
 
 def _stopped_of_several(fitting: list[ParsedQuestion], held: OnRecord) -> ParsedQuestion | None:

@@ -32,6 +32,9 @@ from service.gs1.misreads import MOST, look_alike, lot_keys, lot_places, places,
         ("OVA271417281031", "OVA2714"),  # fields run together
         ("OVA271421J38QAPX", "OVA2714"),
         ("749697-117281031", "7496971"),
+        ("98765", "0098765"),  # a spreadsheet left the zeros out
+        ("12345", "00000012345"),
+        ("0098765", "98765"),
     ],
 )
 def test_the_lot_that_was_meant_is_among_the_candidates(presented: str, meant: str) -> None:
@@ -44,6 +47,8 @@ def test_the_lot_that_was_meant_is_among_the_candidates(presented: str, meant: s
         ("j38qapxk", "J38QAPXK"),
         ("J38qAPxK", "j38QapXk"),  # caps lock
         ("J38qAPXK", "J38QAPXK"),
+        ("9t4b0zyq7c", "9T4b0zYq7C"),  # mixed case, typed in one
+        ("9T4B0ZYQ7C", "9T4b0zYq7C"),
         ("j38lap", "j381ap"),
         ("j381ap", "j38lap"),
         ("BBO3OO", "BB0300"),  # O for every 0

@@ -57,6 +57,16 @@ from service.gs1.identifiers import Expiry
         ("122024", "2024-12"),  # six digits: no month is 20
         ("дек 2024", "2024-12"),
         ("5 июля 2028 г.", "2028-07-05"),  # noqa: RUF001 (Cyrillic)
+        # years of other calendars: of the Buddhist one, of the Republic of China, of Reiwa
+        ("07/2571", "2028-07"),
+        ("31/07/2571", "2028-07-31"),
+        ("๐๗/๒๕๗๑", "2028-07"),
+        ("กรกฎาคม 2571", "2028-07"),
+        ("民國117年7月31日", "2028-07-31"),
+        ("令和10年7月", "2028-07"),
+        ("tháng 7 năm 2028", "2028-07"),
+        ("ngày 31 tháng 7 năm 2028", "2028-07-31"),
+        ("تموز 2028", "2028-07"),  # the Levant's names of months
         ("5 Temmuz 2028", "2028-07-05"),
         ("października 2028", "2028-10"),
         ("lokakuu 2028", "2028-10"),

@@ -10,6 +10,7 @@ import pytest
 from service.authenticity.reasons import Action, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.errors import ErrorCode, InvalidFieldsError
+from service.gs1.identifiers import check_digit
 from service.storage.database import Database
 from service.verification.service import Answer, VerificationService
 from tests.factories import maker_records
@@ -62,6 +63,23 @@ def test_a_repaired_reading_stops(desk: VerificationService, fields: dict[str, s
 
 
 WHOLE = f"01{GTIN}17701231" + f"10VX2401{GS}21{SERIAL}"
+
+
+def test_a_case_of_a_lot_that_is_not_on_record_is_a_case_all_the_same(desk: VerificationService) -> None:
+    """Its packs' product is on record: to say that the maker makes no such product would be wrong."""
+    case = "1" + GTIN[1:13]
+    case += check_digit(case)
+    found = codes(ask(desk, gtin=case, lot="ZZZ99887").verdict)
+    assert R.CASE_NOT_PACK in found
+    assert R.PRESENTATION_UNKNOWN not in found
+    assert R.NO_RECORDS_HELD not in found
+
+
+def test_a_sentence_is_refused_unless_it_names_a_lot_on_record(desk: VerificationService) -> None:
+    assert ask(desk, scan="My vial says VX2402 on it").verdict.action is A.REJECT
+    with pytest.raises(InvalidFieldsError) as refused:
+        ask(desk, scan="My vial says ZZ9988 on it")
+    assert [each.code for each in refused.value.errors] == [ErrorCode.NOT_A_LOT]
 
 
 def test_the_whole_code_passes(desk: VerificationService) -> None:

@@ -244,6 +244,14 @@ def test_what_cannot_be_read_is_named(
     assert [(each.field, each.code) for each in errors] == [(field, code)]
 
 
+def test_words_may_hold_what_cannot_be_seen(desk: VerificationService) -> None:
+    """Pasted from a page: soft hyphens, joiners of Persian words, a zero-width space."""
+    shown = desk.preview(
+        Question(scan=FULL, product="Vela\u00advox™", strength="100\u200b units"), RequestOrigin(Channel.API)
+    ).presented
+    assert (shown.product, shown.strength) == ("Velavox™", "100 units")
+
+
 def test_all_fields_that_cannot_be_read_are_named_at_once(desk: VerificationService) -> None:
     with pytest.raises(InvalidFieldsError) as refused:
         desk.verify(Question(gtin="1", lot="\x00", market="Narnia"), RequestOrigin(Channel.API))

@@ -65,7 +65,8 @@ class Route(StrEnum):
 
 _ROUTE_STEMS = {
     Route.NEEDLE: r"inject|injekt|injekc|inyec|injet|iniett|iniez|инъекц|ін'єкц|ενεσ|wstrzyk|"
-    r"enjeks|infus|инфуз|perfus|注射|주사|حقن",
+    r"enjeks|infus|инфуз|perfus|injiser|инжек|инјек|injiciran|injezz|stungulyf|\btiem\b|ฉีด|הזרק|"
+    r"تزریق|larutan injek|注射|주사|حقن",
     Route.MOUTH: r"\boral|\boraal|einnehmen|buvable|bevib|doustn|peroral|внутрь|口服|経口|경구|\bmouth",
     Route.EYE: r"\beye|ophthalm|augentropf|collyre|colirio|collirio|\bocular|глазн|点眼|점안",
     Route.NOSE: r"\bnasal|\bnose|nasenspray|назал|点鼻",
@@ -77,23 +78,28 @@ _STATE_STEMS = {
     State.POWDER: r"powder|pulver|poudre|polvo|polvere|\bpo\b|proszek|proszk|prasek|"
     r"prask|prasok|порош|lyo?phil|"
     r"liofil|lyofil|лиофил|freeze.?dried|gefriergetrocknet|trockensubstanz|pudra|\btoz|"
-    r"jauhe|milteli|pulber|"
-    r"κονις|粉|凍結乾燥|冻干|凍乾|분말|동결건조|مسحوق|dry substance",
+    r"prasak|прашак|\bпрах|jauhe|kuiva-?aine|milteli|pulber|poeder|liyofil|serbuk|\btrab\b|"
+    r"stungulyfsstofn|"
+    r"\bpor(?= (?:es |oldat|szuszp|injekc|infuz|belso|koncentr|inhal))|\bbot (?:pha|dong|tiem)|"
+    r"\bdong kho\b|"
+    r"κονι[σα]|κονεωσ|אבקה|אבקת|پودر|ผง|पाउडर|粉|凍結乾燥|冻干|凍乾|분말|동결건조|مسحوق|dry substance",
     State.SOLUTION: r"solution|solut(?:ie|io)|losung|solucion|solucao|soluzione|roztw|"
     r"roztok|oldat|раствор|розчин|"
     r"cozelti|liuos|oplosning|losning|oplossing|διαλυμα|otopin|raztopin|tirpal|skidum|"
     r"lahus|溶液|注射液|용액|"
-    r"주사액|محلول|liquid|flussig|liquide|liquido",
+    r"주사액|محلول|разтвор|rastvor|раствор|lausn\b|soluzzjoni|dung dich|สารละลาย|תמיסה|larutan|liquid|"
+    r"flussig|liquide|liquido",
     State.SUSPENSION: r"suspen|szuszpenz|суспенз|zawiesin|εναιωρημα|混悬|懸濁|현탁",
     State.EMULSION: r"emuls|эмульс|γαλακτωμα|乳剂|乳剤",
     State.GEL: r"\bgels?\b|hydrogel|\bгел|\bzele?\b|凝胶|ゲル|\b겔|filler|viscoelastic",
-    State.CREAM: r"\bcreams?\b|creme|\bkrem|\bcrema|крем|乳膏|クリーム|크림|lotion",
+    State.CREAM: r"\bcreams?\b|creme|\bkrem|\bcrema|κρεμα|קרם|كريم|کرم|ครีม|крем|乳膏|クリーム|크림|lotion",
     State.OINTMENT: r"ointment|salbe|pommade|pomada|unguent|мазь|\bmasc|软膏|軟膏|연고",
     State.TABLET: r"tablet|tablett|comprim|compress[ae]|таблет|\bpills?\b|pastill|"
-    r"dragee|δισκι|片剂|錠|정제|أقراص",
-    State.CAPSULE: r"capsul|kapsel|kapsul|gelul|капсул|καψακι|胶囊|カプセル|캡슐|كبسول",
+    r"dragee|kaplet|toflur|pillol|vien nen|เม็ด|गोली|טבלי|קפלי|قرص|δισκι|片剂|^片$|錠|정제|^정$|أقراص|اقراص",
+    State.CAPSULE: r"capsul|kapsel|kapsul|kapsl|kapszul|kapsułk|vien nang|แคปซู?ล|כמוס|کپسول|gelul|"
+    r"капсул|καψακι|胶囊|カプセル|캡슐|كبسول",
     State.GRANULES: r"granul|гранул",
-    State.SYRUP: r"syrup|sirup|sirop|jarabe|xarope|sciroppo|сироп|surup",
+    State.SYRUP: r"syrup|syrop|szirup|siirap|שירופ|شراب|sirup|sirop|jarabe|xarope|sciroppo|сироп|surup",
     State.DROPS: r"tropfen|\bdrops?\b|\bgotas\b|gouttes|gocce|капли|krople",
     State.SPRAY: r"spray|aerosol|спрей|nebul",
     State.PATCH: r"\bpatch|pflaster|parche|cerotto|adesivo transd|пластыр|transderm",
@@ -101,22 +107,26 @@ _STATE_STEMS = {
     State.IMPLANT: r"implant|имплант",
     State.INHALATION: r"inhal|ингал",
     State.INJECTION: r"inject|injekt|injekc|inyec|injet|iniett|iniez|инъекц|ін'єкц|ενεσ|"
-    r"wstrzyk|enjeks|infus|инфуз|"
-    r"perfus|注射|주사|حقن",
+    r"wstrzyk|enjeks|infus|инфуз|injiser|инжек|инјек|injiciran|injezz|stungulyf|\btiem\b|"
+    r"ฉีด|הזרק|تزریق|\binj\b|perfus|注射|주사|حقن",
 }
 _CONTAINER_STEMS = {
     Container.VIAL: r"\bvials?\b|durchstechflasche|flacon|\bfioles?\b|frasco|fiolk|"
     r"lahvick|injekcios uveg|флакон|"
-    r"\bfial[ae]\b|hetteglas|haetteglas|injektionsflask|φιαλιδ|バイアル|바이알|瓶|ampoul|ampul|"
+    r"\bfial[ae]\b|hetteglas|haetteglas|hettuglas|injektionsflask|liekovk|bocic|\bviala?\b|viaal|"
+    r"stikliuk|\bflakon|фиолк|\blo bot|\bขวด|בקבוקון|قارورة|قاروره|قنينة|ویال|φιαλιδ|バイアル|바이알|瓶|"
+    r"ampoul|ampul(?!.{0,3}strzyk)|"
     r"ampoll|ampola|"
     r"ампул|アンプル|앰플|安瓿|bottle|flasche|botella|garrafa",
     Container.SYRINGE: r"syring|spritze|seringue|jeringa|seringa|siringa|strzykawk|"
     r"strikack|fecskendo|шприц|\bspuit|"
-    r"sprojte|sproyte|spruta|ruisku|\bsiring|注射器|シリンジ|시린지|주사기|pre.?filled(?! pen)|\bpfs\b|"
+    r"sprojte|sproyte|spruta|ruisku|striekack|striekac|ampul[ck]o-?strzykawk|strcaljk|\bspric|"
+    r"brizga(?!lic)|enjektor|спринцовк|svirkst|slirce|sustel\b|sprauta|מזרק|سرنگ|محقن|กระบอกฉีด|bom tiem|"
+    r"\bsiring|注射器|シリンジ|시린지|주사기|pre.?filled(?! pen)|\bpfs\b|"
     r"σ.ριγγα|συριγγα",
     Container.PEN: r"\bpens?\b|fertigpen|autoinject|auto.inject|injektor|inyector|"
     r"\bpluma|\bstylo|caneta|\bpenna\b|"
-    r"wstrzykiwacz|шприц.?ручк|ペン|\b펜",
+    r"wstrzykiwacz|\bpero\b|brizgalic|шприц.?ручк|ペン|\b펜",
     Container.CARTRIDGE: r"cartridge|patrone|cartouche|cartucho|cartuccia|carpule|картридж",
     Container.BAG: r"\bbags?\b|beutel|\bpoche|\bbolsa|\bsacca",
     Container.TUBE: r"\btubes?\b|\btuben?\b|\btubo\b|тюбик",
@@ -178,13 +188,24 @@ def forms_agree(presented: str, recorded: str) -> bool | None:
 
 
 def named_form(name: str, recorded: str) -> bool | None:
-    """As `forms_agree`, of the words in a product's name; containers there say nothing sure.
+    """As `forms_agree`, of the words in a product's name; most containers there say nothing sure.
+
+    A syringe or a pen does where the record names no container, and its form is in none of the two.
 
     >>> named_form("Testavox tablets", "powder for solution for injection"), named_form("Testavox 100", "gel")
     (False, None)
+    >>> named_form("Testavox prefilled syringe", "powder for solution for injection")
+    False
     """
-    states, _ = _named(name)
-    return forms_agree(name, recorded) if states - {State.SOLUTION, State.INJECTION} else None
+    states, containers = _named(name)
+    if states - {State.SOLUTION, State.INJECTION}:
+        return forms_agree(name, recorded)
+    if Container.VIAL in containers:
+        return None  # a vial, and a syringe beside it
+    handed = containers & {Container.SYRINGE, Container.PEN}
+    held = [_named(each) for each in recorded.split(";")]
+    foreign = handed and all(not inside and not _fits(handed, made) for made, inside in held)
+    return False if foreign else None
 
 
 def _one_agrees(presented: str, recorded: str) -> bool | None:

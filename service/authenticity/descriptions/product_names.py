@@ -82,10 +82,11 @@ def _a_slip_apart(one: str, other: str) -> bool:
     most = 2 if shorter >= _LONG else 1
     if abs(len(one) - len(other)) <= most and _distance(one, other) <= most:
         return True
-    return _sound(one) == _sound(other)
+    return sound(one) == sound(other)
 
 
-def _sound(word: str) -> str:
+@lru_cache(maxsize=4096)
+def sound(word: str) -> str:
     """A word in letters that are pronounced alike in most languages, doubled ones once."""
     for written, heard in _HEARD:
         word = word.replace(written, heard)

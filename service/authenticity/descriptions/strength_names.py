@@ -43,6 +43,8 @@ _NUMBER = rf"(?:{_GROUP}|[0-9]+)(?:[.,٫٬·][0-9]+)*|(?<![0-9])[.,][0-9]+"
 _TOKEN = re.compile(
     rf"(?P<number>{_NUMBER})|(?P<word>ld50(?![0-9])|[^\W\d_]+(?:[³3](?![0-9]))?|[%٪])|(?P<mark>[^\s\w])"
 )
+_INVERSE = re.compile(r"(?<=[^\W\d_])[ ·⋅.*]+(ml|l)[-\u2212]1\b")
+"""`300 µg·mL⁻¹`, as summaries of product characteristics write it."""
 _ABBREVIATED = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\. ?){2,}")
 
 
@@ -129,7 +131,7 @@ _Token = tuple[str, str]
 def _tokens(text: str) -> Iterator[_Token]:
     plain = "".join(_latin_digit(each) for each in unicodedata.normalize("NFKC", _without_marks(text)))
     plain = _ABBREVIATED.sub(lambda found: re.sub(r"[. ]", "", found[0]) + " ", plain.casefold())
-    plain = without_accents(plain)
+    plain = _INVERSE.sub(r"/\1", without_accents(plain))
     for found in _TOKEN.finditer(plain):
         kind = found.lastgroup or ""
         if kind == "word":

@@ -22,34 +22,34 @@ _NAMES = (
     "feb february febrero fev fevr fevrier februar febbraio fevereiro febr februara februari "
     "februarie februaris helmi helmikuu helmikuuta lut luty lutego subat unor unora vas vasario "
     "vasaris veebr veebruar velj veljaca veljace φεβ φεβρουαριος φεβρουαριου ақп ақпан лют лютий "
-    "лютого феб фебруар фев февр февраль февраля февруари פברואר פבר فبراير فوریه फरवरी फर ก.พ "
+    "лютого феб фебруар фев февр февраль февраля февруари פברואר פבר فبراير شباط فوریه फरवरी फर ก.พ "
     "กุมภาพันธ์ თებ თებერვალი",
     "mar march marzo mars marz mrz marco brezen brezna kovas kovo maalis maaliskuu maaliskuuta maart "
     "marc marca marcius marec maret mart martie marts marzec mrt ozu ozujak ozujka μαρ μαρτιος "
-    "μαρτιου бер березень березня март марта нау наурыз מרץ مارس मार्च มี.ค มีนาคม მარ მარტი",
+    "μαρτιου бер березень березня март марта нау наурыз מרץ مارس آذار मार्च มี.ค มีนาคม მარ მარტი",
     "apr april abr abril avr avril aprile aprila aprilie aprilis aprill bal balandis balandzio dub "
     "duben dubna huhti huhtikuu huhtikuuta kwi kwiecien kwietnia nis nisan tra travanj travnja απρ "
-    "απριλιος απριλιου апр апрель апреля април квіт квітень квітня сәу сәуір אפריל אפר آوریل أبريل "
+    "απριλιος απριλιου апр апрель апреля април квіт квітень квітня сәу сәуір אפריל אפר نيسان آوریل أبريل "
     "ابريل अप्रैल เม.ย เมษายน აპრ აპრილი",
     "may mayo mai mag maggio maio geg geguze geguzes kve kveten kvetna maijs maj maja majus mayis mei "
     "svi svibanj svibnja touko toukokuu toukokuuta μαι μαιος μαιου май мая мам мамыр мај трав травень "
-    "травня מאי مايو مه मई พ.ค พฤษภาคม მაი მაისი",
+    "травня מאי مايو أيار مه मई พ.ค พฤษภาคม მაი მაისი",
     "jun june junio juin juni giu giugno junho birz birzelio birzelis cerven cervna cvn cze czerwca "
     "czerwiec haz haziran iun iunie juna junij junijs junius juuni kesa kesakuu kesakuuta lip lipanj "
-    "lipnja ιουν ιουνιος ιουνιου июн июнь июня мау маусым черв червень червня юни јун יוני يونيو ژوئن "
+    "lipnja ιουν ιουνιος ιουνιου июн июнь июня мау маусым черв червень червня юни јун יוני يونيو حزيران ژوئن "
     "जून มิ.ย มิถุนายน ივნ ივნისი",
     "jul july julio juil juillet juli lug luglio julho cervenec cervence cvc heina heinakuu "
     "heinakuuta iul iulie jula julij julijs julius juuli liep liepa liepos lip lipca lipiec srp "
     "srpanj srpnja tem temmuz ιουλ ιουλιος ιουλιου июл июль июля лип липень липня шіл шілде юли јул "
-    "יולי يوليو ژوئیه जुलाई जुल ก.ค กรกฎาคม ივლ ივლისი",
+    "יולי يوليو تموز ژوئیه जुलाई जुल ก.ค กรกฎาคม ივლ ივლისი",
     "aug august ago agosto aout agu agustos agustus augusta augusti augusts augustus augusztus avg "
     "avgust elo elokuu elokuuta kol kolovoz kolovoza rugp rugpjucio rugpjutis sie sierpien sierpnia "
     "srp srpen srpna αυγ αυγουστος αυγουστου авг август августа серп серпень серпня там тамыз אוגוסט "
-    "אוג أغسطس اغسطس اوت अगस्त अग ส.ค สิงหาคม აგვ აგვისტო",
+    "אוג أغسطس آب اغسطس اوت अगस्त अग ส.ค สิงหาคม აგვ აგვისტო",
     "sep sept september septiembre set setiembre septembre settembre setembro eyl eylul rugs rugsejis "
     "rugsejo ruj rujan rujna septembra septembrie septembris syys syyskuu syyskuuta szept szeptember "
     "wrz wrzesien wrzesnia zari σεπ σεπτεμβριος σεπτεμβριου вер вересень вересня сен сент сентябрь "
-    "сентября сеп септембар септември қыр қыркүйек ספטמבר ספט سبتمبر سپتامبر सितंबर सित ก.ย กันยายน "
+    "сентября сеп септембар септември қыр қыркүйек ספטמבר ספט سبتمبر أيلول سپتامبر सितंबर सित ก.ย กันยายน "
     "სექ სექტემბერი",
     "oct october octubre octobre okt oktober ott ottobre out outubro eki ekim lis listopad listopada "
     "loka lokakuu lokakuuta octombrie oktobra oktobris oktoober paz pazdziernik pazdziernika rij "

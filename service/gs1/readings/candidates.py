@@ -34,11 +34,14 @@ from service.gs1.readings.labelled_text import labelled, only_labels, unlabelled
 from service.gs1.readings.links import epc, links
 from service.gs1.readings.other_systems import refuse_other_system
 from service.gs1.readings.pack_fields import Fields, is_date, lot_of
-from service.gs1.readings.typed_lots import is_sentence, lot_repairs
+from service.gs1.readings.typed_lots import is_sentence, lot_repairs, words_with_digits
 from service.gs1.repairs import Repair
 
 MOST = 24
 """Readings of one text."""
+
+_FRAME = "\x02\x03"
+"""Start and end of text, which some scanners send around a scan: they are no part of it."""
 
 _PLAIN_LOT = re.compile(r"[A-Za-z0-9]{1,20}")
 _DIGIT = re.compile("[0-9]")
@@ -68,7 +71,7 @@ def readings(text: str, *, layout: str = "", most: int = MOST) -> Readings:
 
     `layout` is the keyboard that this scanner was found to type on (`gs1.keyboards`).
     """
-    survey = _Survey(text, layout)
+    survey = _Survey(text.strip(_FRAME) or text, layout)
     found: dict[tuple[object, ...], Reading] = {}
     try:
         for each in survey.in_order():
@@ -174,9 +177,20 @@ class _Survey:
         dated = any(each.expiry or each.serial for each in said)
         nothing = dated or only_labels(text) or is_sentence(text)
         if nothing and not self._labels and not scans.is_marked(text):
-            raise self._not_a_lot()
+            self.refusal = self._not_a_lot()
+            yield from self._among_words(text)
+            raise self.refusal
         if plain is not None:
             yield plain
+
+    def _among_words(self, text: str) -> Iterator[Reading]:
+        """Lots in a sentence, or typed on another keyboard: weighed by the records alone."""
+        if not text.isascii():
+            yield from self._typed_elsewhere(text)
+        for fields in words_with_digits(text):
+            reading = fields.reading(tentative=True)
+            if reading is not None:
+                yield reading
 
     def _not_a_lot(self) -> IdentifierError:
         expected = "the lot number as it is printed"
@@ -210,6 +224,9 @@ class _Survey:
 
     def _damaged(self, text: str, plain: Reading | None) -> Iterator[Reading]:
         prefix = scans.SYMBOLOGY.match(text)
+        envelope = scans.in_envelope(text)
+        if envelope is not None and (inside := self._plain(Cleaned(envelope))) is not None:
+            yield replace(inside, repairs=inside.repairs | {Repair.SEPARATOR_SPELLED})
         if not self._labels:
             those = self._parts(text)
             self._refuse_several(those)

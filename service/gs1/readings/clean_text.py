@@ -76,6 +76,21 @@ def clean(text: str) -> Cleaned:
     return Cleaned("".join(kept), frozenset(repairs) if repairs else _NOTHING)
 
 
+def visible(text: str) -> str:
+    """The text without what cannot be seen, and otherwise as it came: joiners, soft hyphens, marks of order.
+
+    >>> visible("Test\\u00adavox™"), visible("میلی\\u200cلیتر")
+    ('Testavox™', 'میلیلیتر')
+    """
+    if text.isascii():
+        return text
+    return "".join(
+        each
+        for each in text
+        if each in _OVERRIDES or not (each in _UNSEEN or unicodedata.category(each) == "Cf")
+    )
+
+
 def _plain(character: str, category: str, repairs: set[Repair]) -> str:
     if category == "Cf" and character not in _OVERRIDES:
         return ""

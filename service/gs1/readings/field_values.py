@@ -21,7 +21,7 @@ def lots(text: str) -> Iterator[Fields]:
     Raises NOT_A_LOT for words, EMPTY, TOO_LONG or BAD_CHARACTER where nothing else fits either.
     """
     if text.isascii() and text.isalnum() and len(text) <= 20:
-        if is_placeholder(text):
+        if is_placeholder(text) or set(text) == {"0"}:
             raise _no_lot(text)
         lot = Lot.parse(text)
         yield Fields(lot=lot)
@@ -79,7 +79,7 @@ def serials(text: str) -> Iterator[tuple[Serial | None, frozenset[Repair]]]:
 def _serials(text: str) -> Iterator[tuple[Serial, frozenset[Repair]]]:
     if not text.strip().isalnum():
         yield from ((each.serial, each.repairs) for each in labelled(text)[:2] if each.serial)
-    for candidate in dict.fromkeys((text.strip().removeprefix("(21)"), text)):
+    for candidate in dict.fromkeys((text.strip().removeprefix("(21)").lstrip("#№").strip(), text)):
         serial = _serial(candidate)
         if serial is not None:
             yield serial, frozenset()

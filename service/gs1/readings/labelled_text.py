@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from service.errors import ErrorCode, IdentifierError
 from service.gs1.identifiers import Gtin
 from service.gs1.reading import Problem
-from service.gs1.readings.labels import AI_LABELS, NATIONAL_WORDS, Field, fold, folded_label
+from service.gs1.readings.labels import AI_LABELS, NATIONAL_WORDS, NUMBER_WORDS, Field, fold, folded_label
 from service.gs1.readings.pack_fields import (
     Fields,
     Option,
@@ -45,6 +45,7 @@ _LINE = re.compile(r"[\r\n]+")
 _COLUMNS = ("\t", ";", "|", ",")
 _MOST_LABELS = 60
 _MEMBER_NAMES = ("ai", "AI", "key", "name", "label", "field")
+_NUMBER_MEMBERS = NUMBER_WORDS | {"value", "text", "date"}
 _MOST_DEPTH, _MOST_MEMBERS = 5, 200
 
 _Pairs = list[tuple[FieldLabel, str]]
@@ -315,8 +316,10 @@ def _members(value: object, name: str, depth: int) -> Iterator[tuple[str, str]]:
         if told is not None and "value" in value:  # {"ai": "10", "value": "A1"}
             yield from _members(value["value"], str(told), depth + 1)
             return
+        announced = folded_label(fold(name)) not in (None, Field.OTHER)
         for key, member in list(value.items())[:_MOST_MEMBERS]:
-            yield from _members(member, str(key), depth + 1)
+            own = not (announced and fold(str(key)) in _NUMBER_MEMBERS)  # {"batch": {"number": "A1"}}
+            yield from _members(member, str(key) if own else name, depth + 1)
     elif isinstance(value, list):
         for member in value[:_MOST_MEMBERS]:
             yield from _members(member, name, depth + 1)

@@ -39,6 +39,8 @@ tuntematon|brak|nieznany|není|žádný|neznámý|nincs|ismeretlen|yok|bilinmiyo
 не указано|немає|невідомо|няма|непознат|nema|ni|δεν υπάρχει|άγνωστο|لا يوجد|غير معروف|غير متوفر
 ندارد|نامعلوم|אין|לא ידוע|नहीं|अज्ञात|ไม่มี|ไม่ทราบ|无|没有|未知|無|なし|不明|없음|모름|không có|tidak ada|tiada
 lipsă|necunoscut|nan|undefined|blank|empty|unreadable|not readable|not printed|not visible
+saknas|mangler|puuttuu|puudub|ontbreekt|chybí|hiányzik|lipseşte|lipsește|λείπει|manca|mancante|falta|nedostaje|trūksta|nav
+отсутствует|відсутній|липсва|חסר|ناموجود|مفقود|غير موجود|ไม่ระบุ|không ghi
 nicht lesbar|nicht angegeben|non lisible|ilegible|illeggibile|ilegível
 """)
 _NONE_PRINTED = _folded("""

@@ -3,6 +3,7 @@
 Every reading is marked with what was repaired. `tentative` are those of a text that may not be a scan at all.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from service.gs1.application_identifiers import Element, check_value
 from service.gs1.characters import CSET_82, GROUP_SEPARATOR
 from service.gs1.element_strings import ai_at, check_format
 from service.gs1.identifiers import check_digit
+from service.gs1.iso15434 import MARK
 from service.gs1.reading import GS1_SYMBOLOGIES, GTIN_SYMBOLOGIES, Problem, Reading, ReadingKind
 from service.gs1.readings.elements import joined, readings_of
 from service.gs1.readings.splitting import Way, ways
@@ -26,8 +28,11 @@ _PERCENT = re.compile(
     r"%1d|&#(?:29|x1d);|\\x1d|\\u001d|_x001d_|<(?:GS|FNC1|0x1D|U\+001D|US|RS)>|\((?:GS|FNC1)\)|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\^\]|0x1d",
     re.IGNORECASE,
 )
+_CONTROLS = {"RS": "\x1e", "GS": "\x1d", "EOT": "\x04", "1E": "\x1e", "1D": "\x1d", "04": "\x04"}
+_CONTROL = re.compile(r"[{<\[(](RS|GS|EOT)[}>\])]|(?:%|\\x|\\u00)(1[DE]|04)", re.IGNORECASE)
 _OPENING = re.compile(r"[(\[{<]\s*([0-9]{2,4})\s*[)\]}>]\s*:?")
 _GTIN_FIRST = re.compile(r"\x1d?01([0-9]{14})")
+_GTIN_AND_LOT = re.compile(r"([0-9]{13,14})([A-Za-z](?=.*[0-9])[A-Za-z0-9./-]{2,19})")
 _AGAIN = re.compile(r"(?<!\][A-Za-z][0-9])(?=\](?:C1|e0|d2|d8|Q3|J1|d1|Q1|C0)|[(\[]01[)\]]|https?://)")
 _LINES = re.compile(
     r"[\r\n]+|\s{2,}|\t+|(?<=\S) (?=\]|\(01\)|https?://)|(?<=^[0-9]{13}) (?=10|17)|(?<=^[0-9]{14}) (?=10|17)"
@@ -56,11 +61,27 @@ def damaged(text: str) -> Iterator[Reading]:
         yield from bracketed(content, symbology, unmarked)
     elif " " in content or "-" in content:
         yield from _spaced(content, symbology, unmarked)
+        if gtin is not None and surely and " " in content:  # groups, as in `0109506000134352 10 A1`
+            grouped = unmarked | {Repair.SEPARATOR_SPELLED}
+            yield from itertools.islice(
+                _of_content(content.replace(" ", ""), symbology, grouped, tentative=False), 4
+            )
     if not surely and not unmarked and not _begins_with_ai(content):
         return
     if not surely:
         unmarked |= {Repair.BARE_ELEMENTS}
     yield from _of_content(content, symbology, unmarked, tentative=not surely)
+
+
+def in_envelope(text: str) -> str | None:
+    """The text of an envelope of ISO/IEC 15434 whose control characters arrived as their names, with these.
+
+    None for a text that is none, or in which nothing is spelled out.
+    """
+    if not text.startswith(MARK):
+        return None
+    plain = _CONTROL.sub(lambda named: _CONTROLS[(named[1] or named[2]).upper()], text)
+    return plain if plain != text else None
 
 
 def has_brackets(text: str) -> bool:
@@ -189,6 +210,9 @@ def scans_in(text: str) -> list[str]:
         gtin = _GTIN_FIRST.match(text)
         again = text.find("01" + gtin[1], gtin.end()) if gtin else -1
         parts = [text[:again], text[again:]] if again > 0 else parts
+        glued = _GTIN_AND_LOT.fullmatch(parts[0])
+        if glued and glued[1][-1] == check_digit(glued[1][:-1]):
+            parts = [glued[1], glued[2]]
     return list(dict.fromkeys(parts)) if 1 < len(parts) <= _MOST_SCANS else []
 
 

@@ -9,7 +9,15 @@ from service.gs1.identifiers import Lot, Serial
 from service.gs1.reading import ReadingKind
 from service.gs1.readings.clean_text import in_latin
 from service.gs1.readings.elements import readings_of
-from service.gs1.readings.pack_fields import Fields, Option, is_date, lot_of, lots_beside_dates, trimmed
+from service.gs1.readings.pack_fields import (
+    Fields,
+    Option,
+    expiry_options,
+    is_date,
+    lot_of,
+    lots_beside_dates,
+    trimmed,
+)
 from service.gs1.readings.splitting import MOST_WAYS, ways
 from service.gs1.repairs import Repair
 
@@ -27,8 +35,23 @@ _GLUED = (
         "lote",
         "lot",
     ),
+    *(
+        "seria",
+        "serie",
+        "serija",
+        "partida",
+        "partija",
+        "partij",
+        "partie",
+        "parti",
+        "sarze",
+        "sarza",
+        "sats",
+    ),
+    *("eranro", "era", "bets", "b.no.", "bno", "b/n"),
     *("ch.-b.", "ch.b.", "chb", "ch-b", "bn", "ln", "l"),
 )
+_GLUED_BEHIND = ("lot", "batch", "charge", "lote", "lotto")
 _GLUED_DATE = re.compile(
     r"(.{2,20}?)[ .,/-]?(?:exp|cad|val|mhd|scad|verw|skt|venc?)[.: ]*([0-9].{3,10})", re.IGNORECASE
 )
@@ -64,6 +87,11 @@ def lot_repairs(text: str) -> Iterator[Fields]:
     if lot is not None:
         yield Fields(lot=lot, repairs=frozenset({Repair.TYPOGRAPHY}))
     yield from hanging_lots(bare)
+    yield from words_with_digits(text)
+
+
+def words_with_digits(text: str) -> Iterator[Fields]:
+    """The words of a text that may be its lot: those that hold digits and are no dates, three at most."""
     parts = [each for each in map(trimmed, text.split()) if any(map(str.isdigit, each)) and not is_date(each)]
     if len(parts) < len(text.split()) or len(parts) > 1:
         for part in parts[:3]:
@@ -77,12 +105,21 @@ def _beside_glued_date(text: str) -> Iterator[Fields]:
         glued = pattern.fullmatch(text)
         if glued is None:
             continue
-        for option in lots_beside_dates(f"{glued[1]} {glued[2]}"):
+        for option in lots_beside_dates(f"{glued[1]} {glued[2]}") or _beside(glued[1], glued[2]):
             fields = _of_option(option)
             repairs = fields.repairs | {Repair.LABEL_GLUED}
             beside = fields.lot.printed if fields.lot else ""
             yield from (replace(fields, lot=each, repairs=repairs) for each in _unglued(beside))
             yield replace(fields, repairs=repairs)
+
+
+def _beside(lot: str, date: str) -> list[Option]:
+    """A lot with an expiry whose label says that it is one, digits alone too: `042028`."""
+    known = lot_of(trimmed(lot))
+    if known is None or not date.isdigit():
+        return []
+    dates = [each for each in expiry_options(date) if each.fields.expiry is not None]
+    return [Option(replace(each.fields, lot=known), each.repairs) for each in dates]
 
 
 def _typed_twice(text: str) -> Iterator[Fields]:
@@ -100,6 +137,11 @@ def _unglued(text: str) -> Iterator[Lot]:
     """What stands behind a label without a space: `LOTOVA2618`. Lots that begin so are another reading."""
     if " " in text or not text.isascii():
         return
+    for suffix in _GLUED_BEHIND:
+        before = text[: -len(suffix)] if text.lower().endswith(suffix) else ""
+        lot = lot_of(before) if len(before) > 2 and any(map(str.isdigit, before)) else None
+        if lot is not None:
+            yield lot
     for prefix in _GLUED:
         if text.lower().startswith(prefix):
             rest = text[len(prefix) :].lstrip(".:#-")

@@ -31,6 +31,7 @@ _MOST_WORDS = 7
 
 _JOINERS = re.compile(r"[ .\-_/#°'()&]{0,3}")
 _BEHIND = re.compile(r"\s*[.:=#°/\n|]")
+_AI_FIRST = re.compile(r"\s*01\s*[:=]\s*[0-9]{14}\b")
 _COLON = re.compile(r"\s*[:=]")
 _CONNECTORS = frozenset({"is", "ist", "est", "lautet"})
 
@@ -140,7 +141,7 @@ def _ai_at(text: str, parts: list[Word], at: int) -> FieldLabel | None:
     """An AI as a label: `10: A1` at the beginning of a line, `AI 10: A1` anywhere."""
     word = parts[at]
     field = AI_LABELS.get(word.folded)
-    named = at > 0 and parts[at - 1].folded == "ai"
+    named = (at > 0 and parts[at - 1].folded == "ai") or _AI_FIRST.match(text) is not None
     if field is None or not _COLON.match(text, word.end) or not (named or _begins_line(text, word.start)):
         return None
     return FieldLabel(word.start, word.end, field)

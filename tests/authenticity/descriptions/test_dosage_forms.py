@@ -72,7 +72,10 @@ def test_forms_are_compared_by_what_they_are_and_are_in(
         ("Testavox tablets", False),
         ("Testavox cream", False),
         ("Testavox 100 units powder", True),
-        ("Testavox 100 units/vial", None),  # of containers in a name nothing is concluded
+        ("Testavox 100 units/vial", None),  # of most containers in a name nothing is concluded
+        ("Testavox pre-filled syringe", False),  # a powder is in none
+        ("Testavox pen", False),
+        ("Testavox vial and syringe", None),
         ("Testavox", None),
     ],
 )
@@ -88,3 +91,38 @@ def test_no_text_is_too_much_and_every_form_is_itself(text: str) -> None:
 
 def test_the_examples_in_the_documentation() -> None:
     assert doctest.testmod(dosage_forms).failed == 0
+
+
+# EDQM's standard term for the powder, and what people call it and its vial, language by language
+_POWDERS = """
+Прах за инжекционен разтвор|Prášek pro injekční roztok|Pulver til injektionsvæske, opløsning|Süstelahuse pulber
+Κόνις για ενέσιμο διάλυμα|ΚΟΝΙΣ ΓΙΑ ΕΝΕΣΙΜΟ ΔΙΑΛΥΜΑ|Prašak za otopinu za injekciju|Stungulyfsstofn, lausn
+Pulveris injekciju šķīduma pagatavošanai|Milteliai injekciniam tirpalui|Por oldatos injekcióhoz
+Trab għal soluzzjoni għall-injezzjoni|Poeder voor oplossing voor injectie|Pó para solução injetável
+Pulver til injeksjonsvæske, oppløsning|Pulbere pentru soluţie injectabilă|Prášok na injekčný roztok
+Prašek za raztopino za injiciranje|Injektiokuiva-aine, liuosta varten|Pulver till injektionsvätska, lösning
+Enjeksiyonluk çözelti için toz|Прашак за раствор за инјекцију|Порошок для розчину для ін'єкцій|注射用冻干粉针
+주사용 동결건조분말|Bột pha dung dịch tiêm|ผงสำหรับเตรียมสารละลายเพื่อฉีด|אבקה להכנת תמיסה להזרקה
+مسحوق لمحلول للحقن|پودر برای محلول تزریقی|Serbuk untuk larutan injeksi|इंजेक्शन के लिए पाउडर
+liyofilize|inj.|Hettuglas|injekčná liekovka|bočica|фиолка|viaal|flakonas|lọ bột|ขวดยา|בקבוקון|قارورة|ویال
+"""
+_NO_POWDERS = """
+טבליות|أقراص|ยาเม็ด|viên nén|töflur|pilloli|kaplet|kapsułki|kapsle|kapszula|כמוסות|แคปซูล|κρέμα|ครีม|szirup|siirappi
+ampułko-strzykawka|ampulko-strzykawka|naplnená injekčná striekačka|užpildytas švirkštas|pilnšļirce|napunjen špric
+napolnjena injekcijska brizga|предварително напълнена спринцовка|kullanıma hazır dolu enjektör|מזרק|سرنگ|bơm tiêm
+Enjeksiyonluk çözelti|Injekční roztok|Oldatos injekció|Injektioneste, liuos|Oplossing voor injectie|Ενέσιμο διάλυμα
+"""
+
+
+def _each(text: str) -> list[str]:
+    return [each for line in text.strip().split("\n") for each in line.split("|")]
+
+
+@pytest.mark.parametrize("term", _each(_POWDERS))
+def test_a_powder_is_one_in_every_language(term: str) -> None:
+    assert forms_agree(term, POWDER) is True
+
+
+@pytest.mark.parametrize("term", _each(_NO_POWDERS))
+def test_what_is_no_powder_is_none_in_any_language(term: str) -> None:
+    assert forms_agree(term, POWDER) is False

@@ -44,6 +44,8 @@ from service.authenticity.descriptions.strength_units import UNITS, Dimension
         ("300 µg/mL", "300 mcg/mL", True),  # U+00B5
         ("300 μg/mL", "300 mcg/mL", True),  # U+03BC
         ("300 ug/ml", "300 mcg/mL", True),
+        ("300 µg·mL⁻¹", "300 mcg/mL", True),
+        ("480 µg ml-1", "300 mcg/mL", False),
         ("300 micrograms/ml", "300 mcg/mL", True),
         ("300 Mikrogramm/ml", "300 mcg/mL", True),
         ("300 мкг/мл", "300 mcg/mL", True),

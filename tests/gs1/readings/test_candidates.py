@@ -108,6 +108,12 @@ def test_the_order_of_labelled_fields_changes_nothing(between: str) -> None:
         (f"Lote:{LOT}Val:04/2028", LOT, False),
         (f"PZN 12345678 {LOT}", LOT, False),
         (json.dumps({"gtin": GTIN, "batchNumber": LOT, "expiryDate": "2028-04-30"}), LOT, True),
+        (json.dumps({"product": {"gtin": GTIN}, "batch": {"number": LOT, "expiry": "04/2028"}}), LOT, True),
+        (json.dumps({"product": {"number": "7"}, "gtin": GTIN, "batch": {"code": LOT}}), LOT, True),
+        # what some scanners send around a scan is no part of it
+        (f"\x02]d201{GTIN}10{LOT}\x03", LOT, True),
+        # an envelope whose control characters arrived as their names
+        (f"[)>{{RS}}06{{GS}}9N111234567842{{GS}}1T{LOT}{{RS}}{{EOT}}", LOT, False),
         (f"gtin={GTIN}&lot={LOT}", LOT, True),
         (f"{GTIN}|{LOT}|2028-04|A1", LOT, False),
         # scans
@@ -125,6 +131,7 @@ def test_the_order_of_labelled_fields_changes_nothing(between: str) -> None:
         # AIs and values with spaces or hyphens between them, or with other brackets
         (f"01 {GTIN} 17 280430 10 {LOT}", LOT, False),
         (f"01-{GTIN}-10-{LOT}", LOT, False),
+        (f"01: {GTIN} 17: 280430 10: {LOT}", LOT, True),
         (f"<01>{GTIN}<10>{LOT}", LOT, False),
         (f"(710)12345678(10){LOT}", LOT, False),
         # printed text through a German keyboard
@@ -177,6 +184,19 @@ def test_the_first_reading(text: str, lot: str, given_: bool) -> None:
         ("Serie nr. OVA2618", LOT),
         ("ЩМФ2618", LOT),  # a Russian keyboard
         ("RCß551", "RC-551"),  # a German one
+        ("OVQé-&_", LOT),  # a French one
+        # a label glued before or behind, in other languages; a date in digits behind its label
+        ("SERIAOVA2618", LOT),
+        (f"01{GTIN} 10 {LOT}", LOT),
+        (f"01{GTIN} 17280430 10 {LOT}", LOT),
+        ("PARTIOVA2618", LOT),
+        ("OVA2618LOT", LOT),
+        ("OVA2618EXP042028", LOT),
+        # a sentence about it
+        ("My vial says OVA2618", LOT),
+        # a bar code of the GTIN and what was typed behind it
+        (f"{GTIN[1:]}{LOT}", LOT),
+        (f"{GTIN}{LOT}", LOT),
     ],
 )
 def test_a_reading_among_the_others_is_repaired(text: str, lot: str) -> None:
