@@ -245,7 +245,8 @@ def _country(text: str) -> str:
     try:
         return parse_country(text)
     except IdentifierError:
-        code = country_codes().get(plain(text))
+        names = country_codes()  # Unicode writes `Bosnia & Herzegovina`
+        code = names.get(plain(text)) or names.get(plain(text.replace(" and ", " ")))
         if code is None:
             raise
         return code

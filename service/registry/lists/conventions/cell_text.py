@@ -118,7 +118,7 @@ def _date(field: str, raw: str, kind: str, conventions: Conventions) -> tuple[st
     if kind not in ("", DATE):
         return (DATE, raw[:7]) if kind == MONTH else (kind, raw)
     text = unwrapped(raw)
-    if field == "expiry" and (time := _CLOCK.search(text)) and time[0] not in _NO_TIME:
+    if field == "expiry" and ":" in text and (time := _CLOCK.search(text)) and time[0] not in _NO_TIME:
         return TIME, raw
     element = _DATE_ELEMENT.fullmatch(text)
     return kind, element[1] if element else _date_text(field, text, conventions) or raw

@@ -12,6 +12,7 @@ value allows some orders, and what all values allow together is the order of the
 import re
 import unicodedata
 from calendar import monthrange
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from service.gs1.printed_dates import current_century
@@ -94,14 +95,22 @@ def iso_date(text: str, order: DateOrder | None = None) -> str | None:
     return f"{year:04}-{month:02}" + ("" if day is None else f"-{day:02}")
 
 
+def is_near(year: int) -> bool:
+    """Whether dates of lots on the market are of about this year: 01.12.31 is no day of 2001."""
+    return abs(year - datetime.now(UTC).year) <= _NEAR
+
+
+_NEAR = 15
+
+
 def ends_a_month(text: str, order: DateOrder) -> bool:
-    """Whether the text, read in this order, is the last day of a month, as most expiries are.
+    """Whether the text, read in this order, is the last day of a month of these years, as most expiries are.
 
     >>> ends_a_month("27.12.31", DateOrder.YEAR), ends_a_month("27.12.31", DateOrder.DAY)
     (True, False)
     """
     year, month, day = _readings(text).get(order, (0, 0, None))
-    return day is not None and day == monthrange(year, month)[1]
+    return day is not None and is_near(year) and day == monthrange(year, month)[1]
 
 
 def lacks_year(text: str) -> bool:
@@ -137,9 +146,8 @@ def orders(text: str) -> frozenset[DateOrder] | None:
     readings = _readings(text)
     if not readings or None in readings:
         return None
-    if "." in text and DateOrder.DAY in readings and DateOrder.YEAR not in readings:
-        return frozenset({DateOrder.DAY})
-    return frozenset(each for each in readings if each is not None)
+    found = frozenset(each for each in readings if each is not None)
+    return found - {DateOrder.MONTH} if "." in text and DateOrder.DAY in readings else found
 
 
 def _readings(text: str) -> dict[DateOrder | None, Parts]:

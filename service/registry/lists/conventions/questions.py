@@ -17,6 +17,7 @@ from service.registry.lists.conventions.dates import (
     DateOrder,
     ambiguous,
     ends_a_month,
+    is_near,
     lacks_year,
     orders,
     six_digit_days,
@@ -243,11 +244,13 @@ def _about_six_digits(
     key = f"date_order:{field}"
     every = _orders_of_all(days.values())
     stated = date_order_of(header.label(field))
-    ends = {
-        order: sum(counted[value] for value, read in days.items() if _ends_a_month(read.get(order, "")))
-        for order in DateOrder
-    }
-    likeliest = max(every or DateOrder, key=lambda order: (ends[order], order is DateOrder.YEAR))
+
+    def rank(order: DateOrder) -> tuple[int, int, bool]:
+        near = {each: day for each, read in days.items() if is_near(int((day := read.get(order, "0"))[:4]))}
+        ends = sum(counted[each] for each, day in near.items() if _ends_a_month(day))
+        return ends, sum(counted[each] for each in near), order is DateOrder.YEAR
+
+    likeliest = max(every or DateOrder, key=rank)
     if stated in every:
         found[key] = str(stated)
     elif len(every) == 1 or likeliest is DateOrder.YEAR:

@@ -268,6 +268,8 @@ def test_the_column_tells_the_order_of_day_and_month(
         ("Verfall TTMMJJ", ["311227"], (), ["2027-12-31"]),  # the header says it
         ("Exp", ["123127", "063028"], (), ["2027-12-31", "2028-06-30"]),  # no month 31: the month first
         ("Expiry", ["27.12.31", "28.06.30"], ("day", "year"), ["2031-12-27", "2030-06-28"]),
+        ("Expiry", ["01.12.31", "01.06.30"], (), ["2031-12-01", "2030-06-01"]),  # no days of 2001
+        ("Expiry", ["011231", "010630"], ("day", "month", "year"), ["2031-12-01", "2030-06-01"]),
         ("유효기한", ["27.12.31", "28.06.30"], (), ["2027-12-31", "2028-06-30"]),
         # days and months without a year are no months of 2030 and 2031
         ("Expiry", ["31/12", "30/06"], (), [None, None]),
