@@ -13,9 +13,8 @@ import click
 
 from service.registry.lists.columns import ListHints, ListKind
 from service.registry.lists.conventions.cell_text import DATES, NUMBERS, WORDS
-from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.conventions.questions import ColumnQuestion
-from service.registry.lists.conventions.value_words import CHOICES, NOT_KNOWN, NOT_SAID
+from service.registry.lists.conventions.value_words import CHOICES, NOT_KNOWN, NOT_SAID, word_key
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -81,7 +80,7 @@ def hints_of(
         if not fields:
             known = ", ".join((*CHOICES["status"], NOT_SAID, NOT_KNOWN))
             raise click.UsageError(f"--word {word}={meaning}: the meaning has to be one of {known}")
-        answers |= {f"word:{field}:{plain(word)}": meaning for field in fields}
+        answers |= {f"word:{field}:{word_key(word)}": meaning for field in fields}
     named = dict(hints.columns) | dict(_pairs(columns, "--map"))
     return ListHints(hints.kind, named, hints.sheet, hints.header_row, answers)
 

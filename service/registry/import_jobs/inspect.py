@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from service.errors import ErrorCode, RefusedError
 from service.registry.lists.columns import Header, ListKind, guessed, likeliest
+from service.registry.lists.conventions.column_values import ColumnValues
 from service.registry.lists.header_rows import TopRows, header_at, top_of_sheet
-from service.registry.lists.header_search import chooser, guessed_from_values, is_frame
+from service.registry.lists.header_search import guessed_from_values, is_frame
 from service.registry.lists.readers import Table
 from service.registry.lists.typed_cells import unmarked
 from service.registry.workbooks import is_container, unpacked
@@ -66,8 +67,8 @@ class SheetSummary:
             raise RefusedError(ErrorCode.FILE_KIND_UNKNOWN, expected=expected, found=found)
         labels = tuple(cell.strip() for cell in cells)
         if row:
-            kind = likeliest(labels) or ListKind.UNITS
-            below = chooser([cells for line, cells in top if line > row])
+            below = ColumnValues([cells for line, cells in top if line > row])
+            kind = likeliest(labels, below) or ListKind.UNITS
             return cls(sheet, top, row, labels, kind, guessed(kind, labels, below))
         meant = guessed_from_values([cells for _, cells in top], len(labels))
         kind = ListKind.BATCHES if "expiry" in meant else ListKind.UNITS

@@ -6,6 +6,7 @@ A value that a spreadsheet has changed beyond doubt of what it was is refused wi
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ from service.registry.lists.typed_cells import (
     NUMBER,
     TIME,
     TRUTH,
+    YEAR,
     unmarked,
 )
 
@@ -38,6 +40,7 @@ D = TypeVar("D")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+[Ee][+-]?|[Ee]\+)[0-9]+")
 _ERROR_VALUE = re.compile(r"#+|#(?:N/A|REF!|VALUE!|NAME\?|NUM!|NULL!|DIV/0!)", re.IGNORECASE)
 _WHOLE_AS_FRACTION = re.compile(r"[0-9]+[.,]0+")
+_HAS_DAY = re.compile(r"[0-9]{1,4}[-./]")
 _MARKS = ("\u200b", "\ufeff", "\u200e", "\u200f", "\u2060", "\u00ad")  # that no person sees
 _UNSEEN = "".join(_MARKS) + " \t\r\n\u00a0\u3000\u2007\u202f"
 _DAY_NUMBER = re.compile(r"[2-7][0-9]{4}(?:[.,][0-9]+)?")
@@ -149,7 +152,7 @@ def require_whole(raw: str, field: str, kind: str = "") -> None:
     if kind == ERROR or _ERROR_VALUE.fullmatch(raw):
         found = "an error value, or a column that was too narrow to show it"
     elif kind and changed_by_spreadsheet(kind, field):
-        found = f"the {_KIND_NAMES[kind]} {raw} and not text; format the column as text and write it again"
+        found = _of_kind(kind, field, raw)
     elif field in _IDENTIFIERS and _EXPONENT.fullmatch(raw):
         found = "a rounded number"
     elif field in _IDENTIFIERS and _WHOLE_AS_FRACTION.fullmatch(raw):
@@ -160,9 +163,17 @@ def require_whole(raw: str, field: str, kind: str = "") -> None:
         raise RefusedError(ErrorCode.SPREADSHEET_NUMBER, given=raw, found=found, field=field)
 
 
+def _of_kind(kind: str, field: str, raw: str) -> str:
+    """What a cell of this kind is instead of the text that was to stand in it."""
+    if kind == TIME and field == "expiry" and _HAS_DAY.match(raw):
+        return "a moment, whose day depends on the time zone; write the day alone"
+    return f"the {_KIND_NAMES[kind]} {raw} and not text; format the column as text and write it again"
+
+
 def changed_by_spreadsheet(kind: str, field: str) -> bool:
     """Whether a cell of this kind has lost what was to stand in it: zeros in front, `E`, all of a lot."""
-    return field in _IDENTIFIERS and kind != "" and (field != "expiry" or kind != DATE)
+    lost = field in _IDENTIFIERS and kind != "" and (field != "expiry" or kind != DATE)
+    return lost or (kind == YEAR and field in _DATES)
 
 
 _KIND_NAMES = {
@@ -170,6 +181,7 @@ _KIND_NAMES = {
     DATE: "date",
     MONTH: "date",
     DAY_MONTH: "date without a year",
+    YEAR: "year without a month",
     TIME: "time",
     TRUTH: "yes-or-no value",
 }
@@ -200,12 +212,21 @@ def free_text(raw: str, longest: int) -> str:
     return text
 
 
+_BETWEEN_COUNTRIES = re.compile(r"[;,|/+&\n、，；]|\s(?:and|und|et|y|e|i|ve|и|oraz|및)\s", re.IGNORECASE)
+
+
 def markets(raw: str) -> tuple[str, ...]:
-    """Countries, by code or name, separated by space ; , or |, as sorted codes. Raises COUNTRY_UNKNOWN."""
+    """Countries, by code or name, separated by space ; , / + or |, as sorted codes. Raises COUNTRY_UNKNOWN.
+
+    >>> markets("DE/AT/CH"), markets("Bosnia and Herzegovina"), markets("Deutschland und Österreich")
+    (('AT', 'CH', 'DE'), ('BA',), ('AT', 'DE'))
+    """
+    with suppress(IdentifierError):
+        return (_country(raw),)  # "Bosnia and Herzegovina" is one
     codes: set[str] = set()
-    for piece in re.split(r"[;,|]", raw):
+    for piece in _BETWEEN_COUNTRIES.split(raw):
         if piece.strip():
-            codes.update(_countries(piece))
+            codes.update(_countries(piece.strip()))
     return tuple(sorted(codes))
 
 
@@ -224,7 +245,8 @@ def _country(text: str) -> str:
     try:
         return parse_country(text)
     except IdentifierError:
-        code = country_codes().get(plain(text))
+        names = country_codes()  # Unicode writes `Bosnia & Herzegovina`
+        code = names.get(plain(text)) or names.get(plain(text.replace(" and ", " ")))
         if code is None:
             raise
         return code

@@ -5,7 +5,7 @@
 (<ListKind.UNITS: 'units'>, {'gtin': 0, 'lot': 1, 'serial': 2, 'expiry': 3}, ('Remark',))
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as of_field
 from enum import StrEnum
@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from service.errors import ErrorCode, RefusedError
 from service.registry.lists.conventions import header_words as words
+from service.registry.lists.conventions.column_values import Assigned, ColumnValues, assigned
 from service.registry.lists.conventions.header_meaning import Meaning, meaning
 from service.registry.lists.conventions.link_words import LINK_LIST
 from service.registry.lists.conventions.locale_names import plain
@@ -98,7 +99,7 @@ class ListHints:
     header_row: int | None = None
     answers: Mapping[str, str] = of_field(default_factory=dict)
 
-    def layout(self, cells: Sequence[str]) -> Layout | None:
+    def layout(self, cells: Sequence[str], values: ColumnValues | None = None) -> Layout | None:
         """The layout of a list with these headers; None where nothing is said of its kind and columns."""
         if not self.columns and self.kind is None:
             return None
@@ -109,7 +110,7 @@ class ListHints:
                 said.get(place, meaning)
                 if said.get(place, meaning) not in set(said.values()) or place in said
                 else ""
-                for place, meaning in enumerate(guessed(kind, cells))
+                for place, meaning in enumerate(guessed(kind, cells, values))
             )
             for kind in kinds
         }
@@ -233,9 +234,6 @@ NEEDED: Mapping[ListKind, tuple[str, ...]] = {
 }
 """The columns without which a list is none of its kind."""
 
-_IDENTIFYING = frozenset(("gtin", "lot", "serial", "expiry"))
-"""Of two columns that mean one of these, which is meant has to be said; of others the first is read."""
-
 # The column that only this kind of list would have, asked in this order where two kinds fit equally well.
 _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.MARKS: ("look_at",),
@@ -247,10 +245,6 @@ _SIGNATURE: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.LINKS: ("link_type",),
     ListKind.STATEMENTS: ("topic",),
 }
-
-
-Chooser = Callable[[str, int, int], int | None]
-"""Of two columns that mean the same field, by their values, the place of the one to read; None: unclear."""
 
 
 @lru_cache(maxsize=4096)
@@ -269,14 +263,15 @@ def likeness(cells: Sequence[str]) -> int:
     return max(len(_fields(kind, cells)) for kind in ListKind)
 
 
-def recognise(cells: Sequence[str], choose: Chooser | None = None) -> Header:
+def recognise(cells: Sequence[str], values: ColumnValues | None = None) -> Header:
     """The kind of list that has these column headers, and where each field stands.
 
-    `choose` decides by their values between two columns that mean the same.
+    `values` decide between two columns that mean the same, and show which one only numbers the rows.
 
     Raises FILE_KIND_UNKNOWN, COLUMN_MISSING (naming the column and what was found) or COLUMN_TWICE.
     """
     found = " | ".join(cell.strip() for cell in cells)[:300]
+    cells, labels = _meaningful(cells, values), cells
     candidates = [kind for kind, columns in _SIGNATURE.items() if set(columns) & set(_fields(kind, cells))]
     if not candidates:
         raise RefusedError(
@@ -294,7 +289,7 @@ def recognise(cells: Sequence[str], choose: Chooser | None = None) -> Header:
             found=found,
             field=", ".join(missing),
         )
-    return _header(kind, cells, choose)
+    return _header(kind, labels, _assigned(kind, cells, values))
 
 
 def laid_out(cells: Sequence[str], layout: Layout) -> Header:
@@ -329,17 +324,32 @@ def laid_out(cells: Sequence[str], layout: Layout) -> Header:
     return Header(layout.kind, labels, index, ignored, reason)
 
 
-def guessed(kind: ListKind, cells: Sequence[str], choose: Chooser | None = None) -> tuple[str, ...]:
-    """What each column would mean in a list of this kind, or empty; only one of several alike."""
-    index = {field: place for field, place, _ in _assigned(kind, cells, choose)}
+def guessed(kind: ListKind, cells: Sequence[str], values: ColumnValues | None = None) -> tuple[str, ...]:
+    """What each column would mean in a list of this kind, or empty; only one of several alike.
+
+    None of two columns of an expiry, lot or number that differ: which is meant has to be said.
+    """
+    chosen = _assigned(kind, _meaningful(cells, values), values)
+    index = {field: place for field, place, unclear in chosen if unclear is None or values is None}
     fields = {place: field for field, place in index.items()}
     return tuple(fields.get(place, "") for place in range(len(cells)))
 
 
-def likeliest(cells: Sequence[str]) -> ListKind | None:
+def likeliest(cells: Sequence[str], values: ColumnValues | None = None) -> ListKind | None:
     """The kind of list that these headers look like most, however many columns it lacks; None for no kind."""
+    cells = _meaningful(cells, values)
     best = min(_SIGNATURE, key=lambda each: _distance(each, cells))
     return best if _fields(best, cells) else None
+
+
+def _meaningful(cells: Sequence[str], values: ColumnValues | None) -> Sequence[str]:
+    """The headers without those of columns that number the rows: the same words may name serials (`序號`)."""
+    if values is None:
+        return cells
+    return [
+        "" if field_of(ListKind.UNITS, cell) == "serial" and values.count_rows(place) else cell
+        for place, cell in enumerate(cells)
+    ]
 
 
 def _fields(kind: ListKind, cells: Sequence[str]) -> set[str]:
@@ -357,26 +367,14 @@ def _missing(kind: ListKind, cells: Sequence[str]) -> list[str]:
     return [field for field in NEEDED[kind] if field not in fields]
 
 
-def _assigned(
-    kind: ListKind, cells: Sequence[str], choose: Chooser | None
-) -> list[tuple[str, int, int | None]]:
-    """Each field with the place of its column, and of another one that means it just as well (else None)."""
+def _assigned(kind: ListKind, cells: Sequence[str], values: ColumnValues | None) -> list[Assigned]:
+    """Each field with the place of its column, and of another one that means it just as well."""
     places: dict[str, list[tuple[int, int]]] = {}
     for place, cell in enumerate(cells):
         found = _meaning(kind, cell)
         if found is not None and cell not in _QUOTED:
             places.setdefault(found[0], []).append((found[1], place))
-    assigned = []
-    for field, candidates in places.items():
-        nearest = min(candidates)[0]
-        first, *others = [place for distance, place in sorted(candidates) if distance == nearest]
-        unclear = None
-        for other in others:
-            chosen = choose(field, first, other) if choose else None
-            unclear = other if chosen is None and field in _IDENTIFYING else unclear
-            first = chosen if chosen is not None else first
-        assigned.append((field, first, unclear))
-    return assigned
+    return assigned(places, values)
 
 
 def _quoted_column(labels: Sequence[str]) -> int | None:
@@ -384,9 +382,9 @@ def _quoted_column(labels: Sequence[str]) -> int | None:
     return next((place for place, label in enumerate(labels) if label in _QUOTED), None)
 
 
-def _header(kind: ListKind, cells: Sequence[str], choose: Chooser | None) -> Header:
+def _header(kind: ListKind, cells: Sequence[str], chosen: Sequence[Assigned]) -> Header:
     index: dict[str, int] = {}
-    for field, place, unclear in _assigned(kind, cells, choose):
+    for field, place, unclear in chosen:
         if unclear is not None:
             one, both = "one column of each meaning", f"{cells[place]!r} and {cells[unclear]!r}"
             raise RefusedError(

@@ -38,6 +38,12 @@ _ENCODINGS = (
     *("cp1252", "cp1250", "cp1254", "cp1251", "cp1253", "cp1257", "cp1255", "cp1256", "cp1258", "cp874"),
     *("gb18030", "shift_jis", "big5", "euc_kr"),
 )
+_OLDER_ENCODINGS = (
+    *("cp850", "cp852", "cp866", "cp857", "mac_roman", "mac_cyrillic", "koi8_r", "mac_latin2", "mac_turkish"),
+    *("cp737", "johab", "euc_jp", "iso8859_2", "iso8859_5"),
+)
+"""Of DOS, old Macintosh computers and servers: taken only where words of headers show it beyond doubt."""
+
 _ICELANDIC = frozenset("ÐÝÞðýþ")  # where Turkish has ĞİŞğış
 _ICELANDIC_VOWELS = frozenset("ÁÆÉÍÓÚáæéíóú")
 _WRITTEN_IN_LISTS = frozenset("–—“”‘’®™°µ§€ ·×")
@@ -69,8 +75,13 @@ def encoding_by_mark(start: bytes) -> str | None:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     odd, even = start[1::2].count(0), start[::2].count(0)  # without a mark, where half of it is NUL
-    if len(start) > _TELLING_BYTES and max(odd, even) * 4 > len(start) and not min(odd, even):
-        return "utf-16-le" if odd else "utf-16-be"
+    # the other half of a letter may be NUL too: U+C900 of Korean
+    if (
+        len(start) > _TELLING_BYTES
+        and max(odd, even) * 4 > len(start)
+        and min(odd, even) * 10 < max(odd, even)
+    ):
+        return "utf-16-le" if odd > even else "utf-16-be"
     return None
 
 
@@ -82,14 +93,15 @@ def encoding_by_headers(sample: bytes) -> str | None:
     start = sample.split(b"\n", maxsplit=_TOP_LINES)
     top = b"\n".join(start[:_TOP_LINES])
     words: dict[str, int] = {}
-    for encoding in _ENCODINGS:
+    for encoding in (*_ENCODINGS, *_OLDER_ENCODINGS):
         with suppress(UnicodeDecodeError):
             sample.decode(encoding)
             words[encoding] = likeness(find_header(top_of_text(top.decode(encoding), None).rows).cells)
     plain_words = likeness(find_header(top_of_text(top.decode("ascii", "replace"), None).rows).cells)
     best = max(words.values(), default=0)
     found = [encoding for encoding, count in words.items() if count == best]
-    return found[0] if best > plain_words and len(found) == 1 else None
+    sure = len(found) == 1 or not set(found) & set(_ENCODINGS)
+    return found[0] if best > plain_words and sure else None
 
 
 def guess_encoding(sample: bytes) -> str:

@@ -10,14 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.errors import IdentifierError
-from service.gs1.identifiers import Gtin
-from service.registry.lists.columns import Chooser, likeness
-from service.registry.lists.conventions.cell_text import normal
-from service.registry.lists.conventions.dates import iso_date
+from service.registry.lists.columns import likeness
+from service.registry.lists.conventions.column_values import meaning_of_value
 from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.conventions.value_words import SIGNED, TOTALS
-from service.registry.lists.typed_cells import DATE, unmarked
+from service.registry.lists.typed_cells import unmarked
 
 DELIMITERS = (",", ";", "\t", "|", "\u2502")
 TOP = 30
@@ -28,6 +25,7 @@ _A_WHOLE_LIST = 3  # columns that a header of two lines has to name
 _FRAME = re.compile(r"[-=_+*|.~:\u2500-\u257f\s]*")
 _DIGITS = re.compile(r"[0-9]{3}")
 _FORMAT = re.compile(r"\(?(?:[TDMJYAG]{2,4}[./-]){1,2}[DMJYAG]{2,4}\)?", re.IGNORECASE)
+_BRACKETED = re.compile(r"\[[^\]0-9]*\]|\([^)0-9]*\)|[-–—]")
 _SUM_CELL = re.compile(r"[*=>]*|[*]*\s*[0-9][0-9.,' \u00a0]*|[^\W\d_]{1,3}\.?")
 _LONGEST_MARK = 3  # characters of a cell that is no sentence
 _LONGEST_LABEL = 200
@@ -82,23 +80,6 @@ def labels_at(rows: Sequence[Sequence[str]], place: int) -> tuple[str, ...]:
     )
 
 
-def chooser(rows: Sequence[Sequence[str]]) -> Chooser:
-    """Decides between two columns that mean the same by the values in these rows below the header."""
-
-    def choose(field: str, first: int, second: int) -> int | None:
-        values = [
-            [row[place].strip() if place < len(row) else "" for row in rows] for place in (first, second)
-        ]
-        if values[0] == values[1] or not any(values[1]):
-            return first
-        if not any(values[0]):
-            return second
-        fit = [all(meaning_of_value(value) == field for value in column if value) for column in values]
-        return {(True, False): first, (False, True): second}.get((fit[0], fit[1]))
-
-    return choose
-
-
 def _is_more_than_a_title(cells: Sequence[str]) -> bool:
     return sum(bool(cell.strip()) for cell in cells) > 1
 
@@ -106,24 +87,6 @@ def _is_more_than_a_title(cells: Sequence[str]) -> bool:
 def holds_data(cells: Sequence[str]) -> bool:
     """Whether a row is one of a list and no header: it has a product number, or a date."""
     return any(meaning_of_value(cell) in ("gtin", "expiry") for cell in cells)
-
-
-def meaning_of_value(cell: str) -> str:
-    """The field that a cell's own form tells: gtin, expiry, or empty."""
-    kind, text = unmarked(cell)
-    kind, text = normal("gtin", text.strip(), kind, {})
-    if not kind and len(text) > 8:
-        try:
-            Gtin.parse(text)
-        except IdentifierError:
-            pass
-        else:
-            return "gtin"
-    return "expiry" if kind == DATE or (len(text) > 5 and not kind and _is_date(text)) else ""
-
-
-def _is_date(text: str) -> bool:
-    return iso_date(text) is not None and not text.isdigit()
 
 
 def guessed_from_values(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
@@ -153,6 +116,8 @@ def is_no_row(cells: Sequence[str], labels: Sequence[str], needed: Sequence[int]
         any(labels) and [each for each in texts if each] == [each for each in labels if each]
     ):
         return True
+    if all(map(_BRACKETED.fullmatch, filter(None, texts))):
+        return True  # units under the headers: [-], [pcs], [°C]
     filled = [texts[place] for place in needed if place < len(texts) and texts[place]]
     said = next((text for text in texts if text), "")
     words = {plain(word) for word in re.split(r"[\W\d_]+", said)}

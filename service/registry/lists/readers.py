@@ -24,9 +24,11 @@ from service.registry.lists.columns import (
     Header,
     Layout,
     ListHints,
+    field_of,
     laid_out,
     recognise,
 )
+from service.registry.lists.conventions.column_values import ColumnValues
 from service.registry.lists.encodings import (
     SAMPLE,
     encoding_by_headers,
@@ -37,7 +39,6 @@ from service.registry.lists.encodings import (
 )
 from service.registry.lists.header_rows import header_at, meant_sheet, top_of_sheet
 from service.registry.lists.header_search import (
-    chooser,
     is_frame,
     is_no_row,
     top_of_text,
@@ -129,11 +130,29 @@ class Table:
             return False
         if not is_no_row(cells, self.header.labels, self._needed):
             return True
+        self._require_same_order(line, cells)
         if len(self.no_rows) < _MOST_KEPT and not is_frame(cells):
             self.no_rows[line] = next((text for cell in cells if (text := unmarked(cell)[1].strip())), "")[
                 :80
             ]
         return False
+
+    def _require_same_order(self, line: int, cells: list[str]) -> None:
+        """Refuse a list in which the header stands once more with its columns in another order."""
+        kind, index = self.header.kind, self.header.index
+        again = {field: place for place, cell in enumerate(cells) if (field := field_of(kind, cell))}
+        shared = [field for field in again if field in index]
+        labels = self.header.labels
+        if len(shared) > 1 and any(
+            again[field] != index[field] and field_of(kind, labels[again[field]]) != field for field in shared
+        ):
+            raise RefusedError(
+                ErrorCode.VALUE_INVALID,
+                given=" | ".join(cell.strip() for cell in cells)[:300],
+                expected="one order of columns in the whole file: make a file of each of its parts",
+                found=f"another header with another order of columns on line {line}",
+                field="row",
+            )
 
     def row_states(self) -> dict[str, list[int]]:
         """The rows of a sheet, by number, that it hides or strikes through."""
@@ -286,7 +305,8 @@ class Table:
         self.header = self._header_of(cells)
 
     def _header_of(self, cells: list[str]) -> Header:
-        said = self._layout.layout(cells) if isinstance(self._layout, ListHints) else self._layout
+        values = ColumnValues([row for line, row in self.top if line > self.header_row])
+        said = self._layout.layout(cells, values) if isinstance(self._layout, ListHints) else self._layout
         if said is None and not self.header_row:
             raise RefusedError(
                 ErrorCode.FILE_KIND_UNKNOWN,
@@ -296,7 +316,7 @@ class Table:
             )
         if said is not None:
             return laid_out(cells, said)
-        return recognise(cells, chooser([row for line, row in self.top if line > self.header_row]))
+        return recognise(cells, values)
 
     def _take_sheet(self) -> None:
         """Put the rows of the one sheet that is meant in the workbook's place."""

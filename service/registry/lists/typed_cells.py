@@ -16,13 +16,16 @@ NUMBER, DATE, TIME, TRUTH, ERROR, MERGED = "number", "date", "time", "truth", "e
 MONTH, DAY_MONTH = "month", "day_month"
 """Kinds of a date cell of which the spreadsheet shows no day (`Dec-27`), or no year (`27-Dec`)."""
 
+YEAR = "year"
+"""The kind of a date cell of which the spreadsheet shows the year alone."""
+
 FORMULA = "formula"
 """The kind of a cell with a formula whose value was not saved."""
 
 BROKEN = "broken"
 """The kind of a cell of a text file whose quotation marks do not match."""
 
-_KINDS = frozenset({NUMBER, DATE, TIME, TRUTH, ERROR, MERGED, MONTH, DAY_MONTH, FORMULA, BROKEN})
+_KINDS = frozenset({NUMBER, DATE, TIME, TRUTH, ERROR, MERGED, MONTH, DAY_MONTH, YEAR, FORMULA, BROKEN})
 
 
 def marked(kind: str, text: str) -> str:

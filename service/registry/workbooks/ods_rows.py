@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO
 from xml.etree import ElementTree as ET
 
-from service.registry.lists.typed_cells import DAY_MONTH, MONTH
+from service.registry.lists.typed_cells import DAY_MONTH, MONTH, YEAR
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
@@ -38,6 +38,8 @@ class _Styles:
             parts = {part.tag.rpartition("}")[2] for part in element}
             if "month" in parts and parts & {"day", "year"} != {"day", "year"} and "hours" not in parts:
                 self._formats[name] = MONTH if "year" in parts else DAY_MONTH
+            elif parts - {"text", "era"} == {"year"}:
+                self._formats[name] = YEAR
             return
         kind = self._formats.get(element.get(f"{_STYLE}data-style-name", ""))
         if kind:

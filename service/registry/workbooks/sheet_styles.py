@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from service.registry.lists.typed_cells import DAY_MONTH, MONTH
+from service.registry.lists.typed_cells import DAY_MONTH, MONTH, YEAR
 
 _BUILT_IN = {16: DAY_MONTH, 17: MONTH}  # ECMA-376, 18.8.30: d-mmm and mmm-yy
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
@@ -55,12 +55,16 @@ def _is_struck(strike: "ET.Element[str] | None") -> bool:
 
 
 def kind_of_format(code: str) -> str | None:
-    """MONTH for a date format without a day, DAY_MONTH for one without a year, None for all others.
+    """MONTH for a date format without a day, DAY_MONTH without a year, YEAR for a year alone, else None.
 
     >>> kind_of_format("mm/yyyy"), kind_of_format("d-mmm"), kind_of_format("[$-407]DD. MMMM YYYY")
     ('month', 'day_month', None)
+    >>> kind_of_format("yyyy")
+    'year'
     """
     letters = set(_LITERALS.sub("", code.split(";", maxsplit=1)[0]).lower())
+    if letters == {"y"}:
+        return YEAR
     if "m" not in letters or letters & set("hs0#"):
         return None
     if "y" in letters and "d" not in letters:

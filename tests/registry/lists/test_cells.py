@@ -50,13 +50,17 @@ def test_spreadsheet_damage_is_said_and_not_guessed(field: str, raw: str, damage
         ("DE FR|GB", ("DE", "FR", "GB")),
         ("United Kingdom", ("GB",)),
         ("UK UK", ("GB",)),
+        ("DE/AT/CH", ("AT", "CH", "DE")),
+        ("DE + AT", ("AT", "DE")),
+        ("Deutschland und Österreich", ("AT", "DE")),
+        ("Bosnia and Herzegovina", ("BA",)),  # one country, whose name has the word between two
     ],
 )
 def test_markets(raw: str, codes: tuple[str, ...]) -> None:
     assert cells.markets(raw) == codes
 
 
-@pytest.mark.parametrize("raw", ["Atlantis", "TR Atlantis", "T R"])
+@pytest.mark.parametrize("raw", ["Atlantis", "TR Atlantis", "T R", "GB-NI", "EU", "worldwide"])
 def test_no_country(raw: str) -> None:
     with pytest.raises(VialcheckError) as refusal:
         cells.markets(raw)

@@ -76,6 +76,35 @@ def test_encodings_are_found(tmp_path: Path, name: str, encoding: str) -> None:
         assert list(table.rows())[-1] == (20_002, [GTIN, "x", name])
 
 
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        # what old programs write, told by the words of the header: each letter beyond ASCII stands in one
+        ("EAN;Charge;Verfalldatum;Stückzahl", "cp850"),
+        ("Kod kreskowy;Nr serii;Data ważności;Ilość", "cp852"),
+        ("Kod kreskowy;Nr serii;Data ważności;Ilość", "iso8859_2"),
+        ("Штрихкод;Серия;Годен до;Количество", "cp866"),
+        ("Штрихкод;Серия;Годен до;Количество", "koi8_r"),
+        ("Code EAN;Numéro de lot;Date de péremption;Quantité", "mac_roman"),
+        ("JANコード;製造番号;使用期限;数量", "euc_jp"),
+        # and what today's write stays what it was
+        ("EAN;Charge;Verfalldatum;Stückzahl", "cp1252"),
+        ("Kod kreskowy;Nr serii;Data ważności;Ilość", "cp1250"),
+        ("Штрихкод;Серия;Годен до;Количество", "cp1251"),
+        ("Barkod;Parti numarası;Son kullanma tarihi;Miktarı", "cp1254"),
+        ("표준코드;제조번호;유효기한;수량", "cp949"),
+        ("JANコード;製造番号;使用期限;数量", "shift_jis"),
+        ("商品条码;批号;有效期至;数量", "gb18030"),
+        ("표준코드\t제조번호\t유효기한\t수량", "utf-16-le"),  # without its mark; 준 has a NUL byte of its own
+    ],
+)
+def test_a_short_list_is_read_by_its_header(tmp_path: Path, header: str, encoding: str) -> None:
+    delimiter = "\t" if "\t" in header else ";"
+    text = f"{header}\r\n{delimiter.join((GTIN, 'LOT1', '31.12.2027', '12'))}\r\n"
+    with Table(written(tmp_path, text.encode(encoding))) as table:
+        assert {"gtin", "lot", "expiry", "quantity"} <= set(table.header.index)
+
+
 def picture(folder: Path, kind: str) -> bytes:
     path = folder / f"picture.{kind}"
     Image.new("RGB", (64, 64), "red").save(path)

@@ -5,6 +5,7 @@ tell (is 04/05/2027 in April?) is a convention of its column: `examine` finds it
 where they do not tell, it becomes a question. Conventions and answers are texts by key:
 
     date_order:FIELD    day, month or year
+    six_digits:FIELD    day, month or year: all dates of the column are six digits so
     day_month:FIELD     month (the cell `27-Dec` means December 2027) or day (27 December of this year)
     thousands:FIELD     thousands or decimal
     word:FIELD:WORD     what the word means (`value_words`), `-` for nothing, `?` for a word that is refused
@@ -17,9 +18,8 @@ from collections.abc import Mapping
 from service.errors import IdentifierError
 from service.gs1.identifiers import Gtin
 from service.registry.lists.conventions import numbers, value_words
-from service.registry.lists.conventions.dates import DateOrder, iso_date
-from service.registry.lists.conventions.locale_names import plain
-from service.registry.lists.typed_cells import DATE, DAY_MONTH, MONTH, NUMBER
+from service.registry.lists.conventions.dates import DateOrder, iso_date, six_digit_days
+from service.registry.lists.typed_cells import DATE, DAY_MONTH, MONTH, NUMBER, TIME
 
 Conventions = Mapping[str, str]
 
@@ -36,12 +36,20 @@ _ELEMENT = {
     "serial": re.compile(r"\(21\)(.+)"),
 }
 _DATE_ELEMENT = re.compile(r"\(1[1567]\)([0-9]{6})")  # GS1 General Specifications, 3.4: YYMMDD
+_CLOCK = re.compile(r"(?<=[T ])[0-9]{1,2}:[0-9]{2}", re.IGNORECASE)
+_NO_TIME = frozenset(("00:00", "0:00", "12:00", "23:59"))
+"""Times of an expiry that is a day. Another one (23:00) is left of a day in another time zone, perhaps of the
+next."""
+
 _GTIN_LABEL = re.compile(r"(?:gtin|ean|ntin|upc)(?:[ -]?1[234])?[\s:#]+(?=[0-9])", re.IGNORECASE)
 _LOT_LABEL = re.compile(
     r"(?:lot|batch|charge|chargen|ch\.?-?b|lote|lotto|parti|partia|seria|серия|партия|ロット|批号|批號|제조번호)"
-    r"(?:[\s.]*(?:no|nr|number|nummer|num|code|n[°ºo])\.?)?[\s.:#=]+(?=\S*[0-9])",
+    r"(?:[\s.]*(?:no|nr|number|nummer|num|code|n[°ºo])\.?)?[\s.:#=]+(?=\S*[0-9])"
+    r"|(?:(?:no|nr|n[°º])[.:]\s*|[bl]:\s*|#\s*|№\s*)(?=\S*[0-9])",
     re.IGNORECASE,
 )
+_HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u00ad": None})
+"""The hyphens of word processors, which tear no line or are not seen; a dash stays, it may be a range."""
 
 
 def normal(field: str, raw: str, kind: str, conventions: Conventions) -> tuple[str, str]:
@@ -55,7 +63,7 @@ def normal(field: str, raw: str, kind: str, conventions: Conventions) -> tuple[s
         number = numbers.whole(unwrapped(raw), numbers.Grouping(said) if said else None)
         return kind, raw if number is None else str(number)
     if field in WORDS:
-        meaning = conventions.get(f"word:{field}:{plain(raw)}")
+        meaning = conventions.get(f"word:{field}:{value_words.word_key(raw)}")
         if meaning is None or meaning == value_words.NOT_KNOWN:
             return kind, raw
         return kind, "" if meaning == value_words.NOT_SAID else meaning
@@ -85,7 +93,8 @@ def _code(field: str, raw: str, kind: str) -> tuple[str, str]:
         return kind, whole if _is_whole_gtin(whole) else text
     if field == "lot":
         label = _LOT_LABEL.match(text)
-        return kind, text[label.end() :] if label else text
+        bare = text[label.end() :] if label else text
+        return kind, bare if bare.isascii() else bare.translate(_HYPHENS)
     return kind, text
 
 
@@ -101,18 +110,24 @@ def _is_whole_gtin(text: str) -> bool:
 
 
 def _date(field: str, raw: str, kind: str, conventions: Conventions) -> tuple[str, str]:
-    if kind == MONTH:
-        return DATE, raw[:7]
     if kind == DAY_MONTH:
         said = conventions.get(f"day_month:{field}")
         if said == "month":
             return DATE, f"20{raw[8:10]}-{raw[5:7]}"
         return (DATE, raw[:10]) if said == "day" else (kind, raw)
     if kind not in ("", DATE):
-        return kind, raw
-    order = conventions.get(f"date_order:{field}")
+        return (DATE, raw[:7]) if kind == MONTH else (kind, raw)
     text = unwrapped(raw)
+    if field == "expiry" and ":" in text and (time := _CLOCK.search(text)) and time[0] not in _NO_TIME:
+        return TIME, raw
     element = _DATE_ELEMENT.fullmatch(text)
-    if element is not None:
-        return kind, element[1]
-    return kind, iso_date(text, DateOrder(order) if order else None) or raw
+    return kind, element[1] if element else _date_text(field, text, conventions) or raw
+
+
+def _date_text(field: str, text: str, conventions: Conventions) -> str | None:
+    compact = conventions.get(f"six_digits:{field}")
+    days = six_digit_days(text) if compact else {}
+    if days:
+        return days.get(DateOrder(compact or ""))
+    order = conventions.get(f"date_order:{field}")
+    return iso_date(text, DateOrder(order) if order else None)

@@ -12,23 +12,57 @@ value allows some orders, and what all values allow together is the order of the
 import re
 import unicodedata
 from calendar import monthrange
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from service.gs1.printed_dates import current_century
 from service.registry.lists.conventions.locale_names import months, plain, weekdays
 
 _LONGEST = 60  # characters of a date in words
-_MIDNIGHT = re.compile(
-    r"(?<=[0-9])[t ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[ap]m)?z?$", re.IGNORECASE
+_TIME = re.compile(
+    r"(?<=[0-9])[t ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[ap]m)?$", re.IGNORECASE
 )
+_MIDNIGHT = re.compile(
+    r"(?<=[0-9])[t ]+0{1,2}:00(?::00(?:[.,]0+)?)?(?:z| ?[+-][0-9]{2}:?[0-9]{2})$", re.IGNORECASE
+)
+"""A moment in a stated time zone is a date only where it is midnight there: the day before, 23:00 UTC, was
+midnight where the list was written."""
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _ALLOWED = re.compile(r"[\w\s.,/\-–年月日년월일]+")
 _FILLERS = frozenset(
-    ("de", "del", "of", "den", "the", "g", "god", "r", "года", "г", "th", "st", "nd", "rd", "er", "o", "le")
+    (
+        *(
+            "de",
+            "del",
+            "of",
+            "den",
+            "the",
+            "g",
+            "god",
+            "r",
+            "года",
+            "г",
+            "th",
+            "st",
+            "nd",
+            "rd",
+            "er",
+            "o",
+            "le",
+        ),
+        *("bis", "до", "until", "hasta", "até", "fino", "al", "do", "jusqu", "au"),
+    )
 )
+"""Words beside a date that change nothing of it: `bis 31.12.2027` is used until then, as every expiry is."""
+
 _UNITS = {"年": "y", "년": "y", "月": "m", "월": "m", "日": "d", "일": "d", "号": "d"}
 _WEEKDAY_MARK = re.compile(r"^\w+, (?=\d)")
-_ERAS = {"令和": 2018, "民國": 1911, "民国": 1911}
+_REIWA = 2018
+_ERA_LETTER = re.compile(r"^[Rr]\.? ?([0-9]{1,2})(?=[./年-])")
+_UNTIL = re.compile(r"^(?:至|到|~)\s*|\s*(?:まで|迄|까지|为止|止|(?<=月)末日?)$")
+"""What East Asian lists write before or behind the last day: `至2028年06月`, `2027年12月末`."""
+
+_ERAS = {"令和": _REIWA, "民國": 1911, "民国": 1911}
 _ERA = re.compile(r"(令和|民國|民国) ?([0-9]{1,3}|元)年")
 
 Parts = tuple[int, int, int | None]
@@ -54,9 +88,44 @@ def iso_date(text: str, order: DateOrder | None = None) -> str | None:
         if order is None or order not in readings:
             return None
         year, month, day = readings[order]
+    elif set(readings) == {DateOrder.YEAR} and order not in (None, DateOrder.YEAR):
+        return None  # `31/12` in a column with the day first lacks its year: it is no 2031-12
     else:
         year, month, day = next(iter(readings.values()))
     return f"{year:04}-{month:02}" + ("" if day is None else f"-{day:02}")
+
+
+def is_near(year: int) -> bool:
+    """Whether dates of lots on the market are of about this year: 01.12.31 is no day of 2001."""
+    return abs(year - datetime.now(UTC).year) <= _NEAR
+
+
+_NEAR = 15
+
+
+def ends_a_month(text: str, order: DateOrder) -> bool:
+    """Whether the text, read in this order, is the last day of a month of these years, as most expiries are.
+
+    >>> ends_a_month("27.12.31", DateOrder.YEAR), ends_a_month("27.12.31", DateOrder.DAY)
+    (True, False)
+    """
+    year, month, day = _readings(text).get(order, (0, 0, None))
+    return day is not None and is_near(year) and day == monthrange(year, month)[1]
+
+
+def lacks_year(text: str) -> bool:
+    """Whether two numbers are the last day of a month without a year: `31/12`, which may be 2031-12 too."""
+    pair = _PAIR.fullmatch(text)
+    if pair is None or not _FIRST_MONTH <= int(pair[2]) <= _LAST_MONTH:
+        return False
+    return int(pair[1]) in (
+        monthrange(_LEAP_YEAR, int(pair[2]))[1],
+        monthrange(_LEAP_YEAR + 1, int(pair[2]))[1],
+    )
+
+
+_PAIR = re.compile(r"([0-9]{2})[./ -]([0-9]{2})\.?", re.ASCII)
+_FIRST_MONTH, _LAST_MONTH, _LEAP_YEAR = 1, 12, 2028
 
 
 def ambiguous(text: str, among: frozenset[DateOrder]) -> bool:
@@ -77,17 +146,17 @@ def orders(text: str) -> frozenset[DateOrder] | None:
     readings = _readings(text)
     if not readings or None in readings:
         return None
-    if "." in text and DateOrder.DAY in readings and DateOrder.YEAR not in readings:
-        return frozenset({DateOrder.DAY})
-    return frozenset(each for each in readings if each is not None)
+    found = frozenset(each for each in readings if each is not None)
+    return found - {DateOrder.MONTH} if "." in text and DateOrder.DAY in readings else found
 
 
 def _readings(text: str) -> dict[DateOrder | None, Parts]:
     """Every reading in the calendar by its order; under None the one that has no question of order."""
     if len(text) > _LONGEST:
         return {}
-    whole = unicodedata.normalize("NFKC", text).strip()
-    whole = _MIDNIGHT.sub("", _WEEKDAY_MARK.sub("", whole))
+    whole = _UNTIL.sub("", unicodedata.normalize("NFKC", text).strip())
+    whole = _TIME.sub("", _MIDNIGHT.sub("", _WEEKDAY_MARK.sub("", whole)))
+    whole = _ERA_LETTER.sub(lambda era: str(_REIWA + int(era[1])), whole)
     whole = _ERA.sub(lambda era: f"{_ERAS[era[1]] + (1 if era[2] == '元' else int(era[2]))}年", whole)
     if not _ALLOWED.fullmatch(whole):
         return {}
@@ -135,8 +204,10 @@ def _with_month(numbers: list[str], month: int, place: int) -> dict[DateOrder | 
             return {}
 
 
-def _numbers(numbers: list[str]) -> dict[DateOrder | None, Parts]:  # noqa: PLR0911 (one for each shape)
+def _numbers(numbers: list[str]) -> dict[DateOrder | None, Parts]:  # noqa: C901, PLR0911 (one for each shape)
     match [*map(len, numbers)]:
+        case [6]:  # 202712 or 122027; six digits of a day are told by `six_digit_days`
+            return _six_digit_month(numbers[0])
         case [8]:  # 20271231; the other way round only where it is no such date
             whole = numbers[0]
             year_first = (int(whole[:4]), int(whole[4:6]), int(whole[6:]) or None)
@@ -166,6 +237,41 @@ def _numbers(numbers: list[str]) -> dict[DateOrder | None, Parts]:  # noqa: PLR0
             return _both(*numbers) | year_first_too
         case _:
             return {}
+
+
+_CENTURY = "20"
+
+
+def _six_digit_month(text: str) -> dict[DateOrder | None, Parts]:
+    if six_digit_days(text):
+        return {}
+    year_first = (int(text[:4]), int(text[4:]), None)
+    month_first = (int(text[2:]), int(text[:2]), None)
+    return {None: year_first if _exists(year_first) else month_first}
+
+
+def six_digit_days(text: str) -> dict[DateOrder, str]:
+    """The days that six digits may be, as YYYY-MM-DD (YYYY-MM for day 00), by the order of their parts.
+
+    AI 17 and most lists write the year first; `311227` is what others make of 31 December 2027. `122027` is
+    December 2027, not the 20th of a December.
+
+    >>> sorted(six_digit_days("271231").items())
+    [(<DateOrder.DAY: 'day'>, '2031-12-27'), (<DateOrder.YEAR: 'year'>, '2027-12-31')]
+    """
+    if not (len(text) == 6 and text.isascii() and text.isdigit()):
+        return {}
+    one, two, three = int(text[:2]), int(text[2:4]), int(text[4:])
+    readings: dict[DateOrder, Parts] = {
+        DateOrder.YEAR: (current_century(one), two, three or None),
+        DateOrder.DAY: (current_century(three), two, one),
+        DateOrder.MONTH: (current_century(three), one, two),
+    }
+    return {
+        order: f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")
+        for order, (year, month, day) in readings.items()
+        if _exists((year, month, day)) and not (order is DateOrder.MONTH and text[2:4] == _CENTURY)
+    }
 
 
 def _both(first: str, second: str, year: str) -> dict[DateOrder | None, Parts]:

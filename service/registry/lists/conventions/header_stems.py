@@ -37,7 +37,7 @@ _STEMS: Mapping[str, str] = {
     "recall_reference": "",
     "recall_reason": "",
     "quantity": "*menge *stuckz =stk =anz anzahl =qte quantit cant unidad =un qtd =qta ilosc liczb =szt miktar adet =кол колич "
-    "*수량 *数量 *數量 qty =packs =pcs =pieces =units",
+    "*수량 *数量 *數量 qty =packs =pcs =pieces =units =uds =unds =qde =qtde =ks =krt =mng =packungen =boxes existenc *出荷数 *在庫 *库存 *庫存 *재고 *freiverwendbar *unrestricteduse",
     "status": "*status =state zustand statut =etat estado =stato =stan durum статус состоян *상태 *状態 *状态 *狀態 *판정 "
     "*判定",
     "quality": "*analys *analis *prufergeb *result wynik sonuc результат *시험 *試験 *检验 *檢驗 =coa =qc",
@@ -53,9 +53,9 @@ _STEMS: Mapping[str, str] = {
     "market *destination *shippedto",
     "name": "*name nom nombre nome nazwa =adi ismi isim наименован назван *명칭 *제품명 *名称 *名稱 *品名 drug medicin "
     "*arzneimittel *bezeichnung brand",
-    "gtin": "*gtin =ean =ntin =upc =jan *barkod *barcode *strichcode *штрих *条码 *條碼 *바코드 *バーコード",
+    "gtin": "*gtin =ean =ntin =upc =jan *barkod *barcode *strichcode *штрих *条码 *條碼 *바코드 *バーコード barras barre kresk =gtin14 =gtin13 =ean13",
     "serial": "*serial *seriennum =sn *일련 *シリアル *序列 серийн seryjn",
-    "lot": "charg =ch =lot =lote lotto =batch *로트 *제조번호 *ロット *批号 *批號 *批次 =серия =партия =parti =partii =serii",
+    "lot": "charg =ch =lot =lote lotto =batch *로트 *제조번호 *ロット *批号 *批號 *批次 =серия =партия =parti =partii =serii =chg =chrg =chnr =bch =btch =bno =lotes",
     "authority": "*behorde autorit autorid =organ =makam kurum регулят ведом *기관 *当局 *機関 *机构 agency regulator",
     "kind": "=art =typ =type tipo rodzaj =tur =turu =вид *유형 *種別 *类型 *類型 =kind",
 }

@@ -46,7 +46,7 @@ EXPIRY = (
     "shelf life expiration date, sled, sled/bbd, sled bbd, VFDAT, VerfDatum, Verf.datum, MHD/VerfDat, Verw.-bis,  exp dt, valid until, valid to, "
     "Verfall, Verfalldatum, Verfallsdatum, Verfall am, verwendbar bis, verw. bis, haltbar bis, Haltbarkeit, "
     "Haltbarkeitsdatum, MHD, Mindesthaltbarkeitsdatum, Ablaufdatum, Ablauf, gültig bis, Verfalltermin, "
-    "péremption, date de péremption, date péremption, date d'expiration, date expiration, expire le, "
+    "péremption, pér, date de pér, date pér, date de péremption, date péremption, date d'expiration, date expiration, expire le, "
     "date limite d'utilisation, DLU, DLC, à utiliser avant, "
     "caducidad, fecha de caducidad, fecha caducidad, fecha cad, vencimiento, fecha de vencimiento, fecha vencimiento, "
     "fecha de expiración, fecha expiración, vence, "

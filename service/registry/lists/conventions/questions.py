@@ -6,16 +6,23 @@ At most one question a column. Only different values count, so a list of a milli
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from typing import Any, Self
 
 from service.registry.lists.columns import Header, ListKind
 from service.registry.lists.conventions import numbers, value_words
 from service.registry.lists.conventions.cell_text import DATES, NUMBERS, WORDS, unwrapped
-from service.registry.lists.conventions.dates import DateOrder, ambiguous, orders
+from service.registry.lists.conventions.dates import (
+    DateOrder,
+    ambiguous,
+    ends_a_month,
+    is_near,
+    lacks_year,
+    orders,
+    six_digit_days,
+)
 from service.registry.lists.conventions.header_meaning import date_order_of
-from service.registry.lists.conventions.locale_names import plain
 from service.registry.lists.readers import Table
 from service.registry.lists.typed_cells import DAY_MONTH, unmarked
 
@@ -85,6 +92,10 @@ def examine(table: Table, answers: Mapping[str, str]) -> list[ColumnQuestion]:
         else:
             asked += _about_words(header, field, counted, answers)
     asked = _dates_alike(asked, dict(answers), found)
+    for key in [each for each in found if each.startswith(_SIX_DIGITS)]:
+        found[key] = found[key] or {**answers, **found}.get(
+            f"date_order:{key.removeprefix(_SIX_DIGITS)}", "year"
+        )
     for state, lines in table.row_states().items():
         key = f"rows:{state}"
         if key not in answers:
@@ -105,9 +116,10 @@ def _dates_alike(
     """
     prefix = "date_order:"
     open_ = [each for each in asked if each.topic == "date_order"]
-    known = {order for key, order in {**answers, **found}.items() if key.startswith(prefix)} & set(
-        map(str, _LIKELY)
-    )
+    said = {order for key, order in answers.items() if key.startswith(prefix)}
+    told = {order for key, order in found.items() if key.startswith(prefix)}
+    possible = set.intersection(*(set(each.parts[0].choices) for each in open_)) if open_ else set()
+    known = (said | told & set(map(str, _LIKELY))) & possible
     if not open_ or len(known) > 1:
         return asked
     for question in open_ if known else open_[1:]:
@@ -161,8 +173,13 @@ def _about_dates(
         asked.append(_question("day_month", header, field, short, part))
     possible = {value: allowed for value in counted if (allowed := _date_orders(value)) is not None}
     if not possible:
+        return asked or _about_six_digits(header, field, counted, answers, found)
+    rows = {unwrapped(value.strip()): counted[value] for value in possible}
+    if _lack_years(rows, possible.values()):
+        found[f"date_order:{field}"] = str(DateOrder.DAY)  # in which none of them is a date
         return asked
-    together = _most_likely(header.label(field), reduce(frozenset.__and__, possible.values()))
+    decisive = [allowed for allowed in possible.values() if allowed != {DateOrder.YEAR}] or possible.values()
+    together = _most_likely(header.label(field), rows, reduce(frozenset.__and__, decisive))
     stated = date_order_of(header.label(field))
     if len(together) > 1 and stated in together:
         together = frozenset({DateOrder(stated)})
@@ -171,12 +188,10 @@ def _about_dates(
         return asked
     if f"date_order:{field}" in answers:
         return asked
-    every = together or frozenset(DateOrder)
-    two = {
-        value: counted[value] for value in possible if ambiguous(unwrapped(value.strip()), every & _LIKELY)
-    }
+    every = together or _LIKELY
+    two = {value: counted[value] for value in possible if ambiguous(unwrapped(value.strip()), every)}
     if two and not asked:
-        choices = tuple(str(each) for each in DateOrder if each in every & _LIKELY)
+        choices = tuple(str(each) for each in DateOrder if each in every)
         part = Choice(f"date_order:{field}", field, sum(two.values()), choices)
         asked.append(_question("date_order", header, field, two, part))
     elif together:
@@ -187,11 +202,79 @@ def _about_dates(
 _LIKELY = frozenset((DateOrder.DAY, DateOrder.MONTH))
 
 
-def _most_likely(label: str, together: frozenset[DateOrder]) -> frozenset[DateOrder]:
-    """The year first in two digits (27.12.31) is a habit of East Asia; elsewhere the last resort."""
-    if DateOrder.YEAR in together and len(together) > 1:
-        return frozenset({DateOrder.YEAR}) if any(each >= "\u3000" for each in label) else together & _LIKELY
-    return together
+def _most_likely(label: str, rows: Mapping[str, int], together: frozenset[DateOrder]) -> frozenset[DateOrder]:
+    """The orders that are worth a question. `rows`: of each date, how many there are.
+
+    The year first in two digits (27.12.31) is a habit of East Asia; elsewhere it is asked about where more of
+    the dates are last days of a month so.
+    """
+    if DateOrder.YEAR not in together or len(together) == 1:
+        return together
+    if any(each >= "\u3000" for each in label):
+        return frozenset({DateOrder.YEAR})
+    ends = {
+        order: sum(count for text, count in rows.items() if ends_a_month(text, order)) for order in together
+    }
+    is_year = all(ends[DateOrder.YEAR] > ends[order] for order in together if order is not DateOrder.YEAR)
+    return together if is_year else together & _LIKELY
+
+
+def _lack_years(rows: Mapping[str, int], allowed: Iterable[frozenset[DateOrder]]) -> bool:
+    """Whether the dates of a column are days and months without a year, most of them last days of a month."""
+    if any(orders_ != {DateOrder.YEAR} for orders_ in allowed):
+        return False
+    return sum(count for text, count in rows.items() if lacks_year(text)) * 2 > sum(rows.values())
+
+
+def _about_six_digits(
+    header: Header, field: str, counted: Counter[str], answers: Mapping[str, str], found: dict[str, str]
+) -> list[ColumnQuestion]:
+    """Which part of `311227` comes first, in a column whose dates are all written so.
+
+    The year, as GS1 has it, unless more of them are last days of a month, as most expiries are, in another
+    order: then it is asked. No order is kept under `six_digits` until it is known.
+    """
+    days = {
+        value: readings
+        for value in counted
+        if not unmarked(value)[0] and (readings := six_digit_days(unwrapped(value.strip())))
+    }
+    if not days:
+        return []
+    key = f"date_order:{field}"
+    every = _orders_of_all(days.values())
+    stated = date_order_of(header.label(field))
+
+    def rank(order: DateOrder) -> tuple[int, int, bool]:
+        near = {each: day for each, read in days.items() if is_near(int((day := read.get(order, "0"))[:4]))}
+        ends = sum(counted[each] for each, day in near.items() if _ends_a_month(day))
+        return ends, sum(counted[each] for each in near), order is DateOrder.YEAR
+
+    likeliest = max(every or DateOrder, key=rank)
+    if stated in every:
+        found[key] = str(stated)
+    elif len(every) == 1 or likeliest is DateOrder.YEAR:
+        found[key] = str(likeliest)
+    found[f"{_SIX_DIGITS}{field}"] = found.get(key, "")
+    if key in found or key in answers:
+        return []
+    choices = tuple(str(each) for each in DateOrder if each in (every or DateOrder))
+    part = Choice(key, field, sum(counted[value] for value in days), choices, str(likeliest))
+    return [_question("date_order", header, field, {value: counted[value] for value in days}, part)]
+
+
+def _orders_of_all(days: Iterable[Mapping[DateOrder, str]]) -> frozenset[DateOrder]:
+    return reduce(frozenset.__and__, (frozenset(each) for each in days))
+
+
+def _ends_a_month(day: str) -> bool:
+    """Whether an ISO day is the last of its month, or a month as a whole."""
+    return day != "" and (
+        len(day) == len("2027-12") or (date.fromisoformat(day) + timedelta(days=1)).day == 1
+    )
+
+
+_SIX_DIGITS = "six_digits:"
 
 
 def _about_numbers(
@@ -219,7 +302,7 @@ def _about_words(
     written: dict[str, str] = {}
     for value, count in counted.items():
         text = unmarked(value)[1].strip()
-        word = plain(text)
+        word = value_words.word_key(text)
         if word and f"word:{field}:{word}" not in answers and not _is_sure(field, word, text):
             rows[word] += count
             written.setdefault(word, text)
@@ -231,7 +314,7 @@ def _about_words(
             written[word],
             count,
             (*value_words.CHOICES[field], value_words.NOT_SAID, value_words.NOT_KNOWN),
-            value_words.known(field, written[word]) or "",
+            value_words.known(field, written[word]) or ("" if word.strip("-–—./") else value_words.NOT_SAID),
         )
         for word, count in rows.items()
     )

@@ -248,6 +248,10 @@ SIGNED = frozenset(
 )
 """Words of a line below a list that signs or numbers it."""
 
+_SEVERAL_LOTS = (
+    "all, all lots, all batches, any, various, several, multiple, mixed, div, diverse, mehrere, alle, alle Chargen, "
+    "tous, tous les lots, todos, varios, tutti, wszystkie, różne, tümü, все, разные, 전체, 全ロット, 全部"
+)
 PLACEHOLDERS = frozenset(
     plain(word)
     for word in [
@@ -266,6 +270,7 @@ PLACEHOLDERS = frozenset(
         "notavailable",
         "undefined",
         "dummy",
+        *_SEVERAL_LOTS.split(", "),
         "xxx",
         "xx",
         "unbekannt",
@@ -361,6 +366,11 @@ def status_of(raw: str) -> BatchStatus | None:
         if found is not None:
             return found
     return None
+
+
+def word_key(raw: str) -> str:
+    """A word as answers about it are kept: `plain`, or as it is where that leaves nothing (`✓`, `-`)."""
+    return plain(raw) or raw.strip()
 
 
 def known(field: str, raw: str) -> str | None:

@@ -11,6 +11,7 @@ from service.gs1.identifiers import Expiry, Lot, Serial
 from service.registry.lists.cells import first_day, invalid, last_day
 from service.registry.lists.conventions.locale_names import months, plain
 from service.registry.lists.conventions.value_words import PLACEHOLDERS
+from service.registry.lists.kinds.lot_remarks import remark_in
 
 _SEVERAL = re.compile(
     r"[,;\n、，；]|\s[/&+|]\s|\s(?:and|und|et|y|e|i|ve|и|или|or|oder|ou|o)\s", re.IGNORECASE
@@ -31,12 +32,16 @@ _FIRST_MADE = date(1980, 1, 1)
 def listed_lot(raw: str) -> Lot:
     """A lot in a maker's list. VALUE_INVALID for a placeholder, several or a range, else as Lot.parse."""
     _require_said(raw)
+    if raw.isascii() and raw.isalnum():
+        return Lot.parse(raw)  # as nearly all are: nothing of what follows can stand in it
     if _is_month(raw):
         raise invalid(raw, "a lot as it is printed", found="a date that a spreadsheet has made of it")
     if _SEVERAL.search(raw):
         raise invalid(raw, "one lot in each row", found="several lots")
     if _is_range(raw):
         raise invalid(raw, "one lot in each row", found="a range of lots")
+    if found := remark_in(raw):
+        raise invalid(raw, "one lot in each row, and nothing beside it", found=found)
     return Lot.parse(raw)
 
 

@@ -52,6 +52,20 @@ DAY, MONTH, YEAR = DateOrder
         ("2027-12-31 23:59", None, "2027-12-31"),
         ("27-Dec", None, None),  # a day without a year, or a month
         ("31.02.2027", None, None),
+        ("R9.12.31", None, "2027-12-31"),  # Japan's era by its letter
+        ("31.12.2027 r.", None, "2027-12-31"),  # Poland's r. behind a year is none
+        ("bis 31.12.2027", None, "2027-12-31"),
+        ("至2028年06月", None, "2028-06"),
+        ("2027年12月末", None, "2027-12"),
+        ("202712", None, "2027-12"),
+        ("122027", None, "2027-12"),
+        ("271231", None, None),  # six digits of a day are a matter of the column
+        ("2027-12-31T00:00:00.000Z", None, "2027-12-31"),
+        ("2027-12-31T00:00:00+01:00", None, "2027-12-31"),
+        ("2027-12-30T23:00:00.000Z", None, None),  # midnight of the 31st where it was written
+        ("31/12", DAY, None),  # a day and a month in a column with the day first
+        ("27/12", None, "2027-12"),
+        ("31/12/2570", None, None),  # a Buddhist year
         ("soon", None, None),
         ("", None, None),
     ],
@@ -240,6 +254,67 @@ def test_the_column_tells_the_order_of_day_and_month(
     with Table(written(tmp_path, "gtin,lot,expiry\n" + rows)) as table:
         assert bool(examine(table, {})) is asked
         assert table.header.conventions.get("date_order:expiry") == convention
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "choices", "read"),
+    [
+        # as GS1 has it: no question
+        ("Expiry", ["271231", "280229"], (), ["2027-12-31", "2028-02-29"]),
+        ("Expiry", ["280100", "271231"], (), ["2028-01", "2027-12-31"]),
+        # read so, none would end a month, and with the day first all do: asked
+        ("Expiry", ["311227", "300628"], ("day", "year"), ["2027-12-31", "2028-06-30"]),
+        ("Expiry", ["311227", "31 Dez 2028"], ("day", "year"), ["2027-12-31", "2028-12-31"]),
+        ("Verfall TTMMJJ", ["311227"], (), ["2027-12-31"]),  # the header says it
+        ("Exp", ["123127", "063028"], (), ["2027-12-31", "2028-06-30"]),  # no month 31: the month first
+        ("Expiry", ["27.12.31", "28.06.30"], ("day", "year"), ["2031-12-27", "2030-06-28"]),
+        ("Expiry", ["01.12.31", "01.06.30"], (), ["2031-12-01", "2030-06-01"]),  # no days of 2001
+        ("Expiry", ["011231", "010630"], ("day", "month", "year"), ["2031-12-01", "2030-06-01"]),
+        ("유효기한", ["27.12.31", "28.06.30"], (), ["2027-12-31", "2028-06-30"]),
+        # days and months without a year are no months of 2030 and 2031
+        ("Expiry", ["31/12", "30/06"], (), [None, None]),
+        ("Expiry", ["27/12", "28/06"], (), ["2027-12", "2028-06"]),
+    ],
+)
+def test_two_digit_years(
+    tmp_path: Path, header: str, values: list[str], choices: tuple[str, ...], read: list[str | None]
+) -> None:
+    rows = "".join(f"{GTIN},LOT{n},{value}\n" for n, value in enumerate(values))
+    with Table(written(tmp_path, f"gtin,lot,{header}\n{rows}")) as table:
+        asked = examine(table, {})
+        assert [set(each.parts[0].choices) for each in asked] == ([set(choices)] if choices else [])
+        if choices:
+            assert not examine(table, {asked[0].parts[0].key: "day"})
+        facts = [Batches().parse(Cells(table.header, row)) for _, row in table.rows()]
+    said = [
+        None
+        if each is None
+        else f"{each.expiry.year}-{each.expiry.month:02}"
+        + (f"-{each.expiry.day:02}" if each.expiry.day else "")
+        for each in facts
+    ]
+    assert said == read
+
+
+def test_an_expiry_at_a_time_of_day_is_refused(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{GTIN},LOT{n},2027-12-30 {time}\n" for n, time in enumerate(("23:00", "00:00:00", "23:59"))
+    )
+    with Table(written(tmp_path, f"gtin,lot,expiry\n{rows}")) as table:
+        examine(table, {})
+        cells = [Cells(table.header, row) for _, row in table.rows()]
+        assert [Batches().parse(each) is None for each in cells] == [True, False, False]
+    assert "time zone" in str(cells[0].problems[0].found)
+
+
+def test_a_sign_for_a_status_is_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"{GTIN},LOT{n},2028-12-31,{sign}\n" for n, sign in enumerate(("✓", "-", "released")))
+    with Table(written(tmp_path, f"gtin,lot,expiry,status\n{rows}")) as table:
+        (asked,) = examine(table, {})
+        assert [(each.about, each.suggested) for each in asked.parts] == [("✓", ""), ("-", "-")]
+        assert not examine(table, {each.key: "released" for each in asked.parts})
+        facts = [Batches().parse(Cells(table.header, row)) for _, row in table.rows()]
+        assert [each and str(each.status) for each in facts] == ["released"] * 3
 
 
 def test_what_the_cells_show_counts_more_than_an_answer(tmp_path: Path) -> None:
