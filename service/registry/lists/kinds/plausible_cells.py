@@ -6,6 +6,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from service.gs1.identifiers import Expiry, Lot, Serial
 from service.registry.lists.cells import first_day, invalid, last_day
@@ -29,6 +30,7 @@ _FIRST_EXPIRY = date(2000, 1, 1)
 _FIRST_MADE = date(1980, 1, 1)
 
 
+@lru_cache(maxsize=4096)  # a list of units names each lot in many rows
 def listed_lot(raw: str) -> Lot:
     """A lot in a maker's list. VALUE_INVALID for a placeholder, several or a range, else as Lot.parse."""
     _require_said(raw)
