@@ -11,7 +11,7 @@ such time. A place is located where its region is known: a network that comes ou
 little.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from service.authenticity.scan_history.sightings import PERIOD, Region, Sighting, SightingKind, periods_of
@@ -191,16 +191,25 @@ def _third(places: list[list[Sighting]], day: float) -> float:
 def _new_places(strangers: list[Sighting], day: float) -> tuple[float, float]:
     """The longest silence that ended with a scan in a new place, and how many of 18 days and more did."""
     longest, number = NONE, 0
-    ordered = sorted(strangers, key=lambda each: each.first)
-    for at, line in enumerate(ordered):
+    for line in strangers:
         if not line.place.region:
             continue  # only a country: a network that comes out somewhere
-        here = line.first // PERIOD
-        before = [period for each in ordered[:at] for period in periods_of(each) if period <= here]
+        before = [period for each in strangers for period in _before(each, line.first)]
         if before:
-            silence = (here - max(before)) * PERIOD / day
+            silence = (line.first // PERIOD - max(before)) * PERIOD / day
             longest, number = max(longest, silence), number + (silence >= _MONTH)
     return longest, number
+
+
+def _before(line: Sighting, moment: int) -> Iterator[int]:
+    """The periods in which a line was scanned before a moment.
+
+    Of the moment's own period only where it is sure: what is scanned later must not end a silence of before.
+    """
+    here = moment // PERIOD
+    if line.first < moment:
+        sure = line.first // PERIOD == here or line.last < moment
+        yield from (each for each in periods_of(line) if each < here or (each == here and sure))
 
 
 def _handed_over(strangers: list[Sighting], trade: list[Sighting], day: float) -> tuple[float, ...]:

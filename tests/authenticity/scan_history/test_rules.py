@@ -5,7 +5,7 @@ from itertools import permutations
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -219,6 +219,13 @@ def test_the_order_of_arrival_changes_nothing(given_scans: list[Sighting], chanc
         st.builds(scan, places, st.floats(0, 150), st.sampled_from("xyz"), st.sampled_from(SightingKind)),
         max_size=25,
     ),
+)
+@example(  # seen first in the same moment as a new place: no silence had ended before
+    [scan(Region("FR", "Lyon"), 13.0, "", SightingKind.STRANGER)],
+    [
+        scan(Region("", ""), 13.0, "x", SightingKind.STRANGER),
+        scan(Region("IT", "Turin"), 0.0, "x", SightingKind.STRANGER),
+    ],
 )
 def test_a_later_scan_takes_no_reason_away(given_scans: list[Sighting], more: list[Sighting]) -> None:
     """Nor does it make the unit less suspicious, whoever it is by: no scan explains another one away."""

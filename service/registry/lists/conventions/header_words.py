@@ -14,8 +14,7 @@ GTIN = (
     "trade item number, GTIN-Nummer, EAN-Nummer, EAN-Code, Strichcode, Barcodenummer, PPN/GTIN, "
     "code GTIN, code EAN, code-barres, code barre, code produit, numéro GTIN, "
     "código GTIN, código EAN, código de barras, código de producto, número GTIN, "
-    "código do produto, código de barra, "
-    "codice GTIN, codice EAN, codice a barre, codice prodotto, "
+    "código do produto, código de barra, codice GTIN, codice EAN, codice a barre, codice prodotto, "
     "kod GTIN, kod EAN, kod kreskowy, numer GTIN, kod produktu, "
     "GTIN numarası, GTIN no, barkod, barkod no, barkod numarası, ürün kodu, karekod, "
     "ГТИН, код GTIN, номер GTIN, штрихкод, штрих-код, код товара, код продукта, ЕАН, "
@@ -265,12 +264,7 @@ STABILITY = (
     "okres trwałości, trwałość, okres ważności, raf ömrü, stabilite, срок хранения, стабильность, "
     "안정성기간, 유효기간개월, 안정성, 安定性期間, 有効期間, 有效期月, 保质期月, 稳定期, 穩定期"
 )
-INTERVAL = (
-    "interval days, treatment interval, treatment interval days, days between treatments, "
-    "Behandlungsabstand, Behandlungsintervall, intervalle entre traitements, intervalo entre tratamientos, "
-    "intervalo entre tratamentos, intervallo tra trattamenti, odstęp między zabiegami, tedavi aralığı, "
-    "интервал между процедурами, 시술간격, 投与間隔, 治疗间隔"
-)
+INTERVAL = "interval days, treatment interval, treatment interval days, days between treatments, Behandlungsabstand, Behandlungsintervall, intervalle entre traitements, intervalo entre tratamientos, intervalo entre tratamentos, intervallo tra trattamenti, odstęp między zabiegami, tedavi aralığı, интервал между процедурами, 시술간격, 投与間隔, 治疗间隔"
 MADE = (
     "made, mfg, mfg date, mfg dt, mfd, manufactured, manufactured on, manufacture date, manufacturing date, "
     "date of manufacture, production date, prod date, date of production, dom, HSDAT, Herst.datum, Herst.dat., HerstDat, Prod.datum, Prod.-Datum, "
