@@ -23,7 +23,7 @@ from service.storage.backup.service import BackupPlaces
 from service.storage.database import Database
 from service.verification.clock import Clock
 
-_SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token"})
+_SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token", "twilio_token"})
 _IN_FILES = _SECRET | {"database_url", "smtp_url", "rate_limit"}
 """Settings that may be in a file, as container engines hand secrets over: they hold passwords."""
 
@@ -143,6 +143,18 @@ class Settings(BaseSettings):
         "",
         description="Hosts inside your own network that digests may be posted to, separated by commas. Every "
         "other webhook has to have a public address.",
+    )
+
+    twilio_token: str = Field(
+        "",
+        description="The auth token of a Twilio account, with which its text messages to /sms/twilio are "
+        "signed. Empty: that address answers nothing.",
+    )
+    text_language: str = Field(
+        "en", description="The language that text messages are answered in where they name none."
+    )
+    text_simulator: bool = Field(
+        False, description="Whether /sms/try answers as a text message would, to this machine only."
     )
 
     log: Literal["auto", "json", "text"] = Field(

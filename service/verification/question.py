@@ -29,6 +29,7 @@ class Channel(StrEnum):
     WEB = "web"
     API = "api"
     CLI = "cli"
+    TEXT_MESSAGE = "sms"
 
 
 class RequestOrigin(Struct, frozen=True):
