@@ -146,16 +146,10 @@ class Settings(BaseSettings):
     )
 
     twilio_token: str = Field(
-        "",
-        description="The auth token of a Twilio account, with which its text messages to /sms/twilio are "
-        "signed. Empty: that address answers nothing.",
+        "", description="The auth token of the Twilio account that sends to /sms/twilio. Empty: it is closed."
     )
-    text_language: str = Field(
-        "en", description="The language that text messages are answered in where they name none."
-    )
-    text_simulator: bool = Field(
-        False, description="Whether /sms/try answers as a text message would, to this machine only."
-    )
+    text_language: str = Field("en", description="The language of answers to text messages that name none.")
+    text_simulator: bool = Field(False, description="Whether this machine may try out messages at /sms/try.")
 
     log: Literal["auto", "json", "text"] = Field(
         "auto", description="How log lines are written; auto: text for a terminal, JSON else."
