@@ -32,6 +32,7 @@ from service.web.text.text_messages.verdict_message import (
 REPLAYED_AFTER = timedelta(days=1)
 """A provider that got no answer sends a message again within hours; later it is a copy of an old request."""
 
+_LOT_WITH_EXPIRY = re.compile(r"(?!lot\b)(\S+\s+exp\b.*)", re.IGNORECASE | re.DOTALL)
 _LANGUAGE = re.compile(r"(?<!\S)#([A-Za-z]{2})(?!\S)")
 
 
@@ -88,7 +89,7 @@ def without_language(text: str, otherwise: str) -> tuple[str, str]:
 def _checked(message: TextMessage, text: str, payer: Payer) -> Answer:
     # The country of a telephone number is not where the telephone is: none is taken from it.
     origin = RequestOrigin(Channel.TEXT_MESSAGE, client=payer.sender or "")
-    answer = ask_check(Question(scan=text, nonce=_nonce(message.id)), origin, payer=payer)
+    answer = ask_check(Question(scan=_as_printed(text), nonce=_nonce(message.id)), origin, payer=payer)
     if answer.repeated and services().verification.now() - answer.verdict.as_of > REPLAYED_AFTER:
         raise ConflictError(
             ErrorCode.NONCE_REUSED,
@@ -98,6 +99,12 @@ def _checked(message: TextMessage, text: str, payer: Payer) -> Answer:
             field="nonce",
         )
     return answer
+
+
+def _as_printed(text: str) -> str:
+    """Return a lot before its expiry date with the word that packs print before it: LOT A1001 EXP 2027-12."""
+    found = _LOT_WITH_EXPIRY.fullmatch(text)
+    return f"LOT {found[1]}" if found else text
 
 
 def _nonce(message_id: str) -> str | None:

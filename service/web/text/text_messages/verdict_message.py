@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping
 from gettext import NullTranslations
 
 from service.authenticity.evidence import Asker, Presented
-from service.authenticity.reasons import Action
+from service.authenticity.reasons import Action, Advice
 from service.authenticity.verdicts import Verdict
 from service.verification.service import Answer
 from service.web.text.answers.disclosure import disclosed_verdict
+from service.web.text.answers.next_question import NextQuestion, next_question, open_title
 from service.web.text.formatting import N_, visible
 from service.web.text.locales import language_of
 from service.web.text.text_messages.one_message import fits, plain
-from service.web.text.verdict_text import ACTIONS, next_steps, verdict_title
+from service.web.text.verdict_text import ACTIONS, ADVICE, next_steps, verdict_title
 
 DO_NOT_USE = N_("Do not use it.")
 ORDERS: Mapping[Action, str] = {
@@ -35,6 +36,9 @@ STEPS: Mapping[Action, str] = {
 }
 """The next step where a page's own is too long."""
 
+SEND_BOTH = N_("Send both, such as LOT {lot} EXP 2027-12.")
+"""The step where the expiry date is asked for: what the next message should hold."""
+
 HELP = N_("Send the lot number as it is printed. For another language add # and its code, such as #es.")
 PICTURE = N_("Pictures cannot be read here. Send the lot number as it is printed.")
 UNREADABLE = N_("We could not read that. Send only the lot number, as it is printed.")
@@ -43,6 +47,10 @@ TROUBLE = N_("No answer just now. Try again later. Until then, do not use it.")
 
 _TELLS_NO_REASON = frozenset({Action.ACCEPT, Action.UNKNOWN})
 """Actions whose order says what the title would, and must not be read without."""
+
+_NOT_ASKED = frozenset({NextQuestion.MARKET, NextQuestion.CODE})
+_NOT_ADVISED = (Advice.GIVE_COUNTRY, Advice.SCAN_CODE)
+"""What a page asks next, and a message cannot be answered with."""
 
 _FULL_STOPS = {"zh": "。", "hi": "।"}
 _ENDS = (".", "?", "!", "。", "？", "！", "।", "؟")
@@ -70,12 +78,8 @@ def orders(verdict: Verdict) -> bool:
 
 def _candidates(verdict: Verdict, presented: Presented, tr: NullTranslations) -> Iterator[tuple[str, ...]]:
     """Yield the parts of the message, the fullest first; the last always fits."""
-    action, title = verdict.action, verdict_title(verdict, Asker.PATIENT, tr)
+    action, title, steps = verdict.action, _title(verdict, tr), _steps(verdict, presented, tr)
     order, subject = tr.gettext(ORDERS[action]), _subject(presented, tr, _LONGEST_LOT)
-    steps: list[str] = []
-    if action is not Action.ACCEPT:
-        lot = visible(presented.lot.printed) if presented.lot else ""
-        steps = next_steps(verdict, Asker.PATIENT, "", tr, lot)
     short = [tr.gettext(STEPS[action])] if action in STEPS else steps
     first = (title, subject) if orders(verdict) else (title, subject, order)
     if action not in _TELLS_NO_REASON:
@@ -85,6 +89,33 @@ def _candidates(verdict: Verdict, presented: Presented, tr: NullTranslations) ->
     yield (order, subject)
     yield (order, _subject(presented, tr, _SHORT_LOT))
     yield (order,)
+
+
+def _title(verdict: Verdict, tr: NullTranslations) -> str:
+    if _agrees_so_far(verdict):
+        return tr.gettext(ORDERS[Action.ACCEPT])
+    return verdict_title(verdict, Asker.PATIENT, tr)
+
+
+def _steps(verdict: Verdict, presented: Presented, tr: NullTranslations) -> list[str]:
+    """What to do next, of which one step is told: the first that fits. Without what only a page can ask."""
+    lot = visible(presented.lot.printed) if presented.lot else ""
+    if verdict.action is Action.ACCEPT:
+        return []
+    if _agrees_so_far(verdict):
+        return [tr.gettext(STEPS[Action.ACCEPT])]
+    match next_question(verdict):
+        case NextQuestion.EXPIRY if lot:
+            return [tr.gettext(SEND_BOTH).format(lot=lot)]
+        case NextQuestion.LOT:
+            return [tr.gettext(HELP)]
+    left_out = {tr.gettext(ADVICE[each]) for each in _NOT_ADVISED}
+    return [each for each in next_steps(verdict, Asker.PATIENT, "", tr, lot) if each not in left_out]
+
+
+def _agrees_so_far(verdict: Verdict) -> bool:
+    """Whether what was sent agrees, and a page would ask for more than a message can say."""
+    return bool(open_title(verdict, NullTranslations())) and next_question(verdict) in _NOT_ASKED
 
 
 def _subject(presented: Presented, tr: NullTranslations, most: int) -> str:

@@ -86,6 +86,10 @@ def test_the_signature_is_that_of_the_provider() -> None:
     [
         ("A1002", "Recalled: do not use it. Lot A1002."),
         ("lot: A1002 #ES", "Retirado del mercado: no lo use. Lote A1002."),
+        ("A1001", "Lot found. Now enter the expiry date. Lot A1001."),
+        ("LOT A1001 EXP 2070-12-31", "Numbers match. That is no proof: look at the pack. Lot A1001."),
+        ("a1001 exp 12/2070", "Numbers match. That is no proof: look at the pack. Lot a1001."),
+        ("A1001 EXP 2071-12", "Expiry date does not match: do not use it. Lot A1001."),
         ("A1002 #xx", ""),  # no language of ours: a part of the text
         ("Z9Z9Z9", "Not on record here. Do not use it until it is confirmed. Lot Z9Z9Z9."),
         ("", "Send the lot number as it is printed."),
@@ -99,6 +103,15 @@ def test_an_answer_is_one_message(guest: FlaskClient, text: str, begins: str) ->
     told = said(send(guest, text))
     assert told.startswith(begins)
     assert told
+
+
+def test_what_is_asked_for_next_can_be_sent(guest: FlaskClient) -> None:
+    """No country and no code of the box: a message could not hold them."""
+    assert said(send(guest, "A1001")).endswith(" Send both, such as LOT A1001 EXP 2027-12.")
+    told = said(send(guest, "LOT A1001 EXP 2070-12-31", 2))
+    assert "Check more before it is used." in told
+    assert "country" not in told
+    assert "code" not in told
 
 
 def test_a_picture_is_told_what_to_send_instead(guest: FlaskClient) -> None:
