@@ -83,6 +83,8 @@ from service.web.public.privacy import privacy
 from service.web.public.product import product_page
 from service.web.public.receipts import receipts
 from service.web.public.report import reports
+from service.web.public.text_messages.simulator import text_simulator
+from service.web.public.text_messages.twilio import twilio
 from service.web.station.page import station
 from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
@@ -216,6 +218,8 @@ _PUBLIC = (
     privacy,
     language,
     receipts,
+    twilio,
+    text_simulator,
     labels,
     station,
     setup,
@@ -240,7 +244,10 @@ _WORKSPACE = (
     questions,
 )
 _ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
-_ENGLISH_ONLY = (*_WORKSPACE, people, organisation, keys, audit, events, docs, lms, product_links, *RECORDS)
+_ENGLISH_ONLY = (
+    *(*_WORKSPACE, people, organisation, keys, audit, events, docs, lms, product_links, *RECORDS),
+    text_simulator,
+)
 
 
 def _register_blueprints(app: Flask) -> None:

@@ -23,7 +23,7 @@ from service.storage.backup.service import BackupPlaces
 from service.storage.database import Database
 from service.verification.clock import Clock
 
-_SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token"})
+_SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token", "twilio_token"})
 _IN_FILES = _SECRET | {"database_url", "smtp_url", "rate_limit"}
 """Settings that may be in a file, as container engines hand secrets over: they hold passwords."""
 
@@ -144,6 +144,12 @@ class Settings(BaseSettings):
         description="Hosts inside your own network that digests may be posted to, separated by commas. Every "
         "other webhook has to have a public address.",
     )
+
+    twilio_token: str = Field(
+        "", description="The auth token of the Twilio account that sends to /sms/twilio. Empty: it is closed."
+    )
+    text_language: str = Field("en", description="The language of answers to text messages that name none.")
+    text_simulator: bool = Field(False, description="Whether this machine may try out messages at /sms/try.")
 
     log: Literal["auto", "json", "text"] = Field(
         "auto", description="How log lines are written; auto: text for a terminal, JSON else."

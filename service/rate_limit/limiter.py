@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.errors import ErrorCode, RefusedError, WaitError
-from service.rate_limit.budgets import GUEST, ORGANISATION, Allowance, BudgetStore
+from service.rate_limit.budgets import GUEST, ORGANISATION, REFUSALS_TOLD, SENDER, Allowance, BudgetStore
 from service.rate_limit.shared_file import open_budgets
 from service.rate_limit.valkey_store import ValkeyStore
 
@@ -23,16 +23,21 @@ class Payer:
     """Whose budget a question is paid from: an organisation's where one asks, else its network's.
 
     `network`: IPv4 /24 or IPv6 /48; empty where no address is known, which is one network of its own.
+    `sender`: the mark of the telephone that a text message came from (empty: one that is not known); None for
+    every other question.
     """
 
     network: str
     organisation_id: int | None = None
+    sender: str | None = None
 
     @property
     def key(self) -> str:
         """What its budgets are kept under."""
         if self.organisation_id is not None:
             return f"organisation {self.organisation_id}"
+        if self.sender is not None:
+            return f"sender {self.sender}"
         return f"network {self.network}"
 
 
@@ -42,6 +47,7 @@ class RateLimiter:
     def __init__(self, store: BudgetStore | None, *, factor: float = 1.0) -> None:
         self._store = store
         self._guest, self._organisation = GUEST.times(factor), ORGANISATION.times(factor)
+        self._sender = SENDER.times(factor)
 
     def admit(self, payer: Payer) -> None:
         """Take one check; WaitError(RATE_LIMITED) with the seconds to wait."""
@@ -57,13 +63,21 @@ class RateLimiter:
         if self._store is not None:
             self._store.charge(payer.key, self._allowance(payer).misses)
 
+    def is_first_refusal(self, payer: Payer) -> bool:
+        """Whether a refused sender of text messages has not been told so within the last hour."""
+        return self._store is None or not self._store.take(
+            f"{payer.key} told", REFUSALS_TOLD, self._allowance(payer).misses
+        )
+
     def close(self) -> None:
         """Let go of the store."""
         if self._store is not None:
             self._store.close()
 
     def _allowance(self, payer: Payer) -> Allowance:
-        return self._guest if payer.organisation_id is None else self._organisation
+        if payer.organisation_id is not None:
+            return self._organisation
+        return self._guest if payer.sender is None else self._sender
 
 
 def limiter_of(setting: str, folder: Path, factor: float) -> RateLimiter:

@@ -33,6 +33,10 @@ class _Held(NamedTuple):
     marks: dict[int, str]
 
 
+def _period(now: datetime) -> int:
+    return int(now.timestamp()) // (KEY_DAYS * _DAY)
+
+
 def _mark(key: bytes, network: str) -> str:
     return hashlib.blake2b(network.encode(), key=key, digest_size=_MARK // 2).hexdigest()
 
@@ -52,7 +56,7 @@ class DeviceMarks:
         known, and the check is answered all the same.
         """
         try:
-            key, marks = self._key(int(now.timestamp()) // (KEY_DAYS * _DAY))
+            key, marks = self._key(_period(now))
         except UnavailableError:
             return ""
         asked_before = hash(address)  # under a key that this process made up when it started
@@ -63,6 +67,17 @@ class DeviceMarks:
             network = network_of(address)
             mark = marks[asked_before] = _mark(key, network) if network else ""
         return mark
+
+    def mark_of_phone(self, number: str, now: datetime) -> str:
+        """The mark of a telephone that a text message came from, as its provider writes the number.
+
+        It lasts as long as a network's, and no number is kept. Empty where `mark` is.
+        """
+        digits = "".join(filter(str.isalnum, number)).casefold()
+        try:
+            return _mark(self._key(_period(now))[0], f"telephone {digits}") if digits else ""
+        except UnavailableError:
+            return ""
 
     def _key(self, period: int) -> "_Held":
         held = self._held

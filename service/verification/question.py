@@ -30,6 +30,7 @@ class Channel(StrEnum):
     WEB = "web"
     API = "api"
     CLI = "cli"
+    TEXT_MESSAGE = "sms"
 
 
 class RequestOrigin(Struct, frozen=True):

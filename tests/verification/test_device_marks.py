@@ -53,3 +53,13 @@ def test_a_process_that_starts_while_another_writes_for_long_answers(sqlite_url:
         assert DeviceMarks(database).mark("203.0.113.7", NOW + timedelta(days=KEY_DAYS)) == ""
     assert DeviceMarks(database).mark("203.0.113.7", NOW + timedelta(days=KEY_DAYS)) not in {"", mark}
     database.close()
+
+
+def test_a_telephone_has_a_mark_of_its_own_however_its_number_is_written(database: Database) -> None:
+    marks = DeviceMarks(database)
+    mark = marks.mark_of_phone("+1 (500) 555-0006", NOW)
+    assert mark == marks.mark_of_phone("+15005550006", NOW + timedelta(days=6))
+    assert mark != marks.mark_of_phone("+15005550007", NOW)
+    assert mark != marks.mark_of_phone("+15005550006", NOW + timedelta(days=KEY_DAYS))
+    assert "5005550006" not in mark
+    assert marks.mark_of_phone("", NOW) == ""

@@ -42,7 +42,7 @@ class Scan(Base):
         Index(None, "product_id", "at"),
         Index(None, "batch_id", "at"),
         CheckConstraint("asker IN ('patient', 'clinic')", name="asker"),
-        CheckConstraint("door IN ('web', 'api', 'cli')", name="door"),
+        CheckConstraint("door IN ('web', 'api', 'cli', 'sms')", name="door"),
         CheckConstraint("action IN ('accept', 'unknown', 'check', 'quarantine', 'reject')", name="action"),
         # A partial index over signed-in askers only: a guest's check does not pay for it.
         Index(

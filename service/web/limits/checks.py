@@ -19,14 +19,17 @@ _MISSES = frozenset(
 )
 
 
-def ask_check(question: Question, origin: RequestOrigin, *, record: bool = True) -> Answer:
-    """Answer a question of the current request; `record`: as a check on record.
+def ask_check(
+    question: Question, origin: RequestOrigin, *, record: bool = True, payer: Payer | None = None
+) -> Answer:
+    """Answer a question of the current request; `record`: as a check on record; `payer`: None for the
+    request's own.
 
     WaitError(RATE_LIMITED) where the asker's budget is spent, before anything is looked up; else what
     `VerificationService.verify` and `preview` raise.
     """
     ours = services()
-    payer = current_payer()
+    payer = payer or current_payer()
     ours.rate_limiter.admit(payer)
     ask = ours.verification.verify if record else ours.verification.preview
     answer = ask(question, origin)

@@ -50,6 +50,9 @@ TABLE = {
     "GET /receipts/check": EVERYONE,
     "POST /receipts/check": EVERYONE,
     "GET /.well-known/vialcheck-receipt-keys.json": EVERYONE,
+    "POST /sms/twilio": NOBODY_HAS_IT,  # closed without a token: the view checks the signature
+    "GET /sms/try": NOBODY_HAS_IT,  # closed unless the operator has set it
+    "POST /sms/try": NOBODY_HAS_IT,
     "GET /about/<gtin>": EVERYONE,
     "GET /help/injected": EVERYONE,
     "GET /help/vial-not-shown": EVERYONE,

@@ -1,0 +1,1 @@
+"""Answers of one text message (SMS)."""
