@@ -19,7 +19,7 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Asker, BatchRecord, Evidence, Presented, ProductRecord, UnitRecord
 from service.authenticity.scan_history.history import SeenBefore
 from service.authenticity.scan_history.score import DAY
-from service.authenticity.scan_history.sightings import PERIOD, Sighting, SightingKind
+from service.authenticity.scan_history.sightings import Sighting, SightingKind
 from service.authenticity.verdicts import (
     Judgement,
     PresentationFindings,
@@ -131,19 +131,12 @@ def judgement_key(
     if len(lines) != 1 or any(found[scope] for scope in found if scope is not SubjectScope.UNIT):
         return None
     (line,) = lines
-    if not _same_line(line, evidence, parsed):
+    of_asker = SightingKind.TRADE if parsed.trade else SightingKind.STRANGER
+    if line.devices.bit_count() >= _FEW_DEVICES or line.place != parsed.place or line.kind is not of_asker:
         return None
-    # This scan goes into the same line: nothing is weighed, and what is said depends on days alone.
+    # This scan goes into the same line: no rule names one place (`score.in_brief`), and what is said depends
+    # on days alone.
     return (*key, line.first // DAY, line.last // DAY)
-
-
-def _same_line(line: Sighting, evidence: Evidence, parsed: ParsedQuestion) -> bool:
-    """Whether this check is one more of a few devices' at one place, within days: such are not weighed."""
-    kind = SightingKind.TRADE if parsed.trade else SightingKind.STRANGER
-    if line.devices.bit_count() >= _FEW_DEVICES or line.place != parsed.place or line.kind is not kind:
-        return False
-    now = int(evidence.now.timestamp())
-    return max(line.last, now) - min(line.first, now) < PERIOD
 
 
 def _found_by_serial(evidence: Evidence, named: alerts.Beginnings) -> bool:

@@ -6,18 +6,22 @@ long after dispensing strangers have it. None of them falls when a later scan is
 what was true when a scan came stays true. So no scan explains another one away, and what stood out stands
 out.
 
-Times are in days, divided by how long vials of the product are looked at (`stretch`); -1 where there is no
-such time. A place is located where its region is known: a network that comes out in some country says
-little.
+Times are in days, divided by how long vials of the product are looked at (`stretch`). Where there is no such
+time it is -1; of two that come in either order -400, the least that such a time can be. A place is located
+where its region is known: a network that comes out in some country says little.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from service.authenticity.scan_history.sightings import PERIOD, Region, Sighting, SightingKind, periods_of
 
 DAY = 86400
 NONE = -1.0
+
+NEVER = -400.0
+"""No such time of two that come in either order: as if the one came more than a year before the other."""
 
 _MONTH, _SEASON = 18.0, 48.0
 """Days by which scans are apart that are hardly ever one look at one vial."""
@@ -82,7 +86,10 @@ def by_region(sightings: Iterable[Sighting]) -> dict[Region, list[Sighting]]:
 
 
 def apart(groups: Iterable[list[Sighting]]) -> int:
-    """The most scans of which no two share a place or a device: a largest matching of places and devices."""
+    """The most scans of which no two share a place or a device: a largest matching of places and devices.
+
+    One at the least where there is a place, whether devices are known or not.
+    """
     sets = [devices_of(lines) for lines in groups]
     if len(sets) < 2:
         return len(sets)
@@ -106,7 +113,7 @@ def apart(groups: Iterable[list[Sighting]]) -> int:
             free = sets[number] & ~tried
         return tried
 
-    return sum(place(number, 0) < 0 for number in range(len(sets)))
+    return max(1, sum(place(number, 0) < 0 for number in range(len(sets))))
 
 
 def apart_at_most(sightings: Sequence[Sighting]) -> int:
@@ -167,71 +174,90 @@ def _between(strangers: list[Sighting], day: float) -> tuple[float, ...]:
 
 def _gap(lines: list[Sighting]) -> float:
     """The longest time between scans of two different lines, in seconds; -1 of fewer than two."""
-    return max(
-        (late.last - early.first for early in lines for late in lines if late is not early), default=NONE
-    )
+    first = sorted(lines, key=lambda each: each.first)[:2]
+    last = sorted(lines, key=lambda each: each.last)[-2:]
+    return max((late.last - early.first for early in first for late in last if late is not early), default=-1)
 
 
 def _third(places: list[list[Sighting]], day: float) -> float:
     """How far apart in time the scans of three places are at the most, each from the other two's."""
-    found = NONE
-    for middle in places if len(places) > 2 else ():
-        others = [each for each in places if each is not middle]
-        early = sorted(others, key=lambda lines: min(each.first for each in lines))[:2]
-        late = sorted(others, key=lambda lines: max(each.last for each in lines))[-2:]
-        for one in early:
-            for other in late:
-                if one is not other:
-                    first, last = min(each.first for each in one), max(each.last for each in other)
-                    times = (period * PERIOD for each in middle for period in periods_of(each))
-                    found = max(found, *(min(time - first, last - time) / day for time in times))
-    return found
+    if len(places) < 3:
+        return NONE
+    firsts = sorted((min(each.first for each in lines), at) for at, lines in enumerate(places))[:3]
+    lasts = sorted((max(each.last for each in lines), at) for at, lines in enumerate(places))[-3:]
+    times = sorted(
+        (period * PERIOD, at)
+        for at, lines in enumerate(places)
+        for each in lines
+        for period in periods_of(each)
+    )
+    found = -day
+    # The earliest and the latest place beside a third one are among the three earliest and latest of all.
+    for span, first, last, one, other in sorted(
+        ((last - first, first, last, one, other) for first, one in firsts for last, other in lasts),
+        reverse=True,
+    ):
+        if span <= 2 * found:
+            break  # a time between two is no farther from both than half of it
+        if one == other:
+            continue
+        middle = bisect_right(times, ((first + last) // 2, len(places)))
+        for numbers in (range(middle, len(times)), range(middle - 1, -1, -1)):
+            nearest = next((times[n][0] for n in numbers if times[n][1] not in (one, other)), None)
+            if nearest is not None:
+                found = max(found, min(nearest - first, last - nearest))
+    return found / day
 
 
 def _new_places(strangers: list[Sighting], day: float) -> tuple[float, float]:
-    """The longest silence that ended with a scan in a new place, and how many of 18 days and more did."""
-    longest, number = NONE, 0
-    for line in strangers:
-        if not line.place.region:
-            continue  # only a country: a network that comes out somewhere
-        before = [period for each in strangers for period in _before(each, line.first)]
-        if before:
-            silence = (line.first // PERIOD - max(before)) * PERIOD / day
-            longest, number = max(longest, silence), number + (silence >= _MONTH)
-    return longest, number
+    """The longest silence that ended with a scan in a new place, and how many of 18 days and more did.
 
-
-def _before(line: Sighting, moment: int) -> Iterator[int]:
-    """The periods in which a line was scanned before a moment.
-
-    Of the moment's own period only where it is sure: what is scanned later must not end a silence of before.
+    Of the moment's own period counts only what was surely scanned before the moment: what is scanned later
+    must not end a silence of before.
     """
-    here = moment // PERIOD
-    if line.first < moment:
-        sure = line.first // PERIOD == here or line.last < moment
-        yield from (each for each in periods_of(line) if each < here or (each == here and sure))
+    longest, number, taken = NONE, 0, 0
+    periods, lasts = list[int](), list[int]()  # of the lines that began before, ascending
+    ordered = sorted(strangers, key=lambda each: each.first)
+    for line in ordered:
+        moment, here = line.first, line.first // PERIOD
+        while ordered[taken].first < moment:
+            for period in periods_of(ordered[taken]):
+                insort(periods, period)
+            insort(lasts, ordered[taken].last)
+            taken += 1
+        if not taken or not line.place.region:
+            continue  # only a country: a network that comes out somewhere
+        over = bisect_left(lasts, moment)
+        sure = ordered[taken - 1].first // PERIOD == here or (over > 0 and lasts[over - 1] // PERIOD == here)
+        silence = 0.0 if sure else (here - periods[bisect_left(periods, here) - 1]) * PERIOD / day
+        longest, number = max(longest, silence), number + (silence >= _MONTH)
+    return longest, number
 
 
 def _handed_over(strangers: list[Sighting], trade: list[Sighting], day: float) -> tuple[float, ...]:
     """Strangers beside the trade: how long after it dispensed it, had it; what was elsewhere."""
     used = [each.first for each in trade if each.kind is SightingKind.DISPENSING]
     if not strangers or not trade:
-        return (*(NONE,) * 6, 0, NONE, 0, 0)
+        return (NEVER, NEVER, NONE, *(NEVER,) * 3, 0, NONE, 0, 0)
     first, last = min(each.first for each in strangers), max(each.last for each in strangers)
-    dispensed = min(used, default=None)
     pairs = [(one, other) for one in strangers for other in trade if elsewhere(one.place, other.place)]
     located = [(one, other) for one, other in pairs if one.place.region]
     out = [each for each in strangers if _nowhere_in(each, trade)]
     return (
-        (last - dispensed) / day if dispensed else NONE,
-        (last - min(each.first for each in trade)) / day,
+        _later([last - min(used)] if used else [], day),
+        _later([last - min(each.first for each in trade)], day),
         _silent_trade(strangers, trade, day),
-        (max(each.last for each in trade) - first) / day,
-        *[max(((b.last - a.first) / day for a, b in some), default=NONE) for some in (pairs, located)],
+        _later([max(each.last for each in trade) - first], day),
+        *[_later([b.last - a.first for a, b in some], day) for some in (pairs, located)],
         len({each.place for each in out}),
         (max(each.last for each in out) - min(each.first for each in out)) / day if out else NONE,
         *[max((_far(a, b) for a, b in some), default=0) for some in (pairs, located)],
     )
+
+
+def _later(seconds: list[int], day: float) -> float:
+    """By how much the later of two came after the earlier one at the most; negative where it came before."""
+    return max(NEVER, max(seconds) / day) if seconds else NEVER
 
 
 def _far(one: Sighting, other: Sighting) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from service.authenticity.scan_history.score import DEFAULTS, SuspicionScore, Thresholds, weigh
+from service.authenticity.scan_history.score import DEFAULTS, SuspicionScore, Thresholds, in_brief
 from service.authenticity.scan_history.sightings import Region, Sighting
 
 
@@ -38,9 +38,9 @@ class SeenBefore:
     cleared: Cleared | None = None
 
     suspicion: SuspicionScore = field(init=False)
-    """How much a unit's scans look like several units."""
+    """How much a unit's scans look like several units; not weighed (0) where no verdict rests on it."""
 
     def __post_init__(self) -> None:
         # Read by several rules, and the most expensive part of a history: computed once.
-        suspicion = weigh(self.every if self.of_unit else (), self.thresholds)
+        suspicion = in_brief(self.every if self.of_unit else (), self.thresholds)
         object.__setattr__(self, "suspicion", suspicion)

@@ -64,6 +64,9 @@ class Thresholds(Struct, frozen=True):
 
 DEFAULTS = Thresholds()
 
+FEWEST_DEVICES = 5
+"""The fewest devices that a manufacturer can have people told of."""
+
 
 class SuspicionScore(Struct, frozen=True):
     """How strong, and what it rests on: places, devices, days between the scans that differ most."""
@@ -100,6 +103,18 @@ def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> SuspicionS
         used_elsewhere,
         full,
     )
+
+
+def in_brief(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> SuspicionScore:
+    """Return what a verdict needs of `weigh`: one place with few devices, most checks by far, is not weighed.
+
+    No reason is about one place but `many_devices`, which no manufacturer sets below five.
+    """
+    if len(sightings) == 1:
+        (line,) = sightings
+        if line.kind is not SightingKind.SUPPLY and line.devices.bit_count() < FEWEST_DEVICES:
+            return _of_one_place(line)
+    return weigh(sightings, thresholds)
 
 
 def _of_one_place(line: Sighting) -> SuspicionScore:

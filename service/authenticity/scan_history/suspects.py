@@ -14,7 +14,7 @@ from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history import rules
 from service.authenticity.scan_history.history import SeenBefore
-from service.authenticity.scan_history.score import DEFAULTS, Thresholds
+from service.authenticity.scan_history.score import DEFAULTS, Thresholds, weigh
 from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind
 
 DEVICES_OF_AN_UNKNOWN_LOT = 3
@@ -63,7 +63,7 @@ def of_record(evidence: Evidence) -> StandingOut | None:
     if not found:
         return None
     worth = max(_worth(each, history) for each in found)
-    measured = history.suspicion.score if history.of_unit else 0.0
+    measured = weigh(history.every, history.thresholds).score if history.of_unit else 0.0
     return _standing(max(worth, measured) + _EACH_MORE * (len(found) - 1), found, history.every)
 
 

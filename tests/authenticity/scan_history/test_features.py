@@ -2,7 +2,15 @@
 
 import pytest
 
-from service.authenticity.scan_history.features import NAMES, NONE, apart, apart_at_most, features, spaced
+from service.authenticity.scan_history.features import (
+    NAMES,
+    NEVER,
+    NONE,
+    apart,
+    apart_at_most,
+    features,
+    spaced,
+)
 from service.authenticity.scan_history.sightings import NOWHERE, Region, Sighting, SightingKind, together
 from tests.factories.evidence import LYON, TOKYO, scan
 
@@ -38,14 +46,14 @@ def of(scans: list[Sighting], name: str, stretch: float = 1.0) -> float:
         ("nowhere_devices", [scan(LYON, 0, "a"), scan(FRANCE, 0, "b"), scan(NOWHERE, 0, "c")], 2),
         ("nowhere_months", [scan(NOWHERE, 0), scan(NOWHERE, 30), scan(LYON, 60)], 2),
         ("since_dispensing", [scan(LYON, 0, "c", DISPENSING), scan(PARIS, 30)], 30),
-        ("since_dispensing", [scan(LYON, 0, "c", TRADE), scan(PARIS, 30)], NONE),
+        ("since_dispensing", [scan(LYON, 0, "c", TRADE), scan(PARIS, 30)], NEVER),
         ("since_trade", [scan(LYON, 0, "c", TRADE), scan(LYON, 20, "c", TRADE), scan(PARIS, 30)], 30),
         ("silent_trade", [scan(LYON, 0, "c", TRADE), scan(LYON, 20, "c", TRADE), scan(PARIS, 30)], 10),
         ("silent_trade", [scan(LYON, 0, "c", TRADE), scan(PARIS, 30), scan(LYON, 60, "c", TRADE)], 30),
         ("still_in_trade", [scan(PARIS, 10), scan(LYON, 60, "c", TRADE)], 50),
-        ("trade_elsewhere", [scan(LYON, 10), scan(LYON, 60, "c", TRADE)], NONE),
+        ("trade_elsewhere", [scan(LYON, 10), scan(LYON, 60, "c", TRADE)], NEVER),
         ("trade_elsewhere", [scan(Region("US"), 10), scan(LYON, 60, "c", TRADE)], 50),
-        ("located_trade_elsewhere", [scan(Region("US"), 10), scan(LYON, 60, "c", TRADE)], NONE),
+        ("located_trade_elsewhere", [scan(Region("US"), 10), scan(LYON, 60, "c", TRADE)], NEVER),
         ("elsewhere", [scan(LYON, 0, "c", TRADE), scan(LYON, 1), scan(PARIS, 2), scan(TURIN, 3)], 2),
         ("elsewhere", [scan(PARIS, 2), scan(LYON, 9, "c", TRADE)], 0),
         ("elsewhere_span", [scan(LYON, 0, "c", TRADE), scan(PARIS, 2), scan(TURIN, 33)], 31),

@@ -1,5 +1,5 @@
 """`make train-clones`: train the trees of the scan history's likelihood, make their curve, write
-`weights.json`.
+`weights.json`, and what LightGBM itself makes of some histories (`predictions.json`, for the tests).
 
 Trained on all three worlds with columns left out here and there, so that no log's kind is a surprise; each
 feature can only add (monotone constraints), as the law of the score asks for. The curve is made on seeds
@@ -47,6 +47,9 @@ TREES = {
 CURVE = ((0.3, 0.0), (0.05, 1.0), (0.005, 2.0), (0.0002, 4.2))
 """The share of single vials beyond, and the points that this is worth."""
 
+PREDICTIONS = Path("tests/authenticity/scan_history/predictions.json")
+
+Trees = list[tuple[list[tuple[int, float, int, int]], list[float]]]
 Table = tuple[list[tuple[float, ...]], list[bool]]
 
 
@@ -89,37 +92,59 @@ def table(log: Log) -> Table:
 
 
 def flattened(tree: dict[str, Any]) -> tuple[list[tuple[int, float, int, int]], list[float]]:
-    """A tree of LightGBM's as nodes and leaves (`forest.Forest`)."""
+    """A tree of LightGBM's as nodes and leaves (`forest.Forest`).
+
+    Thresholds stay as they are: LightGBM puts one between -1 and 0 at -1e-35, and a rounded one would send
+    the value that it tells apart to the other side.
+    """
     nodes: list[tuple[int, float, int, int]] = []
     leaves: list[float] = []
 
     def place(node: dict[str, Any]) -> int:
         if "leaf_value" in node:
-            leaves.append(round(node["leaf_value"], 4))
+            leaves.append(node["leaf_value"])
             return -len(leaves)
         at = len(nodes)
         nodes.append((0, 0.0, 0, 0))
         left, right = place(node["left_child"]), place(node["right_child"])
-        nodes[at] = (node["split_feature"], round(node["threshold"], 3), left, right)
+        nodes[at] = (node["split_feature"], node["threshold"], left, right)
         return at
 
     place(tree)
     return nodes, leaves
 
 
-def curve(model: Any) -> list[tuple[float, float]]:
-    """Sums of the trees and their points: at each share the sum that so many single vials of the worst world exceed."""
-    single: dict[str, list[float]] = {"market": [], "simulate": [], "towns": []}
+def calibration() -> dict[str, list[tuple[float, ...]]]:
+    """Single vials of each world, of seeds that the trees have not seen."""
     makers = {"market": traded, "simulate": simulated, "towns": lived}
-    for world, seeds in CALIBRATION.items():
-        for seed in seeds:
-            rows, _ = table(makers[world](seed, Size(5000, 0, ())))
-            single[world] += list(model.predict(numpy.array(rows), raw_score=True))
-    points = []
-    for share, worth in CURVE:
-        sums = [sorted(found)[-1 - int(len(found) * share)] for found in single.values()]
-        points.append((round(float(max(sums)), 4), worth))
+    return {
+        world: [row for seed in seeds for row in table(makers[world](seed, Size(5000, 0, ())))[0]]
+        for world, seeds in CALIBRATION.items()
+    }
+
+
+def curve(model: Any, single: dict[str, list[tuple[float, ...]]]) -> list[tuple[float, float]]:
+    """Sums of the trees and their points: at each share the sum that so many single vials of the worst world exceed."""
+    sums = [sorted(model.predict(numpy.array(rows), raw_score=True)) for rows in single.values()]
+    points = [
+        (round(float(max(found[-1 - int(len(found) * share)] for found in sums)), 4), worth)
+        for share, worth in CURVE
+    ]
     return [one for one, later in pairwise([*points, (99.0, 0.0)]) if later[0] > one[0]]
+
+
+def predictions(
+    model: Any, rows: list[tuple[float, ...]], trees: Trees
+) -> list[tuple[tuple[float, ...], float]]:
+    """LightGBM's own raw predictions: of histories all along, and of those that lie nearest to a threshold."""
+    thresholds = {(node[0], node[1]) for nodes, _ in trees for node in nodes}
+
+    def nearest(row: tuple[float, ...]) -> float:
+        return min(abs(row[feature] - threshold) for feature, threshold in thresholds)
+
+    some = list(dict.fromkeys(rows[:: len(rows) // 400]))
+    picked = [*some[::10], *sorted(some, key=nearest)[:40]]
+    return list(zip(picked, map(float, model.predict(numpy.array(picked), raw_score=True)), strict=True))
 
 
 def main() -> None:
@@ -135,6 +160,7 @@ def main() -> None:
     model.fit(numpy.array(rows), numpy.array(copied), feature_name=list(NAMES))
     booster = model.booster_
     trees = [flattened(each["tree_structure"]) for each in booster.dump_model()["tree_info"]]
+    single = calibration()
     gains = booster.feature_importance("gain")
     card = {
         "made_by": "make train-clones",
@@ -154,11 +180,13 @@ def main() -> None:
         "features": NAMES,
         "trees": [nodes for nodes, _ in trees],
         "leaves": [leaves for _, leaves in trees],
-        "curve": curve(booster),
+        "curve": curve(booster, single),
     }
     path = Path(package.__file__).with_name("weights.json")
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in found.items())
     path.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+    kept = predictions(booster, single["market"], trees)
+    PREDICTIONS.write_text("[\n" + ",\n".join(map(json.dumps, kept)) + "\n]\n", encoding="utf-8")
     print(card["gain"], found["curve"], sep="\n")
 
 
