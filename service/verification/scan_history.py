@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from service.authenticity.evidence import BatchRecord, Evidence
 from service.authenticity.scan_history.history import SeenBefore
-from service.authenticity.scan_history.score import FEWEST_DEVICES
 from service.authenticity.scan_history.sightings import (
     MOST_PLACES,
     NOWHERE,
@@ -35,8 +34,8 @@ from service.verification.question import ParsedQuestion
 _WORTH_ASKING = 2.0
 """Below this no manufacturer can have people told (`DetectionThresholds`): what it set is not asked for."""
 
-_FEWEST_GUESSES = 5
-"""The fewest guesses that a manufacturer can have people told of."""
+_FEWEST = 5
+"""The fewest devices, and guesses, that a manufacturer can have people told of."""
 
 _FEWEST_COUNTRIES, _FEWEST_CHECKS = 2, 2
 # Likewise of a lot: countries, and checks for each of its units.
@@ -223,9 +222,9 @@ def needs_thresholds(evidence: Evidence, history: SeenBefore) -> bool:
 
 def near_a_threshold(evidence: Evidence, history: SeenBefore) -> bool:
     """Whether there is enough of a history for some manufacturer to have people told of it."""
-    if max(history.guesses, history.neighbours) >= _FEWEST_GUESSES:
+    if max(history.guesses, history.neighbours) >= _FEWEST:
         return True
     if not history.of_unit and evidence.batch is not None:
         return lot_is_near(evidence.batch, history.every)
     suspicion = history.suspicion
-    return suspicion.score >= _WORTH_ASKING or suspicion.devices >= FEWEST_DEVICES or suspicion.used_elsewhere
+    return suspicion.score >= _WORTH_ASKING or suspicion.devices >= _FEWEST or suspicion.used_elsewhere

@@ -64,9 +64,6 @@ class Thresholds(Struct, frozen=True):
 
 DEFAULTS = Thresholds()
 
-FEWEST_DEVICES = 5
-"""The fewest devices that a manufacturer can have people told of."""
-
 
 class SuspicionScore(Struct, frozen=True):
     """How strong, and what it rests on: places, devices, days between the scans that differ most."""
@@ -106,14 +103,12 @@ def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> SuspicionS
 
 
 def in_brief(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> SuspicionScore:
-    """Return what a verdict needs of `weigh`: one place with few devices, most checks by far, is not weighed.
+    """Return what a verdict needs of `weigh`: one place, most checks by far, is not weighed.
 
-    No reason is about one place but `many_devices`, which no manufacturer sets below five.
+    No reason is about one place but `many_devices`, which counts them.
     """
-    if len(sightings) == 1:
-        (line,) = sightings
-        if line.kind is not SightingKind.SUPPLY and line.devices.bit_count() < FEWEST_DEVICES:
-            return _of_one_place(line)
+    if len(sightings) == 1 and sightings[0].kind is not SightingKind.SUPPLY:
+        return _of_one_place(sightings[0])
     return weigh(sightings, thresholds)
 
 

@@ -136,14 +136,14 @@ def curve(model: Any, single: dict[str, list[tuple[float, ...]]]) -> list[tuple[
 def predictions(
     model: Any, rows: list[tuple[float, ...]], trees: Trees
 ) -> list[tuple[tuple[float, ...], float]]:
-    """LightGBM's own raw predictions: of histories all along, and of those that lie nearest to a threshold."""
-    thresholds = {(node[0], node[1]) for nodes, _ in trees for node in nodes}
-
-    def nearest(row: tuple[float, ...]) -> float:
-        return min(abs(row[feature] - threshold) for feature, threshold in thresholds)
-
+    """LightGBM's own raw predictions: of histories all along, and at a threshold of each kind and right above it."""
+    thresholds = sorted({(node[0], node[1]) for nodes, _ in trees for node in nodes})
     some = list(dict.fromkeys(rows[:: len(rows) // 400]))
-    picked = [*some[::10], *sorted(some, key=nearest)[:40]]
+    picked = some[::10]
+    for number, (feature, threshold) in enumerate(thresholds[::2]):
+        row = some[number % len(some)]
+        for value in (threshold, float(numpy.nextafter(threshold, numpy.inf))):
+            picked.append((*row[:feature], value, *row[feature + 1 :]))
     return list(zip(picked, map(float, model.predict(numpy.array(picked), raw_score=True)), strict=True))
 
 
