@@ -228,7 +228,7 @@ def test_the_order_of_arrival_changes_nothing(given_scans: list[Sighting], chanc
     ],
 )
 def test_a_later_scan_takes_no_reason_away(given_scans: list[Sighting], more: list[Sighting]) -> None:
-    """Nor does it make the unit less suspicious, whoever it is by: no scan explains another one away."""
+    """Nor does it make the unit less suspicious, of whatever kind it is: no scan explains another one away."""
     batch = replace(BATCH, released=date(2026, 3, 10), markets=("FR",))
     of = evidence(unit=replace(UNIT, batch=batch), batch=batch)
     every = sorted([*given_scans, *more], key=lambda each: each.first)

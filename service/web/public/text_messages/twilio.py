@@ -47,7 +47,7 @@ def incoming() -> Response:
                 form.get("MessageSid", ""),
                 form.get("From", ""),
                 form.get("Body", ""),
-                int(pictures) if pictures.isdecimal() else 0,
+                int(pictures[:3]) if pictures.isdecimal() else 0,
             )
         )
     )
