@@ -14,6 +14,7 @@ from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.authenticity.verdicts import Verdict
 from service.clinics.receipts.content import ReceiptContent, hash_of
+from service.clinics.receipts.service import OpenedReceipt
 from service.clinics.receipts.signing import LONGEST_FILE, ReadReceipt, read_signed
 from service.errors import ErrorCode, NotFoundError, VialcheckError
 from service.verification.service import Answer
@@ -38,9 +39,7 @@ receipts.after_request(set_language_headers)
 @runs_in(Pool.CHECKS)
 def show(token: str) -> str:
     """A receipt, judged anew: what changed since first, then what was used."""
-    ours = services()
-    ours.rate_limiter.admit(current_payer())
-    opened = ours.receipts.open(token)
+    ours, opened = services(), _opened(token)
     verdict = ours.receipts.verdict(opened.content)
     return render_template(
         "public/receipts/receipt.html",
@@ -79,10 +78,7 @@ def deleted() -> str:
 @runs_in(Pool.CHECKS)
 def signed_file(token: str) -> FileResponse:
     """The receipt as a signed file, which can be checked without our records."""
-    ours = services()
-    ours.rate_limiter.admit(current_payer())
-    opened = ours.receipts.open(token)
-    signed = ours.receipt_keys.sign(opened.content, own_origin())
+    signed = services().receipt_keys.sign(_opened(token).content, own_origin())
     response = FileResponse(signed + "\n", mimetype="application/jose")
     response.headers["Content-Disposition"] = 'attachment; filename="treatment-receipt.jws"'
     return response
@@ -92,10 +88,8 @@ def signed_file(token: str) -> FileResponse:
 @open_to_everyone
 def next_treatment(token: str) -> FileResponse:
     """The earliest day of the next treatment as a calendar file. NotFoundError where none is known."""
-    ours, tr = services(), spoken()
-    ours.rate_limiter.admit(current_payer())
-    content = ours.receipts.open(token).content
-    found = ours.receipts.next_day(content)
+    tr, content = spoken(), _opened(token).content
+    found = services().receipts.next_day(content)
     if found is None:
         raise NotFoundError(ErrorCode.NOT_FOUND, expected="a product with an interval", field="receipt")
     on, days = found
@@ -148,6 +142,12 @@ def check_file() -> Response:
         said = error_message(error, spoken(), technical=False)
         return make_response(_check_page(text=visible(text, LONGEST_FILE), error=said), status_of(error))
     return make_response(_check_page(read=read, lines=_signed_lines(read)))
+
+
+def _opened(token: str) -> OpenedReceipt:
+    """The receipt of a link, paid from the budget of the network that asks; NotFoundError."""
+    services().rate_limiter.admit(current_payer())
+    return services().receipts.open(token)
 
 
 def _check_page(

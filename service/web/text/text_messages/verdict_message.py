@@ -27,7 +27,7 @@ ORDERS: Mapping[Action, str] = {
     Action.UNKNOWN: N_("Not on record here. Do not use it until it is confirmed."),
     Action.ACCEPT: N_("Numbers match. That is no proof: look at the pack."),
 }
-"""What to do, in the fewest words; not yet translated."""
+"""What to do, in the fewest words: English, which the catalogues translate."""
 
 STEPS: Mapping[Action, str] = {
     Action.REJECT: N_("Keep it. Had it already? Ask a doctor."),
