@@ -29,7 +29,9 @@ from service.web.text.locales import SOURCE_LANGUAGE, direction, own_name
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 _DOMAIN = "messages"
-_PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+_VALUE = re.compile(r"%\(\w+\)[sd]|\{\w*\}|[0-9]+(?:-[0-9][0-9:TZ]*)+")
+"""A placeholder, or a date as 2027-12-31, whose parts would change places."""
+
 _TAG = re.compile(r"(<[^>]*>)")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _compiling = Lock()
@@ -93,13 +95,13 @@ def compiled(path: Path, *, isolating: bool) -> gettext.GNUTranslations:
 
 
 def isolate_values(sentence: str) -> str:
-    """Return the sentence with an isolate around each placeholder that is not part of a tag.
+    """Return the sentence with an isolate around each placeholder and date that is not part of a tag.
 
     >>> isolate_values("Lot {lot}") == "Lot " + chr(0x2068) + "{lot}" + chr(0x2069)
     True
     """
     return "".join(
-        part if part.startswith("<") else _PLACEHOLDER.sub(_isolated, part) for part in _TAG.split(sentence)
+        part if part.startswith("<") else _VALUE.sub(_isolated, part) for part in _TAG.split(sentence)
     )
 
 

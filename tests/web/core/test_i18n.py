@@ -193,6 +193,23 @@ def test_a_page_that_is_not_there_speaks_the_language(browser: FlaskClient) -> N
     assert lang(page.text) == "es"
 
 
+def test_a_telephone_number_keeps_its_order_in_arabic(browser: FlaskClient) -> None:
+    """Its groups would change places, and a worried person would dial another number."""
+    arabic = {"Accept-Language": "ar"}
+    answered = browser.post("/check", data={"scan": "A1002", "market": "GB"}).location
+    for path in (answered, "/help/injected?market=GB"):
+        page = browser.get(path, headers=arabic)
+        assert 'dir="rtl"' in page.text
+        before = re.findall(r"(.{15})0800 731 6789", page.text)
+        assert before
+        assert set(before) == {'<bdi dir="ltr">'}
+
+
+def test_a_date_keeps_its_order_in_a_sentence_from_right_to_left() -> None:
+    said = i18n.isolate_values("مثل 12/2027 أو 2027-12-31.")
+    assert said == f"مثل 12/2027 أو {chr(0x2068)}2027-12-31{chr(0x2069)}."
+
+
 def test_values_keep_their_order_in_a_sentence_from_right_to_left(tmp_path: Path) -> None:
     catalogue = Catalog(locale="ar")
     catalogue.add("Lot {lot}", "التشغيلة {lot}")
