@@ -26,6 +26,8 @@ from service.web.core.question_form import own_hosts, own_origin
 from service.web.core.services import services
 from service.web.limits.checks import current_payer
 from service.web.text import date_words, error_message
+from service.web.text.answers.guidance import step_of_the_treated
+from service.web.text.authorities import emergency_number
 from service.web.text.calendar_file import day_file
 from service.web.text.formatting import N_, visible
 from service.web.text.result_page import ResultPage, result_page
@@ -48,6 +50,7 @@ def show(token: str) -> str:
         void_reason=visible(opened.void_reason, 500),
         page=_page(verdict, opened.content),
         date_words=lambda text: date_words(text, spoken()),
+        treated=step_of_the_treated(emergency_number(opened.content.country), spoken()),
         worse=verdict.action.rank > Action(opened.content.action).rank,
         new=_new_reasons(verdict, opened.content),
         lines=_lines(opened.content),

@@ -77,6 +77,8 @@ def test_a_patient_opens_it_and_a_recall_flips_it(
     assert 'data-action="reject"' in flipped
     assert "This is new since the receipt was issued" in flipped
     assert "nothing has changed" not in flipped
+    # whom it was used on is told first, with the ambulance of the clinic's country
+    assert "Had it already? Tell your doctor today. Feeling ill: call an ambulance (999)." in flipped
 
 
 def test_the_earliest_day_of_the_next_treatment_goes_into_a_calendar(

@@ -302,9 +302,17 @@ CONFIRMED_DANGER = N_("It may be a fake. Do not use it until the maker has confi
 
 def confirmed_steps(emergency: str, tr: NullTranslations) -> list[str]:
     """What to do where a number was read again, is the same, and is not on record."""
-    number = f" ({emergency})" if emergency else ""
     steps = (KEEP, ASK_WHETHER_MADE, HAD_UNKNOWN)
-    return [tr.gettext(step).format(number=number) for step in steps]
+    return [tr.gettext(step).format(number=_in_brackets(emergency)) for step in steps]
+
+
+def step_of_the_treated(emergency: str, tr: NullTranslations) -> str:
+    """What a person does who was treated with a pack that is stopped. `emergency`: the number, or empty."""
+    return tr.gettext(HAD_IT).format(number=_in_brackets(emergency))
+
+
+def _in_brackets(emergency: str) -> str:
+    return f" ({emergency})" if emergency else ""
 
 
 def title_of(reason: Reason, tr: NullTranslations) -> str:
@@ -333,6 +341,6 @@ def steps_of(reason: Reason, emergency: str, tr: NullTranslations, lot: str = ""
 
     `emergency`: the number of the ambulance, or empty; `lot`: as it was presented, or empty.
     """
-    number = f" ({emergency})" if emergency else ""
+    number = _in_brackets(emergency)
     steps = (tr.gettext(step) for step in guidance_of(reason).steps if lot or "{lot}" not in step)
     return [step.format(number=number, lot=visible(lot)) for step in steps]
