@@ -29,8 +29,11 @@ from service.web.text.locales import SOURCE_LANGUAGE, direction, own_name
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 _DOMAIN = "messages"
-_VALUE = re.compile(r"%\(\w+\)[sd]|\{\w*\}|[0-9]+(?:-[0-9][0-9:TZ]*)+")
-"""A placeholder, or a date as 2027-12-31, whose parts would change places."""
+_VALUE = re.compile(r"%\(\w+\)[sd]|\{(?!number\})\w*\}|[0-9]+(?:-[0-9][0-9:TZ]*)+")
+"""A placeholder, or a date as 2027-12-31, whose parts would change places.
+
+Not `{number}`: digits in one group, with brackets and the space before them, which belong to the sentence.
+"""
 
 _TAG = re.compile(r"(<[^>]*>)")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"

@@ -206,6 +206,9 @@ def test_a_telephone_number_keeps_its_order_in_arabic(browser: FlaskClient) -> N
 
 
 def test_a_date_keeps_its_order_in_a_sentence_from_right_to_left() -> None:
+    assert (
+        i18n.isolate_values("بالإسعاف{number}.") == "بالإسعاف{number}."
+    )  # ` (999)`: its space is the sentence's
     said = i18n.isolate_values("مثل 12/2027 أو 2027-12-31.")
     assert said == f"مثل 12/2027 أو {chr(0x2068)}2027-12-31{chr(0x2069)}."
 
