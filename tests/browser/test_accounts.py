@@ -14,6 +14,7 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.web.core.services import services_of
 from tests.browser.guises import check_in_every_guise
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.factories.people import PASSWORD, member
 
@@ -58,7 +59,7 @@ def fill_in(page: Page) -> None:
     page.goto("/sign-in?next=/people")
     page.get_by_label("E-mail address").fill(ANN)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
 
 
 def test_a_passkey_is_set_up_and_signs_in_alone_and_as_the_second_step(visitor: Page) -> None:
@@ -71,12 +72,12 @@ def test_a_passkey_is_set_up_and_signs_in_alone_and_as_the_second_step(visitor: 
     visitor.goto("/account")
     expect(visitor.get_by_text("Passkey: Ann's laptop")).to_be_visible()
     check_in_every_guise(visitor)
-    visitor.get_by_role("button", name="Sign out").first.click()
+    follow(visitor.get_by_role("button", name="Sign out").first)
     visitor.goto("/sign-in?next=/keys")
     check_in_every_guise(visitor)
     visitor.get_by_role("button", name="Use a passkey").click()
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Keys for your own programs")
-    visitor.get_by_role("button", name="Sign out").first.click()
+    follow(visitor.get_by_role("button", name="Sign out").first)
     fill_in(visitor)
     expect(visitor.get_by_role("heading", level=1)).to_have_text("One more step")
     check_in_every_guise(visitor)
@@ -105,7 +106,7 @@ def test_an_authenticator_app_without_javascript(chromium: Browser, desk: str) -
         expect(page.get_by_role("heading", level=1)).to_have_text("Write these down")
         code = page.locator("li.code").first.inner_text()
         page.get_by_role("link", name="I have kept them").click()
-        page.get_by_role("button", name="Sign out").first.click()
+        follow(page.get_by_role("button", name="Sign out").first)
         fill_in(page)
         page.get_by_role("textbox", name="Code").fill(code)
         page.get_by_role("button", name="Continue").click()
@@ -136,7 +137,7 @@ def test_an_admins_day(visitor: Page, chromium: Browser, desk: str) -> None:
     check_in_every_guise(visitor)
     visitor.goto("/people")
     check_in_every_guise(visitor)
-    visitor.get_by_role("link", name="Bob").click()
+    follow(visitor.get_by_role("link", name="Bob"))
     check_in_every_guise(visitor)
     visitor.get_by_role("button", name="Disable the account").click()
     expect(visitor.get_by_role("status")).to_contain_text("They can no longer sign in")

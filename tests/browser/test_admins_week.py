@@ -15,6 +15,7 @@ from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core.services import services_of
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.browser.workspace import come_in
 from tests.factories.lists import put_in, written
@@ -63,7 +64,7 @@ def page(chromium: Browser, office: Service) -> Iterator[Page]:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("button", name=name, exact=True))
 
 
 def take(page: Page, file: str, answer: str | None, goes_in: str) -> None:
@@ -130,7 +131,7 @@ def test_a_week(page: Page, office: Service, migrated_sqlite: Path, tmp_path: Pa
     # the list with hidden rows was a pilot's
     page.goto("/imports")
     page.get_by_role("link", name="4_lots_hidden.ods").click()
-    page.get_by_role("link", name="Withdraw this import").click()
+    follow(page.get_by_role("link", name="Withdraw this import"))
     make(page, "Only a pilot")
     recall_three_lots(page)
     for lot in ("SPA01", "SPA02", "JA11"):

@@ -18,6 +18,7 @@ from service.storage.models import Batch, Unit
 from service.web.core.access import COOKIE
 from service.web.core.services import services_of
 from tests.browser.guises import check_in_every_guise
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.browser.station.station import line, open_station, scan
 from tests.factories.people import signed_in
@@ -258,7 +259,7 @@ def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, service: Ser
         for text in (RECALLED, f"(01){TOXIN}(10)A1001", "SHARED1", "(01)0950"):
             page.goto("/receive")
             page.locator("#scan").fill(text)
-            page.get_by_role("button", name="Check").click()
+            follow(page.get_by_role("button", name="Check"))
             check_in_every_guise(page)
         assert not [each for each in heard if "422" not in each]
 

@@ -20,6 +20,7 @@ from service.storage.models import Batch
 from service.web.core.access import COOKIE
 from service.web.core.services import services_of
 from tests.browser.guises import check_in_every_guise
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.browser.workspace import come_in
 from tests.factories import recall_records
@@ -66,7 +67,7 @@ def page(chromium: Browser, stocked: Service) -> Iterator[Page]:
 def make(page: Page, reason: str) -> None:
     """Say why on the page that shows what a change touches, and make it."""
     page.get_by_label("Reason").fill(reason)
-    page.get_by_role("button", name="Make this change").click()
+    follow(page.get_by_role("button", name="Make this change"))
 
 
 def as_another_person(page: Page, app: Flask) -> None:
@@ -88,7 +89,7 @@ def test_a_week_of_putting_right(page: Page, stocked: Service, tmp_path: Path) -
     warned = f"/01/{GTIN}/10/C3"
     assert "Fakes carry this lot number" in headline(page, warned)
     page.goto("/alerts/1")
-    page.get_by_role("link", name="Withdraw it").click()
+    follow(page.get_by_role("link", name="Withdraw it"))
     check_in_every_guise(page)
     make(page, "It was about another lot")
     expect(page.get_by_text("no check knows it any more")).to_be_visible()
@@ -96,7 +97,7 @@ def test_a_week_of_putting_right(page: Page, stocked: Service, tmp_path: Path) -
     assert "Fakes" not in headline(page, warned)
     # Tuesday: an expiry was typed wrong
     page.goto(f"/products/{GTIN}/lots/A1")
-    page.get_by_role("link", name="Correct it").click()
+    follow(page.get_by_role("link", name="Correct it"))
     check_in_every_guise(page)
     page.get_by_label("Expiry date").fill("2027-07-31")
     page.get_by_role("button", name="Show what it touches").click()
@@ -114,12 +115,12 @@ def test_a_week_of_putting_right(page: Page, stocked: Service, tmp_path: Path) -
     assert "match" in headline(page, unit.replace("270630", "270731"))
     # Wednesday: a serial number stands in the wrong lot, and a range of them was destroyed by water
     page.goto("/search?q=A1SN004")
-    page.get_by_role("link", name="A1SN004").click()
+    follow(page.get_by_role("link", name="A1SN004"))
     check_in_every_guise(page)
     page.get_by_role("link", name="Take it out of use, or correct its lot").click()
     page.get_by_label("They are of another lot").check()
     page.get_by_label("The lot that they are of").fill("B2")
-    page.get_by_role("button", name="Show what it touches").click()
+    follow(page.get_by_role("button", name="Show what it touches"))
     make(page, "Packed in the other lot")
     page.goto(f"/products/{GTIN}/change-units")
     check_in_every_guise(page)
@@ -133,7 +134,7 @@ def test_a_week_of_putting_right(page: Page, stocked: Service, tmp_path: Path) -
     make(page, "Water damage")
     assert "match" not in headline(page, f"/01/{GTIN}/10/B2/21/B2SN001")
     page.goto(f"/products/{GTIN}/lots/B2")
-    page.get_by_role("link", name="Undo it").first.click()
+    follow(page.get_by_role("link", name="Undo it").first)
     make(page, "It was another pallet")
     # Thursday: a list of a pilot went in by mistake
     source = tmp_path / "pilot.csv"
@@ -144,7 +145,7 @@ def test_a_week_of_putting_right(page: Page, stocked: Service, tmp_path: Path) -
     page.get_by_role("button", name="Check every row").click()
     page.get_by_role("button", name="Put 2 rows on record").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("on record")
-    page.get_by_role("link", name="Withdraw this import").click()
+    follow(page.get_by_role("link", name="Withdraw this import"))
     check_in_every_guise(page)
     make(page, "Only a pilot")
     expect(page.get_by_text("Only a pilot")).to_be_visible()
@@ -179,7 +180,7 @@ def test_three_lots_in_one_recall(page: Page) -> None:
     page.get_by_role("button", name="Lift it").click()
     expect(page.get_by_label("Lot B2")).not_to_be_checked()  # what was chosen stays
     page.get_by_label("Why may it be used again?").fill("Cleared up")
-    page.get_by_role("button", name="Lift it").click()
+    follow(page.get_by_role("button", name="Lift it"))
     assert "Recalled" not in headline(page, f"/01/{GTIN}/10/A1")
     assert "Recalled: do not use it" in headline(page, f"/01/{GTIN}/10/B2")
 
@@ -207,7 +208,7 @@ def test_an_extension_beyond_the_bound_and_its_way_back(page: Page, stocked: Ser
     assert "match" in headline(page, f"/01/{GTIN}/10/A1/21/A1SN002?17=290630")
     page.goto(f"/products/{GTIN}/lots/A1")
     check_in_every_guise(page)
-    page.get_by_role("link", name="Withdraw it").click()
+    follow(page.get_by_role("link", name="Withdraw it"))
     make(page, "The study was of another lot")
     assert "does not match" in headline(page, f"/01/{GTIN}/10/A1/21/A1SN002?17=290630")
 
@@ -222,14 +223,14 @@ def test_in_every_guise(page: Page, address: str) -> None:
 
 def test_turning_two_persons_off_asks_another_administrator(page: Page, stocked: Service) -> None:
     page.goto("/release")
-    page.get_by_role("link", name="Turn it on").click()
+    follow(page.get_by_role("link", name="Turn it on"))
     check_in_every_guise(page)
     make(page, "Our procedure")
     page.get_by_role("link", name="Turn it off").click()
     page.get_by_label("Reason").fill("Too slow")
-    page.get_by_role("button", name="Ask the second person").click()
+    follow(page.get_by_role("button", name="Ask the second person"))
     as_another_person(page, stocked.app)
     page.goto("/requests/1")
-    page.get_by_role("button", name="Agree and make this change").click()
+    follow(page.get_by_role("button", name="Agree and make this change"))
     page.goto("/release")
     expect(page.get_by_role("link", name="Turn it on")).to_be_visible()

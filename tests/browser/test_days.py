@@ -20,6 +20,7 @@ from service.storage.database import Database
 from service.storage.models import Manufacturer
 from service.web.core.services import services_of
 from tests.browser.guises import check_in_every_guise
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.factories.people import PASSWORD, member, organisation
 from tests.factories.records import TOXIN, put
@@ -67,14 +68,14 @@ def sign_in(page: Page, email: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
     if PEOPLE[email][0] is Role.VIEWER:
         return
     page.get_by_role("link", name="Set up an authenticator app").click()
     secret = page.locator("span.code").inner_text().replace(" ", "")
     page.get_by_role("textbox", name="Code").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("link", name="I have kept them").click()
+    follow(page.get_by_role("link", name="I have kept them"))
 
 
 def walk_the_menu(page: Page) -> list[str]:
@@ -102,12 +103,12 @@ def test_a_viewers_day(page: Page) -> None:
     page.goto("/overview")
     expect(page.get_by_role("img", name="4 checks in 30 days")).to_be_visible()
     page.get_by_role("searchbox").fill("a1001")
-    page.get_by_role("button", name="Search").click()
+    follow(page.get_by_role("button", name="Search"))
     check_in_every_guise(page)
     page.get_by_role("link", name="A1001", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lot A1001")
     check_in_every_guise(page)
-    page.get_by_role("link", name="Examplinum 100").first.click()
+    follow(page.get_by_role("link", name="Examplinum 100").first)
     check_in_every_guise(page)
     page.goto("/reports/1")
     expect(page.get_by_text("The seal was broken.")).to_be_visible()

@@ -17,6 +17,7 @@ from service.storage.models import Manufacturer, Product
 from service.web.core.access import COOKIE
 from service.web.core.services import services_of
 from tests.browser.guises import SCHEMES, WIDTHS, check_in_every_guise
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.factories.events import xml_commissioning, xml_document
 from tests.factories.people import organisation, signed_in
@@ -87,7 +88,7 @@ def test_an_importers_day(page: Page, context: BrowserContext, app: Flask, site:
     page.get_by_role("button", name="Send the file").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What the columns mean")
     page.get_by_label("Batches", exact=False).check()
-    page.get_by_role("button", name="Show the columns").click()
+    follow(page.get_by_role("button", name="Show the columns"))
     shoot(page, "import, columns")
     page.get_by_role("button", name="Check every row").click()
     expect(page.get_by_role("alert")).to_contain_text("product number is missing")
@@ -116,7 +117,7 @@ def test_an_importers_day(page: Page, context: BrowserContext, app: Flask, site:
     with page.expect_download() as download:
         page.get_by_role("link", name="Download all rows").click()
     assert "'=1+1" in download.value.path().read_text()
-    page.get_by_role("link", name="What it changed").click()
+    follow(page.get_by_role("link", name="What it changed"))
     shoot(page, "import, changes")
     page.goto("/imports")
     shoot(page, "imports")
@@ -134,7 +135,7 @@ def test_a_document_of_events(page: Page, context: BrowserContext, app: Flask, s
         page.locator("#list").set_input_files(
             {"name": "events.xml", "mimeType": "application/xml", "buffer": content.encode()}
         )
-        page.get_by_role("button", name="Send the file").click()
+        follow(page.get_by_role("button", name="Send the file"))
 
     good = xml_document(xml_commissioning("12"))
     send(good)
@@ -148,7 +149,7 @@ def test_a_document_of_events(page: Page, context: BrowserContext, app: Flask, s
     expect(page.get_by_role("heading", level=1)).to_have_text("This document was refused")
     expect(page.get_by_role("row").nth(1)).to_contain_text("line 1")
     shoot(page, "events, refused")
-    page.get_by_role("link", name="All documents of events").click()
+    follow(page.get_by_role("link", name="All documents of events"))
     shoot(page, "events")
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.web.core.i18n import translation
 from tests.browser.guises import check_in_every_guise
+from tests.browser.navigation import follow
 
 
 @pytest.fixture
@@ -29,12 +30,12 @@ def test_a_patient_is_spoken_to(page: Page, language: str, own_name: str) -> Non
     button, title = partial(page.get_by_role, "button"), page.get_by_role("heading", level=1)
     page.goto("/about")
     expect(page.locator("html")).to_have_attribute("lang", "fr")  # the browser's
-    page.get_by_role("link", name="Français").click()
-    button(name=own_name, exact=True).click()
+    follow(page.get_by_role("link", name="Français"))
+    follow(button(name=own_name, exact=True))
     assert page.url.endswith("/about")
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
-    page.get_by_role("link", name="Vialcheck").click()
+    follow(page.get_by_role("link", name="Vialcheck"))
     page.get_by_label(say("Lot number or code")).fill("A1001")
     button(name=say("Check"), exact=True).click()
     expect(title).to_have_text(say("Lot found. Now enter the expiry date"))

@@ -20,6 +20,7 @@ from service.storage.models import Manufacturer
 from service.web.core.access import COOKIE
 from service.web.core.language_choice import COOKIE as LANGUAGE_COOKIE
 from service.web.core.services import services_of
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.factories.people import account, organisation, signed_in
 from tests.factories.questions import make_question
@@ -184,7 +185,7 @@ def test_the_page_that_asks_which_product_it_is(context: BrowserContext) -> None
     page = context.new_page()
     page.goto("/")
     page.get_by_label("Lot number or code").fill("SHARED1")
-    page.get_by_role("button", name="Check", exact=True).click()
+    follow(page.get_by_role("button", name="Check", exact=True))
     wrong = faults(page)
     assert not wrong, "\n".join(wrong)
 

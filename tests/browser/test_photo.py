@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.guises import SCHEMES, WIDTHS, check_in_every_guise
+from tests.browser.navigation import follow
 from tests.factories.records import TOXIN
 from tests.factories.scans.pictures import beside, encoded, symbol, unit
 
@@ -27,7 +28,7 @@ def choose(page: Page, picture: Image.Image) -> None:
     """As on a desk: the camera's own field is for phones."""
     picture_file = {"name": "IMG_1.png", "mimeType": "image/png", "buffer": encoded(picture)}
     page.locator("#picture").set_input_files(picture_file)  # type: ignore[arg-type]  # a FilePayload
-    page.get_by_role("button", name="Read the photo").click()
+    follow(page.get_by_role("button", name="Read the photo"))
 
 
 @pytest.mark.parametrize("name", PHOTOS)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tests.browser.guises import check_in_every_guise
+from tests.browser.navigation import follow
 from tests.factories.records import TOXIN, UNKNOWN_GTIN
 
 LINK = f"/01/{TOXIN}"
@@ -302,7 +303,7 @@ def test_an_answer_is_kept_on_this_device_where_its_reader_asks(page: Page) -> N
     """Nothing is kept by itself; it can be forgotten; what lies there is never an address of another site."""
     page.goto("/")
     page.get_by_label("Lot number or code").fill("A1002")
-    page.get_by_role("button", name="Check", exact=True).click()
+    follow(page.get_by_role("button", name="Check", exact=True))
     page.goto("/")
     mine = page.get_by_role("region", name="Your checks on this device")
     expect(mine).to_be_hidden()

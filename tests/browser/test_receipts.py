@@ -13,6 +13,7 @@ from service.web.core.access import COOKIE
 from service.web.core.i18n import translation
 from service.web.core.services import services_of
 from tests.browser.guises import check_in_every_guise
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.factories.people import signed_in
 from tests.factories.records import TOXIN
@@ -36,7 +37,7 @@ def test_a_receipt_goes_on_telling_the_truth(
     nurse.goto("/receive")
     nurse.get_by_label("Scan or type the code").fill(f"(01){TOXIN}(17)701231(10)A1001(21)SN0001")
     nurse.get_by_role("button", name="Check").click()
-    nurse.locator("button[name=outcome][value=received]").click()
+    follow(nurse.locator("button[name=outcome][value=received]"))
     nurse.goto("/vials/1")
     nurse.get_by_label("Used from it now (if you like)").fill("40")
     nurse.get_by_role("button", name="Opened, some is left").click()

@@ -13,6 +13,7 @@ from service.storage.models import Scan
 from service.web.core.services import services_of
 from service.web.station.scanner_setup import TEST_CODE
 from tests.browser.guises import check_in_every_guise
+from tests.browser.navigation import follow
 from tests.browser.server import Service
 from tests.browser.station.station import ACCEPT, REJECT, kept, line, open_station, scan, settle, stop
 from tests.factories.records import TOXIN
@@ -212,7 +213,7 @@ def test_a_keyboard_that_is_remembered_is_undone(chromium: Browser, site: str, s
         page = context.new_page()
         page.goto("/scan/setup")
         page.get_by_label("What the scanner sends").fill(typed_on(layout, "]d2" + TEST_CODE))
-        page.get_by_role("button", name="Test", exact=True).last.click()
+        follow(page.get_by_role("button", name="Test", exact=True).last)
         if page.get_by_label("Keyboard of this computer").count():
             page.get_by_label("Keyboard of this computer").select_option("German")
         page.get_by_role("button", name="Remember this keyboard").click()
