@@ -11,7 +11,7 @@ from datetime import timedelta
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history.history import SeenBefore
-from service.authenticity.scan_history.score import SuspicionScore, Thresholds, weigh
+from service.authenticity.scan_history.score import FEW_DEVICES, SuspicionScore, Thresholds, weigh
 from service.authenticity.scan_history.sightings import Region, Sighting, SightingKind, day_of
 
 Reasons = Iterator[Reason]
@@ -70,6 +70,19 @@ def _of_unit(evidence: Evidence, history: SeenBefore) -> Reasons:
     known = history.cleared.devices if history.cleared else 0
     if suspicion.devices >= max(history.thresholds.devices, 2 * known):
         yield _said(ReasonCode.MANY_DEVICES, Action.CHECK, suspicion)
+    elif _again_and_again(history):
+        yield _said(ReasonCode.MANY_DEVICES, Action.CHECK, suspicion, scope="again")
+
+
+def _again_and_again(history: SeenBefore) -> bool:
+    """Return whether a unit that was seen in one place, or in none, is as suspicious as one of several.
+
+    Copies that are sold online are scanned by devices that tell no place. Nothing is held for it: one
+    household that keeps a vial for a year may do the same.
+    """
+    suspicion = history.suspicion
+    crowd = len(suspicion.places) < 2 and suspicion.devices >= FEW_DEVICES and not suspicion.full
+    return crowd and is_suspicious(history) and _severity(history) is Action.QUARANTINE
 
 
 def _severity(history: SeenBefore) -> Action:
@@ -208,12 +221,12 @@ def _by_whom(lines: list[Sighting]) -> Action:
     )
 
 
-def _said(code: ReasonCode, severity: Action, suspicion: SuspicionScore) -> Reason:
+def _said(code: ReasonCode, severity: Action, suspicion: SuspicionScore, *, scope: str = "") -> Reason:
     places = suspicion.places
     if code is ReasonCode.IMPOSSIBLE_JOURNEY and suspicion.journey and not suspicion.full:
         places = suspicion.journey
     params = (
-        ("scope", "full" if suspicion.full else ""),
+        ("scope", "full" if suspicion.full else scope),
         ("places", named(places)),
         ("count", str(len(places))),
         ("days", str(suspicion.days + 1)),

@@ -64,6 +64,9 @@ class Thresholds(Struct, frozen=True):
 
 DEFAULTS = Thresholds()
 
+FEW_DEVICES = 4
+"""Fewer devices in one place, or in none that is known, are a household: what they scan raises nothing."""
+
 
 class SuspicionScore(Struct, frozen=True):
     """How strong, and what it rests on: places, devices, days between the scans that differ most."""
@@ -103,11 +106,12 @@ def weigh(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> SuspicionS
 
 
 def in_brief(sightings: tuple[Sighting, ...], thresholds: Thresholds) -> SuspicionScore:
-    """Return what a verdict needs of `weigh`: one place, most checks by far, is not weighed.
+    """Return what a verdict needs of `weigh`: few devices in one place, most checks by far, are not weighed.
 
-    No reason is about one place but `many_devices`, which counts them.
+    No reason is about one place but `many_devices`, which needs more of them.
     """
-    if len(sightings) == 1 and sightings[0].kind is not SightingKind.SUPPLY:
+    few = len(sightings) == 1 and sightings[0].devices.bit_count() < FEW_DEVICES
+    if few and sightings[0].kind is not SightingKind.SUPPLY:
         return _of_one_place(sightings[0])
     return weigh(sightings, thresholds)
 

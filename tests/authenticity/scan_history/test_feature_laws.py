@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from service.authenticity.scan_history.features import DAY, NAMES, features
-from service.authenticity.scan_history.score import DEFAULTS, in_brief, weigh
+from service.authenticity.scan_history.score import DEFAULTS, FEW_DEVICES, in_brief, weigh
 from service.authenticity.scan_history.sightings import (
     PERIOD,
     Region,
@@ -22,7 +22,7 @@ SCANS = st.lists(
         st.just(SightingKind.STRANGER),
         st.builds(Region, st.sampled_from(("FR", "IT", "")), st.sampled_from(("", "a", "b", "c"))),
         st.integers(0, 300).map(lambda days: 1_767_225_600 + days * 70_000),
-        st.sampled_from(("", "one", "two", "three")),
+        st.sampled_from(("", "one", "two", "three", "four")),
     ),
     min_size=1,
     max_size=12,
@@ -116,4 +116,5 @@ def test_only_the_score_of_one_place_is_left_out_of_a_verdict(scans: list[Sighti
         assert replace(brief, score=whole.score) == whole
         if brief.score != whole.score:
             assert len(whole.places) < 2
+            assert whole.devices < FEW_DEVICES
             assert not whole.full

@@ -154,6 +154,41 @@ def test_the_border_of_devices(most: int, cleared: int | None, told: bool) -> No
         assert given[C.MANY_DEVICES][1]["devices"] == "5"
 
 
+def weekly(
+    devices: int, place: Region = NOWHERE, kind: SightingKind = SightingKind.STRANGER
+) -> list[Sighting]:
+    """Scans of one place, one each week for most of a year."""
+    return [scan(place, 7.0 * week, f"d{week % devices}", kind) for week in range(45)]
+
+
+@pytest.mark.parametrize(
+    ("why", "scans", "cleared", "told"),
+    [
+        ("copies sold online", weekly(4), None, True),
+        ("a country and no region", weekly(4, Region("FR")), None, True),
+        ("a household that keeps a vial", weekly(3), None, False),
+        ("all of one town: they may share it", weekly(9, LYON), None, False),
+        ("the shelf of a pharmacy", weekly(9, NOWHERE, TRADE), None, False),
+        ("a day, not a year", [scan(NOWHERE, number / 10, f"d{number}") for number in range(9)], None, False),
+        ("the manufacturer has looked", weekly(4), Cleared(9.0, 4), False),
+        ("it looked, and more came", weekly(9), Cleared(3.0, 4), True),
+        ("it protects this unit", weekly(4), Cleared(0.0, 4, protected=True), False),
+        (
+            "one more place has its own words",
+            [*weekly(4), scan(LYON, 9, "e"), scan(TURIN, 99, "f")],
+            None,
+            False,
+        ),
+    ],
+)
+def test_a_code_without_a_place(why: str, scans: list[Sighting], cleared: Cleared | None, told: bool) -> None:
+    given = said(history(*scans, cleared=cleared))
+    assert (C.MANY_DEVICES in given) is told, why
+    if told:
+        severity, params = given[C.MANY_DEVICES]
+        assert (severity, params["scope"], params["days"]) == (Action.CHECK, "again", "309")
+
+
 def test_a_device_was_cleared_where_none_was_seen() -> None:
     """No clearing is as one of no devices."""
     assert C.MANY_DEVICES in said(history(scan(LYON, 0, "a"), thresholds=Thresholds(devices=1)))

@@ -207,6 +207,7 @@ REASONS = [
         (C.SEEN_OUTSIDE_MARKET, Action.CHECK, SEEN, {}),
         (C.SEEN_OUTSIDE_MARKET, Action.CHECK, SEEN, {"scope": "full", "places": ""}),
         (C.MANY_DEVICES, Action.CHECK, SEEN, {"scope": ""}),
+        (C.MANY_DEVICES, Action.CHECK, SEEN, {"scope": "again"}),
         (C.SERIALS_GUESSED, Action.CHECK, {}, {"count": "14"}),
         (C.LOT_CHECKED_OFTEN, Action.CHECK, {}, {"count": "9000", "quantity": "500"}),
         (C.LOT_SEEN_ELSEWHERE, Action.CHECK, {}, {"places": "BR/|TR/", "count": "2"}),

@@ -60,6 +60,13 @@ SCAN_SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("This number has been checked with at least {devices} devices. That is unusual for one pack."),
         N_("Checked with at least {devices} devices, which is unusual for one unit."),
     ),
+    (ReasonCode.MANY_DEVICES, "again"): Sentence(
+        N_(
+            "This number has been checked again and again for {days} days, with at least {devices} devices."
+            " That is unusual for one pack."
+        ),
+        N_("Checked again and again for {days} days, with at least {devices} devices: unusual for one unit."),
+    ),
     (ReasonCode.SERIALS_GUESSED, ""): Sentence(
         N_("Many serial numbers like this one have been tried out lately. Check that you entered your own."),
         N_(
