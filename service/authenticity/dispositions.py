@@ -93,6 +93,7 @@ class BizStep(Enum):
     DECOMMISSIONING = (Disposition.INACTIVE, IN_CIRCULATION)
     DESTROYING = (Disposition.DESTROYED, frozenset(Disposition) - {Disposition.DISPENSED})
     HOLDING = (Disposition.LOCKED, IN_CIRCULATION)
+    SAMPLING = (Disposition.SAMPLE, IN_CIRCULATION)
 
     @property
     def leaves(self) -> Disposition:

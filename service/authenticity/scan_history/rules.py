@@ -8,6 +8,7 @@ and counts, and no single scan.
 from collections.abc import Iterator
 from datetime import timedelta
 
+from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Evidence
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history.history import SeenBefore
@@ -50,6 +51,8 @@ def reasons(evidence: Evidence) -> Reasons:
 
 def of_history(evidence: Evidence, history: SeenBefore) -> Reasons:
     """Yield the reasons of this history."""
+    if evidence.unit is not None and evidence.unit.disposition is Disposition.SAMPLE:
+        return  # a demonstration pack is shown around, and stops every check by its disposition
     if evidence.unit is not None and history.of_unit:
         cleared = history.cleared.codes if history.cleared else frozenset()
         yield from (each for each in _of_unit(evidence, history) if each.code not in cleared)

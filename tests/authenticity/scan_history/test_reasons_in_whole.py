@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
+from service.authenticity.dispositions import Disposition
 from service.authenticity.evidence import Evidence, ProductRecord
 from service.authenticity.reasons import Action, Reason, ReasonCode
 from service.authenticity.scan_history import rules
@@ -187,6 +188,15 @@ def test_a_code_without_a_place(why: str, scans: list[Sighting], cleared: Cleare
     if told:
         severity, params = given[C.MANY_DEVICES]
         assert (severity, params["scope"], params["days"]) == (Action.CHECK, "again", "309")
+
+
+def test_a_demonstration_pack_raises_nothing() -> None:
+    """It is shown at congresses of three continents: its disposition stops it, its scans say nothing."""
+    seen = history(
+        *(scan(place, number, f"d{number}") for number, place in enumerate([*TOWNS, TOKYO, TURIN]))
+    )
+    assert C.SEEN_ELSEWHERE in said(seen)
+    assert said(seen, evidence(unit=replace(UNIT, disposition=Disposition.SAMPLE))) == {}
 
 
 def test_a_device_was_cleared_where_none_was_seen() -> None:

@@ -152,10 +152,15 @@ class Records(RuleBasedStateMachine):
 
     @rule(
         serials=st.lists(st.sampled_from(SERIALS), min_size=1, unique=True),
-        step=st.sampled_from(["decommissioning", "holding", "destroying"]),
+        step=st.sampled_from(["decommissioning", "holding", "destroying", "sampling"]),
     )
     def step(self, serials: list[str], step: str) -> None:
-        leaves = {"decommissioning": "inactive", "holding": "locked", "destroying": "destroyed"}[step]
+        leaves = {
+            "decommissioning": "inactive",
+            "holding": "locked",
+            "destroying": "destroyed",
+            "sampling": "sample",
+        }[step]
         able = [each for each in serials if self.units[each][1] == "active" or step == "destroying"]
         selection = UnitSelection(serials=tuple(sorted(serials)))
         made = self.submit([UnitCorrection(GTIN, selection, step) for _ in self.databases])

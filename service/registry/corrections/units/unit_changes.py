@@ -26,7 +26,14 @@ from service.registry.recalls.owning_lots import find_owning_lots
 from service.storage.audit import AuditActor, AuditChange
 from service.storage.models import Batch, ChangedUnit, Product, Unit, UnitChange, Withdrawal
 
-STEPS = (BizStep.DECOMMISSIONING, BizStep.DESTROYING, BizStep.HOLDING, BizStep.SHIPPING, BizStep.RECEIVING)
+STEPS = (
+    BizStep.DECOMMISSIONING,
+    BizStep.DESTROYING,
+    BizStep.HOLDING,
+    BizStep.SAMPLING,
+    BizStep.SHIPPING,
+    BizStep.RECEIVING,
+)
 """The steps that an owner may write down for units; dispensing is a clinic's."""
 
 

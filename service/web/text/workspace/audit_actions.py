@@ -36,6 +36,7 @@ EVENTS: Mapping[str, str] = {
     "decommissioning": N_("Taken out of use"),
     "destroying": N_("Destroyed"),
     "holding": N_("Locked"),
+    "sampling": N_("Marked as samples"),
     "shipping": N_("Shipped"),
     "receiving": N_("Received"),
     "sign_in": N_("Signed in"),

@@ -34,6 +34,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
     ),
     "destroying": (N_("Destroyed"), N_("They no longer exist.")),
     "holding": (N_("Locked"), N_("They must wait until something is clarified.")),
+    "sampling": (
+        N_("Sample, demonstration or training pack"),
+        N_("They are for no treatment. A check says so, and scans of them raise no alarm."),
+    ),
     "shipping": (N_("Shipped"), N_("They are on their way.")),
     "receiving": (N_("Received"), N_("They have arrived.")),
 }
@@ -42,6 +46,7 @@ _DONE: Mapping[str, str] = {
     "decommissioning": N_("Taken out of use"),
     "destroying": N_("Destroyed"),
     "holding": N_("Locked"),
+    "sampling": N_("Marked as samples"),
     "shipping": N_("Shipped"),
     "receiving": N_("Received"),
 }
