@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
+from service.storage.packed_json import PackedJson
 from service.storage.types import Moment
 
 
@@ -36,7 +37,7 @@ class Scan(Base):
     action: Mapped[str] = mapped_column(String(12))
     match: Mapped[str] = mapped_column(String(10))
     presented: Mapped[dict[str, Any]] = mapped_column(JSON)
-    verdict: Mapped[dict[str, Any]] = mapped_column(JSON)
+    verdict: Mapped[dict[str, Any]] = mapped_column(PackedJson)
     organisation_id: Mapped[int | None] = mapped_column(Integer)
     __table_args__ = (
         Index(None, "product_id", "at"),
