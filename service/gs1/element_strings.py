@@ -45,6 +45,7 @@ _COMMON = re.compile(
     f"(?:(01)([0-9]{{14}})|(1[17])([0-9]{{6}}))\x1d?|(10|21)([{CSET_82}]{{1,20}})(?:\x1d|\\Z)"
 )
 
+_DIGITS = re.compile("[0-9]{2,4}")
 _OPENING = re.compile(r"(?<!\\)\(([0-9]{2,4})\)")
 _MAX_ELEMENTS = 40
 
@@ -146,14 +147,32 @@ def _first(rest: str) -> tuple[str, str, int]:
 
 def ai_at(rest: str) -> tuple[str, int | None]:
     """The AI that `rest` begins with, and its value's length when it needs no separator. Or AI_UNKNOWN."""
-    for ai in (rest[:2], rest[:3]):
+    known = find_ai(rest)
+    if known is None:
+        raise _unknown(rest[:4])
+    return known
+
+
+def find_ai(rest: str) -> tuple[str, int | None] | None:
+    """The same; None where `rest` begins with no AI."""
+    digits = _DIGITS.match(rest)
+    return _ai_of(digits[0]) if digits else None
+
+
+@lru_cache(maxsize=16384)
+def _ai_of(digits: str) -> tuple[str, int | None] | None:
+    """The AI that two to four digits begin with, and its value's length when it needs no separator."""
+    for ai in (digits[:2], digits[:3]):
         known = _MEDICINE.get(ai)
         if known:
             return ai, known[1]
-    definition = _definition(rest[:4]) if rest[:2].isdigit() else None
-    if definition is None:
-        raise _unknown(rest[:4])
-    return definition.ai, definition.fixed
+    definition = _definition(digits)
+    return (definition.ai, definition.fixed) if definition else None
+
+
+def free_length(ai: str) -> int | None:
+    """How long a value of this AI may be of which any characters of set 82 are right; None for all others."""
+    return 20 if ai in _FREE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +187,7 @@ class _Definition:
 
 @lru_cache(maxsize=32768)
 def _definition(start: str) -> _Definition | None:
-    """What `biip` knows of the AI that these (up to four) characters begin with."""
+    """What `biip` knows of the AI that these (up to four) digits begin with."""
     # a local import: loading biip takes 0.15 s, which a program that reads only medicines need not spend
     from biip import ParseError  # noqa: PLC0415
     from biip.gs1_application_identifiers import GS1ApplicationIdentifier  # noqa: PLC0415

@@ -14,7 +14,7 @@ US_SHIFT = '~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|ZXCVBNM<>?'
 """The keys of a US keyboard, row by row, without and with Shift; the layouts below have the same order."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KeyboardLayout:
     """One layout: what each key types plain and with Shift, and which of these are dead keys (accents).
 
@@ -39,6 +39,16 @@ class KeyboardLayout:
     def inverse(self) -> dict[int, str]:
         """Typed character (as a code point) to the US character of its key, where only one key types it."""
         return {ord(here): us for here, us in self.meant.items() if len(us) == 1}
+
+    @cached_property
+    def typed(self) -> frozenset[str]:
+        """Every character that some key types here."""
+        return frozenset(self.meant)
+
+    @cached_property
+    def certain(self) -> frozenset[str]:
+        """The characters that only one key types."""
+        return frozenset(map(chr, self.inverse))
 
     @cached_property
     def shifted(self) -> "KeyboardLayout":

@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 from service.errors import ErrorCode, IdentifierError
 from service.gs1 import element_strings
 from service.gs1.application_identifiers import check_value
-from service.gs1.characters import GROUP_SEPARATOR
+from service.gs1.characters import CSET_82, GROUP_SEPARATOR
 from service.gs1.identifiers import check_digit
 from service.gs1.keyboards import ACCENTS, LAYOUTS, US, KeyboardLayout
 from service.gs1.repairs import Repair
@@ -64,8 +64,10 @@ _GTIN_FIRST = re.compile(r"(?:01|\(01\))([0-9]{14})")
 _LINK = re.compile(r"(?:\][Qd]1)?https?://")
 _SIGNS = re.compile(rf"{_SPELLED_IN_FULL.pattern}|[\x00\x1b\x1c]", re.IGNORECASE)
 
+_FREE_VALUE = re.compile(f"[{CSET_82}]+")
+
 _FIRST = frozenset("]0(h^{[\\|\x1d")  # of an AIM identifier, AI 01, a link, and of separators
-_THEMSELVES = " \x1d\t\r\n"
+_THEMSELVES = frozenset(" \x1d\t\r\n")
 _MOST_BRANCHES = 64
 _MOST_SPLITS = 50
 _LONGEST_SPLIT = 120
@@ -231,7 +233,8 @@ def _candidates(text: str, layouts: Iterable[KeyboardLayout]) -> Iterator[Candid
     for layout in layouts:
         name = "" if layout is US else layout.name
         for caps, typed, keys in _keyboards(pictured, flipped, layout):
-            if not _may_begin_a_code(typed[:2], keys):
+            start = typed[: 2 if typed[:1] == "\0" else 1]
+            if not _may_begin_a_code(start, keys):
                 continue
             for meant, composed in _meant(typed, keys):
                 plain = _SPELLED.sub(GROUP_SEPARATOR, meant)
@@ -248,7 +251,7 @@ def _candidates(text: str, layouts: Iterable[KeyboardLayout]) -> Iterator[Candid
                 yield Candidate(plain, frozenset(faults), name, composed)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def _may_begin_a_code(start: str, keys: KeyboardLayout) -> bool:
     return any(meant[:1] in _FIRST for meant, _ in _meant(start, keys))
 
@@ -284,10 +287,13 @@ def _meant(text: str, layout: KeyboardLayout) -> list[tuple[str, bool]]:
     With whether letters had to be taken apart for it. NUL is what some programs report for a dead key, and
     for a separator that the layout cannot type.
     """
-    inverse, composed = layout.inverse, False
-    if "\0" not in text and all(ord(each) in inverse or each in _THEMSELVES for each in text):
-        return [(text.translate(inverse), False)]
-    partial = [""]
+    unlike = set(text) - _THEMSELVES
+    if unlike <= layout.certain and "\0" not in text:
+        return [(text.translate(layout.inverse), False)]
+    strange = unlike - layout.typed
+    if "\0" not in text and not all(_taken_apart(each, layout) for each in strange):
+        return []
+    composed, partial = False, [""]
     places = iter(range(len(text)))
     for at in places:
         character = text[at]
@@ -327,11 +333,18 @@ def _after_nul(character: str, layout: KeyboardLayout) -> tuple[list[str], bool]
 
 def _taken_apart(character: str, layout: KeyboardLayout) -> str:
     """The dead key and the letter that make an accented letter, as their US characters; empty if none do."""
-    parts = unicodedata.normalize("NFD", character)
+    if character.isascii():
+        return ""
+    parts = _decomposed(character)
     base, marks = parts[0], parts[1:]
     accents = [next((each for each in ACCENTS.get(mark, "") if each in layout.dead), "") for mark in marks]
     keys = [layout.inverse.get(ord(each), "") if each else "" for each in (*accents, base)]
     return "".join(keys) if marks and all(keys) else ""
+
+
+@lru_cache(maxsize=8192)
+def _decomposed(character: str) -> str:
+    return unicodedata.normalize("NFD", character)
 
 
 def _versions(candidate: Candidate) -> Iterator[Candidate]:
@@ -379,11 +392,16 @@ def _all_splits(content: str) -> Iterator[tuple[int, ...]]:
 
 def _ends(content: str, at: int) -> Iterator[tuple[int, bool]]:
     """Where an element string that begins here may end, and whether a separator must follow it."""
-    try:
-        ai, fixed = element_strings.ai_at(content[at : at + 4])
-    except IdentifierError:
+    known = element_strings.find_ai(content[at : at + 4])
+    if known is None:
         return
+    ai, fixed = known
     first = at + len(ai)
+    free = element_strings.free_length(ai)
+    if free is not None:
+        run = _FREE_VALUE.match(content, first, first + free)
+        yield from ((end, True) for end in range(first + 1, run.end() + 1 if run else 0))
+        return
     longest = 20 if len(ai) == 2 and ai[0] != "9" else 90
     lasts = range(first + 1, min(len(content), first + longest) + 1) if fixed is None else (first + fixed,)
     for end in lasts:

@@ -8,6 +8,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -23,8 +24,6 @@ class Cleaned(Struct, frozen=True):
     text: str
     repairs: frozenset[Repair] = frozenset()
 
-
-_NOTHING = frozenset[Repair]()
 
 # Unseen, and not of category Cf: the combining grapheme joiner, Hangul fillers, Khmer and Mongolian signs,
 # variation selectors.
@@ -54,26 +53,35 @@ def clean(text: str) -> Cleaned:
 
     Invisible characters are no repair. Letters of other scripts stay as they are.
     """
-    if text.isascii():
-        return Cleaned(text)
-    kept: list[str] = []
-    repairs: set[Repair] = set()
+    return Cleaned(text) if text.isascii() else _clean(text)
+
+
+@lru_cache(maxsize=64)
+def _clean(text: str) -> Cleaned:
+    """The same for a text with other characters; kept for the texts that were asked for last."""
     plain = unicodedata.normalize("NFKC", text.replace("№", "#").translate(_BRACKETS))
     if len(plain) > _LONGEST:
         return Cleaned(text)  # one character may be written out as eighteen
-    for character in plain:
-        if character.isascii():
-            kept.append(character)
-        elif character in _BREAKS:
-            kept.append("\n")
-        elif character in _QUOTES:
-            kept.append(_QUOTES[character])
-            repairs.add(Repair.TYPOGRAPHY)
-        elif character in _UNSEEN:
-            continue
-        else:
-            kept.append(_plain(character, unicodedata.category(character), repairs))
-    return Cleaned("".join(kept), frozenset(repairs) if repairs else _NOTHING)
+    written = {each: _written(each) for each in set(plain)}
+    repairs = frozenset(repair for _, repair in written.values() if repair is not None)
+    return Cleaned("".join([written[each][0] for each in plain]), repairs)
+
+
+@lru_cache(maxsize=8192)
+def _written(character: str) -> tuple[str, Repair | None]:
+    """A character in plain text (empty for what cannot be seen), and what that repairs."""
+    if character.isascii():
+        return character, None
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character)), Repair.OTHER_DIGITS
+    if category == "Pd" or character in _DASHES:
+        return "-", Repair.TYPOGRAPHY
+    if character in _QUOTES:
+        return _QUOTES[character], Repair.TYPOGRAPHY
+    if character in _UNSEEN or (category == "Cf" and character not in _OVERRIDES):
+        return "", None
+    return ("\n" if character in _BREAKS else " " if category == "Zs" else character), None
 
 
 def visible(text: str) -> str:
@@ -89,20 +97,6 @@ def visible(text: str) -> str:
         for each in text
         if each in _OVERRIDES or not (each in _UNSEEN or unicodedata.category(each) == "Cf")
     )
-
-
-def _plain(character: str, category: str, repairs: set[Repair]) -> str:
-    if category == "Cf" and character not in _OVERRIDES:
-        return ""
-    if category == "Pd" or character in _DASHES:
-        repairs.add(Repair.TYPOGRAPHY)
-        return "-"
-    if category == "Zs":
-        return " "
-    if category == "Nd":
-        repairs.add(Repair.OTHER_DIGITS)
-        return str(unicodedata.decimal(character))
-    return character
 
 
 def in_latin(text: str) -> str | None:

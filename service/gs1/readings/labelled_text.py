@@ -11,7 +11,7 @@ values, glued to them, or missing are repairs.
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -95,7 +95,7 @@ def _weakly(text: str, label: FieldLabel) -> list[Fields]:
     return _repaired(_fields(pairs, rest), Repair.LABEL_AMBIGUOUS) if not text[: label.start].strip() else []
 
 
-def _forwards(text: str, labels: list[FieldLabel]) -> tuple[_Pairs, list[str]]:
+def _forwards(text: str, labels: Sequence[FieldLabel]) -> tuple[_Pairs, list[str]]:
     """Each label with what stands behind it, and what belongs to none."""
     pairs: _Pairs = []
     rest = _pieces(text[: labels[0].start])
@@ -129,7 +129,7 @@ def _number_and_rest(scheme: str, value: str) -> tuple[str, list[str]]:
     return (number, _pieces(value[len(number) :])) if number else (value, [])
 
 
-def _backwards(text: str, labels: list[FieldLabel]) -> tuple[_Pairs, list[str]] | None:
+def _backwards(text: str, labels: Sequence[FieldLabel]) -> tuple[_Pairs, list[str]] | None:
     """Each label with what stands before it; None where something stands behind the last one."""
     if text[labels[-1].end :].strip(" .:)]}*#'\"\t\r\n-") or not text[: labels[0].start].strip():
         return None

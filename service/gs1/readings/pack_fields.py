@@ -60,6 +60,7 @@ _DATE_BEFORE = re.compile(rf"({_DATE})[\s,;/|]+(.*)")
 _EAST_ASIAN = str.maketrans({"年": "-", "月": "-", "日": " ", "년": "-", "월": "-", "일": " "})
 _BEHIND_DATE = re.compile(r"[\s.\-]*(?:г|р|року|года|г\.)?[\s.\-]*$")
 _ENDS = " \t\r\n.,;:|*'\"=&>~•·●▪⇒➜→…"
+_AROUND = _ENDS + "#-№°"
 
 
 class Fields(Struct, frozen=True):
@@ -124,7 +125,9 @@ def combined(options: list[list[Option]]) -> Iterator[Fields]:
 
 def trimmed(text: str) -> str:
     """A value without the signs around it: quotes, the colon before, the full stop behind, a lone bracket."""
-    plain = text.strip(_ENDS + "#-№°").rstrip("/\\?")
+    plain = text.strip(_AROUND).rstrip("/\\?")
+    if plain.isalnum():
+        return plain
     while plain.endswith((")", "]", "}")) and plain.count("(") + plain.count("[") + plain.count("{") < sum(
         map(plain.count, ")]}")
     ):

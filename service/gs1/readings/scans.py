@@ -13,7 +13,7 @@ from service.errors import IdentifierError
 from service.gs1 import wedge
 from service.gs1.application_identifiers import Element, check_value
 from service.gs1.characters import CSET_82, GROUP_SEPARATOR
-from service.gs1.element_strings import ai_at, check_format
+from service.gs1.element_strings import check_format, find_ai
 from service.gs1.identifiers import check_digit
 from service.gs1.iso15434 import MARK
 from service.gs1.reading import GS1_SYMBOLOGIES, GTIN_SYMBOLOGIES, Problem, Reading, ReadingKind
@@ -99,10 +99,7 @@ def is_marked(text: str) -> bool:
 
 
 def _begins_with_ai(content: str) -> bool:
-    try:
-        return bool(ai_at(content.removeprefix(GROUP_SEPARATOR)[:4]))
-    except IdentifierError:
-        return False
+    return find_ai(content.removeprefix(GROUP_SEPARATOR)) is not None
 
 
 def _of_content(

@@ -9,6 +9,7 @@ Best first: every step that repairs something has a cost, and the cheapest ways 
 """
 
 import heapq
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ from msgspec.structs import replace
 from service.errors import IdentifierError
 from service.gs1.application_identifiers import Element, check_value
 from service.gs1.characters import GROUP_SEPARATOR
-from service.gs1.element_strings import ai_at, check_format
+from service.gs1.element_strings import ai_at, check_format, find_ai
 from service.gs1.reading import Problem
 from service.gs1.repairs import Repair
 
@@ -33,9 +34,7 @@ _LOST, _SPELLED, _CUT, _REPEATED, _IMPOSSIBLE, _UNREADABLE = 2, 3, 5, 6, 7, 9
 """What each repair costs; what an unusual AI costs (`_unusual`) is added where a separator was lost."""
 
 # A separator that arrived as digits: the decimal code of GS typed with the Alt key held, or its hexadecimal.
-_AS_DIGITS = ("0029", "029", "29", "1D", "1d")
-
-_LOST_OR_SPELLED, _SPELLED_ONLY = ("", *_AS_DIGITS), _AS_DIGITS
+_AS_DIGITS = re.compile("0029|029|29|1[Dd]")
 _LOST_ONE, _SPELLED_OUT = frozenset({Repair.SEPARATOR_LOST}), frozenset({Repair.SEPARATOR_SPELLED})
 
 _ONCE = frozenset({"01", "17"})
@@ -161,7 +160,8 @@ class _Steps:
             yield last, ai, _impossible(ai, value, wrong, _IMPOSSIBLE)
         longest = 20 if len(ai) == 2 and not ai.startswith("9") else 30
         for length in range(1, min(len(value) - 1, longest) + 1):
-            yield from self._behind(at + len(ai), ai, value[:length], _LOST_OR_SPELLED)
+            if value[length].isdigit():  # as every AI and every separator that arrived as digits begins
+                yield from self._behind(at + len(ai), ai, value[:length], fixed=False)
 
     def _fixed_length(self, start: int, ai: str, value: str, fixed: int) -> Iterator[_Step]:
         if len(value) < fixed:
@@ -172,23 +172,25 @@ class _Steps:
         error = _wrong(ai, own)
         if error is None:
             yield start + fixed, ai, Way(((ai, own),))
-            yield from self._behind(start, ai, own, _SPELLED_ONLY)
+            yield from self._behind(start, ai, own, fixed=True)
         elif own.isdigit():
             yield start + fixed, ai, _impossible(ai, own, error, _IMPOSSIBLE)
 
-    def _behind(self, start: int, ai: str, own: str, separators: tuple[str, ...]) -> Iterator[_Step]:
+    def _behind(self, start: int, ai: str, own: str, *, fixed: bool) -> Iterator[_Step]:
         """The value may be this long, if an element string follows, or the beginning of one.
 
-        A separator that was lost takes no place; one that arrived as digits does.
+        A separator that was lost takes no place (behind a `fixed` length there need be none); one that
+        arrived as digits does.
         """
         end = start + len(own)
-        for spelled in separators:
-            if not self._segment.startswith(spelled, end):
-                continue
-            unusual = self._follower(end + len(spelled))
+        spelled = _AS_DIGITS.match(self._segment, end)
+        ends = [] if fixed else [(end, _LOST_ONE, _LOST)]
+        if spelled:
+            ends.append((spelled.end(), _SPELLED_OUT, _SPELLED))
+        for behind, repair, cost in ends:
+            unusual = self._follower(behind)
             if unusual is not None and _wrong(ai, own) is None:
-                repair, cost = (_SPELLED_OUT, _SPELLED) if spelled else (_LOST_ONE, _LOST)
-                yield end + len(spelled), ai, Way(((ai, own),), (), repair, cost + unusual)
+                yield behind, ai, Way(((ai, own),), (), repair, cost + unusual)
 
     def _follower(self, at: int) -> int | None:
         if at not in self._followers:
@@ -200,10 +202,10 @@ def _follower(text: str) -> int | None:
     """What it costs to take `text` for what comes behind a separator; None where it cannot be that."""
     if not text[:1].isdigit():
         return None
-    try:
-        ai, fixed = ai_at(text[:4])
-    except IdentifierError:
+    known = find_ai(text)
+    if known is None:
         return 1 if _begins_an_element(text) else None
+    ai, fixed = known
     if fixed is not None and not text[len(ai) : len(ai) + fixed].isdigit() and len(text) > len(ai):
         return None
     if ai in _ON_PACKS:

@@ -89,8 +89,12 @@ def words(text: str) -> list[Word]:
     return found
 
 
-def find_labels(text: str) -> list[FieldLabel]:
-    """The labels of a text, the longest where several would do, none inside another."""
+@lru_cache(maxsize=64)
+def find_labels(text: str) -> tuple[FieldLabel, ...]:
+    """The labels of a text, the longest where several would do, none inside another.
+
+    Kept for the texts that were asked for last: one is asked for several times while it is read.
+    """
     parts = words(text)
     found: list[FieldLabel] = []
     at = 0
@@ -108,7 +112,7 @@ def find_labels(text: str) -> list[FieldLabel]:
         if label is not None:
             found.append(label)
         at += used
-    return found
+    return tuple(found)
 
 
 def _label_at(text: str, parts: list[Word], at: int) -> tuple[FieldLabel | None, int]:
