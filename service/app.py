@@ -21,6 +21,7 @@ from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.stock import StockQueries
+from service.clinics.stock_control.service import StockControl
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
@@ -199,6 +200,7 @@ def _services(settings: Settings) -> Services:
         stop_notices=StopNotices(database, verification),
         quarantine_cases=QuarantineCases(database),
         stock=StockQueries(database, verification),
+        stock_control=StockControl.of(database, verification),
         receipts=ReceiptService(database, verification, lambda: secrets.derived("receipts")),
         receipt_keys=ReceiptKeys(database, secrets, verification.now),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),

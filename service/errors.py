@@ -125,6 +125,10 @@ class ErrorCode(StrEnum):
     UNDO_LATE = "undo_late"
     UNDO_NOT_YOURS = "undo_not_yours"
     NUMBER_IN_STOCK = "number_in_stock"
+    STOCKTAKE_CLOSED = "stocktake_closed"
+    SHIPMENT_EMPTY = "shipment_empty"
+    SHIPMENT_CHANGED = "shipment_changed"
+    MINIMUM_INVALID = "minimum_invalid"
     # imports
     FILE_UNREADABLE = "file_unreadable"
     FILE_NOT_TEXT = "file_not_text"

@@ -66,12 +66,13 @@ class DeliveryLine:
 @dataclass(frozen=True, slots=True)
 class DeliveryNote:
     """The delivery's supplier, reference and day, as far as they are given. `nonce`: the same list, extended
-    or not, is one delivery.
+    or not, is one delivery. `site_id`: of the clinic's own sites, where its vials are; None: the main site.
     """
 
     supplier: str = ""
     note_number: str = ""
     nonce: str | None = None
+    site_id: int | None = None
 
     def __post_init__(self) -> None:
         for field, text, most in (("supplier", self.supplier, 200), ("note_number", self.note_number, 80)):
@@ -140,7 +141,8 @@ class DeliveryService:
                 _own(connection, actor, delivery_id)
             counted = DeliveryResult(delivery_id)
             for line, answer in zip(lines, answers, strict=True):
-                counted = self._line(connection, actor, counted, line, answer, now)
+                values = _vial_values(actor, counted.delivery_id, answer, now) | {"site_id": papers.site_id}
+                counted = self._line(connection, actor, counted, line, answer, values)
         return counted
 
     def _answer(self, actor: Actor, number: int, line: DeliveryLine) -> Answer:
@@ -187,9 +189,9 @@ class DeliveryService:
         counted: DeliveryResult,
         line: DeliveryLine,
         answer: Answer,
-        now: datetime,
+        values: dict[str, Any],
     ) -> DeliveryResult:
-        values = _vial_values(actor, counted.delivery_id, answer, now)
+        now = values["received"]
         if _is_recorded(connection, values):
             return replace(counted, before=counted.before + 1)
         then = _THEN.get(line.outcome)
@@ -247,10 +249,12 @@ def _is_recorded(connection: Connection, values: dict[str, Any]) -> bool:
 
 
 def _is_here(connection: Connection, values: dict[str, Any]) -> bool:
+    """Whether the clinic has a vial with this number, or misses it: then it is found, no second one."""
+    known = HERE | {VialState.MISSING}
     if not values["serial"]:
         return False
     where = [getattr(Vial, name) == values[name] for name in ("organisation_id", "gtin", "serial")]
-    return connection.scalar(select(Vial.id).where(*where, Vial.state.in_(HERE)).limit(1)) is not None
+    return connection.scalar(select(Vial.id).where(*where, Vial.state.in_(known)).limit(1)) is not None
 
 
 def _is_the_unit(verdict: Verdict) -> bool:

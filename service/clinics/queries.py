@@ -22,7 +22,7 @@ from service.verification.service import PresentedPack
 @dataclass(frozen=True, slots=True)
 class HeldVial:
     """One vial of one clinic. `used` and `wasted`: the units recorded so far; `content`: what it
-    holds when full; `delivery_id`: None when it came alone.
+    holds when full; `delivery_id`: None when it came alone; `site_id`: None at the clinic's main site.
 
     `presentations`: what was presented of it that counts; empty for vials from before these were kept.
     """
@@ -48,6 +48,7 @@ class HeldVial:
     used_on: date | None
     use_before: datetime | None
     code_scanned: bool
+    site_id: int | None
     used: Decimal
     wasted: Decimal
     presentations: tuple[PresentedPack, ...]
@@ -192,6 +193,7 @@ def _held(row: Row[*tuple[Any, ...]], presented: tuple[PresentedPack, ...]) -> H
         used_on=row.used_on,
         use_before=row.use_before,
         code_scanned=row.code_scanned,
+        site_id=row.site_id,
         used=row.used or Decimal(0),
         wasted=row.wasted or Decimal(0),
         presentations=presented,

@@ -55,6 +55,7 @@ class StockOverview:
 
     lots: tuple[LotInStock, ...]
     quarantined: tuple[HeldVial, ...]
+    in_transit: tuple[HeldVial, ...]
     open: tuple[HeldVial, ...]
     overdue: tuple[HeldVial, ...]
 
@@ -119,6 +120,7 @@ class StockQueries:
         return StockOverview(
             lots=tuple(_by_lot(usable, verdicts, now)),
             quarantined=tuple(each for each in held if each.state is VialState.QUARANTINED),
+            in_transit=tuple(each for each in held if each.state is VialState.IN_TRANSIT),
             open=tuple(each for each in opened if not each.too_late(now)),
             overdue=tuple(each for each in opened if each.too_late(now)),
         )
@@ -132,13 +134,14 @@ class StockQueries:
         return TracedVial(held, tuple(happened)), verdict
 
     def first_to_expire(self, actor: Actor, vial: HeldVial) -> HeldVial | None:
-        """Return a vial of the same product in stock that expires before this one and is not stopped; None
-        where this one is the first. The soonest to expire is returned (first expiry, first out).
+        """Return a vial of the same product in stock at the same site that expires before this one and is not
+        stopped; None where this one is the first. Of several it is the soonest (first expiry, first out).
         """
         if vial.expiry is None or vial.state is not VialState.IN_STOCK:
             return None
         same = Vial.product_id == vial.product_id if vial.product_id else Vial.gtin == vial.gtin
         where = [same, Vial.state == VialState.IN_STOCK, Vial.expiry < vial.expiry.last_day]
+        where += [Vial.site_id.is_not_distinct_from(vial.site_id)]
         if not vial.product_id and not vial.gtin:
             return None
         with self._database.reading() as connection:

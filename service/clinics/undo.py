@@ -170,7 +170,10 @@ def _ends_quarantine(recorded: Sequence[RecordedStep]) -> bool:
 def _columns(before: Mapping[str, Any]) -> dict[str, Any]:
     """The vial's columns as `usage.what_to_restore` kept them."""
     opened, use_before, used_on = before["opened"], before["use_before"], before["used_on"]
+    # no step of an earlier version moved a vial to another site
+    site = {"site_id": before["site_id"]} if "site_id" in before else {}
     return {
+        **site,
         "state": VialState(before["state"]),
         "opened": datetime.fromisoformat(opened) if opened else None,
         "used_on": date.fromisoformat(used_on) if used_on else None,

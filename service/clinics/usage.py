@@ -46,7 +46,8 @@ class StepTaken:
     """One step that a person took. `nonce`: the same form sent twice is one step.
 
     `units`: those used (of DISCARD: thrown away), in the unit of the product's strength; None: not given.
-    `reference`: the clinic's own number of a use (`clinics.uses.reference`).
+    `reference`: the clinic's own number of a use (`clinics.uses.reference`). `site_id`: of ARRIVE, where it
+    arrived (None: the main site).
     """
 
     step: Step
@@ -54,6 +55,7 @@ class StepTaken:
     units: Decimal | None = None
     nonce: str | None = None
     reference: str = ""
+    site_id: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", printable(self.reason))
@@ -113,12 +115,13 @@ class VialUsage:
     def add_check(self, actor: Actor, vial_id: int, answer: Answer, now: datetime) -> None:
         """Add what a check presented to the vial that it was about: its verdict then rests on that too.
 
+        A check on record is kept with it even where it says nothing new: the vial's papers tell its answer.
         NotFoundError for a vial of another clinic.
         """
         with self._database.transaction() as connection:
             held = vial(connection, actor.organisation_id, vial_id)
             known = PresentedPack(answer.presented, answer.vial, answer.carton) in held.presentations
-            if known and (held.code_scanned or not presentations.is_scanned(answer)):
+            if known and answer.id is None and (held.code_scanned or not presentations.is_scanned(answer)):
                 return
             changes = presentations.add(connection, actor, [vial_id], answer, now)
             write_down(connection, changes, who=actor.who, at=now, reason="scanned")
@@ -201,6 +204,8 @@ def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Step
     step = replace(step, reference=checked_reference(step.reference, now.date()))
     state = step.step.leaves(was_opened=held.opened is not None)
     values: dict[str, object] = {"state": state}
+    if step.step is Step.ARRIVE:
+        values["site_id"] = step.site_id
     if step.step.opens:
         _not_used_before(connection, held)
         zone = zone_of(actor.country or None, now.date())
@@ -234,6 +239,7 @@ def what_to_restore(actor: Actor, held: HeldVial, step: Step, moved: AuditChange
     counted = step.opens and held.code_scanned and unit_subject(held) is not None
     return {
         "state": str(held.state),
+        "site_id": held.site_id,
         "opened": held.opened.isoformat() if held.opened else None,
         "used_on": held.used_on.isoformat() if held.used_on else None,
         "use_before": held.use_before.isoformat() if held.use_before else None,

@@ -15,18 +15,25 @@ from service.authenticity.dispositions import BizStep
 
 
 class VialState(StrEnum):
-    """The state of a vial at the clinic. CANCELLED: recorded by mistake, it never came in."""
+    """The state of a vial at the clinic. IN_TRANSIT: sent to another of its sites. MISSING: it was looked for
+    and is not there. CANCELLED: recorded by mistake, it never came in.
+    """
 
     IN_STOCK = "in_stock"
     OPEN = "open"
     QUARANTINED = "quarantined"
+    IN_TRANSIT = "in_transit"
+    MISSING = "missing"
     FINISHED = "finished"
     WASTED = "wasted"
     RETURNED = "returned"
     CANCELLED = "cancelled"
 
 
-HERE = frozenset({VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED})
+AT_SITE = frozenset({VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED})
+"""States in which the vial lies at its site."""
+
+HERE = AT_SITE | {VialState.IN_TRANSIT}
 """States in which the clinic has the vial."""
 
 USABLE = frozenset({VialState.IN_STOCK, VialState.OPEN})
@@ -35,7 +42,8 @@ USABLE = frozenset({VialState.IN_STOCK, VialState.OPEN})
 
 class Step(StrEnum):
     """What a person does with a vial. `USE_UP` opens and empties it in one step; `DISCARD` throws
-    away a part of an open one; `UNDO` takes back the step before (`clinics.undo`).
+    away a part of an open one; `SEND` and `ARRIVE` move it to another site; `MISS` records that it cannot be
+    found, and a missing one that is found is quarantined; `UNDO` takes back the step before (`clinics.undo`).
     """
 
     RECEIVE = "receive"
@@ -48,6 +56,9 @@ class Step(StrEnum):
     WASTE = "waste"
     DISCARD = "discard"
     RETURN = "return"
+    SEND = "send"
+    ARRIVE = "arrive"
+    MISS = "miss"
     UNDO = "undo"
 
     @property
@@ -103,7 +114,9 @@ class _Words:
     moves: BizStep | None = None
 
 
-_WITH_REASON = frozenset({Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.DISCARD, Step.RETURN, Step.UNDO})
+_WITH_REASON = frozenset(
+    {Step.QUARANTINE, Step.RELEASE, Step.WASTE, Step.DISCARD, Step.RETURN, Step.MISS, Step.UNDO}
+)
 _STOCK, _OPEN, _ASIDE = VialState.IN_STOCK, VialState.OPEN, VialState.QUARANTINED
 _STEPS = {
     Step.RECEIVE: _Words(frozenset(), _STOCK, "receiving", "in_progress"),
@@ -113,10 +126,15 @@ _STEPS = {
         frozenset({_STOCK}), VialState.FINISHED, "dispensing", "dispensed", BizStep.DISPENSING
     ),
     Step.FINISH: _Words(frozenset({_OPEN}), VialState.FINISHED, "dispensing", "dispensed"),
-    Step.QUARANTINE: _Words(USABLE, _ASIDE, "holding", "non_sellable_other", BizStep.HOLDING),
+    Step.QUARANTINE: _Words(
+        USABLE | {VialState.MISSING}, _ASIDE, "holding", "non_sellable_other", BizStep.HOLDING
+    ),
     Step.RELEASE: _Words(frozenset({_ASIDE}), _STOCK, "stocking", "available"),
     Step.WASTE: _Words(HERE, VialState.WASTED, "destroying", "destroyed", BizStep.DESTROYING),
     Step.DISCARD: _Words(frozenset({_OPEN}), _OPEN, "destroying", "partially_dispensed"),
-    Step.RETURN: _Words(HERE, VialState.RETURNED, "shipping", "returned", BizStep.SHIPPING),
+    Step.RETURN: _Words(AT_SITE, VialState.RETURNED, "shipping", "returned", BizStep.SHIPPING),
+    Step.SEND: _Words(frozenset({_STOCK}), VialState.IN_TRANSIT, "departing", "in_transit"),
+    Step.ARRIVE: _Words(frozenset({VialState.IN_TRANSIT}), _STOCK, "arriving", "available"),
+    Step.MISS: _Words(HERE, VialState.MISSING, "stock_taking", "unknown"),
     Step.UNDO: _Words(frozenset(), _STOCK, "other", "unknown"),
 }

@@ -24,7 +24,7 @@ def clinics_that_received(
 
     The result is empty unless `owner` owns the product. What a clinic did with its vials is never returned.
     """
-    here = func.count(case((Vial.state.in_(("in_stock", "open", "quarantined")), Vial.id)))
+    here = func.count(case((Vial.state.in_(("in_stock", "open", "quarantined", "in_transit")), Vial.id)))
     statement = (
         select(Organisation.name, func.count(Vial.id), here)
         .join(Vial, Vial.organisation_id == Organisation.id)

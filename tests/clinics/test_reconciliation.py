@@ -15,14 +15,14 @@ from tests.factories.clinics import LOT, UNIT, a_ward, clinic
 def test_what_came_in_is_accounted_for(database: Database) -> None:
     ward = a_ward(database)
     who = clinic(database, "Clinic A")
-    vials = ward.received(who, LOT, count=6)
-    steps = [Step.OPEN, Step.USE_UP, Step.QUARANTINE, Step.WASTE, Step.RETURN]
+    vials = ward.received(who, LOT, count=8)
+    steps = [Step.OPEN, Step.USE_UP, Step.QUARANTINE, Step.WASTE, Step.RETURN, Step.SEND, Step.MISS]
     for vial, step in zip(vials, steps, strict=False):
         ward.hands.record_step(who, vial, StepTaken(step, "Why"), ward.desk.now())
     ward.received(clinic(database, "Clinic B"), LOT)
     books = reconcile(database, who)
     [lot] = books.lots
-    assert (lot.received, lot.missing, books.differences) == (6, 0, ())
+    assert (lot.received, lot.missing, books.differences) == (8, 0, ())
     assert dict(lot.states) == {each: 1 for each in VialState if each is not VialState.CANCELLED}
 
 

@@ -46,6 +46,14 @@ from service.storage.models.records import (
 from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
 from service.storage.models.sightings import Clearing, DetectionThresholds, DeviceMarkKey, SightingRow
+from service.storage.models.stock_control.tables import (
+    Shipment,
+    ShipmentLine,
+    Site,
+    StockMinimum,
+    Stocktake,
+    StocktakeScan,
+)
 from service.storage.models.suspects import Digest, Suspect
 
 __all__ = [
@@ -100,9 +108,15 @@ __all__ = [
     "ReportStep",
     "ResolverLink",
     "Scan",
+    "Shipment",
+    "ShipmentLine",
     "SightingRow",
     "SignedIn",
     "SingleSignOn",
+    "Site",
+    "StockMinimum",
+    "Stocktake",
+    "StocktakeScan",
     "StopAcknowledgement",
     "Suspect",
     "TerminalImport",

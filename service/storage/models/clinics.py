@@ -49,7 +49,8 @@ class Vial(Base):
     `unit_on_record`: this serial was on the manufacturer's record at receipt, so that steps here also move
     that unit; `unit_was`: the unit's disposition before a step of this clinic moved it. `used_on`: the
     clinic's day on which it was opened. `use_before`: the end of its time in use. `code_scanned`: the serial
-    came in the form of a code, at receipt or since; typed alone it says less of who held the pack.
+    came in the form of a code, at receipt or since; typed alone it says less of who held the pack. `site_id`:
+    where it lies, or lay last; NULL is the clinic's main site.
     """
 
     __tablename__ = "vial"
@@ -74,6 +75,7 @@ class Vial(Base):
     used_on: Mapped[date | None]
     use_before: Mapped[datetime | None] = mapped_column(Moment)
     code_scanned: Mapped[bool] = mapped_column(default=True, server_default=true())
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     __table_args__ = (
         Index(None, "organisation_id", "lot_key"),
         Index(None, "organisation_id", "state"),
@@ -101,7 +103,8 @@ class Vial(Base):
             postgresql_where=text("state IN ('in_stock', 'open') AND serial <> ''"),
         ),
         CheckConstraint(
-            "state IN ('in_stock', 'open', 'quarantined', 'finished', 'wasted', 'returned', 'cancelled')",
+            "state IN ('in_stock', 'open', 'quarantined', 'in_transit', 'missing', 'finished', 'wasted',"
+            " 'returned', 'cancelled')",
             name="state",
         ),
         CheckConstraint("(used_on IS NULL) = (opened IS NULL)", name="opened"),
@@ -153,7 +156,7 @@ class VialEvent(Base):
         UniqueConstraint("organisation_id", "nonce"),
         CheckConstraint("units_used IS NULL OR units_used > 0", name="units_used"),
         CheckConstraint(
-            "step NOT IN ('quarantine', 'release', 'waste', 'discard', 'return', 'undo')"
+            "step NOT IN ('quarantine', 'release', 'waste', 'discard', 'return', 'miss', 'undo')"
             " OR length(trim(reason)) > 0",
             name="reason",
         ),

@@ -2,14 +2,21 @@
 
 from service.web.clinic import home, notices, quarantine_case, receipts, receive, trace, use, uses, vials
 from service.web.clinic.common import clinic
+from service.web.clinic.stock_control import expiries, minimums, papers, shipments, sites, stocktakes
 
 __all__ = [
     "clinic",
+    "expiries",
     "home",
+    "minimums",
     "notices",
+    "papers",
     "quarantine_case",
     "receipts",
     "receive",
+    "shipments",
+    "sites",
+    "stocktakes",
     "trace",
     "use",
     "uses",

@@ -46,6 +46,7 @@ def first() -> str:
         ],
         cases=[each for each in services().quarantine_cases.open(actor(), today) if each.is_overdue(today)],
         untold=[(each, count) for each, count in waiting if count],
+        short=services().stock_control.minimums.short(actor()),
     )
 
 

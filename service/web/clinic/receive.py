@@ -21,6 +21,7 @@ from service.errors import (
 )
 from service.verification.service import Answer
 from service.web.clinic.common import CLINICS, asked, clinic, clinics_answer, in_words, nonce, origin, wrong
+from service.web.clinic.stock_control.device_site import this_site
 from service.web.core.access import actor, only_for, sees_whole
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
@@ -96,7 +97,8 @@ def take_in(scan_id: str) -> Response | tuple[str, int]:
     delivery = _delivery(form.get("delivery"))
     try:
         line = _line(scan_id)
-        papers = DeliveryNote(form.get("supplier", ""), form.get("note_number", ""), nonce())
+        supplier, note_number = form.get("supplier", ""), form.get("note_number", "")
+        papers = DeliveryNote(supplier, note_number, nonce(), this_site().id)
         counted = services().deliveries.receive(actor(), [line], papers, delivery_id=delivery)
     except UnavailableError:
         raise
@@ -124,7 +126,7 @@ def finish_delivery() -> tuple[Response, int]:
     given = read_body(StationList)
     lines = [DeliveryLine(each.check, DeliveryOutcome(each.outcome), _reason(each)) for each in given.lines]
     counted = services().deliveries.receive(
-        actor(), lines, DeliveryNote(given.supplier, given.note_number, given.nonce)
+        actor(), lines, DeliveryNote(given.supplier, given.note_number, given.nonce, this_site().id)
     )
     told = {
         "id": counted.delivery_id,

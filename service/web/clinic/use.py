@@ -94,7 +94,8 @@ def _only_choice(answer: Answer) -> int | None:
     own = services().stock.same(actor(), answer)
     opened, closed = _by_state(own)
     by_number = answer.presented.serial is not None
-    likely = [each for each in own if each.state in HERE] if by_number else [*opened, *closed]
+    known = HERE | {VialState.MISSING}
+    likely = [each for each in own if each.state in known] if by_number else [*opened, *closed]
     if likely and (by_number or stops(answer.verdict) or len(opened) + bool(closed) == 1):
         return likely[0].id
     return None

@@ -17,6 +17,7 @@ from service.clinics.vial_lifecycle import HERE, Step, VialState
 from service.clinics.vial_verdicts import shown_of
 from service.errors import ErrorCode, RefusedError, UnavailableError, VialcheckError
 from service.web.clinic.common import CLINICS, clinic, nonce, verdict_in_words, wrong
+from service.web.clinic.stock_control.device_site import names_of_sites
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import spoken
@@ -145,6 +146,7 @@ def _vial_page(vial_id: int, **more: object) -> str:
     may_write = actor().may(Role.CLINIC)
     refused = refusal(latest, actor(), now) if latest else ErrorCode.NOT_FOUND
     uses = [each.id for each in traced.events if is_use(each)]
+    names = names_of_sites()
     handed_over = services().receipts.of_uses(actor(), uses) if uses else {}
     return render_template(
         "clinic/vial.html",
@@ -158,6 +160,7 @@ def _vial_page(vial_id: int, **more: object) -> str:
         may_write=may_write,
         sooner=services().stock.first_to_expire(actor(), held) if may_write else None,
         undoable=latest if may_write and refused in {None, ErrorCode.SECOND_FACTOR_NEEDED} else None,
+        site=names[held.site_id] if len(names) > 1 else "",
         whole=held.content.whole,
         unit=held.content.unit,
         **({"fields": {}, "at": ""} | more),

@@ -21,6 +21,8 @@ STATES: Mapping[VialState, str] = {
     VialState.IN_STOCK: N_("In stock"),
     VialState.OPEN: N_("Open"),
     VialState.QUARANTINED: N_("Quarantined"),
+    VialState.IN_TRANSIT: N_("On its way to another site"),
+    VialState.MISSING: N_("Missing"),
     VialState.FINISHED: N_("Used"),
     VialState.WASTED: N_("Destroyed"),
     VialState.RETURNED: N_("Sent back"),
@@ -30,6 +32,8 @@ BADGES: Mapping[VialState, str] = {
     VialState.IN_STOCK: "good",
     VialState.OPEN: "wait",
     VialState.QUARANTINED: "bad",
+    VialState.IN_TRANSIT: "wait",
+    VialState.MISSING: "bad",
     VialState.FINISHED: "plain",
     VialState.WASTED: "plain",
     VialState.RETURNED: "plain",
@@ -48,6 +52,9 @@ STEPS: Mapping[Step, str] = {
     Step.WASTE: N_("Destroyed"),
     Step.DISCARD: N_("A part was thrown away"),
     Step.RETURN: N_("Sent back to the supplier"),
+    Step.SEND: N_("Sent to another site"),
+    Step.ARRIVE: N_("Arrived"),
+    Step.MISS: N_("Missing"),
     Step.UNDO: N_("Undone"),
 }
 DONE: Mapping[Step, str] = {
@@ -60,6 +67,7 @@ DONE: Mapping[Step, str] = {
     Step.WASTE: N_("Recorded: destroyed."),
     Step.DISCARD: N_("Recorded: a part was thrown away."),
     Step.RETURN: N_("Recorded: sent back to the supplier."),
+    Step.MISS: N_("Recorded: missing."),
 }
 SOON: Mapping[ExpiryNearness, str] = {
     ExpiryNearness.OVER: N_("Expired"),

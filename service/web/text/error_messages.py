@@ -235,6 +235,10 @@ ERRORS: Mapping[ErrorCode, str] = {
         "Nothing was changed: another vial with the number “{given}” is in your stock. Undo what was done"
         " with that one first."
     ),
+    ErrorCode.STOCKTAKE_CLOSED: N_("Nothing was counted: this stocktake is closed. Begin a new one."),
+    ErrorCode.SHIPMENT_EMPTY: N_("Nothing was sent: scan at least one vial first."),
+    ErrorCode.SHIPMENT_CHANGED: N_("Nothing was recorded: this was changed meanwhile. Look at it again."),
+    ErrorCode.MINIMUM_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 100000."),
     ErrorCode.COUNT_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 500."),
     ErrorCode.HOURS_INVALID: N_("“{given}” is not a number of hours. Write a whole number from 1 to 8760."),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),

@@ -1,0 +1,1 @@
+"""Pages of a clinic's stock as a whole: sites, expiry list, minimum stock, stocktakes, transfers, papers."""
