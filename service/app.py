@@ -49,6 +49,7 @@ from service.verification.device_marks import DeviceMarks
 from service.verification.service import VerificationService
 from service.web.accounts import common
 from service.web.accounts.audit import audit, init_words
+from service.web.accounts.devices import devices
 from service.web.accounts.factors import factors
 from service.web.accounts.invitation import invitation
 from service.web.accounts.keys import keys
@@ -57,6 +58,7 @@ from service.web.accounts.organisation import organisation
 from service.web.accounts.people import people
 from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
+from service.web.accounts.tablet import tablet
 from service.web.api import health as health_views
 from service.web.api import verifications
 from service.web.api.events import events
@@ -245,9 +247,21 @@ _WORKSPACE = (
     statements,
     questions,
 )
-_ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
+_ACCOUNTS = (
+    account,
+    me,
+    factors,
+    people,
+    organisation,
+    invitation,
+    keys,
+    devices,
+    tablet,
+    audit,
+    single_sign_on,
+)
 _ENGLISH_ONLY = (
-    *(*_WORKSPACE, people, organisation, keys, audit, events, docs, lms, product_links, *RECORDS),
+    *(*_WORKSPACE, people, organisation, keys, devices, audit, events, docs, lms, product_links, *RECORDS),
     text_simulator,
 )
 

@@ -86,6 +86,13 @@ class ErrorCode(StrEnum):
     SINGLE_SIGN_ON_DOWN = "single_sign_on_down"
     WAIT = "wait"
     SECRET_KEY_CHANGED = "secret_key_changed"  # noqa: S105
+    PIN_INVALID = "pin_invalid"
+    PIN_SIMPLE = "pin_simple"
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"
+    PIN_NOT_ENOUGH = "pin_not_enough"
+    DEVICE_NOT_ENROLLED = "device_not_enrolled"
+    DEVICE_NAME_MISSING = "device_name_missing"
     KEY_INVALID = "key_invalid"
     SCOPE_MISSING = "scope_missing"
     GLN_UNKNOWN = "gln_unknown"

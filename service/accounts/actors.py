@@ -47,6 +47,10 @@ def may_act(roles: Collection[Role], role: Role) -> bool:
     return role is Role.VIEWER or role in roles or any(role in _INCLUDES.get(own, ()) for own in roles)
 
 
+BY_PIN = frozenset({Role.CLINIC})
+"""The most that a session begun with a PIN may do: receive, use and waste a clinic's vials."""
+
+
 def needs_second_factor(roles: Iterable[Role]) -> bool:
     """Return whether one of `roles` may import, release, recall or administer people: these need a second
     factor.
@@ -70,7 +74,9 @@ class Actor:
     `strong`: a second factor was shown in this session. `session`: hash of the session token, empty without
     one. `country`, `region`: the organisation's registered place. `network`: the address cut to /24 (IPv4) or
     /48 (IPv6). `scopes`: what a program's key allows; a program has no account id and is admitted only by
-    views that ask for one of its scopes.
+    views that ask for one of its scopes. `device`: name of the enrolled device that the session holds for,
+    empty for a browser of one person; `idle_minutes`: after which it ends there; `by_pin`: it began with a
+    PIN.
     """
 
     name: str
@@ -86,6 +92,9 @@ class Actor:
     session: str = ""
     email: str = ""
     scopes: frozenset[ApiKeyScope] = frozenset()
+    device: str = ""
+    idle_minutes: int = 0
+    by_pin: bool = False
 
     def may(self, role: Role) -> bool:
         """Return whether this actor may do what `role` does, in its own organisation."""
@@ -111,4 +120,5 @@ class Actor:
     @property
     def who(self) -> AuditActor:
         """The actor as the audit records it."""
-        return AuditActor(self.name, self.account_id, self.organisation_id, self.network)
+        device = self.device if self.by_pin else ""
+        return AuditActor(self.name, self.account_id, self.organisation_id, self.network, device)

@@ -20,7 +20,7 @@ _AT_ONCE = 500
 @dataclass(frozen=True, slots=True)
 class AuditLine:
     """One audited change or sign-in. `before` and `after` are plain JSON values without secrets; None where
-    absent.
+    absent. `pin_device`: the shared device on which the person had signed in by PIN, empty for other ways.
     """
 
     id: int
@@ -33,6 +33,7 @@ class AuditLine:
     reason: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    pin_device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ _COLUMNS = (
     AuditEntry.reason,
     AuditEntry.before,
     AuditEntry.after,
+    AuditEntry.pin_device,
 )
 
 

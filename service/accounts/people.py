@@ -149,15 +149,21 @@ class People:
             kept = connection.scalar(select(Account.language).where(Account.id == account_id))
         return kept or ""
 
-    def change_password(self, actor: Actor, old: str, new: str) -> None:
-        """Change the actor's own password and end the other sessions. RefusedError names the field."""
+    def confirm_password(self, actor: Actor, given: str, *, field: str) -> None:
+        """RefusedError(PASSWORD_WRONG) unless it is the actor's own password; a person who signs in by single
+        sign-on has none to confirm. WaitError after many wrong ones.
+        """
         with self._database.reading() as connection:
             kept = connection.scalar(select(Account.password_hash).where(Account.id == actor.person_id))
         guess = OWN_PASSWORD.at(str(actor.person_id))
         self._guesses.count([guess])
-        if kept and not passwords.verify_password(kept, old):
-            raise RefusedError(ErrorCode.PASSWORD_WRONG, field="old")
+        if kept and not passwords.verify_password(kept, given):
+            raise RefusedError(ErrorCode.PASSWORD_WRONG, field=field)
         self._guesses.take_back([guess], forget=[guess])
+
+    def change_password(self, actor: Actor, old: str, new: str) -> None:
+        """Change the actor's own password and end the other sessions. RefusedError names the field."""
+        self.confirm_password(actor, old, field="old")
         passwords.check_new(new, about=(actor.name, actor.email, actor.organisation))
         with self._database.transaction() as connection:
             values = {"password_hash": passwords.hash_password(new)}

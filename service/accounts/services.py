@@ -8,6 +8,8 @@ from service.accounts.credentials.api_keys import ApiKeys
 from service.accounts.credentials.passkeys import Passkeys
 from service.accounts.credentials.second_factor import SecondFactors
 from service.accounts.credentials.secret_box import SecretBox
+from service.accounts.devices.enrolment import EnrolledDevices
+from service.accounts.devices.pins import DevicePins
 from service.accounts.invitations import MAY_FOUND_CLINICS, Invitations
 from service.accounts.people import People
 from service.accounts.sign_in.identity_provider import IdentityProvider
@@ -25,6 +27,8 @@ class AccountServices:
     factors: SecondFactors
     passkeys: Passkeys
     sign_in: SignIn
+    devices: EnrolledDevices
+    pins: DevicePins
     people: People
     invitations: Invitations
     keys: ApiKeys
@@ -46,11 +50,14 @@ class AccountServices:
         """
         invitations = Invitations(database, inviters=inviters)
         sessions, factors = Sessions(database), SecondFactors(database, seal)
+        devices = EnrolledDevices(database)
         return cls(
             sessions=sessions,
             factors=factors,
             passkeys=Passkeys(database),
             sign_in=SignIn(database, sessions, factors),
+            devices=devices,
+            pins=DevicePins(database, devices, sessions),
             people=People(database),
             invitations=invitations,
             keys=ApiKeys(database),

@@ -21,7 +21,7 @@ from service.clinics.unit_moves import UnitOnRecord, already_used_error
 from service.clinics.uses.reference import checked_reference
 from service.clinics.vial_lifecycle import Step, VialState
 from service.clinics.vial_verdicts import stops, verdict_of
-from service.errors import ConflictError, ErrorCode, RefusedError
+from service.errors import ConflictError, ErrorCode, ForbiddenError, RefusedError
 from service.gs1.iso.countries import zone_of
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
@@ -97,8 +97,11 @@ class VialUsage:
         """Record a step; return the vial after it.
 
         NotFoundError for a vial of another clinic; ConflictError where the vial is no longer in a state that
-        the step starts from, must not be used, or its number was used elsewhere.
+        the step starts from, must not be used, or its number was used elsewhere; ForbiddenError where a vial
+        would be released by a person who signed in with a PIN.
         """
+        if taken_step.step is Step.RELEASE and actor.by_pin:
+            raise ForbiddenError(ErrorCode.PIN_NOT_ENOUGH)
         if taken_step.step.uses or taken_step.step is Step.RELEASE:
             self._must_not_be_stopped(actor, vial_id)
         try:

@@ -16,13 +16,15 @@ MOST_OF_AN_ID = 80
 class AuditActor:
     """Who makes a change: a terminal command has only a name, a person also an account.
 
-    `network`: the person's address cut to /24 (IPv6: /48).
+    `network`: the person's address cut to /24 (IPv6: /48). `pin_device`: the shared device on which the
+    person signed in by PIN, empty for every other way.
     """
 
     name: str
     account_id: int | None = None
     organisation_id: int | None = None
     network: str = ""
+    pin_device: str = ""
 
     def is_same(self, account_id: int | None, name: str) -> bool:
         """Whether an entry with this account and name is of this person.
@@ -65,6 +67,7 @@ def write_down(
         "account_id": who.account_id,
         "organisation_id": who.organisation_id,
         "network": who.network,
+        "pin_device": who.pin_device,
         "reason": reason,
         "import_id": import_id,
     }

@@ -184,6 +184,7 @@ PERSONAL = {
     "report_step.actor": "record",
     "invitation.email": "invitations",
     "api_key.last_network": "record",
+    "enrolled_device.last_network": "record",
     "passkey.name": "record",
     "single_sign_on.subject": "record",
     "import_job.actor": "record",
@@ -218,6 +219,10 @@ _OF_NO_PERSON = {
     "organisation.contact",
     "product.name",
     "api_key.name",
+    "enrolled_device.name",
+    "audit_entry.pin_device",  # the name of a clinic's tablet
+    "device_pin.device_id",
+    "signed_in.device_id",
     "vial.product_name",
     "import_job.file_name",
     "epcis_capture.file_name",

@@ -7,7 +7,7 @@ desk.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from service.accounts.actors import Actor, Role, needs_second_factor
 from service.accounts.credentials import passwords
 from service.accounts.credentials.passkeys import Passkeys, RelyingParty
 from service.accounts.credentials.second_factor import SecondFactors, factors_in
+from service.accounts.devices.enrolment import held_device
 from service.accounts.networks import network_of
 from service.accounts.sign_in.login_throttle import (
     PASSWORD_FROM_ANYWHERE,
@@ -38,10 +39,13 @@ NOBODY = "(no such account)"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Where a request comes from: address and user agent."""
+    """Where a request comes from: address and user agent. `enrolled`: the token of an enrolled device's
+    cookie, empty without one.
+    """
 
     address: str
     device: str
+    enrolled: str = field(default="", repr=False)
 
     @property
     def network(self) -> str:
@@ -168,7 +172,12 @@ class SignIn:
             if instead_of:
                 connection.execute(delete(SignedIn).where(SignedIn.token_hash == instead_of))
             token = self._sessions.begin_in(
-                connection, account_id, address=visitor.address, device=visitor.device, strong=strong
+                connection,
+                account_id,
+                address=visitor.address,
+                device=visitor.device,
+                strong=strong,
+                held=held_device(connection, visitor.enrolled, row.organisation_id),
             )
             change = AuditChange("prove" if instead_of else "sign_in", "account", row.email)
             who = AuditActor(row.name, row.id, row.organisation_id, visitor.network)

@@ -17,6 +17,8 @@ from service.storage.models.corrections import ChangedUnit, ChangeRequest, UnitC
 from service.storage.models.credentials import (
     ApiKey,
     CodeGenerator,
+    DevicePin,
+    EnrolledDevice,
     Invitation,
     Passkey,
     PendingActionRow,
@@ -74,7 +76,9 @@ __all__ = [
     "Delivery",
     "DetectionThresholds",
     "DeviceMarkKey",
+    "DevicePin",
     "Digest",
+    "EnrolledDevice",
     "EpcisCapture",
     "EpcisContainment",
     "EpcisEvent",

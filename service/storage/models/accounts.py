@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
@@ -90,6 +90,8 @@ class SignedIn(Base):
     """A session of an account. Only the SHA-256 of the cookie's token is stored.
 
     `strong`: when a second factor was verified in it. `network`: the address cut to /24 (IPv6: /48).
+    `device_id`: the enrolled device that it holds for, None for a browser of one person. `by_pin`: begun with
+    a PIN, so that it has the rights of `accounts.actors.BY_PIN` alone.
     """
 
     __tablename__ = "signed_in"
@@ -101,4 +103,9 @@ class SignedIn(Base):
     strong: Mapped[datetime | None] = mapped_column(Moment)
     network: Mapped[str] = mapped_column(String(60), default="", server_default="")
     device: Mapped[str] = mapped_column(String(80), default="", server_default="")
-    __table_args__ = (CheckConstraint("length(token_hash) = 64", name="token_hash"),)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("enrolled_device.id"))
+    by_pin: Mapped[bool] = mapped_column(default=False, server_default=false())
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64", name="token_hash"),
+        CheckConstraint("NOT by_pin OR device_id IS NOT NULL", name="by_pin"),
+    )

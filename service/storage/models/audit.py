@@ -37,6 +37,7 @@ class AuditEntry(Base):
     """An audited change: who, when, why, before and after. Written in the transaction of the change.
 
     It outlives the account and the organisation that it names. `network`: the address cut to /24 or /48.
+    `pin_device`: the shared device on which the person had signed in by PIN; empty for every other way.
     """
 
     __tablename__ = "audit_entry"
@@ -46,6 +47,7 @@ class AuditEntry(Base):
     account_id: Mapped[int | None] = mapped_column(Integer)
     organisation_id: Mapped[int | None] = mapped_column(Integer, index=True)
     network: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    pin_device: Mapped[str] = mapped_column(String(80), default="", server_default="")
     reason: Mapped[str] = mapped_column(Text)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"), index=True)
     action: Mapped[str] = mapped_column(String(40))

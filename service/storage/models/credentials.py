@@ -1,4 +1,4 @@
-"""Second factors, invitations, API keys, pending actions and counts of wrong guesses.
+"""Second factors, invitations, API keys, shared devices and PINs, pending actions, counts of wrong guesses.
 
 No secret is stored as it is used: tokens, codes and keys as their SHA-256, TOTP secrets encrypted with a key
 outside the database.
@@ -99,6 +99,49 @@ class ApiKey(Base):
         CheckConstraint("length(key_hash) = 64", name="key_hash"),
         CheckConstraint("length(trim(name)) > 0", name="named"),
     )
+
+
+class EnrolledDevice(Base):
+    """A browser of a clinic's shared tablet, on which its people sign in by PIN.
+
+    `token_hash`: SHA-256 of its cookie. `idle_minutes`: after so many without a request a session ends.
+    """
+
+    __tablename__ = "enrolled_device"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    idle_minutes: Mapped[int]
+    enrolled_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    enrolled: Mapped[datetime] = mapped_column(Moment)
+    last_used: Mapped[datetime] = mapped_column(Moment)
+    last_network: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    revoked: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64", name="token_hash"),
+        CheckConstraint("length(trim(name)) > 0", name="named"),
+        CheckConstraint("idle_minutes BETWEEN 1 AND 10", name="idle"),
+    )
+
+
+class DevicePin(Base):
+    """A person's PIN on one enrolled device; it opens nothing on another one.
+
+    `pin_hash`: Argon2id of the PIN and of the device's secret, which is stored nowhere else than in its
+    cookie. `tries`: since the last right PIN; at `accounts.devices.pins.MOST_TRIES` the PIN is locked.
+    """
+
+    __tablename__ = "device_pin"
+    device_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolled_device.id"), primary_key=True, autoincrement=False
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True
+    )
+    pin_hash: Mapped[str] = mapped_column(String(200))
+    tries: Mapped[int]
+    changed: Mapped[datetime] = mapped_column(Moment)
 
 
 class SingleSignOn(Base):

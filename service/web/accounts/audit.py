@@ -25,7 +25,10 @@ from service.web.text.workspace.object_names import object_words
 audit = Blueprint("audit", __name__)
 audit.after_request(set_language_headers)
 
-_COLUMNS = ("at", "actor", "network", "action", "object_type", "object_id", "reason", "before", "after")
+_COLUMNS = (
+    *("at", "actor", "network", "action", "object_type", "object_id", "reason", "before", "after"),
+    "pin_device",
+)
 _INTERNAL = frozenset(
     {
         *("change", "request", "extension", "alert", "kept"),

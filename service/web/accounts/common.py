@@ -18,6 +18,7 @@ from service.errors import (
     VialcheckError,
     WaitError,
 )
+from service.web.core import cookies
 from service.web.core.access import actor
 from service.web.core.error_responses import status_of
 from service.web.core.forms import FieldError
@@ -52,7 +53,8 @@ def account_services() -> AccountServices:
 
 def visitor() -> Visitor:
     """Return where this request comes from."""
-    return Visitor(request.remote_addr or "", device_of(request.headers.get("User-Agent", "")))
+    device = device_of(request.headers.get("User-Agent", ""))
+    return Visitor(request.remote_addr or "", device, cookies.read_cookie(cookies.DEVICE))
 
 
 def device_of(user_agent: str) -> str:

@@ -64,11 +64,12 @@ def check_code() -> Response:
 
 
 @account.post("/sign-out")
-@only_for()
+@only_for(pin=True)
 def sign_out() -> Response:
-    """End the session in the browser and on the server."""
-    account_services().sign_in.sign_out(actor())
-    response = see("pages.ask")
+    """End the session in the browser and on the server; on a shared tablet the next person signs in."""
+    who = actor()
+    account_services().sign_in.sign_out(who)
+    response = see("tablet.people" if who.device else "pages.ask")
     cookies.delete_cookie(response, cookies.SESSION)
     return response
 

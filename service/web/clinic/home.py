@@ -94,7 +94,7 @@ def in_use() -> str:
 
 
 @clinic.post("/clinic/in-use")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def set_in_use() -> Response | tuple[str, HTTPStatus]:
     """Set it for one product; empty: the clinic has no rule for it."""
     text, product = request.form.get("hours", "").strip(), request.form.get("product", "")

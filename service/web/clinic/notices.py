@@ -59,7 +59,7 @@ def notice(key: str) -> str:
         words=reason_message(found.reason, Asker.CLINIC, spoken()),
         tasks=services().stop_notices.tasks(actor(), found),
         usable=[each for each in found.here if each.state in USABLE],
-        may_write=actor().may(Role.CLINIC),
+        may_write=actor().may(Role.CLINIC) and not actor().by_pin,
         steps={step: spoken().gettext(text) for step, text in STEPS.items()},
         forms_of_files=FORMS,
         done=spoken().gettext(done) if done else "",
@@ -67,7 +67,7 @@ def notice(key: str) -> str:
 
 
 @clinic.post("/clinic/notices/<key>")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def acknowledge(key: str) -> Response:
     """Record that the clinic has read it."""
     services().stop_notices.acknowledge(actor(), key, services().verification.now())
@@ -75,7 +75,7 @@ def acknowledge(key: str) -> Response:
 
 
 @clinic.post("/clinic/notices/<key>/told")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def mark_told(key: str) -> Response:
     """Record that those whom the ticked uses concern were told."""
     sent = request.form.getlist("use")
@@ -86,7 +86,7 @@ def mark_told(key: str) -> Response:
 
 
 @clinic.get("/clinic/notices/<key>/uses.<form>")
-@only_for(Role.VIEWER, kinds=CLINICS)
+@only_for(Role.VIEWER, kinds=CLINICS, pin=False)
 @runs_in(Pool.COSTLY)
 def notice_file(key: str, form: str) -> FileResponse:
     """Send the uses that a notice concerns, as CSV or XLSX."""

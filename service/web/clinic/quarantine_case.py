@@ -30,7 +30,7 @@ def quarantine_case(vial_id: int) -> str:
 
 
 @clinic.post("/vials/<int:vial_id>/case")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def assign_case(vial_id: int) -> Response | tuple[str, HTTPStatus]:
     """Put down who holds the vial, who has to answer, and by when."""
     form, now = request.form, services().verification.now()
@@ -46,7 +46,7 @@ def assign_case(vial_id: int) -> Response | tuple[str, HTTPStatus]:
 
 
 @clinic.post("/vials/<int:vial_id>/case/notes")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def note_case(vial_id: int) -> Response | tuple[str, HTTPStatus]:
     """Put down what was found, or the answer that came."""
     kind = CaseEntryKind.ANSWER if request.form.get("kind") == CaseEntryKind.ANSWER else CaseEntryKind.FOUND
@@ -82,7 +82,7 @@ def _page(vial_id: int, *, errors: tuple[VialcheckError, ...] = (), done: str = 
         overdue=case.is_overdue(_today()),
         answerers={each: tr.gettext(text) for each, text in ANSWERERS.items()},
         kinds={each: tr.gettext(text) for each, text in CASE_ENTRIES.items()},
-        may_write=actor().may(Role.CLINIC),
+        may_write=actor().may(Role.CLINIC) and not actor().by_pin,
         given=known | (request.form.to_dict() if errors else {}),
         errors=told,
         by_box={each.box: each.message for each in told},

@@ -33,7 +33,7 @@ def hand_over(vial_id: int) -> Response:
 
 
 @clinic.post("/vials/<int:vial_id>/receipt/void")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def take_back(vial_id: int) -> Response:
     """Void the receipt of a use, with a reason that its holder reads."""
     ours, reason = services(), request.form.get("reason", "")
@@ -49,7 +49,7 @@ def take_back(vial_id: int) -> Response:
 
 
 @clinic.get("/vials/<int:vial_id>/receipt/void")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def ask_why(vial_id: int) -> str:
     """Ask for the reason of taking a receipt back. `event`: the use that it is about."""
     held, use = _use(vial_id)

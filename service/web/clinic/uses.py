@@ -59,7 +59,7 @@ def find_uses() -> str:
 
 
 @clinic.post("/uses.<form>")
-@only_for(Role.VIEWER, kinds=CLINICS)
+@only_for(Role.VIEWER, kinds=CLINICS, pin=False)
 @runs_in(Pool.COSTLY)
 def uses_file(form: str) -> FileResponse:
     """Send all of them, or those under a reference, as CSV or XLSX."""

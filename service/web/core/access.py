@@ -2,6 +2,8 @@
 
 A guest has no cookie and costs no query. A person with a session cookie sends a CSRF token with every form; a
 request from another site is refused before that.
+
+A session that began with a PIN on a shared tablet opens a clinic's own pages alone, as far as each allows it.
 """
 
 import hashlib
@@ -14,7 +16,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from service.accounts.actors import Actor, ApiKeyScope, OrganisationKind, Role
+from service.accounts.actors import BY_PIN, Actor, ApiKeyScope, OrganisationKind, Role
 from service.accounts.services import AccountServices
 from service.errors import ErrorCode, ForbiddenError, VialcheckError
 from service.gs1.identifiers import Lot
@@ -39,7 +41,9 @@ class AccessRule:
     """Who may open a view: everyone, or people with one of `roles` in an organisation of one of `kinds`.
 
     `strong`: only with a second factor. No roles: every signed-in person; no kinds: any organisation. A
-    program's key is admitted where everyone is, and where it has `scope`; nowhere else.
+    program's key is admitted where everyone is, and where it has `scope`; nowhere else. `pin`: whether a
+    session that began with a PIN is admitted; None: where the rule is of a clinic's people without more
+    rights.
     """
 
     everyone: bool = False
@@ -47,6 +51,7 @@ class AccessRule:
     kinds: frozenset[OrganisationKind] = frozenset()
     strong: bool = False
     scope: ApiKeyScope | None = None
+    pin: bool | None = None
 
     def lets(self, actor: Actor | None) -> bool:
         """Return whether this person may open the view, provided that a second factor was verified."""
@@ -56,8 +61,17 @@ class AccessRule:
             return False
         if actor.is_program and self.scope not in actor.scopes:
             return False
+        if actor.by_pin and not self._lets_pins:
+            return False
         of_kind = not self.kinds or actor.kind in self.kinds
         return of_kind and (not self.roles or any(actor.may(role) for role in self.roles))
+
+    @property
+    def _lets_pins(self) -> bool:
+        if self.pin is not None:
+            return self.pin
+        of_clinics = self.kinds == {OrganisationKind.CLINIC} and not self.strong
+        return of_clinics and bool(self.roles) and self.roles <= {Role.VIEWER, *BY_PIN}
 
 
 _DECLARED: dict[Callable[..., object], AccessRule] = {}
@@ -83,15 +97,16 @@ def only_for(
     kinds: frozenset[OrganisationKind] | None = None,
     strong: bool = False,
     scope: ApiKeyScope | None = None,
+    pin: bool | None = None,
 ) -> Callable[[View], View]:
     """Declare who may open the view: people with one of these roles (none: every signed-in person), with a
     second factor.
 
-    `scope`: also programs whose key has it.
+    `scope`: also programs whose key has it. `pin`: as in `AccessRule`.
     """
 
     def declare(view: View) -> View:
-        _DECLARED[view] = AccessRule(False, frozenset(roles), kinds or frozenset(), strong, scope)
+        _DECLARED[view] = AccessRule(False, frozenset(roles), kinds or frozenset(), strong, scope, pin)
         return view
 
     return declare
@@ -158,7 +173,17 @@ def csrf_token() -> str:
     """Return the CSRF token of this session's forms, derived from the cookie, which other sites
     cannot read.
     """
-    return hashlib.sha256(f"csrf {cookies.read_cookie(COOKIE)}".encode("utf-8", "replace")).hexdigest()
+    return csrf_token_of(cookies.read_cookie(COOKIE))
+
+
+def csrf_token_of(token: str) -> str:
+    """Return the CSRF token of the session with this cookie, for the page that begins it."""
+    return hashlib.sha256(f"csrf {token}".encode("utf-8", "replace")).hexdigest()
+
+
+def is_csrf_token(given: str) -> bool:
+    """Whether a form of this browser's session was sent, also where the session has ended since."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), csrf_token().encode())
 
 
 def csrf_field() -> Markup:
@@ -208,7 +233,10 @@ def _who_asks(environ: "WSGIEnvironment") -> Actor | None:
     if kind.lower() == "bearer":
         return _accounts().keys.actor(key.strip(), address=address)
     token = cookies.read_cookie(COOKIE)
-    return _accounts().sessions.actor(token, address=address) if token else None
+    if not token:
+        return None
+    device = cookies.read_cookie(cookies.DEVICE)
+    return _accounts().sessions.actor(token, address=address, device_token=device)
 
 
 def _refuse_other_sites(who: Actor | None) -> None:
@@ -218,13 +246,21 @@ def _refuse_other_sites(who: Actor | None) -> None:
     if who is None or who.is_program or request.is_json:
         return
     given = request.form.get("csrf", "") or request.headers.get("X-CSRF-Token", "")
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_token().encode()):
+    if not is_csrf_token(given):
         raise ForbiddenError(ErrorCode.FORM_EXPIRED)
 
 
 def _refuse(who: Actor | None) -> Response:
-    if who is None and request.method == "GET" and not wants_json():
-        return redirect(url_for("account.sign_in", next=_this_page()), 303)
+    if who is None and not wants_json():
+        tablet = _accounts().devices.find(cookies.read_cookie(cookies.DEVICE)) is not None
+        if request.method == "GET":
+            way_in = "tablet.people" if tablet else "account.sign_in"
+            return redirect(url_for(way_in, next=_this_page()), 303)
+        if request.method == "POST" and tablet and is_csrf_token(request.form.get("csrf", "")):
+            # The browser sends the form again to the page that asks for the PIN (RFC 9110, 15.4.8).
+            return redirect(url_for("tablet.locked", back=_this_page()), 307)
+    if who is not None and who.by_pin:
+        raise ForbiddenError(ErrorCode.PIN_NOT_ENOUGH)
     raise ForbiddenError(ErrorCode.SIGN_IN_NEEDED if who is None else ErrorCode.NOT_ALLOWED)
 
 

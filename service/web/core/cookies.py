@@ -16,6 +16,8 @@ SESSION = "vialcheck_session"
 STEP = "vialcheck_step"
 """Holds the token between the two steps of a sign-in."""
 
+DEVICE = "vialcheck_device"
+"""Holds the token of an enrolled device: a clinic's shared tablet."""
 
 AWAY = "vialcheck_away"
 """Holds the token while a person is at their identity provider."""

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("people.page", N_("People")),
     ("organisation.page", N_("Organisation")),
     ("keys.page", N_("Keys")),
+    ("devices.page", N_("Shared tablets")),
     ("audit.page", N_("Changes")),
     ("clinic.first", N_("Clinic")),
     ("clinic.receive", N_("Receive")),
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(menu=menu, shows_demonstration=shows_demonstration)
 
 
-_PARTS = {"lot_labels": "overview.page", "statements": "release.page", "me": "", "factors": ""}
+_PARTS = {"lot_labels": "overview.page", "statements": "release.page", "me": "", "factors": "", "tablet": ""}
 """Pages of other blueprints that belong to one of the menu's."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from gettext import NullTranslations
 
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError, WaitError
+from service.web.text.accounts.pin_errors import PIN_ERRORS
 from service.web.text.formatting import N_, date_words, duration_words, field_name, visible
 
 ERRORS: Mapping[ErrorCode, str] = {
@@ -149,6 +150,7 @@ ERRORS: Mapping[ErrorCode, str] = {
         "Your organisation's sign-in page does not answer. Try again in a minute, or sign in with a password."
     ),
     ErrorCode.WAIT: N_("That was wrong too often. You can try again in {found}."),
+    **PIN_ERRORS,
     ErrorCode.KEY_INVALID: N_("This key is unknown, has ended or was revoked."),
     ErrorCode.GLN_UNKNOWN: N_("No organisation here has the GLN “{given}”."),
     ErrorCode.GLN_NOT_YOURS: N_("The GLN “{given}” is not one of the organisation whose key this is."),

@@ -334,6 +334,18 @@ TABLE = {
     "GET /keys/new": ADMINS,
     "POST /keys/new": ADMINS,
     "POST /keys/<int:number>/revoke": "-----p0+",
+    # a clinic's shared tablets: of clinics alone, of which an admin walks nowhere here
+    "GET /devices": "--------",
+    "POST /devices": "--------",
+    "POST /devices/<int:number>/revoke": "--------",
+    "POST /devices/<int:number>/idle": "--------",
+    "POST /devices/<int:number>/pins/<int:account_id>/lift": "--------",
+    "GET /account/pin": "--+-----",
+    "POST /account/pin": "--+-----",  # without a PIN it is refused in the form
+    "POST /account/pin/remove": "--------",  # on no enrolled device
+    "GET /switch": "-+++++++",  # without a device it leads to the sign-in page
+    "POST /switch": "--------",  # on no enrolled device
+    "POST /switch/locked": "--------",
     "GET /audit": ADMINS,
     "GET /audit.csv": ADMINS,
 }
@@ -359,6 +371,7 @@ PLACES = {
     "step": "open",
     "key": "0" * 32,
     "event_id": "1",
+    "account_id": "1",
     "photo": "1",
     "what": "lots",
     "name": "A1001",

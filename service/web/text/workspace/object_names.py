@@ -16,6 +16,7 @@ OBJECTS: Mapping[str, str] = {
     "account": N_("Account"),
     "invitation": N_("Invitation"),
     "key": N_("Key"),
+    "device": N_("Shared tablet"),
     "organisation": N_("Organisation"),
     "manufacturer": N_("Manufacturer"),
     "product": N_("Product"),
