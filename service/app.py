@@ -25,6 +25,7 @@ from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
 from service.geoip import GeoIpDatabase
+from service.outgoing.text_messages import TextOutbox
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.epcis.jobs import CaptureJobs
@@ -83,8 +84,10 @@ from service.web.public.privacy import privacy
 from service.web.public.product import product_page
 from service.web.public.receipts import receipts
 from service.web.public.report import reports
+from service.web.public.text_messages.africas_talking import africas_talking
 from service.web.public.text_messages.simulator import text_simulator
 from service.web.public.text_messages.twilio import twilio
+from service.web.public.text_messages.vonage import vonage
 from service.web.station.page import station
 from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
@@ -157,6 +160,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, services)
     health_views.init_app(app)
     atexit.register(services.verification.close)
+    atexit.register(services.text_outbox.close)
     language_choice.init_app(app, frozenset(each.name for each in _ENGLISH_ONLY))
     if settings.trusted_hosts:
         _refuse_other_hosts(app, settings.trusted_hosts)
@@ -205,6 +209,7 @@ def _services(settings: Settings) -> Services:
         job_queue=queue,
         captures=captures,
         event_queries=EventQueries(database),
+        text_outbox=TextOutbox(),
     )
 
 
@@ -219,6 +224,8 @@ _PUBLIC = (
     language,
     receipts,
     twilio,
+    vonage,
+    africas_talking,
     text_simulator,
     labels,
     station,

@@ -51,6 +51,8 @@ TABLE = {
     "POST /receipts/check": EVERYONE,
     "GET /.well-known/vialcheck-receipt-keys.json": EVERYONE,
     "POST /sms/twilio": NOBODY_HAS_IT,  # closed without a token: the view checks the signature
+    "POST /sms/vonage": NOBODY_HAS_IT,  # likewise
+    "POST /sms/africastalking/<path>": NOBODY_HAS_IT,  # closed but for the path that the operator has set
     "GET /sms/try": NOBODY_HAS_IT,  # closed unless the operator has set it
     "POST /sms/try": NOBODY_HAS_IT,
     "GET /about/<gtin>": EVERYONE,
@@ -321,6 +323,7 @@ PLACES = {
     "wanted": "pdf",
     "kind": "new",
     "form": "csv",
+    "path": "another",
     "_rest": f"{TOXIN}/10/A1001",
     "rest": f"gtin/{TOXIN}/lot/A1001/ser/SN0001",
     "_text": compressed((("01", TOXIN), ("10", "A1001"))),
