@@ -49,6 +49,7 @@ from service.verification.device_marks import DeviceMarks
 from service.verification.service import VerificationService
 from service.web.accounts import common
 from service.web.accounts.audit import audit, init_words
+from service.web.accounts.embed import embed
 from service.web.accounts.factors import factors
 from service.web.accounts.invitation import invitation
 from service.web.accounts.keys import keys
@@ -75,9 +76,11 @@ from service.web.core.responses import static_files
 from service.web.core.services import Services, register
 from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
+from service.web.public.install import install
 from service.web.public.labels import labels
 from service.web.public.language import language
 from service.web.public.notices import notices
+from service.web.public.partner import partner
 from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
@@ -220,6 +223,8 @@ _PUBLIC = (
     photo,
     reports,
     notices,
+    partner,
+    install,
     privacy,
     language,
     receipts,
@@ -250,9 +255,9 @@ _WORKSPACE = (
     statements,
     questions,
 )
-_ACCOUNTS = (account, me, factors, people, organisation, invitation, keys, audit, single_sign_on)
+_ACCOUNTS = (account, me, factors, people, organisation, embed, invitation, keys, audit, single_sign_on)
 _ENGLISH_ONLY = (
-    *(*_WORKSPACE, people, organisation, keys, audit, events, docs, lms, product_links, *RECORDS),
+    *(*_WORKSPACE, people, organisation, embed, keys, audit, events, docs, lms, product_links, *RECORDS),
     text_simulator,
 )
 
