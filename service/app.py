@@ -26,6 +26,7 @@ from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
 from service.geoip import GeoIpDatabase
+from service.outgoing.text_messages import TextOutbox
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.epcis.jobs import CaptureJobs
@@ -50,6 +51,7 @@ from service.verification.service import VerificationService
 from service.web.accounts import common
 from service.web.accounts.audit import audit, init_words
 from service.web.accounts.devices import devices
+from service.web.accounts.embed import embed
 from service.web.accounts.factors import factors
 from service.web.accounts.invitation import invitation
 from service.web.accounts.keys import keys
@@ -77,17 +79,21 @@ from service.web.core.responses import static_files
 from service.web.core.services import Services, register
 from service.web.limits import clock as clock_in_doubt
 from service.web.public import pages
+from service.web.public.install import install
 from service.web.public.labels import labels
 from service.web.public.language import language
 from service.web.public.notices import notices
+from service.web.public.partner import partner
 from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
 from service.web.public.product import product_page
 from service.web.public.receipts import receipts
 from service.web.public.report import reports
+from service.web.public.text_messages.africas_talking import africas_talking
 from service.web.public.text_messages.simulator import text_simulator
 from service.web.public.text_messages.twilio import twilio
+from service.web.public.text_messages.vonage import vonage
 from service.web.station.page import station
 from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
@@ -160,6 +166,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register(app, services)
     health_views.init_app(app)
     atexit.register(services.verification.close)
+    atexit.register(services.text_outbox.close)
     language_choice.init_app(app, frozenset(each.name for each in _ENGLISH_ONLY))
     if settings.trusted_hosts:
         _refuse_other_hosts(app, settings.trusted_hosts)
@@ -209,6 +216,7 @@ def _services(settings: Settings) -> Services:
         job_queue=queue,
         captures=captures,
         event_queries=EventQueries(database),
+        text_outbox=TextOutbox(),
     )
 
 
@@ -219,10 +227,14 @@ _PUBLIC = (
     photo,
     reports,
     notices,
+    partner,
+    install,
     privacy,
     language,
     receipts,
     twilio,
+    vonage,
+    africas_talking,
     text_simulator,
     labels,
     station,
@@ -248,20 +260,12 @@ _WORKSPACE = (
     questions,
 )
 _ACCOUNTS = (
-    account,
-    me,
-    factors,
-    people,
-    organisation,
-    invitation,
-    keys,
-    devices,
-    tablet,
-    audit,
+    *(account, me, factors, people, organisation, embed, invitation, keys, devices, tablet, audit),
     single_sign_on,
 )
 _ENGLISH_ONLY = (
-    *(*_WORKSPACE, people, organisation, keys, devices, audit, events, docs, lms, product_links, *RECORDS),
+    *(*_WORKSPACE, people, organisation, embed, keys, devices, audit, events, docs, lms),
+    *(product_links, *RECORDS),
     text_simulator,
 )
 

@@ -31,6 +31,7 @@ HELP = {
     "vialcheck_unwritten_checks": ("Answered checks that are not on disk yet.", ()),
     "vialcheck_database_connections": ("Connections to the database in use.", ()),
     "vialcheck_job_last_success_timestamp_seconds": ("When a periodic job last ended well.", ("job",)),
+    "vialcheck_text_messages": ("Answers to text messages, by what became of them.", ("provider", "outcome")),
     "vialcheck_job_failures": ("Periodic jobs that failed.", ("job",)),
 }
 """Each metric: what it says, and its labels."""

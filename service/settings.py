@@ -11,19 +11,21 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from service.accounts.actors import OrganisationKind
 from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.invitations import MAY_FOUND_CLINICS
 from service.accounts.sign_in.identity_provider import IdentityProvider
 from service.errors import ErrorCode, RefusedError
+from service.outgoing.settings import SECRETS as TEXT_SECRETS
+from service.outgoing.settings import TextMessageSettings
 from service.resources import data_folder
 from service.storage.backup.service import BackupPlaces
 from service.storage.database import Database
 from service.verification.clock import Clock
 
-_SECRET = frozenset({"secret_key", "oidc_client_secret", "metrics_token", "twilio_token"})
+_SECRET = TEXT_SECRETS | {"secret_key", "oidc_client_secret", "metrics_token"}
 _IN_FILES = _SECRET | {"database_url", "smtp_url", "rate_limit"}
 """Settings that may be in a file, as container engines hand secrets over: they hold passwords."""
 
@@ -37,7 +39,7 @@ _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _PASSWORD = re.compile(r"(?<=//)([^:@]*):.*@")
 
 
-class Settings(BaseSettings):
+class Settings(TextMessageSettings):
     """What an operator may change. `vialcheck settings` prints these with their values."""
 
     model_config = SettingsConfigDict(env_prefix="VIALCHECK_", frozen=True, extra="ignore")
@@ -144,12 +146,6 @@ class Settings(BaseSettings):
         description="Hosts inside your own network that digests may be posted to, separated by commas. Every "
         "other webhook has to have a public address.",
     )
-
-    twilio_token: str = Field(
-        "", description="The auth token of the Twilio account that sends to /sms/twilio. Empty: it is closed."
-    )
-    text_language: str = Field("en", description="The language of answers to text messages that name none.")
-    text_simulator: bool = Field(False, description="Whether this machine may try out messages at /sms/try.")
 
     log: Literal["auto", "json", "text"] = Field(
         "auto", description="How log lines are written; auto: text for a terminal, JSON else."
@@ -282,7 +278,9 @@ class Settings(BaseSettings):
 
     def described(self) -> Iterator[tuple[str, str, str]]:
         """Yield each setting: the variable's name, its value without passwords, its description."""
-        for name, field in type(self).model_fields.items():
+        fields = type(self).model_fields
+        inherited = TextMessageSettings.model_fields
+        for name in (*(each for each in fields if each not in inherited), *inherited):
             value = str(getattr(self, name))
             if name == "database_url":
                 value = Database.shown(value)
@@ -290,7 +288,7 @@ class Settings(BaseSettings):
                 value = _PASSWORD.sub(r"\1:***@", value)
             elif name in _SECRET and value:
                 value = "(set)"
-            yield f"VIALCHECK_{name.upper()}", value, field.description or ""
+            yield f"VIALCHECK_{name.upper()}", value, fields[name].description or ""
 
 
 def _host_name(host: str) -> str:

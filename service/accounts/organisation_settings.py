@@ -5,6 +5,7 @@ conflict, and both see it.
 """
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ from service.storage.database import Database
 from service.storage.models import Manufacturer, Organisation, PrefixClaim
 
 MOST_LOGO_BYTES = 500_000
+_MOST_PIXELS = 25_000_000
 _LOGO_SIDE = 400  # pixels at most of a logo as it is kept
 _LONGEST_CONTACT = 1000
 _MOST_DAYS = 366
@@ -66,8 +68,10 @@ class ClaimLine:
 class OrganisationProfiles:
     """Reads and changes the settings and claims of organisations."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clean: Callable[[bytes], bytes] = lambda picture: picture) -> None:
+        """`clean`: gives a picture from outside as one that can be decoded here."""
         self._database = database
+        self._clean = clean
 
     def settings(self, organisation_id: int) -> OrganisationSettings:
         """Return what the organisation says of itself."""
@@ -114,7 +118,7 @@ class OrganisationProfiles:
         """
         values, errors = _read(given)
         try:
-            picture = _as_png(logo) if logo else None
+            picture = _as_png(logo, self._clean) if logo else None
         except RefusedError as error:
             errors.append(error)
         if errors:
@@ -338,19 +342,22 @@ def _read(given: dict[str, str]) -> tuple[dict[str, str | int | None], list[Vial
     return values, errors
 
 
-def _as_png(content: bytes) -> bytes:
+def _as_png(content: bytes, clean: Callable[[bytes], bytes]) -> bytes:
     """The picture as a PNG of at most `_LOGO_SIDE` pixels a side, without what a camera wrote into it."""
     expected = f"a PNG or JPEG picture of at most {MOST_LOGO_BYTES // 1000} kB"
     if len(content) > MOST_LOGO_BYTES:
         raise RefusedError(ErrorCode.VALUE_INVALID, given="", expected=expected, field="logo")
     try:
+        content = clean(content)
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
-            if picture.width * picture.height > 25_000_000:
-                raise RefusedError(ErrorCode.VALUE_INVALID, given="", expected=expected, field="logo")
-            small = picture.convert("RGBA")
-            small.thumbnail((_LOGO_SIDE, _LOGO_SIDE))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+            fits = picture.width * picture.height <= _MOST_PIXELS
+            small = picture.convert("RGBA") if fits else None
+            if small is not None:
+                small.thumbnail((_LOGO_SIDE, _LOGO_SIDE))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, RefusedError) as error:
         raise RefusedError(ErrorCode.VALUE_INVALID, given="", expected=expected, field="logo") from error
+    if small is None:
+        raise RefusedError(ErrorCode.VALUE_INVALID, given="", expected=expected, field="logo")
     target = io.BytesIO()
     small.save(target, "PNG", optimize=True)
     return target.getvalue()

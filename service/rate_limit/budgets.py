@@ -63,8 +63,9 @@ GUEST = Allowance(Budget(Column.CHECKS, 300, 18_000), Budget(Column.MISSES, 20, 
 SENDER = Allowance(Budget(Column.CHECKS, 10, 30), Budget(Column.MISSES, 5, 5))
 """Of one telephone that sends text messages: 10 at once and 30 an hour, 5 misses an hour."""
 
-REFUSALS_TOLD = Budget(Column.CHECKS, 1, 1)
-"""How often a telephone is told that its budget is spent: each answer costs the operator money."""
+ONE_AN_HOUR = Budget(Column.CHECKS, 1, 1)
+"""How often a telephone is told that its budget is spent, and a message that came is answered: each answer
+costs the operator money."""
 
 ORGANISATION = Allowance(Budget(Column.CHECKS, 3_000, 360_000), Budget(Column.MISSES, 600, 600))
 """Of one organisation, whose people are signed in or whose programs show a key: it can be asked why."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.errors import ErrorCode, RefusedError, WaitError
-from service.rate_limit.budgets import GUEST, ORGANISATION, REFUSALS_TOLD, SENDER, Allowance, BudgetStore
+from service.rate_limit.budgets import GUEST, ONE_AN_HOUR, ORGANISATION, SENDER, Allowance, BudgetStore
 from service.rate_limit.shared_file import open_budgets
 from service.rate_limit.valkey_store import ValkeyStore
 
@@ -66,8 +66,12 @@ class RateLimiter:
     def is_first_refusal(self, payer: Payer) -> bool:
         """Whether a refused sender of text messages has not been told so within the last hour."""
         return self._store is None or not self._store.take(
-            f"{payer.key} told", REFUSALS_TOLD, self._allowance(payer).misses
+            f"{payer.key} told", ONE_AN_HOUR, self._allowance(payer).misses
         )
+
+    def is_first_message(self, mark: str) -> bool:
+        """Whether a text message, by the mark of its id, has not come within the last hour."""
+        return self._store is None or not self._store.take(f"message {mark}", ONE_AN_HOUR, ONE_AN_HOUR)
 
     def close(self) -> None:
         """Let go of the store."""

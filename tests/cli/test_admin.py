@@ -109,3 +109,18 @@ def test_a_refusal_is_one_plain_line(
         capsys.readouterr().err == "vialcheck: There is no e-mail address “nobody@example.org” on record.\n"
     )
     database.close()
+
+
+def test_an_organisation_may_stand_beside_ours_and_no_longer(database: Database) -> None:
+    assert run("create", *ANN, "--invite").exit_code == 0
+    named = ("--organisation", "Ostrelind")
+    assert "/organisation/embed" in run("embed", *named).output
+    with database.reading() as connection:
+        assert connection.execute(select(Organisation.embed)).scalar_one()
+    assert run("embed", *named, "--stop", "--reason", "its contract ended").exit_code == 0
+    assert run("embed", "--organisation", "No such").exit_code != 0
+    with database.reading() as connection:
+        assert connection.execute(select(Organisation.embed)).scalar_one() is None
+        why = connection.scalars(select(AuditEntry.reason).where(AuditEntry.action == "embed")).all()
+    assert why == ["vialcheck admin embed", "its contract ended"]
+    database.close()

@@ -10,6 +10,7 @@ from service.accounts.actors import OrganisationKind
 from service.accounts.first_admin import FirstAdmin, NewOrganisation
 from service.accounts.organisation_settings import OrganisationProfiles
 from service.accounts.organisations import Ownership
+from service.accounts.partner_sites import PartnerSites
 from service.settings import Settings, load
 from service.storage.audit import AuditActor
 
@@ -92,6 +93,26 @@ def own(manufacturer: str, organisation: str) -> None:
     finally:
         database.close()
     click.echo(f"The records of {manufacturer} belong to {organisation}.")
+
+
+@admin.command()
+@click.option("--organisation", required=True, help="A manufacturer, distributor or regulator, by its name.")
+@click.option("--stop", is_flag=True, help="No longer.")
+@click.option("--reason", default="", help="Why; it stands in the audit.")
+def embed(organisation: str, *, stop: bool, reason: str) -> None:
+    """Let an organisation put the check on its own site, its name and logo beside ours."""
+    settings = load()
+    database = settings.open_database()
+    try:
+        sites, now = PartnerSites(database), datetime.now(UTC)
+        if stop:
+            sites.stop(organisation, who=_who(), at=now, reason=reason or "vialcheck admin embed --stop")
+            click.echo(f"{organisation} stands beside ours no more.")
+        else:
+            sites.allow(organisation, who=_who(), at=now, reason=reason or "vialcheck admin embed")
+            click.echo(f"The admins of {organisation} find the form to copy at /organisation/embed.")
+    finally:
+        database.close()
 
 
 def _show_link(settings: Settings, token: str) -> None:

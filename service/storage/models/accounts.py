@@ -16,7 +16,7 @@ class Organisation(Base):
     `list_days`: after how many days without a list of its batches its lists are late, None for never. `logo`:
     a PNG. `glns`: its Global Location Numbers, by which it asks verification messages. `invited_from`: the
     organisation that invited it; it stays when the invitation is removed. `left`: when it closed its
-    accounts.
+    accounts. `embed`: under which its own site asks, None where the operator does not allow it.
     """
 
     __tablename__ = "organisation"
@@ -33,6 +33,7 @@ class Organisation(Base):
     glns: Mapped[tuple[str, ...]] = mapped_column(WordTuple, default=(), server_default="")
     invited_from: Mapped[int | None]
     left: Mapped[datetime | None] = mapped_column(Moment)
+    embed: Mapped[str | None] = mapped_column(String(16), index=True, unique=True)
     __table_args__ = (
         CheckConstraint("kind IN ('manufacturer', 'distributor', 'clinic', 'regulator')", name="kind"),
         CheckConstraint("length(trim(name)) > 0", name="named"),

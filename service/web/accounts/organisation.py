@@ -7,7 +7,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.accounts.actors import OWNERS, Role
 from service.accounts.organisation_settings import MOST_LOGO_BYTES, OrganisationProfiles
+from service.accounts.partner_sites import KINDS
 from service.gs1.iso.countries import countries
+from service.verification.pictures.process import picture_process
 from service.web.accounts.common import said, see, tried
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
@@ -96,6 +98,7 @@ def _page(errors: list[FieldError]) -> str:
         by_box=said(errors),
         done=spoken().gettext(_DONE[done]) if done in _DONE and not errors else "",
         owns=who.kind in OWNERS,
+        embeds=who.kind in KINDS,
         manufacturers=_profiles().manufacturers(who.organisation_id),
         claims=_profiles().claims(who.organisation_id),
         countries=sorted(countries().items(), key=lambda pair: pair[1]),
@@ -103,4 +106,4 @@ def _page(errors: list[FieldError]) -> str:
 
 
 def _profiles() -> OrganisationProfiles:
-    return OrganisationProfiles(services().database)
+    return OrganisationProfiles(services().database, picture_process().cleaned)

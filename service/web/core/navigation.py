@@ -42,7 +42,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(menu=menu, shows_demonstration=shows_demonstration)
 
 
-_PARTS = {"lot_labels": "overview.page", "statements": "release.page", "me": "", "factors": "", "tablet": ""}
+_PARTS = {
+    "lot_labels": "overview.page",
+    "statements": "release.page",
+    "embed": "organisation.page",
+    **dict.fromkeys(("me", "factors", "tablet"), ""),
+}
 """Pages of other blueprints that belong to one of the menu's."""
 
 

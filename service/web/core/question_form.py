@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
 from service.accounts.actors import Actor, OrganisationKind
+from service.accounts.partner_sites import PartnerSite, PartnerSites
 from service.authenticity.evidence import Asker
 from service.gs1 import keyboards
 from service.verification.mark_answers import marks_from_text, with_mark
@@ -108,6 +109,12 @@ def own_hosts() -> frozenset[str]:
     public_url = services().settings.public_url
     theirs = request.host.lower()
     return frozenset({theirs, urlsplit(public_url).netloc.lower()} if public_url else {theirs})
+
+
+def partner_of_request() -> PartnerSite | None:
+    """The organisation whose own site asks; None where the request names none that may stand here."""
+    reference = request.values.get("by", "")
+    return PartnerSites(services().database).named(reference) if reference else None
 
 
 def known_layout() -> str:

@@ -18,6 +18,7 @@ from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
 from service.geoip import GeoIpDatabase
+from service.outgoing.text_messages import TextOutbox
 from service.rate_limit.limiter import RateLimiter
 from service.registry.epcis.jobs import CaptureJobs
 from service.registry.epcis.queries.event_queries import EventQueries
@@ -65,6 +66,7 @@ class Services:
     job_queue: JobQueue
     captures: CaptureJobs
     event_queries: EventQueries
+    text_outbox: TextOutbox
 
     @property
     def sessions(self) -> Sessions:
@@ -74,6 +76,7 @@ class Services:
     def close(self) -> None:
         """Stop the job queue, write the checks that wait, and close the database."""
         self.job_queue.close()
+        self.text_outbox.close()
         self.verification.close()
         self.rate_limiter.close()
         self.database.close()

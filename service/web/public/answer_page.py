@@ -10,7 +10,7 @@ from service.storage.manufacturer_contacts import contact_of
 from service.verification.service import Answer
 from service.web.core.access import lots_for_viewer, sees_whole
 from service.web.core.i18n import spoken
-from service.web.core.question_form import own_hosts, own_origin
+from service.web.core.question_form import own_hosts, own_origin, partner_of_request
 from service.web.core.services import services
 from service.web.public.look import look_at_pack
 from service.web.text.answers.next_question import NextQuestion
@@ -61,6 +61,7 @@ def answer_page(
         other=other,
         other_page=_read_as(other),
         nonce=secrets.token_urlsafe(18),
+        partner=partner_of_request(),
     )
 
 
@@ -106,7 +107,7 @@ def _country_page(answer: Answer) -> str:
         return "#where"
     if "where" in request.args:
         return ""
-    said = {name: request.args.getlist(name) for name in ("again", "unseen", "as")}
+    said = {name: request.args.getlist(name) for name in ("again", "unseen", "as", "by")}
     return url_for("pages.result", scan_id=answer.id, where=1, **said, _anchor="where")  # type: ignore[arg-type]
 
 

@@ -17,7 +17,14 @@ from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import FieldError, field_errors
 from service.web.core.i18n import spoken
-from service.web.core.question_form import asker_of, known_layout, origin_of, posted, question_of
+from service.web.core.question_form import (
+    asker_of,
+    known_layout,
+    origin_of,
+    partner_of_request,
+    posted,
+    question_of,
+)
 from service.web.core.services import services
 from service.web.public.answer_page import answer_page
 from service.web.public.blueprint import pages
@@ -38,6 +45,29 @@ _KEPT = 4000
 def ask() -> str:
     """The first page: one box for anything."""
     return _form({"asker": str(asker_of(request.args.get("as")))})
+
+
+@pages.get("/check")
+@open_to_everyone
+@runs_in(Pool.CHECKS)
+def asked_elsewhere() -> BaseResponse:
+    """What a form or a link on another site asks: the answer, not recorded yet; without a question the form.
+
+    Nothing leads back to that site.
+    """
+    given = request.args.copy()
+    if "as" in given:
+        given.setlist("asker", given.getlist("as"))
+    fields = posted(given)
+    if fields.keys() <= {"asker", "market", "region"}:
+        return make_response(_form(fields))
+    try:
+        answer = ask_with_marks(question_of(fields, MultiDict()), origin_of(fields), record=False)
+    except (UnavailableError, TooManyError):
+        raise
+    except VialcheckError as error:
+        return make_response(_form(fields, field_errors(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return make_response(answer_page(answer, fields, save_at_once=True))
 
 
 @pages.post("/check")
@@ -64,6 +94,7 @@ def check() -> BaseResponse:
         return make_response(_form(fields, field_errors(error)), HTTPStatus.UNPROCESSABLE_ENTITY)
     # a number that was asked for again, and is the same on the pack
     again = request.form.get("read_again", "")
+    partner = partner_of_request()
     same = "1" if again and again in (fields.get("lot"), fields.get("serial")) else None
     where = "where" if request.form.get("where") else None  # the page with the list of countries
     return redirect(
@@ -72,6 +103,7 @@ def check() -> BaseResponse:
             scan_id=answer.id,
             again=same,
             where=where and 1,
+            by=partner.reference if partner else None,
             _anchor=where or goes_on_looking(answer),
         ),
         HTTPStatus.SEE_OTHER,
@@ -118,4 +150,5 @@ def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str
         languages=language_choices(spoken()),
         countries=country_choices(spoken()),
         nonce=secrets.token_urlsafe(18),
+        partner=partner_of_request(),
     )

@@ -1,4 +1,4 @@
-// Four things that a page without a script cannot do; everything else works without this file.
+// What a page without a script cannot do; everything else works without this file.
 "use strict";
 
 // A USB scanner types. It sends FNC1, the end of a field, as Ctrl+], which browsers drop: then two fields
@@ -121,4 +121,12 @@
     localStorage.removeItem(KEY);
     list.hidden = true;
   });
+})();
+
+// Registers the worker that tells, without a network, that nothing was checked. Pages that offer it name the manifest.
+(function () {
+  const manifest = document.querySelector('link[rel="manifest"]');
+  if (manifest && navigator.serviceWorker) {
+    navigator.serviceWorker.register(new URL("worker.js", manifest.href)).catch(() => {}); // the pages work without
+  }
 })();

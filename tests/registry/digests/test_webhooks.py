@@ -1,101 +1,17 @@
-"""The way out to a webhook: to public addresses alone, for some seconds, with a secret that is sealed."""
+"""The secret that signs what a webhook gets is sealed."""
 
-import socketserver
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select, update
 
 from service.accounts.credentials.secret_box import SecretBox
-from service.errors import UnavailableError
-from service.registry.digests import transport
 from service.registry.digests.subscriptions import listed, opened_secret, seal_secrets, subscribe
-from service.registry.digests.transport import post
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Digest
 from tests.factories.people import organisation
 
-NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
 BOX = SecretBox("k" * 32, Path("unused"))
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "10.1.2.3",
-        "192.168.1.1",
-        "169.254.169.254",
-        "[::1]",
-        "[fd00::1]",
-        "[::ffff:10.0.0.1]",
-        "localhost",
-    ],
-)
-def test_hosts_inside_the_network_get_nothing(host: str) -> None:
-    with pytest.raises(UnavailableError, match="inside this network"):
-        post(f"https://{host}/in", "00", {}, NOW)
-
-
-def test_a_host_that_the_operator_names_may_be_inside() -> None:
-    """It is asked then: nobody listens there, and that is another refusal."""
-    with pytest.raises(UnavailableError, match="ConnectError"):
-        post("https://localhost:9/in", "00", {}, NOW, private={"localhost"})
-
-
-@contextmanager
-def server(answer: Callable[[socketserver.StreamRequestHandler], None]) -> Iterator[int]:
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            answer(self)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listening:
-        listening.daemon_threads = True
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
-        yield listening.server_address[1]
-        listening.shutdown()
-
-
-def endless(handler: socketserver.StreamRequestHandler) -> None:
-    """A success, and a body that never ends."""
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    try:
-        while True:
-            handler.wfile.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
-    except OSError:
-        return
-
-
-def dripping(stop: threading.Event) -> Callable[[socketserver.StreamRequestHandler], None]:
-    """A header that never ends, one letter after the other: each comes in time."""
-
-    def answer(handler: socketserver.StreamRequestHandler) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-        try:
-            while not stop.wait(0.05):
-                handler.wfile.write(b"x")
-        except OSError:
-            return
-
-    return answer
-
-
-def test_an_answer_without_an_end_is_not_read() -> None:
-    with server(endless) as port:
-        post(f"http://127.0.0.1:{port}/", "00", {}, NOW)
-
-
-def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "SECONDS", 0.5)
-    stop = threading.Event()
-    with server(dripping(stop)) as port, pytest.raises(UnavailableError, match="TimeoutError"):
-        post(f"http://127.0.0.1:{port}/", "00", {}, NOW)
-    stop.set()
 
 
 def test_the_secret_is_sealed_and_an_open_one_of_before_becomes_so(database: Database) -> None:

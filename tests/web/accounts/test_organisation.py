@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from email import message_from_string
 from email.policy import default
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import insert, select, update
 
 from service.accounts.actors import Role
 from service.accounts.organisation_settings import OrganisationProfiles
+from service.accounts.partner_sites import PartnerSites
 from service.app import create_app
 from service.errors import ConflictError, NotFoundError, RefusedError
 from service.settings import Settings
@@ -175,3 +177,22 @@ def test_invitations_go_out_by_mail_and_what_was_not_taken_is_named(app: Flask, 
             assert "/invitation/" in refused.text  # type: ignore[attr-defined]
         finally:
             services_of(mailing).close()
+
+
+def test_the_form_to_copy_is_shown_once_the_operator_allows_it(app: Flask, database: Database) -> None:
+    admin = signed_in(app, Role.ADMIN)
+    page = admin.get("/organisation/embed").text
+    assert "has not allowed it for Example Biologics yet" in page
+    assert "&lt;form" not in page
+    reference = PartnerSites(database).allow("Example Biologics", who=OPERATOR, at=NOW, reason="its site")
+    page = admin.get("/organisation/embed").text
+    copied = unescape(page[page.index("&lt;form") : page.index("</textarea>")])
+    assert copied in page  # the picture of it is the form itself
+    assert re.findall(r'(\w+)="([^"]+)"', copied)[:2] == [
+        ("action", "http://localhost/check"),
+        ("method", "get"),
+    ]
+    assert f'name="by" value="{reference}"' in copied
+    assert "script" not in copied
+    assert f'href="http://localhost/check?by={reference}"' in page
+    assert 'href="/organisation/embed"' in admin.get("/organisation").text

@@ -51,12 +51,19 @@ TABLE = {
     "POST /receipts/check": EVERYONE,
     "GET /.well-known/vialcheck-receipt-keys.json": EVERYONE,
     "POST /sms/twilio": NOBODY_HAS_IT,  # closed without a token: the view checks the signature
+    "POST /sms/vonage": NOBODY_HAS_IT,  # likewise
+    "POST /sms/africastalking/<path>": NOBODY_HAS_IT,  # closed but for the path that the operator has set
     "GET /sms/try": NOBODY_HAS_IT,  # closed unless the operator has set it
     "POST /sms/try": NOBODY_HAS_IT,
     "GET /about/<gtin>": EVERYONE,
     "GET /help/injected": EVERYONE,
     "GET /help/vial-not-shown": EVERYONE,
+    "GET /check": EVERYONE,
     "POST /check": EVERYONE,
+    "GET /partner/<reference>.png": NOBODY_HAS_IT,
+    "GET /manifest.webmanifest": EVERYONE,
+    "GET /worker.js": EVERYONE,
+    "GET /offline": EVERYONE,
     "GET /checks/<scan_id>": NOBODY_HAS_IT,
     "GET /photo": EVERYONE,
     "POST /photo": EVERYONE,
@@ -320,6 +327,7 @@ TABLE = {
     "POST /people/clinics": ADMINS,
     "GET /organisation": ADMINS,
     "POST /organisation": ADMINS,
+    "GET /organisation/embed": ADMINS,
     "GET /organisation/logo.png": "-0000000",
     "POST /organisation/claims": ADMINS,
     "POST /organisation/claims/<int:number>/withdraw": "-----p00",
@@ -355,6 +363,7 @@ PLACES = {
     "wanted": "pdf",
     "kind": "new",
     "form": "csv",
+    "path": "another",
     "_rest": f"{TOXIN}/10/A1001",
     "rest": f"gtin/{TOXIN}/lot/A1001/ser/SN0001",
     "_text": compressed((("01", TOXIN), ("10", "A1001"))),

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from service.errors import ConflictError, ErrorCode, TooManyError, UnavailableError, VialcheckError
 from service.rate_limit.limiter import Payer
@@ -43,6 +44,10 @@ class TextMessage(Struct, frozen=True):
     sender: str
     text: str
     pictures: int = 0
+
+    def of_provider(self, name: str) -> "TextMessage":
+        """Return the same message with an id that no other provider's message has."""
+        return replace(self, id=f"{name} {self.id}")
 
 
 def answer_to(message: TextMessage) -> str:
@@ -89,7 +94,9 @@ def without_language(text: str, otherwise: str) -> tuple[str, str]:
 def _checked(message: TextMessage, text: str, payer: Payer) -> Answer:
     # The country of a telephone number is not where the telephone is: none is taken from it.
     origin = RequestOrigin(Channel.TEXT_MESSAGE, client=payer.sender or "")
-    answer = ask_check(Question(scan=_as_printed(text), nonce=_nonce(message.id)), origin, payer=payer)
+    answer = ask_check(
+        Question(scan=_as_printed(text), nonce=mark_of_message(message.id) or None), origin, payer=payer
+    )
     if answer.repeated and services().verification.now() - answer.verdict.as_of > REPLAYED_AFTER:
         raise ConflictError(
             ErrorCode.NONCE_REUSED,
@@ -107,9 +114,9 @@ def _as_printed(text: str) -> str:
     return f"LOT {found[1]}" if found else text
 
 
-def _nonce(message_id: str) -> str | None:
-    """Return the mark that a message's check is recorded with; None where its provider gave no id."""
+def mark_of_message(message_id: str) -> str:
+    """Return the mark that a message's check is recorded with; empty where its provider gave no id."""
     if not message_id:
-        return None
+        return ""
     key = services().settings.secret_box().derived("ids of text messages")
     return hashlib.blake2b(message_id.encode("utf-8", "replace"), key=key, digest_size=24).hexdigest()
