@@ -1,19 +1,18 @@
 """Subscriptions to digests: set by the operator in a terminal, and nowhere else."""
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from service.accounts.actors import OrganisationKind
 from service.accounts.credentials.secret_box import SecretBox
 from service.errors import ErrorCode, RefusedError
+from service.registry.webhooks.transport import THIS_MACHINE, check_form
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Digest, Organisation
@@ -26,7 +25,6 @@ WATCHERS = tuple(OrganisationKind)
 _EMAIL = re.compile(r"[!-?A-~]{1,64}@[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?")
 # Printable ASCII without the @ itself: nothing that could start another header line.
 
-_LONGEST_ADDRESS = 2000
 _SECRET = 32  # bytes
 _OPEN_SECRET = re.compile(r"[0-9a-f]{64}")
 
@@ -68,7 +66,7 @@ def subscribe(
     if email and not _EMAIL.fullmatch(email):
         raise RefusedError(ErrorCode.VALUE_INVALID, given=email, expected="one e-mail address", field="email")
     if webhook:
-        check_webhook(webhook)
+        check_form(webhook, THIS_MACHINE)
     secret = secrets.token_hex(_SECRET) if webhook else ""
     at = clock()
     with database.transaction() as connection:
@@ -140,37 +138,6 @@ def seal_secrets(database: Database, secrets_of: SecretBox) -> None:
 
 def _owner(organisation_id: int) -> str:
     return f"digest {organisation_id}"
-
-
-def check_webhook(address: str) -> None:
-    """RefusedError unless the address is https, or http on this machine: the body must not be readable on the
-    way.
-    """
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    plain = parts.scheme == "http" and _is_this_machine(host)
-    if (
-        not host
-        or parts.username
-        or not (parts.scheme == "https" or plain)
-        or len(address) > _LONGEST_ADDRESS
-    ):
-        raise RefusedError(
-            ErrorCode.VALUE_INVALID,
-            given=address,
-            expected="an address that begins with https:// (or http:// on this machine), without a password",
-            field="webhook",
-        )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _organisation(connection: Connection, name: str) -> Any:

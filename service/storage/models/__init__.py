@@ -47,6 +47,7 @@ from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
 from service.storage.models.sightings import Clearing, DetectionThresholds, DeviceMarkKey, SightingRow
 from service.storage.models.suspects import Digest, Suspect
+from service.storage.models.webhooks.tables import Webhook, WebhookDelivery
 
 __all__ = [
     "FACTS",
@@ -113,6 +114,8 @@ __all__ = [
     "Vial",
     "VialEvent",
     "VialPresentation",
+    "Webhook",
+    "WebhookDelivery",
     "Withdrawal",
     "WrongGuesses",
 ]

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("people.page", N_("People")),
     ("organisation.page", N_("Organisation")),
     ("keys.page", N_("Keys")),
+    ("webhooks.page", N_("Webhooks")),
     ("audit.page", N_("Changes")),
     ("clinic.first", N_("Clinic")),
     ("clinic.receive", N_("Receive")),

@@ -24,6 +24,7 @@ from service.registry.import_jobs.queue import JobQueue
 from service.registry.import_jobs.service import ImportJobs
 from service.registry.search import RecordSearch
 from service.registry.statistics import Statistics
+from service.registry.webhooks.endpoints import Webhooks
 from service.reports.inbox import ReportInbox
 from service.reports.intake import ReportIntake
 from service.settings import Settings
@@ -63,6 +64,7 @@ class Services:
     job_queue: JobQueue
     captures: CaptureJobs
     event_queries: EventQueries
+    webhooks: Webhooks
 
     @property
     def sessions(self) -> Sessions:

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, update
 
 from service.accounts.credentials.secret_box import SecretBox
-from service.errors import UnavailableError
-from service.registry.digests import transport
+from service.errors import RefusedError, UnavailableError
 from service.registry.digests.subscriptions import listed, opened_secret, seal_secrets, subscribe
-from service.registry.digests.transport import post
+from service.registry.webhooks import transport
+from service.registry.webhooks.transport import THIS_MACHINE, check_webhook, post
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import Digest
@@ -34,11 +34,15 @@ BOX = SecretBox("k" * 32, Path("unused"))
         "[::1]",
         "[fd00::1]",
         "[::ffff:10.0.0.1]",
+        "[64:ff9b::a00:1]",  # NAT64 of 10.0.0.1
+        "[2002:a00:1::]",  # 6to4 of 10.0.0.1
+        "0.0.0.0",
+        "2130706433",  # 127.0.0.1 as one number: the resolver takes it
         "localhost",
     ],
 )
 def test_hosts_inside_the_network_get_nothing(host: str) -> None:
-    with pytest.raises(UnavailableError, match="inside this network"):
+    with pytest.raises(UnavailableError, match="VIALCHECK_WEBHOOK_HOSTS"):
         post(f"https://{host}/in", "00", {}, NOW)
 
 
@@ -46,6 +50,29 @@ def test_a_host_that_the_operator_names_may_be_inside() -> None:
     """It is asked then: nobody listens there, and that is another refusal."""
     with pytest.raises(UnavailableError, match="ConnectError"):
         post("https://localhost:9/in", "00", {}, NOW, private={"localhost"})
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("https://example.org/in", True),
+        ("http://example.org/in", False),  # readable on the way
+        ("http://hook.internal/in", True),  # the operator's own network
+        ("http://127.0.0.1/in", False),  # this machine is not an organisation's to reach
+        ("https://localhost/in", False),
+        ("https://10.0.0.1/in", False),
+        ("https://user@example.org/", False),
+        ("https://example.org/a b", False),
+        ("https://exa\nmple.org/", False),
+        ("https://", False),
+    ],
+)
+def test_which_addresses_may_be_set(address: str, allowed: bool) -> None:
+    if allowed:
+        check_webhook(address, {"hook.internal"})
+    else:
+        with pytest.raises(RefusedError):
+            check_webhook(address, {"hook.internal"})
 
 
 @contextmanager
@@ -87,14 +114,14 @@ def dripping(stop: threading.Event) -> Callable[[socketserver.StreamRequestHandl
 
 def test_an_answer_without_an_end_is_not_read() -> None:
     with server(endless) as port:
-        post(f"http://127.0.0.1:{port}/", "00", {}, NOW)
+        post(f"http://127.0.0.1:{port}/", "00", {}, NOW, private=THIS_MACHINE)
 
 
 def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "SECONDS", 0.5)
     stop = threading.Event()
     with server(dripping(stop)) as port, pytest.raises(UnavailableError, match="TimeoutError"):
-        post(f"http://127.0.0.1:{port}/", "00", {}, NOW)
+        post(f"http://127.0.0.1:{port}/", "00", {}, NOW, private=THIS_MACHINE)
     stop.set()
 
 
