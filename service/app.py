@@ -18,6 +18,7 @@ from service.accounts.services import AccountServices
 from service.clinics.deliveries import DeliveryService
 from service.clinics.notices.affected import StopNotices, count_open_notices
 from service.clinics.quarantine.cases import QuarantineCases
+from service.clinics.quarantine.overdue import tell_overdue_cases
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.stock import StockQueries
@@ -38,6 +39,8 @@ from service.registry.import_jobs.worker import ImportWorker
 from service.registry.search import RecordSearch
 from service.registry.statistics import Statistics
 from service.registry.watched_folders.watcher import FolderWatcher
+from service.registry.webhooks.endpoints import Webhooks
+from service.registry.webhooks.sender import WebhookSender
 from service.reports.inbox import ReportInbox
 from service.reports.intake import ReportIntake
 from service.resources import templates_folder
@@ -61,6 +64,7 @@ from service.web.accounts.people import people
 from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
 from service.web.accounts.tablet import tablet
+from service.web.accounts.webhooks import webhooks
 from service.web.api import health as health_views
 from service.web.api import verifications
 from service.web.api.events import events
@@ -217,6 +221,7 @@ def _services(settings: Settings) -> Services:
         captures=captures,
         event_queries=EventQueries(database),
         text_outbox=TextOutbox(),
+        webhooks=Webhooks(database, secrets, settings.private_webhooks),
     )
 
 
@@ -260,11 +265,11 @@ _WORKSPACE = (
     questions,
 )
 _ACCOUNTS = (
-    *(account, me, factors, people, organisation, embed, invitation, keys, devices, tablet, audit),
-    single_sign_on,
+    *(account, me, factors, people, organisation, embed, invitation, keys, webhooks, devices, tablet),
+    *(audit, single_sign_on),
 )
 _ENGLISH_ONLY = (
-    *(*_WORKSPACE, people, organisation, embed, keys, devices, audit, events, docs, lms),
+    *(*_WORKSPACE, people, organisation, embed, keys, webhooks, devices, audit, events, docs, lms),
     *(product_links, *RECORDS),
     text_simulator,
 )
@@ -288,10 +293,11 @@ def import_queue_of(
     """Return the store of uploaded lists, the queue that processes them once it is started, and the documents
     of events that it processes too.
 
-    The queue also runs the periodic jobs: retention, digests, watched folders. What deletes or sends goes by
-    no clock that is in doubt (`Clock.exact`).
+    The queue also runs the periodic jobs: retention, digests, webhooks, watched folders. What deletes or
+    sends goes by no clock that is in doubt (`Clock.exact`).
     """
     files, stop, transport = ImportFiles(settings.files), Event(), digest_transport_of(settings)
+    sender = WebhookSender(database, transport.secrets, transport.address, transport.private)
     worker = ImportWorker(database, files, stop=stop, clock=clock.now)
     captures = CaptureJobs(
         database,
@@ -302,6 +308,8 @@ def import_queue_of(
     periodic: tuple[PeriodicJob, ...] = (
         PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, clock.exact()))),
         PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, transport, clock.exact()))),
+        PeriodicJob("webhooks", "*", _counted("webhooks", lambda: sender.send_due(clock.exact()))),
+        PeriodicJob("cases", "*/10", _counted("cases", lambda: tell_overdue_cases(database, clock.exact()))),
     )
     if settings.watched is not None:
 

@@ -143,8 +143,8 @@ class Settings(TextMessageSettings):
     )
     webhook_hosts: str = Field(
         "",
-        description="Hosts inside your own network that digests may be posted to, separated by commas. Every "
-        "other webhook has to have a public address.",
+        description="Hosts inside your own network that webhooks and digests may be posted to, separated by "
+        "commas. Every other webhook has to have a public address.",
     )
 
     log: Literal["auto", "json", "text"] = Field(

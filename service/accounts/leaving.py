@@ -12,11 +12,11 @@ from service.accounts.sign_in.sessions import end_all
 from service.errors import ErrorCode, RefusedError
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
-from service.storage.models import Account, ApiKey, Invitation, Organisation
+from service.storage.models import Account, ApiKey, Invitation, Organisation, Webhook
 
 
 def leave(database: Database, actor: Actor, *, confirmed: str, at: datetime) -> None:
-    """Close every account, key and invitation of the actor's organisation.
+    """Close every account, key, invitation and webhook of the actor's organisation.
 
     `confirmed`: the organisation's name, written by the person. RefusedError(VALUE_INVALID) for another one.
     """
@@ -37,5 +37,7 @@ def leave(database: Database, actor: Actor, *, confirmed: str, at: datetime) -> 
         connection.execute(
             update(Invitation).where(*invited, Invitation.withdrawn.is_(None)).values(withdrawn=at)
         )
+        hooks = Webhook.organisation_id == number, Webhook.removed.is_(None)
+        connection.execute(update(Webhook).where(*hooks).values(removed=at, secret=""))
         change = AuditChange("leave", "organisation", actor.organisation)
         write_down(connection, [change], who=actor.who, at=at, reason="the organisation leaves")

@@ -1,4 +1,5 @@
-"""A POST to an address outside: to public hosts alone, within seconds, and along no redirect.
+"""A POST to an address outside: to public hosts or those that the operator named, within seconds, along no
+redirect.
 
 The connection goes to the very address that was looked at; TLS is checked against the host's name.
 """
@@ -17,7 +18,11 @@ from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.tls import tls_context
 
 SECONDS = 5.0
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts of the operator's own machine: for addresses that the operator sets."""
+
 _LONGEST_ADDRESS = 2000
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
 
 
 class Reply(NamedTuple):
@@ -27,26 +32,35 @@ class Reply(NamedTuple):
     body: bytes = b""
 
 
-def check_address(address: str, field: str) -> None:
-    """RefusedError unless the address is https, or http on this machine: the body must not be readable on the
-    way.
+def check_form(address: str, private: Collection[str], *, field: str = "webhook") -> str:
+    """Return the host. RefusedError unless the address is https, or http to a host of `private`: the body
+    must not be readable on the way. `field`: what the address is called in a refusal.
     """
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         parts, host = urlsplit(""), ""
-    plain = parts.scheme == "http" and _is_this_machine(host)
-    if (
-        not host
-        or parts.username
-        or not (parts.scheme == "https" or plain)
-        or len(address) > _LONGEST_ADDRESS
-    ):
+    plain = parts.scheme == "http" and host in private
+    fits = len(address) <= _LONGEST_ADDRESS and address.isascii() and address.isprintable()
+    if not host or parts.username or not (parts.scheme == "https" or plain) or not fits or " " in address:
+        raise RefusedError(
+            ErrorCode.VALUE_INVALID,
+            given=address[:_LONGEST_ADDRESS],
+            expected="an address that begins with https://, without a password",
+            field=field,
+        )
+    return host
+
+
+def check_address(address: str, private: Collection[str], *, field: str = "webhook") -> None:
+    """`check_form`; and what is written as an address inside a network has to be in `private` too."""
+    host = check_form(address, private, field=field)
+    if host not in private and (host in THIS_MACHINE or _is_inside(host)):
         raise RefusedError(
             ErrorCode.VALUE_INVALID,
             given=address,
-            expected="an address that begins with https:// (or http:// on this machine), without a password",
+            expected="a public address, or one that the operator allows (VIALCHECK_WEBHOOK_HOSTS)",
             field=field,
         )
 
@@ -57,19 +71,22 @@ def post(
     headers: Mapping[str, str],
     *,
     private: Collection[str] = (),
-    field: str = "webhook",
     most: int = 0,
 ) -> Reply:
-    """Return the answer to a POST; UnavailableError(NOT_DELIVERED) where none came within `SECONDS` in all.
+    """Return the answer to a POST; UnavailableError(NOT_DELIVERED) where none came within `SECONDS`, and
+    for an address that is not allowed.
 
     `private`: hosts that may have an address inside the operator's network; every other has to have a public
-    one. `most`: bytes that are read of the answer's body. `field`: what the address is called in a refusal.
+    one. `most`: bytes that are read of the answer's body.
     """
-    check_address(address, field)
+    try:
+        check_address(address, private)
+    except RefusedError as error:
+        raise undelivered(error.expected or "the address is not allowed") from error
     sent = {"User-Agent": "vialcheck", **headers}
     try:
         return asyncio.run(asyncio.wait_for(_post(address, body, sent, private, most), SECONDS))
-    except (httpx.HTTPError, OSError, TimeoutError, UnicodeError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError) as error:
         raise undelivered(type(error).__name__) from error
 
 
@@ -111,20 +128,25 @@ async def _addresses_of(url: httpx.URL, private: Collection[str]) -> list[str]:
     port = url.port or (443 if url.scheme == "https" else 80)
     found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
     addresses = [str(each[4][0]).partition("%")[0] for each in found]
-    here = url.scheme == "http"  # this very machine, or `check_address` had refused it
-    if url.host not in private and not here and not all(map(_is_public, addresses)):
+    if url.host not in private and not all(map(_is_public, addresses)):
         raise undelivered(f"{url.host} is inside this network, and not in VIALCHECK_WEBHOOK_HOSTS")
     return addresses
 
 
+def _is_inside(host: str) -> bool:
+    """Whether the host is written as an address that is not public."""
+    try:
+        return not _is_public(host)
+    except ValueError:
+        return False
+
+
 def _is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address)
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_global and not parsed.is_multicast
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    inner: ipaddress.IPv4Address | None = None
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = parsed.ipv4_mapped or parsed.sixtofour
+        if parsed in _NAT64:
+            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+    looked_at = parsed if inner is None else inner
+    return looked_at.is_global and not looked_at.is_multicast

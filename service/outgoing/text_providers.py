@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from service.errors import ErrorCode, RefusedError
-from service.outgoing.requests import Reply, post, undelivered
+from service.outgoing.requests import THIS_MACHINE, Reply, post, undelivered
 from service.outgoing.text_messages import OutgoingText
 
 _MOST_READ = 16_384
@@ -40,7 +40,7 @@ class Vonage:
         }
         entry = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
         headers = {"Authorization": f"Basic {entry}", "Content-Type": "application/json"}
-        _accepted(post(self.address, json.dumps(said).encode(), headers, field="VIALCHECK_VONAGE_API"))
+        _accepted(post(self.address, json.dumps(said).encode(), headers, private=THIS_MACHINE))
 
 
 class _Recipient(msgspec.Struct):
@@ -80,7 +80,7 @@ class AfricasTalking:
             "Content-Type": "application/x-www-form-urlencoded",
         }
         body = urlencode(form).encode()
-        reply = post(self.address, body, headers, field="VIALCHECK_AFRICASTALKING_API", most=_MOST_READ)
+        reply = post(self.address, body, headers, private=THIS_MACHINE, most=_MOST_READ)
         _accepted(reply)
         try:
             recipients = msgspec.json.decode(reply.body, type=_Answer).data.recipients

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from service.accounts.actors import OrganisationKind
 from service.authenticity.evidence import Asker, Presented
 from service.errors import (
     ErrorCode,
@@ -26,7 +27,8 @@ from service.errors import (
 from service.gs1.identifiers import Gtin
 from service.gs1.iso.countries import parse_country
 from service.storage.database import Database
-from service.storage.models import Manufacturer, Product, Report, ReportPhoto, ReportStep
+from service.storage.models import Manufacturer, Organisation, Product, Report, ReportPhoto, ReportStep
+from service.storage.webhook_outbox import WebhookMessage, WebhookTopic, organisations_told, put_in_outbox
 from service.verification.pictures.process import picture_process
 
 MOST_PHOTOS = 4
@@ -140,6 +142,7 @@ class ReportIntake:
             rows = [{"report_id": made, "number": n, "content": each} for n, each in enumerate(photos, 1)]
             if rows:
                 connection.execute(insert(ReportPhoto), rows)
+            _tell(connection, made, values)
         return str(values["reference"])
 
     def follow(self, reference: str) -> FollowedReport:
@@ -166,6 +169,21 @@ class ReportIntake:
                 steps=tuple(StatusChange(step.at, ReportStatus(step.status), step.said) for step in steps),
                 photos=connection.scalar(photos) or 0,
             )
+
+
+def _tell(connection: Connection, number: int, values: dict[str, Any]) -> None:
+    """Queue a message for the webhooks of those who have to look: nothing that the reporter typed freely."""
+    told = organisations_told(connection, WebhookTopic.REPORT)
+    if not told:
+        return
+    regulators = select(Organisation.id).where(Organisation.kind == OrganisationKind.REGULATOR)
+    looks = {values.get("organisation_id"), *connection.scalars(regulators)} & told.keys()
+    same = {name: values[name] for name in ("reference", "harmed", "gtin", "country")}
+    content = same | {"page": f"/reports/{number}"}
+    messages = [
+        WebhookMessage(WebhookTopic.REPORT, each, f"report {number}", content) for each in sorted(looks)
+    ]
+    put_in_outbox(connection, messages, values["at"], told)
 
 
 def about(presented: Presented) -> dict[str, str]:

@@ -15,12 +15,14 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, select
 
 from service.authenticity.evidence import Asker, Presented
+from service.authenticity.reasons import Action
 from service.authenticity.scan_history.sightings import NOWHERE, Region
-from service.authenticity.verdicts import Verdict
+from service.authenticity.verdicts import Record, Verdict
 from service.errors import ErrorCode, UnavailableError
 from service.storage.database import Database
 from service.storage.hot.sightings import HistoryWriter
-from service.storage.models import Scan
+from service.storage.models import Manufacturer, Product, Scan
+from service.storage.webhook_outbox import WebhookMessage, WebhookTopic, organisations_told, put_in_outbox
 from service.verification.question import Channel
 from service.verification.scan_history import NO_HISTORY_UPDATE, HistoryUpdate
 from service.verification.suspect_recorder import SuspectRecorder
@@ -35,6 +37,8 @@ _log = logging.getLogger(__name__)
 
 _BUSY_SECONDS = 10.0
 """For so long after a busy database strangers' checks are gathered, also those that others may ask for."""
+
+_RED = frozenset({Action.QUARANTINE, Action.REJECT})
 
 MOST_WAITING = 10_000
 """So many scans may wait for the disk; one more, and its asker is told to try again."""
@@ -202,6 +206,7 @@ class ScanLog:
         seen = [each for update, _ in updates for each in update.seen]
         self._history.add(connection, seen, {each for update, _ in updates for each in update.crowded})
         self._watch.note(connection, updates)
+        _tell_makers(connection, scans)
 
     @staticmethod
     def _on_record(connection: Connection, scans: list[RecordedScan]) -> set[str]:
@@ -233,6 +238,48 @@ class ScanLog:
         with self._database.reading() as connection:
             row = connection.execute(select(Scan.__table__).where(where)).mappings().first()
         return _from_row(dict(row)) if row is not None else None
+
+
+def _tell_makers(connection: Connection, scans: list[RecordedScan]) -> None:
+    """Queue a message for the webhooks of the owner of each product of which a check found something wrong.
+
+    What was presented and when, and the country: nothing of who asked.
+    """
+    red = [scan for scan in scans if scan.verdict.action in _RED and scan.verdict.record is not None]
+    told = organisations_told(connection, WebhookTopic.RED_VERDICT) if red else {}
+    if not told:
+        return
+    products = {scan.verdict.record.product.id for scan in red if scan.verdict.record is not None}
+    owned = select(Product.id, Manufacturer.organisation_id).join(
+        Manufacturer, Manufacturer.id == Product.manufacturer_id
+    )
+    rows = connection.execute(owned.where(Product.id.in_(products)))
+    owners = {each.id: each.organisation_id for each in rows}
+    messages = []
+    for scan in red:
+        record = scan.verdict.record
+        owner = owners.get(record.product.id) if record is not None else None
+        if record is not None and owner is not None:
+            content = _red_content(scan, record)
+            messages.append(WebhookMessage(WebhookTopic.RED_VERDICT, owner, f"check {scan.id}", content))
+    # one order for all processes: two of them may count what a full queue leaves out
+    messages.sort(key=lambda each: each.organisation_id)
+    put_in_outbox(connection, messages, max(scan.at for scan in red), told)
+
+
+def _red_content(scan: RecordedScan, record: Record) -> dict[str, Any]:
+    shown = scan.presented
+    return {
+        "action": str(scan.verdict.action),
+        "reasons": [str(each.code) for each in scan.verdict.reasons],
+        "gtin": record.product.gtin,
+        "product": record.product.name,
+        "lot": shown.lot.printed if shown.lot else "",
+        "serial": shown.serial.printed if shown.serial else "",
+        "country": scan.place.country,
+        "checked_at": scan.at.isoformat(),
+        "page": "/watch",
+    }
 
 
 def _to_row(scan: RecordedScan) -> dict[str, Any]:

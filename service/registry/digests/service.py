@@ -13,9 +13,11 @@ from sqlalchemy import update
 
 from service.accounts.credentials.secret_box import SecretBox
 from service.errors import VialcheckError
+from service.outgoing.requests import THIS_MACHINE
 from service.registry.digests.counts import DigestCounts, gather
 from service.registry.digests.subscriptions import EVERY, Subscription, listed, opened_secret, seal_secrets
-from service.registry.digests.transport import mail, post
+from service.registry.digests.transport import mail
+from service.registry.webhooks.transport import post
 from service.storage.database import Database
 from service.storage.models import Digest
 
@@ -105,7 +107,8 @@ def send(
 def _tell(subscription: Subscription, news: DigestCounts, ways: DigestTransport, now: datetime) -> None:
     if subscription.webhook:
         secret = opened_secret(subscription, ways.secrets)
-        post(subscription.webhook, secret, content(news, ways.address), now, private=ways.private)
+        private = ways.private | THIS_MACHINE
+        post(subscription.webhook, secret, content(news, ways.address), now, private=private)
     else:
         mail(ways.smtp, ways.sender, subscription.email, ways.text(news, ways.address), now)
 

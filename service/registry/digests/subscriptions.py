@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from service.accounts.actors import OrganisationKind
 from service.accounts.credentials.secret_box import SecretBox
 from service.errors import ErrorCode, RefusedError
-from service.outgoing.requests import check_address
+from service.outgoing.requests import THIS_MACHINE, check_form
 from service.storage.audit import AuditActor, AuditChange, write_down
 from service.storage.database import Database
 from service.storage.models import Digest, Organisation
@@ -66,7 +66,7 @@ def subscribe(
     if email and not _EMAIL.fullmatch(email):
         raise RefusedError(ErrorCode.VALUE_INVALID, given=email, expected="one e-mail address", field="email")
     if webhook:
-        check_address(webhook, "webhook")
+        check_form(webhook, THIS_MACHINE)
     secret = secrets.token_hex(_SECRET) if webhook else ""
     at = clock()
     with database.transaction() as connection:

@@ -1,11 +1,7 @@
-"""Transport of digests: a message to a mail server, or a signed POST to a webhook, with short timeouts."""
+"""Transport of messages by e-mail: through a mail server, with short timeouts. `registry.webhooks` posts."""
 
-import hashlib
-import hmac
-import json
 import smtplib
 import ssl
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
@@ -14,42 +10,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from service.errors import ErrorCode, RefusedError
-from service.outgoing import requests
+from service.outgoing.requests import undelivered
 
 SECONDS = 5.0
-"""For each step of a conversation with a mail server."""
-SIGNATURE, MOMENT = "X-Vialcheck-Signature", "X-Vialcheck-Time"
-
-
-def signature(secret: str, moment: str, body: bytes) -> str:
-    """Return `sha256=` and the HMAC-SHA256 (RFC 2104) of the moment, a full stop and the body, in
-    hexadecimal.
-
-    >>> signature("00", "2026-01-01T00:00:00+00:00", b"{}")[:15]
-    'sha256=59ee853e'
-    """
-    return (
-        f"sha256={hmac.new(bytes.fromhex(secret), moment.encode() + b'.' + body, hashlib.sha256).hexdigest()}"
-    )
-
-
-def post(
-    address: str, secret: str, content: dict[str, Any], at: datetime, *, private: Collection[str] = ()
-) -> None:
-    """POST as JSON, signed. UnavailableError unless it is answered with 2xx; a redirect is not followed.
-
-    Of the answer only the status is read. `private`: hosts that may have an address inside the operator's
-    network.
-    """
-    body, moment = json.dumps(content, sort_keys=True).encode(), at.isoformat()
-    headers = {
-        "Content-Type": "application/json",
-        MOMENT: moment,
-        SIGNATURE: signature(secret, moment, body),
-    }
-    status = requests.post(address, body, headers, private=private).status
-    if not 200 <= status < 300:
-        raise requests.undelivered(f"the answer {status}")
 
 
 def mail(server: str, sender: str, to: str, said: tuple[str, str], at: datetime) -> None:
@@ -69,7 +32,7 @@ def mail(server: str, sender: str, to: str, said: tuple[str, str], at: datetime)
     try:
         _send(parts.scheme == "smtps", parts, _message(sender, to, said, at))
     except (OSError, smtplib.SMTPException) as error:
-        raise requests.undelivered(type(error).__name__) from error
+        raise undelivered(type(error).__name__) from error
 
 
 def _send(secure: bool, parts: Any, message: EmailMessage) -> None:

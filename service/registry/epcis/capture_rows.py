@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from service.registry.lists.ownership import Owner
 from service.storage.audit import AuditActor
 from service.storage.models import EpcisCapture
+from service.storage.webhook_outbox import WebhookMessage, WebhookTopic, organisations_told, put_in_outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,18 @@ def move_capture(connection: Connection, number: int, state: str, *, at: datetim
     """Write how far a capture is."""
     statement = update(EpcisCapture).where(EpcisCapture.id == number)
     connection.execute(statement.values(state=state, moved=at, **values))
+    if state in ("done", "failed", "preview"):
+        _tell(connection, number, state, at)
+
+
+def _tell(connection: Connection, number: int, state: str, at: datetime) -> None:
+    """Queue a message for the webhooks of the organisation whose capture ended, or waits for a person."""
+    told = organisations_told(connection, WebhookTopic.IMPORT)
+    columns = (EpcisCapture.organisation_id, EpcisCapture.file_name, EpcisCapture.token)
+    row = connection.execute(select(*columns).where(EpcisCapture.id == number)).one() if told else None
+    if row is not None and row.organisation_id in told:
+        content = {"number": number, "file_name": row.file_name, "state": state}
+        content["page"] = f"/imports/events/{row.token}"
+        key = f"capture {number} {state} {at:%Y%m%d%H%M%S%f}"
+        message = WebhookMessage(WebhookTopic.IMPORT, row.organisation_id, key, content)
+        put_in_outbox(connection, [message], at, told)

@@ -34,6 +34,7 @@ from service.registry.import_jobs.service import (
 )
 from service.registry.import_jobs.terminal_runs import LOCK
 from service.registry.import_jobs.unattended import UnattendedImport
+from service.registry.import_jobs.webhook_messages import tell_import_ended
 from service.registry.lists.import_journal import ImportCounts, ImportJournal, ImportOrigin, ImportPolicy
 from service.registry.lists.ownership import Owner
 from service.registry.recalls.owning_lots import find_owning_lots_after
@@ -283,13 +284,16 @@ class ImportWorker:
         statement = update(ImportJob).where(ImportJob.id == number, ImportJob.state == before)
         if not connection.execute(statement.values(moved=self._clock(), **values)).rowcount:
             raise _StoppedError
+        if values.get("state", before) not in WORKING:
+            tell_import_ended(connection, number, self._clock())
 
     def _fail(self, number: int, error: VialcheckError) -> None:
         kept = {name: str(getattr(error, name) or "") for name in ("code", "given", "expected", "found")}
         kept |= {"field": error.field or "", "given": error.given[:80]}
         with self._database.transaction() as connection:
             statement = update(ImportJob).where(ImportJob.id == number, ImportJob.state.in_(WORKING))
-            connection.execute(statement.values(state="failed", error=kept, moved=self._clock()))
+            if connection.execute(statement.values(state="failed", error=kept, moved=self._clock())).rowcount:
+                tell_import_ended(connection, number, self._clock())
 
 
 def _after_preview(job: sa.RowMapping, seen: PreviewTable) -> dict[str, Any]:

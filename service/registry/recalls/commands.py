@@ -12,6 +12,7 @@ from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.gs1.identifiers import Gtin, Lot
 from service.registry.lists.cells import free_text
 from service.registry.recalls.batch_status import reached, settle
+from service.registry.recalls.clinic_messages import tell_clinics
 from service.registry.recalls.forms import RecallForm
 from service.registry.recalls.near_lots import lots_like
 from service.registry.recalls.owning_lots import find_owning_lots, owners
@@ -127,6 +128,8 @@ def issue_within(connection: Connection, order: RecallForm, *, who: AuditActor, 
         connection.execute(insert(RecalledSerial), serials)
     find_owning_lots(connection, product_id)
     changes += _settled(connection, product_id, before, action)
+    after = standing(connection, product_id)
+    tell_clinics(connection, product_id, before=before, after=after, at=at)
     write_down(connection, changes, who=who, at=at, reason=order.reason)
     return numbers[0]
 

@@ -57,6 +57,7 @@ from service.storage.models.stock_control.tables import (
     StocktakeScan,
 )
 from service.storage.models.suspects import Digest, Suspect
+from service.storage.models.webhooks.tables import Webhook, WebhookDelivery
 
 __all__ = [
     "FACTS",
@@ -131,6 +132,8 @@ __all__ = [
     "Vial",
     "VialEvent",
     "VialPresentation",
+    "Webhook",
+    "WebhookDelivery",
     "Withdrawal",
     "WrongGuesses",
 ]

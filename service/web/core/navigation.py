@@ -27,6 +27,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("organisation.page", N_("Organisation")),
     ("keys.page", N_("Keys")),
     ("devices.page", N_("Shared tablets")),
+    ("webhooks.page", N_("Webhooks")),
     ("audit.page", N_("Changes")),
     ("clinic.first", N_("Clinic")),
     ("clinic.receive", N_("Receive")),

@@ -26,6 +26,7 @@ from service.registry.import_jobs.queue import JobQueue
 from service.registry.import_jobs.service import ImportJobs
 from service.registry.search import RecordSearch
 from service.registry.statistics import Statistics
+from service.registry.webhooks.endpoints import Webhooks
 from service.reports.inbox import ReportInbox
 from service.reports.intake import ReportIntake
 from service.settings import Settings
@@ -67,6 +68,7 @@ class Services:
     captures: CaptureJobs
     event_queries: EventQueries
     text_outbox: TextOutbox
+    webhooks: Webhooks
 
     @property
     def sessions(self) -> Sessions:

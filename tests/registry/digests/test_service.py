@@ -16,7 +16,7 @@ from service.accounts.credentials.secret_box import SecretBox
 from service.errors import RefusedError
 from service.registry.digests.service import DigestTransport, send, waiting
 from service.registry.digests.subscriptions import listed, subscribe, unsubscribe
-from service.registry.digests.transport import MOMENT, SIGNATURE
+from service.registry.webhooks.transport import MOMENT, SIGNATURE
 from service.storage.audit import AuditActor
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Manufacturer, Report, Suspect

@@ -20,7 +20,7 @@ from sqlalchemy import insert, update
 from service.accounts.actors import OrganisationKind, Role
 from service.gs1.resolver.compression import compressed
 from service.storage.database import Database
-from service.storage.models import ApiKey, Invitation, Manufacturer, Recall
+from service.storage.models import ApiKey, Invitation, Manufacturer, Recall, Webhook, WebhookDelivery
 from service.web.core.services import services_of
 from tests.factories.people import account, organisation, signed_in, token_of
 from tests.factories.records import TOXIN, put
@@ -354,6 +354,13 @@ TABLE = {
     "GET /switch": "-+++++++",  # without a device it leads to the sign-in page
     "POST /switch": "--------",  # on no enrolled device
     "POST /switch/locked": "--------",
+    "GET /webhooks": ADMINS,
+    "GET /webhooks/new": ADMINS,
+    "POST /webhooks/new": ADMINS,
+    "GET /webhooks/<int:number>": "-----p0+",
+    "POST /webhooks/<int:number>/test": "-----p0+",
+    "POST /webhooks/<int:number>/deliveries/<int:delivery>/again": "-----p0+",
+    "POST /webhooks/<int:number>/remove": "-----p0+",
     "GET /audit": ADMINS,
     "GET /audit.csv": ADMINS,
 }
@@ -377,6 +384,7 @@ PLACES = {
     "number": "1",
     "vial_id": "1",
     "delivery_id": "1",
+    "delivery": "1",
     "step": "open",
     "key": "0" * 32,
     "event_id": "1",
@@ -419,6 +427,10 @@ def world(app: Flask) -> Flask:
         connection.execute(insert(ApiKey).values(common | key))
         recall = {"kind": "hold", "at": now, "actor": "A", "product_id": 1, "scope": "product", "reason": "R"}
         connection.execute(insert(Recall).values(recall))
+        hook = {"organisation_id": ours, "url": "https://a.example/", "topics": ("test",), "secret": ""}
+        connection.execute(insert(Webhook).values(hook | {"made": now}))
+        message = {"webhook_id": 1, "topic": "test", "key": "a", "content": {}, "at": now, "due": now}
+        connection.execute(insert(WebhookDelivery).values(message))
     return app
 
 

@@ -18,6 +18,7 @@ from service.registry.lists.import_journal import ImportJournal, RowOutcome
 from service.registry.lists.list_importer import Refused, distinct
 from service.registry.lists.ownership import no_product
 from service.registry.recalls.batch_status import settle
+from service.registry.recalls.clinic_messages import tell_clinics
 from service.registry.recalls.forms import RecallForm, read_recall_form
 from service.registry.recalls.owning_lots import find_owning_lots
 from service.registry.recalls.queries import standing
@@ -112,6 +113,7 @@ class Recalls:
             after = standing(connection, number)
             connection.execute(update(Product).where(Product.id == number).values(stopped=bool(after)))
             settled = settle(connection, number, before=before[number], after=after, action="recall")
+            tell_clinics(connection, number, before=before[number], after=after, at=journal.at)
             for each in settled:
                 journal.note(
                     each.action, each.object_type, each.object_id, before=each.before, after=each.after

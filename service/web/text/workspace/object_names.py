@@ -29,6 +29,7 @@ OBJECTS: Mapping[str, str] = {
     "import": N_("Import"),
     "recall": N_("Recall"),
     "receipt": N_("Receipt"),
+    "webhook": N_("Webhook"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The secret that signs what a webhook gets is sealed."""
+"""The secret of a webhook is sealed."""
 
 from pathlib import Path
 

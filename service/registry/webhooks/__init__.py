@@ -1,0 +1,1 @@
+"""Webhooks: which address an organisation is told at, the queue of what it is told, and the signed POST."""
