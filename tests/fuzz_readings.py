@@ -1,12 +1,18 @@
-"""`make fuzz-readings`: random texts and mangled scans through all readings. No exception, none over 50 ms of processor time.
+"""`make fuzz-readings`: random texts and mangled scans through all readings. No exception, none over 50 ms.
 
     python -m tests.fuzz_readings [TEXTS] [SCANS] [SEED]
 
-Not part of the test run: it takes minutes. Prints counts, the slowest text of each kind, and fails at the
-first text that raises, or takes longer.
+Not part of the test run: it takes minutes to hours. Each text is read as a scan, as a lot, as a serial and as
+a GTIN, and the longest of the four counts. What counts is the processor time of the thread, not the clock:
+other programs on the machine do not make a text slow. Where they disturb even that (a shared core, a page
+fault), a text over the limit is read three times more, each time with all caches of `service.gs1` emptied,
+and the least of the four decides. Prints the number read so far, the mean, and the slowest texts; fails at
+the end where one took longer, and at once where one raises.
 """
 
+import functools
 import gc
+import heapq
 import random
 import sys
 import time
@@ -17,6 +23,7 @@ from service.gs1.readings.candidates import MOST, Readings, readings
 from service.gs1.readings.field_values import gtins, lots, serials
 
 LIMIT = 0.05
+SHOWN, EVERY = 10, 10_000
 GS = "\x1d"
 _GTINS = ("09506000134352", "19506000134359", "09506000134353", "00399991145013")
 _WORDS = (
@@ -154,23 +161,53 @@ def _took(text: str) -> float:
     return longest
 
 
+def _cold() -> None:
+    """Empty every cache of the readers, and load the table of Application Identifiers again."""
+    for each in gc.get_objects():
+        if isinstance(each, functools._lru_cache_wrapper) and each.__module__.startswith("service.gs1"):
+            each.cache_clear()
+    readings("(99)X")
+
+
+def _least(text: str) -> float:
+    """The least that the text takes in three readings without caches, in seconds."""
+    times = []
+    for _ in range(3):
+        _cold()
+        times.append(_took(text))
+    return min(times)
+
+
 def run(name: str, make: Callable[[random.Random], str], count: int, seed: int) -> bool:
     """Read so many texts; whether all were read in time."""
     chance = random.Random(seed)
-    slowest, took_longest, began = "", 0.0, time.monotonic()
-    for _ in range(count):
+    slowest: list[tuple[float, str]] = []
+    again, total = 0, 0.0
+    for number in range(1, count + 1):
         text = make(chance)
         try:
             took = _took(text)
+            total += took
+            if took > LIMIT:
+                again, took = again + 1, min(took, _least(text))
         except Exception:
             print(f"{name}: raised for {text!r}")
             raise
-        if took > took_longest:
-            slowest, took_longest = text, took
-    print(
-        f"{name}: {count:,} read in {time.monotonic() - began:.0f} s, the slowest {1000 * took_longest:.1f} ms: {slowest[:100]!r}"
-    )
-    return took_longest <= LIMIT
+        heapq.heappush(slowest, (took, text))
+        if len(slowest) > SHOWN:
+            heapq.heappop(slowest)
+        if number % EVERY == 0:
+            gc.collect()
+        if number % EVERY == 0 or number == count:
+            longest = max(slowest)[0]
+            print(
+                f"{name}: {number:,} of seed {seed} read, no exception, the slowest {1000 * longest:.1f} ms, "
+                f"the mean {1e6 * total / number:.0f} µs, {again} read again",
+                flush=True,
+            )
+    for took, text in sorted(slowest, reverse=True):
+        print(f"  {1000 * took:5.1f} ms {text[:110]!a}")
+    return max(slowest)[0] <= LIMIT
 
 
 if __name__ == "__main__":
@@ -179,4 +216,5 @@ if __name__ == "__main__":
     )
     readings("(99)X")  # the table of Application Identifiers is loaded once
     gc.disable()  # a collection is not the text's
-    sys.exit(not all([run("texts", random_text, texts, seed), run("scans", mangled_scan, scans, seed)]))
+    kinds = [("scans", mangled_scan, scans), ("texts", random_text, texts)]
+    sys.exit(not all(run(name, make, count, seed) for name, make, count in kinds if count))

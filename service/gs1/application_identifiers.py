@@ -145,6 +145,11 @@ def _pieces(ai: str) -> tuple[tuple[str, str, bool], ...]:
     return tuple((each[:-1], each[-1], optional) for each, optional in bare)
 
 
+def has_rules(ai: str) -> bool:
+    """Whether a value of this AI must do more than fit in length and characters (`check_value`)."""
+    return bool(_pieces(ai))
+
+
 def check_value(ai: str, value: str) -> None:
     """Raise unless `value`, of a length and character set that fit, also means something.
 

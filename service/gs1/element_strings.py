@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1.application_identifiers import Element, check_company, check_value, invalid_value
+from service.gs1.application_identifiers import (
+    Element,
+    check_company,
+    check_value,
+    has_rules,
+    invalid_value,
+)
 from service.gs1.characters import CSET_82, GROUP_SEPARATOR
 
 Elements = tuple[Element, ...]
@@ -46,6 +52,7 @@ _COMMON = re.compile(
 )
 
 _DIGITS = re.compile("[0-9]{2,4}")
+_FREE_FORMAT = re.compile(r"N[2-4]\+X\.\.([0-9]+)")
 _OPENING = re.compile(r"(?<!\\)\(([0-9]{2,4})\)")
 _MAX_ELEMENTS = 40
 
@@ -170,9 +177,12 @@ def _ai_of(digits: str) -> tuple[str, int | None] | None:
     return (definition.ai, definition.fixed) if definition else None
 
 
+@lru_cache(maxsize=1024)
 def free_length(ai: str) -> int | None:
-    """How long a value of this AI may be of which any characters of set 82 are right; None for all others."""
-    return 20 if ai in _FREE else None
+    """How long a value may be of an AI for which any characters of set 82 are right; None for all others."""
+    definition = None if ai in _FREE or has_rules(ai) else _definition(ai)
+    free = _FREE_FORMAT.fullmatch(definition.format) if definition else None
+    return int(free[1]) if free else 20 if ai in _FREE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -372,22 +372,29 @@ def _splits(content: str) -> tuple[tuple[int, ...], ...]:
 
 
 def _all_splits(content: str) -> Iterator[tuple[int, ...]]:
+    reached: dict[int, list[tuple[int, bool]]] = {}
+    waiting = [0]
+    while waiting:
+        at = waiting.pop()
+        if at < len(content) and at not in reached:
+            reached[at] = list(_ends(content, at))
+            waiting += [end for end, _ in reached[at]]
     follows: dict[int, list[tuple[int, bool]]] = {len(content): []}
-    for at in range(len(content) - 1, -1, -1):
-        ends = [(end, cut) for end, cut in _ends(content, at) if end in follows]
+    for at in sorted(reached, reverse=True):
+        ends = [(end, cut) for end, cut in reached[at] if end in follows]
         if ends:
             follows[at] = ends
     if 0 not in follows:
         return
-    waiting: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+    partial: list[tuple[int, tuple[int, ...]]] = [(0, ())]
     for _ in range(_MOST_SPLITS):
-        if not waiting:
+        if not partial:
             return
-        at, cuts = waiting.pop()
+        at, cuts = partial.pop()
         if at == len(content):
             yield cuts
         for end, needs_separator in follows[at]:
-            waiting.append((end, (*cuts, end) if needs_separator and end < len(content) else cuts))
+            partial.append((end, (*cuts, end) if needs_separator and end < len(content) else cuts))
 
 
 def _ends(content: str, at: int) -> Iterator[tuple[int, bool]]:
