@@ -9,6 +9,9 @@ from xml.sax.saxutils import escape
 from service.clinics.papers.typeface import BOLD, REGULAR, printed, register
 
 _MARGIN_MM = 18
+_SMALL = 8.5
+_BETWEEN = 8.5
+"""The size of the letters of tables, and the room between two columns, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _parts(paper: Paper, width: float) -> Iterator[Any]:
     from reportlab.platypus import Paragraph, Spacer  # noqa: PLC0415
 
     plain = ParagraphStyle("plain", fontName=REGULAR, fontSize=9.5, leading=13, splitLongWords=1)
-    small = ParagraphStyle("small", parent=plain, fontSize=8.5, leading=11.5)
+    small = ParagraphStyle("small", parent=plain, fontSize=_SMALL, leading=11.5)
     strong = ParagraphStyle("strong", parent=small, fontName=BOLD)
     title = ParagraphStyle("title", parent=plain, fontName=BOLD, fontSize=16, leading=20, spaceAfter=8)
     heading = ParagraphStyle("heading", parent=plain, fontName=BOLD, fontSize=11.5, spaceBefore=10)
@@ -102,11 +105,26 @@ def _parts(paper: Paper, width: float) -> Iterator[Any]:
             head, *rows = section.table
             cells = [[lines(each, strong) for each in head]]
             cells += [[lines(each, small) for each in row] for row in rows]
-            yield _table(cells, [width / len(head)] * len(head), ruled=True)
+            yield _table(cells, _widths(section.table, width), ruled=True)
     if paper.to_sign:
         yield Spacer(1, 48)
         row = [[lines(each, small) for each in paper.to_sign]]
         yield _table(row, [width / len(paper.to_sign)] * len(paper.to_sign), ruled=False, above=True)
+
+
+def _widths(table: Sequence[Sequence[str]], width: float) -> list[float]:
+    """The widths of columns: each has room for its longest word, as far as there is room for all of them."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth  # noqa: PLC0415
+
+    def longest(column: int) -> float:
+        words = (word for row in table for word in printed(row[column]).split())
+        return max((stringWidth(word, BOLD, _SMALL) for word in words), default=0) + _BETWEEN
+
+    least = [longest(column) for column in range(len(table[0]))]
+    spare = width - sum(least)
+    if spare < 0:
+        return [width / len(least)] * len(least)
+    return [each + spare / len(least) for each in least]
 
 
 def _table(cells: list[list[Any]], widths: list[float], *, ruled: bool, above: bool = False) -> Any:

@@ -93,12 +93,13 @@ class ResultPage:
 
     `also`: what else stops it, beside the headline; `danger`: how serious it is for a patient; `question`:
     what is asked next, in place; `marked`: a number that may be misread, character by character; `contacts`:
-    whom to call; `country`: the reader's, or empty.
+    whom to call; `country`: the reader's, or empty. `used`: it is held because its number was used before.
     """
 
     action: Action
     asker: Asker
     stop: bool
+    used: bool
     title: str
     subject: str
     headline: str
@@ -158,6 +159,7 @@ def result_page(
         action=verdict.action,
         asker=asker,
         stop=verdict.action in _STOP,
+        used=verdict.action is Action.QUARANTINE and verdict.headline is ReasonCode.DISPENSED,
         title=_confirmed_title(verdict, tr) if confirmed else verdict_title(verdict, asker, tr, unseen),
         subject=_subject(verdict, answer, tr, with_lot=not marked) if patient else "",
         also=also_said(verdict, asker, tr) if patient and not confirmed else [],

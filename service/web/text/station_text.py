@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
     "word_unknown": N_("No records held"),
     "word_quarantine": N_("Hold it"),
     "word_reject": N_("Do not use"),
+    "word_used": N_("Used before"),
     "word_waiting": N_("Not checked yet"),
     "word_refused": N_("Cannot be read"),
     "word_same": N_("Already on the list"),
@@ -48,6 +49,7 @@ WORDS: Mapping[str, str] = {
     "scanned_again": N_("Scanned {count} times in this delivery."),
     "twin_of": N_("Another pack carries the same number: line {number}. Hold both."),
     "same_as": N_("The same number as line {number}: the same pack, or a second one with its number."),
+    "title_used": N_("Used before: hold this vial. Do not use it"),
     "title_twin": N_("Hold both packs. They carry one number"),
     # what happens to it
     "done": N_("{choice}, {time}."),

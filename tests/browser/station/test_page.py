@@ -21,6 +21,7 @@ from tests.browser.station.station import (
     REFUSED,
     REJECT,
     UNKNOWN,
+    USED,
     kept,
     line,
     open_station,
@@ -357,18 +358,55 @@ def test_a_read_is_felt_unless_that_is_switched_off(page: Page) -> None:
     open_station(page)
     scan(page, CHECK)
     expect(line(page, 1)).to_have_attribute("data-tone", "check")
-    assert page.evaluate("window.felt") == [1]
+    assert page.evaluate("window.felt") == [1, 3]
     scan(page, REJECT)
     expect(stop(page)).to_be_visible()
-    assert page.evaluate("window.felt") == [1, 1, 5]  # red is long, and unlike any other
+    assert page.evaluate("window.felt") == [1, 3, 1, 5]  # red is long, and unlike any other
     settle(page)
     page.get_by_role("button", name="Switch the sound off").click()
     page.locator("#scan").focus()
     scan(page, UNKNOWN)
     expect(line(page, 3)).to_have_attribute("data-tone", "unknown")
-    assert page.evaluate("window.felt") == [1, 1, 5]
+    assert page.evaluate("window.felt") == [1, 3, 1, 5]
     page.reload()
     expect(page.get_by_role("button", name="Switch the sound on")).to_be_visible()
+
+
+def test_matches_more_to_check_already_used_and_stop_differ_in_all_that_is_heard_felt_and_seen(
+    page: Page,
+) -> None:
+    """Staff override a warning that is like the others: each kind is unlike each other kind, in every way."""
+    page.add_init_script(
+        "window.felt = []; navigator.vibrate = (pattern) => window.felt.push(String(pattern))"
+    )
+    open_station(page)
+    scan(page, ACCEPT)
+    scan(page, CHECK)
+    scan(page, USED)
+    expect(stop(page).get_by_role("heading", level=2)).to_have_text(
+        "Used before: hold this vial. Do not use it"
+    )
+    settle(page)
+    scan(page, REJECT)
+    expect(stop(page)).to_be_visible()
+    settle(page)
+    tones = ["accept", "check", "used", "reject"]
+    for number, tone in enumerate(tones, 1):
+        expect(line(page, number)).to_have_attribute("data-tone", tone)
+    seen = page.evaluate(
+        "[...document.querySelectorAll('.line')].map((each) => [each.querySelector('svg').innerHTML,"
+        " getComputedStyle(each.querySelector('.line-badge')).backgroundColor])"
+    )
+    signals = page.evaluate(
+        "import('/static/scan/feedback.js').then(({ signalOf }) => ['accept', 'check', 'used', 'stop'].map((each) =>"
+        " Object.values(signalOf(each)).map(String)))"
+    )
+    for kinds in (*zip(*seen, strict=True), *zip(*signals, strict=True)):
+        assert len(set(kinds)) == len(tones), kinds
+        assert all(kinds)
+    read = "40"
+    felt = [each for each in page.evaluate("window.felt") if each != read]
+    assert felt == [tremble for _, tremble in signals]
 
 
 # --- a whole delivery

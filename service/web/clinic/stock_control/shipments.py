@@ -28,6 +28,11 @@ _SAID = {
     PackingOutcome.ARRIVED: N_("Recorded: arrived."),
     PackingOutcome.NOT_OF_THIS: N_("Nothing was recorded: this vial is not part of this transfer."),
 }
+_PACKING = frozenset(PackingOutcome) - {
+    PackingOutcome.ARRIVED,
+    PackingOutcome.AGAIN,
+    PackingOutcome.NOT_OF_THIS,
+}
 _GOOD = frozenset({PackingOutcome.ADDED, PackingOutcome.ARRIVED, PackingOutcome.AGAIN})
 _STATES = {
     ShippedState.PACKED: N_("Not sent yet"),
@@ -162,6 +167,8 @@ def _listing(**more: object) -> str:
 def _page(shipment_id: int, *, told: str = "", **more: object) -> str:
     tr, found = spoken(), services().stock_control.shipments.one(actor(), shipment_id)
     outcome = PackingOutcome(told) if told in set(PackingOutcome) else None
+    if found.sent is not None and outcome in _PACKING:
+        outcome = None  # it was sent since: what was said while it was packed is past
     suppliers = [each.vial.supplier for each in found.lines if each.vial.supplier]
     return render_template(
         "clinic/stock_control/shipment.html",

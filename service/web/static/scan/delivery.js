@@ -7,6 +7,7 @@ export const WAITING = "waiting"; // not checked yet
 export const ANSWERED = "answered";
 export const REFUSED = "refused"; // the service could not read it
 
+const USED = "used"; // an answer of the service that has its own colour
 const MISTAKE = "mistake"; // what was scanned was no pack of this delivery
 const STOPS = new Set(["reject", "quarantine"]);
 
@@ -25,8 +26,13 @@ function identity({ answer }) {
 export function toneOf(line) {
   if ((line.twinOf || line.twin) && line.answer?.action !== "reject") return "quarantine";
   if (line.sameAs && !STOPS.has(line.answer.action)) return "same";
-  if (line.state === ANSWERED) return line.answer.action;
+  if (line.state === ANSWERED) return isUsed(line.answer) ? USED : line.answer.action;
   return line.state;
+}
+
+// The number was used before, and nothing worse is known: it stops like the others, and is told from them.
+function isUsed({ action, code }) {
+  return action === "quarantine" && code === "dispensed";
 }
 
 // A red line stops the run until somebody has said what happens to the vial.

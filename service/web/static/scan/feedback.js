@@ -1,6 +1,7 @@
 // A sound and a tremble for each read, so that nobody needs to look up from the vials. Both can be switched off.
 
-// Notes as [hertz, milliseconds]; red is low and long, and unlike all others.
+// Notes as [hertz, milliseconds]. A match rises, more to check knocks twice, already used falls, a stop is low and
+// long: each is unlike all others, and so is what is felt.
 const SOUNDS = {
   read: [[1400, 70]],
   accept: [[1400, 70], [1900, 120]],
@@ -9,11 +10,20 @@ const SOUNDS = {
   refused: [[500, 150], [500, 150]],
   again: [[1100, 90], [1100, 90], [1100, 90]],
   same: [[1100, 90], [1100, 90], [1100, 90]],
+  used: [[1000, 160], [700, 160], [480, 160], [320, 400]],
   stop: [[220, 350], [180, 350], [220, 350], [180, 500]],
 };
 const TREMBLES = {
-  read: [40], again: [60, 60, 60], same: [60, 60, 60], refused: [120], stop: [300, 100, 300, 100, 500],
+  read: [40], accept: [90], check: [60, 90, 60], unknown: [60, 90, 60], refused: [250],
+  again: [30, 40, 30, 40, 30], same: [30, 40, 30, 40, 30],
+  used: [200, 80, 60, 80, 60, 80, 200], stop: [300, 100, 300, 100, 500],
 };
+
+// What is heard and felt for a name; neither where it has none.
+export function signalOf(name) {
+  return { sound: SOUNDS[name] ?? [], tremble: TREMBLES[name] ?? [] };
+}
+
 const KEY = "vialcheck-scan-mute";
 
 export class Feedback {
@@ -36,10 +46,11 @@ export class Feedback {
 
   give(name) {
     if (this.muted) return;
-    if (TREMBLES[name] && navigator.userActivation?.hasBeenActive) navigator.vibrate?.(TREMBLES[name]);
+    const { sound, tremble } = signalOf(name);
+    if (tremble.length && navigator.userActivation?.hasBeenActive) navigator.vibrate?.(tremble);
     if (this.audio?.state !== "running") return;
     let at = this.audio.currentTime;
-    for (const [pitch, length] of SOUNDS[name] ?? []) {
+    for (const [pitch, length] of sound) {
       this.note(pitch, at, length / 1000);
       at += length / 1000 + 0.03;
     }

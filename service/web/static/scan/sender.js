@@ -27,10 +27,10 @@ async function ask(address, line, timed) {
 
 // What of an answer is kept with the line. Throws where it is none: the scan then goes on waiting.
 function kept(content) {
-  const { id, action, headline, advice, notes, presented, record, vial, carton, as_of: asOf } = content;
+  const { id, action, headline, reasons, advice, notes, presented, record, vial, carton, as_of: asOf } = content;
   if (typeof action !== "string" || !presented) throw new TypeError("no answer of the service");
   return {
-    id, action, headline, advice, notes: notes ?? [], asOf, vial: vial ?? null, carton: carton ?? null,
+    id, action, headline, code: reasons?.[0]?.code ?? "", advice, notes: notes ?? [], asOf, vial: vial ?? null, carton: carton ?? null,
     gtin: presented.gtin, lot: presented.lot, serial: presented.serial, expiry: presented.expiry,
     product: record?.product ?? null, manufacturer: record?.manufacturer ?? null,
   };

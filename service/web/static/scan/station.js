@@ -2,7 +2,7 @@
 
 import { Camera } from "./camera.js";
 import { download } from "./csv.js";
-import { Delivery, toneOf } from "./delivery.js";
+import { Delivery, stops, toneOf } from "./delivery.js";
 import { closeDialog, openDialog } from "./dialogs.js";
 import { Feedback } from "./feedback.js";
 import { Finder } from "./finder.js";
@@ -192,7 +192,7 @@ class Station {
       this.view.again(this.delivery.lines[line.sameAs - 1], () => this.queue(() => this.areTwo(line)));
     } else if (line === this.delivery.lines.at(-1)) this.view.last(line);
     this.update();
-    if (!this.stop.open) this.feedback.give(tone);
+    if (!this.stop.open && !stops(line)) this.feedback.give(tone);
   }
 
   async areTwo(line) {
@@ -215,7 +215,7 @@ class Station {
     const sound = !this.stop.open;
     if (sound) this.wedge.interrupt();
     this.stop.show(red);
-    if (sound) this.feedback.give("stop");
+    if (sound) this.feedback.give(toneOf(red) === "used" ? "used" : "stop");
   }
 
   // Whether a scanner's text must be dropped, which is then heard and said.

@@ -120,7 +120,7 @@ export class View {
       say("count_accept", { count: count("accept") }),
       say("count_same", { count: count("same") }),
       say("count_look", { count: count("check", "unknown", "refused") }),
-      say("count_stop", { count: count("reject", "quarantine") }),
+      say("count_stop", { count: count("reject", "quarantine", "used") }),
       say("count_waiting", { count: count(WAITING, HALF) }),
     ];
     this.counts.replaceChildren(...told.map((text) => element("li", "", text)));
