@@ -49,6 +49,14 @@ from service.storage.models.reports import Report, ReportPhoto, ReportStep
 from service.storage.models.scans import Scan
 from service.storage.models.sightings import Clearing, DetectionThresholds, DeviceMarkKey, SightingRow
 from service.storage.models.suspects import Digest, Suspect
+from service.storage.models.temperature.tables import (
+    StoragePlace,
+    TemperatureExcursion,
+    TemperatureHold,
+    TemperatureLog,
+    TemperatureReading,
+    VialPlace,
+)
 
 __all__ = [
     "FACTS",
@@ -108,7 +116,12 @@ __all__ = [
     "SignedIn",
     "SingleSignOn",
     "StopAcknowledgement",
+    "StoragePlace",
     "Suspect",
+    "TemperatureExcursion",
+    "TemperatureHold",
+    "TemperatureLog",
+    "TemperatureReading",
     "TerminalImport",
     "ToldUse",
     "TreatmentReceipt",
@@ -116,6 +129,7 @@ __all__ = [
     "UnitChange",
     "Vial",
     "VialEvent",
+    "VialPlace",
     "VialPresentation",
     "Withdrawal",
     "WrongGuesses",

@@ -1,6 +1,17 @@
 """Pages of a clinic's people: what needs attention, deliveries, use, tracing."""
 
-from service.web.clinic import home, notices, quarantine_case, receipts, receive, trace, use, uses, vials
+from service.web.clinic import (
+    home,
+    notices,
+    quarantine_case,
+    receipts,
+    receive,
+    temperature,
+    trace,
+    use,
+    uses,
+    vials,
+)
 from service.web.clinic.common import clinic
 
 __all__ = [
@@ -10,6 +21,7 @@ __all__ = [
     "quarantine_case",
     "receipts",
     "receive",
+    "temperature",
     "trace",
     "use",
     "uses",

@@ -13,6 +13,7 @@ from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.stock import StockQueries
+from service.clinics.temperature.services import TemperatureServices
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
@@ -57,6 +58,7 @@ class Services:
     stop_notices: StopNotices
     use_register: UseRegister
     stock: StockQueries
+    temperature: TemperatureServices
     receipts: ReceiptService
     receipt_keys: ReceiptKeys
     import_jobs: ImportJobs
