@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from service.accounts.actors import Actor
 from service.clinics.queries import UNDONE, locked_vial
 from service.clinics.temperature.places import KnownPlace
-from service.clinics.temperature.readings import ExcursionPeriod, Reading, StorageLimits, excursions_in
+from service.clinics.temperature.readings import ExcursionPeriod, LoggerReading, StorageLimits, excursions_in
 from service.clinics.usage import StepTaken, record_step
 from service.clinics.vial_lifecycle import HERE, USABLE, Step, VialState
 from service.storage.audit import AuditChange, write_down
@@ -91,7 +91,7 @@ def judge(
     return HeldByReadings(tuple(excursions), tuple(held), tuple(gone), len(unlimited))
 
 
-def _readings(connection: Connection, place_id: int, since: datetime, until: datetime) -> list[Reading]:
+def _readings(connection: Connection, place_id: int, since: datetime, until: datetime) -> list[LoggerReading]:
     """The readings between the moments, and the moment before and after."""
     here = TemperatureReading.place_id == place_id
     before = select(func.max(TemperatureReading.at)).where(here, TemperatureReading.at < since)
@@ -102,7 +102,7 @@ def _readings(connection: Connection, place_id: int, since: datetime, until: dat
     rows = connection.execute(
         query.where(here, *inside).order_by(TemperatureReading.at, TemperatureReading.hundredths)
     )
-    return [Reading(*row) for row in rows]
+    return [LoggerReading(*row) for row in rows]
 
 
 def _stays(connection: Connection, place: KnownPlace, until: datetime) -> list[_Stay]:

@@ -17,7 +17,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from service.clinics.temperature.logger_moments import WrittenMoment, moments_of, read_moment
-from service.clinics.temperature.readings import Reading
+from service.clinics.temperature.readings import LoggerReading
 from service.errors import ErrorCode, RefusedError
 
 MOST_BYTES = 8_000_000
@@ -61,7 +61,7 @@ class LogSettings:
 class LoggerLog:
     """The readings of a file, in order of time. `without_value`: rows in which the logger wrote none."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[LoggerReading, ...]
     unit: TemperatureUnit
     without_value: int = 0
 
@@ -89,7 +89,7 @@ def read_log(data: bytes, settings: LogSettings, now: datetime) -> LoggerLog:
         raise RefusedError(ErrorCode.LOG_TOO_LONG, found=str(len(rows)), field="file")
     unit = _unit_of(rows, stated, settings.unit)
     moments = moments_of([row.written for row in rows], settings.zone, settings.day_first, now)
-    readings = [Reading(at, _hundredths(row, unit)) for at, row in zip(moments, rows, strict=True)]
+    readings = [LoggerReading(at, _hundredths(row, unit)) for at, row in zip(moments, rows, strict=True)]
     return LoggerLog(tuple(sorted(set(readings))), unit, without)
 
 

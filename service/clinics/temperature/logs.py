@@ -12,7 +12,7 @@ from service.clinics.queries import vials
 from service.clinics.temperature.excursions import HeldByReadings, HoldWords, judge
 from service.clinics.temperature.logger_files import LoggerLog
 from service.clinics.temperature.places import KnownPlace, place_in, put_into
-from service.clinics.temperature.readings import LogGap, Reading, gaps_in
+from service.clinics.temperature.readings import LogGap, LoggerReading, gaps_in
 from service.clinics.vial_lifecycle import HERE
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
@@ -121,7 +121,7 @@ class TemperatureLogs:
             return [KnownLog(*row) for row in rows]
 
     def _put_down(
-        self, connection: Connection, place: KnownPlace, log_id: int, readings: Sequence[Reading]
+        self, connection: Connection, place: KnownPlace, log_id: int, readings: Sequence[LoggerReading]
     ) -> int:
         """Insert the readings that are not on record, and return how many."""
         mine = TemperatureReading.place_id == place.id
@@ -156,12 +156,12 @@ def _note_log(
     return number
 
 
-def _gaps(connection: Connection, place: KnownPlace, readings: Sequence[Reading]) -> list[LogGap]:
+def _gaps(connection: Connection, place: KnownPlace, readings: Sequence[LoggerReading]) -> list[LogGap]:
     """The gaps of a log, and the one between it and the reading before it."""
     here = TemperatureReading.place_id == place.id
     earlier = select(func.max(TemperatureReading.at)).where(here, TemperatureReading.at < readings[0].at)
     before = connection.scalar(earlier)
-    joined = [Reading(before, 0), *readings] if before is not None else list(readings)
+    joined = [LoggerReading(before, 0), *readings] if before is not None else list(readings)
     return gaps_in(joined)
 
 

@@ -11,7 +11,7 @@ LONGEST_INTERVAL = timedelta(minutes=60)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Reading:
+class LoggerReading:
     """One reading: when (aware, UTC), and hundredths of a degree Celsius."""
 
     at: datetime
@@ -59,15 +59,15 @@ class LogGap:
     before: datetime
 
 
-def excursions_in(readings: Sequence[Reading], limits: StorageLimits) -> Iterator[ExcursionPeriod]:
+def excursions_in(readings: Sequence[LoggerReading], limits: StorageLimits) -> Iterator[ExcursionPeriod]:
     """Yield each time outside the limits. `readings`: in order; of several at one moment, one outside counts.
 
     A vial that came before the next reading inside the limits lay there while nothing shows that it was well.
     """
-    outside: list[Reading] = []
+    outside: list[LoggerReading] = []
     moments = _by_moment(readings)
     for at, values in moments:
-        bad = [Reading(at, each) for each in values if not limits.allows(each)]
+        bad = [LoggerReading(at, each) for each in values if not limits.allows(each)]
         if bad:
             outside += bad
         elif outside:
@@ -77,7 +77,7 @@ def excursions_in(readings: Sequence[Reading], limits: StorageLimits) -> Iterato
         yield _period(outside, ended=outside[-1].at)
 
 
-def gaps_in(readings: Sequence[Reading]) -> list[LogGap]:
+def gaps_in(readings: Sequence[LoggerReading]) -> list[LogGap]:
     """Return the times without readings: two and a half times the log's interval, or more than an hour.
 
     The interval is the median of all; `readings` are in order.
@@ -91,13 +91,13 @@ def gaps_in(readings: Sequence[Reading]) -> list[LogGap]:
     return [LogGap(before, after) for before, after in pairwise(moments) if after - before > most]
 
 
-def _by_moment(readings: Sequence[Reading]) -> Iterator[tuple[datetime, list[int]]]:
+def _by_moment(readings: Sequence[LoggerReading]) -> Iterator[tuple[datetime, list[int]]]:
     values: dict[datetime, list[int]] = {}
     for each in readings:
         values.setdefault(each.at, []).append(each.hundredths)
     yield from values.items()
 
 
-def _period(outside: Sequence[Reading], *, ended: datetime) -> ExcursionPeriod:
+def _period(outside: Sequence[LoggerReading], *, ended: datetime) -> ExcursionPeriod:
     values = [each.hundredths for each in outside]
     return ExcursionPeriod(outside[0].at, ended, min(values), max(values))

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.accounts.actors import ApiKeyScope, OrganisationKind, Role
 from service.clinics.temperature.logger_files import LoggerLog, TemperatureUnit
-from service.clinics.temperature.readings import Reading
+from service.clinics.temperature.readings import LoggerReading
 from service.errors import ErrorCode, RefusedError
 from service.web.api.operations import Operation, described
 from service.web.core.access import actor, only_for
@@ -84,7 +84,7 @@ def take_readings() -> Response:
     """Put down readings, and hold what lay outside its limits."""
     sent, now, tr = read_body(SentReadings), services().verification.now(), spoken()
     readings = sorted(
-        {Reading(each.at, int((each.celsius * 100).to_integral_value())) for each in sent.readings}
+        {LoggerReading(each.at, int((each.celsius * 100).to_integral_value())) for each in sent.readings}
     )
     if readings[-1].at > now + _AHEAD:
         raise RefusedError(ErrorCode.LOG_IN_FUTURE, found=readings[-1].at.isoformat(), field="readings")

@@ -12,7 +12,7 @@ from service.clinics.temperature.logger_files import LoggerLog, TemperatureUnit
 from service.clinics.temperature.logs import LogTaken, TemperatureLogs
 from service.clinics.temperature.open_holds import DESTROY, USE
 from service.clinics.temperature.places import StoragePlaces
-from service.clinics.temperature.readings import Reading
+from service.clinics.temperature.readings import LoggerReading
 from service.clinics.undo import StepUndo, UndoRequest
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import Step, VialState
@@ -48,7 +48,7 @@ class Fridge:
     def log(self, *values: int, after: int = 0, who: Actor | None = None) -> LogTaken:
         """Take in readings in hundredths of a degree, every ten minutes, `after` so many minutes."""
         moments = (self.start + timedelta(minutes=after + 10 * n) for n in range(len(values)))
-        readings = tuple(map(Reading, moments, values))
+        readings = tuple(map(LoggerReading, moments, values))
         log = LoggerLog(readings, TemperatureUnit.CELSIUS)
         later = readings[-1].at + timedelta(minutes=1)
         return self.logs.take_in(

@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.clinics.temperature.readings import Reading, StorageLimits, excursions_in, gaps_in
+from service.clinics.temperature.readings import LoggerReading, StorageLimits, excursions_in, gaps_in
 
 START = datetime(2026, 11, 27, 8, tzinfo=UTC)
 FRIDGE = StorageLimits(2, 8)
 
 
-def log(*values: int | None, minutes: int = 10) -> list[Reading]:
+def log(*values: int | None, minutes: int = 10) -> list[LoggerReading]:
     """Readings in hundredths of a degree, ten minutes apart; None for one that is missing."""
     steps = enumerate(values)
-    return [Reading(START + timedelta(minutes=minutes * n), each) for n, each in steps if each is not None]
+    return [
+        LoggerReading(START + timedelta(minutes=minutes * n), each) for n, each in steps if each is not None
+    ]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def test_times_outside(
 
 
 def test_of_two_values_at_one_moment_the_one_outside_counts() -> None:
-    readings = sorted([*log(450, 450, 450), Reading(START + timedelta(minutes=10), 950)])
+    readings = sorted([*log(450, 450, 450), LoggerReading(START + timedelta(minutes=10), 950)])
     [period] = excursions_in(readings, FRIDGE)
     assert (period.started, period.highest) == (START + timedelta(minutes=10), 950)
 
@@ -58,7 +60,7 @@ def test_of_two_values_at_one_moment_the_one_outside_counts() -> None:
         (log(450, 450, 450, None, 450, minutes=50), 1),  # longer than an hour
     ],
 )
-def test_times_without_readings(readings: list[Reading], gaps: int) -> None:
+def test_times_without_readings(readings: list[LoggerReading], gaps: int) -> None:
     assert len(gaps_in(readings)) == gaps
 
 

@@ -141,7 +141,8 @@ def _moment(at: object) -> str:
 def _told(error: VialcheckError | None) -> dict[str, object]:
     if error is None:
         return {"errors": [], "by_box": {}}
-    box, message = error.field or "file", error_message(error, spoken(), technical=False)
+    box = {None: "file", "day_first": "order"}.get(error.field, error.field or "file")
+    message = error_message(error, spoken(), technical=False)
     return {"errors": [FieldError(box, message)], "by_box": {box: message}}
 
 
