@@ -23,6 +23,7 @@ from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.stock import StockQueries
 from service.clinics.stock_control.service import StockControl
+from service.clinics.temperature.services import TemperatureServices
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
@@ -74,6 +75,7 @@ from service.web.api.openapi import docs
 from service.web.api.product_links import product_links
 from service.web.api.readings import readings
 from service.web.api.records import RECORDS
+from service.web.api.temperature import temperature
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, language_choice, navigation, request_uploads
 from service.web.core.cookies import is_https
@@ -214,6 +216,7 @@ def _services(settings: Settings) -> Services:
         quarantine_cases=QuarantineCases(database),
         stock=StockQueries(database, verification),
         stock_control=StockControl.of(database, verification),
+        temperature=TemperatureServices.of(database, verification),
         receipts=ReceiptService(database, verification, lambda: secrets.derived("receipts")),
         receipt_keys=ReceiptKeys(database, secrets, verification.now),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
@@ -245,7 +248,7 @@ _PUBLIC = (
     station,
     setup,
 )
-_API = (verifications.api, readings, events, docs, health, lms, product_links, *RECORDS)
+_API = (verifications.api, readings, temperature, events, docs, health, lms, product_links, *RECORDS)
 _WORKSPACE = (
     overview,
     imports,

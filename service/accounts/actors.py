@@ -65,6 +65,7 @@ class ApiKeyScope(StrEnum):
     READ = "read"
     IMPORT = "import"
     RELEASE = "release"
+    TEMPERATURE = "temperature"
 
 
 @dataclass(frozen=True, slots=True)

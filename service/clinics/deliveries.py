@@ -14,6 +14,7 @@ from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Match, ReasonCode
 from service.authenticity.verdicts import Verdict
 from service.clinics import presentations
+from service.clinics.temperature.places import put_in_usual_place
 from service.clinics.unit_moves import UnitOnRecord
 from service.clinics.usage import StepTaken, vial_change, write_event, write_unit_change
 from service.clinics.vial_lifecycle import HERE, Step, VialState
@@ -201,6 +202,7 @@ class DeliveryService:
         write_unit_change(connection, actor, moved, then or Step.RECEIVE, now)
         ids = sorted(connection.scalars(insert(Vial).values([values] * line.count).returning(Vial.id)))
         changes = presentations.add(connection, actor, ids, answer, now)
+        put_in_usual_place(connection, actor, ids, now)
         steps = [StepTaken(Step.RECEIVE), *([StepTaken(then, line.reason)] if then else [])]
         for each in ids:
             changes.append(vial_change(each, Step.RECEIVE, None, values["state"]))

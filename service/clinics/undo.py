@@ -20,6 +20,7 @@ from service.authenticity.dispositions import Disposition
 from service.authenticity.scan_history.sightings import Region, SightingKind, sighting
 from service.clinics import queries
 from service.clinics.queries import UNDONE, HeldVial, RecordedStep, locked_vial
+from service.clinics.temperature.open_holds import must_not_be_held
 from service.clinics.unit_moves import UnitOnRecord
 from service.clinics.usage import (
     StepTaken,
@@ -98,6 +99,7 @@ class StepUndo:
                     recorded = _to_undo(connection, actor, held, wish.event_id, now)
                     if _ends_quarantine(recorded):
                         must_not_stop(held, verdict)
+                        must_not_be_held(connection, held)
                     for number, each in enumerate(recorded):
                         taken = undo if number == 0 else replace(undo, nonce=None)
                         self._undo_one(connection, actor, held, each, taken, now)

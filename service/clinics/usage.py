@@ -17,6 +17,7 @@ from service.authenticity.verdicts import Verdict
 from service.clinics import presentations
 from service.clinics.plain_text import printable
 from service.clinics.queries import HeldVial, locked_vial, vial
+from service.clinics.temperature.open_holds import must_not_be_held
 from service.clinics.unit_moves import UnitOnRecord, already_used_error
 from service.clinics.uses.reference import checked_reference
 from service.clinics.vial_lifecycle import Step, VialState
@@ -201,6 +202,8 @@ def record_step(connection: Connection, actor: Actor, held: HeldVial, step: Step
     """Record one step within a transaction: unit, vial, event, audit."""
     if held.state not in step.step.starts_from:
         raise moved_on(held)
+    if step.step.uses or step.step is Step.RELEASE:
+        must_not_be_held(connection, held)
     if step.step is Step.USE and held.too_late(now):
         raise ConflictError(ErrorCode.IN_USE_OVER, given=held.serial or held.lot)
     _check_units(held, step)

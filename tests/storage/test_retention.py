@@ -204,6 +204,9 @@ PERSONAL = {
     "quarantine_entry.actor": "record",
     "vial_presentation.actor": "record",
     "delivery.actor": "record",
+    "vial_place.actor": "record",
+    "temperature_log.actor": "record",
+    "temperature_hold.actor": "record",
     "digest.email": "people",
     "prefix_claim.actor": "record",
 }
@@ -220,6 +223,8 @@ _OF_NO_PERSON = {
     "product.name",
     "api_key.name",
     "enrolled_device.name",
+    "storage_place.name",
+    "temperature_log.file_name",
     "audit_entry.pin_device",  # the name of a clinic's tablet
     "device_pin.device_id",
     "signed_in.device_id",

@@ -75,6 +75,16 @@ def zone_of(country: str | None, day: date) -> ZoneInfo:
     return min(zones, key=lambda zone: datetime.combine(day, time.max, zone).timestamp())
 
 
+def zone_names(country: str) -> tuple[str, ...]:
+    """The IANA names of a country's time zones, the most populous first as the database has them; empty for a
+    code without one.
+
+    >>> zone_names("GB"), zone_names("XX")
+    (('Europe/London',), ())
+    """
+    return _zone_names().get(country, ())
+
+
 @lru_cache(maxsize=65536)
 def kilometres_between(one: str, other: str) -> float:
     """The distance of two countries, by those of the cities that their time zones are named after which lie

@@ -57,6 +57,14 @@ from service.storage.models.stock_control.tables import (
     StocktakeScan,
 )
 from service.storage.models.suspects import Digest, Suspect
+from service.storage.models.temperature.tables import (
+    StoragePlace,
+    TemperatureExcursion,
+    TemperatureHold,
+    TemperatureLog,
+    TemperatureReading,
+    VialPlace,
+)
 from service.storage.models.webhooks.tables import Webhook, WebhookDelivery
 
 __all__ = [
@@ -123,7 +131,12 @@ __all__ = [
     "Stocktake",
     "StocktakeScan",
     "StopAcknowledgement",
+    "StoragePlace",
     "Suspect",
+    "TemperatureExcursion",
+    "TemperatureHold",
+    "TemperatureLog",
+    "TemperatureReading",
     "TerminalImport",
     "ToldUse",
     "TreatmentReceipt",
@@ -131,6 +144,7 @@ __all__ = [
     "UnitChange",
     "Vial",
     "VialEvent",
+    "VialPlace",
     "VialPresentation",
     "Webhook",
     "WebhookDelivery",

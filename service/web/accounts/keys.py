@@ -64,9 +64,12 @@ def revoke(number: int) -> Response:
 
 
 def _offered() -> list[ApiKeyScope]:
-    """Return the scopes that an organisation may choose; a clinic has no records of its own to put in."""
-    owners = {ApiKeyScope.IMPORT, ApiKeyScope.RELEASE}
-    return [each for each in ApiKeyScope if each not in owners or actor().kind is not OrganisationKind.CLINIC]
+    """Return the scopes that an organisation may choose: a clinic has no records of its own to put in, and
+    others have no places for vials.
+    """
+    is_clinic = actor().kind is OrganisationKind.CLINIC
+    others = {ApiKeyScope.IMPORT, ApiKeyScope.RELEASE} if is_clinic else {ApiKeyScope.TEMPERATURE}
+    return [each for each in ApiKeyScope if each not in others]
 
 
 def _scope_words() -> dict[ApiKeyScope, str]:

@@ -34,7 +34,7 @@ _DONE = {
 }
 _OF_KIND = {
     OrganisationKind.MANUFACTURER: (Role.ADMIN, Role.IMPORTER, Role.RELEASER, Role.VIEWER),
-    OrganisationKind.CLINIC: (Role.ADMIN, Role.CLINIC, Role.VIEWER),
+    OrganisationKind.CLINIC: (Role.ADMIN, Role.RELEASER, Role.CLINIC, Role.VIEWER),
     OrganisationKind.DISTRIBUTOR: (Role.ADMIN, Role.IMPORTER, Role.RELEASER, Role.VIEWER),
     OrganisationKind.REGULATOR: (Role.ADMIN, Role.IMPORTER, Role.RELEASER, Role.VIEWER),
 }

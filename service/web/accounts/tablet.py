@@ -19,7 +19,14 @@ from service.errors import ErrorCode, ForbiddenError
 from service.web.accounts.common import account_services, needs_proof, said, see, tried, visitor
 from service.web.accounts.session_responses import hand_over, next_page
 from service.web.core import cookies
-from service.web.core.access import actor, csrf_token_of, is_csrf_token, only_for, open_to_everyone
+from service.web.core.access import (
+    actor,
+    csrf_token_of,
+    guest_or_actor,
+    is_csrf_token,
+    only_for,
+    open_to_everyone,
+)
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.error_responses import wants_json
 from service.web.core.forms import FieldError
@@ -172,7 +179,7 @@ def _page(
     kept: list[tuple[str, str]] | None = None,
     back: str = "",
 ) -> str:
-    before = _locked_session()
+    before = _locked_session() if guest_or_actor() is None else None
     chosen = request.form.get("person", "") or (str(before.account_id) if before else "")
     return render_template(
         "accounts/devices/switch.html",

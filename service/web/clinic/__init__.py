@@ -1,6 +1,17 @@
 """Pages of a clinic's people: what needs attention, deliveries, use, tracing."""
 
-from service.web.clinic import home, notices, quarantine_case, receipts, receive, trace, use, uses, vials
+from service.web.clinic import (
+    home,
+    notices,
+    quarantine_case,
+    receipts,
+    receive,
+    temperature,
+    trace,
+    use,
+    uses,
+    vials,
+)
 from service.web.clinic.common import clinic
 from service.web.clinic.stock_control import expiries, minimums, papers, shipments, sites, stocktakes
 
@@ -17,6 +28,7 @@ __all__ = [
     "shipments",
     "sites",
     "stocktakes",
+    "temperature",
     "trace",
     "use",
     "uses",

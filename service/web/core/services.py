@@ -14,6 +14,7 @@ from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.stock import StockQueries
 from service.clinics.stock_control.service import StockControl
+from service.clinics.temperature.services import TemperatureServices
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
@@ -61,6 +62,7 @@ class Services:
     use_register: UseRegister
     stock: StockQueries
     stock_control: StockControl
+    temperature: TemperatureServices
     receipts: ReceiptService
     receipt_keys: ReceiptKeys
     import_jobs: ImportJobs

@@ -6,6 +6,7 @@ from gettext import NullTranslations
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError, WaitError
 from service.web.text.accounts.pin_errors import PIN_ERRORS
 from service.web.text.formatting import N_, date_words, duration_words, field_name, visible
+from service.web.text.temperature.log_errors import LOG_ERRORS
 
 ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.EMPTY: N_("Enter the {field}."),
@@ -151,6 +152,7 @@ ERRORS: Mapping[ErrorCode, str] = {
     ),
     ErrorCode.WAIT: N_("That was wrong too often. You can try again in {found}."),
     **PIN_ERRORS,
+    **LOG_ERRORS,
     ErrorCode.KEY_INVALID: N_("This key is unknown, has ended or was revoked."),
     ErrorCode.GLN_UNKNOWN: N_("No organisation here has the GLN “{given}”."),
     ErrorCode.GLN_NOT_YOURS: N_("The GLN “{given}” is not one of the organisation whose key this is."),

@@ -259,6 +259,7 @@ OPENED_BY_PIN = {
     *("clinic.delivery_page", "clinic.finish_delivery"),
     *("clinic.use", "clinic.check_to_use", "clinic.checked", "clinic.hand_over"),
     *("clinic.stock", "clinic.trace", "clinic.set_aside", "clinic.books", "clinic.in_use"),
+    *("clinic.temperature", "clinic.storage_place", "clinic.put_vials", "clinic.excursion"),
     *("clinic.uses", "clinic.find_uses", "clinic.notice", "clinic.quarantine_case"),  # to be read
 }
 

@@ -361,6 +361,15 @@ TABLE = {
     "POST /webhooks/<int:number>/test": "-----p0+",
     "POST /webhooks/<int:number>/deliveries/<int:delivery>/again": "-----p0+",
     "POST /webhooks/<int:number>/remove": "-----p0+",
+    "POST /api/v1/temperature-readings": "--+-----",  # what is sent is read first
+    "GET /temperature": "--+-----",
+    "POST /temperature": "--+-----",
+    "GET /temperature/<int:place_id>": "--0-----",
+    "POST /temperature/<int:place_id>/logs": "--0-----",
+    "POST /temperature/<int:place_id>/vials": "--0-----",
+    "POST /temperature/<int:place_id>/usual": "--0-----",
+    "GET /temperature/excursions/<int:number>": "--0-----",
+    "POST /temperature/excursions/<int:number>": "--------",  # of a clinic's releaser
     "GET /audit": ADMINS,
     "GET /audit.csv": ADMINS,
 }
@@ -389,6 +398,7 @@ PLACES = {
     "key": "0" * 32,
     "event_id": "1",
     "account_id": "1",
+    "place_id": "1",
     "photo": "1",
     "what": "lots",
     "name": "A1001",

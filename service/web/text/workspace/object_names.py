@@ -11,12 +11,14 @@ SCOPES: Mapping[ApiKeyScope, str] = {
     ApiKeyScope.READ: N_("Read this organisation's records"),
     ApiKeyScope.IMPORT: N_("Put records in"),
     ApiKeyScope.RELEASE: N_("Correct, release and recall what is on record"),
+    ApiKeyScope.TEMPERATURE: N_("Send readings of the places where vials lie"),
 }
 OBJECTS: Mapping[str, str] = {
     "account": N_("Account"),
     "invitation": N_("Invitation"),
     "key": N_("Key"),
     "device": N_("Shared tablet"),
+    "place": N_("Place for vials"),
     "organisation": N_("Organisation"),
     "manufacturer": N_("Manufacturer"),
     "product": N_("Product"),

@@ -1,0 +1,1 @@
+"""Tables of the temperature of the places where clinics keep vials."""

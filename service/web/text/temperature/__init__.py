@@ -1,0 +1,1 @@
+"""Words about the temperature of the places where vials lie."""
