@@ -3,19 +3,21 @@
 import hashlib
 import json
 import secrets
+import string
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from service.accounts.actors import Actor
 from service.accounts.credentials.secret_box import SecretBox
 from service.authenticity.reasons import Action, ReasonCode
 from service.clinics.queries import RecordedStep
-from service.clinics.receipts.content import decrypted, hash_of, new_token
+from service.clinics.receipts.content import decrypted, encrypted, hash_of, new_token
 from service.clinics.receipts.service import ReceiptService, is_use
 from service.clinics.receipts.signing import ReceiptKeys, read_signed
 from service.clinics.usage import StepTaken
@@ -246,3 +248,33 @@ def test_a_signed_file_is_checked_without_the_records(
         assert caught.value.code is code, wrong[:60]
     with pytest.raises(RefusedError):
         read_signed(signed, {"keys": []})
+
+
+@pytest.mark.fuzz
+def test_a_million_guessed_links_find_none(ward: Ward, nurse: Actor, receipts: ReceiptService) -> None:
+    """Of a hundred receipts: tokens by chance, and those of the receipts with one character changed."""
+    tokens, content = set(), receipts.open(issued(ward, nurse, receipts)[0]).content
+    with ward.database.transaction() as connection:
+        for number in range(100):
+            token = new_token()
+            values = {
+                "token_hash": hash_of(token),
+                "use_mark": hashlib.sha256(str(number).encode()).hexdigest(),
+                "content": encrypted(content, token),
+                "month": date(2026, 11, 1),
+            }
+            connection.execute(insert(TreatmentReceipt).values(values))
+            tokens.add(token)
+    letters = f"{string.ascii_letters}{string.digits}-_"
+    near = {
+        f"{token[:at]}{letter}{token[at + 1 :]}" for token in tokens for at in range(22) for letter in letters
+    } - tokens
+    guesses, found = 0, 0
+    for token in chain(near, (new_token() for _ in range(1_000_000 - len(near)))):
+        guesses += 1
+        try:
+            receipts.open(token)
+            found += 1
+        except NotFoundError:
+            pass
+    assert (guesses, found) == (1_000_000, 0)

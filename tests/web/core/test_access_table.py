@@ -42,6 +42,7 @@ TABLE = {
     "GET /privacy": EVERYONE,
     "GET /language": EVERYONE,
     "POST /language": EVERYONE,
+    "POST /language/again": EVERYONE,
     "GET /r/<token>": NOBODY_HAS_IT,
     "GET /r/<token>/file": NOBODY_HAS_IT,
     "GET /r/<token>/next.ics": NOBODY_HAS_IT,
