@@ -20,12 +20,14 @@ from service.clinics.notices.affected import StopNotices, count_open_notices
 from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
+from service.clinics.receipts.subscriptions import ReceiptSubscriptions
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
 from service.geoip import GeoIpDatabase
 from service.outgoing.text_messages import TextOutbox
+from service.outgoing.web_push import PushSender
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.epcis.jobs import CaptureJobs
@@ -85,7 +87,8 @@ from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
 from service.web.public.product import product_page
-from service.web.public.receipts import receipts
+from service.web.public.receipts.pages import receipts
+from service.web.public.receipts.told import told
 from service.web.public.report import reports
 from service.web.public.text_messages.africas_talking import africas_talking
 from service.web.public.text_messages.simulator import text_simulator
@@ -186,7 +189,14 @@ def _services(settings: Settings) -> Services:
         ids=CheckIds(lambda: secrets.derived("check ids")),
         on_answer=metrics.count_check,
     )
-    files, queue, captures = import_queue_of(settings, database, verification.clock)
+    receipts = ReceiptService(database, verification, lambda: secrets.derived("receipts"))
+    subscriptions = ReceiptSubscriptions(
+        database,
+        receipts,
+        secrets,
+        lambda: PushSender.of(secrets.derived("web push"), _push_contact(settings)),
+    )
+    files, queue, captures = import_queue_of(settings, database, verification.clock, subscriptions)
     return Services(
         settings,
         database,
@@ -206,7 +216,8 @@ def _services(settings: Settings) -> Services:
         stop_notices=StopNotices(database, verification),
         quarantine_cases=QuarantineCases(database),
         stock=StockQueries(database, verification),
-        receipts=ReceiptService(database, verification, lambda: secrets.derived("receipts")),
+        receipts=receipts,
+        receipt_subscriptions=subscriptions,
         receipt_keys=ReceiptKeys(database, secrets, verification.now),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
@@ -228,6 +239,7 @@ _PUBLIC = (
     privacy,
     language,
     receipts,
+    told,
     twilio,
     vonage,
     africas_talking,
@@ -275,7 +287,10 @@ def _register_blueprints(app: Flask) -> None:
 
 
 def import_queue_of(
-    settings: Settings, database: Database, clock: Clock
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    subscriptions: ReceiptSubscriptions | None = None,
 ) -> tuple[ImportFiles, JobQueue, CaptureJobs]:
     """Return the store of uploaded lists, the queue that processes them once it is started, and the documents
     of events that it processes too.
@@ -295,6 +310,9 @@ def import_queue_of(
         PeriodicJob("let_go", "27", _counted("let_go", lambda: apply_retention(database, clock.exact()))),
         PeriodicJob("digests", "*/10", _counted("digests", lambda: send(database, transport, clock.exact()))),
     )
+    if subscriptions is not None:
+        tell = subscriptions.tell
+        periodic += (PeriodicJob("receipts", "*/10", _counted("receipts", lambda: tell(clock.exact()))),)
     if settings.watched is not None:
 
         def wake(number: int) -> None:  # the queue is made below, with the job that needs it
@@ -306,6 +324,13 @@ def import_queue_of(
     queue = JobQueue(worker, settings.files, stop, periodic, events=captures)
     captures.wake = queue.wake_events
     return files, queue, captures
+
+
+def _push_contact(settings: Settings) -> str:
+    """Whom a push service may ask about this service's messages (RFC 8292, section 2.1); may be empty."""
+    if settings.mail_from:
+        return f"mailto:{settings.mail_from}"
+    return settings.public_url if settings.public_url.startswith("https://") else ""
 
 
 def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:

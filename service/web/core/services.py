@@ -12,6 +12,7 @@ from service.clinics.notices.affected import StopNotices
 from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
+from service.clinics.receipts.subscriptions import ReceiptSubscriptions
 from service.clinics.stock import StockQueries
 from service.clinics.undo import StepUndo
 from service.clinics.usage import VialUsage
@@ -59,6 +60,7 @@ class Services:
     use_register: UseRegister
     stock: StockQueries
     receipts: ReceiptService
+    receipt_subscriptions: ReceiptSubscriptions
     receipt_keys: ReceiptKeys
     import_jobs: ImportJobs
     job_queue: JobQueue
