@@ -21,6 +21,7 @@ from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.quarantine.overdue import tell_overdue_cases
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
+from service.clinics.receipts.subscriptions import ReceiptSubscriptions
 from service.clinics.stock import StockQueries
 from service.clinics.stock_control.service import StockControl
 from service.clinics.temperature.services import TemperatureServices
@@ -29,6 +30,7 @@ from service.clinics.usage import VialUsage
 from service.clinics.uses.register import UseRegister
 from service.geoip import GeoIpDatabase
 from service.outgoing.text_messages import TextOutbox
+from service.outgoing.web_push import PushSender
 from service.rate_limit.limiter import limiter_of
 from service.registry.digests.service import DigestTransport, send
 from service.registry.epcis.jobs import CaptureJobs
@@ -94,7 +96,8 @@ from service.web.public.patient_help import patient_help
 from service.web.public.photo import photo
 from service.web.public.privacy import privacy
 from service.web.public.product import product_page
-from service.web.public.receipts import receipts
+from service.web.public.receipts.pages import receipts
+from service.web.public.receipts.told import told
 from service.web.public.report import reports
 from service.web.public.text_messages.africas_talking import africas_talking
 from service.web.public.text_messages.simulator import text_simulator
@@ -195,7 +198,14 @@ def _services(settings: Settings) -> Services:
         ids=CheckIds(lambda: secrets.derived("check ids")),
         on_answer=metrics.count_check,
     )
-    files, queue, captures = import_queue_of(settings, database, verification.clock)
+    receipts = ReceiptService(database, verification, lambda: secrets.derived("receipts"))
+    subscriptions = ReceiptSubscriptions(
+        database,
+        receipts,
+        secrets,
+        lambda: PushSender.of(secrets.derived("web push"), _push_contact(settings)),
+    )
+    files, queue, captures = import_queue_of(settings, database, verification.clock, subscriptions)
     return Services(
         settings,
         database,
@@ -217,7 +227,8 @@ def _services(settings: Settings) -> Services:
         stock=StockQueries(database, verification),
         stock_control=StockControl.of(database, verification),
         temperature=TemperatureServices.of(database, verification),
-        receipts=ReceiptService(database, verification, lambda: secrets.derived("receipts")),
+        receipts=receipts,
+        receipt_subscriptions=subscriptions,
         receipt_keys=ReceiptKeys(database, secrets, verification.now),
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
@@ -240,6 +251,7 @@ _PUBLIC = (
     privacy,
     language,
     receipts,
+    told,
     twilio,
     vonage,
     africas_talking,
@@ -291,7 +303,10 @@ def _register_blueprints(app: Flask) -> None:
 
 
 def import_queue_of(
-    settings: Settings, database: Database, clock: Clock
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    subscriptions: ReceiptSubscriptions | None = None,
 ) -> tuple[ImportFiles, JobQueue, CaptureJobs]:
     """Return the store of uploaded lists, the queue that processes them once it is started, and the documents
     of events that it processes too.
@@ -314,6 +329,9 @@ def import_queue_of(
         PeriodicJob("webhooks", "*", _counted("webhooks", lambda: sender.send_due(clock.exact()))),
         PeriodicJob("cases", "*/10", _counted("cases", lambda: tell_overdue_cases(database, clock.exact()))),
     )
+    if subscriptions is not None:
+        tell = subscriptions.tell
+        periodic += (PeriodicJob("receipts", "*/10", _counted("receipts", lambda: tell(clock.exact()))),)
     if settings.watched is not None:
 
         def wake(number: int) -> None:  # the queue is made below, with the job that needs it
@@ -325,6 +343,13 @@ def import_queue_of(
     queue = JobQueue(worker, settings.files, stop, periodic, events=captures)
     captures.wake = queue.wake_events
     return files, queue, captures
+
+
+def _push_contact(settings: Settings) -> str:
+    """Whom a push service may ask about this service's messages (RFC 8292, section 2.1); may be empty."""
+    if settings.mail_from:
+        return f"mailto:{settings.mail_from}"
+    return settings.public_url if settings.public_url.startswith("https://") else ""
 
 
 def _counted(job: str, do: Callable[[], object]) -> Callable[[], object]:

@@ -84,8 +84,12 @@ def decrypted(sealed: str, token: str) -> ReceiptContent:
         plain = json.loads(_cipher(token).decrypt(raw[:_NONCE], raw[_NONCE:], None))
     except InvalidTag as error:
         raise NotFoundError(ErrorCode.NOT_FOUND, expected="a receipt", field="receipt") from error
-    plain["reasons"], plain["packs"] = tuple(plain["reasons"]), tuple(plain["packs"])
-    return ReceiptContent(**plain)
+    return of_plain(plain)
+
+
+def of_plain(plain: dict[str, Any]) -> ReceiptContent:
+    """Return the content that JSON was made of."""
+    return ReceiptContent(**plain | {"reasons": tuple(plain["reasons"]), "packs": tuple(plain["packs"])})
 
 
 def _cipher(token: str) -> AESGCM:

@@ -29,6 +29,7 @@ COOKIE = "vialcheck_language"
 """Over https too without the prefix `__Host-`: what another host of the domain could set is a language."""
 
 PARAMETER = "lang"
+_PASSWORDS = frozenset({"account", "me", "factors", "invitation", "single_sign_on"})
 _KEPT_SECONDS = 365 * 24 * 3600
 _IN_COOKIES = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z]{{2,3}}(?:-[A-Za-z]{{2,8}})?)(?=;|\s*$)")
 _IN_QUERY = re.compile(rf"(?:^|&){PARAMETER}=([A-Za-z-]{{2,12}})(?=&|$)")
@@ -50,7 +51,7 @@ def init_app(app: Flask, english_only: frozenset[str]) -> None:
 
     app.after_request(_keep_what_a_link_said)
     app.context_processor(template_words)
-    app.jinja_env.globals.update(languages_offered=_offered, this_page=this_page)
+    app.jinja_env.globals.update(languages_offered=_offered, this_page=this_page, typed=typed)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     # Not `g.translation.gettext` itself: `g` differs in each request.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -85,6 +86,20 @@ def this_page() -> str:
     return path + ("?" + "&".join(kept) if kept else "")
 
 
+def typed() -> tuple[str, list[tuple[str, str]]]:
+    """Return where the current request's form was sent and what was typed into it, so that a form with errors
+    can be sent once more to be read in another language. Empty for what holds passwords, and without a form.
+    """
+    asked = behind(request)
+    blueprint = (asked.endpoint or "").partition(".")[0]
+    if asked.method != "POST" or blueprint in _PASSWORDS:
+        return "", []
+    path, _, query = raw_target(asked).partition("?")
+    kept = [each for each in query.split("&") if each and not each.startswith(f"{PARAMETER}=")]
+    fields = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf"]
+    return path + ("?" + "&".join(kept) if kept else ""), fields
+
+
 def _shows_a_page(path: str) -> bool:
     adapter = current_app.create_url_adapter(request)
     try:
@@ -100,10 +115,12 @@ def _known(pattern: re.Pattern[str], text: str | None) -> str:
 
 
 def _keep_what_a_link_said(response: Response) -> Response:
-    """A link in a language leads on in that language; programs and fetched parts keep nothing."""
+    """A link, or a form, in a language leads on in that language; programs and fetched parts keep nothing."""
     asked = behind(request)
     said = _known(_IN_QUERY, asked.environ.get("QUERY_STRING"))
-    shows_page = response.mimetype == "text/html" and asked.method == "GET" and behind(g).get("speaks")
+    shows_page = (
+        response.mimetype == "text/html" and asked.method in {"GET", "POST"} and behind(g).get("speaks")
+    )
     if said and shows_page and said != _known(_IN_COOKIES, asked.environ.get("HTTP_COOKIE")):
         keep_language(response, said)
     return response

@@ -12,6 +12,7 @@ from service.clinics.notices.affected import StopNotices
 from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
+from service.clinics.receipts.subscriptions import ReceiptSubscriptions
 from service.clinics.stock import StockQueries
 from service.clinics.stock_control.service import StockControl
 from service.clinics.temperature.services import TemperatureServices
@@ -64,6 +65,7 @@ class Services:
     stock_control: StockControl
     temperature: TemperatureServices
     receipts: ReceiptService
+    receipt_subscriptions: ReceiptSubscriptions
     receipt_keys: ReceiptKeys
     import_jobs: ImportJobs
     job_queue: JobQueue

@@ -16,11 +16,31 @@ language = Blueprint("language", __name__, url_prefix="/language")
 language.after_request(set_language_headers)
 
 
+_TYPED = "typed."
+
+
 @language.get("")
 @open_to_everyone
 def choose() -> str:
     """Show the languages. `next`: the page to come back to."""
     return render_template("public/language/choose.html", next=own_path(request.args.get("next")))
+
+
+@language.post("/again")
+@open_to_everyone
+def again() -> str:
+    """Show the languages to a person whose form has errors: each sends the form again, with what was typed.
+
+    `next`: where it was sent; `typed.…`: its fields.
+    """
+    fields = [
+        (name.removeprefix(_TYPED), text)
+        for name, text in request.form.items(multi=True)
+        if name.startswith(_TYPED)
+    ]
+    return render_template(
+        "public/language/choose.html", next=own_path(request.form.get("next")), fields=fields
+    )
 
 
 @language.post("")

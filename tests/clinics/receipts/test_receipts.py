@@ -3,28 +3,27 @@
 import hashlib
 import json
 import secrets
+import string
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from itertools import chain
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from service.accounts.actors import Actor
 from service.accounts.credentials.secret_box import SecretBox
 from service.authenticity.reasons import Action, ReasonCode
-from service.clinics.queries import RecordedStep
-from service.clinics.receipts.content import decrypted, hash_of, new_token
+from service.clinics.receipts.content import decrypted, encrypted, hash_of, new_token
 from service.clinics.receipts.service import ReceiptService, is_use
 from service.clinics.receipts.signing import ReceiptKeys, read_signed
-from service.clinics.usage import StepTaken
-from service.clinics.vial_lifecycle import Step
 from service.errors import ErrorCode, NotFoundError, RefusedError
 from service.storage.database import Database
 from service.storage.models import AuditEntry, Base, Batch, TreatmentReceipt
 from service.storage.retention import apply_retention
-from tests.factories.clinics import UNIT, Ward, a_ward, clinic
+from tests.clinics.receipts.handed_over import issued, used
+from tests.factories.clinics import Ward, a_ward, clinic
 
 KEY = b"k" * 32
 
@@ -44,21 +43,6 @@ def nurse(ward: Ward) -> Actor:
 @pytest.fixture
 def receipts(ward: Ward) -> ReceiptService:
     return ReceiptService(ward.database, ward.desk, lambda: KEY)
-
-
-def used(ward: Ward, who: Actor, serial: str = "SN0001") -> tuple[int, RecordedStep]:
-    """A vial of which 40 units were used, under the clinic's own reference."""
-    (vial_id,) = ward.received(who, UNIT + serial)
-    step = StepTaken(Step.OPEN, units=Decimal(40), reference="A-1042")
-    ward.hands.record_step(who, vial_id, step, ward.desk.now())
-    traced, _ = ward.shelves.vial(who, vial_id)
-    return vial_id, next(each for each in traced.events if is_use(each))
-
-
-def issued(ward: Ward, who: Actor, receipts: ReceiptService) -> tuple[str, RecordedStep]:
-    vial_id, use = used(ward, who)
-    held = ward.shelves.vial(who, vial_id)[0].vial
-    return receipts.issue(who, held, use, ward.desk.now()), use
 
 
 def test_a_receipt_says_what_was_used(ward: Ward, nurse: Actor, receipts: ReceiptService) -> None:
@@ -246,3 +230,33 @@ def test_a_signed_file_is_checked_without_the_records(
         assert caught.value.code is code, wrong[:60]
     with pytest.raises(RefusedError):
         read_signed(signed, {"keys": []})
+
+
+@pytest.mark.fuzz
+def test_a_million_guessed_links_find_none(ward: Ward, nurse: Actor, receipts: ReceiptService) -> None:
+    """Of a hundred receipts: tokens by chance, and those of the receipts with one character changed."""
+    tokens, content = set(), receipts.open(issued(ward, nurse, receipts)[0]).content
+    with ward.database.transaction() as connection:
+        for number in range(100):
+            token = new_token()
+            values = {
+                "token_hash": hash_of(token),
+                "use_mark": hashlib.sha256(str(number).encode()).hexdigest(),
+                "content": encrypted(content, token),
+                "month": date(2026, 11, 1),
+            }
+            connection.execute(insert(TreatmentReceipt).values(values))
+            tokens.add(token)
+    letters = f"{string.ascii_letters}{string.digits}-_"
+    near = {
+        f"{token[:at]}{letter}{token[at + 1 :]}" for token in tokens for at in range(22) for letter in letters
+    } - tokens
+    guesses, found = 0, 0
+    for token in chain(near, (new_token() for _ in range(1_000_000 - len(near)))):
+        guesses += 1
+        try:
+            receipts.open(token)
+            found += 1
+        except NotFoundError:
+            pass
+    assert (guesses, found) == (1_000_000, 0)

@@ -6,7 +6,7 @@ the token of its link, which is not kept, and the use is a keyed hash whose key 
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.models.base import Base
@@ -33,6 +33,22 @@ class TreatmentReceipt(Base):
         CheckConstraint("NOT voided OR length(trim(void_reason)) > 0", name="reason"),
         {"sqlite_with_rowid": False},
     )
+
+
+class ReceiptSubscription(Base):
+    """A browser that is told when something about a receipt changes. It goes with the receipt.
+
+    `endpoint_mark`: keyed hash of where the push service takes messages. `content`: the endpoint, its keys,
+    what the receipt says and what was told last, sealed with the service's secret key.
+    """
+
+    __tablename__ = "receipt_subscription"
+    token_hash: Mapped[str] = mapped_column(
+        ForeignKey("treatment_receipt.token_hash", ondelete="CASCADE"), primary_key=True
+    )
+    endpoint_mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class ReceiptKey(Base):

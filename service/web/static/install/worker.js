@@ -38,3 +38,17 @@ function kept(name) {
 function address(name) {
   return new URL(name, self.registration.scope).href;
 }
+
+// A message says only that there is something to look at; in which language, the page of the receipt has kept here.
+self.addEventListener("push", (event) => event.waitUntil(tell()));
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(address("receipts/kept")));
+});
+
+async function tell() {
+  const words = await caches.match(address("receipts/words"));
+  const text = words ? await words.text() : "Look at your receipt.";
+  await self.registration.showNotification("Vialcheck", { body: text, tag: "receipt" });
+}

@@ -56,6 +56,7 @@ def show(token: str) -> str:
         lines=_lines(opened.content),
         next_day=ours.receipts.next_day(opened.content),
         issued=date_words(opened.content.issued_on, spoken()),
+        push_key=ours.receipt_subscriptions.public_key,
         today=date_words(verdict.as_of.astimezone(UTC).date().isoformat(), spoken()),
     )
 

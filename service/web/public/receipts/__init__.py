@@ -1,0 +1,1 @@
+"""Receipts of treatments, for those who hold one."""
