@@ -61,6 +61,7 @@ class ApiKeyScope(StrEnum):
     READ = "read"
     IMPORT = "import"
     RELEASE = "release"
+    STOCK = "stock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _ROLES = {
     ApiKeyScope.IMPORT: Role.IMPORTER,
     ApiKeyScope.RELEASE: Role.RELEASER,
     ApiKeyScope.VERIFY: Role.CLINIC,
+    ApiKeyScope.STOCK: Role.CLINIC,
 }
 """The role that a use case asks of a program, by the scope of its key."""
 

@@ -64,9 +64,11 @@ def revoke(number: int) -> Response:
 
 
 def _offered() -> list[ApiKeyScope]:
-    """Return the scopes that an organisation may choose; a clinic has no records of its own to put in."""
-    owners = {ApiKeyScope.IMPORT, ApiKeyScope.RELEASE}
-    return [each for each in ApiKeyScope if each not in owners or actor().kind is not OrganisationKind.CLINIC]
+    """Return the scopes that an organisation may choose; a clinic puts in no records but of its stock."""
+    others = {ApiKeyScope.IMPORT, ApiKeyScope.RELEASE}
+    if actor().kind is not OrganisationKind.CLINIC:
+        others = {ApiKeyScope.STOCK}
+    return [each for each in ApiKeyScope if each not in others]
 
 
 def _scope_words() -> dict[ApiKeyScope, str]:

@@ -11,6 +11,7 @@ SCOPES: Mapping[ApiKeyScope, str] = {
     ApiKeyScope.READ: N_("Read this organisation's records"),
     ApiKeyScope.IMPORT: N_("Put records in"),
     ApiKeyScope.RELEASE: N_("Correct, release and recall what is on record"),
+    ApiKeyScope.STOCK: N_("Record deliveries and uses, and acknowledge recalls"),
 }
 OBJECTS: Mapping[str, str] = {
     "account": N_("Account"),
