@@ -8,7 +8,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs translations road chaos conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones train-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs translations road chaos client conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones train-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -45,6 +45,9 @@ chaos: .venv/dev.stamp ## attack a running service in many ways, for minutes (it
 
 conformance: .venv/dev.stamp ## GS1's own resolver suite, fetched and unmodified, against a running service (CONFORMANCE=folder)
 	$(BIN)/python -m pytest -m conformance -rs -n0 tests/web/public/resolver $(ARGS)
+
+client: .venv/dev.stamp ## generate the Python client into clients/python from the description of the API
+	@$(BIN)/python -m scripts.python_client
 
 lint: .venv/dev.stamp ## check style, formatting, types and the contracts between modules
 	$(BIN)/ruff check .

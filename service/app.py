@@ -70,6 +70,7 @@ from service.web.accounts.tablet import tablet
 from service.web.accounts.webhooks import webhooks
 from service.web.api import health as health_views
 from service.web.api import verifications
+from service.web.api.clinic import CLINIC_RECORDS
 from service.web.api.events import events
 from service.web.api.health import health
 from service.web.api.lms.views import lms
@@ -260,7 +261,10 @@ _PUBLIC = (
     station,
     setup,
 )
-_API = (verifications.api, readings, temperature, events, docs, health, lms, product_links, *RECORDS)
+_API = (
+    *(verifications.api, readings, temperature, events, docs, health, lms, product_links),
+    *(*RECORDS, *CLINIC_RECORDS),
+)
 _WORKSPACE = (
     overview,
     imports,

@@ -66,6 +66,7 @@ class ApiKeyScope(StrEnum):
     IMPORT = "import"
     RELEASE = "release"
     TEMPERATURE = "temperature"
+    STOCK = "stock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ _ROLES = {
     ApiKeyScope.RELEASE: Role.RELEASER,
     ApiKeyScope.VERIFY: Role.CLINIC,
     ApiKeyScope.TEMPERATURE: Role.CLINIC,
+    ApiKeyScope.STOCK: Role.CLINIC,
 }
 """The role that a use case asks of a program, by the scope of its key."""
 

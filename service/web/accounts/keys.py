@@ -64,11 +64,12 @@ def revoke(number: int) -> Response:
 
 
 def _offered() -> list[ApiKeyScope]:
-    """Return the scopes that an organisation may choose: a clinic has no records of its own to put in, and
-    others have no places for vials.
+    """Return the scopes that an organisation may choose: a clinic has no records to put in but of its stock, and
+    others have neither stock nor places for vials.
     """
     is_clinic = actor().kind is OrganisationKind.CLINIC
-    others = {ApiKeyScope.IMPORT, ApiKeyScope.RELEASE} if is_clinic else {ApiKeyScope.TEMPERATURE}
+    of_clinics = {ApiKeyScope.STOCK, ApiKeyScope.TEMPERATURE}
+    others = {ApiKeyScope.IMPORT, ApiKeyScope.RELEASE} if is_clinic else of_clinics
     return [each for each in ApiKeyScope if each not in others]
 
 

@@ -41,7 +41,7 @@ _HEADERS = {"GS1-EPCIS-Version": "2.0.0", "GS1-CBV-Version": "2.0.0"}
 )
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True, scope=ApiKeyScope.IMPORT)
 @takes_files(lambda: services().settings.max_upload_bytes, on_disk=True)
-def capture() -> Response:
+def capture_events() -> Response:
     """Receive a document, and have it taken."""
     if request.mimetype not in _MEDIA:
         raise UnsupportedMediaType(f"Send a document of events as one of {', '.join(_MEDIA)}.")
@@ -58,7 +58,7 @@ def capture() -> Response:
         return refusal(error, status=413)
     response = jsonify(_job(services().captures.one(actor(), token)))
     response.status_code = 202
-    response.headers["Location"] = url_for("events.captured", token=token)
+    response.headers["Location"] = url_for("events.read_capture", token=token)
     return _with_versions(response)
 
 
@@ -75,7 +75,7 @@ def capture() -> Response:
 )
 @only_for(Role.VIEWER, kinds=_KINDS, scope=ApiKeyScope.READ)
 @runs_in(Pool.LOOKUPS)
-def captures() -> Response:
+def list_captures() -> Response:
     """List the organisation's captures, the newest first."""
     text = request.args.get("nextPageToken", "1")
     if not (text.isascii() and text.isdigit() and 0 < int(text[:7]) < 10**6):
@@ -101,7 +101,7 @@ def captures() -> Response:
 )
 @only_for(Role.VIEWER, kinds=_KINDS, scope=ApiKeyScope.IMPORT)
 @runs_in(Pool.LOOKUPS)
-def captured(token: str) -> Response:
+def read_capture(token: str) -> Response:
     """Tell how far a capture is."""
     return _with_versions(jsonify(_job(services().captures.one(actor(), token))))
 
@@ -120,7 +120,7 @@ def captured(token: str) -> Response:
 )
 @only_for(Role.VIEWER, kinds=_KINDS, scope=ApiKeyScope.READ)
 @runs_in(Pool.COSTLY)
-def query() -> Response:
+def query_events() -> Response:
     """Answer a simple event query."""
     given = request.args.to_dict(flat=False)
     page = services().event_queries.page(actor().organisation_id, read_query(given))

@@ -1,6 +1,7 @@
 """Describes the JSON API as OpenAPI 3.1.
 
-A view says what it takes and gives with `@described`; the rest is read off the routes and off pydantic.
+A view says what it takes and gives with `@described`; the rest is read off the routes and off pydantic. The
+name of a view is the name of its operation, after which generated clients call their functions.
 """
 
 import re
@@ -41,6 +42,8 @@ _KEY = {
 }
 _OF_A_BODY = (400, 413, 415, 422)
 _OF_A_FILE = (413, 422)
+_FILE: Mapping[str, str] = {"type": "string", "format": "binary"}
+_DOCUMENTS: Mapping[str, Mapping[str, str]] = {"application/json": {"type": "object"}}
 _DESCRIBED = ("/api/v", "/epcis/")
 _REFERENCE = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"<(?:(?P<type>\w+)[^:<>]*:)?(?P<name>\w+)>")
@@ -111,6 +114,7 @@ def _operation(operation: Operation, rule: Rule) -> Plain:
     refused |= set(_OF_A_FILE) if operation.uploads else set()
     refused |= {*_OF_A_FILE, 415} if operation.sends else set()
     plain: Plain = {
+        "operationId": rule.endpoint.rpartition(".")[2],
         "tags": [operation.tag],
         "summary": operation.summary,
         "parameters": [_parameter(found) for found in _PARAMETER.finditer(rule.rule)]
@@ -133,17 +137,14 @@ def _operation(operation: Operation, rule: Rule) -> Plain:
     }
     if operation.description:
         plain["description"] = operation.description
-    if operation.takes:
-        plain["requestBody"] = {"required": True, "content": _content(operation.takes)}
-    if operation.sends:
-        plain["requestBody"] = {
-            "required": True,
-            "content": {each: {"schema": {}} for each in operation.sends},
-        }
+    if operation.takes or operation.sends:
+        content: Plain = {each: {"schema": _DOCUMENTS.get(each, _FILE)} for each in operation.sends}
+        content |= _content(operation.takes) if operation.takes else {}
+        plain["requestBody"] = {"required": True, "content": content}
     if operation.uploads:
         file = {"type": "string", "contentMediaType": "application/octet-stream"}
         form = {"type": "object", "required": [operation.uploads], "properties": {operation.uploads: file}}
-        content = {"multipart/form-data": {"schema": form}, "image/*": {"schema": {}}}
+        content = {"multipart/form-data": {"schema": form}, "image/*": {"schema": _FILE}}
         plain["requestBody"] = {"required": True, "content": content}
     return plain
 

@@ -65,7 +65,7 @@ def verify() -> Response:
 )
 @open_to_everyone
 @runs_in(Pool.LOOKUPS)
-def answered(scan_id: str) -> Response:
+def read_verification(scan_id: str) -> Response:
     """What was answered then; a later recall does not change it."""
     return _json(services().verification.find_check(scan_id), 200)
 
@@ -83,7 +83,7 @@ def answered(scan_id: str) -> Response:
 )
 @open_to_everyone
 @runs_in(Pool.LOOKUPS)
-def marks(scan_id: str) -> Response:
+def read_marks(scan_id: str) -> Response:
     """Return the marks of the product that a recorded check was about."""
     guide = mark_guide(services().database, services().verification.find_check(scan_id))
     return Response(encode(marks_as_plain(guide)), content_type="application/json")

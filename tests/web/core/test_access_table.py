@@ -128,6 +128,16 @@ TABLE = {
     "POST /api/v1/alerts/<int:number>/withdrawal": "----+p++",
     "GET /api/v1/change-requests/<int:number>": "-0-00000",
     "GET /api/v1/changes": "-+-+++++",
+    # a clinic's own records for programs
+    "POST /api/v1/deliveries": "--+-----",
+    "GET /api/v1/stock": "--+-----",
+    "GET /api/v1/uses": "--+-----",
+    "GET /api/v1/vials/<int:vial_id>": "--0-----",
+    "POST /api/v1/vials/<int:vial_id>/steps": "--+-----",  # what is sent is read first
+    "GET /api/v1/stop-notices": "--+-----",
+    "GET /api/v1/stop-notices/<key>": "--0-----",
+    "POST /api/v1/stop-notices/<key>/acknowledgement": "--0-----",
+    "POST /api/v1/stop-notices/<key>/told": "--+-----",
     "GET /api/v1/imports": "-+-+++++",
     "POST /api/v1/imports": "---+-p++",
     "GET /api/v1/imports/<int:number>": "-0-00000",

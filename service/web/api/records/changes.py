@@ -37,7 +37,7 @@ _KINDS = OWNERS | {OrganisationKind.REGULATOR}
 )
 @only_for(Role.VIEWER, kinds=_KINDS, scope=ApiKeyScope.READ)
 @runs_in(Pool.LOOKUPS)
-def feed() -> Response:
+def read_changes() -> Response:
     """What changed since an earlier answer."""
     since = number_of("since", 0)
     page = changes_after(services().database, actor(), since, page_limit(), datetime.now(UTC))

@@ -57,7 +57,8 @@ _BEGUN = {202: "It was received: look at the address in Location for what become
         "Import a list",
         gives=shapes.Import,
         answers=_BEGUN,
-        sends=("application/json", *_FILES),
+        takes=shapes.ImportedRows,
+        sends=tuple(_FILES),
         query=_QUERY,
         headers={KEY_HEADER: "Your own mark of the request: sent again, it is the same import."},
         refuses=(409,),
@@ -68,7 +69,7 @@ _BEGUN = {202: "It was received: look at the address in Location for what become
 )
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True, scope=ApiKeyScope.IMPORT)
 @takes_files(lambda: services().settings.max_upload_bytes, on_disk=True)
-def begin() -> Response:
+def begin_import() -> Response:
     """Receive a list, and have it imported."""
     key = request.headers.get(KEY_HEADER, "")
     try:
@@ -143,7 +144,7 @@ def read_import(number: int) -> Response:
 )
 @only_for(Role.VIEWER, kinds=_KINDS, scope=ApiKeyScope.IMPORT)
 @runs_in(Pool.LOOKUPS)
-def refused_rows(number: int) -> Response:
+def list_refused_rows(number: int) -> Response:
     """The rows of an import that were refused."""
     upload, jobs = _jobs().one(actor(), number), _jobs()
     _, late = jobs.refused(actor(), number)
@@ -171,7 +172,7 @@ def refused_rows(number: int) -> Response:
     )
 )
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True, scope=ApiKeyScope.IMPORT)
-def answer(number: int) -> Response:
+def answer_import(number: int) -> Response:
     """Take the answers, and go on."""
     _jobs().answer(actor(), number, read_body(shapes.ImportAnswers).answers)
     return _goes_on(number)
@@ -189,7 +190,7 @@ def answer(number: int) -> Response:
     )
 )
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True, scope=ApiKeyScope.IMPORT)
-def apply(number: int) -> Response:
+def apply_import(number: int) -> Response:
     """Put on record what the preview shows."""
     sent = read_body(shapes.ImportDecision)
     _jobs().decide(actor(), number, reason=sent.reason, plan=sent.plan)
@@ -207,7 +208,7 @@ def apply(number: int) -> Response:
     )
 )
 @only_for(Role.IMPORTER, kinds=_KINDS, strong=True, scope=ApiKeyScope.IMPORT)
-def cancel(number: int) -> Response:
+def cancel_import(number: int) -> Response:
     """End an import."""
     _jobs().cancel(actor(), number)
     return jsonify(_plain(_jobs().one(actor(), number)))

@@ -12,6 +12,7 @@ SCOPES: Mapping[ApiKeyScope, str] = {
     ApiKeyScope.IMPORT: N_("Put records in"),
     ApiKeyScope.RELEASE: N_("Correct, release and recall what is on record"),
     ApiKeyScope.TEMPERATURE: N_("Send readings of the places where vials lie"),
+    ApiKeyScope.STOCK: N_("Record deliveries and uses, and acknowledge recalls"),
 }
 OBJECTS: Mapping[str, str] = {
     "account": N_("Account"),
