@@ -58,7 +58,9 @@ from service.web.accounts.sign_in import account
 from service.web.accounts.single_sign_on import single_sign_on
 from service.web.api import health as health_views
 from service.web.api import verifications
+from service.web.api.cds_hooks.views import cds_hooks
 from service.web.api.events import events
+from service.web.api.fhir.views import fhir
 from service.web.api.health import health
 from service.web.api.lms.views import lms
 from service.web.api.openapi import docs
@@ -224,7 +226,7 @@ _PUBLIC = (
     station,
     setup,
 )
-_API = (verifications.api, readings, events, docs, health, lms, product_links, *RECORDS)
+_API = (verifications.api, readings, events, docs, health, lms, fhir, cds_hooks, product_links, *RECORDS)
 _WORKSPACE = (
     overview,
     imports,
