@@ -45,6 +45,7 @@ from service.storage.retention import apply_retention
 from service.verification.check_ids import CheckIds
 from service.verification.clock import Clock
 from service.verification.device_marks import DeviceMarks
+from service.verification.outside.responders import OutsideResponders
 from service.verification.service import VerificationService
 from service.web.accounts import common
 from service.web.accounts.audit import audit, init_words
@@ -69,6 +70,7 @@ from service.web.api.readings import readings
 from service.web.api.records import RECORDS
 from service.web.clinic import clinic
 from service.web.core import access, error_responses, language_choice, navigation, request_uploads
+from service.web.core.concurrency import wait_outside
 from service.web.core.cookies import is_https
 from service.web.core.flask_proxies import behind
 from service.web.core.i18n import translation
@@ -180,6 +182,7 @@ def _services(settings: Settings) -> Services:
         alone=settings.processes == 1,
         ids=CheckIds(lambda: secrets.derived("check ids")),
         on_answer=metrics.count_check,
+        outside=OutsideResponders.of(settings.outside_responders, wait_outside),
     )
     files, queue, captures = import_queue_of(settings, database, verification.clock)
     return Services(

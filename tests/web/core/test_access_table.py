@@ -84,10 +84,10 @@ TABLE = {
     "GET /fhir/Medication": PEOPLE,
     "POST /fhir/Medication/_search": PEOPLE,
     "GET /fhir/Medication/<number>": PEOPLE,
-    "GET /fhir/<any(MedicationAdministration, Immunization):kind>": "--+-----",
-    "POST /fhir/<any(MedicationAdministration, Immunization):kind>/_search": "--+-----",
-    "GET /fhir/<any(MedicationAdministration, Immunization):kind>/<number>": "--+-----",
-    "GET /fhir/<any(MedicationAdministration, Immunization):kind>/$uses": "--+-----",
+    "GET /fhir/<any(MedicationAdministration, Immunization):type_name>": "--+-----",
+    "POST /fhir/<any(MedicationAdministration, Immunization):type_name>/_search": "--+-----",
+    "GET /fhir/<any(MedicationAdministration, Immunization):type_name>/<number>": "--+-----",
+    "GET /fhir/<any(MedicationAdministration, Immunization):type_name>/$uses": "--+-----",
     "GET /cds-services": EVERYONE,
     "POST /cds-services/<service>": NOBODY_HAS_IT,
     "GET /api/docs": EVERYONE,
@@ -357,7 +357,7 @@ PLACES = {
     "photo": "1",
     "what": "lots",
     "name": "A1001",
-    "kind": "Immunization",
+    "type_name": "Immunization",
     "service": "none",
 }
 OUR = "Example Biologics"

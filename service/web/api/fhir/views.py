@@ -175,23 +175,23 @@ def search_products() -> Response:
     return _found(search, [resources.medication_knowledge(each) for each in found], None)
 
 
-@fhir.get("/<any(MedicationAdministration, Immunization):kind>/<number>")
+@fhir.get("/<any(MedicationAdministration, Immunization):type_name>/<number>")
 @only_for(Role.VIEWER, kinds=_CLINICS, scope=ApiKeyScope.READ)
 @runs_in(Pool.LOOKUPS)
-def read_use(kind: str, number: str) -> Response:
+def read_use(type_name: str, number: str) -> Response:
     """One use of the clinic."""
     ids = [int(number)] if _NUMBER.fullmatch(number) else []
     found = services().use_register.treatments(actor(), UseSearch(ids=ids, limit=1))
-    return _resource(_of_uses(kind, [_one(found, number)], "")[0])
+    return _resource(_of_uses(type_name, [_one(found, number)], "")[0])
 
 
-@fhir.route("/<any(MedicationAdministration, Immunization):kind>", methods=["GET"])
-@fhir.route("/<any(MedicationAdministration, Immunization):kind>/_search", methods=["POST"])
+@fhir.route("/<any(MedicationAdministration, Immunization):type_name>", methods=["GET"])
+@fhir.route("/<any(MedicationAdministration, Immunization):type_name>/_search", methods=["POST"])
 @only_for(Role.VIEWER, kinds=_CLINICS, scope=ApiKeyScope.READ)
 @runs_in(Pool.LOOKUPS)
-def search_uses(kind: str) -> Response:
+def search_uses(type_name: str) -> Response:
     """Uses of the clinic by its own reference."""
-    search, own = _search(kind), f"{_base()}/NamingSystem/{USES}"
+    search, own = _search(type_name), f"{_base()}/NamingSystem/{USES}"
     wanted = UseSearch(
         ids=search.alternatives("_id", "", _number),
         identified=[_identified(each, own) for each in search.tokens.get("identifier", ())],
@@ -199,13 +199,13 @@ def search_uses(kind: str) -> Response:
         limit=search.count + 1,
     )
     page, more = page_of(services().use_register.treatments(actor(), wanted), search.count)
-    return _found(search, _of_uses(kind, page, ""), page[-1][0] if more and page else None)
+    return _found(search, _of_uses(type_name, page, ""), page[-1][0] if more and page else None)
 
 
-@fhir.get("/<any(MedicationAdministration, Immunization):kind>/$uses")
+@fhir.get("/<any(MedicationAdministration, Immunization):type_name>/$uses")
 @only_for(Role.VIEWER, kinds=_CLINICS, scope=ApiKeyScope.READ)
 @runs_in(Pool.LOOKUPS)
-def uses_under_reference(kind: str) -> Response:
+def uses_under_reference(type_name: str) -> Response:
     """The uses under a reference of the clinic, with the patient that the caller names."""
     reference, subject = request.args.get("reference", "").strip(), request.args.get("subject", "")
     if not reference:
@@ -216,7 +216,7 @@ def uses_under_reference(kind: str) -> Response:
         )
     wanted = UseSearch(identified=[((), [reference])], limit=_MOST_USES)
     found = services().use_register.treatments(actor(), wanted)
-    return _resource(resources.searchset(_of_uses(kind, found, subject), {}, _base(), []))
+    return _resource(resources.searchset(_of_uses(type_name, found, subject), {}, _base(), []))
 
 
 def _search(kind: str) -> TokenSearch:
