@@ -43,8 +43,8 @@ mutants: .venv/mutants.stamp ## change gs1/ and authenticity/ in thousands of sm
 chaos: .venv/dev.stamp ## attack a running service in many ways, for minutes (its short form is in make test)
 	$(BIN)/python -m pytest -m chaos tests $(ARGS)
 
-conformance: .venv/dev.stamp ## GS1's own resolver suite, fetched and unmodified, against a running service (CONFORMANCE=folder)
-	$(BIN)/python -m pytest -m conformance -rs -n0 tests/web/public/resolver $(ARGS)
+conformance: .venv/dev.stamp ## published suites: GS1's of resolvers (CONFORMANCE=folder), FHIR's definitions
+	$(BIN)/python -m pytest -m conformance -rs -n0 tests/web/public/resolver tests/web/api/fhir $(ARGS)
 
 client: .venv/dev.stamp ## generate the Python client into clients/python from the description of the API
 	@$(BIN)/python -m scripts.python_client

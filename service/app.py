@@ -53,76 +53,21 @@ from service.storage.retention import apply_retention
 from service.verification.check_ids import CheckIds
 from service.verification.clock import Clock
 from service.verification.device_marks import DeviceMarks
+from service.verification.outside.responders import OutsideResponders
 from service.verification.service import VerificationService
 from service.web.accounts import common
-from service.web.accounts.audit import audit, init_words
-from service.web.accounts.devices import devices
-from service.web.accounts.embed import embed
-from service.web.accounts.factors import factors
-from service.web.accounts.invitation import invitation
-from service.web.accounts.keys import keys
-from service.web.accounts.me import me
-from service.web.accounts.organisation import organisation
-from service.web.accounts.people import people
-from service.web.accounts.sign_in import account
-from service.web.accounts.single_sign_on import single_sign_on
-from service.web.accounts.tablet import tablet
-from service.web.accounts.webhooks import webhooks
+from service.web.accounts.audit import init_words
 from service.web.api import health as health_views
-from service.web.api import verifications
-from service.web.api.clinic import CLINIC_RECORDS
-from service.web.api.events import events
-from service.web.api.health import health
-from service.web.api.lms.views import lms
-from service.web.api.openapi import docs
-from service.web.api.product_links import product_links
-from service.web.api.readings import readings
-from service.web.api.records import RECORDS
-from service.web.api.temperature import temperature
-from service.web.clinic import clinic
+from service.web.blueprints import BLUEPRINTS, ENGLISH_ONLY
 from service.web.core import access, error_responses, language_choice, navigation, request_uploads
+from service.web.core.concurrency import wait_outside
 from service.web.core.cookies import is_https
 from service.web.core.flask_proxies import behind
 from service.web.core.i18n import translation
 from service.web.core.responses import static_files
 from service.web.core.services import Services, register
 from service.web.limits import clock as clock_in_doubt
-from service.web.public import pages
-from service.web.public.install import install
-from service.web.public.labels import labels
-from service.web.public.language import language
-from service.web.public.notices import notices
-from service.web.public.partner import partner
-from service.web.public.patient_help import patient_help
-from service.web.public.photo import photo
-from service.web.public.privacy import privacy
-from service.web.public.product import product_page
-from service.web.public.receipts.pages import receipts
-from service.web.public.receipts.told import told
-from service.web.public.report import reports
-from service.web.public.text_messages.africas_talking import africas_talking
-from service.web.public.text_messages.simulator import text_simulator
-from service.web.public.text_messages.twilio import twilio
-from service.web.public.text_messages.vonage import vonage
-from service.web.station.page import station
-from service.web.station.scanner_setup import setup
 from service.web.text.workspace.digest_text import digest_text
-from service.web.workspace.alerts import alerts
-from service.web.workspace.captures import captures
-from service.web.workspace.catalogue.marks import marks
-from service.web.workspace.change_requests import changes
-from service.web.workspace.corrections import correct
-from service.web.workspace.exports import exports
-from service.web.workspace.imports import imports
-from service.web.workspace.links import links
-from service.web.workspace.lot_labels import lot_labels
-from service.web.workspace.overview import overview
-from service.web.workspace.quarantine.questions import questions
-from service.web.workspace.recalls import recalls
-from service.web.workspace.releases import release
-from service.web.workspace.report_inbox import triage
-from service.web.workspace.statements import statements
-from service.web.workspace.suspects import watch
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -177,7 +122,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health_views.init_app(app)
     atexit.register(services.verification.close)
     atexit.register(services.text_outbox.close)
-    language_choice.init_app(app, frozenset(each.name for each in _ENGLISH_ONLY))
+    language_choice.init_app(app, frozenset(each.name for each in ENGLISH_ONLY))
     if settings.trusted_hosts:
         _refuse_other_hosts(app, settings.trusted_hosts)
     error_responses.init_app(app)
@@ -198,6 +143,7 @@ def _services(settings: Settings) -> Services:
         alone=settings.processes == 1,
         ids=CheckIds(lambda: secrets.derived("check ids")),
         on_answer=metrics.count_check,
+        outside=OutsideResponders.of(settings.outside_responders, wait_outside),
     )
     receipts = ReceiptService(database, verification, lambda: secrets.derived("receipts"))
     subscriptions = ReceiptSubscriptions(
@@ -240,62 +186,8 @@ def _services(settings: Settings) -> Services:
     )
 
 
-_PUBLIC = (
-    pages,
-    patient_help,
-    product_page,
-    photo,
-    reports,
-    notices,
-    partner,
-    install,
-    privacy,
-    language,
-    receipts,
-    told,
-    twilio,
-    vonage,
-    africas_talking,
-    text_simulator,
-    labels,
-    station,
-    setup,
-)
-_API = (
-    *(verifications.api, readings, temperature, events, docs, health, lms, product_links),
-    *(*RECORDS, *CLINIC_RECORDS),
-)
-_WORKSPACE = (
-    overview,
-    imports,
-    captures,
-    exports,
-    lot_labels,
-    watch,
-    recalls,
-    release,
-    alerts,
-    marks,
-    triage,
-    correct,
-    changes,
-    links,
-    statements,
-    questions,
-)
-_ACCOUNTS = (
-    *(account, me, factors, people, organisation, embed, invitation, keys, webhooks, devices, tablet),
-    *(audit, single_sign_on),
-)
-_ENGLISH_ONLY = (
-    *(*_WORKSPACE, people, organisation, embed, keys, webhooks, devices, audit, events, docs, lms),
-    *(product_links, *RECORDS),
-    text_simulator,
-)
-
-
 def _register_blueprints(app: Flask) -> None:
-    for blueprint in (*_PUBLIC, *_API, clinic, *_WORKSPACE, *_ACCOUNTS):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     clock_in_doubt.init_app(app)
     request_uploads.init_app(app)

@@ -83,6 +83,9 @@ class Settings(TextMessageSettings):
         description="Where the lists lie that people send, while they are on their way. Empty: files in the "
         "data folder.",
     )
+    outside_responders: Path | None = Field(
+        None, description="A file: whose responders are asked about products without records here."
+    )
     watched: Path | None = Field(
         None, description="A folder of folders that others fill with lists, each with a profile.toml."
     )
@@ -171,7 +174,7 @@ class Settings(TextMessageSettings):
         "hosts have to share.",
     )
 
-    @field_validator("database_url", "data", "files", mode="before")
+    @field_validator("database_url", "data", "files", "outside_responders", mode="before")
     @classmethod
     def _default_for_empty(cls, value: object, info: ValidationInfo) -> object:
         """What a container file sets to nothing is not set."""
@@ -232,7 +235,8 @@ class Settings(TextMessageSettings):
     @property
     def processes(self) -> int:
         """How many processes answer: a check keeps a core busy, and Python uses one at a time."""
-        return self.workers or min(_MOST_PROCESSES, _cores())
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        return self.workers or min(_MOST_PROCESSES, cores or 1)
 
     @property
     def provider(self) -> IdentityProvider | None:
@@ -304,11 +308,6 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def misspelt() -> list[tuple[str, str]]:

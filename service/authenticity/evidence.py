@@ -248,6 +248,19 @@ class MarkRecord(Struct, frozen=True):
     source_url: str = ""
 
 
+class OutsideAnswer(Struct, frozen=True):
+    """What another organisation's responder answered about the unit presented (GS1 LMS).
+
+    `source`: its name in the operator's directory. `verified`: the identifiers match its record, nothing
+    more. `reason` (verificationFailureReason) and `info` (additionalInfo): as answered, empty for none.
+    """
+
+    source: str
+    verified: bool
+    reason: str = ""
+    info: str = ""
+
+
 class NearMiss(Struct, frozen=True):
     """A record that what was presented would have matched, had some characters been read otherwise.
 
@@ -283,6 +296,7 @@ class Evidence(Struct, frozen=True):
     `newest_expiry`: the latest of the product's batches on record, read where the lot is not on record.
     `marks`: those of the product on record whose codes were presented.
     `treated_on`: the day on which the pack was used, where that is past: the expiry counts on that day.
+    `outside`: what the responder of a product without records here answered; None where none was asked.
     """
 
     presented: Presented
@@ -312,6 +326,7 @@ class Evidence(Struct, frozen=True):
     newest_expiry: Expiry | None = None
     marks: tuple[MarkRecord, ...] = ()
     treated_on: date | None = None
+    outside: OutsideAnswer | None = None
 
     @property
     def batches(self) -> tuple[BatchRecord, ...]:

@@ -44,6 +44,8 @@ class ReasonCode(StrEnum):
     LOT_ON_RECORD = "lot_on_record"
     PRODUCT_ON_RECORD = "product_on_record"
     NO_RECORDS_HELD = "no_records_held"
+    VERIFIED_ELSEWHERE = "verified_elsewhere"
+    NOT_VERIFIED_ELSEWHERE = "not_verified_elsewhere"
     ALERT_FALSIFIED = "alert_falsified"
     ALERT_LOT_COUNTERFEITED = "alert_lot_counterfeited"
     ALERT_CLOSE = "alert_close"

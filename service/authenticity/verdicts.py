@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from service.authenticity import coverage, pair_rules, reading_rules, record_rules
+from service.authenticity import coverage, outside_rules, pair_rules, reading_rules, record_rules
 from service.authenticity.alerts import rules as alert_rules
 from service.authenticity.alerts.matching import merged
 from service.authenticity.evidence import (
@@ -218,6 +218,7 @@ _RULES: tuple[Rule, ...] = (
     *mark_rules.RULES,
     *reading_rules.RULES,
     *record_rules.RULES,
+    *outside_rules.RULES,
     Rule(Reads.UNIT, scan_rules.reasons),
     Rule(Reads.UNIT, _of_carton),
 )

@@ -9,6 +9,7 @@ import click
 from service.authenticity.evidence import Asker
 from service.authenticity.reasons import Action
 from service.settings import load
+from service.verification.outside.responders import OutsideResponders
 from service.verification.question import Channel, Question, RequestOrigin
 from service.verification.service import Answer, VerificationService
 from service.web.api.verification_json import in_json
@@ -68,7 +69,8 @@ def verify(clinic: bool, record: bool, as_json: bool, **fields: str | bool | Mar
     """
     settings = load()
     database = settings.open_database()
-    verification = VerificationService(database, window=settings.loss_window)
+    outside = OutsideResponders.of(settings.outside_responders)
+    verification = VerificationService(database, window=settings.loss_window, outside=outside)
     asker = Asker.CLINIC if clinic else Asker.PATIENT
     question = Question(**fields, asker=asker)  # type: ignore[arg-type]  # click's own types
     ask = verification.verify if record else verification.preview

@@ -32,7 +32,7 @@ from service.server.request_log import RequestLog, request_id_of
 from service.server.routing import RequestRouting
 from service.server.wsgi import Environ, Scope, WsgiAnswer, call, environ_of
 from service.web.core.access import may_open
-from service.web.core.concurrency import Pool
+from service.web.core.concurrency import MAY_MOVE, PAID, PAID_BEFORE, Pool, PoolChange
 from service.web.core.services import services_of
 
 _SWEEP = 0.5
@@ -114,9 +114,7 @@ class Front:
         try:
             if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
                 body = await self._receive(protocol, environ)
-            answer: WsgiAnswer | None = await self._pools.run(
-                request.pool, lambda: self._call(request), lambda made: self._send_at_once(request, made)
-            )
+            answer = await self._answer(request, body)
         except (BusyError, NoRoomError):
             answer = self._refusals.refuse(503, environ)
         except LateError:
@@ -135,6 +133,30 @@ class Front:
             self._send_at_once(request, answer)
         else:
             await self._send_pieces(request, answer, answer.spooled)
+
+    async def _answer(self, request: "_Request", body: ReceivedBody | None) -> WsgiAnswer | None:
+        """The application's answer; None where a thread has sent it.
+
+        A request that has to wait for another organisation begins again, once, in the pool for that.
+        """
+        request.environ[MAY_MOVE] = True
+        try:
+            return await self._run(request)
+        except PoolChange as change:
+            request.pool = change.pool
+        environ = request.environ
+        environ[MAY_MOVE] = False
+        environ[PAID_BEFORE] = environ.pop(PAID, 0)
+        if body is not None:
+            body.file.seek(0)
+            environ["wsgi.input"] = body.file
+        return await self._run(request)
+
+    async def _run(self, request: "_Request") -> WsgiAnswer | None:
+        answer: WsgiAnswer | None = await self._pools.run(
+            request.pool, lambda: self._call(request), lambda made: self._send_at_once(request, made)
+        )
+        return answer
 
     def _call(self, request: "_Request") -> WsgiAnswer:
         with request_id_bound(request.id):

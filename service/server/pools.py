@@ -41,6 +41,7 @@ def pool_limits(check_threads: int, *, database_wait: float) -> dict[Pool, PoolL
         Pool.SIGN_IN: PoolLimits(1, 32, 20.0),
         Pool.PICTURES: PoolLimits(1, 16, 30.0),
         Pool.PROVIDER: PoolLimits(2, 8, 20.0),
+        Pool.OUTSIDE: PoolLimits(4, 16, max(8.0, at_least)),
     }
 
 

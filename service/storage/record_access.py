@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Exists, exists, or_, select
+from sqlalchemy import ColumnElement, Exists, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from service.gs1 import misreads
@@ -37,11 +37,9 @@ def sees_record(database: Database, organisation_id: int, found: FoundRecord) ->
 def lots_meant(database: Database, organisation_id: int, lot: Lot) -> list[str]:
     """At most five lots as printed, one misreading away from `lot`, that the organisation may see."""
     spelled = or_(Batch.lot_folded == lot.folded, Batch.lot_key.in_(misreads.lot_keys(lot)))
-    came = (Vial.organisation_id == organisation_id, Vial.state != "cancelled")
-    held = exists().where(*came, Vial.batch_id == Batch.id)
     statement = (
         select(Batch.lot)
-        .where(spelled, Batch.lot_key != lot.key, or_(_owned(organisation_id, Batch.product_id), held))
+        .where(spelled, Batch.lot_key != lot.key, batch_seen_by(organisation_id))
         .distinct()
         .order_by(Batch.lot)
         .limit(5)
@@ -50,9 +48,16 @@ def lots_meant(database: Database, organisation_id: int, lot: Lot) -> list[str]:
         return list(connection.scalars(statement))
 
 
+def batch_seen_by(organisation_id: int) -> ColumnElement[bool]:
+    """The condition on rows of batches that the organisation owns, or received a vial of."""
+    came = (Vial.organisation_id == organisation_id, Vial.state != "cancelled")
+    return or_(_owned(organisation_id, Batch.product_id), exists().where(*came, Vial.batch_id == Batch.id))
+
+
 def _owned(organisation_id: int, product_id: InstrumentedAttribute[int] | int) -> Exists:
-    return exists().where(
+    own = exists().where(
         Product.id == product_id,
         Product.manufacturer_id == Manufacturer.id,
         Manufacturer.organisation_id == organisation_id,
     )
+    return own.correlate(Batch)  # a statement around it may read products and manufacturers too

@@ -21,6 +21,7 @@ from service.verification.check_ids import CheckIds, age, is_check_id
 from service.verification.clock import Clock, machine_time
 from service.verification.facts import load
 from service.verification.facts_cache import LotFacts
+from service.verification.outside.responders import OutsideResponders
 from service.verification.pack_readings import PackReading
 from service.verification.question import (
     ParsedQuestion,
@@ -96,7 +97,8 @@ class VerificationService:
 
     `alone`: no other process answers from this database, so that what is not here was never answered. `ids`:
     what all processes of a service share, so that one waits for a check that another is writing. `on_answer`:
-    called with each verdict's action and the seconds that it took.
+    called with each verdict's action and the seconds that it took. `outside`: who is asked about products
+    without records here; None: no other organisation is.
     """
 
     def __init__(
@@ -108,10 +110,12 @@ class VerificationService:
         read_clock: Callable[[], datetime] = machine_time,
         ids: CheckIds | None = None,
         on_answer: Callable[[str, float], None] | None = None,
+        outside: OutsideResponders | None = None,
     ) -> None:
         self._database = database
         self._ids = ids or CheckIds()
         self._on_answer = on_answer
+        self._outside = outside
         self._scans = ScanLog(database, window=window)
         self._others_write_within = 0.0 if alone else window + _LOOK_AGAIN
         # What is on record has happened: a machine whose clock was set back does not undo it.
@@ -239,7 +243,9 @@ class VerificationService:
         now, asker = self._clock.now(), question.asker
         if parsed.scanned_at is not None:
             parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
-        verdict, update, presented, parsed = self._assess(parsed, asker, now, recording=recording)
+        verdict, update, presented, parsed = self._assess(
+            parsed, asker, now, recording=recording, outside=self._outside
+        )
         reading = parsed.pack.reading
         answer = Answer(
             id=None,
@@ -264,8 +270,12 @@ class VerificationService:
         *,
         recording: bool,
         own: OwnStep | None = None,
+        outside: OutsideResponders | None = None,
     ) -> tuple[Verdict, HistoryUpdate, Presented, ParsedQuestion]:
-        """Return the verdict, what the scan adds to the history, and the reading that the verdict is of."""
+        """Return the verdict, what the scan adds to the history, and the reading that the verdict is of.
+
+        `outside`: who is asked about a product without records here. No snapshot is open meanwhile.
+        """
         kept = facts_cache.find(self._database, parsed, asker, now)
         if kept is not None:
             lot, evidence, found = kept
@@ -278,10 +288,15 @@ class VerificationService:
             found = read_found(snapshot, evidence, parsed)
             entry = facts_cache.keep(snapshot, parsed, evidence)
             evidence = _without(own, evidence)
-            concluded = _conclude(
-                self._database, entry, evidence, parsed, found, snapshot, recording=recording
-            )
-        assert concluded is not None  # noqa: S101 (for the type checker: with a snapshot nothing is missing)
+            asks_outside = outside is not None and evidence.product is None
+            if not asks_outside:
+                concluded = _conclude(
+                    self._database, entry, evidence, parsed, found, snapshot, recording=recording
+                )
+        if outside is not None and asks_outside:
+            evidence = replace(evidence, outside=outside.ask(evidence.presented))
+            concluded = _conclude(self._database, None, evidence, parsed, found, None, recording=recording)
+        assert concluded is not None  # noqa: S101 (for the type checker: nothing of the record is missing)
         return (*concluded, evidence.presented, parsed)
 
 

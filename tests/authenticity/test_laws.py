@@ -12,6 +12,7 @@ from service.authenticity.evidence import (
     AlertRecord,
     BatchStatus,
     Evidence,
+    OutsideAnswer,
     Presented,
     RecallRecord,
     UnitRecord,
@@ -23,7 +24,7 @@ from service.gs1.identifiers import Serial
 from service.gs1.reading import Problem
 from service.gs1.repairs import Repair
 from tests.factories.evidence import NOW
-from tests.factories.evidence_strategies import evidences, notices, recalls
+from tests.factories.evidence_strategies import evidences, notices, outside_answers, recalls
 
 
 @pytest.mark.slow
@@ -52,6 +53,14 @@ def test_one_more_notice_improves_nothing_and_loses_no_reason(one: Evidence, mor
     assert {(each.code, each.severity) for each in before.reasons} <= {
         (each.code, each.severity) for each in after.reasons
     }
+
+
+@given(evidences, outside_answers)
+def test_an_outside_answer_improves_nothing_and_loses_no_reason(one: Evidence, said: OutsideAnswer) -> None:
+    before, after = judge(one), judge(replace(one, outside=said))
+    assert after.action.rank >= before.action.rank
+    assert set(before.reasons) <= set(after.reasons)
+    assert after.action is not Action.REJECT or before.action is Action.REJECT
 
 
 @given(evidences, recalls)

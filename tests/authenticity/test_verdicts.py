@@ -17,6 +17,7 @@ from service.authenticity.evidence import (
     MarkFeature,
     MarkRecord,
     NearMiss,
+    OutsideAnswer,
     Presented,
     RecallScope,
     Seen,
@@ -87,6 +88,12 @@ def seen(*scans: Sighting, **changes: Any) -> Evidence:
     return replace(MATCHING, history=history(*scans, **changes))
 
 
+def outside(**answer: Any) -> Evidence:
+    """A product without records here, and what its responder answered."""
+    unknown = evidence(product=None, batch=None, unit=None)
+    return replace(unknown, outside=OutsideAnswer("Example VRS", **answer))
+
+
 ROWS = [
     # everything presented is one unit's record
     ("unit", MATCHING, A.ACCEPT, {C.UNIT_ON_RECORD}),
@@ -100,6 +107,33 @@ ROWS = [
     ),
     # nobody's records: nothing can be said either way
     ("no product", evidence(product=None, batch=None, unit=None), A.UNKNOWN, {C.NO_RECORDS_HELD}),
+    # another organisation's responder: its word alone lets nothing pass, and rejects nothing
+    ("outside: verified", outside(verified=True), A.CHECK, {C.NO_RECORDS_HELD, C.VERIFIED_ELSEWHERE}),
+    (
+        "outside: verified, its date extended",
+        outside(verified=True, info="ExpirationExtended"),
+        A.CHECK,
+        {C.NO_RECORDS_HELD, C.VERIFIED_ELSEWHERE},
+    ),
+    (
+        "outside: verified and recalled, as its maker's policy has it",
+        outside(verified=True, info="Recalled"),
+        A.QUARANTINE,
+        {C.NO_RECORDS_HELD, C.NOT_VERIFIED_ELSEWHERE},
+    ),
+    (
+        "outside: not verified",
+        outside(verified=False, reason="No_match_GTIN_Serial"),
+        A.QUARANTINE,
+        {C.NO_RECORDS_HELD, C.NOT_VERIFIED_ELSEWHERE},
+    ),
+    # what is on record here decides: an outside answer is not heard
+    (
+        "outside: beside a record",
+        replace(MATCHING, outside=OutsideAnswer("Example VRS", verified=False)),
+        A.ACCEPT,
+        {C.UNIT_ON_RECORD},
+    ),
     ("lot nowhere", Evidence(LOT_ONLY, NOW, ZoneInfo("UTC")), A.UNKNOWN, {C.NO_RECORDS_HELD}),
     # the maker's records are complete, and this is not in them
     (

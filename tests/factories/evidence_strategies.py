@@ -15,6 +15,7 @@ from service.authenticity.evidence import (
     BatchStatus,
     Evidence,
     NearMiss,
+    OutsideAnswer,
     Presented,
     ProductRecord,
     RecallRecord,
@@ -43,6 +44,13 @@ presented = st.builds(
     strength=st.none() | st.sampled_from(["100 units", "150 units"]),
     product=st.none() | st.sampled_from(["Verotox", "Botox"]),
     no_lot=st.booleans(),
+)
+outside_answers = st.builds(
+    OutsideAnswer,
+    source=st.just("Example VRS"),
+    verified=st.booleans(),
+    reason=st.sampled_from(["", "No_match_GTIN_Serial"]),
+    info=st.sampled_from(["", "Expired", "ExpirationExtended", "Recalled", "Suspect", "Illegitimate"]),
 )
 products = st.builds(
     ProductRecord,

@@ -1,18 +1,19 @@
 """The register of a clinic's uses: what was taken from which vial, when, by whom, under which reference."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from service.accounts.actors import Actor
 from service.clinics.plain_text import printable
 from service.clinics.queries import UNDONE
 from service.clinics.uses.content import content_of
 from service.clinics.vial_lifecycle import Step
+from service.gs1.identifiers import Expiry
 from service.storage.database import Database
 from service.storage.models import Product, Vial, VialEvent
 
@@ -40,6 +41,21 @@ class RecordedUse:
     reference: str
     reason: str
     actor: str
+    expiry: Expiry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseSearch:
+    """Which uses are wanted: those of `ids` (None: whichever) that every pair of `identified` names.
+
+    A pair holds numbers of uses and references of the clinic; a use is named by either. `after`: those with a
+    larger number, at most `limit` of them.
+    """
+
+    ids: Collection[int] | None = None
+    identified: Sequence[tuple[Collection[int], Collection[str]]] = ()
+    after: int = 0
+    limit: int = 50
 
 
 class UseRegister:
@@ -65,6 +81,24 @@ class UseRegister:
         used = [each for each in found if each[1].step is not Step.FINISH or each[1].used is not None]
         return sorted(used, key=lambda each: -each[0])
 
+    def treatments(self, actor: Actor, wanted: UseSearch) -> list[tuple[int, RecordedUse]]:
+        """Return uses with the ids of their events, the earliest first; not what was thrown away alone."""
+        statement = (
+            _uses(actor, "")
+            .where(VialEvent.step.in_(_OF_PATIENTS), VialEvent.id > wanted.after)
+            .where(or_(VialEvent.step != Step.FINISH, VialEvent.units_used.is_not(None)))
+            .order_by(None)
+            .order_by(VialEvent.id)
+            .limit(wanted.limit)
+        )
+        if wanted.ids is not None:
+            statement = statement.where(VialEvent.id.in_(wanted.ids))
+        for numbers, references in wanted.identified:
+            named = or_(VialEvent.id.in_(numbers), VialEvent.reference.in_(references))
+            statement = statement.where(named)
+        with self._database.reading() as connection:
+            return [(row.id, _use(row)) for row in connection.execute(statement)]
+
     def all(self, actor: Actor, reference: str = "") -> Iterator[RecordedUse]:
         """Yield every one of them."""
         with self._database.reading() as connection:
@@ -79,7 +113,7 @@ def _uses(actor: Actor, reference: str) -> Select[Any]:
         where.append(VialEvent.reference.icontains(wanted, autoescape=True))
     return (
         select(VialEvent.__table__, Vial.product_name, Vial.gtin, Vial.lot, Vial.serial)
-        .add_columns(Product.content, Product.strengths)
+        .add_columns(Product.content, Product.strengths, Vial.expiry, Vial.expiry_month_only)
         .join(Vial, Vial.id == VialEvent.vial_id)
         .outerjoin(Product, Product.id == Vial.product_id)
         .where(*where)
@@ -102,4 +136,5 @@ def _use(row: Any) -> RecordedUse:
         reference=row.reference,
         reason=row.reason,
         actor=row.actor,
+        expiry=Expiry.from_record(row.expiry, row.expiry_month_only) if row.expiry else None,
     )

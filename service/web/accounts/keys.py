@@ -64,7 +64,7 @@ def revoke(number: int) -> Response:
 
 
 def _offered() -> list[ApiKeyScope]:
-    """Return the scopes that an organisation may choose: a clinic has no records to put in but of its stock, and
+    """Return the scopes that an organisation may choose: a clinic puts in no records but of its stock, and
     others have neither stock nor places for vials.
     """
     is_clinic = actor().kind is OrganisationKind.CLINIC

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Flask
+from flask import Flask, has_request_context, request
+
+from service.web.core.flask_proxies import behind
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -36,6 +38,33 @@ class Pool(StrEnum):
 
     PROVIDER = "provider"
     """Requests that wait for an identity provider on the network."""
+
+    OUTSIDE = "outside"
+    """Checks that wait for another organisation's responder (`service.verification.outside`)."""
+
+
+MAY_MOVE = "vialcheck.may_move"
+"""In a request's environment: the front can begin the request again in another pool."""
+
+
+PAID, PAID_BEFORE = "vialcheck.paid", "vialcheck.paid_before"
+"""In the same place: how many checks were paid for, now and before the request began again."""
+
+
+class PoolChange(BaseException):
+    """Ends a view so that its request begins again in another pool. No handler of errors catches it."""
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self.pool = pool
+
+
+def wait_outside() -> None:
+    """Call it before waiting for another organisation: raises PoolChange(OUTSIDE) in a thread of the front
+    that others wait for. Nothing may have been recorded for the request yet.
+    """
+    if has_request_context() and behind(request).environ.get(MAY_MOVE):
+        raise PoolChange(Pool.OUTSIDE)
 
 
 _POOLS: dict[Callable[..., object], Pool] = {}

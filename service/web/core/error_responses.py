@@ -24,6 +24,7 @@ from service.errors import (
 )
 from service.web.core.i18n import translation
 from service.web.core.json_body import ShapeError
+from service.web.core.responses.operation_outcome import is_of_fhir, refusal_outcome
 from service.web.text import error_message
 from service.web.text.http_errors import http_message, http_title
 
@@ -61,7 +62,7 @@ FAULTS = {
 
 _FOR_PROGRAMS = (
     *("/api/v", "/openapi.json", "/health", "/live", "/ready", "/metrics"),
-    *("/epcis/", "/verify/", "/checkConnectivity"),
+    *("/epcis/", "/verify/", "/checkConnectivity", "/cds-services"),
 )
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -103,7 +104,7 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 
 def wants_json() -> bool:
     """Whether a program asks: by the path, or because it accepts JSON rather than a page."""
-    if request.path.startswith(_FOR_PROGRAMS):
+    if request.path.startswith(_FOR_PROGRAMS) or is_of_fhir(request.path):
         return True
     if request.path.startswith(("/01/", "/.well-known/")):  # the resolver's: most who ask are programs
         return not any(name in _PAGES and quality > 0 for name, quality in request.accept_mimetypes)
@@ -117,7 +118,10 @@ def answer_without_view(status: int) -> Response:
 
 
 def _answer(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
-    if wants_json():
+    if is_of_fhir(request.path):
+        system = f"{request.url_root}fhir/CodeSystem/error"
+        response = refusal_outcome(status, code, system, detail, errors or ())
+    elif wants_json():
         response = problem(status, code, detail, errors)
     else:
         page = render_template(

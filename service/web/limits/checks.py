@@ -11,6 +11,7 @@ from service.rate_limit.limiter import Payer
 from service.verification.question import Question, RequestOrigin
 from service.verification.service import Answer
 from service.web.core.access import guest_or_actor
+from service.web.core.concurrency import PAID, PAID_BEFORE
 from service.web.core.flask_proxies import behind
 from service.web.core.services import services
 
@@ -30,12 +31,26 @@ def ask_check(
     """
     ours = services()
     payer = payer or current_payer()
-    ours.rate_limiter.admit(payer)
+    _admit(payer)
     ask = ours.verification.verify if record else ours.verification.preview
     answer = ask(question, origin)
     if is_miss(answer):
         ours.rate_limiter.note_miss(payer)
     return answer
+
+
+def _admit(payer: Payer) -> None:
+    """Take a check from the budget, once: not again where the request begins anew in another pool.
+
+    A request may ask several questions: `PAID_BEFORE` says how many of them were paid for before.
+    """
+    environ = behind(request).environ
+    before = environ.get(PAID_BEFORE, 0)
+    if before:
+        environ[PAID_BEFORE] = before - 1
+    else:
+        services().rate_limiter.admit(payer)
+    environ[PAID] = environ.get(PAID, 0) + 1
 
 
 def is_miss(answer: Answer) -> bool:

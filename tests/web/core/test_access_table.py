@@ -84,6 +84,23 @@ TABLE = {
     "POST /api/v1/readings": EVERYONE,
     "GET /verify/<path:rest>": EVERYONE,  # a trading partner's key: the view asks
     "GET /checkConnectivity": EVERYONE,
+    # a clinic's own software
+    "GET /fhir/metadata": EVERYONE,
+    "GET /fhir/OperationDefinition/<name>": EVERYONE,
+    "GET /fhir/CodeSystem/<name>": EVERYONE,
+    "GET /fhir/MedicationKnowledge": EVERYONE,
+    "POST /fhir/MedicationKnowledge/_search": EVERYONE,
+    "GET /fhir/MedicationKnowledge/<gtin>": EVERYONE,
+    "POST /fhir/Medication/$verify": EVERYONE,
+    "GET /fhir/Medication": PEOPLE,
+    "POST /fhir/Medication/_search": PEOPLE,
+    "GET /fhir/Medication/<number>": PEOPLE,
+    "GET /fhir/<any(MedicationAdministration, Immunization):type_name>": "--+-----",
+    "POST /fhir/<any(MedicationAdministration, Immunization):type_name>/_search": "--+-----",
+    "GET /fhir/<any(MedicationAdministration, Immunization):type_name>/<number>": "--+-----",
+    "GET /fhir/<any(MedicationAdministration, Immunization):type_name>/$uses": "--+-----",
+    "GET /cds-services": EVERYONE,
+    "POST /cds-services/<service>": NOBODY_HAS_IT,
     "GET /api/docs": EVERYONE,
     "GET /openapi.json": EVERYONE,
     "GET /health": EVERYONE,
@@ -416,6 +433,8 @@ PLACES = {
     "photo": "1",
     "what": "lots",
     "name": "A1001",
+    "type_name": "Immunization",
+    "service": "none",
 }
 OUR = "Example Biologics"
 

@@ -213,6 +213,8 @@ REASONS = [
         (C.LOT_SEEN_ELSEWHERE, Action.CHECK, {}, {"places": "BR/|TR/", "count": "2"}),
         (C.CHECKED_BEFORE, Action.ACCEPT, {}, {"day": "2026-01-02", "places": "FR/Lyon"}),
         (C.CHECKED_ABROAD, Action.ACCEPT, {}, {"places": "BR/|TR/", "count": "2"}),
+        (C.VERIFIED_ELSEWHERE, Action.CHECK, {}, {"source": "Example VRS"}),
+        (C.NOT_VERIFIED_ELSEWHERE, Action.QUARANTINE, {}, {"source": "Example VRS", "found": "Recalled"}),
     ]
 ]
 

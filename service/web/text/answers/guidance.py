@@ -244,6 +244,14 @@ GUIDANCE: Mapping[tuple[C, str], Guidance] = {
             HAD_UNKNOWN,
         ),
     ),
+    (C.VERIFIED_ELSEWHERE, ""): Guidance(
+        N_("Another registry knows these numbers. Now look at the pack"),
+        N_("We cannot tell. Do not use it until someone has confirmed it."),
+        (ASK_WHETHER_MADE, ASK_WHETHER_LICENSED, HAD_UNKNOWN),
+    ),
+    (C.NOT_VERIFIED_ELSEWHERE, ""): Guidance(
+        N_("Not confirmed by its registry: do not use it"), _FAKE, _FAKE_STEPS
+    ),
     (C.PRODUCT_ON_RECORD, "unknown lot"): Guidance(
         N_("We do not know this lot: ask the maker"),
         N_("We cannot tell. Do not use it until someone has confirmed it."),

@@ -80,6 +80,7 @@ def next_question(verdict: Verdict, unseen: Collection[str] = ()) -> NextQuestio
         ReasonCode.DISPENSED,
         ReasonCode.RECORDED_WITHOUT_SCAN,
         ReasonCode.NO_RECORDS_HELD,
+        ReasonCode.VERIFIED_ELSEWHERE,
         ReasonCode.MARK_DIFFERS,
     }:
         return NextQuestion.NONE

@@ -52,6 +52,14 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("No product that we hold records of has this lot number."),
         N_("No product held in this registry has this lot number. It can say nothing for or against it."),
     ),
+    (ReasonCode.VERIFIED_ELSEWHERE, ""): Sentence(
+        N_("{source} keeps the records of this product, and says that these numbers match. We cannot tell."),
+        N_("{source} verified these identifiers. This registry itself holds no records of the product."),
+    ),
+    (ReasonCode.NOT_VERIFIED_ELSEWHERE, ""): Sentence(
+        N_("{source} keeps the records of this product, and did not confirm these numbers."),
+        N_("{source}, who keeps the records of this product, did not verify these identifiers: {found}."),
+    ),
     **ALERT_SAYINGS,
     (ReasonCode.RECALLED, "lot"): Sentence(
         N_("This lot has been recalled."),
