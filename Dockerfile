@@ -10,11 +10,12 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN [ -z "$CA" ] || { printf '%s\n' "$CA" > /usr/local/share/ca-certificates/build.crt && update-ca-certificates; }
 WORKDIR /src
 COPY requirements ./requirements
+# ocr: run.txt and what reads the print in photos, with its models
 # node: the build fetches the browser's barcode reader with npm; nothing of Node is in the finished image
 RUN [ -z "$CA" ] || export PIP_CERT=/etc/ssl/certs/ca-certificates.crt; \
     python -m venv /opt/build \
  && /opt/build/bin/pip install --require-hashes -r requirements/build.txt -r requirements/node.txt \
- && python -m venv /opt/vialcheck && /opt/vialcheck/bin/pip install --require-hashes -r requirements/run.txt
+ && python -m venv /opt/vialcheck && /opt/vialcheck/bin/pip install --require-hashes -r requirements/ocr.txt
 COPY . .
 RUN [ -z "$CA" ] || export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt; \
     /opt/build/bin/python -m hatchling build -t wheel -d /dist \

@@ -8,7 +8,7 @@ PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 
-.PHONY: help run docs translations road chaos client conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-clones train-clones benchmark-counterfeits lock wheel clean
+.PHONY: help run docs translations road chaos client conformance test test-fast fuzz fuzz-api fuzz-readings coverage mutants lint format bench bench-print bench-clones train-clones benchmark-counterfeits lock wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -76,12 +76,15 @@ format: .venv/dev.stamp ## mend what the formatter and the linter can mend
 bench: .venv/dev.stamp ## measure, and print each figure with its target
 	$(BIN)/python -m tests.bench
 
+bench-print: .venv/dev.stamp ## read printed lots drawn in 12 fonts on 4 surfaces, and print how many are right (ARGS='SEED PRINTS')
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench.prints $(ARGS)
+
 benchmark-counterfeits: .venv/run.stamp ## documented fakes, ours beside four plain checks (CASES=theirs.jsonl, ARGS=--json)
 	@$(BIN)/python -m tests.counterfeits $(if $(CASES),'$(CASES)') $(ARGS)
 
 # The locks are resolved for every platform, hashed, and name no host.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --fork-strategy fewest $(UPGRADE)
 
 bench-clones: .venv/dev.stamp ## measure how many copied codes a history of scans gives away
 	$(BIN)/python -m tests.bench.clones
@@ -105,9 +108,11 @@ lock: .venv/dev.stamp ## resolve the pinned and hashed requirements again (UPGRA
 	$(BIN)/python -m pip install --quiet 'uv>=0.9'
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) --constraint requirements/run.txt --group build -o requirements/build.txt
+	$(COMPILE) --constraint requirements/run.txt --constraint requirements/build.txt \
+		pyproject.toml --extra ocr -o requirements/ocr.txt
 	$(COMPILE) --group node -o requirements/node.txt
 	$(COMPILE) --constraint requirements/run.txt --constraint requirements/build.txt \
-		pyproject.toml --group dev -o requirements/dev.txt
+		--constraint requirements/ocr.txt pyproject.toml --group dev -o requirements/dev.txt
 	$(COMPILE) --constraint requirements/dev.txt --group mutants -o requirements/mutants.txt
 	$(COMPILE) --constraint requirements/dev.txt --group fuzz -o requirements/fuzz.txt
 	$(COMPILE) --constraint requirements/dev.txt --group train -o requirements/train.txt

@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
     name: (ROOT / "requirements" / f"{name}.txt").read_text()
-    for name in ("run", "build", "node", "dev", "mutants", "fuzz")
+    for name in ("run", "build", "ocr", "node", "dev", "mutants", "fuzz")
 }
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SHA256 = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -58,9 +58,11 @@ def test_a_lock_names_no_host_and_hashes_every_requirement(name: str) -> None:
         ("node", PYPROJECT["dependency-groups"]["node"]),
         ("mutants", PYPROJECT["dependency-groups"]["mutants"]),
         ("dev", PYPROJECT["project"]["dependencies"]),
+        ("ocr", PYPROJECT["project"]["dependencies"]),
+        ("ocr", PYPROJECT["project"]["optional-dependencies"]["ocr"]),
         ("dev", [each for each in PYPROJECT["dependency-groups"]["dev"] if isinstance(each, str)]),
     ],
-    ids=["run", "build", "build system", "node", "mutants", "run in dev", "dev"],
+    ids=["run", "build", "build system", "node", "mutants", "run in dev", "run in ocr", "ocr", "dev"],
 )
 def test_a_lock_holds_what_pyproject_asks_for(name: str, wanted: list[str]) -> None:
     pins = locked(name)
@@ -71,7 +73,7 @@ def test_a_lock_holds_what_pyproject_asks_for(name: str, wanted: list[str]) -> N
         )
 
 
-@pytest.mark.parametrize("name", ["run", "build"])
+@pytest.mark.parametrize("name", ["run", "build", "ocr"])
 def test_the_development_lock_contains_the_others_at_the_same_versions(name: str) -> None:
     development = locked("dev")
     for key, requirement in locked(name).items():

@@ -22,7 +22,8 @@ import service
 from service.errors import ErrorCode, RefusedError
 from service.verification.pictures.code_reader import DecodedCode
 from service.verification.pictures.image_loading import MOST_BYTES
-from service.verification.pictures.worker import PictureOutcome, PictureTask
+from service.verification.pictures.print_reader import PrintedLine
+from service.verification.pictures.worker import PictureOutcome, PictureTask, PictureWork
 
 MOST_SECONDS = 25.0
 """Seconds to wait for an answer. The process may be kept from running: its own limit counts less."""
@@ -42,18 +43,22 @@ class PictureProcess:
     def codes(self, data: bytes) -> tuple[DecodedCode, ...]:
         """The codes in a picture (`code_reader.read_codes`). RefusedError, as there, and PICTURE_BROKEN for
         one that takes more memory or time than any photo does."""
-        return self._ask(data, clean=False)[0].codes
+        return self._ask(data, PictureWork.CODES)[0].codes
+
+    def printed_lines(self, data: bytes) -> tuple[PrintedLine, ...]:
+        """The lines of print in a picture (`print_reader.read_print`). RefusedError, as `codes`."""
+        return self._ask(data, PictureWork.PRINT)[0].lines
 
     def cleaned(self, data: bytes) -> bytes:
         """The picture alone, as it is kept (`image_loading.cleaned`). RefusedError, as `codes`."""
-        return self._ask(data, clean=True)[1]
+        return self._ask(data, PictureWork.CLEAN)[1]
 
     def close(self) -> None:
         """End the process. It is started again when a picture comes."""
         with self._turn:
             self._end()
 
-    def _ask(self, data: bytes, *, clean: bool) -> tuple[PictureOutcome, bytes]:
+    def _ask(self, data: bytes, work: PictureWork) -> tuple[PictureOutcome, bytes]:
         if len(data) > MOST_BYTES:  # as `open_image` says it: no need to hand all of it over
             raise RefusedError(
                 ErrorCode.PICTURE_TOO_LARGE,
@@ -61,7 +66,7 @@ class PictureProcess:
                 found=f"{len(data)} bytes",
                 field="photo",
             )
-        task = msgspec.json.encode(PictureTask(clean, len(data))) + b"\n"
+        task = msgspec.json.encode(PictureTask(work, len(data))) + b"\n"
         with self._turn:
             outcome, content = self._exchanged(task + data)
         if outcome.refused is not None:
@@ -172,7 +177,10 @@ def _environment() -> dict[str, str]:
     """What the process needs of ours: no setting, and so no secret, is handed on."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VIALCHECK_")}
     above = str(Path(service.__file__).parents[1])
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, (above, kept.get("PYTHONPATH", ""))))}
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # numerical libraries'
+    return (
+        kept | one_thread | {"PYTHONPATH": os.pathsep.join(filter(None, (above, kept.get("PYTHONPATH", ""))))}
+    )
 
 
 @cache

@@ -3,13 +3,15 @@
 Started by `pictures.process`. A request is a line of JSON (what to do, the number of bytes) and the picture;
 an answer is a line of JSON (what was found, or what was refused, and a number of bytes) and those bytes.
 It ends after `MOST_PICTURES`, when nothing was asked for `IDLE_SECONDS`, and with the process that asked. The
-system ends it at `MEMORY` bytes (an error of that picture) or `CPU_SECONDS` for one picture.
+system ends it at `MEMORY` or `MEMORY_WITH_PRINT` bytes (an error of that picture) or after `CPU_SECONDS` for
+one picture.
 """
 
 import os
 import resource
 import select
 import sys
+from enum import StrEnum
 from typing import IO
 
 import msgspec
@@ -17,9 +19,13 @@ import msgspec
 from service.errors import RefusedError
 from service.verification.pictures.code_reader import DecodedCode, read_codes
 from service.verification.pictures.image_loading import cleaned
+from service.verification.pictures.print_reader import PrintedLine, read_print
 
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space: half as much again as the largest picture that is taken needs."""
+
+MEMORY_WITH_PRINT = 1408 * 1024 * 1024
+"""The same from the first picture on whose print is read: what the recogniser brings stays loaded."""
 
 CPU_SECONDS = 12
 """Seconds of a processor for one picture; the slowest that is taken needs half of that."""
@@ -31,10 +37,18 @@ IDLE_SECONDS = 120.0
 _POLITENESS = 10  # nice(2): checks go first
 
 
-class PictureTask(msgspec.Struct, frozen=True):
-    """What to do with the `size` bytes that follow: read the codes, or clean the picture (to be kept)."""
+class PictureWork(StrEnum):
+    """What can be done with a picture: read its codes or its print, or clean it (to be kept)."""
 
-    clean: bool
+    CODES = "codes"
+    PRINT = "print"
+    CLEAN = "clean"
+
+
+class PictureTask(msgspec.Struct, frozen=True):
+    """What to do with the `size` bytes that follow."""
+
+    work: PictureWork
     size: int
 
 
@@ -42,6 +56,7 @@ class PictureOutcome(msgspec.Struct, frozen=True):
     """What became of it. `refused`: code, expected and found of a RefusedError. `size`: bytes that follow."""
 
     codes: tuple[DecodedCode, ...] = ()
+    lines: tuple[PrintedLine, ...] = ()
     refused: tuple[str, str, str] | None = None
     size: int = 0
 
@@ -61,10 +76,15 @@ def main() -> None:
 
 def _outcome(task: PictureTask, data: bytes) -> tuple[PictureOutcome, bytes]:
     try:
-        if task.clean:
-            content = cleaned(data)
-            return PictureOutcome(size=len(content)), content
-        return PictureOutcome(codes=read_codes(data)), b""
+        match task.work:
+            case PictureWork.CLEAN:
+                content = cleaned(data)
+                return PictureOutcome(size=len(content)), content
+            case PictureWork.PRINT:
+                _set_limit(resource.RLIMIT_AS, MEMORY_WITH_PRINT)
+                return PictureOutcome(lines=read_print(data)), b""
+            case PictureWork.CODES:
+                return PictureOutcome(codes=read_codes(data)), b""
     except RefusedError as error:
         return PictureOutcome(refused=(str(error.code), error.expected, error.found)), b""
 

@@ -1,6 +1,7 @@
 """Uploads: which views accept files, where the files are kept, and how many pictures are read at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from threading import BoundedSemaphore
@@ -10,6 +11,8 @@ from flask import Flask, Request, request
 
 from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.verification.pictures.code_reader import DecodedCode
+from service.verification.pictures.print_reader import can_read_print
+from service.verification.pictures.printed_fields import PrintedFields, printed_fields
 from service.verification.pictures.process import picture_process
 from service.web.core.flask_proxies import behind
 
@@ -110,9 +113,27 @@ def sent_picture() -> bytes:
 
 def codes_of(content: bytes) -> tuple[DecodedCode, ...]:
     """The codes in a picture. Raises as `PictureProcess.codes`, and UnavailableError(BUSY)."""
+    with _one_at_a_time():
+        return picture_process().codes(content)
+
+
+def print_of(content: bytes) -> PrintedFields | None:
+    """What the print in a picture says; None where it names no lot, and where print cannot be read here.
+
+    Raises as `codes_of`.
+    """
+    if not can_read_print():
+        return None
+    with _one_at_a_time():
+        lines = picture_process().printed_lines(content)
+    return printed_fields(lines)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
     if not _reading.acquire(timeout=_WAIT):
         raise UnavailableError(ErrorCode.BUSY, field="photo")
     try:
-        return picture_process().codes(content)
+        yield
     finally:
         _reading.release()

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.authenticity.reasons import ReasonCode
 from service.errors import ErrorCode, RefusedError, TooManyError, UnavailableError, VialcheckError
+from service.verification.pictures.print_reader import can_read_print
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import FieldError, field_errors
@@ -149,6 +150,7 @@ def _form(fields: dict[str, str], errors: list[FieldError] | None = None) -> str
         by_box={error.box: error.message for error in reversed(errors or [])},
         languages=language_choices(spoken()),
         countries=country_choices(spoken()),
+        reads_print=can_read_print(),
         nonce=secrets.token_urlsafe(18),
         partner=partner_of_request(),
     )

@@ -16,14 +16,23 @@ from service.errors import TooManyError, UnavailableError, VialcheckError
 from service.gs1.identifiers import ProductIdentifier
 from service.gs1.reading import MAX_SCAN
 from service.verification.pictures.code_reader import DecodedCode
+from service.verification.pictures.print_reader import can_read_print
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.forms import field_errors
 from service.web.core.i18n import set_language_headers, spoken
 from service.web.core.question_form import asker_of, origin_of, own_hosts, posted, question_of
-from service.web.core.request_uploads import MOST_UPLOAD, codes_of, sent_picture, takes_files, too_large
+from service.web.core.request_uploads import (
+    MOST_UPLOAD,
+    codes_of,
+    print_of,
+    sent_picture,
+    takes_files,
+    too_large,
+)
 from service.web.limits.checks import ask_check
 from service.web.public.answer_page import page_of
+from service.web.public.print_page import print_page
 from service.web.text import error_message, visible
 from service.web.text.comparison import PairComparisonRow, side_by_side
 from service.web.text.result_page import ResultPage
@@ -68,17 +77,24 @@ def form() -> BaseResponse:
 @takes_files(MOST_UPLOAD)
 @runs_in(Pool.PICTURES)
 def check() -> BaseResponse:
-    """Read a picture. One code leads to its answer; of several each answer is shown, the worst first."""
+    """Read a picture. One code leads to its answer; of several each answer is shown, the worst first.
+
+    Without a code the print is read, and asked about: nothing is checked before a person has confirmed it.
+    """
     fields: dict[str, str] = {}
     try:
         fields = {name: text for name, text in posted(request.form).items() if name not in _TYPED_AGAIN}
-        codes = codes_of(sent_picture())
+        content = sent_picture()
+        codes = codes_of(content)
+        printed = None if codes else print_of(content)
     except RequestEntityTooLarge:
         return _page(fields, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error=too_large())
     except UnavailableError:
         raise
     except VialcheckError as error:
         return _page(fields, HTTPStatus.UNPROCESSABLE_ENTITY, error=error)
+    if printed is not None:
+        return make_response(print_page(printed, fields), HTTPStatus.OK)
     if not codes:
         return _page(fields, HTTPStatus.UNPROCESSABLE_ENTITY, looked=True)
     outcomes = _outcomes(codes, fields)
@@ -171,6 +187,7 @@ def _page(
         pair=_pair(outcomes or []),
         error=error_message(error, spoken(), technical=False) if error else "",
         looked=looked,
+        reads_print=can_read_print(),
         nonce=secrets.token_urlsafe(18),
     )
     return make_response(page, status)
