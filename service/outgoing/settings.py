@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from service.errors import RefusedError
-from service.outgoing.requests import check_address
+from service.outgoing.requests import THIS_MACHINE, check_form
 from service.outgoing.text_providers import AfricasTalking, Vonage
 
 SECRETS = frozenset(
@@ -61,7 +61,7 @@ class TextMessageSettings(BaseSettings):
     @classmethod
     def _guarded(cls, value: str, info: ValidationInfo) -> str:
         try:
-            check_address(value, info.field_name or "")
+            check_form(value, THIS_MACHINE, field=info.field_name or "")
         except RefusedError as error:
             raise ValueError("expected an address that starts with https://") from error
         return value

@@ -47,7 +47,7 @@ class PushSubscription:
 
     def check(self) -> None:
         """RefusedError for an endpoint that is not https, and for keys that are none."""
-        check_address(self.endpoint, "endpoint")
+        check_address(self.endpoint, (), field="endpoint")
         try:
             public_key(unbase64(self.key))
             good = urlsplit(self.endpoint).scheme == "https" and len(unbase64(self.auth)) == 16
@@ -96,7 +96,7 @@ class PushSender:
             "TTL": str(int(LASTS.total_seconds())),
             "Urgency": "high",
         }
-        status = self.send(to.endpoint, body, headers, field="endpoint").status
+        status = self.send(to.endpoint, body, headers).status
         if status in _GONE:
             return False
         if status == _TOO_MANY or status >= 500:

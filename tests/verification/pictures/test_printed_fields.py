@@ -37,7 +37,8 @@ def test_a_print_says_its_lot_and_expiry(kind: str) -> None:
     found = printed_fields(lines(*texts))
     assert found is not None
     assert (found.lot.text, found.expiry and found.expiry.text) == (lot, expiry)
-    assert found.lot.unsure == found.lot.others == ()
+    assert not found.lot.unsure
+    assert not found.lot.others
 
 
 @pytest.mark.parametrize(
