@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import metrics
 from service.accounts.services import AccountServices
+from service.blueprints import BLUEPRINTS, ENGLISH_ONLY
 from service.clinics.deliveries import DeliveryService
 from service.clinics.notices.affected import StopNotices, count_open_notices
 from service.clinics.quarantine.cases import QuarantineCases
@@ -58,7 +59,6 @@ from service.verification.service import VerificationService
 from service.web.accounts import common
 from service.web.accounts.audit import init_words
 from service.web.api import health as health_views
-from service.web.blueprints import BLUEPRINTS, ENGLISH_ONLY
 from service.web.core import access, error_responses, language_choice, navigation, request_uploads
 from service.web.core.concurrency import wait_outside
 from service.web.core.cookies import is_https

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from service.errors import RefusedError, UnavailableError
-from service.outgoing.requests import Reply, post
+from service.outgoing.requests import THIS_MACHINE, Reply, post
 from service.outgoing.web_push import (
     PushSender,
     PushSubscription,
@@ -71,7 +71,8 @@ def sender(server: Outside) -> PushSender:
     """Whose way out ends at the server of this test: a browser's endpoint has to be https elsewhere."""
 
     def send(address: str, body: bytes, headers: dict[str, str], **more: Any) -> Reply:
-        return post(server.address + address.removeprefix("https://push.example.net/"), body, headers, **more)
+        end = address.removeprefix("https://push.example.net/")
+        return post(server.address + end, body, headers, private=THIS_MACHINE, **more)
 
     return PushSender(PushSender.of(b"k" * 32, "").key, "mailto:a@example.org", send)
 
@@ -136,5 +137,5 @@ def test_what_is_no_subscription(endpoint: str, key: str, auth: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "[::1]", "169.254.169.254", "localhost"])
 def test_an_endpoint_inside_the_network_gets_nothing(host: str) -> None:
     subscription = PushSubscription(f"https://{host}/", BROWSER, AUTH)
-    with pytest.raises(UnavailableError, match="inside this network"):
+    with pytest.raises(RefusedError, match="a public address"):
         PushSender.of(b"k" * 32, "").push(subscription, b"look", NOW)

@@ -29,7 +29,7 @@ COOKIE = "vialcheck_language"
 """Over https too without the prefix `__Host-`: what another host of the domain could set is a language."""
 
 PARAMETER = "lang"
-_PASSWORDS = frozenset({"account", "me", "factors", "invitation", "single_sign_on"})
+_PASSWORDS = frozenset({"account", "me", "factors", "invitation", "single_sign_on", "tablet"})
 _KEPT_SECONDS = 365 * 24 * 3600
 _IN_COOKIES = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z]{{2,3}}(?:-[A-Za-z]{{2,8}})?)(?=;|\s*$)")
 _IN_QUERY = re.compile(rf"(?:^|&){PARAMETER}=([A-Za-z-]{{2,12}})(?=&|$)")

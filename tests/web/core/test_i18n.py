@@ -136,7 +136,8 @@ def test_every_language_is_offered_in_its_own_name(browser: FlaskClient) -> None
         ("GET", "/about?lang=de&x=1", "/about?x=1"),
         ("GET", "/?lang=de", "/"),
         ("POST", "/photo", "/photo"),  # its address shows the form
-        ("POST", "/check", "/"),  # a form without a page of its own
+        ("POST", "/check", "/check"),  # which leads on to the first page
+        ("POST", "/language", "/language"),
         ("GET", "/caf%C3%A9", "/caf%C3%A9"),
         ("GET", f"/01/{TOXIN}/10/A%2F7?17=701231", f"/01/{TOXIN}/10/A%2F7?17=701231"),  # a slash in a lot
     ],
