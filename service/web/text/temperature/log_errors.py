@@ -40,7 +40,7 @@ LOG_ERRORS: Mapping[ErrorCode, str] = {
         "The file has readings from the future ({found}). Set the logger's clock right, or choose its time"
         " zone."
     ),
-    ErrorCode.LOG_TOO_LONG: N_("The file has {found} readings. Send it in parts of at most 100,000."),
+    ErrorCode.LOG_TOO_LONG: N_("The file has {found} readings. Send it in parts of at most 50,000."),
     ErrorCode.PLACE_NAME_MISSING: N_("Give the place a name, such as “Fridge 1”."),
     ErrorCode.ZONE_MISSING: N_("Choose the time zone of the place."),
     ErrorCode.TEMPERATURE_HOLD: N_(
