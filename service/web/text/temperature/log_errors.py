@@ -21,8 +21,8 @@ LOG_ERRORS: Mapping[ErrorCode, str] = {
         "This row cannot be read (row {found}): “{given}”. Nothing was taken from the file."
     ),
     ErrorCode.LOG_VALUE_IMPOSSIBLE: N_(
-        "“{given}” (row {found}) is too cold or too warm for any fridge: look at the sensor. Nothing was taken"
-        " from the file."
+        "“{given}” (row {found}) is too cold or too warm for any fridge: look at the sensor. Nothing was"
+        " taken from the file."
     ),
     ErrorCode.LOG_UNIT_MISSING: N_("The file does not say its unit. Choose °C or °F, and send it again."),
     ErrorCode.LOG_UNIT_DIFFERS: N_("You chose {given}, and the file says {found}. Choose what is right."),
