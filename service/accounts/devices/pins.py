@@ -80,7 +80,8 @@ class DevicePins:
         if row is not None and not may_try:
             raise RefusedError(ErrorCode.PIN_LOCKED, field="pin")
         if row is None or not right:
-            self._note_refusal(row, device, visitor)
+            if row is not None:
+                self._note_refusal(row, device, visitor)
             raise RefusedError(ErrorCode.PIN_WRONG, field="pin")
         return self._begin(row, device, visitor, instead_of)
 
@@ -128,15 +129,12 @@ class DevicePins:
             )
         return SignedInAs(token, language=row.language)
 
-    def _note_refusal(
-        self, row: Row[*tuple[Any, ...]] | None, device: SharedDevice, visitor: Visitor
-    ) -> None:
+    def _note_refusal(self, row: Row[*tuple[Any, ...]], device: SharedDevice, visitor: Visitor) -> None:
         """Audit a wrong PIN, and that it was the last try."""
         who = AuditActor("unknown person", None, device.organisation_id, visitor.network, device.name)
-        name = row.email if row is not None else device.name
-        changes = [AuditChange("sign_in_refused", "account" if row is not None else "device", name)]
-        if row is not None and row.tries >= MOST_TRIES:
-            changes.append(AuditChange("lock_pin", "account", name, after={"device": device.name}))
+        changes = [AuditChange("sign_in_refused", "account", row.email)]
+        if row.tries >= MOST_TRIES:
+            changes.append(AuditChange("lock_pin", "account", row.email, after={"device": device.name}))
         with self._database.transaction() as connection:
             write_down(connection, changes, who=who, at=self._clock(), reason="wrong PIN")
 

@@ -73,6 +73,18 @@ class ExcursionDecisions:
             found = _excursions(connection, actor)
         return sorted(found, key=lambda each: (bool(each.open), each.period.started), reverse=True)
 
+    def open(self, actor: Actor) -> list[KnownExcursion]:
+        """Return those excursions of the clinic that hold a vial which waits for a decision."""
+        waits = (
+            select(TemperatureHold.vial_id)
+            .join(Vial, Vial.id == TemperatureHold.vial_id)
+            .where(TemperatureHold.excursion_id == TemperatureExcursion.id, Vial.state.in_(HERE))
+            .where(or_(TemperatureHold.decision.is_(None), TemperatureHold.decision != USE))
+            .exists()
+        )
+        with self._database.reading() as connection:
+            return _excursions(connection, actor, waits)
+
     def one(self, actor: Actor, number: int) -> KnownExcursion:
         """Return one excursion. NotFoundError, also for another clinic's."""
         with self._database.reading() as connection:

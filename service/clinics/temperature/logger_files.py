@@ -21,8 +21,12 @@ from service.clinics.temperature.readings import LoggerReading
 from service.errors import ErrorCode, RefusedError
 
 MOST_BYTES = 8_000_000
-MOST_READINGS = 100_000
+MOST_READINGS = 50_000
 _COLDEST, _WARMEST = Decimal(-100), Decimal(100)
+_ABOVE = 200
+"""So many lines above and below the readings may name their unit."""
+_TELLING_LINES = 2000
+"""So many lines tell how a file is laid out; the others are then read so, or refuse it."""
 _SEPARATORS = (";", "\t", ",")
 _NUMBER = re.compile(r"^[-+\u2212\u2013]?\d{1,3}(?:[.,]\d{1,3})?$")
 _UNIT = re.compile(r"(?:°|º|\N{DEGREE CELSIUS}|\bdeg\.?\s*)\s*(?P<sign>[CF])\b", re.IGNORECASE)
@@ -79,7 +83,7 @@ def read_log(data: bytes, settings: LogSettings, now: datetime) -> LoggerLog:
     FILE_TOO_LARGE. `now` (aware): no reading lies after it.
     """
     lines = _text(data).splitlines()
-    stated = _stated_unit(lines)
+    stated = _stated_unit([*lines[:_ABOVE], *lines[_ABOVE:][-_ABOVE:]])
     rows, without = _day_report(lines), 0
     if not rows:
         rows, without = _table(lines)
@@ -90,7 +94,8 @@ def read_log(data: bytes, settings: LogSettings, now: datetime) -> LoggerLog:
     unit = _unit_of(rows, stated, settings.unit)
     moments = moments_of([row.written for row in rows], settings.zone, settings.day_first, now)
     readings = [LoggerReading(at, _hundredths(row, unit)) for at, row in zip(moments, rows, strict=True)]
-    return LoggerLog(tuple(sorted(set(readings))), unit, without)
+    in_order = sorted(set(readings), key=lambda each: (each.at, each.hundredths))
+    return LoggerLog(tuple(in_order), unit, without)
 
 
 def _text(data: bytes) -> str:
@@ -138,34 +143,34 @@ def _table(lines: Sequence[str]) -> tuple[list[_Row], int]:
     """
     separator, layout = _layout(lines)
     cut = [_cells(line, separator) for line in lines]
-    moments = [_moment_in(cells) for cells in cut]
-    own = [place for place, found in enumerate(moments) if found is not None and found[1] == layout]
+    moments = [_moment_at(cells, layout) for cells in cut]
+    own = [place for place, found in enumerate(moments) if found is not None]
     if not own:
         return [], 0
     header = next((cut[place] for place in range(own[0] - 1, -1, -1) if any(cut[place])), [])
     column = _temperature_column(header, cut[own[0]], layout)
+    named = _unit_in(header[column]) if column < len(header) else None
     rows: list[_Row] = []
     for place in range(own[0], own[-1] + 1):
         cells, found = cut[place], moments[place]
         if not any(cells) or cells == header:
             continue
         extra = len(cells) > len(header) > column and any(cells[len(header) :])
-        if found is None or found[1] != layout or extra:  # also a decimal comma among commas: 5,3 is no 5
+        if found is None or extra:  # also a decimal comma among commas: 5,3 is no 5
             raise _unreadable(place + 1, lines[place])
         text = cells[column] if column < len(cells) else ""
         if not _NO_VALUE.match(text):
-            named = header[column] if column < len(header) else ""
-            rows.append(_row(place + 1, lines[place], found[0], text, named))
+            rows.append(_row(place + 1, lines[place], found, text, named))
     blank = sum(not any(cut[place]) or cut[place] == header for place in range(own[0], own[-1] + 1))
     return rows, own[-1] + 1 - own[0] - blank - len(rows)
 
 
-def _row(number: int, line: str, written: WrittenMoment, text: str, named: str) -> _Row:
+def _row(number: int, line: str, written: WrittenMoment, text: str, named: TemperatureUnit | None) -> _Row:
     bare, unit = _without_unit(text)
     value = _decimal(bare)
     if value is None:
         raise _unreadable(number, line)
-    return _Row(number, written, value, unit or _unit_in(named))
+    return _Row(number, written, value, unit or named)
 
 
 def _unreadable(number: int, line: str) -> RefusedError:
@@ -177,7 +182,7 @@ def _layout(lines: Sequence[str]) -> tuple[str | None, frozenset[int]]:
     best: tuple[int, str | None, frozenset[int]] = (0, None, frozenset())
     for separator in (*_SEPARATORS, None):
         counts: Counter[frozenset[int]] = Counter()
-        for line in lines:
+        for line in lines[:_TELLING_LINES]:
             cells = _cells(line, separator)
             found = _moment_in(cells)
             if found is not None and _has_value(cells, found[1]):
@@ -206,6 +211,13 @@ def _moment_in(cells: Sequence[str]) -> tuple[WrittenMoment, frozenset[int]] | N
             if halves is not None:
                 return halves, frozenset({place, place + 1})
     return None
+
+
+def _moment_at(cells: Sequence[str], layout: frozenset[int]) -> WrittenMoment | None:
+    """The moment in these cells of a row; None for another line."""
+    if not layout or len(cells) <= max(layout):
+        return None
+    return read_moment(" ".join(cells[place] for place in sorted(layout)))
 
 
 def _has_value(cells: Sequence[str], used: frozenset[int]) -> bool:
@@ -238,6 +250,8 @@ def _temperature_column(header: Sequence[str], cells: Sequence[str], used: froze
 
 
 def _without_unit(text: str) -> tuple[str, TemperatureUnit | None]:
+    if text[-1:].isdigit():
+        return text, None
     found = re.match(r"^(.*?)\s*(?:°|º)?\s*([CF])$", text)
     if found is None or not found[1]:
         return text.removesuffix("℃").strip(), TemperatureUnit.CELSIUS if text.endswith("℃") else None

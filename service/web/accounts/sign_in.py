@@ -21,8 +21,9 @@ account.after_request(set_language_headers)
 @account.get("/sign-in")
 @open_to_everyone
 def sign_in() -> str | Response:
-    """Show the form; redirect a person who is signed in already."""
-    if guest_or_actor() is not None:
+    """Show the form; redirect a person who is signed in already, unless with a PIN alone."""
+    who = guest_or_actor()
+    if who is not None and not who.by_pin:
         return redirect(own_path(request.args.get("next")) or url_for("me.page"), HTTPStatus.SEE_OTHER)
     return _form([])
 
@@ -101,6 +102,7 @@ def _form(errors: list[FieldError]) -> str:
         by_box=said(errors),
         email=request.form.get("email", ""),
         next=next_page(),
+        by_pin=(who := guest_or_actor()) is not None and who.by_pin,
         single_sign_on=account_services().single_sign_on is not None,
     )
 

@@ -45,7 +45,7 @@ def first() -> str:
             if each.key not in shown
         ],
         cases=[each for each in services().quarantine_cases.open(actor(), today) if each.is_overdue(today)],
-        excursions=[each for each in services().temperature.decisions.all(actor()) if each.open],
+        excursions=services().temperature.decisions.open(actor()),
         untold=[(each, count) for each, count in waiting if count],
         short=services().stock_control.minimums.short(actor()),
     )

@@ -256,10 +256,15 @@ def _refuse(who: Actor | None) -> Response:
         if request.method == "GET":
             way_in = "tablet.people" if tablet else "account.sign_in"
             return redirect(url_for(way_in, next=_this_page()), 303)
-        if request.method == "POST" and tablet and is_csrf_token(request.form.get("csrf", "")):
-            # The browser sends the form again to the page that asks for the PIN (RFC 9110, 15.4.8).
-            return redirect(url_for("tablet.locked", back=_this_page()), 307)
+        if request.method == "POST" and tablet:
+            if request.mimetype == "multipart/form-data":  # a file is not kept
+                return redirect(url_for("tablet.people"), 303)
+            if is_csrf_token(request.form.get("csrf", "")):
+                # The browser sends the form again to the page that asks for the PIN (RFC 9110, 15.4.8).
+                return redirect(url_for("tablet.locked", back=_this_page()), 307)
     if who is not None and who.by_pin:
+        if request.method == "GET" and not wants_json():
+            return redirect(url_for("account.sign_in", next=_this_page()), 303)
         raise ForbiddenError(ErrorCode.PIN_NOT_ENOUGH)
     raise ForbiddenError(ErrorCode.SIGN_IN_NEEDED if who is None else ErrorCode.NOT_ALLOWED)
 

@@ -100,8 +100,10 @@ def test_an_excursion_holds_what_lay_there_until_a_releaser_decides(fridge: Frid
     ):
         assert refused(act) is code
         assert fridge.state() is VialState.QUARANTINED
+    assert [each.id for each in fridge.decisions.open(fridge.who)] == [number]
     fridge.decide(USE, number)
     assert fridge.state() is VialState.IN_STOCK
+    assert fridge.decisions.open(fridge.who) == []
     assert refused(lambda: fridge.decide(USE, number)) is ErrorCode.CHOICE_MISSING, "decided once"
     fridge.step(Step.OPEN)
 

@@ -141,8 +141,8 @@ def test_a_pin_opens_no_page_of_an_account_and_releases_nothing(
         "/people",
     ):
         answer = tablet.get(path)
-        assert answer.status_code == 403, path
-        assert "A PIN is not enough for this. Sign in with your password." in answer.text
+        assert (answer.status_code, answer.location) == (303, f"/sign-in?next={path}")
+    assert "A PIN is not enough for this. Sign in with your password." in tablet.get(answer.location).text
     for path in ("/account/pin", "/account/name", "/clinic/in-use", f"/vials/{vial}/case", "/account/prove"):
         assert post(tablet, path, pin=PIN).status_code == 403, path
 

@@ -113,7 +113,7 @@ def test_the_same_file_again_and_gaps_are_said(nurse: FlaskClient) -> None:
         (b"", {}, "is empty"),
         (b"%PDF-1.7", {}, "export the readings as CSV"),
         (b"hello", {}, "no row with a date"),
-        (f"Time,Temp\n2026-11-01 08:00,{HOSTILE}\n2026-11-01 08:10,4\n".encode(), {"unit": "C"}, "Row 2"),
+        (f"Time,Temp\n2026-11-01 08:00,{HOSTILE}\n2026-11-01 08:10,4\n".encode(), {"unit": "C"}, "row 2"),
         (b"2026-11-01 08:00,4.5\n", {}, "does not say its unit"),
         (b"03/04/2026 08:00,4.5 C\n", {"order": ""}, "can be read in two ways"),
         (b"2026-11-01 08:00,4.5 C\n", {"unit": "F"}, "the file says °C"),

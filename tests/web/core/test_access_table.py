@@ -380,9 +380,9 @@ TABLE = {
     "POST /devices/<int:number>/idle": "--------",
     "POST /devices/<int:number>/pins/<int:account_id>/lift": "--------",
     "GET /account/pin": "--+-----",
-    "POST /account/pin": "--+-----",  # without a PIN it is refused in the form
+    "POST /account/pin": "--------",  # on no enrolled device
     "POST /account/pin/remove": "--------",  # on no enrolled device
-    "GET /switch": "-+++++++",  # without a device it leads to the sign-in page
+    "GET /switch": EVERYONE,  # without a device it leads to the sign-in page
     "POST /switch": "--------",  # on no enrolled device
     "POST /switch/locked": "--------",
     "GET /webhooks": ADMINS,

@@ -18,11 +18,11 @@ LOG_ERRORS: Mapping[ErrorCode, str] = {
         " column."
     ),
     ErrorCode.LOG_ROW_UNREADABLE: N_(
-        "Row {found} cannot be read: “{given}”. Nothing was taken from the file."
+        "This row cannot be read (row {found}): “{given}”. Nothing was taken from the file."
     ),
     ErrorCode.LOG_VALUE_IMPOSSIBLE: N_(
-        "Row {found} says {given}. No fridge is so cold or so warm: look at the sensor. Nothing was taken"
-        " from the file."
+        "“{given}” (row {found}) is too cold or too warm for any fridge: look at the sensor. Nothing was"
+        " taken from the file."
     ),
     ErrorCode.LOG_UNIT_MISSING: N_("The file does not say its unit. Choose °C or °F, and send it again."),
     ErrorCode.LOG_UNIT_DIFFERS: N_("You chose {given}, and the file says {found}. Choose what is right."),
@@ -40,7 +40,9 @@ LOG_ERRORS: Mapping[ErrorCode, str] = {
         "The file has readings from the future ({found}). Set the logger's clock right, or choose its time"
         " zone."
     ),
-    ErrorCode.LOG_TOO_LONG: N_("The file has {found} readings. Send it in parts of at most 100,000."),
+    ErrorCode.LOG_TOO_LONG: N_(
+        "The file has too many readings ({found}). Send it in parts of at most 50,000."
+    ),
     ErrorCode.PLACE_NAME_MISSING: N_("Give the place a name, such as “Fridge 1”."),
     ErrorCode.ZONE_MISSING: N_("Choose the time zone of the place."),
     ErrorCode.TEMPERATURE_HOLD: N_(
