@@ -70,7 +70,12 @@ def test_a_responder_that_hangs_keeps_no_other_request_from_its_answer(
     with bad_responders() as third, ThreadPoolExecutor(8) as others:
         for number, prefix in enumerate(prefixes):
             first.lists(f"{third.address}/hang{number}", prefix, name=f"Slow {number}")
-        settings = {"RATE_LIMIT": "off", "WORKERS": 1, "THREADS": 1, "OUTSIDE_RESPONDERS": first.directory}
+        settings: dict[str, Any] = {
+            "RATE_LIMIT": "off",
+            "WORKERS": 1,
+            "THREADS": 1,
+            "OUTSIDE_RESPONDERS": first.directory,
+        }
         with running_service(first.database_url, tmp_path, ready="/ready", **settings) as service:
             gtins = [with_check_digit(f"0{prefix}00000000") for prefix in prefixes]
             waiting = [others.submit(asked, service.address, gtin=gtin, **UNIT) for gtin in gtins]
