@@ -53,7 +53,7 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
         N_("No product held in this registry has this lot number. It can say nothing for or against it."),
     ),
     (ReasonCode.VERIFIED_ELSEWHERE, ""): Sentence(
-        N_("{source} keeps the records of this product, and says that these numbers match."),
+        N_("{source} keeps the records of this product, and says that these numbers match. We cannot tell."),
         N_("{source} verified these identifiers. This registry itself holds no records of the product."),
     ),
     (ReasonCode.NOT_VERIFIED_ELSEWHERE, ""): Sentence(
