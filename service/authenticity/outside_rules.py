@@ -4,9 +4,9 @@ Its word alone never lets a pack pass: at best the verdict is `check`. It can ho
 one destroyed: at worst it is `quarantine`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from service.authenticity.evidence import Evidence
+from service.authenticity.evidence import Evidence, OutsideAnswer
 from service.authenticity.reasons import Action, Reason, ReasonCode, against
 from service.authenticity.stages import Reads, Rule
 
@@ -23,6 +23,16 @@ def _outside(evidence: Evidence) -> Iterator[Reason]:
     else:
         found = ", ".join(filter(None, (answer.reason, answer.info))) or "verified: false"
         yield against(ReasonCode.NOT_VERIFIED_ELSEWHERE, source=answer.source, found=found)
+
+
+def heard_in(reasons: Iterable[Reason]) -> OutsideAnswer | None:
+    """The outside answer that reasons rest on, so that a later verdict can rest on it too; None for none."""
+    for each in reasons:
+        if each.code in (ReasonCode.VERIFIED_ELSEWHERE, ReasonCode.NOT_VERIFIED_ELSEWHERE):
+            params = dict(each.params)
+            verified = each.code is ReasonCode.VERIFIED_ELSEWHERE
+            return OutsideAnswer(params["source"], verified, params.get("found", ""))
+    return None
 
 
 RULES: tuple[Rule, ...] = (Rule(Reads.UNIT, _outside),)

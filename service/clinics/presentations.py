@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, insert, select, update
 
 from service.accounts.actors import Actor
-from service.authenticity.evidence import Presented
+from service.authenticity.evidence import OutsideAnswer, Presented
 from service.gs1.reading import ReadingKind
 from service.storage.audit import AuditChange
 from service.storage.models import Vial, VialPresentation
@@ -42,7 +42,7 @@ def add(
 
     Vials that were typed so far, and are scanned now, are scanned from now on.
     """
-    pack = PresentedPack(answer.presented, answer.vial, answer.carton)
+    pack = PresentedPack.of(answer)
     shared = {"at": now, "actor": actor.name, "scan_id": answer.id, "presented": to_plain(pack)}
     connection.execute(insert(VialPresentation), [{"vial_id": each} | shared for each in vial_ids])
     if is_scanned(answer):
@@ -73,7 +73,12 @@ def with_market(pack: PresentedPack, country: str) -> PresentedPack:
 
 
 def _says_no_more(earlier: PresentedPack, later: PresentedPack) -> bool:
-    """Whether each field that the earlier presentation gives is given by the later one too."""
+    """Whether each field that the earlier presentation gives is given by the later one too.
+
+    Another registry's answer is such a field: where it did not answer again, what it said still counts.
+    """
+    if earlier.outside is not None and later.outside is None:
+        return False
     pairs = ((earlier.pack, later.pack), (earlier.vial, later.vial), (earlier.carton, later.carton))
     return all(one is None or (two is not None and _given(one) <= _given(two)) for one, two in pairs)
 
@@ -86,9 +91,12 @@ def _given(presented: Presented) -> set[str]:
 def to_plain(pack: PresentedPack) -> Plain:
     """Return a presentation as JSON can hold it."""
     parts = {"pack": pack.pack, "vial": pack.vial, "carton": pack.carton}
-    return {name: presented_to_plain(each) for name, each in parts.items() if each is not None}
+    plain = {name: presented_to_plain(each) for name, each in parts.items() if each is not None}
+    return plain | ({"outside": asdict(pack.outside)} if pack.outside is not None else {})
 
 
 def from_plain(plain: dict[str, Any]) -> PresentedPack:
     """Return a presentation from what `to_plain` gave."""
-    return PresentedPack(**{name: presented_from_plain(each) for name, each in plain.items()})
+    parts = {name: presented_from_plain(each) for name, each in plain.items() if name != "outside"}
+    outside = OutsideAnswer(**plain["outside"]) if "outside" in plain else None
+    return PresentedPack(**parts, outside=outside)

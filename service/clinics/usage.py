@@ -124,7 +124,7 @@ class VialUsage:
         """
         with self._database.transaction() as connection:
             held = vial(connection, actor.organisation_id, vial_id)
-            known = PresentedPack(answer.presented, answer.vial, answer.carton) in held.presentations
+            known = PresentedPack.of(answer) in held.presentations
             if known and answer.id is None and (held.code_scanned or not presentations.is_scanned(answer)):
                 return
             changes = presentations.add(connection, actor, [vial_id], answer, now)

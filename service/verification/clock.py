@@ -15,9 +15,15 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from service.errors import ErrorCode, UnavailableError
+from service.errors import ErrorCode, RefusedError, UnavailableError
 from service.storage.clock_records import LatestRecord, latest_record
 from service.storage.database import Database
+
+LONGEST_WAIT = timedelta(days=7)
+"""How long a scan may have waited for a network. After that the vial itself has moved on."""
+
+_SKEW = timedelta(minutes=5)
+# So much may the clock of an asker's device be fast; what it says of the future is then taken for now.
 
 MOST_AHEAD = timedelta(days=1)
 """A laptop that slept or a machine that was moved may wake up later than the kernel counted."""
@@ -141,3 +147,16 @@ def _in_doubt(moment: datetime, found: str) -> UnavailableError:
         expected="a moment near the latest record; vialcheck clock set-right says that it is right",
         found=found,
     )
+
+
+def plausible_scan_time(scanned_at: datetime, now: datetime) -> datetime:
+    """Return when the code was read, never after `now`. RefusedError(MOMENT_IMPLAUSIBLE)."""
+    if not now - LONGEST_WAIT <= scanned_at <= now + _SKEW:
+        raise RefusedError(
+            ErrorCode.MOMENT_IMPLAUSIBLE,
+            given=str(scanned_at),
+            expected=f"a moment of the last {LONGEST_WAIT.days} days",
+            found=f"{now:%Y-%m-%dT%H:%M:%SZ} here",
+            field="scanned_at",
+        )
+    return min(scanned_at.astimezone(UTC), now)

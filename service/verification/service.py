@@ -2,23 +2,24 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from service.authenticity.dispositions import Disposition
-from service.authenticity.evidence import Asker, Evidence, Presented
+from service.authenticity.evidence import Asker, Evidence, OutsideAnswer, Presented
+from service.authenticity.outside_rules import heard_in
 from service.authenticity.scan_history.sightings import rounded
 from service.authenticity.scan_history.suspects import OF_HISTORY
 from service.authenticity.verdicts import Verdict, judge, record_of
-from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
+from service.errors import ConflictError, ErrorCode, NotFoundError
 from service.storage.database import Database
 from service.storage.hot import product_records
 from service.storage.hot.statements import Snapshot
 from service.verification import facts_cache
 from service.verification.check_ids import CheckIds, age, is_check_id
-from service.verification.clock import Clock, machine_time
+from service.verification.clock import Clock, machine_time, plausible_scan_time
 from service.verification.facts import load
 from service.verification.facts_cache import LotFacts
 from service.verification.outside.responders import OutsideResponders
@@ -44,12 +45,6 @@ from service.verification.scan_history import (
     read_found,
 )
 from service.verification.scan_log import RecordedScan, ScanLog
-
-LONGEST_WAIT = timedelta(days=7)
-"""How long a scan may have waited for a network. After that the vial itself has moved on."""
-
-_SKEW = timedelta(minutes=5)
-# So much may the clock of an asker's device be fast; what it says of the future is then taken for now.
 
 _LOOK_AGAIN = 0.05
 """Seconds between two looks for a check that another process is writing."""
@@ -77,11 +72,20 @@ class Answer(Struct, frozen=True):
 
 
 class PresentedPack(Struct, frozen=True):
-    """What was presented of a pack: together, and of vial and carton where both were presented."""
+    """What was presented of a pack: together, and of vial and carton where both were presented.
+
+    `outside`: what another registry answered when it was checked; a later verdict rests on that too.
+    """
 
     pack: Presented
     vial: Presented | None = None
     carton: Presented | None = None
+    outside: OutsideAnswer | None = None
+
+    @classmethod
+    def of(cls, answer: Answer) -> "PresentedPack":
+        """What a check presented, and heard."""
+        return cls(answer.presented, answer.vial, answer.carton, heard_in(answer.verdict.reasons))
 
 
 class OwnStep(Struct, frozen=True):
@@ -192,7 +196,8 @@ class VerificationService:
             trade=origin.trade,
             treated_on=treated_on,
         )
-        return self._assess(parsed, asker, self._clock.now(), recording=False, own=own)[0]
+        now, heard = self._clock.now(), presented.outside
+        return self._assess(parsed, asker, now, recording=False, own=own, heard=heard)[0]
 
     def find_check(self, scan_id: str) -> Answer:
         """Return the answer to a recorded check; NotFoundError."""
@@ -242,7 +247,7 @@ class VerificationService:
         begun = time.perf_counter()
         now, asker = self._clock.now(), question.asker
         if parsed.scanned_at is not None:
-            parsed = replace(parsed, scanned_at=_plausible(parsed.scanned_at, now))
+            parsed = replace(parsed, scanned_at=plausible_scan_time(parsed.scanned_at, now))
         verdict, update, presented, parsed = self._assess(
             parsed, asker, now, recording=recording, outside=self._outside
         )
@@ -271,10 +276,12 @@ class VerificationService:
         recording: bool,
         own: OwnStep | None = None,
         outside: OutsideResponders | None = None,
+        heard: OutsideAnswer | None = None,
     ) -> tuple[Verdict, HistoryUpdate, Presented, ParsedQuestion]:
         """Return the verdict, what the scan adds to the history, and the reading that the verdict is of.
 
-        `outside`: who is asked about a product without records here. No snapshot is open meanwhile.
+        `outside`: who is asked about a product without records here, with no snapshot open; `heard`: what was
+        answered before, where no registry is asked.
         """
         kept = facts_cache.find(self._database, parsed, asker, now)
         if kept is not None:
@@ -288,13 +295,14 @@ class VerificationService:
             found = read_found(snapshot, evidence, parsed)
             entry = facts_cache.keep(snapshot, parsed, evidence)
             evidence = _without(own, evidence)
-            asks_outside = outside is not None and evidence.product is None
-            if not asks_outside:
+            elsewhere = evidence.product is None and (outside is not None or heard is not None)
+            if not elsewhere:
                 concluded = _conclude(
                     self._database, entry, evidence, parsed, found, snapshot, recording=recording
                 )
-        if outside is not None and asks_outside:
-            evidence = replace(evidence, outside=outside.ask(evidence.presented))
+        if elsewhere:
+            said = outside.ask(evidence.presented) if outside is not None else heard
+            evidence = replace(evidence, outside=said)
             concluded = _conclude(self._database, None, evidence, parsed, found, None, recording=recording)
         assert concluded is not None  # noqa: S101 (for the type checker: nothing of the record is missing)
         return (*concluded, evidence.presented, parsed)
@@ -345,19 +353,6 @@ def _without(own: OwnStep | None, evidence: Evidence) -> Evidence:
     if own is None or unit is None or unit.disposition is not own.left:
         return evidence
     return replace(evidence, unit=replace(unit, disposition=own.was), used_on=None, used_without_scan=False)
-
-
-def _plausible(scanned_at: datetime, now: datetime) -> datetime:
-    """Return when the code was read, never after `now`. RefusedError(MOMENT_IMPLAUSIBLE)."""
-    if not now - LONGEST_WAIT <= scanned_at <= now + _SKEW:
-        raise RefusedError(
-            ErrorCode.MOMENT_IMPLAUSIBLE,
-            given=str(scanned_at),
-            expected=f"a moment of the last {LONGEST_WAIT.days} days",
-            found=f"{now:%Y-%m-%dT%H:%M:%SZ} here",
-            field="scanned_at",
-        )
-    return min(scanned_at.astimezone(UTC), now)
 
 
 def _answer(scan: RecordedScan, *, repeated: bool = False) -> Answer:

@@ -12,8 +12,9 @@ from service.authenticity.reasons import ReasonCode
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError
 from service.storage.database import Database
 from service.storage.models import Batch, Scan
+from service.verification.clock import LONGEST_WAIT
 from service.verification.question import Channel, Question, RequestOrigin
-from service.verification.service import LONGEST_WAIT, VerificationService
+from service.verification.service import VerificationService
 from tests.factories import maker_records
 from tests.factories.questions import Asked, make_question
 

@@ -26,6 +26,8 @@ SECONDS = 2.5
 
 MOST_BYTES = 64 * 1024
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
+
 _REASONS = frozenset(
     {
         "Manufacturer_policy",
@@ -84,10 +86,10 @@ def ask_responder(
 ) -> OutsideAnswer | None:
     """Ask once. None: the responder does not know the product (404). ResponderFault."""
     corr_uuid = str(make_uuid())
-    url = httpx.URL(verification_url(entry, unit, req_gln, corr_uuid))
     try:
+        url = httpx.URL(verification_url(entry, unit, req_gln, corr_uuid))
         status, body = asyncio.run(asyncio.wait_for(_get(entry, url), SECONDS))
-    except (httpx.HTTPError, OSError, TimeoutError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError) as error:
         raise ResponderFault(type(error).__name__) from error
     if status == httpx.codes.NOT_FOUND:
         return None
@@ -159,9 +161,11 @@ async def _addresses(entry: ResponderEntry, url: httpx.URL) -> list[str]:
 def is_public(address: str) -> bool:
     """Whether an address is one of the public Internet.
 
-    >>> [is_public(each) for each in ("93.184.216.34", "10.0.0.1", "::ffff:127.0.0.1", "224.0.0.1")]
+    >>> [is_public(each) for each in ("93.184.216.34", "10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::7f00:1")]
     [True, False, False, False]
     """
     parsed = ipaddress.ip_address(address)
     own = getattr(parsed, "ipv4_mapped", None) or parsed
+    if own.version == 6 and own in _NAT64:
+        own = ipaddress.IPv4Address(int(own) & 0xFFFFFFFF)
     return bool(own.is_global) and not own.is_multicast

@@ -16,7 +16,12 @@ from service.web.core.flask_proxies import behind
 from service.web.core.services import services
 
 _MISSES = frozenset(
-    {ReasonCode.SERIAL_NOT_ON_RECORD, ReasonCode.SERIAL_IN_OTHER_LOT, ReasonCode.EXPIRY_MISMATCH}
+    {
+        ReasonCode.SERIAL_NOT_ON_RECORD,
+        ReasonCode.SERIAL_IN_OTHER_LOT,
+        ReasonCode.EXPIRY_MISMATCH,
+        ReasonCode.NOT_VERIFIED_ELSEWHERE,  # another registry's serials are not guessed through this one
+    }
 )
 
 

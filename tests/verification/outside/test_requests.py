@@ -87,6 +87,7 @@ def test_an_address_inside_is_never_connected_to(third: BadResponders, host: str
     assert len(third.asked) == before
 
 
-def test_a_port_that_nothing_listens_on_is_a_fault() -> None:
-    with pytest.raises(ResponderFault):
-        ask_responder(ResponderEntry("X", "http://127.0.0.1:9", private=True), UNIT, GLN)
+def test_a_host_that_is_not_there_is_a_fault() -> None:
+    for host in ("127.0.0.1:9", f"{'x' * 70}.example", "xn--.example"):
+        with pytest.raises(ResponderFault):
+            ask_responder(ResponderEntry("X", f"http://{host}", private=True), UNIT, GLN)

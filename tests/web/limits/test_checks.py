@@ -14,10 +14,15 @@ from werkzeug.test import TestResponse
 import service.web
 from service.accounts.actors import ApiKeyScope, OrganisationKind, Role
 from service.app import create_app
+from service.authenticity.evidence import OutsideAnswer
 from service.rate_limit.budgets import GUEST, ORGANISATION
 from service.settings import Settings
 from service.storage.database import Database
+from service.verification.outside.directory import ResponderDirectory, ResponderEntry
+from service.verification.outside.responders import OutsideResponders
+from service.web.core.concurrency import PAID_BEFORE
 from service.web.core.services import services_of
+from tests.factories.hooks import SERVICE, hook_request
 from tests.factories.people import signed_in, token_of
 from tests.factories.records import TOXIN, put
 
@@ -100,13 +105,50 @@ def test_a_network_whose_misses_are_spent_is_not_told_what_is_on_record(app: Fla
     assert api(client, KNOWN).status_code == api(client, MISSING).status_code == 429
 
 
+def of_fhir(client: FlaskClient, scan: str) -> TestResponse:
+    parameters = [{"name": "scan", "valueString": scan}]
+    body = {"resourceType": "Parameters", "parameter": parameters}
+    return client.post("/fhir/Medication/$verify", json=body)
+
+
+def of_hook(client: FlaskClient, scan: str) -> TestResponse:
+    device = {"resourceType": "Device", "udiCarrier": [{"carrierHRF": scan}]}
+    body = hook_request() | {"prefetch": {"device": device}}
+    return client.post(SERVICE, json=body)
+
+
 DOORS: dict[str, Callable[[FlaskClient], TestResponse]] = {
     "json": lambda client: api(client, KNOWN),
     "json, not recorded": lambda client: api(client, KNOWN, record=False),
     "form": lambda client: client.post("/check", data={"scan": KNOWN}),
     "link of a code": lambda client: client.get(f"/01/{TOXIN}/10/A1001/21/SN0001", headers=BROWSER),
     "page of a link": lambda client: client.get(f"/check/01/{TOXIN}/10/A1001/21/SN0001"),
+    "fhir": lambda client: of_fhir(client, KNOWN),
+    "hook": lambda client: of_hook(client, KNOWN),
 }
+
+
+def test_a_request_that_begins_again_in_another_pool_pays_once(app: Flask) -> None:
+    """What it had paid for before is not asked for again; what it asks beyond that is."""
+    client = at(app.test_client(), HERE)
+    spend(client)
+    for paid, status in ((0, 429), (1, 201)):
+        again = client.post(
+            "/api/v1/verifications", json={"scan": KNOWN}, environ_overrides={PAID_BEFORE: paid}
+        )
+        assert again.status_code == status
+
+
+def test_serials_of_another_registry_are_not_guessed_through_this_one(app: Flask) -> None:
+    listed = ResponderEntry("One", "https://one.example.org", gtins=("04012345678901",))
+    services_of(app).verification._outside = OutsideResponders(
+        ResponderDirectory("9506000000008", (listed,)),
+        ask=lambda _entry, _unit, _gln: OutsideAnswer("One", verified=False),
+    )
+    client = at(app.test_client(), HERE)
+    scan = "(01)04012345678901(17)701231(10)A1(21)"
+    statuses = [api(client, f"{scan}{number}").status_code for number in range(GUEST.misses.burst + 1)]
+    assert statuses == [201] * GUEST.misses.burst + [429]
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -126,6 +168,8 @@ def test_every_door_pays(app: Flask, door: str) -> None:
         "json, not recorded": lambda: api(client, wrong, record=False),
         "form": lambda: client.post("/check", data={"scan": wrong}),
         "page of a link": lambda: client.get(f"/check/01/{TOXIN}/10/A1001/21/QZX93K7W"),
+        "fhir": lambda: of_fhir(client, wrong),
+        "hook": lambda: of_hook(client, wrong),
         "link of a code": lambda: client.get(f"/01/{TOXIN}/10/A1001/21/QZX93K7W", headers=BROWSER),
     }
     for _ in range(GUEST.misses.burst):

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from service.web.api.fhir.packs import OF_PACKS, PackTexts, pack_of
+from service.web.api.fhir.packs import PackTexts, is_of_pack, pack_of
 
 _SAYS_WHICH = frozenset({"lot", "serial", "scan"})
 _REFERENCES = ("medicationReference", "codeReference")
@@ -41,7 +41,7 @@ def ordered_packs(context: Plain, prefetch: Plain) -> list[OrderedPack]:
 
 
 def _packs(resource: Plain, order: str) -> list[OrderedPack]:
-    if resource.get("resourceType") not in OF_PACKS:
+    if not is_of_pack(resource):
         return []
     texts = pack_of(resource)
     return [OrderedPack(texts, order)] if _SAYS_WHICH & texts.keys() else []

@@ -14,8 +14,7 @@ from service.web.api.fhir.systems import GTIN, NATIONAL
 PackTexts = dict[str, str]
 """Fields of `Question`: gtin, lot, serial, expiry, national, scan."""
 
-OF_PACKS = frozenset({"Medication", "Device"})
-"""Types of resources that a pack is read from."""
+_OF_PACKS = frozenset({"Medication", "Device"})
 
 _DATE = re.compile(r"([0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?)(?:T.*)?", re.DOTALL)
 _SCHEMES = {uri: scheme for scheme, uri in NATIONAL.items()}
@@ -30,6 +29,11 @@ def date_text(value: str) -> str:
     """
     found = _DATE.fullmatch(value)
     return found[1] if found else value
+
+
+def is_of_pack(resource: dict[str, Any]) -> bool:
+    """Whether a resource is of a type that a pack is read from."""
+    return _text(resource.get("resourceType")) in _OF_PACKS
 
 
 def pack_of(resource: dict[str, Any]) -> PackTexts:
@@ -55,7 +59,7 @@ def identified(system: object, value: object) -> PackTexts:
     number = _text(value)
     if not number:
         return {}
-    if system in _GTIN_OIDS:
+    if _text(system) in _GTIN_OIDS:
         return {"gtin": number}
     scheme = _SCHEMES.get(_text(system))
     return {"national": f"{scheme}:{number}"} if scheme else {}

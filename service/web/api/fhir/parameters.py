@@ -3,7 +3,7 @@
 from typing import Any
 
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, VialcheckError
-from service.web.api.fhir.packs import OF_PACKS, date_text, identified, pack_of
+from service.web.api.fhir.packs import date_text, identified, is_of_pack, pack_of
 
 FIELDS: dict[str, tuple[str, str]] = {
     "scan": ("scan", "What a scanner read, or a GS1 Digital Link"),
@@ -84,7 +84,7 @@ class _Reader:
         self._add(found)
 
     def _pack(self, resource: object) -> None:
-        if not isinstance(resource, dict) or resource.get("resourceType") not in OF_PACKS:
+        if not isinstance(resource, dict) or not is_of_pack(resource):
             self.errors.append(_invalid("medication", "", "a Medication or Device"))
         else:
             self._add(pack_of(resource))

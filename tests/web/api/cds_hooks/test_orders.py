@@ -52,6 +52,7 @@ def order(reference: str, **more: Any) -> dict[str, Any]:
         ([], {"a": "b", "c": None}, []),
         ({"resourceType": "Bundle", "entry": [1, {"resource": "x"}, {"resource": {"contained": [3]}}]}, {}, []),
         ({"resourceType": "Bundle", "entry": {"resource": VIAL}}, {}, []),
+        (bundle({"resourceType": ["Medication"], "batch": {"lotNumber": "A"}}), {}, []),
     ],
 )  # fmt: skip
 def test_packs_are_found(draft: Any, prefetch: Any, packs: list[tuple[str, dict[str, str]]]) -> None:

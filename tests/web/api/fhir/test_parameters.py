@@ -28,6 +28,7 @@ MEDICATION = {
         ({"resourceType": "Device", "udiCarrier": [{"carrierHRF": f"(01){TOXIN}(10)L", "deviceIdentifier": TOXIN}]}, {"scan": f"(01){TOXIN}(10)L"}),
         # of another shape than FHIR has: nothing is read, nothing breaks
         ({"resourceType": "Medication", "code": [1], "batch": ["A"], "identifier": {"value": 1}}, {}),
+        ({"resourceType": ["Device"], "identifier": [{"system": [GTIN], "value": TOXIN}]}, {}),
         ({"resourceType": "Medication", "batch": {"lotNumber": 7, "expirationDate": {}}}, {}),
     ],
 )  # fmt: skip
@@ -68,6 +69,8 @@ def test_each_parameter_is_read() -> None:
         (parameters({"name": "lot", "valueString": "B"}, {"name": "medication", "resource": MEDICATION}), {"lot"}),
         (parameters({"name": "identifier", "valueIdentifier": {"system": "urn:x", "value": "1"}}), {"identifier"}),
         (parameters({"name": "medication", "resource": {"resourceType": "Patient"}}), {"medication"}),
+        (parameters({"name": "medication", "resource": {"resourceType": ["Medication"]}}), {"medication"}),
+        (parameters({"name": "identifier", "valueIdentifier": {"system": [], "value": "1"}}), {"identifier"}),
         (parameters({"name": "record", "valueBoolean": "no"}), {"record"}),
         (parameters({"name": "patient", "valueString": "x"}), {"patient"}),
         (parameters({"name": "lot", "valueString": "A" * 5000}), {"lot"}),
