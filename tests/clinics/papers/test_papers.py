@@ -5,12 +5,12 @@ from io import BytesIO
 import pypdfium2
 import pytest
 
-from service.clinics.papers.document import Paper, PaperSection, draw, texts_of
+from service.clinics.papers.document import PaperDocument, PaperSection, draw, texts_of
 from service.clinics.papers.opened_label import HEIGHT_MM, WIDTH_MM, draw_label
 from service.clinics.papers.typeface import has_all, printed
 
 TABLE = [["Product", "Lot"], *([f"Verotox {number}", f"L{number}"] for number in range(120))]
-PAPER = Paper(
+PAPER = PaperDocument(
     "Return note 7",
     [PaperSection("About", [("Clinic", "Ödlandpraxis")], ["Why?"], TABLE)],
     ["Sent by"],
@@ -45,7 +45,9 @@ def test_a_paper_has_everything_and_its_footer_on_every_page() -> None:
     ],
 )
 def test_an_odd_text_is_printed_as_text(text: str) -> None:
-    content = draw(Paper(text, [PaperSection(text, [(text, text)], [text], [[text], [text]])], [text], text))
+    content = draw(
+        PaperDocument(text, [PaperSection(text, [(text, text)], [text], [[text], [text]])], [text], text)
+    )
     whole = "".join(pages(content)).replace(" ", "").replace("\n", "")
     if text.startswith(("<", "x")):
         assert text.replace(" ", "") in whole
