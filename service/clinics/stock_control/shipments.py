@@ -148,12 +148,19 @@ class Shipments:
         return made
 
     def pack(
-        self, actor: Actor, shipment_id: int, answer: Answer, nonce: str | None = None
+        self,
+        actor: Actor,
+        shipment_id: int,
+        answer: Answer,
+        nonce: str | None = None,
+        site_id: int | None = None,
     ) -> PackingOutcome:
-        """Add the vial that a check is about; of a lot without serials the next one. The same form sent twice
-        (`nonce`) adds one. NotFoundError; ConflictError where it was sent.
+        """Add the vial that a check is about; of a lot without serials the next one, first of the site where
+        it is packed (`site_id`). The same form sent twice (`nonce`) adds one.
+
+        NotFoundError; ConflictError where it was sent.
         """
-        own = self._stock.same(actor, answer)
+        own = sorted(self._stock.same(actor, answer), key=lambda each: each.site_id != site_id)
         with self._database.transaction() as connection:
             row = _packed(connection, actor, shipment_id)
             chosen, outcome = self._choice(connection, actor, row, answer, own)

@@ -201,5 +201,5 @@ def _sent(paper: PaperDocument, tr: NullTranslations, name: str) -> FileResponse
 
 def _file(content: bytes, name: str) -> FileResponse:
     response = FileResponse(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
