@@ -90,7 +90,8 @@ def _parts(paper: PaperDocument, width: float) -> Iterator[Any]:
     heading.spaceAfter = 4
 
     def lines(text: str, style: Any) -> Any:
-        return Paragraph(escape(printed(text)).replace("\n", "<br/>"), style)
+        # on one line: five hundred line ends in a reason would be higher than a page
+        return Paragraph(escape(" ".join(printed(text).split())), style)
 
     yield lines(paper.title, title)
     for section in paper.sections:

@@ -41,6 +41,8 @@ def test_a_paper_has_everything_and_its_footer_on_every_page() -> None:
         "x" * 400,  # no word is cut off
         "保妥适 تجربة",  # letters that the typeface lacks
         "line\nline\ttab\x00\x07",
+        "\n".join("W" * 250),  # higher than a page, were each a line
+        "W" * 500,
         "",
     ],
 )

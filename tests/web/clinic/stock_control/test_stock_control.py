@@ -148,6 +148,10 @@ def test_vials_move_to_another_site_and_the_device_knows_its_own(app: Flask, nur
     assert other.post("/stock/site", site="1").status_code == 404
     assert other.post(address, scan=PACK + "DAY1").status_code == 404
     assert nurse.post(address + "/explode").status_code == 404
+    for odd in ("99999999999999999999", "0", "77"):
+        assert nurse.get(f"/stock/count/{odd}").status_code == 404
+        assert nurse.get(f"/stock/shipments/{odd}/note.pdf").status_code == 404
+        assert nurse.post("/stock/site", site=odd).status_code == 404
 
 
 def test_of_alike_vials_the_one_that_lies_here_is_used(app: Flask, nurse: Desk) -> None:
