@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from service import metrics
 from service.accounts.services import AccountServices
@@ -90,6 +91,13 @@ _SECURE_OVER_HTTPS = (
 )
 
 
+class RowIdConverter(IntegerConverter):
+    """A number in an address that a row can have; any other is an address of nothing (404)."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002 (werkzeug's signature)
+        super().__init__(map, *args, **({"max": 2**31 - 1} | options))
+
+
 class Application(Flask):
     """Flask without asynchronous views: Flask asks each function of each request whether it is one.
 
@@ -114,6 +122,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="web/static",
         static_url_path="/static",
     )
+    app.url_map.converters["int"] = RowIdConverter
     app.request_class = request_uploads.MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes

@@ -28,7 +28,7 @@ class PaperSection:
 
 
 @dataclass(frozen=True, slots=True)
-class ClinicPaper:
+class PaperDocument:
     """A whole paper. `to_sign`: what stands under each line for a signature. `footer`: on every page, before
     the number of the page.
     """
@@ -39,7 +39,7 @@ class ClinicPaper:
     footer: str = ""
 
 
-def texts_of(paper: ClinicPaper) -> Iterator[str]:
+def texts_of(paper: PaperDocument) -> Iterator[str]:
     """Yield every text of a paper."""
     yield from (paper.title, paper.footer, *paper.to_sign)
     for section in paper.sections:
@@ -48,7 +48,7 @@ def texts_of(paper: ClinicPaper) -> Iterator[str]:
             yield from row
 
 
-def draw(paper: ClinicPaper) -> bytes:
+def draw(paper: PaperDocument) -> bytes:
     """Return the paper as PDF. Equal papers give equal bytes."""
     # the library is large and only this function needs it
     from reportlab.lib.pagesizes import A4  # noqa: PLC0415
@@ -78,7 +78,7 @@ def draw(paper: ClinicPaper) -> bytes:
     return out.getvalue()
 
 
-def _parts(paper: ClinicPaper, width: float) -> Iterator[Any]:
+def _parts(paper: PaperDocument, width: float) -> Iterator[Any]:
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
     from reportlab.platypus import Paragraph, Spacer  # noqa: PLC0415
 
@@ -90,7 +90,8 @@ def _parts(paper: ClinicPaper, width: float) -> Iterator[Any]:
     heading.spaceAfter = 4
 
     def lines(text: str, style: Any) -> Any:
-        return Paragraph(escape(printed(text)).replace("\n", "<br/>"), style)
+        # on one line: five hundred line ends in a reason would be higher than a page
+        return Paragraph(escape(" ".join(printed(text).split())), style)
 
     yield lines(paper.title, title)
     for section in paper.sections:

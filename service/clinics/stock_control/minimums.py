@@ -3,23 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from service.accounts.actors import Actor
 from service.clinics.vial_lifecycle import VialState
 from service.errors import ErrorCode, NotFoundError, RefusedError
+from service.gs1.iso.countries import zone_of
 from service.storage.audit import AuditChange, write_down
 from service.storage.database import Database
-from service.storage.models import Product, StockMinimum, Vial
+from service.storage.models import Batch, Product, StockMinimum, Vial
+from service.verification.service import VerificationService
 
 MOST = 100_000
 _UNOPENED = (VialState.IN_STOCK, VialState.IN_TRANSIT)
+_STOPPED_LOTS = ("recalled", "on_hold")
 
 
 @dataclass(frozen=True, slots=True)
 class ProductMinimum:
     """A product that the clinic has had. `minimum`: None where the clinic set none; `unopened`: the vials
-    that it has, at any of its sites or between them, without those in quarantine.
+    that it has, at any of its sites or between them: without those that are expired, recalled or on hold.
     """
 
     product_id: int
@@ -36,16 +39,26 @@ class ProductMinimum:
 class StockMinimums:
     """Reads and sets the minimum stock of a clinic's products."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, verification: VerificationService) -> None:
         self._database = database
+        self._verification = verification
 
     def all(self, actor: Actor) -> list[ProductMinimum]:
         """Return every product that the clinic has had, by name."""
         own = StockMinimum.organisation_id == actor.organisation_id
-        unopened = func.count(Vial.id).filter(Vial.state.in_(_UNOPENED))
+        now = self._verification.now()
+        today = now.astimezone(zone_of(actor.country or None, now.date())).date()
+        good = (
+            Vial.state.in_(_UNOPENED),
+            or_(Vial.expiry.is_(None), Vial.expiry >= today),
+            or_(Batch.status.is_(None), Batch.status.not_in(_STOPPED_LOTS)),
+            ~Product.stopped,
+        )
+        unopened = func.count(Vial.id).filter(*good)
         statement = (
             select(Product.id, Product.name, StockMinimum.vials, unopened)
             .join(Vial, Vial.product_id == Product.id)
+            .outerjoin(Batch, Batch.id == Vial.batch_id)
             .outerjoin(StockMinimum, own & (StockMinimum.product_id == Product.id))
             .where(Vial.organisation_id == actor.organisation_id)
             .group_by(Product.id, Product.name, StockMinimum.vials)

@@ -24,7 +24,7 @@ class StockControl:
         """Return them over one database."""
         return cls(
             SiteRegister(database),
-            StockMinimums(database),
+            StockMinimums(database, verification),
             Stocktakes(database, verification),
             Shipments(database, verification),
         )

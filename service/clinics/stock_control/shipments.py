@@ -21,7 +21,7 @@ from service.clinics import queries
 from service.clinics.plain_text import printable
 from service.clinics.queries import HeldVial, RecordedStep, locked_vial
 from service.clinics.stock import StockQueries
-from service.clinics.usage import StepTaken, must_not_stop, record_step
+from service.clinics.usage import StepTaken, is_done, must_not_stop, record_step
 from service.clinics.vial_lifecycle import Step, VialState
 from service.clinics.vial_verdicts import stops, verdicts_of
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
@@ -134,25 +134,39 @@ class Shipments:
         values = {"organisation_id": actor.organisation_id, "kind": kind, "to_site_id": to_site_id}
         values |= {"begun": now, "actor": actor.name, "account_id": actor.account_id, "nonce": nonce}
         with self._database.transaction() as connection:
-            put = self._database.insert_new(Shipment).values(values).returning(Shipment.id)
-            made: int | None = connection.scalar(put)
+            put = self._database.insert_new(Shipment).returning(Shipment.id)
+            made: int | None = connection.scalar(put.values(values))
             if made is None:
                 own = (Shipment.organisation_id == actor.organisation_id, Shipment.nonce == nonce)
-                return connection.execute(select(Shipment.id).where(*own)).scalar_one()
+                before = connection.execute(select(Shipment.__table__).where(*own)).one()
+                if (before.kind, before.to_site_id, before.sent) == (kind, to_site_id, None):
+                    return int(before.id)
+                # a page that was gone back to, for another shipment
+                made = connection.execute(put.values(values | {"nonce": None})).scalar_one()
             change = AuditChange("begin", "shipment", str(made), after={"kind": kind, "site": to_site_id})
             write_down(connection, [change], who=actor.who, at=now, reason=str(kind))
         return made
 
-    def pack(self, actor: Actor, shipment_id: int, answer: Answer) -> PackingOutcome:
-        """Add the vial that a check is about; of a lot without serials the next one. NotFoundError;
-        ConflictError where it was sent.
+    def pack(
+        self,
+        actor: Actor,
+        shipment_id: int,
+        answer: Answer,
+        nonce: str | None = None,
+        site_id: int | None = None,
+    ) -> PackingOutcome:
+        """Add the vial that a check is about; of a lot without serials the next one, first of the site where
+        it is packed (`site_id`). The same form sent twice (`nonce`) adds one.
+
+        NotFoundError; ConflictError where it was sent.
         """
-        own = self._stock.same(actor, answer)
+        own = sorted(self._stock.same(actor, answer), key=lambda each: each.site_id != site_id)
         with self._database.transaction() as connection:
             row = _packed(connection, actor, shipment_id)
             chosen, outcome = self._choice(connection, actor, row, answer, own)
             if chosen is not None:
-                values = {"shipment_id": shipment_id, "vial_id": chosen}
+                values: dict[str, Any] = {"shipment_id": shipment_id, "vial_id": chosen}
+                values |= {"nonce": None if answer.presented.serial else nonce}
                 connection.execute(self._database.insert_new(ShipmentLine).values(values))
         return outcome
 
@@ -226,8 +240,11 @@ class Shipments:
             change = AuditChange("send", "shipment", str(shipment_id), after={"vials": len(numbers)})
             write_down(connection, [change], who=actor.who, at=now, reason=str(packed.kind))
 
-    def arrive(self, actor: Actor, shipment_id: int, answer: Answer, now: datetime) -> PackingOutcome:
-        """Record that the vial which a check is about arrived; of a lot without serials the next one.
+    def arrive(
+        self, actor: Actor, shipment_id: int, answer: Answer, now: datetime, nonce: str | None = None
+    ) -> PackingOutcome:
+        """Record that the vial which a check is about arrived; of a lot without serials the next one. The
+        same form sent twice (`nonce`) is one arrival.
 
         NotFoundError; ConflictError where another vial with its number is in stock.
         """
@@ -240,7 +257,9 @@ class Shipments:
         if not waiting:
             here = any(each.state is ShippedState.ARRIVED for each in mine)
             return PackingOutcome.AGAIN if here else PackingOutcome.NOT_OF_THIS
-        self._move(actor, shipment, waiting[:1], StepTaken(Step.ARRIVE, site_id=shipment.to_site_id), now)
+        mark = None if answer.presented.serial else nonce
+        step = StepTaken(Step.ARRIVE, nonce=mark, site_id=shipment.to_site_id)
+        self._move(actor, shipment, waiting[:1], step, now)
         return PackingOutcome.ARRIVED
 
     def arrive_all(self, actor: Actor, shipment_id: int, now: datetime) -> int:
@@ -274,7 +293,7 @@ class Shipments:
             with self._database.transaction() as connection:
                 for line in lines:
                     held = locked_vial(connection, actor.organisation_id, line.vial.id)
-                    if held.state is VialState.IN_TRANSIT:
+                    if held.state is VialState.IN_TRANSIT and not is_done(connection, actor, step.nonce):
                         record_step(connection, actor, held, step, now)
         except IntegrityError as error:
             raise ConflictError(ErrorCode.NUMBER_IN_STOCK, given=f"{shipment.id}") from error

@@ -3,7 +3,7 @@
 A scan is a question that is not recorded as a check: counting says nothing of where a pack was seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -131,8 +131,9 @@ class Stocktakes:
             here = [each for each in own if each.state in AT_SITE and each.site_id == row.site_id]
             if answer.presented.serial is None and not _is_countable(answer, here):
                 return ScanOutcome.NUMBER_NEEDED, None
-            values = _pack(answer, own, here)
-            made = self._add(connection, actor, stocktake_id, values | {"vials": 1, "nonce": nonce}, now)
+            values = _pack(answer, own, here) | {"vials": 1}
+            values |= _mark(connection, stocktake_id, nonce, values)
+            made = self._add(connection, actor, stocktake_id, values, now)
         if made is None:
             return ScanOutcome.AGAIN, None
         expected = ScanOutcome.EXPECTED if values["was_here"] else ScanOutcome.NOT_EXPECTED
@@ -205,6 +206,19 @@ class Stocktakes:
         put = self._database.insert_new(StocktakeScan).values(shared | values).returning(StocktakeScan.id)
         made: int | None = connection.scalar(put)
         return made
+
+
+def _mark(
+    connection: Connection, stocktake_id: int, nonce: str | None, pack: Mapping[str, Any]
+) -> dict[str, str | None]:
+    """The mark of the form with a pack. A page that is gone back to sends its mark with another pack too:
+    that one is counted. A pack with a serial needs none.
+    """
+    sent = (StocktakeScan.stocktake_id == stocktake_id, StocktakeScan.nonce == nonce)
+    columns = (StocktakeScan.gtin, StocktakeScan.lot_key)
+    before = connection.execute(select(*columns).where(*sent)).first() if nonce else None
+    other = before is not None and tuple(before) != (pack["gtin"], pack["lot_key"])
+    return {"nonce": None if pack["serial"] or other else nonce}
 
 
 def _is_countable(answer: Answer, here: Sequence[HeldVial]) -> bool:

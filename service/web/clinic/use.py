@@ -20,6 +20,7 @@ from service.web.clinic.common import (
     origin,
     wrong,
 )
+from service.web.clinic.stock_control.device_site import this_site
 from service.web.core.access import actor, only_for
 from service.web.core.error_responses import status_of
 from service.web.core.services import services
@@ -81,9 +82,11 @@ def checked(scan_id: str) -> str | Response:
 
 
 def _by_state(own: list[HeldVial]) -> tuple[list[HeldVial], list[HeldVial]]:
-    """Those that are open, and those in stock that bear no serial number."""
+    """Those that are open, and those in stock that bear no serial number: of this site, where it has any."""
     opened = [each for each in own if each.state is VialState.OPEN]
-    return opened, [each for each in own if each.state is VialState.IN_STOCK and not each.serial]
+    closed = [each for each in own if each.state is VialState.IN_STOCK and not each.serial]
+    site = this_site().id
+    return opened, [each for each in closed if each.site_id == site] or closed
 
 
 def _only_choice(answer: Answer) -> int | None:

@@ -5,12 +5,12 @@ from io import BytesIO
 import pypdfium2
 import pytest
 
-from service.clinics.papers.document import ClinicPaper, PaperSection, draw, texts_of
+from service.clinics.papers.document import PaperDocument, PaperSection, draw, texts_of
 from service.clinics.papers.opened_label import HEIGHT_MM, WIDTH_MM, draw_label
 from service.clinics.papers.typeface import has_all, printed
 
 TABLE = [["Product", "Lot"], *([f"Verotox {number}", f"L{number}"] for number in range(120))]
-PAPER = ClinicPaper(
+PAPER = PaperDocument(
     "Return note 7",
     [PaperSection("About", [("Clinic", "Ödlandpraxis")], ["Why?"], TABLE)],
     ["Sent by"],
@@ -41,12 +41,14 @@ def test_a_paper_has_everything_and_its_footer_on_every_page() -> None:
         "x" * 400,  # no word is cut off
         "保妥适 تجربة",  # letters that the typeface lacks
         "line\nline\ttab\x00\x07",
+        "\n".join("W" * 250),  # higher than a page, were each a line
+        "W" * 500,
         "",
     ],
 )
 def test_an_odd_text_is_printed_as_text(text: str) -> None:
     content = draw(
-        ClinicPaper(text, [PaperSection(text, [(text, text)], [text], [[text], [text]])], [text], text)
+        PaperDocument(text, [PaperSection(text, [(text, text)], [text], [[text], [text]])], [text], text)
     )
     whole = "".join(pages(content)).replace(" ", "").replace("\n", "")
     if text.startswith(("<", "x")):

@@ -52,6 +52,7 @@ class DaysOfTwoSites(RuleBasedStateMachine):
         self.shipments: list[int] = []
         self.receive(at_branch=False, pack=PACKS[0])
         self.receive(at_branch=True, pack=LOT)
+        self.a_transfer_loses_one()
 
     def teardown(self) -> None:
         self.rooms.ward.desk.close()
@@ -110,6 +111,15 @@ class DaysOfTwoSites(RuleBasedStateMachine):
                 shipments.arrive(who, number, self.rooms.scanned(pack), self.now())
             else:
                 shipments.arrive_all(who, number, self.now())
+
+    @rule()
+    def a_transfer_loses_one(self) -> None:
+        """Two are sent, one arrives, the other does not."""
+        for _ in range(2):
+            self.receive(at_branch=False, pack=LOT)
+        self.send(to_branch=True, back=False, packs=[LOT, LOT])
+        self.arrive(0, LOT)
+        self.the_rest_did_not_arrive(0)
 
     @rule(place=PLACES)
     def the_rest_did_not_arrive(self, place: int) -> None:

@@ -1,5 +1,7 @@
 """Transfers between sites and returns: what was sent, what arrived, what did not, and what was undone."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select, update
 
@@ -10,9 +12,10 @@ from service.clinics.undo import StepUndo, UndoRequest, latest_step
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import Step, VialState
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
-from service.storage.models import Batch, Unit
+from service.storage.models import Batch, Unit, Vial
 from tests.clinics.stock_control.world import Rooms
 from tests.factories.clinics import LOT, UNIT, clinic
+from tests.factories.records import TOXIN
 
 ONE, TWO = UNIT + "SN0001", UNIT + "SN0009"
 
@@ -88,6 +91,35 @@ def test_alike_vials_are_packed_one_by_one(rooms: Rooms) -> None:
     arrive = rooms.control.shipments.arrive
     answer, now = rooms.scanned(LOT), rooms.ward.desk.now()
     assert [arrive(rooms.who, number, answer, now) for _ in range(3)] == ["arrived", "arrived", "again"]
+
+
+def test_a_form_sent_twice_packs_and_receives_one(rooms: Rooms) -> None:
+    """Many scanners send two line ends."""
+    rooms.ward.received(rooms.who, LOT, count=3)
+    shipments, answer, now = rooms.control.shipments, rooms.scanned(LOT), rooms.ward.desk.now()
+    number = shipments.begin(rooms.who, ShipmentKind.TRANSFER, rooms.branch, "n", now)
+    assert shipments.begin(rooms.who, ShipmentKind.TRANSFER, rooms.branch, "n", now) == number
+    for nonce in ("a", "a", "b"):
+        shipments.pack(rooms.who, number, answer, nonce)
+    assert states(rooms, number) == ["packed", "packed"]
+    send(rooms, number)
+    for _ in range(2):
+        shipments.arrive(rooms.who, number, answer, now, "c")
+    assert sorted(states(rooms, number)) == ["arrived", "on_its_way"]
+    # the page was gone back to after it was sent, or for another kind
+    assert shipments.begin(rooms.who, ShipmentKind.TRANSFER, rooms.branch, "n", now) != number
+
+
+def test_the_first_to_expire_is_one_of_the_same_site(rooms: Rooms) -> None:
+    ids = rooms.ward.received(rooms.who, f"(01){TOXIN}(10)AB/12") + rooms.ward.received(rooms.who, ONE)
+    shelves = rooms.ward.shelves
+    later = shelves.vial(rooms.who, ids[1])[0].vial
+    assert getattr(shelves.first_to_expire(rooms.who, later), "id", None) == ids[0]
+    number = begin(rooms)
+    rooms.pack(number, f"(01){TOXIN}(10)AB/12")
+    send(rooms, number)
+    rooms.control.shipments.arrive_all(rooms.who, number, rooms.ward.desk.now())
+    assert shelves.first_to_expire(rooms.who, later) is None
 
 
 def test_a_return_moves_the_units_and_says_why(rooms: Rooms) -> None:
@@ -171,6 +203,9 @@ def test_a_minimum_counts_what_is_unopened_anywhere(rooms: Rooms) -> None:
     rooms.pack(number, LOT)
     send(rooms, number)
     assert minimums.short(rooms.who) == [short]  # what is between two sites is the clinic's
+    with rooms.ward.database.transaction() as connection:
+        connection.execute(update(Vial).values(expiry=date(2020, 1, 1)))
+    assert [each.unopened for each in minimums.short(rooms.who)] == [0]  # what must not be used is no stock
     minimums.set(rooms.who, product.product_id, None, now)
     assert minimums.short(rooms.who) == []
     with pytest.raises(RefusedError):

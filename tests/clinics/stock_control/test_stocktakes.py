@@ -9,7 +9,7 @@ from service.clinics.vial_lifecycle import Step, VialState
 from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage.models import Scan, SightingRow
 from tests.clinics.stock_control.world import Rooms
-from tests.factories.clinics import LOT, UNIT, clinic
+from tests.factories.clinics import LOT, RECALLED, UNIT, clinic
 
 ONE, TWO = UNIT + "SN0001", UNIT + "SN0009"
 
@@ -103,6 +103,18 @@ def test_packs_without_a_number_are_counted_by_lot(rooms: Rooms) -> None:
     for wrong in (-1, 501):
         with pytest.raises(RefusedError):
             takes.set_count(rooms.who, number, found.scans[0].id, wrong, rooms.ward.desk.now())
+
+
+def test_a_form_sent_twice_counts_once_and_a_page_gone_back_to_counts_another_pack(rooms: Rooms) -> None:
+    rooms.ward.received(rooms.who, LOT, count=2)
+    number, takes, now = begin(rooms), rooms.control.stocktakes, rooms.ward.desk.now()
+
+    def count(text: str) -> str:
+        return takes.count(rooms.who, number, rooms.scanned(text), "same", now)[0]
+
+    assert [count(LOT), count(LOT)] == [ScanOutcome.EXPECTED, ScanOutcome.AGAIN]
+    assert [count(RECALLED), count(ONE), count(TWO)] == [ScanOutcome.NOT_EXPECTED] * 3
+    assert takes.one(rooms.who, number).result.counted == 4
 
 
 def test_a_code_without_a_number_says_nothing_of_numbered_vials(rooms: Rooms) -> None:

@@ -80,7 +80,7 @@ def test_the_scripts_say_only_what_the_page_brings(client: FlaskClient) -> None:
     families = {"word", "choice", "title"}
     unused = {name for name in WORDS if name.split("_")[0] not in families} - asked - plain
     assert unused <= {"offline"}, unused  # chosen in an expression
-    tones = [*Action, "half", "waiting", "refused", "same"]
+    tones = [*Action, "half", "waiting", "refused", "same", "used"]
     assert {f"word_{tone}" for tone in tones} == {name for name in known if name.startswith("word_")}
     assert {f"choice_{name}" for name in CHOICES} <= set(known)
 

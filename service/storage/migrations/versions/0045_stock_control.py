@@ -34,7 +34,7 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_site_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
-        sa.UniqueConstraint("organisation_id", "name", name=op.f("uq_site_organisation_id")),
+        sa.UniqueConstraint("organisation_id", "name", name=op.f("uq_site_organisation_id_name")),
     )
     op.create_table(
         "stock_minimum",

@@ -31,7 +31,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_stocktake_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stocktake")),
-        sa.UniqueConstraint("organisation_id", "nonce", name=op.f("uq_stocktake_organisation_id")),
+        sa.UniqueConstraint("organisation_id", "nonce", name=op.f("uq_stocktake_organisation_id_nonce")),
     )
     op.create_table(
         "stocktake_scan",
@@ -55,7 +55,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_stocktake_scan_vial_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stocktake_scan")),
-        sa.UniqueConstraint("stocktake_id", "nonce", name=op.f("uq_stocktake_scan_stocktake_id")),
+        sa.UniqueConstraint("stocktake_id", "nonce", name=op.f("uq_stocktake_scan_stocktake_id_nonce")),
     )
     op.create_index(
         "ix_stocktake_scan_serial",

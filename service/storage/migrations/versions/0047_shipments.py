@@ -31,17 +31,19 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["to_site_id"], ["site.id"], name=op.f("fk_shipment_to_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment")),
-        sa.UniqueConstraint("organisation_id", "nonce", name=op.f("uq_shipment_organisation_id")),
+        sa.UniqueConstraint("organisation_id", "nonce", name=op.f("uq_shipment_organisation_id_nonce")),
     )
     op.create_table(
         "shipment_line",
         sa.Column("shipment_id", sa.Integer(), nullable=False),
         sa.Column("vial_id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("nonce", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_shipment_line_shipment_id")),
         sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_shipment_line_vial_id")),
         sa.ForeignKeyConstraint(["event_id"], ["vial_event.id"], name=op.f("fk_shipment_line_event_id")),
         sa.PrimaryKeyConstraint("shipment_id", "vial_id", name=op.f("pk_shipment_line")),
+        sa.UniqueConstraint("shipment_id", "nonce", name=op.f("uq_shipment_line_shipment_id_nonce")),
     )
 
 

@@ -121,9 +121,13 @@ class Shipment(Base):
 
 
 class ShipmentLine(Base):
-    """One vial of a shipment. `event_id`: the step with which it was sent; None while it is put together."""
+    """One vial of a shipment. `event_id`: the step with which it was sent; None while it is put together.
+    `nonce`: a form that is sent twice adds one vial.
+    """
 
     __tablename__ = "shipment_line"
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"), primary_key=True)
     vial_id: Mapped[int] = mapped_column(ForeignKey("vial.id"), primary_key=True)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("vial_event.id"))
+    nonce: Mapped[str | None] = mapped_column(String(64))
+    __table_args__ = (UniqueConstraint("shipment_id", "nonce"),)

@@ -12,7 +12,7 @@ from flask import request
 
 from service.accounts.actors import Role
 from service.clinics.papers.checks import GivenCheck, checks_of
-from service.clinics.papers.document import ClinicPaper, PaperSection, draw, texts_of
+from service.clinics.papers.document import PaperDocument, PaperSection, draw, texts_of
 from service.clinics.papers.opened_label import draw_label
 from service.clinics.papers.typeface import has_all
 from service.clinics.queries import HeldVial, RecordedStep
@@ -46,7 +46,7 @@ def vial_record(vial_id: int) -> FileResponse:
         raise NotFoundError(ErrorCode.NOT_FOUND, expected="a use of this vial", field="event")
     checks = checks_of(services().database, services().verification, actor(), vial_id)
     tr = _words()
-    paper = ClinicPaper(
+    paper = PaperDocument(
         tr.gettext(N_("Record of a treatment")) if wanted else tr.gettext(N_("Record of a vial")),
         [
             PaperSection("", _about(traced.vial, tr)),
@@ -96,7 +96,7 @@ def shipment_note(shipment_id: int) -> FileResponse:
     vials = [each.vial for each in found.lines if each.state is not ShippedState.TAKEN_BACK]
     title = tr.gettext(N_("Return note")) if back else tr.gettext(N_("Transfer note"))
     signed = (N_("Sent by, date, signature"), N_("Received by, date, signature"))
-    paper = ClinicPaper(
+    paper = PaperDocument(
         f"{title} {found.id}",
         [
             PaperSection("", [*_shipped(found, tr)]),
@@ -191,15 +191,15 @@ def _footer(tr: NullTranslations) -> str:
     return tr.gettext(N_("Printed on {moment}")).format(moment=now) + ", Vialcheck"
 
 
-def _sent(paper: ClinicPaper, tr: NullTranslations, name: str) -> FileResponse:
+def _sent(paper: PaperDocument, tr: NullTranslations, name: str) -> FileResponse:
     """The paper, which says so where the typeface lacks a letter of it."""
     if not all(map(has_all, texts_of(paper))):
         said = PaperSection("", paragraphs=[tr.gettext(_INCOMPLETE)])
-        paper = ClinicPaper(paper.title, [*paper.sections, said], paper.to_sign, paper.footer)
+        paper = PaperDocument(paper.title, [*paper.sections, said], paper.to_sign, paper.footer)
     return _file(draw(paper), name)
 
 
 def _file(content: bytes, name: str) -> FileResponse:
     response = FileResponse(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

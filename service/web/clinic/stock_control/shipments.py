@@ -87,9 +87,9 @@ def scan_shipped(shipment_id: int) -> Response | tuple[str, int]:
     try:
         answer = ask_check(asked(), origin(), record=False)
         if ours.one(actor(), shipment_id).sent is None:
-            told = ours.pack(actor(), shipment_id, answer)
+            told = ours.pack(actor(), shipment_id, answer, nonce(), this_site().id)
         else:
-            told = ours.arrive(actor(), shipment_id, answer, now)
+            told = ours.arrive(actor(), shipment_id, answer, now, nonce())
     except (UnavailableError, TooManyError):
         raise
     except VialcheckError as error:

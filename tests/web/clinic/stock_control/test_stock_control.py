@@ -148,6 +148,22 @@ def test_vials_move_to_another_site_and_the_device_knows_its_own(app: Flask, nur
     assert other.post("/stock/site", site="1").status_code == 404
     assert other.post(address, scan=PACK + "DAY1").status_code == 404
     assert nurse.post(address + "/explode").status_code == 404
+    for odd in ("99999999999999999999", "0", "77"):
+        assert nurse.get(f"/stock/count/{odd}").status_code == 404
+        assert nurse.get(f"/stock/shipments/{odd}/note.pdf").status_code == 404
+        assert nurse.post("/stock/site", site=odd).status_code == 404
+
+
+def test_of_alike_vials_the_one_that_lies_here_is_used(app: Flask, nurse: Desk) -> None:
+    nurse.post("/stock/sites", name="North")
+    nurse.receive(LOT)
+    nurse.post("/stock/site", site="1")
+    nurse.receive(LOT)
+    assert nurse.post("/use", scan=LOT).request.path == "/vials/2"
+    nurse.post("/vials/2/use_up")
+    assert (
+        nurse.post("/use", scan=LOT).request.path == "/vials/1"
+    )  # none is left here: it was moved unrecorded
 
 
 def test_what_goes_back_has_a_note_with_the_reason(app: Flask, nurse: Desk) -> None:
@@ -201,6 +217,10 @@ def test_papers_tell_of_one_use_what_was_answered_then(app: Flask, nurse: Desk) 
     assert ("A-1042" in of_one, "A-2000" in of_one) == (True, False)
     nurse.post("/vials/1/receipt", event="2")
     assert "Handed to the patient" in text_of(nurse.get("/vials/1/record.pdf?event=2"))
+    # the typeface has no Arabic letters: the words are English then
+    nurse.client.post("/language", data={"language": "ar"})
+    arabic = nurse.client.get("/vials/1/record.pdf", headers={"Accept-Language": "ar"})
+    assert "Record of a vial" in text_of(arabic)
     for nothing in ("1", "999", "x"):  # a receipt of goods is no use
         assert nurse.get(f"/vials/1/record.pdf?event={nothing}").status_code == 404
 
