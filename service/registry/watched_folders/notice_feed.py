@@ -4,11 +4,12 @@ Each run is on record. A notice that is on record already is not put in again, s
 one after daily ones, or one that was interrupted, does no harm.
 """
 
+import csv
 import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from service.errors import ErrorCode, RefusedError, VialcheckError
+from service.registry.alerts.govuk import LABELS, govuk_notices, rows_of
 from service.registry.alerts.openfda import LARGEST, looks_like_json
 from service.registry.import_jobs.file_import import FileOutcome
 from service.registry.import_jobs.import_files import run
@@ -58,7 +60,7 @@ def take_notices(
     with tempfile.TemporaryDirectory() as name:
         try:
             with _unpacked(path, Path(name)) as whole:
-                for piece in _pieces(whole, Path(name)):
+                for piece in _pieces(whole, Path(name), counts, refused):
                     outcome = _put_in(database, piece, feed, Path(name) / "refused.csv")
                     for each in counts:
                         counts[each] += getattr(outcome, each)
@@ -119,8 +121,12 @@ def _unpacked(path: Path, folder: Path) -> Iterator[Path]:
     yield inner
 
 
-def _pieces(path: Path, folder: Path) -> Iterator[Path]:
-    """The file, or of JSON with many reports a file for each `AT_ONCE` of them."""
+def _pieces(path: Path, folder: Path, counts: dict[str, int], refused: Path) -> Iterator[Path]:
+    """The file; of many reports a file for each `AT_ONCE` of them; of GOV.UK's notices a list."""
+    notices = govuk_notices(path.read_bytes()) if looks_like_json(path) else []
+    if notices:
+        yield from _list_of(notices, folder, counts, refused)
+        return
     reports = _reports(path) if looks_like_json(path) else []
     if len(reports) <= AT_ONCE:
         yield path
@@ -128,6 +134,27 @@ def _pieces(path: Path, folder: Path) -> Iterator[Path]:
     for start in range(0, len(reports), AT_ONCE):
         piece = folder / "piece.json"
         piece.write_text(json.dumps({"results": reports[start : start + AT_ONCE]}))
+        yield piece
+
+
+def _list_of(
+    notices: list[Mapping[str, Any]], folder: Path, counts: dict[str, int], refused: Path
+) -> Iterator[Path]:
+    """A list of what the notices call back. One alone that is not certain refuses the file."""
+    rows: list[list[str]] = []
+    for notice in notices:
+        try:
+            rows += rows_of(notice)
+        except RefusedError as error:
+            if len(notices) == 1:
+                raise
+            counts["refused"] += 1
+            with refused.open("a", encoding="utf-8", newline="") as target:
+                csv.writer(target).writerow((error.given, str(error)))
+    if rows:
+        piece = folder / "notices.csv"
+        with piece.open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target).writerows([list(LABELS), *rows])
         yield piece
 
 

@@ -83,6 +83,25 @@ def test_a_day_and_then_the_whole_zipped_and_in_pieces(feed: Feed, monkeypatch: 
     assert ("recall_number" in rows[0], len(rows)) == (True, 3), "one header, a row of each piece"
 
 
+def test_recalls_of_mhra_and_those_that_are_not_certain(feed: Feed) -> None:
+    def notice(title: str, lot: str) -> dict[str, object]:
+        head = "<tr><th>Batch No.</th><th>Expiry Date</th></tr>"
+        body = f"<table>{head}<tr><td>{lot}</td><td>12/2027</td></tr></table>"
+        said: dict[str, object] = {"title": title, "base_path": "/drug-device-alerts/a"}
+        said["details"] = {"body": body}
+        return said | {"description": "D", "first_published_at": "2026-08-20T14:21:27+01:00"}
+
+    sure = notice("Class 2 Medicines Recall: A Ltd, Ondrevaine 100, EL(26)A/1", "K1")
+    range_of_lots = notice("Class 2 Medicines Recall: A Ltd, Ondrevaine 100, EL(26)A/2", "from K2 to K9")
+    (feed.folder / "both.json").write_text(json.dumps([sure, range_of_lots]))
+    (feed.folder / "range.json").write_text(json.dumps(range_of_lots))
+    feed.look()
+    assert sorted(feed.runs()) == [("both.json", 1, 0, 1, False), ("range.json", 0, 0, 0, True)]
+    [alert] = table(feed.database, "alert")
+    assert (alert["lot"], alert["reference"], str(alert["expiry"])) == ("K1", "EL(26)A/1", "2027-12-31")
+    assert "from K2 to K9" in (feed.folder / "done" / "both.json.refused.csv").read_text()
+
+
 def test_a_list_of_several_authorities_and_what_is_refused_of_it(feed: Feed) -> None:
     (feed.folder / "week.csv").write_text(LIST)
     feed.look()
