@@ -11,16 +11,16 @@ import re
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from service.accounts.actors import ApiKeyScope, OrganisationKind, Role
+from service.accounts.actors import OrganisationKind
 from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.services import AccountServices
 from service.storage.database import Database
-from service.storage.models import Account, Manufacturer, Organisation
+from service.storage.models import Manufacturer, Organisation
+from tests.factories.program_keys import key_of
 from tests.factories.records import put
 from tests.factories.running_service import running_service
 
@@ -45,21 +45,6 @@ def records(folder: Path) -> tuple[str, dict[str, str]]:
         connection.execute(update(Manufacturer).values(organisation_id=theirs))
     database.close()
     return url, keys
-
-
-def key_of(database: Database, services: AccountServices, name: str, kind: OrganisationKind) -> str:
-    """A key with every scope, of an organisation that is made for it."""
-    now = datetime.now(UTC)
-    with database.transaction() as connection:
-        values = {"name": name, "kind": kind, "country": "FR", "created": now}
-        made = insert(Organisation).values(values).returning(Organisation.id)
-        person = {"organisation_id": connection.execute(made).scalar_one(), "name": "A"}
-        person |= {"email": f"{name}@example.org", "roles": (Role.ADMIN,), "created": now}
-        account = connection.execute(insert(Account).values(person).returning(Account.id)).scalar_one()
-    token = services.sessions.begin(account, address="127.0.0.1", device="fuzz", strong=True)
-    actor = services.sessions.actor(token, address="127.0.0.1")
-    assert actor is not None
-    return services.keys.make(actor, name="fuzz", scopes=set(ApiKeyScope), days="30")
 
 
 def fuzz(address: str, cases: int, *header: str) -> tuple[int, int]:
