@@ -1,8 +1,9 @@
-"""`make fuzz-api`: schemathesis over the whole OpenAPI of a running service, without a key and with one.
+"""`make fuzz-api`: schemathesis over the whole OpenAPI of a running service, without a key and with two.
 
 Fails where an answer has a status of 5xx, a status or a shape that the description does not have, or where
 valid data is refused in another way than described. Not part of CI: it takes as long as it is given.
-Prints `FUZZ name value`. CASES=20000 is the number of requests to send at least, half of them with a key.
+Prints `FUZZ name value`. CASES=20000 is the number of requests to send about, a third without a key, a third
+with a clinic's, a third with that of the records' owner.
 """
 
 import os
@@ -10,46 +11,40 @@ import re
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import select, update
 
-from service.accounts.actors import ApiKeyScope, OrganisationKind, Role
+from service.accounts.actors import OrganisationKind
 from service.accounts.credentials.secret_box import SecretBox
 from service.accounts.services import AccountServices
 from service.storage.database import Database
-from service.storage.models import Account, Organisation
+from service.storage.models import Manufacturer, Organisation
+from tests.factories.program_keys import key_of
 from tests.factories.records import put
 from tests.factories.running_service import running_service
 
 CASES = int(os.environ.get("CASES", "20000"))
+OPERATIONS = 100
+"""Of three senders: `--max-examples` is of each operation, and schemathesis sends somewhat more."""
+
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
-def records(folder: Path) -> tuple[str, str]:
-    """The URL of a database with some records, and the key of a clinic's program."""
+def records(folder: Path) -> tuple[str, dict[str, str]]:
+    """The URL of a database with some records, and the keys of a clinic's program and of their maker's."""
     url = f"sqlite:///{folder}/vialcheck.db"
     database = Database(url)
     database.migrate()
     put(database)
-    now = datetime.now(UTC)
-    with database.transaction() as connection:
-        clinic = {"name": "Fuzz Clinic", "kind": OrganisationKind.CLINIC, "country": "FR", "created": now}
-        number = connection.execute(
-            insert(Organisation).values(clinic).returning(Organisation.id)
-        ).scalar_one()
-        person = {"organisation_id": number, "email": "a@example.org", "name": "A", "roles": (Role.ADMIN,)}
-        account = connection.execute(
-            insert(Account).values(person | {"created": now}).returning(Account.id)
-        ).scalar_one()
     services = AccountServices.of(database, SecretBox("k" * 32, folder / "unused"))
-    token = services.sessions.begin(account, address="127.0.0.1", device="fuzz", strong=True)
-    actor = services.sessions.actor(token, address="127.0.0.1")
-    assert actor is not None
-    key = services.keys.make(actor, name="fuzz", scopes=set(ApiKeyScope), days="30")
+    kinds = {"clinic": OrganisationKind.CLINIC, "maker": OrganisationKind.MANUFACTURER}
+    keys = {name: key_of(database, services, name, kind) for name, kind in kinds.items()}
+    with database.transaction() as connection:
+        theirs = select(Organisation.id).where(Organisation.name == "maker").scalar_subquery()
+        connection.execute(update(Manufacturer).values(organisation_id=theirs))
     database.close()
-    return url, key
+    return url, keys
 
 
 def fuzz(address: str, cases: int, *header: str) -> tuple[int, int]:
@@ -69,15 +64,21 @@ def fuzz(address: str, cases: int, *header: str) -> tuple[int, int]:
     return process.returncode, sent
 
 
+def header(key: str) -> tuple[str, ...]:
+    """The option that sends a key."""
+    return "-H", f"Authorization:Bearer {key}"
+
+
 def main() -> int:
-    """Fuzz twice; the exit status of the worse."""
+    """Fuzz as each sender; the exit status of the worst."""
     worst = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        url, key = records(folder)
+        url, keys = records(folder)
+        senders = {"without key": (), **{f"with the {name}'s key": header(key) for name, key in keys.items()}}
         with running_service(url, folder, RATE_LIMIT="off") as service:
-            for what, header in (("without key", ()), ("with key", ("-H", f"Authorization:Bearer {key}"))):
-                ended, sent = fuzz(service.address, CASES // 4, *header)
+            for what, headers in senders.items():
+                ended, sent = fuzz(service.address, max(CASES // OPERATIONS, 1), *headers)
                 print(f"FUZZ {what}: {sent} requests, {'passed' if ended == 0 else 'FAILED'}", flush=True)
                 worst = max(worst, ended)
     return worst

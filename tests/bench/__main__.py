@@ -36,6 +36,7 @@ from service.storage.hot.sightings import HistoryWriter, NewSighting, Subject, S
 from service.storage.models import Batch, Manufacturer, Product
 from service.verification.service import VerificationService
 from tests.bench.attacks import beside_attacks
+from tests.bench.capture_day import beside_captures
 from tests.bench.figures import AtLeast, AtMost, Figures, Target
 from tests.bench.pictures import images
 from tests.bench.raw_units import executemany_units
@@ -314,6 +315,9 @@ def main() -> int:
         histories(figures, Path(folder))
         importing(figures, Path(folder))
         beside_attacks(figures, Path(folder))
+        day = Path(folder) / "captures"
+        day.mkdir()
+        beside_captures(figures, day)
     images(figures, ROUNDS)
     return figures.exit_status()
 

@@ -16,7 +16,8 @@ from service.storage.models import Organisation
 
 NAME = "profile.toml"
 
-_KEYS = frozenset({"organisation", "kind", "sheet", "keep_good", "reason"})
+_KEYS = frozenset({"organisation", "feed", "kind", "sheet", "keep_good", "reason"})
+_OF_A_FEED = frozenset({"feed", "reason"})
 _KINDS = OWNERS | {OrganisationKind.REGULATOR}
 
 
@@ -29,7 +30,15 @@ class FolderProfile:
     reason: str
 
 
-def read_profile(folder: Path, database: Database) -> FolderProfile:
+@dataclass(frozen=True, slots=True)
+class NoticeFeed:
+    """A folder of regulators' notices, of whichever authority: they are imported as the operator's."""
+
+    folder: str
+    reason: str
+
+
+def read_profile(folder: Path, database: Database) -> FolderProfile | NoticeFeed:
     """The profile of a folder. RefusedError names what is wrong with it."""
     try:
         said = tomllib.loads((folder / NAME).read_text())
@@ -37,6 +46,10 @@ def read_profile(folder: Path, database: Database) -> FolderProfile:
         raise _wrong("a file of TOML", str(error)) from error
     if unknown := said.keys() - _KEYS:
         raise _wrong(f"only {', '.join(sorted(_KEYS))}", ", ".join(sorted(unknown)))
+    if "feed" in said:
+        if said["feed"] != "notices" or said.keys() - _OF_A_FEED:
+            raise _wrong('feed = "notices" and a reason, and nothing else', ", ".join(sorted(said)))
+        return NoticeFeed(folder.name[:200], str(said.get("reason", "") or f"feed {folder.name}"))
     kind, keep_good = said.get("kind", ""), said.get("keep_good", False)
     if kind and kind not in set(ListKind):
         raise _wrong(f"a kind of {', '.join(ListKind)}", str(kind))

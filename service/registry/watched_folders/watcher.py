@@ -10,8 +10,9 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from service.errors import UnavailableError, VialcheckError
 from service.registry.epcis.jobs import CaptureJobs
 from service.registry.epcis.reading import START, starts_like_events
 from service.registry.import_jobs.service import ImportJobs
-from service.registry.watched_folders.profile import NAME, FolderProfile, read_profile
+from service.registry.watched_folders.notice_feed import take_notices
+from service.registry.watched_folders.profile import NAME, FolderProfile, NoticeFeed, read_profile
 from service.storage.database import Database
 
 AT_ONCE = 50
@@ -43,6 +45,7 @@ class FolderWatcher:
     root: Path
     lists: ImportJobs
     events: CaptureJobs
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _seen: dict[Path, _Size] = field(default_factory=dict)
 
     def look(self) -> None:
@@ -78,7 +81,12 @@ class FolderWatcher:
             self._carry_on(path, profile)
         return {path: size for path, size in waiting.items() if path not in whole[:AT_ONCE]}
 
-    def _carry_on(self, path: Path, profile: FolderProfile) -> None:
+    def _carry_on(self, path: Path, profile: FolderProfile | NoticeFeed) -> None:
+        if isinstance(profile, NoticeFeed):
+            refused = path.with_name(path.name + _REFUSED)
+            said = take_notices(self.database, path, profile, refused, self.clock())
+            self._put_away(path, _ENDED[said["state"]], said, profile)
+            return
         note = path.with_name(path.name + _JOB)
         try:
             job = json.loads(note.read_text()) if note.exists() else self._begin(path, note, profile)
@@ -123,9 +131,14 @@ class FolderWatcher:
         counts = {name: getattr(upload, name) for name in ("new", "changed", "unchanged", "refused")}
         return {**job, "state": upload.state, **counts, "error": error}
 
-    def _put_away(self, path: Path, place: str, said: dict[str, Any], profile: FolderProfile) -> None:
+    def _put_away(
+        self, path: Path, place: str, said: dict[str, Any], profile: FolderProfile | NoticeFeed
+    ) -> None:
         target = _free(path.parent.parent / place / path.name)
-        if "import" in said and said.get("refused"):
+        rows = path.with_name(path.name + _REFUSED)
+        if rows.exists():
+            rows.rename(target.with_name(target.name + _REFUSED))
+        if isinstance(profile, FolderProfile) and "import" in said and said.get("refused"):
             rows, _ = self.lists.refused(profile.who, said["import"])
             shutil.copyfile(rows, target.with_name(target.name + _REFUSED))
         _write(target.with_name(target.name + _RESULT), said)

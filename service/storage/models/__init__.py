@@ -28,7 +28,7 @@ from service.storage.models.credentials import (
 )
 from service.storage.models.epcis.events import EpcisCapture, EpcisContainment, EpcisEvent, EpcisEventEpc
 from service.storage.models.facts_version import FACTS, FactsVersion
-from service.storage.models.imports import ImportJob, LateRefusal, TerminalImport
+from service.storage.models.imports import FeedRun, ImportJob, LateRefusal, TerminalImport
 from service.storage.models.operation import ClockCorrection, IdempotencyKey, ReadinessProbe
 from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
 from service.storage.models.receipts.tables import ReceiptKey, ReceiptSubscription, TreatmentReceipt
@@ -94,6 +94,7 @@ __all__ = [
     "EpcisEventEpc",
     "ExpiryExtension",
     "FactsVersion",
+    "FeedRun",
     "IdempotencyKey",
     "Import",
     "ImportJob",

@@ -93,3 +93,22 @@ class TerminalImport(Base):
     others: Mapped[list[int]] = mapped_column(JSON)
     already: Mapped[list[Any]] = mapped_column(JSON)
     __table_args__ = (CheckConstraint("state IN ('applying', 'done', 'undoing', 'undone')", name="state"),)
+
+
+class FeedRun(Base):
+    """One file of regulators' notices that came by a watched folder, and what became of it.
+
+    `error`: why the file as a whole was refused; else empty.
+    """
+
+    __tablename__ = "feed_run"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    folder: Mapped[str] = mapped_column(String(200))
+    file_name: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    rows_new: Mapped[int] = mapped_column(default=0)
+    rows_unchanged: Mapped[int] = mapped_column(default=0)
+    rows_refused: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"),)

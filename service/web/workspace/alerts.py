@@ -14,6 +14,7 @@ from service.accounts.actors import OrganisationKind, Role
 from service.authenticity.evidence import AlertKind
 from service.errors import ErrorCode, InvalidFieldsError, RefusedError, UnavailableError, VialcheckError
 from service.registry.alerts import matches
+from service.registry.alerts.duplicates import joined
 from service.registry.alerts.forms import ALERT_FIELDS, read_alert_form
 from service.registry.alerts.openfda import OpenFda, OpenFdaReport
 from service.registry.corrections.alerts import AlertWithdrawal
@@ -21,6 +22,7 @@ from service.registry.corrections.imports.withdrawal import withdrawal_of
 from service.registry.import_jobs.import_files import run
 from service.registry.lists.kinds.alerts import AlertFacts
 from service.registry.recalls import CLASSES
+from service.registry.watched_folders.notice_feed import feed_runs
 from service.storage.database import Database
 from service.web.core.access import actor, only_for
 from service.web.core.forms import FieldError
@@ -46,6 +48,13 @@ _SHOWN = 200
 def listing() -> str:
     """List alerts, latest first; `q` searches lots, products, authorities and references."""
     return _list([])
+
+
+@alerts.get("/feeds")
+@only_for(Role.VIEWER, kinds=KINDS)
+def feeds() -> str:
+    """List the files of notices that came by watched folders."""
+    return render_template("workspace/alerts/feeds.html", runs=feed_runs(_database()))
 
 
 @alerts.get("/<int:number>")
@@ -180,7 +189,7 @@ def _list(errors: list[FieldError]) -> str:
     who, regulator = actor(), _regulator()
     return render_template(
         "workspace/alerts/list.html",
-        lines=matches.listed(_database(), who.who, regulator=regulator, search=search),
+        lines=joined(matches.listed(_database(), who.who, regulator=regulator, search=search)),
         unread=matches.count_unparsed(_database(), who.who, regulator=regulator),
         search=search,
         may=who.may(Role.RELEASER),

@@ -145,6 +145,7 @@ TABLE = {
     "POST /api/v1/alerts/<int:number>/withdrawal": "----+p++",
     "GET /api/v1/change-requests/<int:number>": "-0-00000",
     "GET /api/v1/changes": "-+-+++++",
+    "GET /alerts/feeds": "-+-+++++",
     # a clinic's own records for programs
     "POST /api/v1/deliveries": "--+-----",
     "GET /api/v1/stock": "--+-----",

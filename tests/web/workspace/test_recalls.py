@@ -324,6 +324,7 @@ def test_reports_of_openfda_are_put_in_and_the_rest_is_shown(regulator: Browser,
     assert regulator.send("/alerts/upload", "/alerts")[0] == 422
     assert count(database, "alert") == 1
     assert "1 alert has text that no program could read" in regulator.get("/alerts")
+    assert "No feed has run" in regulator.get("/alerts/feeds")
 
 
 CLINIC, AGENCY = OrganisationKind.CLINIC, OrganisationKind.REGULATOR
