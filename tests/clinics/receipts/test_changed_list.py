@@ -62,7 +62,9 @@ def entries(text: str) -> list[bytes]:
 def named(lists: ChangedReceipts, keys: ReceiptKeys, token: str) -> bool:
     """Whether the latest list names the receipt of a link, as a telephone finds out."""
     signed = jws.deserialize_compact(
-        lists.latest().encode(), KeySet.import_key_set(keys.published()), algorithms=[ALGORITHM]
+        lists.latest().encode(),
+        KeySet.import_key_set({"keys": list(keys.published()["keys"])}),
+        algorithms=[ALGORITHM],
     )
     said = json.loads(signed.payload)
     assert len(entries(said["entries"])) == FEWEST
