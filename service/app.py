@@ -3,7 +3,7 @@ them.
 """
 
 import atexit
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -21,6 +21,7 @@ from service.clinics.deliveries import DeliveryService
 from service.clinics.notices.affected import StopNotices, count_open_notices
 from service.clinics.quarantine.cases import QuarantineCases
 from service.clinics.quarantine.overdue import tell_overdue_cases
+from service.clinics.receipts.changed_list import ChangedReceipts
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.receipts.subscriptions import ReceiptSubscriptions
@@ -161,7 +162,13 @@ def _services(settings: Settings) -> Services:
         secrets,
         lambda: PushSender.of(secrets.derived("web push"), _push_contact(settings)),
     )
-    files, queue, captures = import_queue_of(settings, database, verification.clock, subscriptions)
+    keys_of_receipts = ReceiptKeys(database, secrets, verification.now)
+    changed = ChangedReceipts(database, receipts, keys_of_receipts)
+    of_receipts = (
+        PeriodicJob("receipts", "*/10", lambda: subscriptions.tell(verification.clock.exact())),
+        PeriodicJob("receipt_list", "7", lambda: changed.make(verification.clock.exact())),
+    )
+    files, queue, captures = import_queue_of(settings, database, verification.clock, of_receipts)
     return Services(
         settings,
         database,
@@ -185,7 +192,8 @@ def _services(settings: Settings) -> Services:
         temperature=TemperatureServices.of(database, verification),
         receipts=receipts,
         receipt_subscriptions=subscriptions,
-        receipt_keys=ReceiptKeys(database, secrets, verification.now),
+        changed_receipts=changed,
+        receipt_keys=keys_of_receipts,
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
         captures=captures,
@@ -211,7 +219,7 @@ def import_queue_of(
     settings: Settings,
     database: Database,
     clock: Clock,
-    subscriptions: ReceiptSubscriptions | None = None,
+    more: Sequence[PeriodicJob] = (),
 ) -> tuple[ImportFiles, JobQueue, CaptureJobs]:
     """Return the store of uploaded lists, the queue that processes them once it is started, and the documents
     of events that it processes too.
@@ -234,9 +242,7 @@ def import_queue_of(
         PeriodicJob("webhooks", "*", _counted("webhooks", lambda: sender.send_due(clock.exact()))),
         PeriodicJob("cases", "*/10", _counted("cases", lambda: tell_overdue_cases(database, clock.exact()))),
     )
-    if subscriptions is not None:
-        tell = subscriptions.tell
-        periodic += (PeriodicJob("receipts", "*/10", _counted("receipts", lambda: tell(clock.exact()))),)
+    periodic += tuple(PeriodicJob(each.name, each.minutes, _counted(each.name, each.do)) for each in more)
     if settings.watched is not None:
 
         def wake(number: int) -> None:  # the queue is made below, with the job that needs it

@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from service.accounts.actors import OrganisationKind, Role
-from service.storage.models import Batch
+from service.authenticity.dispositions import Disposition
+from service.storage.models import Batch, Unit
 from service.web.core.access import COOKIE
 from service.web.core.i18n import translation
 from service.web.core.services import services_of
 from tests.browser.guises import check_in_every_guise
 from tests.browser.navigation import follow
 from tests.browser.server import Service
+from tests.clinics.receipts.handed_over import issued
+from tests.factories.clinics import Ward, clinic
 from tests.factories.people import signed_in
 from tests.factories.records import TOXIN
 
@@ -72,3 +75,39 @@ def test_a_receipt_goes_on_telling_the_truth(
         gone = page.goto(link)
         assert gone is not None
         assert gone.status == 404
+
+
+def test_a_telephone_compares_what_it_keeps_with_the_list_of_the_day(
+    chromium: Browser, service: Service
+) -> None:
+    """Nothing but the list, and the keys that it is signed with, is asked for."""
+    ours = services_of(service.app)
+    with ours.database.transaction() as connection:
+        # another test may have recalled the lot, and used its one good unit
+        connection.execute(update(Batch).where(Batch.lot_key == "A1001").values(status="released"))
+        units = [
+            {"product_id": 1, "batch_id": 1, "serial": serial, "disposition": Disposition.ACTIVE}
+            for serial in ("SN0101", "SN0102")
+        ]
+        connection.execute(insert(Unit), units)
+    ward = Ward.of(ours.database)
+    token, use = issued(ward, clinic(ward.database, "Lakeside"), ours.receipts, "SN0101")
+    other, _ = issued(ward, clinic(ward.database, "Hillside"), ours.receipts, "SN0102")
+    ward.desk.close()
+    with chromium.new_context(base_url=service.address, service_workers="block") as context:
+        page = context.new_page()
+        for each in (token, other):
+            page.goto(f"/r/{each}")
+            page.get_by_role("button", name="Keep it on this phone").click()
+            expect(page.get_by_text("Kept on this phone.")).to_be_visible()
+        ours.receipts.void(clinic(ward.database, "Lakeside"), use.id, "Wrong vial", ours.verification.now())
+        assert ours.changed_receipts.make(ours.verification.now())
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url.removeprefix(service.address)))
+        page.goto("/receipts/kept")
+        expect(page.get_by_role("status")).to_contain_text("Look at the receipts that are marked")
+        expect(page.locator("#kept-receipts li:has(strong)")).to_have_count(1)
+        expect(page.locator("#kept-receipts li:has(strong) a")).to_have_attribute("href", f"/r/{token}")
+        assert not [each for each in asked if token in each or other in each]
+        page.get_by_role("button", name="Keep them no longer").click()
+        expect(page.get_by_text("This browser keeps no receipt.")).to_be_visible()

@@ -20,10 +20,11 @@ class Scripted:
     def __init__(self, *answers: Exception | None) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
-        self.done = threading.Event()
+        self.begun, self.done = threading.Event(), threading.Event()
 
     def send(self, message: OutgoingText) -> None:
         self.asked.append(message.text)
+        self.begun.set()
         answer = self.answers.pop(0)
         if not self.answers:
             self.done.set()
@@ -66,6 +67,7 @@ def test_a_message_whose_time_is_over_does_not_leave() -> None:
     again = TextOutbox(lasts=5.0, pauses=(10.0,))
     provider.answers.insert(0, LATER)
     again.put(provider, message())
+    assert provider.begun.wait(20)
     again.close()  # the second attempt would come after its end
     assert provider.asked == ["hello"]
 

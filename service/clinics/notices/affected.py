@@ -99,7 +99,7 @@ class StopNotices:
         """Return every notice now: open ones first, then the worst."""
         found: dict[str, tuple[Reason, list[HeldVial]]] = {}
         with self._database.reading() as connection:
-            held = queries.vials(connection, actor.organisation_id, _MAY_BE_STOPPED)
+            held = queries.vials(connection, actor.organisation_id, MAY_BE_STOPPED)
             known = _acknowledged(connection, actor)
         verdicts = verdicts_of(self._verification, actor, held)
         for vial in held:
@@ -219,7 +219,7 @@ def _lot_stopped() -> ColumnElement[bool]:
     return select(Batch.id).where(stopped).correlate(Vial).exists()
 
 
-_MAY_BE_STOPPED = or_(
+MAY_BE_STOPPED = or_(
     Vial.state.in_(HERE),
     Vial.used_on.is_not(None) & or_(Product.stopped, _lot_stopped(), _named_by_alert(), _looked_into()),
 )

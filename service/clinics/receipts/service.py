@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -59,7 +59,7 @@ class ReceiptService:
         """
         if use.vial_id != held.id or not is_use(use):
             raise NotFoundError(ErrorCode.NOT_FOUND, expected="a use of this vial", field="event")
-        token, mark = new_token(), self._mark(actor.organisation_id, use.id)
+        token, mark = new_token(), self.mark_of(actor.organisation_id, use.id)
         content = self._content(actor, held, use, now)
         values = {
             "token_hash": hash_of(token),
@@ -77,7 +77,7 @@ class ReceiptService:
 
     def of_uses(self, actor: Actor, uses: Iterable[int]) -> dict[int, bool]:
         """Return which of the clinic's own uses (ids of events) have a receipt, and whether it is voided."""
-        marks = {self._mark(actor.organisation_id, each): each for each in uses}
+        marks = {self.mark_of(actor.organisation_id, each): each for each in uses}
         query = select(TreatmentReceipt.use_mark, TreatmentReceipt.voided)
         with self._database.reading() as connection:
             rows = connection.execute(query.where(TreatmentReceipt.use_mark.in_(list(marks)))).all()
@@ -94,7 +94,7 @@ class ReceiptService:
         if len(said) > MOST_CHARACTERS:
             expected = f"at most {MOST_CHARACTERS} characters"
             raise RefusedError(ErrorCode.TOO_LONG, given=said, expected=expected, field="reason")
-        mark = self._mark(actor.organisation_id, use)
+        mark = self.mark_of(actor.organisation_id, use)
         standing = TreatmentReceipt.use_mark == mark, ~TreatmentReceipt.voided
         with self._database.transaction() as connection:
             change = update(TreatmentReceipt).where(*standing).values(voided=True, void_reason=said)
@@ -143,39 +143,53 @@ class ReceiptService:
             days = connection.scalar(select(Product.interval_days).where(Product.gtin == content.gtin))
         return (content.day + timedelta(days=days), days) if days else None
 
+    def token_hashes(self, use_marks: Mapping[str, int]) -> dict[int, str]:
+        """Return the hashes of the tokens of those uses (events' ids by their marks) that have a receipt."""
+        query = select(TreatmentReceipt.use_mark, TreatmentReceipt.token_hash)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(TreatmentReceipt.use_mark.in_(list(use_marks)))).all()
+        return {use_marks[row.use_mark]: row.token_hash for row in rows}
+
+    def mark_of(self, organisation_id: int, use: int) -> str:
+        """Return the keyed hash of a use: only who holds the key and knows the use finds its receipt."""
+        return hmac.new(self._key(), f"{organisation_id} {use}".encode(), hashlib.sha256).hexdigest()
+
     def _content(self, actor: Actor, held: HeldVial, use: RecordedStep, now: datetime) -> ReceiptContent:
-        packs = held.presentations or (PresentedPack(presented(held)),)
-        amount = use.units_used
-        marketed = [presentations.with_market(each, actor.country) for each in packs]
-        content = ReceiptContent(
-            product=held.product_name,
-            gtin=held.gtin,
-            lot=held.lot,
-            expiry=held.expiry.printed_form if held.expiry else "",
-            serial=held.serial,
-            units=f"{amount.normalize():f}" if amount is not None else "",
-            unit=held.content.unit if amount is not None else "",
-            used_on=_day_in(use.at, actor).isoformat(),
-            clinic=actor.organisation,
-            country=actor.country,
-            issued_on=now.date().isoformat(),
-            action="",
-            reasons=(),
-            packs=tuple(presentations.to_plain(each) for each in marketed),
-            unit_was=str(held.unit_was) if held.unit_was is not None else "",
-        )
+        content = content_of(actor.organisation, actor.country, held, use)
         verdict = self.verdict(content)
         codes = tuple(str(each.code) for each in verdict.reasons)
-        return replace(content, action=str(verdict.action), reasons=codes)
-
-    def _mark(self, organisation_id: int, use: int) -> str:
-        """The keyed hash of a use: only a holder of the key and the clinic's own uses finds its receipt."""
-        return hmac.new(self._key(), f"{organisation_id} {use}".encode(), hashlib.sha256).hexdigest()
+        return replace(content, issued_on=now.date().isoformat(), action=str(verdict.action), reasons=codes)
 
     def _note(self, connection: Connection, actor: Actor, action: str, reason: str, now: datetime) -> None:
         """An entry of the audit. It names no receipt: with its moment it would tell of which use it is."""
         change = AuditChange(action, "receipt", actor.organisation)
         write_down(connection, [change], who=actor.who, at=now, reason=reason)
+
+
+def content_of(clinic: str, country: str, held: HeldVial, use: RecordedStep) -> ReceiptContent:
+    """Return what a receipt of a use says, but for the day of its issue and the verdict on that day.
+
+    `clinic`, `country`: name and country of the clinic whose vial it is.
+    """
+    packs = held.presentations or (PresentedPack(presented(held)),)
+    amount = use.units_used
+    return ReceiptContent(
+        product=held.product_name,
+        gtin=held.gtin,
+        lot=held.lot,
+        expiry=held.expiry.printed_form if held.expiry else "",
+        serial=held.serial,
+        units=f"{amount.normalize():f}" if amount is not None else "",
+        unit=held.content.unit if amount is not None else "",
+        used_on=_day_in(use.at, country).isoformat(),
+        clinic=clinic,
+        country=country,
+        issued_on="",
+        action="",
+        reasons=(),
+        packs=tuple(presentations.to_plain(presentations.with_market(each, country)) for each in packs),
+        unit_was=str(held.unit_was) if held.unit_was is not None else "",
+    )
 
 
 def is_use(step: RecordedStep) -> bool:
@@ -184,6 +198,6 @@ def is_use(step: RecordedStep) -> bool:
     return step.step in _USES and step.counts and taken
 
 
-def _day_in(moment: datetime, actor: Actor) -> date:
+def _day_in(moment: datetime, country: str) -> date:
     """The clinic's own day of a moment."""
-    return moment.astimezone(zone_of(actor.country or None, moment.date())).date()
+    return moment.astimezone(zone_of(country or None, moment.date())).date()

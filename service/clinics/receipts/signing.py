@@ -23,6 +23,7 @@ from service.storage.models import ReceiptKey
 
 ALGORITHM = "Ed25519"
 TYPE = "vialcheck-receipt+jws"
+LIST_TYPE = "vialcheck-changed-receipts+jws"
 LONGEST_FILE = 10_000
 """Characters; a receipt has about a thousand."""
 
@@ -62,6 +63,12 @@ class ReceiptKeys:
         key = self._latest() or self._make()
         header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
         said = {"iss": issuer} | {name: getattr(content, name) for name in _FIELDS}
+        return jws.serialize_compact(header, json.dumps(said).encode(), key, algorithms=[ALGORITHM])
+
+    def sign_list(self, said: Mapping[str, Any]) -> str:
+        """Return the list of a day as a signed text."""
+        key = self._latest() or self._make()
+        header = {"alg": ALGORITHM, "kid": key.kid, "typ": LIST_TYPE}
         return jws.serialize_compact(header, json.dumps(said).encode(), key, algorithms=[ALGORITHM])
 
     def published(self) -> dict[str, Any]:

@@ -31,7 +31,12 @@ from service.storage.models.facts_version import FACTS, FactsVersion
 from service.storage.models.imports import FeedRun, ImportJob, LateRefusal, TerminalImport
 from service.storage.models.operation import ClockCorrection, IdempotencyKey, ReadinessProbe
 from service.storage.models.recalls import ExpiryExtension, Recall, RecalledSerial, RecallLift
-from service.storage.models.receipts.tables import ReceiptKey, ReceiptSubscription, TreatmentReceipt
+from service.storage.models.receipts.tables import (
+    ChangedReceiptList,
+    ReceiptKey,
+    ReceiptSubscription,
+    TreatmentReceipt,
+)
 from service.storage.models.records import (
     NAMES_ONLY_PRODUCT,
     UNIT_IS_RECALLED,
@@ -78,6 +83,7 @@ __all__ = [
     "Base",
     "Batch",
     "ChangeRequest",
+    "ChangedReceiptList",
     "ChangedUnit",
     "Clearing",
     "ClockCorrection",

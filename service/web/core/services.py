@@ -10,6 +10,7 @@ from service.accounts.sign_in.sessions import Sessions
 from service.clinics.deliveries import DeliveryService
 from service.clinics.notices.affected import StopNotices
 from service.clinics.quarantine.cases import QuarantineCases
+from service.clinics.receipts.changed_list import ChangedReceipts
 from service.clinics.receipts.service import ReceiptService
 from service.clinics.receipts.signing import ReceiptKeys
 from service.clinics.receipts.subscriptions import ReceiptSubscriptions
@@ -66,6 +67,7 @@ class Services:
     temperature: TemperatureServices
     receipts: ReceiptService
     receipt_subscriptions: ReceiptSubscriptions
+    changed_receipts: ChangedReceipts
     receipt_keys: ReceiptKeys
     import_jobs: ImportJobs
     job_queue: JobQueue

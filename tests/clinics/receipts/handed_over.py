@@ -19,8 +19,10 @@ def used(ward: Ward, who: Actor, serial: str = "SN0001") -> tuple[int, RecordedS
     return vial_id, next(each for each in traced.events if is_use(each))
 
 
-def issued(ward: Ward, who: Actor, receipts: ReceiptService) -> tuple[str, RecordedStep]:
+def issued(
+    ward: Ward, who: Actor, receipts: ReceiptService, serial: str = "SN0001"
+) -> tuple[str, RecordedStep]:
     """The token of its receipt, and the use."""
-    vial_id, use = used(ward, who)
+    vial_id, use = used(ward, who, serial)
     held = ward.shelves.vial(who, vial_id)[0].vial
     return receipts.issue(who, held, use, ward.desk.now()), use

@@ -50,6 +50,7 @@ TABLE = {
     "POST /r/<token>/subscription": EVERYONE,
     "DELETE /r/<token>/subscription": EVERYONE,
     "GET /receipts/kept": EVERYONE,
+    "GET /receipts/changed.jws": NOBODY_HAS_IT,
     "GET /receipts/deleted": EVERYONE,
     "GET /receipts/check": EVERYONE,
     "POST /receipts/check": EVERYONE,

@@ -1,4 +1,4 @@
-"""Browsers that are told when something about a receipt changes."""
+"""Browsers that are told when something about a receipt changes, and the daily list of such receipts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """None was told before."""
+    """None was told before, and the first list is made within the hour."""
     op.create_table(
         "receipt_subscription",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -25,8 +25,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", "endpoint_mark", name=op.f("pk_receipt_subscription")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "changed_receipt_list",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("signed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_changed_receipt_list")),
+    )
 
 
 def downgrade() -> None:
     """No browser is told any more; the links go on to work."""
+    op.drop_table("changed_receipt_list")
     op.drop_table("receipt_subscription")

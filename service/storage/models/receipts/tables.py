@@ -51,6 +51,16 @@ class ReceiptSubscription(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class ChangedReceiptList(Base):
+    """The list of a day: receipts whose answer stops, or that were taken back, by hashes that only their
+    links lead to. `signed`: as it is published.
+    """
+
+    __tablename__ = "changed_receipt_list"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    signed: Mapped[str] = mapped_column(Text)
+
+
 class ReceiptKey(Base):
     """A key pair that signs receipts (Ed25519). `public`: the JWK, published as long as the row is there.
 

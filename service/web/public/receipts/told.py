@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, render_template
 from pydantic import BaseModel, Field
 
+from service.errors import ErrorCode, NotFoundError
 from service.outgoing.web_push import PushSubscription
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
@@ -59,6 +60,19 @@ def unsubscribe(token: str) -> Response:
     services().rate_limiter.admit(current_payer())
     services().receipt_subscriptions.unsubscribe(token, read_body(EndedSubscription).endpoint)
     return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@told.get("/receipts/changed.jws")
+@open_to_everyone
+def changed() -> Response:
+    """The list of the day, signed; the same for everyone. NotFoundError before the first was made."""
+    signed = services().changed_receipts.latest()
+    if not signed:
+        raise NotFoundError(ErrorCode.NOT_FOUND, expected="a list", field="list")
+    response = Response(signed, mimetype="application/jose")
+    response.headers["Cache-Control"] = "public, max-age=600"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @told.get("/receipts/kept")

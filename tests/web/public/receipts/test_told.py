@@ -73,5 +73,15 @@ def test_without_the_link_or_from_another_site_nothing_is_taken(
     assert count(app) == 0
 
 
+def test_the_list_of_the_day_is_the_same_for_everyone(app: Flask, phone: FlaskClient, link: str) -> None:
+    assert phone.get("/receipts/changed.jws").status_code == 404
+    services_of(app).changed_receipts.make(services_of(app).verification.now())
+    answer = phone.get("/receipts/changed.jws")
+    assert answer.mimetype == "application/jose"
+    assert answer.headers["Cache-Control"] == "public, max-age=600"
+    assert answer.data.count(b".") == 2
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_the_list_of_a_telephone_names_no_receipt(phone: FlaskClient) -> None:
     assert "This browser keeps no receipt." in phone.get("/receipts/kept").text
