@@ -1,4 +1,4 @@
-// Four things that a page without a script cannot do; everything else works without this file.
+// Five things that a page without a script cannot do; everything else works without this file.
 "use strict";
 
 // A USB scanner types. It sends FNC1, the end of a field, as Ctrl+], which browsers drop: then two fields
@@ -11,6 +11,17 @@
     if (event.key !== "]" && event.key !== "\x1d" && event.code !== "BracketRight") return;
     event.preventDefault();
     box.setRangeText("\x1d", box.selectionStart, box.selectionEnd, "end");
+  });
+})();
+
+// Sends a photo as soon as it was taken. Chosen again after going back, it is sent again.
+(function () {
+  const camera = document.getElementById("camera");
+  if (!camera || !HTMLFormElement.prototype.requestSubmit) return;
+  const [input, button] = [camera.querySelector("input"), camera.querySelector("button")];
+  camera.classList.add("camera--at-once");
+  input.addEventListener("change", () => {
+    if (input.files.length) input.form.requestSubmit(button);
   });
 })();
 
