@@ -2,7 +2,9 @@
 
 import os
 import re
+from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
@@ -12,15 +14,27 @@ from tests.browser.guises import SCHEMES, WIDTHS, check_in_every_guise
 from tests.browser.navigation import follow
 from tests.factories.records import TOXIN
 from tests.factories.scans.pictures import beside, encoded, symbol, unit
+from tests.factories.scans.prints import SURFACES, Print, photograph, typeface
 
 RECALLED = symbol(f"https://evil.example/01/{TOXIN}/10/A1002", "QRCode")
 SHOP = symbol("https://shop.example/offers", "QRCode")
+PRINT = Image.open(
+    BytesIO(
+        photograph(
+            Print("LOT A1002\nEXP 12/2070", "A1002", (2070, 12)),
+            typeface(None),
+            SURFACES["curved"],
+            Random(3),
+        )
+    )
+)
 PHOTOS = {
     "photo, empty form": None,
     "photo, several codes": beside(unit(), SHOP, RECALLED),
     "photo, two that can be used": beside(unit(), unit("SN0002")),
     "photo, nothing found": Image.new("L", (400, 300), 200),
     "photo, no product": SHOP,
+    "photo, print to be confirmed": PRINT,
 }
 
 
@@ -83,3 +97,34 @@ def test_what_is_tapped_is_large_enough_for_gloves(chromium: Browser, site: str)
                     .map(each => each.outerHTML)"""
             )
             assert small == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_a_phone_takes_a_photo_first_and_its_print_is_confirmed(
+    chromium: Browser, site: str, scripts: bool
+) -> None:
+    """A script sends the photo at once; without one its own button does. Enter still checks what was typed."""
+    phone = {"width": 375, "height": 667}
+    with chromium.new_context(
+        base_url=site,
+        java_script_enabled=scripts,
+        viewport=phone,  # type: ignore[arg-type]  # a ViewportSize
+        is_mobile=True,
+        has_touch=True,
+    ) as context:
+        page = context.new_page()
+        page.goto("/")
+        camera = page.locator(".camera label")
+        expect(camera).to_be_in_viewport(ratio=1)
+        taken = {"name": "IMG_1.png", "mimeType": "image/png", "buffer": encoded(PRINT)}
+        page.locator("#photo").set_input_files(taken)  # type: ignore[arg-type]  # a FilePayload
+        if not scripts:
+            page.locator(".camera").get_by_role("button", name="Read the photo").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Is this what is printed?", timeout=30_000)
+        expect(page.get_by_label("Correct it here").first).to_have_value("A1002")
+        follow(page.get_by_role("button", name="Yes, check this").first)
+        expect(page.locator("[data-action=reject]").first).to_be_visible()
+        page.goto("/")
+        page.locator("#scan").fill("A1002")
+        page.locator("#scan").press("Enter")
+        expect(page).to_have_url(re.compile(r"/checks/[0-9a-f-]{36}"))

@@ -2,10 +2,11 @@
 
 Read by RapidOCR, which is an extra (`pip install vialcheck[ocr]`) and brings its models along: nothing is
 fetched. Bounded: a picture of `LONGEST_SIDE`, `MOST_LINES` lines, each at most `_WIDEST` times as wide as
-high, one thread. What the lines mean together is for `printed_fields`.
+high, one thread, `MOST_SECONDS`. What the lines mean together is for `printed_fields`.
 """
 
 import math
+import time
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,11 +30,14 @@ LONGEST_SIDE = 1600
 MOST_LINES = 24
 """Lines that are read, from the top; a vial has about ten."""
 
+MOST_SECONDS = 6.0
+"""After so long no further line is begun: a leaflet has more than can be read."""
+
 MOST_READINGS = 12
 """Texts that one line may say."""
 
 _SEARCHED_SIDE = 960  # where the lines are is searched in a smaller picture: it takes most of the memory
-_WIDEST = 24.0
+_WIDEST = 16.0
 _STANDARD_WIDTH = 320 / 48  # the width for its height of a line as the recogniser was trained
 _SMOOTH = 0.025  # of the line's height
 _LEAST_LIKELY = 1e-7
@@ -69,7 +73,12 @@ def read_print(data: bytes) -> tuple[PrintedLine, ...]:
     if not can_read_print():
         return ()
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=2.0)
-    lines = (PrintedLine(_readings(cut), row) for cut, row in _line_pictures(picture))
+    found, lines = _line_pictures(picture), []
+    started = time.monotonic()
+    for cut, row in found:
+        if time.monotonic() - started > MOST_SECONDS:
+            break
+        lines.append(PrintedLine(_readings(cut), row))
     return tuple(each for each in lines if each.readings and each.readings[0][0])
 
 

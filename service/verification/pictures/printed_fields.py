@@ -34,6 +34,9 @@ _LABEL_MATTERS = 0.02
 _SHORTEST_GLUED = 3
 """Letters of a label that hangs on a lot. A shorter one may as well begin the lot."""
 
+_SHORTEST_LOT = 3
+"""Characters of a lot: fewer are what is left of one, and every lot that is printed has a digit."""
+
 _AMOUNT = re.compile(
     r"(?<![A-Za-z0-9])\d[\d.,-]*\s*(?:units?|u|iu|e|ml|mg|g|µg|mcg|kda|%|°|c)\b|°", re.IGNORECASE
 )
@@ -115,7 +118,7 @@ def _values(text: str) -> dict[str, str]:
         "expiry": code.expiry.printed_form if code.expiry else "",
         "serial": code.serial.printed if code.serial else "",
     }
-    if not any(map(str.isdigit, found["lot"])):
+    if len(_key(found["lot"])) < _SHORTEST_LOT or not any(map(str.isdigit, found["lot"])):
         return {}
     return {name: value for name, value in found.items() if value}
 

@@ -79,7 +79,10 @@ def check() -> BaseResponse:
     fields = posted(request.form)
     if meant := request.form.get("meant", ""):  # "Did you mean …?" of an answer's page
         fields["lot"] = meant[:_KEPT]
-    if request.form.get("photo") and not {"scan", "product", "carton_scan", "carton_lot"} & fields.keys():
+    if (
+        any(request.form.getlist("photo"))
+        and not {"scan", "product", "carton_scan", "carton_lot"} & fields.keys()
+    ):
         # A photo was chosen, and the first button pressed instead of the photo's own.
         forgotten = error_message(RefusedError(ErrorCode.PICTURE_MISSING), spoken())
         return make_response(

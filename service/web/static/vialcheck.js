@@ -14,6 +14,17 @@
   });
 })();
 
+// Sends a photo as soon as it was taken. Chosen again after going back, it is sent again.
+(function () {
+  const camera = document.getElementById("camera");
+  if (!camera || !HTMLFormElement.prototype.requestSubmit) return;
+  const [input, button] = [camera.querySelector("input"), camera.querySelector("button")];
+  camera.classList.add("camera--at-once");
+  input.addEventListener("change", () => {
+    if (input.files.length) input.form.requestSubmit(button);
+  });
+})();
+
 // Saves the check that a scanned code opened: once, and only when a person has the page in front of them.
 (function () {
   const form = document.getElementById("save");

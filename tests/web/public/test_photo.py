@@ -230,7 +230,7 @@ def csrf_of(page: TestResponse) -> str:
 @pytest.mark.parametrize(
     ("picture", "said"),
     [
-        (Image.new("L", (400, 300), 200), "We found no code in this photo"),
+        (Image.new("L", (400, 300), 200), "We found no code and no lot number in this photo"),
         (SHOP, "We cannot use what this code says"),
         (symbol("<script>alert(1)</script>", "QRCode"), "<script>alert(1)</script>"),
         (symbol("A" * 2500, "QRCode", scale=3), "too long"),
