@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.lists.broken_quotes import careful_records, whole_lines_are_quoted
+from service.registry.lists.broken_quotes import careful_records, numbered_records, whole_lines_are_quoted
 from service.registry.lists.columns import (
     NEEDED,
     Header,
@@ -171,25 +171,21 @@ class Table:
         return tuple(index[field] for field in NEEDED[self.header.kind] if field in index)
 
     def _text_rows(self) -> Iterator[Row]:
-        line = self._lines_above
+        line, matches = self._lines_above, True
         with _Borrowed(self._copy, self.encoding) as text:
             for _ in range(line):
                 next(text, None)
-            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
-            above = line
-            try:
-                if self.header_row:
+            above, reader = line, csv.reader(text, delimiter=self.delimiter, strict=True)
+            if self.header_row:
+                try:
                     next(reader, None)
                     line = above + reader.line_num
-                for cells in reader:
-                    if cells:
-                        yield line + 1, cells
-                    line = above + reader.line_num
-            except csv.Error:
-                pass
-            else:
-                return
-        yield from self._rows_with_care(line)
+                except csv.Error:
+                    matches = False
+            if matches:
+                line, matches = yield from numbered_records(reader, above, line)
+        if not matches:
+            yield from self._rows_with_care(line)
 
     def _rows_with_care(self, line: int) -> Iterator[Row]:
         """The rows below a line behind which quotation marks do not match."""
