@@ -66,3 +66,14 @@ def test_a_request_has_the_name_of_its_view_or_none(
     routing: RequestRouting, method: str, path: str, view: str
 ) -> None:
     assert routing.view(method, path) == view
+
+
+@pytest.mark.parametrize("path", ["/", "/check", "/api/v1/verifications", "/sign-in", "/nothing"])
+@pytest.mark.parametrize("method", ["TRACE", "TRACK"])
+def test_no_view_sends_a_request_back(app: Flask, method: str, path: str) -> None:
+    """TRACE would show a script the cookie that it must not read."""
+    said = app.test_client().open(
+        path, method=method, headers={"X-Planted": "planted", "Cookie": "a=planted"}
+    )
+    assert said.status_code in {404, 405}
+    assert b"planted" not in said.data

@@ -263,6 +263,8 @@ def _remarks(file: FileOutcome) -> Iterator[str]:
     notes = file.notes
     if notes.header_row != 1:
         yield f"  Column headers: {f'line {notes.header_row}' if notes.header_row else 'none'}"
+    if notes.standing:
+        yield "  The fields stand below one another: each column was read as a record."
     if notes.no_rows:
         some = ", ".join(f"line {line} ({text})" for line, text in notes.no_rows[:5])
         yield f"  Lines that are no rows of the list: {some}{' …' if len(notes.no_rows) > 5 else ''}"

@@ -13,6 +13,7 @@ from service.registry.lists.conventions.column_values import ColumnValues
 from service.registry.lists.header_rows import TopRows, header_at, top_of_sheet
 from service.registry.lists.header_search import guessed_from_values, is_frame
 from service.registry.lists.readers import Table
+from service.registry.lists.shapes.rearranged import arranged
 from service.registry.lists.typed_cells import unmarked
 from service.registry.workbooks import is_container, unpacked
 
@@ -110,7 +111,7 @@ def inspect_file(path: Path) -> list[SheetSummary]:
             return [SheetSummary.of("", _shortened(table.top))]
     parts = []
     with tempfile.TemporaryDirectory() as folder:
-        for sheet in unpacked(path, Path(folder)):
+        for sheet in arranged(unpacked(path, Path(folder))):
             top = top_of_sheet(sheet)
             if sheet.visible and any(any(cells) for _, cells in top):
                 parts.append(SheetSummary.of(sheet.name, _shortened(top)))

@@ -1,4 +1,4 @@
-"""Reads on where the quotation marks of a text file do not match, line by line.
+"""Reads a text file as far as its quotation marks match, and from there on line by line.
 
 A remark such as `"5" needle` is no CSV (RFC 4180, 2.6 and 2.7). Read leniently by a CSV library, an unclosed
 mark would swallow the rows below it. Here only the line with the fault is read by its delimiters alone, and
@@ -6,15 +6,49 @@ the cells that have the fault are marked, so that they are refused where they ar
 """
 
 import csv
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
+from operator import itemgetter
+from typing import Any
 
 from service.registry.lists.typed_cells import BROKEN, marked
 
 _LOOKED_AT = 20  # lines of the sample
 _DELIMITERS = (",", ";", "\t", "|")
 _MOST_LINES = 50  # of one quoted cell
+_TOGETHER = 500  # records of which the lines are counted at once
+_BREAKS = re.compile(r"\r\n|\r|\n")
+_CELLS = itemgetter(1)
+
+
+def numbered_records(
+    reader: Any, above: int, line: int
+) -> Generator[tuple[int, list[str]], None, tuple[int, bool]]:
+    """The records of a strict `csv.reader`, each with the line on which it begins, without blank ones.
+
+    `above`: the lines before the reader's first; `line`: how many are read so far. Returns the line behind
+    the last record, and whether the quotation marks match to the end.
+    """
+    matches = True
+    while matches:
+        block: list[list[str]] = []
+        try:
+            block.extend(islice(reader, _TOGETHER))  # what was read before an error stays in it
+        except csv.Error:
+            matches = False
+        if matches and above + reader.line_num - line == len(block):
+            yield from filter(_CELLS, zip(range(line + 1, line + 1 + len(block)), block, strict=True))
+            line += len(block)
+        else:
+            for cells in block:
+                if cells:
+                    yield line + 1, cells
+                line += 1 + sum(len(_BREAKS.findall(cell)) for cell in cells)
+        if len(block) < _TOGETHER:
+            break
+    return line, matches
 
 
 def careful_records(

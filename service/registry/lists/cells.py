@@ -20,6 +20,7 @@ from service.registry.lists.conventions.numbers import has_two_readings, whole
 from service.registry.lists.conventions.value_words import NO, YES
 from service.registry.lists.typed_cells import (
     BROKEN,
+    CODE,
     DATE,
     DAY_MONTH,
     ERROR,
@@ -129,6 +130,19 @@ def invalid(given: str, expected: str, *, found: str = "", field: str | None = N
     return RefusedError(ErrorCode.VALUE_INVALID, given=given, expected=expected, found=found, field=field)
 
 
+_UNREAD = {
+    BROKEN: (
+        "a cell whose quotation marks are closed (and doubled inside)",
+        "a quotation mark that does not match",
+    ),
+    CODE: (
+        "a whole GS1 code with its AIs in brackets, or with the separator (0x1D or <GS>) in it",
+        "a code whose parts cannot be told apart for certain",
+    ),
+}
+"""What a cell of a text that could not be read should have been, and what it is, by its kind."""
+
+
 def require_whole(raw: str, field: str, kind: str = "") -> None:
     """Raise SPREADSHEET_NUMBER for what a spreadsheet leaves of a value that it took for a number or date.
 
@@ -142,9 +156,9 @@ def require_whole(raw: str, field: str, kind: str = "") -> None:
             found=f"merged with {raw}",
             field=field,
         )
-    if kind == BROKEN:
-        expected = "a cell whose quotation marks are closed (and doubled inside)"
-        raise invalid(raw, expected, found="a quotation mark that does not match", field=field)
+    if kind in _UNREAD:
+        expected, found = _UNREAD[kind]
+        raise invalid(raw, expected, found=found, field=field)
     if kind == FORMULA:
         expected = "a value: open the file in a spreadsheet program and save it again"
         raise invalid("", expected, found="a formula without its value", field=field)

@@ -56,6 +56,8 @@ class Header:
     """Whether the columns have letters: the list is a sheet of a workbook."""
     conventions: Mapping[str, str] = of_field(default_factory=dict)
     """How cells are to be read (`conventions`): what the columns show and what a person has answered."""
+    standing: bool = False
+    """Whether the fields stand below one another: what is counted are the columns."""
 
     def label(self, field: str) -> str:
         """The header as the file writes it; the field's own name where the file has no such column."""
@@ -63,8 +65,10 @@ class Header:
         return field if place is None else self.labels[place]
 
     def where(self, field: str, line: int) -> str:
-        """Where a person finds the cell: `line 5, Lot`, or `B5 (Lot)` in a sheet."""
+        """Where a person finds the cell: `line 5, Lot`, or `B5 (Lot)` in a sheet, or `column B, Lot`."""
         place = self.index.get(field)
+        if self.standing:
+            return f"column {column_name(line - 1) if self.lettered else line}, {self.label(field)}"
         if not self.lettered or place is None:
             return f"line {line}, {self.label(field)}"
         return f"{column_name(place)}{line} ({self.label(field)})"

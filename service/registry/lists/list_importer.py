@@ -1,7 +1,8 @@
 """Imports lists of products, batches and alerts: reads them in chunks and merges each row into the record.
 
-A first pass, without any lock, finds the rows of one file that contradict each other: neither of two is
-taken, because the file does not tell which is right. The second pass runs in the transaction.
+A first pass, without any lock, reads every row and finds those that contradict each other: neither of two is
+taken, because the file does not tell which is right. What the rows say is kept for the transaction, which
+then only merges: reading takes three times as long, and others would wait for it.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,9 @@ from service.registry.lists.rejected_rows import RejectedRows
 
 CHUNK = 500
 """Rows for which the record is asked at once."""
+
+MOST_KEPT = 50_000
+"""Rows of which the first pass keeps what they say (about 1 KB each); a longer list is read once more."""
 
 Meter = Callable[[int], None]
 """Told how many bytes of the file are read."""
@@ -48,9 +52,11 @@ class ListImporter(Generic[F]):
         self._table = table
         self._handler = handler
         self._contradicted: Mapping[int, int] = {}
+        self._kept: list[tuple[int, list[str], F | Cells]] | None = None
 
     def prepare(self, refusals: RejectedRows, meter: Meter) -> None:  # noqa: ARG002 (units refuse rows here)
         """Find the rows that contradict each other."""
+        self._kept = None
         first: dict[Hashable, tuple[int, int]] = {}
         contradicted: dict[int, int] = {}
         for line, key, said in self._keyed(meter):
@@ -114,6 +120,19 @@ class ListImporter(Generic[F]):
 
     def _facts(self, meter: Meter) -> Iterator[tuple[int, list[str], F | Cells]]:
         """What each row says; its cells when they cannot be read. Blank rows and totals are left out."""
+        if self._kept is not None:
+            yield from self._kept
+            meter(self._table.size)
+            return
+        kept: list[tuple[int, list[str], F | Cells]] = []
+        for each in self._read(meter):
+            if len(kept) <= MOST_KEPT:
+                kept.append(each)
+            yield each
+        if len(kept) <= MOST_KEPT:
+            self._kept = kept
+
+    def _read(self, meter: Meter) -> Iterator[tuple[int, list[str], F | Cells]]:
         for line, row in metered(self._table, meter):
             if self._table.is_row(line, row):
                 cells = Cells(self._table.header, row)

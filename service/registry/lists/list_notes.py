@@ -12,7 +12,8 @@ class ListNotes:
 
     `header_row`: where the column headers stand, 0 for nowhere. `no_rows`: lines that are no rows, with their
     first text. `broken`: lines whose quotation marks do not match. `states`: how many rows a
-    sheet hides or strikes, by state. `conventions`: how the cells of columns were read.
+    sheet hides or strikes, by state. `conventions`: how the cells of columns were read. `standing`: whether
+    the fields stand below one another, so that each column was read as a record.
     """
 
     header_row: int = 1
@@ -20,6 +21,7 @@ class ListNotes:
     broken: tuple[int, ...] = ()
     states: tuple[tuple[str, int], ...] = ()
     conventions: tuple[tuple[str, str], ...] = ()
+    standing: bool = False
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
@@ -34,6 +36,7 @@ class ListNotes:
             tuple(kept["broken"]),
             tuple((state, count) for state, count in kept["states"]),
             tuple((key, value) for key, value in kept["conventions"]),
+            kept.get("standing", False),
         )
 
 
@@ -47,4 +50,5 @@ def notes_of(table: Table) -> ListNotes:
         tuple(
             sorted(each for each in table.header.conventions.items() if not each[0].startswith("six_digits:"))
         ),
+        table.header.standing,
     )

@@ -10,7 +10,7 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from service.errors import ErrorCode, RefusedError
-from service.registry.lists.broken_quotes import careful_records, whole_lines_are_quoted
+from service.registry.lists.broken_quotes import careful_records, numbered_records, whole_lines_are_quoted
 from service.registry.lists.columns import (
     NEEDED,
     Header,
@@ -38,11 +38,10 @@ from service.registry.lists.encodings import (
     refuse_what_is_no_list,
 )
 from service.registry.lists.header_rows import header_at, meant_sheet, top_of_sheet
-from service.registry.lists.header_search import (
-    is_frame,
-    is_no_row,
-    top_of_text,
-)
+from service.registry.lists.header_search import TextTop, is_frame, is_no_row, top_of_text
+from service.registry.lists.shapes.code_columns import code_column
+from service.registry.lists.shapes.rearranged import arranged, standing_text, with_codes_apart
+from service.registry.lists.shapes.spaced_text import refuse_spaced_text
 from service.registry.lists.typed_cells import spoken, unmarked
 from service.registry.workbooks import is_container, unpacked
 
@@ -172,25 +171,21 @@ class Table:
         return tuple(index[field] for field in NEEDED[self.header.kind] if field in index)
 
     def _text_rows(self) -> Iterator[Row]:
-        line = self._lines_above
+        line, matches = self._lines_above, True
         with _Borrowed(self._copy, self.encoding) as text:
             for _ in range(line):
                 next(text, None)
-            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
-            above = line
-            try:
-                if self.header_row:
+            above, reader = line, csv.reader(text, delimiter=self.delimiter, strict=True)
+            if self.header_row:
+                try:
                     next(reader, None)
                     line = above + reader.line_num
-                for cells in reader:
-                    if cells:
-                        yield line + 1, cells
-                    line = above + reader.line_num
-            except csv.Error:
-                pass
-            else:
-                return
-        yield from self._rows_with_care(line)
+                except csv.Error:
+                    matches = False
+            if matches:
+                line, matches = yield from numbered_records(reader, above, line)
+        if not matches:
+            yield from self._rows_with_care(line)
 
     def _rows_with_care(self, line: int) -> Iterator[Row]:
         """The rows below a line behind which quotation marks do not match."""
@@ -272,37 +267,71 @@ class Table:
             except UnicodeDecodeError as error:
                 raise not_text(f"bytes that are no {error.encoding} text") from error
 
+    def _sample(self) -> str:
+        with _Borrowed(self._copy, self.encoding) as text:
+            return text.read(SAMPLE)
+
     def _recognise(self) -> None:
         """Find delimiter and header of a text file."""
-        with _Borrowed(self._copy, self.encoding) as text:
-            sample = text.read(SAMPLE)
+        sample = self._sample()
         if whole_lines_are_quoted(sample):
             self._take_quotes_away()
-            with _Borrowed(self._copy, self.encoding) as text:
-                sample = text.read(SAMPLE)
+            sample = self._sample()
+        standing = standing_text(sample) if len(sample) < SAMPLE else None
+        if standing is not None:
+            self._put_in_place(self._written(standing, ","))
+            sample = self._sample()
         above = 0
         if sample[:4].lower() == "sep=":  # a spreadsheet's own first line, which names its delimiter
             sample, above = sample[sample.find("\n") + 1 :], 1
         asked = self._layout.header_row if self._layout else None
-        top = top_of_text(sample, asked - above if asked else None)
+        top = self._with_codes_apart(top_of_text(sample, asked - above if asked else None), above)
+        refuse_spaced_text(top.rows)
         lines = [line + above for line in top.lines]
         self.top = tuple(zip(lines, top.rows, strict=True))
         self.delimiter = top.delimiter
-        self._take_header(asked)
+        self._take_header(asked, standing=standing is not None)
         self._lines_above = self.header_row - 1 if self.header_row else above
+
+    def _with_codes_apart(self, top: TextTop, above: int) -> TextTop:
+        """The first rows of a text; where codes stand in them, with their elements, as in the copy then."""
+        column = code_column(top.rows)
+        if column is None:
+            return top
+        moved = replace(column, header=column.header + above)
+        with _Borrowed(self._copy, self.encoding) as text:
+            rows = csv.reader(text, delimiter=top.delimiter)
+            anew = self._written(with_codes_apart(rows, moved), top.delimiter)
+        self._put_in_place(anew)
+        sample = self._sample()
+        return top_of_text(sample[sample.find("\n") + 1 :] if above else sample, None)
+
+    def _written(self, rows: Iterable[list[str]], delimiter: str) -> BinaryIO:
+        """Rows as an unnamed file."""
+        anew = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
+        try:
+            with _Borrowed(anew, self.encoding) as target:
+                csv.writer(target, delimiter=delimiter).writerows(rows)
+        except BaseException:
+            anew.close()
+            raise
+        return anew
+
+    def _put_in_place(self, anew: BinaryIO) -> None:
+        self._copy.close()
+        self._copy = anew
 
     def _take_quotes_away(self) -> None:
         """Put in the copy's place what stands in its lines, each of which was quoted as one cell."""
         bare = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
         with _Borrowed(self._copy, self.encoding) as text, _Borrowed(bare, self.encoding) as target:
             target.writelines(",".join(cells) + "\r\n" for cells in csv.reader(text))
-        self._copy.close()
-        self._copy = bare
+        self._put_in_place(bare)
 
-    def _take_header(self, asked: int | None) -> None:
+    def _take_header(self, asked: int | None, *, lettered: bool = False, standing: bool) -> None:
         """Read the header in the row that is asked for (0: there is none), or the one that is found."""
         self.header_row, cells = header_at(self.top, asked)
-        self.header = self._header_of(cells)
+        self.header = replace(self._header_of(cells), lettered=lettered, standing=standing)
 
     def _header_of(self, cells: list[str]) -> Header:
         values = ColumnValues([row for line, row in self.top if line > self.header_row])
@@ -326,15 +355,14 @@ class Table:
             self._copy.seek(0)
             with workbook.open("wb") as target:
                 shutil.copyfileobj(self._copy, target)
-            sheet = meant_sheet(unpacked(workbook, Path(folder)), self.sheet, asked)
+            sheet = meant_sheet(arranged(unpacked(workbook, Path(folder))), self.sheet, asked)
             self.top = top_of_sheet(sheet)
             self._copy.seek(0)
             self._copy.truncate()
             with sheet.path.open("rb") as source:
                 shutil.copyfileobj(source, self._copy)
         self.sheet, self.size, self.delimiter = sheet.name, self._copy.tell(), ","
-        self._take_header(asked)
-        self.header = replace(self.header, lettered=True)
+        self._take_header(asked, lettered=True, standing=sheet.standing)
 
 
 class _Borrowed:

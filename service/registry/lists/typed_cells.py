@@ -25,7 +25,10 @@ FORMULA = "formula"
 BROKEN = "broken"
 """The kind of a cell of a text file whose quotation marks do not match."""
 
-_KINDS = frozenset({NUMBER, DATE, TIME, TRUTH, ERROR, MERGED, MONTH, DAY_MONTH, YEAR, FORMULA, BROKEN})
+CODE = "code"
+"""The kind of a cell whose value would come out of a GS1 code that cannot be read for certain."""
+
+_KINDS = frozenset({NUMBER, DATE, TIME, TRUTH, ERROR, MERGED, MONTH, DAY_MONTH, YEAR, FORMULA, BROKEN, CODE})
 
 
 def marked(kind: str, text: str) -> str:

@@ -19,11 +19,15 @@ _LONGEST = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `path`: its rows as CSV in UTF-8, each behind its number and states; empty ones left out."""
+    """One sheet. `path`: its rows as CSV in UTF-8, each behind its number and states; empty ones left out.
+
+    `standing`: its fields stood below one another, and its columns were made rows.
+    """
 
     name: str
     visible: bool
     path: Path
+    standing: bool = False
 
 
 def unpacked(workbook: Path, folder: Path) -> list[Sheet]:

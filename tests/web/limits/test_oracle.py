@@ -2,9 +2,11 @@
 
 Of the serials between 0 and 99,999 one in ten is on record: far more than anywhere, so that a short attack
 would find many. A network may miss `GUEST.misses.burst` times at once, and then has found one serial in nine
-misses. VIALCHECK_LONG=1 sends 1,000,000 guesses from 1,000 networks.
+misses. VIALCHECK_LONG=1 sends 1,000,000 guesses from 1,000 networks over HTTP; `make chaos` asks as many of
+`ask_check`, the one way from a view to a verdict, in one process.
 """
 
+import itertools
 import os
 import random
 import time
@@ -16,11 +18,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from service.accounts.networks import network_of
+from service.app import create_app
 from service.authenticity.dispositions import Disposition
+from service.authenticity.reasons import Match
+from service.errors import WaitError
 from service.gs1.identifiers import Lot
 from service.rate_limit.budgets import GUEST
+from service.rate_limit.limiter import Payer
+from service.settings import Settings
 from service.storage.database import Database
 from service.storage.models import Batch, Manufacturer, Product, Unit
+from service.verification.question import Channel, Question, RequestOrigin
+from service.web.core.services import services_of
+from service.web.limits.checks import ask_check
 from tests.factories.records import TOXIN
 from tests.factories.running_service import RunningService, ask_on, running_service
 
@@ -98,6 +109,34 @@ def test_guessing_finds_no_more_than_the_budget_of_misses_pays_for(attacked: Run
     due = misses * DENSITY / (1 - DENSITY)
     assert found <= due + 3 * due**0.5
     print(f"{NETWORKS * GUESSES} guesses of {NETWORKS} networks: {answered} answered, {found} found")
+
+
+@pytest.mark.chaos
+def test_a_million_guesses_of_a_thousand_networks_in_one_process(records: str, tmp_path: Path) -> None:
+    """The networks take turns, as an attacker does who has them all: nothing is lost to waiting for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VIALCHECK_DATA", str(tmp_path))
+        app = create_app(Settings(database_url=records, rate_limit="on"))
+    chosen, start = random.Random(1), time.monotonic()
+    payers = [Payer(network_of(f"127.{n // 250 + 1}.{n % 250}.1")) for n in range(1_000)]
+    assert len({payer.key for payer in payers}) == 1_000
+    found = answered = 0
+    with app.test_request_context():
+        for _, payer in itertools.product(range(1_000), payers):
+            question = Question(scan=scan_of(chosen.randrange(100_000)))
+            try:
+                answer = ask_check(question, RequestOrigin(Channel.API), record=False, payer=payer)
+            except WaitError:
+                continue
+            answered += 1
+            found += answer.verdict.match is Match.UNIT
+    services_of(app).close()
+    earned_back = (time.monotonic() - start) / GUEST.misses.interval + 1
+    misses = 1_000 * (GUEST.misses.burst + earned_back)
+    due = misses * DENSITY / (1 - DENSITY)
+    print(f"1,000,000 guesses: {answered} answered, {found} found, at most {due:.0f} stated")
+    assert answered - found <= misses
+    assert found <= due + 3 * due**0.5
 
 
 @pytest.mark.chaos

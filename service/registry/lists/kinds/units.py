@@ -120,6 +120,10 @@ class Units:
                 return False
             fresh[key] = _Gathered(what[0])
         known |= fresh
+        if len(set(keys)) == 1:
+            known[keys[0]].lines.extend(lines)
+            known[keys[0]].serials.extend(serials)
+            return True
         for key, line, serial in zip(keys, lines, serials, strict=True):
             gathered = known[key]
             gathered.lines.append(line)
