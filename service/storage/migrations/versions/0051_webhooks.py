@@ -46,9 +46,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
-        sa.UniqueConstraint("webhook_id", "topic", "key", name=op.f("uq_webhook_delivery_webhook_id")),
+        sa.UniqueConstraint(
+            "webhook_id", "topic", "key", name=op.f("uq_webhook_delivery_webhook_id_topic_key")
+        ),
     )
-    op.create_index(op.f("ix_webhook_delivery_state"), "webhook_delivery", ["state", "due"])
+    op.create_index(op.f("ix_webhook_delivery_state_due"), "webhook_delivery", ["state", "due"])
     op.create_index("ix_webhook_delivery_log", "webhook_delivery", ["webhook_id", "state", "id"])
 
 
