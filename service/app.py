@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from service import metrics
 from service.accounts.services import AccountServices
@@ -146,6 +147,13 @@ class Application(Flask):
         return func
 
 
+class RecordNumber(IntegerConverter):
+    """A number in an address: one that no column holds is the number of nothing (404)."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application over a migrated database. It does not migrate."""
     settings = settings or load()
@@ -155,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder="web/static",
         static_url_path="/static",
     )
+    app.url_map.converters["int"] = RecordNumber
     app.request_class = request_uploads.MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_request_bytes
