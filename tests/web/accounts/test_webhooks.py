@@ -59,3 +59,11 @@ def test_each_kind_of_organisation_is_offered_what_concerns_it(app: Flask) -> No
     assert (
         post(clinic, "/webhooks/new", webhook="https://a.example/", topics=["verdict.red"]).status_code == 422
     )
+
+
+def test_a_number_that_no_record_can_have_is_not_found(app: Flask) -> None:
+    admin = signed_in(app, Role.ADMIN)
+    for number in (2**31, 2**63, 10**40):
+        assert admin.get(f"/webhooks/{number}").status_code == 404
+        assert admin.get(f"/imports/{number}").status_code == 404
+        assert admin.get(f"/api/v1/imports/{number}").status_code == 404
