@@ -20,7 +20,7 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.core.services import services_of
-from tests import figures
+from tests import figures, memory
 from tests.compiled import compiled_once
 from tests.filled_databases import Fill, FilledDatabases
 from tests.postgres import Postgres
@@ -32,6 +32,10 @@ os.environ.setdefault("VIALCHECK_RATE_LIMIT", "off")
 if "VIALCHECK_DATA" not in os.environ:
     os.environ["VIALCHECK_DATA"] = tempfile.mkdtemp(prefix="vialcheck-tests-")
     atexit.register(shutil.rmtree, os.environ["VIALCHECK_DATA"], ignore_errors=True)
+
+# Files of tests lie in memory; those of a test that passed are removed after it (pyproject.toml).
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and (room := memory.folder()):
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(room)
 
 # No test asserts a time: a law holds on a machine that is busy with other things too.
 settings.register_profile("vialcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
