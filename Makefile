@@ -17,7 +17,7 @@ help: ## list these commands
 run: .venv/run.stamp ## start the service with demonstration records on http://127.0.0.1:8000 (PORT=, HOST=)
 	@exec env $(if $(PORT),VIALCHECK_PORT='$(PORT)') $(if $(HOST),VIALCHECK_HOST='$(HOST)') $(BIN)/vialcheck serve --seed
 
-test: .venv/dev.stamp ## run all tests, one process for each core (WORKERS=; ARGS= goes to pytest)
+test: .venv/dev.stamp ## run all tests, three processes for two cores (WORKERS=; ARGS= goes to pytest)
 	@$(BIN)/python tests/get_tools.py
 	$(PYTEST) $(ARGS)
 

@@ -4,16 +4,17 @@ Each test has an application and a database of its own, and compiling took most 
 nothing but the code: a rule on its text, a template on its file, SQL on the statement and the kind of database.
 """
 
+import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 
 from service.storage.database import engines
 
@@ -55,6 +56,71 @@ def sharing_rules() -> Callable[[Rule], None]:
     return compiled
 
 
+class SharedMap(Map):
+    """Rules of addresses that are put in order when one is first looked for, as another map with the same ones did.
+
+    From then on none may be added: maps that share their rules would all have it.
+    """
+
+    known: ClassVar[dict[tuple[object, ...], Map]] = {}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._given: list[RuleFactory] = []
+        self._in_order = False
+        super().__init__(*args, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        if self._in_order:
+            raise RuntimeError("an application that answers gets no further rules: tests share them")
+        self._given.append(rulefactory)
+
+    def update(self) -> None:
+        with self._remap_lock:
+            if not self._in_order:
+                self._put_in_order()
+                self._in_order = True
+
+    def _put_in_order(self) -> None:
+        rules = [rule for factory in self._given for rule in factory.get_rules(self)]
+        own = (self.host_matching, self.default_subdomain, self.strict_slashes, self.merge_slashes)
+        other = (self.redirect_defaults, self.sort_parameters, self.sort_key, *self.converters.items())
+        key = (own, other, tuple(_told_apart_by(rule) for rule in rules))
+        if key not in self.known:
+            self.known[key] = Map(
+                rules,
+                self.default_subdomain,
+                self.strict_slashes,
+                self.merge_slashes,
+                self.redirect_defaults,
+                self.converters,
+                self.sort_parameters,
+                self.sort_key,
+                self.host_matching,
+            )
+            self.known[key].update()
+        self._matcher, self._rules_by_endpoint = self.known[key]._matcher, self.known[key]._rules_by_endpoint
+
+
+MADE_OF = operator.attrgetter(
+    "rule",
+    "endpoint",
+    "subdomain",
+    "host",
+    "build_only",
+    "strict_slashes",
+    "merge_slashes",
+    "redirect_to",
+    "alias",
+    "websocket",
+    "provide_automatic_options",  # Flask's
+)
+
+
+def _told_apart_by(rule: Rule) -> tuple[object, ...]:
+    """All that a rule is made of."""
+    return (MADE_OF(rule), frozenset(rule.methods or ()), repr(rule.defaults) if rule.defaults else "")
+
+
 def sharing_statements() -> Callable[..., Engine]:
     """`create_engine` whose engines of one kind share what they compiled, once one of them has met its database."""
     known: dict[str, Engine] = {}
@@ -77,5 +143,6 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
         patch.setattr(Rule, "compile", sharing_rules())
+        patch.setattr(Flask, "url_map_class", SharedMap)
         patch.setattr(engines, "create_engine", sharing_statements())
         yield

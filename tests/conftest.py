@@ -20,7 +20,7 @@ from service.app import create_app
 from service.settings import Settings
 from service.storage.database import Database
 from service.web.core.services import services_of
-from tests import figures
+from tests import figures, memory
 from tests.compiled import compiled_once
 from tests.filled_databases import Fill, FilledDatabases
 from tests.postgres import Postgres
@@ -32,6 +32,10 @@ os.environ.setdefault("VIALCHECK_RATE_LIMIT", "off")
 if "VIALCHECK_DATA" not in os.environ:
     os.environ["VIALCHECK_DATA"] = tempfile.mkdtemp(prefix="vialcheck-tests-")
     atexit.register(shutil.rmtree, os.environ["VIALCHECK_DATA"], ignore_errors=True)
+
+# Files of tests lie in memory; those of a test that passed are removed after it (pyproject.toml).
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and (room := memory.folder()):
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(room)
 
 # No test asserts a time: a law holds on a machine that is busy with other things too.
 settings.register_profile("vialcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -70,6 +74,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist's
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many processes run tests: one for each core; half as many more where they wait for others.
+
+    No process of a test of a browser, or of a service that is started, had work in a quarter of its time.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if "not browser" in config.option.markexpr else cores + (cores + 1) // 2
 
 
 def pytest_configure() -> None:

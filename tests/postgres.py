@@ -20,8 +20,7 @@ from typing import Any, Self
 
 import psycopg
 
-MEMORY = Path("/dev/shm")
-ROOM = 2 << 30  # bytes: what two servers need at most, with room to spare
+from tests import memory
 
 
 class Postgres:
@@ -33,7 +32,7 @@ class Postgres:
     def __init__(self, primary: "Postgres | None" = None) -> None:
         self._primary = primary
         self._as_root = os.getuid() == 0
-        self._folder = Path(tempfile.mkdtemp(prefix="vialcheck-postgres-", dir=_place()))
+        self._folder = Path(tempfile.mkdtemp(prefix="vialcheck-postgres-", dir=memory.folder()))
         self._numbers = itertools.count()
         self._admin: psycopg.Connection | None = None
         self._port = _free_port()
@@ -164,11 +163,6 @@ class Postgres:
         for path in [copy.parent, *copy.parent.rglob("*")]:
             path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         return copy / install.name / "bin"
-
-
-def _place() -> Path | None:
-    """The folder for the server's files; None for the usual one."""
-    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
 
 
 def _free_port() -> int:

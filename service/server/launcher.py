@@ -1,9 +1,11 @@
 """Starts the worker processes and keeps them running, until it is told to stop."""
 
+import gc
 import os
 import resource
 import socket
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -25,6 +27,7 @@ _CONNECTIONS = 8192
 
 _BACKLOG = 4096
 _OPEN_FILES = 65_536
+_WORKER = "service.server.worker"
 _STOP_SECONDS = 10
 """After so many seconds a worker that was told to stop is killed; one that still starts may not listen."""
 
@@ -73,8 +76,9 @@ def run(settings: Settings, host: str, port: int) -> None:
     _raise_open_files()
     with tempfile.TemporaryDirectory(prefix="vialcheck-metrics-") as folder:
         os.environ["VIALCHECK_METRICS_FOLDER"] = folder  # a setting of the workers, not of people
+        _load_application()
         server = SupervisedServer(
-            "service.server.worker:worker_app",
+            f"{_WORKER}:worker_app",
             factory=True,
             interface=Interfaces.RSGI,
             loop=Loops.uvloop,
@@ -94,6 +98,14 @@ def run(settings: Settings, host: str, port: int) -> None:
         server.serve()
     if server.failed:
         raise SystemExit(1)
+
+
+def _load_application() -> None:
+    """Import what the workers run: they are forked, and begin with what is loaded here."""
+    gc.disable()
+    import_module(_WORKER)
+    gc.freeze()  # modules stay: no collection of a worker need look through them, nor copy their memory
+    gc.enable()
 
 
 def _lock_file(settings: Settings) -> Path:
