@@ -4,9 +4,10 @@ them.
 
 import atexit
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -155,20 +156,8 @@ def _services(settings: Settings) -> Services:
         on_answer=metrics.count_check,
         outside=OutsideResponders.of(settings.outside_responders, wait_outside),
     )
-    receipts = ReceiptService(database, verification, lambda: secrets.derived("receipts"))
-    subscriptions = ReceiptSubscriptions(
-        database,
-        receipts,
-        secrets,
-        lambda: PushSender.of(secrets.derived("web push"), _push_contact(settings)),
-    )
-    keys_of_receipts = ReceiptKeys(database, secrets, verification.now)
-    changed = ChangedReceipts(database, receipts, keys_of_receipts)
-    of_receipts = (
-        PeriodicJob("receipts", "*/10", lambda: subscriptions.tell(verification.clock.exact())),
-        PeriodicJob("receipt_list", "7", lambda: changed.make(verification.clock.exact())),
-    )
-    files, queue, captures = import_queue_of(settings, database, verification.clock, of_receipts)
+    receipts = receipt_services_of(settings, database, verification)
+    files, queue, captures = import_queue_of(settings, database, verification.clock, receipts.jobs)
     return Services(
         settings,
         database,
@@ -190,10 +179,10 @@ def _services(settings: Settings) -> Services:
         stock=StockQueries(database, verification),
         stock_control=StockControl.of(database, verification),
         temperature=TemperatureServices.of(database, verification),
-        receipts=receipts,
-        receipt_subscriptions=subscriptions,
-        changed_receipts=changed,
-        receipt_keys=keys_of_receipts,
+        receipts=receipts.receipts,
+        receipt_subscriptions=receipts.subscriptions,
+        changed_receipts=receipts.changed,
+        receipt_keys=receipts.keys,
         import_jobs=ImportJobs(database, files, queue.wake, most_bytes=settings.max_upload_bytes),
         job_queue=queue,
         captures=captures,
@@ -201,6 +190,37 @@ def _services(settings: Settings) -> Services:
         text_outbox=TextOutbox(),
         webhooks=Webhooks(database, secrets, settings.private_webhooks),
     )
+
+
+class ReceiptServices(NamedTuple):
+    """What receipts need, and the periodic jobs that tell of changed ones."""
+
+    receipts: ReceiptService
+    subscriptions: ReceiptSubscriptions
+    keys: ReceiptKeys
+    changed: ChangedReceipts
+    jobs: tuple[PeriodicJob, ...]
+
+
+def receipt_services_of(
+    settings: Settings, database: Database, verification: VerificationService
+) -> ReceiptServices:
+    """Return the services of receipts, which `verification` judges."""
+    secrets, clock = settings.secret_box(), verification.clock
+    receipts = ReceiptService(database, verification, lambda: secrets.derived("receipts"))
+    sender = partial(_push_sender, settings)
+    subscriptions = ReceiptSubscriptions(database, receipts, secrets, sender)
+    keys = ReceiptKeys(database, secrets, verification.now)
+    changed = ChangedReceipts(database, receipts, keys)
+    jobs = (
+        PeriodicJob("receipts", "*/10", lambda: subscriptions.tell(clock.exact())),
+        PeriodicJob("receipt_list", "7", lambda: changed.make(clock.exact())),
+    )
+    return ReceiptServices(receipts, subscriptions, keys, changed, jobs)
+
+
+def _push_sender(settings: Settings) -> PushSender:
+    return PushSender.of(settings.secret_box().derived("web push"), _push_contact(settings))
 
 
 def _register_blueprints(app: Flask) -> None:

@@ -19,11 +19,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1 import digital_link, element_strings, hosts, iso15434, wedge
+from service.gs1 import digital_link, element_strings, hosts, iso15434
 from service.gs1.application_identifiers import ON_MEDICINES
 from service.gs1.characters import GROUP_SEPARATOR, fold
 from service.gs1.element_strings import Elements
 from service.gs1.identifiers import Expiry, Gtin, Lot, ProductIdentifier, Serial
+from service.gs1.keyboards import wedge
 from service.gs1.repairs import Repair
 
 MAX_SCAN = 2000

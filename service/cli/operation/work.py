@@ -5,9 +5,9 @@ from threading import Event
 
 import click
 
-from service.app import import_queue_of
+from service.app import import_queue_of, receipt_services_of
 from service.settings import load
-from service.verification.clock import Clock
+from service.verification.service import VerificationService
 
 
 @click.command()
@@ -18,7 +18,9 @@ def work() -> None:
     """
     settings = load()
     database = settings.open_database()
-    _, runner, _captures = import_queue_of(settings, database, Clock.of(database))
+    verification = VerificationService(database, alone=False)
+    receipts = receipt_services_of(settings, database, verification)
+    _, runner, _captures = import_queue_of(settings, database, verification.clock, receipts.jobs)
     ended = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -26,4 +28,5 @@ def work() -> None:
     click.echo(f"Waiting for imports in {settings.files}. Stop with Ctrl-C.")
     ended.wait()
     runner.close()
+    verification.close()
     database.close()

@@ -17,8 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1 import wedge
 from service.gs1.identifiers import ProductIdentifier
+from service.gs1.keyboards import wedge
 from service.gs1.reading import (
     GS1_SYMBOLOGIES,
     GTIN_SYMBOLOGIES,

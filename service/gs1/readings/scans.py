@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from service.errors import IdentifierError
-from service.gs1 import wedge
 from service.gs1.application_identifiers import Element, check_value
 from service.gs1.characters import CSET_82, GROUP_SEPARATOR
 from service.gs1.element_strings import check_format, find_ai
 from service.gs1.identifiers import check_digit
 from service.gs1.iso15434 import MARK
+from service.gs1.keyboards import wedge
 from service.gs1.reading import GS1_SYMBOLOGIES, GTIN_SYMBOLOGIES, Problem, Reading, ReadingKind
 from service.gs1.readings.elements import joined, readings_of
 from service.gs1.readings.splitting import Way, ways
@@ -115,7 +115,7 @@ def _of_content(
 
 
 def keyed(text: str) -> Iterator[Reading]:
-    """What a scanner may have meant that types on another keyboard (`gs1.wedge`)."""
+    """What a scanner may have meant that types on another keyboard (`gs1.keyboards.wedge`)."""
     if not wedge.worth_trying(text):
         return
     for candidate in wedge.likely_meant(text):

@@ -26,7 +26,6 @@ REASON_COLUMN = "refused because"
 
 EXPORT_COLUMN = "written by vialcheck export"
 """The column, without values, of our exports. As in files of refused rows, their cells are quoted."""
-
 _QUOTED = (REASON_COLUMN, EXPORT_COLUMN)
 
 
@@ -93,8 +92,7 @@ class Layout:
 class ListHints:
     """What a person says of a list at a terminal, where all that is not said is found out.
 
-    `columns`: what a column means (empty: not to be read) by its header, its number from 1, or its letters
-    in a sheet.
+    `columns`: what a column means (empty: not to be read) by its header, number from 1, or letters.
     """
 
     kind: ListKind | None = None

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from service.accounts.actors import Actor, OrganisationKind
 from service.accounts.partner_sites import PartnerSite, PartnerSites
 from service.authenticity.evidence import Asker
-from service.gs1 import keyboards
+from service.gs1.keyboards import layouts
 from service.verification.mark_answers import marks_from_text, with_mark
 from service.verification.pack_readings import PackFields
 from service.verification.question import Channel, Question, RequestOrigin
@@ -43,7 +43,7 @@ LAYOUT_COOKIE = "vialcheck-layout"
 
 _SHORTEST_GTIN = 8
 _ASKERS = frozenset(Asker)
-_LAYOUTS = frozenset(layout.name for layout in keyboards.LAYOUTS)
+_LAYOUTS = frozenset(layout.name for layout in layouts.LAYOUTS)
 
 
 def asker_of(text: str | None, otherwise: Asker | None = None) -> Asker:

@@ -27,7 +27,7 @@ def recalls() -> str:
     tr = spoken()
     found = public_recalls(services().database, search)
     return render_template(
-        "public/recalls.html",
+        "public/notices/recalls.html",
         found=found,
         latest=max((each.reported for each in found.entries), default=""),
         link_words=_link_words(),
@@ -48,7 +48,7 @@ def warnings() -> str:
     tr = spoken()
     found = public_warnings(services().database, search)
     return render_template(
-        "public/warnings.html",
+        "public/notices/warnings.html",
         found=found,
         latest=max((each.reported for each in found.entries), default=""),
         link_words=_link_words(),

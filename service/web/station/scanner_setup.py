@@ -15,8 +15,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.errors import ErrorCode, VialcheckError
-from service.gs1 import wedge
-from service.gs1.keyboards import LAYOUTS
+from service.gs1.keyboards import wedge
+from service.gs1.keyboards.layouts import LAYOUTS
 from service.gs1.reading import Reading, ReadingKind, read
 from service.gs1.repairs import Repair
 from service.web.core.access import open_to_everyone

@@ -6,6 +6,7 @@ from gettext import NullTranslations
 from service.errors import ErrorCode, InvalidFieldsError, VialcheckError, WaitError
 from service.web.text.accounts.pin_errors import PIN_ERRORS
 from service.web.text.formatting import N_, date_words, duration_words, field_name, visible
+from service.web.text.stock_errors import STOCK_ERRORS
 from service.web.text.temperature.log_errors import LOG_ERRORS
 
 ERRORS: Mapping[ErrorCode, str] = {
@@ -152,6 +153,7 @@ ERRORS: Mapping[ErrorCode, str] = {
     ),
     ErrorCode.WAIT: N_("That was wrong too often. You can try again in {found}."),
     **PIN_ERRORS,
+    **STOCK_ERRORS,
     **LOG_ERRORS,
     ErrorCode.KEY_INVALID: N_("This key is unknown, has ended or was revoked."),
     ErrorCode.GLN_UNKNOWN: N_("No organisation here has the GLN “{given}”."),
@@ -239,10 +241,6 @@ ERRORS: Mapping[ErrorCode, str] = {
         "Nothing was changed: another vial with the number “{given}” is in your stock. Undo what was done"
         " with that one first."
     ),
-    ErrorCode.STOCKTAKE_CLOSED: N_("Nothing was counted: this stocktake is closed. Begin a new one."),
-    ErrorCode.SHIPMENT_EMPTY: N_("Nothing was sent: scan at least one vial first."),
-    ErrorCode.SHIPMENT_CHANGED: N_("Nothing was recorded: this was changed meanwhile. Look at it again."),
-    ErrorCode.MINIMUM_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 100000."),
     ErrorCode.COUNT_INVALID: N_("“{given}” is not a number of vials. Write a number from 1 to 500."),
     ErrorCode.HOURS_INVALID: N_("“{given}” is not a number of hours. Write a whole number from 1 to 8760."),
     ErrorCode.NOT_FOUND: N_("There is nothing at this address."),

@@ -1,6 +1,7 @@
 """What a scanner's key presses become on a computer with another keyboard layout."""
 
-from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, KeyboardLayout
+from service.gs1.keyboards.layout import US_PLAIN, US_SHIFT, KeyboardLayout
+from service.gs1.keyboards.layouts import LAYOUTS
 
 BY_NAME = {layout.name: layout for layout in LAYOUTS}
 

@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 
 import service.web
 from service.app import create_app
-from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT
+from service.gs1.keyboards.layout import US_PLAIN, US_SHIFT
+from service.gs1.keyboards.layouts import LAYOUTS
 from service.gs1.reading import read
 from service.settings import Settings
 from service.web.core.services import services_of

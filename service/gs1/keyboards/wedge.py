@@ -18,11 +18,11 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from service.errors import ErrorCode, IdentifierError
-from service.gs1 import element_strings
-from service.gs1.application_identifiers import check_value
-from service.gs1.characters import CSET_82, GROUP_SEPARATOR
+from service.gs1.characters import GROUP_SEPARATOR
 from service.gs1.identifiers import check_digit
-from service.gs1.keyboards import ACCENTS, LAYOUTS, US, KeyboardLayout
+from service.gs1.keyboards.layout import ACCENTS, US, KeyboardLayout
+from service.gs1.keyboards.layouts import LAYOUTS
+from service.gs1.keyboards.splits import splits_of
 from service.gs1.repairs import Repair
 
 T = TypeVar("T")
@@ -64,12 +64,9 @@ _GTIN_FIRST = re.compile(r"(?:01|\(01\))([0-9]{14})")
 _LINK = re.compile(r"(?:\][Qd]1)?https?://")
 _SIGNS = re.compile(rf"{_SPELLED_IN_FULL.pattern}|[\x00\x1b\x1c]", re.IGNORECASE)
 
-_FREE_VALUE = re.compile(f"[{CSET_82}]+")
-
 _FIRST = frozenset("]0(h^{[\\|\x1d")  # of an AIM identifier, AI 01, a link, and of separators
 _THEMSELVES = frozenset(" \x1d\t\r\n")
 _MOST_BRANCHES = 64
-_MOST_SPLITS = 50
 _LONGEST_SPLIT = 120
 
 
@@ -355,67 +352,8 @@ def _versions(candidate: Candidate) -> Iterator[Candidate]:
     if GROUP_SEPARATOR in content or _LINK.match(candidate.text):
         yield candidate
         return
-    for ends in _splits(content) if len(content) <= _LONGEST_SPLIT else ((),):
+    for ends in splits_of(content) if len(content) <= _LONGEST_SPLIT else ((),):
         cut = [content[a:b] for a, b in zip((0, *ends), (*ends, len(content)), strict=True)]
         lost = {Repair.SEPARATOR_LOST} if len(cut) > 1 else set()
         text = candidate.text[:start] + GROUP_SEPARATOR.join(cut)
         yield replace(candidate, text=text, faults=candidate.faults | lost)
-
-
-@lru_cache(maxsize=256)
-def _splits(content: str) -> tuple[tuple[int, ...], ...]:
-    """Where separators may have been: every way to take `content` apart into element strings.
-
-    The first `_MOST_SPLITS` ways; two that can be read are already too many.
-    """
-    return tuple(_all_splits(content))
-
-
-def _all_splits(content: str) -> Iterator[tuple[int, ...]]:
-    reached: dict[int, list[tuple[int, bool]]] = {}
-    waiting = [0]
-    while waiting:
-        at = waiting.pop()
-        if at < len(content) and at not in reached:
-            reached[at] = list(_ends(content, at))
-            waiting += [end for end, _ in reached[at]]
-    follows: dict[int, list[tuple[int, bool]]] = {len(content): []}
-    for at in sorted(reached, reverse=True):
-        ends = [(end, cut) for end, cut in reached[at] if end in follows]
-        if ends:
-            follows[at] = ends
-    if 0 not in follows:
-        return
-    partial: list[tuple[int, tuple[int, ...]]] = [(0, ())]
-    for _ in range(_MOST_SPLITS):
-        if not partial:
-            return
-        at, cuts = partial.pop()
-        if at == len(content):
-            yield cuts
-        for end, needs_separator in follows[at]:
-            partial.append((end, (*cuts, end) if needs_separator and end < len(content) else cuts))
-
-
-def _ends(content: str, at: int) -> Iterator[tuple[int, bool]]:
-    """Where an element string that begins here may end, and whether a separator must follow it."""
-    known = element_strings.find_ai(content[at : at + 4])
-    if known is None:
-        return
-    ai, fixed = known
-    first = at + len(ai)
-    free = element_strings.free_length(ai)
-    if free is not None:
-        run = _FREE_VALUE.match(content, first, first + free)
-        yield from ((end, True) for end in range(first + 1, run.end() + 1 if run else 0))
-        return
-    longest = 20 if len(ai) == 2 and ai[0] != "9" else 90
-    lasts = range(first + 1, min(len(content), first + longest) + 1) if fixed is None else (first + fixed,)
-    for end in lasts:
-        value = content[first:end]
-        try:
-            element_strings.check_format(ai, value)
-            check_value(ai, value)
-        except IdentifierError:
-            continue
-        yield end, fixed is None

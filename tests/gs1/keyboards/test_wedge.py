@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import ErrorCode, IdentifierError, VialcheckError
-from service.gs1 import wedge
-from service.gs1.keyboards import LAYOUTS, US_PLAIN, US_SHIFT, KeyboardLayout
+from service.gs1.keyboards import wedge
+from service.gs1.keyboards.layout import US_PLAIN, US_SHIFT, KeyboardLayout
+from service.gs1.keyboards.layouts import LAYOUTS
 from service.gs1.reading import ReadingKind, read, read_typed
 from service.gs1.repairs import Repair
 from tests.factories.scans.keyboards import BY_NAME, typed_on
