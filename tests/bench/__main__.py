@@ -40,6 +40,7 @@ from tests.bench.capture_day import beside_captures
 from tests.bench.figures import AtLeast, AtMost, Figures, Target
 from tests.bench.pictures import images
 from tests.bench.raw_units import executemany_units
+from tests.bench.verification_messages import beside_an_import
 from tests.factories.questions import make_question
 
 SECONDS, ROUNDS = float(os.environ.get("BENCH_SECONDS", "1")), int(os.environ.get("BENCH_ROUNDS", "7"))
@@ -318,6 +319,9 @@ def main() -> int:
         day = Path(folder) / "captures"
         day.mkdir()
         beside_captures(figures, day)
+        messages = Path(folder) / "messages"
+        messages.mkdir()
+        beside_an_import(figures, messages)
     images(figures, ROUNDS)
     return figures.exit_status()
 
