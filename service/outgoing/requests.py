@@ -128,7 +128,7 @@ async def _addresses_of(url: httpx.URL, private: Collection[str]) -> list[str]:
     port = url.port or (443 if url.scheme == "https" else 80)
     found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
     addresses = [str(each[4][0]).partition("%")[0] for each in found]
-    if url.host not in private and not all(map(_is_public, addresses)):
+    if url.host not in private and not all(map(is_public, addresses)):
         raise undelivered(f"{url.host} is inside this network, and not in VIALCHECK_WEBHOOK_HOSTS")
     return addresses
 
@@ -136,12 +136,17 @@ async def _addresses_of(url: httpx.URL, private: Collection[str]) -> list[str]:
 def _is_inside(host: str) -> bool:
     """Whether the host is written as an address that is not public."""
     try:
-        return not _is_public(host)
+        return not is_public(host)
     except ValueError:
         return False
 
 
-def _is_public(address: str) -> bool:
+def is_public(address: str) -> bool:
+    """Whether an address is one of the public Internet; an IPv4 address within one of IPv6 counts as itself.
+
+    >>> [is_public(each) for each in ("93.184.216.34", "10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::7f00:1")]
+    [True, False, False, False]
+    """
     parsed = ipaddress.ip_address(address)
     inner: ipaddress.IPv4Address | None = None
     if isinstance(parsed, ipaddress.IPv6Address):

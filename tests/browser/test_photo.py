@@ -91,8 +91,9 @@ def test_what_is_tapped_is_large_enough_for_gloves(chromium: Browser, site: str)
         for path in ("/", "/photo"):
             page.goto(path)
             small = page.evaluate(
-                """() => [...document.querySelectorAll('main a, main button, main summary, main input, main select')]
+                """() => [...document.querySelectorAll('main a, main button, main summary, main input, main select, .camera label')]
                     .filter(each => each.type !== 'hidden' && each.getClientRects().length)
+                    .filter(each => getComputedStyle(each).opacity !== '0')  // its label is what is tapped
                     .filter(each => each.getBoundingClientRect().height < 44)
                     .map(each => each.outerHTML)"""
             )

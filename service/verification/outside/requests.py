@@ -5,7 +5,6 @@ The connection goes to the very address that was looked at; a redirect is not fo
 """
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from msgspec import Struct
 
 from service.authenticity.evidence import OutsideAnswer
 from service.gs1.identifiers import Expiry, Gtin, Lot, Serial
+from service.outgoing.requests import is_public
 from service.tls import tls_context
 from service.verification.outside.directory import ResponderEntry
 
@@ -26,7 +26,6 @@ SECONDS = 2.5
 
 MOST_BYTES = 64 * 1024
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
 
 _REASONS = frozenset(
     {
@@ -156,16 +155,3 @@ async def _addresses(entry: ResponderEntry, url: httpx.URL) -> list[str]:
     if not entry.private and not all(map(is_public, addresses)):
         raise ResponderFault("an address inside the operator's network")
     return addresses
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the public Internet.
-
-    >>> [is_public(each) for each in ("93.184.216.34", "10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::7f00:1")]
-    [True, False, False, False]
-    """
-    parsed = ipaddress.ip_address(address)
-    own = getattr(parsed, "ipv4_mapped", None) or parsed
-    if own.version == 6 and own in _NAT64:
-        own = ipaddress.IPv4Address(int(own) & 0xFFFFFFFF)
-    return bool(own.is_global) and not own.is_multicast

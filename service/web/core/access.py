@@ -43,7 +43,7 @@ class AccessRule:
     `strong`: only with a second factor. No roles: every signed-in person; no kinds: any organisation. A
     program's key is admitted where everyone is, and where it has `scope`; nowhere else. `pin`: whether a
     session that began with a PIN is admitted; None: where the rule is of a clinic's people without more
-    rights.
+    rights, and the view is no program's.
     """
 
     everyone: bool = False
@@ -70,7 +70,7 @@ class AccessRule:
     def _lets_pins(self) -> bool:
         if self.pin is not None:
             return self.pin
-        of_clinics = self.kinds == {OrganisationKind.CLINIC} and not self.strong
+        of_clinics = self.kinds == {OrganisationKind.CLINIC} and not self.strong and self.scope is None
         return of_clinics and bool(self.roles) and self.roles <= {Role.VIEWER, *BY_PIN}
 
 

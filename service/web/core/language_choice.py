@@ -30,6 +30,8 @@ COOKIE = "vialcheck_language"
 
 PARAMETER = "lang"
 _PASSWORDS = frozenset({"account", "me", "factors", "invitation", "single_sign_on", "tablet"})
+_CONTROLS = dict.fromkeys(set(range(32)) - {9, 10, 13})
+# Characters that no page may hold; a form's text has none that were meant.
 _KEPT_SECONDS = 365 * 24 * 3600
 _IN_COOKIES = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z]{{2,3}}(?:-[A-Za-z]{{2,8}})?)(?=;|\s*$)")
 _IN_QUERY = re.compile(rf"(?:^|&){PARAMETER}=([A-Za-z-]{{2,12}})(?=&|$)")
@@ -51,7 +53,7 @@ def init_app(app: Flask, english_only: frozenset[str]) -> None:
 
     app.after_request(_keep_what_a_link_said)
     app.context_processor(template_words)
-    app.jinja_env.globals.update(languages_offered=_offered, this_page=this_page, typed=typed)
+    app.jinja_env.globals.update(languages_offered=_offered, this_page=this_page, form_as_typed=form_as_typed)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     # Not `g.translation.gettext` itself: `g` differs in each request.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -86,7 +88,7 @@ def this_page() -> str:
     return path + ("?" + "&".join(kept) if kept else "")
 
 
-def typed() -> tuple[str, list[tuple[str, str]]]:
+def form_as_typed() -> tuple[str, list[tuple[str, str]]]:
     """Return where the current request's form was sent and what was typed into it, so that a form with errors
     can be sent once more to be read in another language. Empty for what holds passwords, and without a form.
     """
@@ -96,7 +98,11 @@ def typed() -> tuple[str, list[tuple[str, str]]]:
         return "", []
     path, _, query = raw_target(asked).partition("?")
     kept = [each for each in query.split("&") if each and not each.startswith(f"{PARAMETER}=")]
-    fields = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf"]
+    try:
+        given = list(request.form.items(multi=True))
+    except HTTPException:  # too long to be read: there is nothing to keep
+        return "", []
+    fields = [(name, text.translate(_CONTROLS)) for name, text in given if name != "csrf"]
     return path + ("?" + "&".join(kept) if kept else ""), fields
 
 

@@ -16,7 +16,7 @@
 
 // Sends a photo as soon as it was taken. Chosen again after going back, it is sent again.
 (function () {
-  const camera = document.getElementById("camera");
+  const camera = document.getElementById("take-photo");
   if (!camera || !HTMLFormElement.prototype.requestSubmit) return;
   const [input, button] = [camera.querySelector("input"), camera.querySelector("button")];
   camera.classList.add("camera--at-once");

@@ -488,6 +488,7 @@ def test_axe_finds_nothing_on_a_full_list(page: Page) -> None:
     expect(page.locator("#notice")).to_be_visible()
     check_in_every_guise(page)
     page.get_by_role("button", name="New delivery").click()
+    expect(page.get_by_role("button", name="Back to the list")).to_be_visible()
     check_in_every_guise(page)
 
 

@@ -103,6 +103,7 @@ def test_a_vial_that_waits_for_its_box_survives_a_reload_and_a_change_of_mind(pa
     page.get_by_role("button", name="New delivery").click()
     expect(page.get_by_role("button", name="Empty the list")).to_be_hidden()
     page.get_by_role("button", name="Back to the list").click()
+    expect(page.get_by_role("button", name="Back to the list")).to_be_hidden()
     check_in_every_guise(page)
     page.get_by_role("button", name="The box has no code").click()
     expect(line(page, 1)).to_have_attribute("data-tone", "check")

@@ -232,6 +232,7 @@ class Records(RuleBasedStateMachine):
         known += [Action.CHECK] if lot in self.alerts else []  # a genuine lot that was counterfeited
         known += {
             "inactive": [Action.REJECT],
+            "sample": [Action.REJECT],
             "destroyed": [Action.REJECT],
             "locked": [Action.QUARANTINE],
         }.get(state, [])

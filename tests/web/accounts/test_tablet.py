@@ -260,6 +260,9 @@ OPENED_BY_PIN = {
     *("clinic.use", "clinic.check_to_use", "clinic.checked", "clinic.hand_over"),
     *("clinic.stock", "clinic.trace", "clinic.set_aside", "clinic.books", "clinic.in_use"),
     *("clinic.temperature", "clinic.storage_place", "clinic.put_vials", "clinic.excursion"),
+    *("clinic.stocktakes", "clinic.begin_stocktake", "clinic.stocktake", "clinic.count_pack"),
+    *("clinic.set_lot_count", "clinic.expiry_list", "clinic.minimum_stock", "clinic.vial_label"),
+    *("clinic.shipments", "clinic.shipment", "clinic.sites_page"),  # to be read
     *("clinic.uses", "clinic.find_uses", "clinic.notice", "clinic.quarantine_case"),  # to be read
 }
 

@@ -54,7 +54,7 @@ def expiry_list() -> str:
 
 
 @clinic.get("/stock/expiry.<form>")
-@only_for(Role.VIEWER, kinds=CLINICS)
+@only_for(Role.VIEWER, kinds=CLINICS, pin=False)
 @runs_in(Pool.COSTLY)
 def expiry_file(form: str) -> FileResponse:
     """Send the same as CSV or XLSX."""

@@ -35,7 +35,7 @@ _INCOMPLETE = N_("“?” stands for letters that this file cannot show. The pag
 
 
 @clinic.get("/vials/<int:vial_id>/record.pdf")
-@only_for(Role.VIEWER, kinds=CLINICS)
+@only_for(Role.VIEWER, kinds=CLINICS, pin=False)
 @runs_in(Pool.COSTLY)
 def vial_record(vial_id: int) -> FileResponse:
     """The record of a vial for the file. `event`: of one use alone: a patient's file names no other."""
@@ -85,7 +85,7 @@ def vial_label(vial_id: int) -> FileResponse:
 
 
 @clinic.get("/stock/shipments/<int:shipment_id>/note.pdf")
-@only_for(Role.VIEWER, kinds=CLINICS)
+@only_for(Role.VIEWER, kinds=CLINICS, pin=False)
 @runs_in(Pool.COSTLY)
 def shipment_note(shipment_id: int) -> FileResponse:
     """The note that goes with a transfer or a return. NotFoundError before it is sent."""

@@ -59,7 +59,7 @@ def shipments() -> str:
 
 
 @clinic.post("/stock/shipments")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def begin_shipment() -> Response | tuple[str, int]:
     """Begin a transfer to a site, or a return."""
     form, now = request.form, services().verification.now()
@@ -80,7 +80,7 @@ def shipment(shipment_id: int) -> str:
 
 
 @clinic.post("/stock/shipments/<int:shipment_id>")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def scan_shipped(shipment_id: int) -> Response | tuple[str, int]:
     """Add the vial of a scan, or, once it is sent, record that it arrived."""
     ours, now = services().stock_control.shipments, services().verification.now()
@@ -98,7 +98,7 @@ def scan_shipped(shipment_id: int) -> Response | tuple[str, int]:
 
 
 @clinic.post("/stock/shipments/<int:shipment_id>/unpack")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def unpack(shipment_id: int) -> Response | tuple[str, int]:
     """Take a vial off the list again."""
     text = request.form.get("vial", "")
@@ -111,7 +111,7 @@ def unpack(shipment_id: int) -> Response | tuple[str, int]:
 
 
 @clinic.post("/stock/shipments/<int:shipment_id>/<what>")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 @runs_in(Pool.COSTLY)
 def move_shipment(shipment_id: int, what: str) -> Response | tuple[str, int]:
     """Send it (`send`), record that all arrived (`arrived`) or that the rest did not (`missing`)."""
@@ -159,7 +159,7 @@ def _listing(**more: object) -> str:
         sites=sites(),
         names=names_of_sites(),
         here=this_site(),
-        may_write=actor().may(Role.CLINIC),
+        may_write=actor().may(Role.CLINIC) and not actor().by_pin,
         **more,
     )
 
@@ -179,6 +179,6 @@ def _page(shipment_id: int, *, told: str = "", **more: object) -> str:
         told=tr.gettext(_SAID[outcome]) if outcome else "",
         told_good=outcome in _GOOD,
         supplier=suppliers[0] if suppliers else "",
-        may_write=actor().may(Role.CLINIC),
+        may_write=actor().may(Role.CLINIC) and not actor().by_pin,
         **({"scan": "", "fields": {}} | more),
     )

@@ -28,7 +28,7 @@ def sites_page() -> str:
 
 
 @clinic.post("/stock/sites")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def name_site() -> Response | tuple[str, HTTPStatus]:
     """Add a site, or rename the one that the form names."""
     name, number = request.form.get("name", ""), request.form.get("site", "")
@@ -44,7 +44,7 @@ def name_site() -> Response | tuple[str, HTTPStatus]:
 
 
 @clinic.post("/stock/site")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 def choose_site() -> Response:
     """Remember at which site this browser stands."""
     chosen = site_of(request.form.get("site", ""))

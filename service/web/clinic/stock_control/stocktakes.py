@@ -94,7 +94,7 @@ def set_lot_count(stocktake_id: int) -> Response | tuple[str, int]:
 
 
 @clinic.post("/stock/count/<int:stocktake_id>/close")
-@only_for(Role.CLINIC, kinds=CLINICS)
+@only_for(Role.CLINIC, kinds=CLINICS, pin=False)
 @runs_in(Pool.COSTLY)
 def close_stocktake(stocktake_id: int) -> Response | tuple[str, int]:
     """Close it; `missing=record`: what is missing is recorded as missing, with a reason."""

@@ -58,7 +58,10 @@ SAYINGS: Mapping[tuple[ReasonCode, str], Sentence] = {
     ),
     (ReasonCode.NOT_VERIFIED_ELSEWHERE, ""): Sentence(
         N_("{source} keeps the records of this product, and did not confirm these numbers."),
-        N_("{source}, who keeps the records of this product, did not verify these identifiers: {found}."),
+        N_(
+            "{source}, who keeps the records of this product, did not verify these identifiers."
+            " Its answer: {found}."
+        ),
     ),
     **ALERT_SAYINGS,
     (ReasonCode.RECALLED, "lot"): Sentence(
