@@ -95,6 +95,13 @@ def test_what_is_not_certain_is_left_to_a_person(said: NoticePage) -> None:
         rows_of_page(said)
 
 
+def test_a_cell_that_stands_for_several_rows_is_left_to_a_person() -> None:
+    said = page(FIRST)
+    said.tables[0].spans = True
+    with pytest.raises(RefusedError):
+        rows_of_page(said)
+
+
 def test_its_list_of_all_notices_is_known() -> None:
     assert is_open_data([{"NID": "82628", "Title": "T", "Recall class": "Type III"}])
     others: tuple[Any, ...] = (None, [], {}, [1], [{"NID": "1"}])

@@ -1,6 +1,10 @@
 """Pages: their address, their headings, their tables, and HTML that is broken."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.errors import RefusedError
 from service.registry.alerts.page_tables import LARGEST_PAGE, looks_like_page, read_page
@@ -87,3 +91,26 @@ def test_which_files_are_pages() -> None:
         assert looks_like_page(content)
     for other in (b"<?xml version='1.0'?>", b"authority,kind", b"{}", b"<htmlx>", b""):
         assert not looks_like_page(other)
+
+
+PIECES = (
+    "<table>",
+    "</table>",
+    "<tr>",
+    "<td>",
+    "</td>",
+    "<h1>",
+    "</h1>",
+    "<a b='",
+    "<!--",
+    "-->",
+    "<![x[",
+    "]]>",
+    "<",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join))
+def test_any_text_is_read_or_refused(html: str) -> None:
+    with suppress(RefusedError):
+        assert all(isinstance(row, list) for table in read_page(html).tables for row in table.rows)

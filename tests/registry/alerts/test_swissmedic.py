@@ -82,6 +82,11 @@ def test_what_is_not_certain_is_left_to_a_person(table: tuple[tuple[str, ...], .
         rows_of_page(page(table))
 
 
+def test_a_cell_that_is_struck_out_is_left_to_a_person() -> None:
+    with pytest.raises(RefusedError):
+        rows_of_page(page((*GERMAN[:-1], ("Rückzug der Charge", "<del>HX3438</del>"))))
+
+
 @pytest.mark.parametrize(
     "address", ["https://www.swissmedic.ch/other/", "https://swissmedic.example/chargenrueckrufe/a"]
 )
