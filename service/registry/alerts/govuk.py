@@ -5,22 +5,13 @@ HTML, `details.metadata.issued_date`). The lots are those of its tables. What ca
 range of lots in one cell, a title that calls nothing back) refuses the notice: a person enters it by hand.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 
-from service.errors import ErrorCode, IdentifierError, RefusedError
-from service.gs1.identifiers import Expiry
-from service.registry.alerts.openfda import LARGEST
+from service.registry.alerts.notice_rows import LABELS, LOT, is_expiry, parsed_json, uncertain
+from service.registry.alerts.page_tables import NoticeTable, read_page
 from service.registry.lists.cells import free_text
-
-LABELS = (
-    *("authority", "kind", "product", "lot", "expiry", "recall_class", "reference", "reported"),
-    *("source_url", "detail"),
-)
 
 _PATH = "/drug-device-alerts/"
 _SITE = "https://www.gov.uk"
@@ -30,27 +21,16 @@ _RECALL = re.compile(r"\brecall", re.IGNORECASE)
 _BATCH = re.compile(r"\b(batch|lot)\b", re.IGNORECASE)
 _EXPIRY = re.compile(r"\bexp", re.IGNORECASE)
 _PRODUCT = re.compile(r"\b(product|medicine|description|presentation|strength)\b", re.IGNORECASE)
-_LOT = re.compile(r"([0-9A-Z](?:[0-9A-Z/.\-]{0,18}[0-9A-Z])?)\*{0,2}(?:\s*\(([^()]{1,60})\))?", re.IGNORECASE)
+_LOT = re.compile(rf"({LOT})\*{{0,2}}(?:\s*\(([^()]{{1,60}})\))?", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(various|multiple|several)\b", re.IGNORECASE)  # then only the headings name them
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBERS = re.compile(r"(?:([0-9]{1,2})[/.\-])?([0-9]{1,2})[/.\-]([0-9]{4})")
 _WORDS = re.compile(r"(?:([0-9]{1,2})(?:st|nd|rd|th)?[ \-])?([A-Za-z]{3,9})[ \-]([0-9]{4})")
 
 
-@dataclass(slots=True)
-class NoticeTable:
-    """A table of the page: its rows of cells, and the heading before it."""
-
-    heading: str
-    rows: list[list[str]] = field(default_factory=list)
-
-
 def govuk_notices(content: bytes) -> list[Mapping[str, Any]]:
     """Return the notices in a file, one or several (a list, or `results`); none where it is another file."""
-    try:
-        parsed = json.loads(content.decode("utf-8-sig")) if len(content) <= LARGEST else None
-    except (ValueError, RecursionError):
-        return []
+    parsed = parsed_json(content)
     if isinstance(parsed, dict) and "results" in parsed:
         parsed = parsed["results"]
     found: list[Any] = parsed if isinstance(parsed, list) else [parsed]
@@ -67,15 +47,15 @@ def rows_of(notice: Mapping[str, Any]) -> list[list[str]]:
     title = _text(notice, "title")
     details = notice.get("details")
     if not _RECALL.search(title):
-        raise _uncertain(title, "a recall: its title calls nothing back")
+        raise uncertain(title, "a recall: its title calls nothing back")
     if notice.get("withdrawn_notice"):
-        raise _uncertain(title, "a notice that was not withdrawn")
+        raise uncertain(title, "a notice that was not withdrawn")
     body = details.get("body") if isinstance(details, dict) else None
-    tables = _tables(body if isinstance(body, str) else "")
+    tables = read_page(body if isinstance(body, str) else "", title).tables
     common = _common(notice, title)
     rows = [row for table in tables for row in _table_rows(table, common, title)]
     if not rows:
-        raise _uncertain(title, "a table with a column of batch numbers")
+        raise uncertain(title, "a table with a column of batch numbers")
     return rows
 
 
@@ -108,10 +88,10 @@ def _table_rows(table: NoticeTable, common: Mapping[str, str], title: str) -> It
         if not any(cells):
             continue
         if len(cells) != len(header):
-            raise _uncertain(title, "rows as wide as their header", " | ".join(cells))
+            raise uncertain(title, "rows as wide as their header", " | ".join(cells))
         found = _LOT.fullmatch(cells[batch])
         if found is None or not re.search(r"[0-9]", found[1]):
-            raise _uncertain(title, "one batch number in each cell", cells[batch])
+            raise uncertain(title, "one batch number in each cell", cells[batch])
         printed = cells[expiry] if expiry is not None else ""
         until = expiry_of(printed)
         said = [common["detail"], found[2] or "", f"Expiry as published: {printed}" if printed else ""]
@@ -142,58 +122,11 @@ def expiry_of(text: str) -> str:
     else:
         return ""
     until = f"{year}-{int(month):02}" + (f"-{int(day):02}" if day else "")
-    try:
-        Expiry.parse(until)
-    except IdentifierError:
-        return ""
-    return until
+    return until if is_expiry(until) else ""
 
 
 def _column(header: Sequence[str], named: re.Pattern[str], but: tuple[int | None, ...] = ()) -> int | None:
     return next((place for place, text in enumerate(header) if named.search(text) and place not in but), None)
-
-
-class _Reader(HTMLParser):
-    """Collects the tables of a page, each with the heading of the third level before it."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: list[NoticeTable] = []
-        self._heading = ""
-        self._text: list[str] | None = None
-        self._open = False
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (the parser's signature)
-        if tag == "table":
-            self.tables.append(NoticeTable(self._heading))
-            self._open = True
-        elif tag == "tr" and self._open:
-            self.tables[-1].rows.append([])
-        elif (tag in ("td", "th") and self._open) or tag in ("h2", "h3"):
-            self._text = []
-        elif tag == "br" and self._text is not None:
-            self._text.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        said = " ".join("".join(self._text or ()).split())
-        if tag == "table":
-            self._open = False
-        elif tag in ("h2", "h3"):
-            self._heading, self._text = (said if tag == "h3" else self._heading), None
-        elif tag in ("td", "th") and self._open and self.tables[-1].rows:
-            self.tables[-1].rows[-1].append(said)
-            self._text = None
-
-    def handle_data(self, data: str) -> None:
-        if self._text is not None:
-            self._text.append(data)
-
-
-def _tables(body: str) -> list[NoticeTable]:
-    reader = _Reader()
-    reader.feed(body)
-    reader.close()
-    return reader.tables
 
 
 def _path(notice: Mapping[str, Any]) -> str:
@@ -203,9 +136,3 @@ def _path(notice: Mapping[str, Any]) -> str:
 def _text(notice: Mapping[str, Any], name: str) -> str:
     value = notice.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _uncertain(title: str, expected: str, found: str = "") -> RefusedError:
-    return RefusedError(
-        ErrorCode.VALUE_INVALID, given=title[:200], expected=expected, found=found[:200], field="notice"
-    )

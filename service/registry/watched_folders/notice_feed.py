@@ -1,4 +1,5 @@
-"""A file of regulators' notices from a watched folder: openFDA's reports, or a list of any authorities'.
+"""A file of regulators' notices from a watched folder: openFDA's reports, notices in another form that an
+authority publishes, or a list of any authorities'.
 
 Each run is on record. A notice that is on record already is not put in again, so that the same file, a whole
 one after daily ones, or one that was interrupted, does no harm.
@@ -9,7 +10,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +20,9 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from service.errors import ErrorCode, RefusedError, VialcheckError
-from service.registry.alerts.govuk import LABELS, govuk_notices, rows_of
+from service.registry.alerts.notice_rows import LABELS
 from service.registry.alerts.openfda import LARGEST, looks_like_json
+from service.registry.alerts.published_notices import NoticeReader, published_notices
 from service.registry.import_jobs.file_import import FileOutcome
 from service.registry.import_jobs.import_files import run
 from service.registry.lists.columns import ListHints, ListKind
@@ -122,8 +124,8 @@ def _unpacked(path: Path, folder: Path) -> Iterator[Path]:
 
 
 def _pieces(path: Path, folder: Path, counts: dict[str, int], refused: Path) -> Iterator[Path]:
-    """The file; of many reports a file for each `AT_ONCE` of them; of GOV.UK's notices a list."""
-    notices = govuk_notices(path.read_bytes()) if looks_like_json(path) else []
+    """The file; of many reports a file for each `AT_ONCE` of them; of notices in other forms a list."""
+    notices = published_notices(path)
     if notices:
         yield from _list_of(notices, folder, counts, refused)
         return
@@ -138,13 +140,13 @@ def _pieces(path: Path, folder: Path, counts: dict[str, int], refused: Path) -> 
 
 
 def _list_of(
-    notices: list[Mapping[str, Any]], folder: Path, counts: dict[str, int], refused: Path
+    notices: list[NoticeReader], folder: Path, counts: dict[str, int], refused: Path
 ) -> Iterator[Path]:
     """A list of what the notices call back. One alone that is not certain refuses the file."""
     rows: list[list[str]] = []
     for notice in notices:
         try:
-            rows += rows_of(notice)
+            rows += notice()
         except RefusedError as error:
             if len(notices) == 1:
                 raise

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from service.errors import RefusedError
-from service.registry.alerts.govuk import LABELS, expiry_of, govuk_notices, rows_of
+from service.registry.alerts.govuk import expiry_of, govuk_notices, rows_of
+from service.registry.alerts.notice_rows import LABELS
 
 TITLE = "Class 2 Medicines Recall: Zentiva Pharma UK Limited, Fingolimod Zentiva 0.5 mg Capsules, EL(26)A/37"
 HEAD = ("Batch No.", "Expiry Date", "Pack Size", "First Distributed")

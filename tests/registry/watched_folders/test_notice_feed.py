@@ -102,6 +102,40 @@ def test_recalls_of_mhra_and_those_that_are_not_certain(feed: Feed) -> None:
     assert "from K2 to K9" in (feed.folder / "done" / "both.json.refused.csv").read_text()
 
 
+def test_pages_and_dossiers_of_other_authorities(feed: Feed) -> None:
+    def page(lots: str) -> str:
+        link = '<link rel="canonical" href="https://recalls-rappels.canada.ca/en/alert-recall/a">'
+        table = (
+            f"<table><tr><th>Product</th><th>Lot</th></tr><tr><td>Ondrevaine</td><td>{lots}</td></tr></table>"
+        )
+        return f"<!DOCTYPE html>{link}<h1>Ondrevaine recalled</h1>{table}"
+
+    dossier = {
+        "tipoProduto": {"codigo": 1},
+        "assunto": {"descricao": "MEDICAMENTO - Falsificação"},
+        "produtos": [{"produto": "Ondrevaine", "lotes": "K3"}],
+        "medidasCautelares": [{"situacaoMedidaCautelar": "Ativa", "numeroResolucao": "3.240"}],
+    }
+    (feed.folder / "canada.html").write_text(page("K1, K2"))
+    (feed.folder / "unsure.html").write_text(page("K4, all lots"))
+    (feed.folder / "brazil.json").write_text(json.dumps(dossier))
+    feed.look()
+    assert sorted(feed.runs()) == [
+        ("brazil.json", 1, 0, 0, False),
+        ("canada.html", 2, 0, 0, False),
+        ("unsure.html", 0, 0, 0, True),
+    ]
+    found = {
+        (row["authority"], row["kind"], row["lot"], row["source_url"])
+        for row in table(feed.database, "alert")
+    }
+    assert found == {
+        ("Health Canada", "recalled", "K1", "https://recalls-rappels.canada.ca/en/alert-recall/a"),
+        ("Health Canada", "recalled", "K2", "https://recalls-rappels.canada.ca/en/alert-recall/a"),
+        ("ANVISA", "falsified", "K3", "https://consultas.anvisa.gov.br/#/dossie/"),
+    }
+
+
 def test_a_list_of_several_authorities_and_what_is_refused_of_it(feed: Feed) -> None:
     (feed.folder / "week.csv").write_text(LIST)
     feed.look()
@@ -117,6 +151,7 @@ def test_a_list_of_several_authorities_and_what_is_refused_of_it(feed: Feed) -> 
         ("other.json", b'{"results": [{"name": "x"}]}'),
         ("half.json", b'{"results": [{"recall_num'),
         ("broken.zip", b"PK\x03\x04nothing"),
+        ("ema.html", b'<html><link rel="canonical" href="https://www.ema.europa.eu/en/news/a">'),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00"),
     ],
 )
