@@ -6,7 +6,6 @@ receipt's link, which is kept nowhere: without the link nothing of it can be rea
 
 import base64
 import hashlib
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from service.clinics import presentations
 from service.errors import ErrorCode, NotFoundError
+from service.storage.packed_json import pack, unpack
 from service.verification.service import PresentedPack
 
 TOKEN_BYTES = 16
@@ -25,6 +25,7 @@ TOKEN_BYTES = 16
 
 _NONCE = 12
 _SHORTEST = 2048
+"""Bytes; eight uses, compressed, have fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def hash_of(token: str) -> str:
 def encrypted(lines: Sequence[ReceiptLine], token: str) -> str:
     """Return the content encrypted with the token, as ASCII."""
     nonce = secrets.token_bytes(_NONCE)
-    plain = padded(json.dumps(to_plain(lines), separators=(",", ":"))).encode()
+    plain = padded(pack(to_plain(lines)), _SHORTEST)
     return base64.urlsafe_b64encode(nonce + _cipher(token).encrypt(nonce, plain, None)).decode()
 
 
@@ -83,10 +84,10 @@ def decrypted(sealed: str, token: str) -> tuple[ReceiptLine, ...]:
     """Return the content. NotFoundError where the token is not the one that it was encrypted with."""
     raw = base64.urlsafe_b64decode(sealed)
     try:
-        plain = json.loads(_cipher(token).decrypt(raw[:_NONCE], raw[_NONCE:], None))
+        plain = _cipher(token).decrypt(raw[:_NONCE], raw[_NONCE:], None)
     except InvalidTag as error:
         raise NotFoundError(ErrorCode.NOT_FOUND, expected="a receipt", field="receipt") from error
-    return of_plain(plain)
+    return of_plain(unpack(plain))
 
 
 def to_plain(lines: Sequence[ReceiptLine]) -> list[dict[str, Any]]:
@@ -103,13 +104,13 @@ def of_plain(plain: list[dict[str, Any]] | dict[str, Any]) -> tuple[ReceiptLine,
     )
 
 
-def padded(text: str) -> str:
-    """Return JSON with blanks behind it, up to a power of two: its length does not tell the number of lines.
+def padded(content: bytes, shortest: int) -> bytes:
+    """Return content with blanks behind it, up to a power of two: its length does not tell how many lines.
 
-    >>> len(padded("[]")), len(padded("x" * 2049))
+    >>> len(padded(b"[]", 2048)), len(padded(b"x" * 2049, 2048))
     (2048, 4096)
     """
-    return text.ljust(max(_SHORTEST, 1 << (len(text) - 1).bit_length()))
+    return content.ljust(max(shortest, 1 << (len(content) - 1).bit_length()))
 
 
 def _cipher(token: str) -> AESGCM:

@@ -29,6 +29,8 @@ MOST = 5
 
 MESSAGE = b"look"
 _PIECE = 200
+_SHORTEST = 8192
+"""Bytes of one subscription, which has up to eight uses."""
 _log = logging.getLogger(__name__)
 
 
@@ -177,7 +179,9 @@ class ReceiptSubscriptions:
         self, token_hash: str, mark: str, to: PushSubscription, lines: Sequence[ReceiptLine], told: _Standing
     ) -> str:
         plain = json.dumps({"to": asdict(to), "content": to_plain(lines), "told": asdict(told)})
-        return self._secrets.seal(padded(plain), bound_to=_bound(token_hash, mark))
+        return self._secrets.seal(
+            padded(plain.encode(), _SHORTEST).decode(), bound_to=_bound(token_hash, mark)
+        )
 
     def _mark(self, endpoint: str) -> str:
         key = self._secrets.derived("endpoints of receipts")

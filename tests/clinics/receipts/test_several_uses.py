@@ -1,5 +1,7 @@
 """Receipts of several uses: each judged by itself, one link, and a copy of the records tells not even how many."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -7,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import func, select, update
 
 from service.accounts.actors import Actor
@@ -97,6 +100,7 @@ def test_a_copy_of_the_records_tells_neither_which_nor_how_many(
     lakeside = clinic(ward.database, "Lakeside")
     alone = used_pack(ward, lakeside, FILLER_PACK)[1].id
     issue(ward, lakeside, receipts, alone)
+    uses += [used_pack(ward, nurse, FILLER_PACK)[1].id for _ in range(MOST_USES - 2)]
     issue(ward, nurse, receipts, uses[0], uses[1:])
     with ward.database.reading() as connection:
         rows = connection.execute(
@@ -221,7 +225,11 @@ def test_what_earlier_versions_wrote_is_read(
 ) -> None:
     lines = receipts.open(issue(ward, nurse, receipts, uses[0], uses[1:])).lines
     assert of_plain(json.loads(json.dumps(asdict(lines[0])))) == lines[:1]
-    token = new_token()
+    token, nonce = new_token(), bytes(12)
+    key = hashlib.sha256(f"vialcheck receipt content {token}".encode()).digest()
+    plain = json.dumps(asdict(lines[0]), separators=(",", ":")).encode()
+    sealed = base64.urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, None)).decode()
+    assert decrypted(sealed, token) == lines[:1]
     assert decrypted(encrypted(lines, token), token) == lines
 
 
