@@ -124,6 +124,8 @@ class ErrorCode(StrEnum):
     REFERENCE_INVALID = "reference_invalid"
     REFERENCE_PERSONAL = "reference_personal"
     RECEIPT_UNREADABLE = "receipt_unreadable"
+    RECEIPT_ELSEWHERE = "receipt_elsewhere"
+    RECEIPT_FULL = "receipt_full"
     SIGNATURE_INVALID = "signature_invalid"
     HOLDER_MISSING = "holder_missing"
     ANSWERER_MISSING = "answerer_missing"

@@ -33,7 +33,7 @@ def verify(*, file: Path, keys: Path | None) -> None:
     """
     text = sys.stdin.read(LONGEST_FILE + 1) if str(file) == "-" else _start_of(file)
     read = read_signed(text, _published(keys))
-    click.echo(json.dumps({"issuer": read.issuer, **read.said}, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(read.plain(), ensure_ascii=False, indent=2))
 
 
 def _start_of(file: Path) -> str:

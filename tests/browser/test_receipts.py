@@ -16,10 +16,10 @@ from service.web.core.services import services_of
 from tests.browser.guises import check_in_every_guise
 from tests.browser.navigation import follow
 from tests.browser.server import Service
-from tests.clinics.receipts.handed_over import issued
+from tests.clinics.receipts.handed_over import issued, used, used_pack
 from tests.factories.clinics import Ward, clinic
 from tests.factories.people import signed_in
-from tests.factories.records import TOXIN
+from tests.factories.records import FILLER, TOXIN
 
 
 @pytest.fixture
@@ -111,3 +111,34 @@ def test_a_telephone_compares_what_it_keeps_with_the_list_of_the_day(
         assert not [each for each in asked if token in each or other in each]
         page.get_by_role("button", name="Keep them no longer").click()
         expect(page.get_by_text("This browser keeps no receipt.")).to_be_visible()
+
+
+def test_the_clinic_ticks_what_was_used_besides_and_each_pack_has_its_answer(
+    nurse: Page, chromium: Browser, service: Service
+) -> None:
+    ours = services_of(service.app)
+    with ours.database.transaction() as connection:
+        # another test may have recalled the lot
+        connection.execute(update(Batch).where(Batch.lot_key == "A1001").values(status="released"))
+        unit = {"product_id": 1, "batch_id": 1, "serial": "SN0301", "disposition": Disposition.ACTIVE}
+        connection.execute(insert(Unit), [unit])
+    ward = Ward.of(ours.database)
+    riverside = clinic(ward.database, "Riverside")
+    used(ward, riverside, "SN0301")
+    vial_id, _ = used_pack(ward, riverside, f"(01){FILLER}(17)700731(10)SHARED1")
+    ward.desk.close()
+    nurse.goto(f"/vials/{vial_id}")
+    nurse.get_by_role("button", name="Receipt for the patient").click()
+    nurse.get_by_label("SN0301").check()
+    nurse.get_by_role("button", name="One receipt for all").click()
+    expect(nurse.get_by_label("SN0301")).to_be_checked()
+    link = nurse.locator("p.token").inner_text()
+    with ours.database.transaction() as connection:
+        connection.execute(update(Batch).where(Batch.lot_key == "A1001").values(status="recalled"))
+    with chromium.new_context(base_url=service.address, locale="ar", service_workers="block") as context:
+        page = context.new_page()
+        page.goto(link)
+        expect(page.locator("article.card")).to_have_attribute("data-action", "reject")
+        expect(page.locator("[data-pack]")).to_have_count(2)
+        expect(page.locator("[data-pack]").first).to_contain_text("SN0301")
+        check_in_every_guise(page)

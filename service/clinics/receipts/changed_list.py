@@ -16,7 +16,8 @@ from sqlalchemy import delete, select
 from service.authenticity.reasons import Action
 from service.clinics import queries
 from service.clinics.notices.affected import MAY_BE_STOPPED
-from service.clinics.receipts.service import ReceiptService, content_of, is_use
+from service.clinics.receipts.day_uses import is_use
+from service.clinics.receipts.service import ReceiptService, line_of
 from service.clinics.receipts.signing import ReceiptKeys
 from service.storage.database import Database
 from service.storage.models import (
@@ -113,8 +114,8 @@ class ChangedReceipts:
             marks = {self._receipts.mark_of(organisation_id, number): number for number in piece}
             for number, token_hash in self._receipts.token_hashes(marks).items():
                 use = uses[number]
-                content = content_of(clinic, country, held[use.vial_id], use)
-                if self._receipts.verdict(content).action.rank >= Action.QUARANTINE.rank:
+                line = line_of(clinic, country, held[use.vial_id], use)
+                if self._receipts.verdict(line).action.rank >= Action.QUARANTINE.rank:
                     found.add(token_hash)
         return found
 

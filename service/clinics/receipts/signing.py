@@ -1,12 +1,13 @@
 """Receipts as signed files: JSON Web Signatures (RFC 7515) with Ed25519 (RFC 8037, RFC 9864).
 
 A file can be checked without our records, with the public keys that the service publishes. It says what was
-handed over; whether anything has changed since, only the link can say.
+handed over; whether anything has changed since, only the link can say. Of several uses it has the
+list `uses`; of one use its fields stand beside those of the treatment, as in files of earlier versions.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy import insert, select
 
 from service.accounts.credentials.secret_box import SecretBox
-from service.clinics.receipts.content import ReceiptContent
+from service.clinics.receipts.content import ReceiptLine
 from service.errors import ErrorCode, RefusedError
 from service.storage.database import Database
 from service.storage.models import ReceiptKey
@@ -24,30 +25,25 @@ from service.storage.models import ReceiptKey
 ALGORITHM = "Ed25519"
 TYPE = "vialcheck-receipt+jws"
 LIST_TYPE = "vialcheck-changed-receipts+jws"
-LONGEST_FILE = 10_000
-"""Characters; a receipt has about a thousand."""
+LONGEST_FILE = 40_000
+"""Characters; a receipt of one use has about a thousand."""
 
-_FIELDS = (
-    "product",
-    "gtin",
-    "lot",
-    "expiry",
-    "serial",
-    "units",
-    "unit",
-    "used_on",
-    "clinic",
-    "country",
-    "issued_on",
-)
+_OF_USE = ("product", "gtin", "lot", "expiry", "serial", "units", "unit")
+_OF_TREATMENT = ("used_on", "clinic", "country", "issued_on")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadReceipt:
-    """A signed file that was found unchanged: who signed it, and what it says."""
+    """A signed file that was found unchanged: who signed it, and what it says of each use, of the treatment
+    too.
+    """
 
     issuer: str
-    said: Mapping[str, str]
+    uses: tuple[Mapping[str, str], ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return what it says in the form of the file."""
+        return {"issuer": self.issuer, **_said(self.uses)}
 
 
 class ReceiptKeys:
@@ -58,11 +54,11 @@ class ReceiptKeys:
         self._secrets = secrets
         self._clock = clock
 
-    def sign(self, content: ReceiptContent, issuer: str) -> str:
+    def sign(self, lines: Sequence[ReceiptLine], issuer: str) -> str:
         """Return the receipt as a signed file. `issuer`: the service's address."""
         key = self._latest() or self._make()
         header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
-        said = {"iss": issuer} | {name: getattr(content, name) for name in _FIELDS}
+        said = {"iss": issuer} | _said([asdict(each) for each in lines])
         return jws.serialize_compact(header, json.dumps(said).encode(), key, algorithms=[ALGORITHM])
 
     def sign_list(self, said: Mapping[str, Any]) -> str:
@@ -118,7 +114,17 @@ def read_signed(text: str, published: Mapping[str, Any]) -> ReadReceipt:
     try:
         signed = jws.deserialize_compact(kept.encode(), keys, algorithms=[ALGORITHM])
         said = json.loads(signed.payload)
-        found = {name: str(said[name]) for name in _FIELDS}
-        return ReadReceipt(str(said["iss"]), found)
+        of_treatment = {name: str(said[name]) for name in _OF_TREATMENT}
+        uses = [
+            {name: str(each[name]) for name in _OF_USE} | of_treatment for each in said.get("uses", [said])
+        ]
+        return ReadReceipt(str(said["iss"]), tuple(uses))
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise RefusedError(ErrorCode.SIGNATURE_INVALID, field="file") from error
+
+
+def _said(uses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The payload of uses of one treatment."""
+    each = [{name: use[name] for name in _OF_USE} for use in uses]
+    of_uses = each[0] if len(each) == 1 else {"uses": each}
+    return {**of_uses, **{name: uses[0][name] for name in _OF_TREATMENT}}

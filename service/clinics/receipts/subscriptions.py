@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
 from service.accounts.credentials.secret_box import SecretBox
-from service.clinics.receipts.content import ReceiptContent, hash_of, of_plain
+from service.clinics.receipts.content import ReceiptLine, hash_of, of_plain, padded, to_plain
 from service.clinics.receipts.service import ReceiptService
 from service.errors import ConflictError, ErrorCode, VialcheckError
 from service.outgoing.web_push import PushSender, PushSubscription
@@ -29,18 +29,36 @@ MOST = 5
 
 MESSAGE = b"look"
 _PIECE = 200
+_SHORTEST = 8192
+"""Bytes of one subscription, which has up to eight uses."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a receipt stands: the action and the reasons of each use, and whether it is voided."""
+
+    uses: list[tuple[str, list[str]]]
+    voided: bool
+
+    def differs(self, now: "_Standing") -> bool:
+        """Whether the holder would read something else now: another action, a new reason, taken back."""
+        pairs = zip(self.uses, now.uses, strict=True)
+        return self.voided != now.voided or any(
+            action != action_now or not set(reasons_now) <= set(reasons)
+            for (action, reasons), (action_now, reasons_now) in pairs
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Watched:
-    """One subscription. `told`: the action, the reasons and whether it was voided, when it was told last."""
+    """One subscription. `told`: how the receipt stood when it was told last."""
 
     token_hash: str
     mark: str
     to: PushSubscription
-    content: ReceiptContent
-    told: tuple[str, list[str], bool]
+    lines: tuple[ReceiptLine, ...]
+    told: _Standing
     voided: bool
 
 
@@ -72,7 +90,7 @@ class ReceiptSubscriptions:
         """
         to.check()
         opened = self._receipts.open(token)
-        told = self._state(opened.content, bool(opened.void_reason))
+        told = self._state(opened.lines, bool(opened.void_reason))
         mark, token_hash = self._mark(to.endpoint), hash_of(token)
         here = ReceiptSubscription.token_hash == token_hash
         with self._database.transaction() as connection:
@@ -84,7 +102,7 @@ class ReceiptSubscriptions:
             connection.execute(
                 delete(ReceiptSubscription).where(here, ReceiptSubscription.endpoint_mark == mark)
             )
-            sealed = self._sealed(token_hash, mark, to, opened.content, told)
+            sealed = self._sealed(token_hash, mark, to, opened.lines, told)
             values = {"token_hash": token_hash, "endpoint_mark": mark, "content": sealed}
             connection.execute(insert(ReceiptSubscription).values(values))
 
@@ -101,8 +119,8 @@ class ReceiptSubscriptions:
         """
         done = {"told": 0, "ended": 0, "failed": 0}
         for each in self._watched():
-            now_so = self._state(each.content, each.voided)
-            if not _differs(each.told, now_so):
+            now_so = self._state(each.lines, each.voided)
+            if not each.told.differs(now_so):
                 continue
             try:
                 reached = self._sender().push(each.to, MESSAGE, now)
@@ -112,7 +130,7 @@ class ReceiptSubscriptions:
                 continue
             with self._database.transaction() as connection:
                 if reached:
-                    sealed = self._sealed(each.token_hash, each.mark, each.to, each.content, now_so)
+                    sealed = self._sealed(each.token_hash, each.mark, each.to, each.lines, now_so)
                     connection.execute(
                         update(ReceiptSubscription)
                         .where(_is(each.token_hash, each.mark))
@@ -123,9 +141,10 @@ class ReceiptSubscriptions:
             done["told" if reached else "ended"] += 1
         return done
 
-    def _state(self, content: ReceiptContent, voided: bool) -> tuple[str, list[str], bool]:
-        verdict = self._receipts.verdict(content)
-        return str(verdict.action), sorted({str(each.code) for each in verdict.reasons}), voided
+    def _state(self, lines: Sequence[ReceiptLine], voided: bool) -> _Standing:
+        verdicts = [self._receipts.verdict(each) for each in lines]
+        uses = [(str(each.action), sorted({str(why.code) for why in each.reasons})) for each in verdicts]
+        return _Standing(uses, voided)
 
     def _watched(self) -> Iterator[_Watched]:
         """All subscriptions, in pieces."""
@@ -149,7 +168,7 @@ class ReceiptSubscriptions:
                     row.endpoint_mark,
                     PushSubscription(**plain["to"]),
                     of_plain(plain["content"]),
-                    (plain["told"][0], plain["told"][1], plain["told"][2]),
+                    _told(plain["told"]),
                     row.voided,
                 )
             if len(rows) < _PIECE:
@@ -157,10 +176,12 @@ class ReceiptSubscriptions:
             last = (rows[-1].token_hash, rows[-1].endpoint_mark)
 
     def _sealed(
-        self, token_hash: str, mark: str, to: PushSubscription, content: ReceiptContent, told: Any
+        self, token_hash: str, mark: str, to: PushSubscription, lines: Sequence[ReceiptLine], told: _Standing
     ) -> str:
-        plain = json.dumps({"to": asdict(to), "content": asdict(content), "told": told})
-        return self._secrets.seal(plain, bound_to=_bound(token_hash, mark))
+        plain = json.dumps({"to": asdict(to), "content": to_plain(lines), "told": asdict(told)})
+        return self._secrets.seal(
+            padded(plain.encode(), _SHORTEST).decode(), bound_to=_bound(token_hash, mark)
+        )
 
     def _mark(self, endpoint: str) -> str:
         key = self._secrets.derived("endpoints of receipts")
@@ -171,9 +192,11 @@ class ReceiptSubscriptions:
         connection.execute(delete(ReceiptSubscription).where(_is(token_hash, mark)))
 
 
-def _differs(told: tuple[str, list[str], bool], now: tuple[str, list[str], bool]) -> bool:
-    """Whether the holder would read something else now: another action, a new reason, taken back."""
-    return told[0] != now[0] or told[2] != now[2] or not set(now[1]) <= set(told[1])
+def _told(plain: Any) -> _Standing:
+    """What was told last. An earlier version wrote action, reasons and whether it was voided, of one use."""
+    if isinstance(plain, list):
+        return _Standing([(plain[0], plain[1])], plain[2])
+    return _Standing([(action, reasons) for action, reasons in plain["uses"]], plain["voided"])
 
 
 def _is(token_hash: str, mark: str) -> Any:

@@ -35,6 +35,7 @@ from service.storage.models.receipts.tables import (
     ChangedReceiptList,
     ReceiptKey,
     ReceiptSubscription,
+    ReceiptUse,
     TreatmentReceipt,
 )
 from service.storage.models.records import (
@@ -123,6 +124,7 @@ __all__ = [
     "RecalledSerial",
     "ReceiptKey",
     "ReceiptSubscription",
+    "ReceiptUse",
     "RecoveryCode",
     "Report",
     "ReportPhoto",

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from service.accounts.actors import Role
 from service.clinics.queries import HeldVial
-from service.clinics.receipts.service import is_use
+from service.clinics.receipts.day_uses import is_use
 from service.clinics.undo import UndoRequest, latest_step, refusal
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import HERE, Step, VialState
@@ -84,8 +84,10 @@ def undo(vial_id: int) -> Response | tuple[str | Response, int]:
     """Undo the step that was recorded last, sent as a form or as JSON. Sent twice, it is undone once."""
     try:
         wish, now = _wish(), services().verification.now()
+        on_one_receipt = services().receipts.together(actor(), vial_id, wish.event_id)
         held = services().step_undo.undo(actor(), vial_id, wish, now)
-        services().receipts.void(actor(), wish.event_id, spoken().gettext(_USE_UNDONE), now)
+        why = _PART_UNDONE if on_one_receipt else _USE_UNDONE
+        services().receipts.void(actor(), wish.event_id, spoken().gettext(why), now)
     except UnavailableError:
         raise
     except VialcheckError as error:
@@ -126,6 +128,7 @@ def _wish() -> UndoRequest:
 _UNDONE = N_("Undone. What was recorded before it counts again.")
 _RECEIPT_VOIDED = N_("The receipt is taken back. Its holder reads your reason.")
 _USE_UNDONE = N_("The clinic took back its record of this treatment.")
+_PART_UNDONE = N_("The clinic took back its record of a part of this treatment. Ask it for a new receipt.")
 _FORMS = {str(Step.USE_UP): str(Step.OPEN), str(Step.FINISH): str(Step.USE)}
 """Steps that are a second button of another's form."""
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from service.accounts.actors import Actor
 from service.clinics.queries import RecordedStep
-from service.clinics.receipts.service import ReceiptService, is_use
+from service.clinics.receipts.day_uses import is_use
+from service.clinics.receipts.service import ReceiptService
 from service.clinics.usage import StepTaken
 from service.clinics.vial_lifecycle import Step
 from tests.factories.clinics import UNIT, Ward
@@ -12,8 +13,13 @@ from tests.factories.clinics import UNIT, Ward
 
 def used(ward: Ward, who: Actor, serial: str = "SN0001") -> tuple[int, RecordedStep]:
     """A vial of which 40 units were used, under the clinic's own reference."""
-    (vial_id,) = ward.received(who, UNIT + serial)
-    step = StepTaken(Step.OPEN, units=Decimal(40), reference="A-1042")
+    return used_pack(ward, who, UNIT + serial)
+
+
+def used_pack(ward: Ward, who: Actor, text: str, reference: str = "A-1042") -> tuple[int, RecordedStep]:
+    """The same of any code."""
+    (vial_id,) = ward.received(who, text)
+    step = StepTaken(Step.OPEN, units=Decimal(40), reference=reference)
     ward.hands.record_step(who, vial_id, step, ward.desk.now())
     traced, _ = ward.shelves.vial(who, vial_id)
     return vial_id, next(each for each in traced.events if is_use(each))

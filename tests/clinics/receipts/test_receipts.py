@@ -16,11 +16,12 @@ from service.accounts.actors import Actor
 from service.accounts.credentials.secret_box import SecretBox
 from service.authenticity.reasons import Action, ReasonCode
 from service.clinics.receipts.content import decrypted, encrypted, hash_of, new_token
-from service.clinics.receipts.service import ReceiptService, is_use
+from service.clinics.receipts.day_uses import is_use
+from service.clinics.receipts.service import ReceiptService, use_rows
 from service.clinics.receipts.signing import ReceiptKeys, read_signed
 from service.errors import ErrorCode, NotFoundError, RefusedError
 from service.storage.database import Database
-from service.storage.models import AuditEntry, Base, Batch, TreatmentReceipt
+from service.storage.models import AuditEntry, Base, Batch, ReceiptUse, TreatmentReceipt
 from service.storage.retention import apply_retention
 from tests.clinics.receipts.handed_over import issued, used
 from tests.factories.clinics import Ward, a_ward, clinic
@@ -48,7 +49,7 @@ def receipts(ward: Ward) -> ReceiptService:
 def test_a_receipt_says_what_was_used(ward: Ward, nurse: Actor, receipts: ReceiptService) -> None:
     token, use = issued(ward, nurse, receipts)
     opened = receipts.open(token)
-    said = opened.content
+    (said,) = opened.lines
     assert (said.lot, said.serial, said.expiry, said.units) == ("A1001", "SN0001", "2070-12-31", "40")
     assert (said.clinic, said.country) == (nurse.organisation, "GB")
     assert said.day == use.at.astimezone(UTC).date()
@@ -59,7 +60,7 @@ def test_the_clinics_own_use_is_nothing_against_it(
     ward: Ward, nurse: Actor, receipts: ReceiptService
 ) -> None:
     token, _ = issued(ward, nurse, receipts)
-    content = receipts.open(token).content
+    content = receipts.open(token).lines[0]
     verdict = receipts.verdict(content)
     assert verdict.action.rank < Action.QUARANTINE.rank
     assert {str(each.code) for each in verdict.reasons} == set(content.reasons)
@@ -70,7 +71,7 @@ def test_a_later_recall_flips_it(ward: Ward, nurse: Actor, receipts: ReceiptServ
     token, _ = issued(ward, nurse, receipts)
     with ward.database.transaction() as connection:
         connection.execute(update(Batch).where(Batch.lot_key == "A1001").values(status="recalled"))
-    content = receipts.open(token).content
+    content = receipts.open(token).lines[0]
     verdict = receipts.verdict(content)
     assert verdict.action is Action.REJECT
     assert str(ReasonCode.RECALLED) not in content.reasons
@@ -83,7 +84,7 @@ def test_an_expiry_date_counts_on_the_day_of_the_treatment(
     token, _ = issued(ward, nurse, receipts)
     with ward.database.transaction() as connection:
         connection.execute(update(Batch).where(Batch.lot_key == "A1001").values(expiry=date(2026, 1, 31)))
-    content = receipts.open(token).content
+    content = receipts.open(token).lines[0]
     before = receipts.verdict(replace(content, used_on="2026-01-31"))
     after = receipts.verdict(replace(content, used_on="2026-02-01"))
     assert ReasonCode.EXPIRED not in {each.code for each in before.reasons}
@@ -94,7 +95,7 @@ def test_nothing_is_recorded_by_reading(ward: Ward, nurse: Actor, receipts: Rece
     token, _ = issued(ward, nurse, receipts)
     before = dump(ward.database)
     for _ in range(3):
-        receipts.verdict(receipts.open(token).content)
+        receipts.verdict(receipts.open(token).lines[0])
     assert dump(ward.database) == before
 
 
@@ -119,7 +120,9 @@ def test_a_copy_of_the_records_opens_no_receipt_and_joins_none(
         ).one()
     for told in (token, "SN0001", "A1001", "A-1042", nurse.name):
         assert told not in str(row)
-    for told in (token, row.token_hash, row.use_mark, "SN0001", "A-1042"):
+    with ward.database.reading() as connection:
+        marks = connection.scalars(select(ReceiptUse.use_mark)).all()
+    for told in (token, row.token_hash, *marks, "SN0001", "A-1042"):
         assert told not in str(entry)
     assert row.month.day == 1  # no day to compare with the uses of that day
     # who has everything but the key and the link, and tries every use
@@ -138,7 +141,7 @@ def test_handed_over_again_the_first_link_is_closed(
     first, use = issued(ward, nurse, receipts)
     held = ward.shelves.vial(nurse, use.vial_id)[0].vial
     second = receipts.issue(nurse, held, use, ward.desk.now())
-    assert receipts.open(second).content.serial == "SN0001"
+    assert receipts.open(second).lines[0].serial == "SN0001"
     with pytest.raises(NotFoundError):
         receipts.open(first)
 
@@ -209,13 +212,13 @@ def test_a_signed_file_is_checked_without_the_records(
 ) -> None:
     keys = ReceiptKeys(ward.database, SecretBox("s" * 40, None), ward.desk.now)  # type: ignore[arg-type]  # no file is read
     token, _ = issued(ward, nurse, receipts)
-    signed = keys.sign(receipts.open(token).content, "https://vialcheck.example")
+    signed = keys.sign(receipts.open(token).lines, "https://vialcheck.example")
     published = json.loads(json.dumps(keys.published()))
     assert all("d" not in key for key in published["keys"])  # the private part stays here
     read = read_signed(signed + "\n", published)
     assert read.issuer == "https://vialcheck.example"
-    assert (read.said["lot"], read.said["serial"], read.said["units"]) == ("A1001", "SN0001", "40")
-    assert nurse.name not in str(read.said)
+    assert (read.uses[0]["lot"], read.uses[0]["serial"], read.uses[0]["units"]) == ("A1001", "SN0001", "40")
+    assert nurse.name not in str(read.uses)
     head, body, signature = signed.split(".")
     for wrong, code in (
         (f"{head}.{body[:-2]}AA.{signature}", ErrorCode.SIGNATURE_INVALID),
@@ -235,17 +238,17 @@ def test_a_signed_file_is_checked_without_the_records(
 @pytest.mark.fuzz
 def test_a_million_guessed_links_find_none(ward: Ward, nurse: Actor, receipts: ReceiptService) -> None:
     """Of a hundred receipts: tokens by chance, and those of the receipts with one character changed."""
-    tokens, content = set(), receipts.open(issued(ward, nurse, receipts)[0]).content
+    tokens, content = set(), receipts.open(issued(ward, nurse, receipts)[0]).lines
     with ward.database.transaction() as connection:
-        for number in range(100):
+        for _ in range(100):
             token = new_token()
             values = {
                 "token_hash": hash_of(token),
-                "use_mark": hashlib.sha256(str(number).encode()).hexdigest(),
                 "content": encrypted(content, token),
                 "month": date(2026, 11, 1),
             }
             connection.execute(insert(TreatmentReceipt).values(values))
+            connection.execute(insert(ReceiptUse), use_rows(hash_of(token), []))
             tokens.add(token)
     letters = f"{string.ascii_letters}{string.digits}-_"
     near = {

@@ -1,5 +1,6 @@
 """Browsers that are told when a receipt changes: once for each change, with "look" alone, and not a day too long."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -19,9 +20,10 @@ from service.outgoing.requests import THIS_MACHINE, Reply, post
 from service.outgoing.web_push import PushSender, PushSubscription
 from service.storage.models import Batch, ReceiptSubscription
 from service.storage.retention import apply_retention
-from tests.clinics.receipts.handed_over import issued
+from tests.clinics.receipts.handed_over import issued, used, used_pack
 from tests.factories.clinics import Ward, a_ward, clinic
 from tests.factories.outside import Outside, outside
+from tests.factories.records import FILLER
 from tests.outgoing.browser import AUTH, BROWSER, opened
 
 BOX = SecretBox("s" * 32, Path("unused"))
@@ -102,6 +104,44 @@ def test_a_receipt_that_is_taken_back_is_told(
     receipts.void(nurse, use.id, "Wrong vial chosen", ward.desk.now())
     assert told.tell(ward.desk.now())["told"] == 1
     assert told.tell(ward.desk.now())["told"] == 0
+
+
+def test_a_change_of_one_of_several_uses_is_told(
+    ward: Ward, nurse: Actor, receipts: ReceiptService, told: ReceiptSubscriptions
+) -> None:
+    """The worst answer of the receipt stays as it is, and another pack of it gets worse."""
+    _, filler = used_pack(ward, nurse, f"(01){FILLER}(17)700731(10)SHARED1")
+    vial_id, use = used(ward, nurse)
+    held = ward.shelves.vial(nurse, vial_id)[0].vial
+    token = receipts.issue(nurse, held, use, ward.desk.now(), [filler.id])
+    told.subscribe(token, browser())
+    recall(ward)
+    assert told.tell(ward.desk.now())["told"] == 1
+    with ward.database.transaction() as connection:
+        connection.execute(update(Batch).where(Batch.lot_key == "SHARED1").values(status="recalled"))
+    assert told.tell(ward.desk.now())["told"] == 1
+    assert told.tell(ward.desk.now())["told"] == 0
+
+
+def test_what_an_earlier_version_kept_is_read(
+    ward: Ward, nurse: Actor, receipts: ReceiptService, told: ReceiptSubscriptions
+) -> None:
+    token, _ = issued(ward, nurse, receipts)
+    told.subscribe(token, browser())
+    with ward.database.transaction() as connection:
+        row = connection.execute(select(ReceiptSubscription.__table__)).one()
+        bound = f"receipt subscription {row.token_hash} {row.endpoint_mark}"
+        kept = json.loads(BOX.open(row.content, bound_to=bound))
+        before = {
+            "to": kept["to"],
+            "content": kept["content"][0],
+            "told": [*kept["told"]["uses"][0], kept["told"]["voided"]],
+        }
+        sealed = BOX.seal(json.dumps(before), bound_to=bound)
+        connection.execute(update(ReceiptSubscription).values(content=sealed))
+    assert told.tell(ward.desk.now())["told"] == 0
+    recall(ward)
+    assert told.tell(ward.desk.now())["told"] == 1
 
 
 @pytest.mark.parametrize(

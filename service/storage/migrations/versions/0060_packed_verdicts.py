@@ -8,7 +8,7 @@ from sqlalchemy import text
 from service.storage.packed_json import unpack
 
 revision = "0060"
-down_revision = "0056"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 _PIECE = 1000

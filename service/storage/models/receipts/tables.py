@@ -1,7 +1,8 @@
 """Receipts of treatments, and the keys that sign them. No patient is recorded, and no use can be joined.
 
-A copy of the database opens no receipt and cannot tell which use one is about: the content is encrypted with
-the token of its link, which is not kept, and the use is a keyed hash whose key is outside the database.
+A copy of the database opens no receipt and cannot tell which uses one is about, nor how many: the content is
+encrypted with the token of its link, which is not kept, and a use is a keyed hash whose key is outside the
+database, among as many random ones as fill every receipt up to the same number.
 """
 
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from service.storage.types import Moment
 
 
 class TreatmentReceipt(Base):
-    """One receipt. `token_hash`: SHA-256 of the link's token. `use_mark`: keyed hash of clinic and use.
+    """One receipt of one or more uses. `token_hash`: SHA-256 of the link's token.
 
     `month`: the first day of the month of issue: a day would tell which use it may be about. `voided`: the
     clinic took it back, for `void_reason`, which its reader sees. SQLite keeps the rows by their hashes, not
@@ -23,14 +24,29 @@ class TreatmentReceipt(Base):
 
     __tablename__ = "treatment_receipt"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    use_mark: Mapped[str] = mapped_column(String(64), unique=True)
     content: Mapped[str] = mapped_column(Text)
     month: Mapped[date]
     voided: Mapped[bool] = mapped_column(default=False)
     void_reason: Mapped[str] = mapped_column(String(500), default="")
     __table_args__ = (
-        CheckConstraint("length(token_hash) = 64 AND length(use_mark) = 64", name="hashes"),
+        CheckConstraint("length(token_hash) = 64", name="hashes"),
         CheckConstraint("NOT voided OR length(trim(void_reason)) > 0", name="reason"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ReceiptUse(Base):
+    """A use that a receipt is about, or nothing: each receipt has the same number of rows. It goes with the
+    receipt. `use_mark`: keyed hash of clinic and use, or random.
+    """
+
+    __tablename__ = "receipt_use"
+    use_mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(
+        ForeignKey("treatment_receipt.token_hash", ondelete="CASCADE"), index=True
+    )
+    __table_args__ = (
+        CheckConstraint("length(use_mark) = 64", name="hashes"),
         {"sqlite_with_rowid": False},
     )
 

@@ -16,7 +16,7 @@ from service.clinics.papers.document import PaperDocument, PaperSection, draw, t
 from service.clinics.papers.opened_label import draw_label
 from service.clinics.papers.typeface import has_all
 from service.clinics.queries import HeldVial, RecordedStep
-from service.clinics.receipts.service import is_use
+from service.clinics.receipts.day_uses import is_use
 from service.clinics.stock_control.shipments import ClinicShipment, ShipmentKind, ShippedState
 from service.errors import ErrorCode, NotFoundError
 from service.web.clinic.common import CLINICS, clinic

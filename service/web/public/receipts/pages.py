@@ -3,6 +3,7 @@
 Reading records nothing: a preview of a link changes nothing, and the clinic does not learn of it.
 """
 
+from collections.abc import Sequence
 from datetime import UTC
 from http import HTTPStatus
 
@@ -10,27 +11,23 @@ from flask import Blueprint, jsonify, make_response, redirect, render_template, 
 from flask import Response as FileResponse
 from werkzeug.wrappers import Response
 
-from service.authenticity.evidence import Asker
-from service.authenticity.reasons import Action
-from service.authenticity.verdicts import Verdict
-from service.clinics.receipts.content import ReceiptContent, hash_of
+from service.clinics.receipts.content import ReceiptLine, hash_of
 from service.clinics.receipts.service import OpenedReceipt
 from service.clinics.receipts.signing import LONGEST_FILE, ReadReceipt, read_signed
 from service.errors import ErrorCode, NotFoundError, VialcheckError
-from service.verification.service import Answer
 from service.web.core.access import open_to_everyone
 from service.web.core.concurrency import Pool, runs_in
 from service.web.core.error_responses import status_of
 from service.web.core.i18n import set_language_headers, spoken
-from service.web.core.question_form import own_hosts, own_origin
+from service.web.core.question_form import own_origin
 from service.web.core.services import services
 from service.web.limits.checks import current_payer
+from service.web.public.receipts.packs import Said, judged_packs, pack_lines, treatment_lines
 from service.web.text import date_words, error_message
 from service.web.text.answers.guidance import step_of_the_treated
 from service.web.text.authorities import emergency_number
 from service.web.text.calendar_file import day_file
 from service.web.text.formatting import N_, visible
-from service.web.text.result_page import ResultPage, result_page
 
 receipts = Blueprint("receipts", __name__)
 receipts.after_request(set_language_headers)
@@ -40,24 +37,23 @@ receipts.after_request(set_language_headers)
 @open_to_everyone
 @runs_in(Pool.CHECKS)
 def show(token: str) -> str:
-    """A receipt, judged anew: what changed since first, then what was used."""
+    """A receipt, each pack judged anew: the worst and what changed since first, then what was used."""
     ours, opened = services(), _opened(token)
-    verdict = ours.receipts.verdict(opened.content)
+    first, packs = opened.lines[0], judged_packs(opened.lines)
     return render_template(
         "public/receipts/receipt.html",
-        receipt=opened.content,
+        receipt=first,
+        names=", ".join(dict.fromkeys(each.line.product or each.line.lot for each in packs)),
         token=token,
         void_reason=visible(opened.void_reason, 500),
-        page=_page(verdict, opened.content),
+        packs=packs,
         date_words=lambda text: date_words(text, spoken()),
-        treated=step_of_the_treated(emergency_number(opened.content.country), spoken()),
-        worse=verdict.action.rank > Action(opened.content.action).rank,
-        new=_new_reasons(verdict, opened.content),
-        lines=_lines(opened.content),
-        next_day=ours.receipts.next_day(opened.content),
-        issued=date_words(opened.content.issued_on, spoken()),
+        treated=step_of_the_treated(emergency_number(first.country), spoken()),
+        shared=treatment_lines(first),
+        next_day=ours.receipts.next_day(opened.lines),
+        issued=date_words(first.issued_on, spoken()),
         push_key=ours.receipt_subscriptions.public_key,
-        today=date_words(verdict.as_of.astimezone(UTC).date().isoformat(), spoken()),
+        today=date_words(packs[0].as_of.astimezone(UTC).date().isoformat(), spoken()),
     )
 
 
@@ -82,7 +78,7 @@ def deleted() -> str:
 @runs_in(Pool.CHECKS)
 def signed_file(token: str) -> FileResponse:
     """The receipt as a signed file, which can be checked without our records."""
-    signed = services().receipt_keys.sign(_opened(token).content, own_origin())
+    signed = services().receipt_keys.sign(_opened(token).lines, own_origin())
     response = FileResponse(signed + "\n", mimetype="application/jose")
     response.headers["Content-Disposition"] = 'attachment; filename="treatment-receipt.jws"'
     return response
@@ -92,8 +88,8 @@ def signed_file(token: str) -> FileResponse:
 @open_to_everyone
 def next_treatment(token: str) -> FileResponse:
     """The earliest day of the next treatment as a calendar file. NotFoundError where none is known."""
-    tr, content = spoken(), _opened(token).content
-    found = services().receipts.next_day(content)
+    tr, lines = spoken(), _opened(token).lines
+    found = services().receipts.next_day(lines)
     if found is None:
         raise NotFoundError(ErrorCode.NOT_FOUND, expected="a product with an interval", field="receipt")
     on, days = found
@@ -102,7 +98,7 @@ def next_treatment(token: str) -> FileResponse:
         tr.gettext("Earliest day of the next treatment"),
         tr.gettext(INTERVAL) % {"days": days},
         on,
-        f"{content.issued_on.replace('-', '')}T000000Z",
+        f"{lines[0].issued_on.replace('-', '')}T000000Z",
     )
     response = FileResponse(file, mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="next-treatment.ics"'
@@ -145,7 +141,9 @@ def check_file() -> Response:
     except VialcheckError as error:
         said = error_message(error, spoken(), technical=False)
         return make_response(_check_page(text=visible(text, LONGEST_FILE), error=said), status_of(error))
-    return make_response(_check_page(read=read, lines=_signed_lines(read)))
+    lines = [ReceiptLine(**each, action="", reasons=(), packs=()) for each in read.uses]
+    packs = [pack_lines(each) for each in lines]
+    return make_response(_check_page(read=read, packs=packs, shared=treatment_lines(lines[0])))
 
 
 def _opened(token: str) -> OpenedReceipt:
@@ -158,38 +156,9 @@ def _check_page(
     text: str = "",
     error: str = "",
     read: ReadReceipt | None = None,
-    lines: list[tuple[str, str, bool]] | None = None,
+    packs: Sequence[Sequence[Said]] = (),
+    shared: Sequence[Said] = (),
 ) -> str:
-    return render_template("public/receipts/check.html", text=text, error=error, read=read, lines=lines or [])
-
-
-def _page(verdict: Verdict, content: ReceiptContent) -> ResultPage:
-    pack = content.presented()[-1]
-    answer = Answer(None, verdict, pack.pack, None, None, Asker.PATIENT, vial=pack.vial, carton=pack.carton)
-    return result_page(answer, spoken(), own_hosts=own_hosts())
-
-
-def _new_reasons(verdict: Verdict, content: ReceiptContent) -> bool:
-    """Whether anything is said of the pack now that was not said on the day of issue."""
-    return not {str(each.code) for each in verdict.reasons} <= set(content.reasons)
-
-
-def _lines(content: ReceiptContent) -> list[tuple[str, str, bool]]:
-    """Label, value and whether it is a code, of all that a receipt says."""
-    tr = spoken()
-    amount = f"{content.units} {content.unit}".strip()
-    lines = [
-        (tr.gettext("Product"), content.product, False),
-        (tr.gettext("Lot number"), content.lot, True),
-        (tr.gettext("Expiry date"), date_words(content.expiry, tr), False),
-        (tr.gettext("Serial number"), content.serial, True),
-        (tr.gettext("Product number (GTIN)"), content.gtin, True),
-        (tr.gettext("Units used"), amount, False),
-        (tr.gettext("Day of the treatment"), date_words(content.used_on, tr), False),
-        (tr.gettext("Clinic"), content.clinic, False),
-    ]
-    return [(label, visible(value, 200), code) for label, value, code in lines if value]
-
-
-def _signed_lines(read: ReadReceipt) -> list[tuple[str, str, bool]]:
-    return _lines(ReceiptContent(**read.said, action="", reasons=(), packs=()))
+    return render_template(
+        "public/receipts/check.html", text=text, error=error, read=read, packs=packs, shared=shared
+    )
