@@ -238,6 +238,7 @@ _OF_NO_PERSON = {
     "site.name",
     "import_job.file_name",
     "epcis_capture.file_name",
+    "feed_run.file_name",
     "sighting.clients",
     "detection_thresholds.devices",
     "clearing.devices",

@@ -16,7 +16,7 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 def fill(database: Database, mark: str) -> None:
     row = {"at": LONG_AGO, "door": "api", "asker": "patient", "action": "unknown", "match": "none"}
-    said = {"presented": {"lot": "A1001"}, "verdict": {"text": "x" * 900}}
+    said = {"presented": {"lot": "A1001", "text": "x" * 900}, "verdict": {}}  # a verdict is compressed
     with database.transaction() as connection:
         connection.execute(insert(Scan), [row | said | {"id": f"{mark}{n:09d}"} for n in range(ROWS)])
 
