@@ -32,10 +32,11 @@ def test_each_code_with_its_elements_and_its_place(tmp_path: Path) -> None:
     assert qr["elements"] is None
 
 
-def test_a_refused_file_is_said_and_the_next_is_read(tmp_path: Path) -> None:
+def test_a_refused_file_is_said_and_the_next_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a long path is said cut off
     (tmp_path / "a.png").write_bytes(b"no picture")
     (tmp_path / "c.png").write_bytes(encoded(unit()))
-    result = run(tmp_path / "a.png", tmp_path / "b.png", tmp_path, tmp_path / "c.png", "--json")
+    result = run(Path("a.png"), Path("b.png"), tmp_path, Path("c.png"), "--json")
     assert result.exit_code == 1
     text, missing, folder, good = map(json.loads, result.stdout.splitlines())
     assert text["error"]["code"] == "picture_kind"
