@@ -1,4 +1,4 @@
-"""A shared tablet in a browser: it covers itself when nobody touches it, and what was typed is still there."""
+"""A shared tablet in a browser: it covers itself when it is left alone, and what was typed is still there."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

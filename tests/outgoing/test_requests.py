@@ -36,7 +36,7 @@ def test_hosts_inside_the_network_get_nothing(host: str) -> None:
 
 
 def test_a_host_that_the_operator_names_may_be_inside() -> None:
-    """It is asked then: nobody listens there, and that is another refusal."""
+    """It is asked then: no server listens there, and that is another refusal."""
     with pytest.raises(UnavailableError, match="ConnectError"):
         post("https://localhost:9/in", b"{}", {}, private={"localhost"})
 

@@ -83,7 +83,7 @@ CASES = {
     ),
     "alike, too many": Case([vial(1)], [], [scan(1, vials=2), scan(2)], excess=2),
     "alike, corrected": Case([vial(1)], [], [scan(1, vials=2), scan(2, vials=-1)]),
-    # nobody knows whether the one that was used since was counted before
+    # whether the one that was used since was counted before is not known
     "alike, used since and counted": Case([vial(1)], [vial(2, state=USED)], [scan(1, vials=2)]),
     "alike, used since and not counted": Case([vial(1)], [vial(2, state=USED)], [scan(1)]),
     "alike, used since, and one too many": Case(

@@ -1,4 +1,4 @@
-"""What is put on record is told to those whom it concerns, in the same transaction, and to nobody else."""
+"""What is put on record is told to the organisations that it concerns, in the same transaction, and to no other."""
 
 from io import BytesIO
 from pathlib import Path

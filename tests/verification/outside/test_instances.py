@@ -53,7 +53,7 @@ def test_two_instances_ask_each_other(both: tuple[Instance, Instance]) -> None:
         assert name in reasons(said)["not_verified_elsewhere"]
         said = asked(here.address, gtin=gtin, **UNIT | {"expiry": "2071-12-31"})
         assert said["action"] == "quarantine"
-        # a lot alone is not asked about, and a product that is on record here is nobody else's
+        # a lot alone is not asked about, nor is a product that is on record here
         assert asked(here.address, gtin=gtin, lot="A1001")["action"] == "unknown"
     assert asked(first.address, gtin=TOXIN, **UNIT)["action"] == "accept"
     # a product that neither knows: each may ask the other once, and no answer comes round again
