@@ -1,10 +1,7 @@
 """The daily list: exactly the receipts that are to be looked at, and nothing that leads to one without its link."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +11,6 @@ from joserfc.jwk import KeySet
 from sqlalchemy import update
 
 from service.accounts.actors import Actor
-from service.accounts.credentials.secret_box import SecretBox
 from service.clinics.receipts.changed_list import ENTRY_BYTES, FEWEST, ChangedReceipts, entry, packed
 from service.clinics.receipts.content import hash_of, new_token
 from service.clinics.receipts.service import ReceiptService
@@ -22,31 +18,9 @@ from service.clinics.receipts.signing import ALGORITHM, ReceiptKeys
 from service.outgoing.web_push import unbase64
 from service.storage.models import Batch
 from tests.clinics.receipts.handed_over import issued
-from tests.factories.clinics import Ward, a_ward, clinic
+from tests.factories.clinics import Ward
 
 DAY = date(2026, 11, 28)
-
-
-@pytest.fixture
-def ward(database: Any) -> Iterator[Ward]:
-    made = a_ward(database)
-    yield made
-    made.desk.close()
-
-
-@pytest.fixture
-def nurse(ward: Ward) -> Actor:
-    return clinic(ward.database, "Riverside")
-
-
-@pytest.fixture
-def receipts(ward: Ward) -> ReceiptService:
-    return ReceiptService(ward.database, ward.desk, lambda: b"k" * 32)
-
-
-@pytest.fixture
-def keys(ward: Ward) -> ReceiptKeys:
-    return ReceiptKeys(ward.database, SecretBox("s" * 32, Path("unused")), ward.desk.now)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import hashlib
 import json
 import secrets
 import string
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
@@ -24,26 +23,9 @@ from service.storage.database import Database
 from service.storage.models import AuditEntry, Base, Batch, ReceiptUse, TreatmentReceipt
 from service.storage.retention import apply_retention
 from tests.clinics.receipts.handed_over import issued, used
-from tests.factories.clinics import Ward, a_ward, clinic
+from tests.factories.clinics import Ward, clinic
 
 KEY = b"k" * 32
-
-
-@pytest.fixture
-def ward(database: Database) -> Iterator[Ward]:
-    made = a_ward(database)
-    yield made
-    made.desk.close()
-
-
-@pytest.fixture
-def nurse(ward: Ward) -> Actor:
-    return clinic(ward.database, "Riverside")
-
-
-@pytest.fixture
-def receipts(ward: Ward) -> ReceiptService:
-    return ReceiptService(ward.database, ward.desk, lambda: KEY)
 
 
 def test_a_receipt_says_what_was_used(ward: Ward, nurse: Actor, receipts: ReceiptService) -> None:

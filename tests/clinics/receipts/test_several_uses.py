@@ -3,17 +3,14 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import func, select, update
 
 from service.accounts.actors import Actor
-from service.accounts.credentials.secret_box import SecretBox
 from service.authenticity.reasons import Action
 from service.clinics.receipts.changed_list import ChangedReceipts
 from service.clinics.receipts.content import decrypted, encrypted, new_token, of_plain
@@ -23,32 +20,10 @@ from service.errors import ConflictError, ErrorCode, NotFoundError, RefusedError
 from service.storage.models import Batch, Product, ReceiptUse, TreatmentReceipt, VialEvent
 from service.storage.retention import apply_retention
 from tests.clinics.receipts.handed_over import used, used_pack
-from tests.factories.clinics import Ward, a_ward, clinic
+from tests.factories.clinics import Ward, clinic
 from tests.factories.records import FILLER
 
 FILLER_PACK = f"(01){FILLER}(17)700731(10)SHARED1"
-
-
-@pytest.fixture
-def ward(database: Any) -> Iterator[Ward]:
-    made = a_ward(database)
-    yield made
-    made.desk.close()
-
-
-@pytest.fixture
-def nurse(ward: Ward) -> Actor:
-    return clinic(ward.database, "Riverside")
-
-
-@pytest.fixture
-def receipts(ward: Ward) -> ReceiptService:
-    return ReceiptService(ward.database, ward.desk, lambda: b"k" * 32)
-
-
-@pytest.fixture
-def keys(ward: Ward) -> ReceiptKeys:
-    return ReceiptKeys(ward.database, SecretBox("s" * 40, None), ward.desk.now)  # type: ignore[arg-type]  # no file is read
 
 
 @pytest.fixture

@@ -21,29 +21,12 @@ from service.outgoing.web_push import PushSender, PushSubscription
 from service.storage.models import Batch, ReceiptSubscription
 from service.storage.retention import apply_retention
 from tests.clinics.receipts.handed_over import issued, used, used_pack
-from tests.factories.clinics import Ward, a_ward, clinic
+from tests.factories.clinics import Ward
 from tests.factories.outside import Outside, outside
 from tests.factories.records import FILLER
 from tests.outgoing.browser import AUTH, BROWSER, opened
 
 BOX = SecretBox("s" * 32, Path("unused"))
-
-
-@pytest.fixture
-def ward(database: Any) -> Iterator[Ward]:
-    made = a_ward(database)
-    yield made
-    made.desk.close()
-
-
-@pytest.fixture
-def nurse(ward: Ward) -> Actor:
-    return clinic(ward.database, "Riverside")
-
-
-@pytest.fixture
-def receipts(ward: Ward) -> ReceiptService:
-    return ReceiptService(ward.database, ward.desk, lambda: b"k" * 32)
 
 
 @pytest.fixture
