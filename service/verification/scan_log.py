@@ -165,13 +165,14 @@ class ScanLog:
                     new = [scan for scan in new if scan.id in written]
                 self._trace(connection, new, guesses)
             self._unsure = False
-        with self._changed:
-            self._written_at = time.monotonic()
-            del self._guesses[: len(guesses)]
-            for scan in batch:
-                self._waiting.pop(scan.id, None)
-                if scan.nonce:
-                    self._by_nonce.pop(scan.nonce, None)
+            # Before the next `flush` may begin: it would count what is on record once more.
+            with self._changed:
+                self._written_at = time.monotonic()
+                del self._guesses[: len(guesses)]
+                for scan in batch:
+                    self._waiting.pop(scan.id, None)
+                    if scan.nonce:
+                        self._by_nonce.pop(scan.nonce, None)
 
     def close(self) -> None:
         """Take no more, write what waits, end the thread."""

@@ -286,13 +286,29 @@ def test_a_scanner_with_caps_lock_on_guesses_nothing(ask: Ask, filled: Database)
 def test_a_lot_is_counted_and_its_foreign_countries_kept(ask: Ask, filled: Database) -> None:
     with filled.transaction() as connection:
         connection.execute(update(Batch).where(Batch.id == 1).values(quantity=1))
-    # one fewer than the threshold: a check that is being written may be counted twice for an instant
-    for n, country in enumerate(("FR", "TR", "BR", "IN", "VN", "BR", "FR", "FR", "FR")):
+    for n, country in enumerate(("FR", "TR", "BR", "IN", "VN", "BR", "FR", "FR", "FR", "FR")):
         verdict = ask(n, scan="VX2401", country=country, client=f"d{n}")
     assert codes(verdict) == {C.LOT_ON_RECORD, C.LOT_SEEN_ELSEWHERE}
     assert verdict.action is Action.CHECK
-    ask(10, scan="VX2401")
     assert C.LOT_CHECKED_OFTEN in codes(ask(11, scan="VX2401"))
+
+
+def test_what_is_written_waits_no_more_before_the_next_write_begins(
+    desk: VerificationService, filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a second `flush`, as when the service stops while it writes, counts it once more."""
+    log, locked = desk._scans, []
+
+    class Waiting(dict[str, Any]):
+        def pop(self, *key: Any) -> Any:
+            locked.append(log._writing.locked())
+            return super().pop(*key)
+
+    monkeypatch.setattr(log, "_waiting", Waiting())
+    desk.verify(Question(scan=FULL), RequestOrigin(Channel.API, country="FR", client="a"))
+    log.flush()
+    assert locked == [True]
+    assert sum(each.count for each in lines(filled)) == 1
 
 
 @pytest.mark.parametrize(
